@@ -8,9 +8,10 @@ import pytest
 
 from tests.evidence.in_full import some
 from translator_cmk.bdd.assertions import AssertionFailed
+from translator_cmk.bdd.failures import causes_of
 from translator_cmk.bdd.features import Pickle, pickles
 from translator_cmk.bdd.mutants import RED, fails, green
-from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
+from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
@@ -112,12 +113,13 @@ def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it
     """All other scenarios pass, but for the rows above, of which that is not so."""
     astray = []
     for pickle in PICKLES:
+        run = ScenarioRun(ModelSystem(Machine(mutant.rows)), pickle)
         try:
-            run_scenario(ModelSystem(Machine(mutant.rows)), pickle)
+            run.play()
         except AssertionFailed:
             cited = mutant.requirement in pickle.requirements
         except SetupFailed as blocked:
-            cited = mutant.requirement in str(blocked)
+            cited = mutant.requirement in causes_of(blocked, run)
         else:
             cited = True
         if not cited:

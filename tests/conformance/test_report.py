@@ -285,7 +285,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(t
     counts = found.report["counts"]["scored"]
     assert (found.exit_code, counts["failed"], counts["blocked"] > 0) == (1, 0, True)
     case = next(each for each in found.report["cases"] if each["status"] == "blocked")
-    assert case["reason"].startswith("blocked by ")
+    assert case["reason"].startswith("blocked: after it this is not so: ")
     assert "keys.enable" in case["attributed_to"]
     assert f"{counts['blocked']} blocked" in found.printed
     assert f"⊘ {case['id']}" in found.printed

@@ -28,8 +28,9 @@ from tests.conformance.verifying import (
     started,
     verify,
 )
+from tests.evidence.in_full import some
 from translator_cmk.badges import Status
-from translator_cmk.bdd.vocabulary import demanded
+from translator_cmk.bdd.vocabulary import demanded, demanded_without
 from translator_cmk.cli import main
 from translator_cmk.conformance import cases
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
@@ -264,11 +265,12 @@ def test_kit_without_one_of_its_rows_asks_nothing(tmp_path: Path) -> None:
 def test_scenario_counts_exactly_where_the_profile_demands_it_and_otherwise_rests_on_silent_requirements() -> None:
     silent = silent_in("article", load_register())
     article = Oracle(machine_of(silent))
-    for case, pickle in cases.scenarios("article", ()):
-        assert case.scored == demanded(article, pickle), case.id
+    every = cases.scenarios("article", ())
+    assert [case.id for case, pickle in every if case.scored != demanded(article, pickle)] == []
+    for case, pickle in some([each for each in every if not each.case.scored], 5):
         assert silent.issuperset(case.rests_on)
-        assert case.scored or not demanded(cases.oracle_without(case.rests_on), pickle), case.id
-        without_one = [each for each in case.rests_on if not demanded(cases.oracle_without((each,)), pickle)]
+        assert not demanded_without(case.rests_on, pickle), case.id
+        without_one = [each for each in case.rests_on if not demanded_without((each,), pickle)]
         assert without_one in ([], list(case.rests_on)), case.id
 
 

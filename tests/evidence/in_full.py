@@ -13,6 +13,7 @@ IN_FULL = "IN_FULL" in os.environ
 SAMPLED = (
     "tests/test_suite.py",
     "tests/conformance/test_families.py",
+    "tests/conformance/test_verify.py",
     "tests/oracle/test_explain.py",
     "tests/machine/test_stateful.py",
     "tests/explore/test_search.py",

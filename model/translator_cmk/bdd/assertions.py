@@ -19,11 +19,6 @@ Change = tuple[Fact, Fact]
 """A fact as it was and as it is."""
 
 
-def format_ids(ids: Iterable[str]) -> str:
-    """Return the ids in alphabetical order."""
-    return ", ".join(sorted(ids))
-
-
 def format_changes(changes: Iterable[Change]) -> str:
     """Return what changed, on one line."""
     return "; ".join(f"{format_fact(now)} (before: {format_fact(was)})" for was, now in changes)
@@ -194,7 +189,7 @@ def check_no_key_use(result: StepResult) -> None:
 def check_not_specified(result: StepResult) -> None:
     """The specification does not say how the request behaves: a system may accept or refuse it."""
     if not result.by_model:
-        raise NotSpecified(f"not specified: {format_ids(result.requirements)} demands nothing of a system")
+        raise NotSpecified(f"not specified: {', '.join(sorted(result.requirements))} demands nothing of a system")
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))

@@ -9,11 +9,12 @@ from ..explore.row_sources import row_sources
 from ..language.sentences import format_fact
 from ..oracle import Exchange, first_difference, oracle_for
 from ..oracle.explain import attributed_to
-from ..oracle.profiles import PROFILES
+from ..oracle.profiles import PROFILES, silent_in
 from ..requirements import load_register
 from .assertions import AssertionFailed
 from .features import Pickle, shown
-from .scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_title, machine_in
+from .scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_title
+from .vocabulary import machine_without
 
 Causes = tuple[str, ...]
 """What explains a failure, the likeliest first: ids of requirements, or a capability that is declared."""
@@ -29,7 +30,7 @@ def causes_of(error: BaseException | None, run: ScenarioRun | None) -> Causes:
     if isinstance(error, CapabilityMissing):
         return (f"the capability {error.capability}",)
     if isinstance(error, SetupFailed):
-        return attribution(run) or tuple(sorted(error.by))
+        return attribution(run)
     if isinstance(error, AssertionFailed):
         about, names = run.pickle.requirements, attribution(run)
         return tuple(dict.fromkeys((*(each for each in about if each in names), *names))) or about
@@ -41,7 +42,8 @@ def attribution(run: ScenarioRun) -> Causes:
     """Return what explains the first step that differs from the article, or else from what we assume."""
     exchanges = [Exchange(*each) for each in run.asked]
     for profile in PROFILES:
-        if found := first_difference(exchanges, oracle_for(machine_in(profile), run.declared), run.declared.stage):
+        oracle = oracle_for(machine_without(silent_in(profile, load_register())), run.declared)
+        if found := first_difference(exchanges, oracle, run.declared.stage):
             return attributed_to(found)
     return ()
 
@@ -77,7 +79,7 @@ def format_failure(
         case AssertionFailed():
             reason, findings = "failed", [("expected", error.expected), ("observed", error.observed)]
         case SetupFailed():
-            reason, findings = f"not run, {error}", [("because", error.why)]
+            reason, findings = "blocked", [("because", str(error))]
     yield f"{format_title(pickle)}: {reason}"
     if run is None:
         return

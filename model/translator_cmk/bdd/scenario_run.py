@@ -1,6 +1,6 @@
 """Runs one scenario against one system, step by step, and formats its failure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from time import perf_counter
@@ -10,30 +10,27 @@ from ..language import WireError, command_to_wire, observation_from_wire, outcom
 from ..language.facts import Fact, difference, holds, observed
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation
-from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
-from ..machine.rows import Effect
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
-from ..oracle.profiles import machine_of, silent_in
+from ..oracle.profiles import silent_in
 from ..requirements import load_register
 from ..system import ModelSystem, System, Unsupported
-from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_ids, format_observed
+from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_observed
 from .features import Pickle
 from .prerequisites import capabilities_of, inapplicable, not_offered, promised
 from .systems import declaration_of
-from .vocabulary import commands_of, demanded, facts_of, read_steps
+from .vocabulary import commands_of, facts_of, machine_without, read_steps, resting_on
 
 
 class SetupFailed(Exception):
-    """A `Given` failed, so the scenario could not be run; ``by`` holds ids of requirements.
+    """A `Given` failed, so the scenario could not be run; the text says why.
 
     ``missing``: the facts that should hold after an accepted command and do not, as far as they are known.
     """
 
-    def __init__(self, by: frozenset[str], why: str, missing: tuple[Fact, ...] = ()) -> None:
-        super().__init__(f"blocked by {format_ids(by)}")
-        self.by = by
-        self.why = why
+    def __init__(self, why: str, missing: tuple[Fact, ...] = ()) -> None:
+        super().__init__(why)
         self.missing = missing
 
 
@@ -73,11 +70,10 @@ def verdict_of(error: BaseException | None) -> Verdict | None:
     if error is None:
         return Verdict("passed")
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
-    reason = f"unsupported: {error}" if isinstance(error, Unsupported) else str(error)
-    return Verdict(status, reason) if status else None
+    kind = "unsupported: " if isinstance(error, Unsupported) else "blocked: " if isinstance(error, SetupFailed) else ""
+    return Verdict(status, f"{kind}{error}") if status else None
 
 
-NOTHING: frozenset[str] = frozenset()
 NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
 
 
@@ -99,8 +95,8 @@ class ScenarioRun:
         """Every command so far with its outcome, and what the system showed after it, if it was observed then."""
         self.declared = declaration_of(system)
         self.model = ModelSystem()
-        self.excused: dict[Fact, frozenset[str]] = {}
-        """Facts of the model that the system does not show, and need not before the When, and what is behind each."""
+        self.excused: set[Fact] = set()
+        """Facts of the model that the system does not show, and need not before the When."""
         self.result = self._result(Accepted(), {}, {})
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
@@ -108,6 +104,11 @@ class ScenarioRun:
             raise Unsupported(f"{lacking}, which every system must have for this scenario; add it to the stage")
         system.reset(self.declared.stage)
         self.model.reset(self.declared.stage)
+
+    def play(self) -> None:
+        """Play all steps; raises what they raise."""
+        for kind, text, meaning in read_steps(self.pickle):
+            getattr(self, kind)(text, meaning)
 
     def given(self, text: str, start: Situation | Command) -> None:
         """Bring the system to a starting point; raises `SetupFailed` where it does not get there."""
@@ -184,10 +185,9 @@ class ScenarioRun:
                 raise NotApplicable(NO_LEGACY_VAULTS) from None
             raise
         if not isinstance(outcome, Accepted):
-            by = outcome.because if isinstance(outcome, Refused) else outcome.silent.union(*self.excused.values())
             if excused and isinstance(outcome, Refused):
                 raise NotApplicable(NO_LEGACY_VAULTS)
-            raise SetupFailed(by or effects(command), f"{format_outcome(outcome)}, when {format_command(command)}")
+            raise SetupFailed(f"{format_outcome(outcome)}, when {format_command(command)}")
         after = self._observe()
         if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
             raise NotApplicable(NO_LEGACY_VAULTS)
@@ -196,28 +196,24 @@ class ScenarioRun:
         return outcome
 
     def _check_reached(self, seen: Observation) -> None:
-        """Raise `SetupFailed` where a fact is missing after the commands so far: it names the requirements behind it.
+        """Raise `SetupFailed` where a fact is missing after the commands so far.
 
         What the article does not demand, and the scenario does not rest on, may be otherwise.
         """
-        lacking = [fact for fact, _ in difference(self.model.observe(), seen)]
-        new = [each for each in lacking if each not in self.excused and self.declared.shows(each.kind, each.field)]
-        if not new:
+        new = (fact for fact, _ in difference(self.model.observe(), seen) if fact not in self.excused)
+        missing = lacking = tuple(fact for fact in new if self.declared.shows(fact.kind, fact.field))
+        if not lacking:
             return
-        commands, stage = [command for command, *_ in self.asked], self.declared.stage
-        by, oracle = facts_after(commands, stage), Oracle(machine_in("article"))
-        missing = new
+        oracle = Oracle(machine_relied_on(self.pickle))
         with suppress(TooManyStates):
-            oracle.reset(stage)
-            for command in commands:
+            oracle.reset(self.declared.stage)
+            for command, *_ in self.asked:
                 oracle.submit(command)
                 oracle.narrow(Accepted())
-            missing = [each for each in new if oracle.demands(each) or rests_on(self.pickle, by.get(each, NOTHING))]
+            missing = tuple(fact for fact in lacking if oracle.demands(fact))
         if missing:
-            requirements = NOTHING.union(*(behind(fact, by) for fact in missing)) or effects(commands[-1])
-            why = f"after it this is not so: {'; '.join(map(format_fact, missing))}"
-            raise SetupFailed(requirements, why, tuple(missing))
-        self.excused |= {fact: behind(fact, by) for fact in new}
+            raise SetupFailed(f"after it this is not so: {'; '.join(map(format_fact, missing))}", missing)
+        self.excused.update(lacking)
 
     def _submit(self, command: Command) -> Outcome:
         self.seen = None
@@ -250,40 +246,10 @@ class ScenarioRun:
 
 
 @cache
-def machine_in(profile: str) -> Machine:
-    """Return the machine of a profile, made once: which machines are wrong about what it says is found out once."""
-    return machine_of(silent_in(profile, load_register()))
-
-
-@cache
-def rests_on(pickle: Pickle, requirements: frozenset[str]) -> bool:
-    """Return whether the scenario is not demanded any more without those of the requirements that are assumed."""
-    assumed = requirements & silent_in("article", load_register())
-    return bool(assumed) and not demanded(Oracle(machine_of(assumed)), pickle)
-
-
-def facts_after(commands: Iterable[Command], stage: Stage = DEFAULT_STAGE) -> dict[Fact, frozenset[str]]:
-    """Return the facts that the commands bring about in the model, each with the requirements behind its change."""
-    model = ModelSystem()
-    model.reset(stage)
-    found: dict[tuple[str, str, str], tuple[Fact, frozenset[str]]] = {}
-    for command in commands:
-        before = model.observe()
-        outcome = model.submit(command)
-        by = outcome.by if isinstance(outcome, Accepted) else NOTHING
-        found |= {now[:3]: (now, by) for _, now in difference(before, model.observe())}
-    return dict(found.values())
-
-
-def behind(fact: Fact, facts: Mapping[Fact, frozenset[str]]) -> frozenset[str]:
-    """Return the requirements behind a fact; what an entity is like from the first is behind that it exists."""
-    existence = Fact(fact.kind, fact.name, "exists", True)
-    return facts.get(fact) or facts.get(existence) or NOTHING
-
-
-def effects(command: Command) -> frozenset[str]:
-    """Return the requirements that say what the command does."""
-    return frozenset(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command))
+def machine_relied_on(pickle: Pickle) -> Machine:
+    """Return the machine of all that the article demands, and of what else the scenario rests on."""
+    silent = silent_in("article", load_register())
+    return machine_without(silent.difference(resting_on(pickle, silent)))
 
 
 def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
@@ -293,8 +259,7 @@ def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
     `Unsupported` included.
     """
     run = ScenarioRun(system, pickle)
-    for kind, text, meaning in read_steps(pickle):
-        getattr(run, kind)(text, meaning)
+    run.play()
     return run
 
 

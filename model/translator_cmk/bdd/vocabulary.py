@@ -5,7 +5,7 @@ A Given is a situation or a command, a When a command, in the same words.  A The
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, UnknownSentence,
 from ..language.situations import Situation, situations
 from ..machine import Command, Machine, Observation, Outcome, Unspecified
 from ..oracle import Oracle, Predicate
-from ..oracle.profiles import belongs
+from ..oracle.profiles import belongs, machine_of
 from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, Kind, StepResult
 from .features import Pickle
 
@@ -102,6 +102,35 @@ def demanded(oracle: Oracle, pickle: Pickle) -> bool:
             case Assertion():
                 then.append(demand_of(meaning, pickle))
     return belongs(oracle, given, when_of(pickle), then)
+
+
+@cache
+def machine_without(silent: frozenset[str]) -> Machine:
+    """Return the machine in which these requirements are silent, made once: what is found out of one is kept."""
+    return machine_of(silent)
+
+
+def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
+    """Return whether the scenario is demanded where these requirements are silent."""
+    return demanded(Oracle(machine_without(frozenset(silent))), pickle)
+
+
+@cache
+def resting_on(pickle: Pickle, silent: frozenset[str]) -> tuple[str, ...]:
+    """Return the silent requirements that keep a scenario from being demanded: each alone, or else several together.
+
+    Of several together none can be left out.  A scenario that is demanded without them all rests on none.
+    """
+    if demanded_without(silent, pickle):
+        return ()
+    if alone := [each for each in silent if not demanded_without([each], pickle)]:
+        return tuple(sorted(alone))
+    together = sorted(silent)
+    for each in sorted(silent):
+        fewer = [other for other in together if other != each]
+        if not demanded_without(fewer, pickle):
+            together = fewer
+    return tuple(together)
 
 
 def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:

@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import inapplicable, prerequisites_of
-from ..bdd.vocabulary import asserts, commands_of, demanded, facts_of, undemanded, when_of
+from ..bdd.vocabulary import asserts, commands_of, demanded, facts_of, machine_without, resting_on, undemanded, when_of
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..explore.scopes import SMALL
 from ..language.declaration import MASKED, Declaration
-from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Unspecified, initial, observe
+from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
-from ..machine.rows import Row
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import TOPICS, load_register
@@ -48,7 +47,7 @@ class Case(NamedTuple):
     lane: str
     level: str
     requirements: tuple[str, ...]
-    silent: tuple[str, ...] = ()
+    silent: frozenset[str] = frozenset()
     controls: tuple[str, ...] = ()
     core: bool = False
     name: str = ""
@@ -63,8 +62,8 @@ class Case(NamedTuple):
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The silent requirements that keep it from counting, found where somebody asks: that takes milliseconds."""
-        return resting_on(self.id, self.silent) if self.silent else ()
+        """The silent requirements that keep it from counting, found where somebody asks, since that takes its time."""
+        return resting_on(next(each for each in pickles() if each.id == self.id), self.silent)
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
@@ -85,19 +84,20 @@ class Scenario(NamedTuple):
 @cache
 def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
-    silent = tuple(sorted(silent_in(profile, load_register()) | frozenset(waived)))
+    silent = silent_in(profile, load_register()) | frozenset(waived)
+    some_silent, none_silent = Oracle(machine_without(silent)), Oracle(machine_without(frozenset()))
     every = pickles()
     controls, found = controls_of(every), []
     for pickle in every:
         taken = prerequisites_of(pickle)
         # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
-        counts = demanded(oracle_without(silent), pickle) or not demanded(oracle_without(()), pickle)
+        counts = demanded(some_silent, pickle) or not demanded(none_silent, pickle)
         case = Case(
             pickle.id,
             FEATURES,
             taken.level,
             pickle.requirements,
-            () if counts else silent,
+            frozenset() if counts else silent,
             tuple(controls.get(pickle.id, ())),
             taken.core,
             pickle.name,
@@ -106,53 +106,6 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
         )
         found.append(Scenario(case, pickle))
     return tuple(found)
-
-
-@cache
-def oracle_without(silent: tuple[str, ...]) -> Oracle:
-    """Return the oracle of the model in which these requirements are silent."""
-    return Oracle(machine_of(silent))
-
-
-@cache
-def resting_on(scenario: str, silent: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the silent requirements that keep a scenario from being demanded: each alone, or else several together.
-
-    Of several together none can be left out.
-    """
-    pickle = next(each for each in pickles() if each.id == scenario)
-    met = met_by(pickle, silent)
-    if alone := tuple(each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)):
-        return alone
-    together = silent
-    for each in silent:
-        fewer = tuple(other for other in together if other != each)
-        if not demanded(oracle_without(fewer), pickle):
-            together = fewer
-    return together
-
-
-def met_by(pickle: Pickle, silent: tuple[str, ...]) -> Collection[str]:
-    """Return the requirements of which a row applies on the way of a scenario, or the row of the mistake would.
-
-    If one of the others alone is silent, the machine goes the same way.  What is not specified leads several ways.
-    """
-    met = set[str]()
-
-    def choose(row: Row, _: str) -> bool:
-        met.add(row.requirement)
-        return row in OF_THE_MODEL
-
-    machine, state = oracle_without(silent).machine, initial(DEFAULT_STAGE)
-    for command in commands_of(pickle):
-        state, outcome = machine.step(state, command, choose)
-        observe(machine.world(state, choose))
-        if isinstance(outcome, Unspecified):
-            return silent
-    return met
-
-
-OF_THE_MODEL = frozenset(ROWS)
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:

@@ -80,7 +80,7 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
         shown = in_full(error, scenario, run)
         if isinstance(error, SetupFailed):
-            status, why = "blocked", error.why
+            status, why = "blocked", str(error)
             late = subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing)))
         else:
             why, statement = reason, read_steps(run.pickle)[run.step].meaning

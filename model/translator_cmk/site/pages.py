@@ -9,16 +9,18 @@ from typing import Any, NamedTuple
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.features import slug
-from ..bdd.scenario_run import facts_after
 from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.marks import MARKS, Cell, Note, cells
 from ..conformance.report.summaries import counted, headline
 from ..language import schemas
+from ..language.facts import Fact, difference
 from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, format_command, format_fact
 from ..language.situations import situations
 from ..language.verbs import VERBS
+from ..machine import Accepted, Command
 from ..requirements import Requirement
+from ..system import ModelSystem
 from . import exports, implementations
 from .content import Content, is_current
 from .decide import decide_pages, last_run, theorems_by_requirement
@@ -350,13 +352,24 @@ def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
     return Use(len(using), list(dict.fromkeys(each.requirements[0] for each in using)))
 
 
+def facts_after(commands: Iterable[Command]) -> Iterator[tuple[Fact, frozenset[str]]]:
+    """Yield the facts that the commands bring about in the model, each with the requirements behind its change."""
+    model, found = ModelSystem(), dict[tuple[str, str, str], tuple[Fact, frozenset[str]]]()
+    for command in commands:
+        before = model.observe()
+        outcome = model.submit(command)
+        by = outcome.by if isinstance(outcome, Accepted) else frozenset()
+        found |= {now[:3]: (now, by) for _, now in difference(before, model.observe())}
+    yield from found.values()
+
+
 def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
     """Return each situation with its commands, the facts after them, and its use."""
     return [
         {
             "name": each.name,
             "commands": [format_command(command) for command in each.commands],
-            "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each.commands).items()],
+            "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each.commands)],
             "use": use(evidence, lambda text, name=each.name: text == name),  # type: ignore[misc]  # the name of now
         }
         for each in situations().values()

@@ -88,8 +88,7 @@ def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
         status, reason = result
         counts[status] += 1
         if status != "passed":
-            rests_on = tuple(case.get("rests_on", ())) if status == "differs" else ()
-            note = Note(status, reason, case.get("known", ""), rests_on)
+            note = Note(status, reason, case.get("known", ""), tuple(case.get("rests_on", ())))
             notes[note] = (*notes.get(note, ()), case["id"])
     if requirement.kind == "silence" and not counts:
         return Cell("not-applicable")
