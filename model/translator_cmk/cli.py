@@ -86,7 +86,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Group("source", "work with a copy of the article", SOURCE),
     Command("lint", "check feature files", "bdd.lint"),
     Command("run", "run commands and say what the specification demands of each", "running"),
-    Command("explore", "search every state of bounded worlds, and check theorems in them", "explore.commands"),
+    Command("explore", "search every state of bounded worlds, and check theorems in them", "explore.search"),
     Command("tour", "make test sequences that try everything in small worlds", "explore.sequences"),
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),

@@ -40,8 +40,8 @@ from translator_cmk.conformance.cases import STATUSES, Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
-from translator_cmk.conformance.report.marks import Cell, Note, cells, mark_of
 from translator_cmk.conformance.report.page import verdict
+from translator_cmk.conformance.report.summaries import Cell, Note, cells, mark_of
 from translator_cmk.conformance.results import load_results
 from translator_cmk.conformance.running import Running
 from translator_cmk.errors import CommandError

@@ -14,10 +14,9 @@ from tests.explore.mistakes import MISTAKES, Mistake
 from tests.machine.faulty_models import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
-from translator_cmk.explore.commands import exit_code, search_lines, searches, to_dict
 from translator_cmk.explore.exploration import Broken, DoesNotReplay, counterexample, verdict
 from translator_cmk.explore.scopes import NAMED, SMALL
-from translator_cmk.explore.search import explore
+from translator_cmk.explore.search import exit_code, explore, search_lines, searches, to_dict
 from translator_cmk.explore.theorems import THEOREMS, Named, Unchanged
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.requirements import load_register

@@ -18,8 +18,8 @@ import pytest
 from tests.conformance.verifying import MODEL, WELL, verify
 from tests.site.building import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
 from translator_cmk.badges import Status
-from translator_cmk.conformance.report.marks import MARKS, cells
 from translator_cmk.conformance.report.page import report_html
+from translator_cmk.conformance.report.summaries import MARKS, cells
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.declaration import OF_AZURE
 from translator_cmk.site import implementations

@@ -13,7 +13,7 @@ from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
 from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
-from ..oracle.dependence import references
+from ..oracle.oracle import references
 from ..requirements import TOPICS, Register, load_register
 from ..shapes import nearest
 from .assertions import Assertion

@@ -13,10 +13,10 @@ from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.traces import EVENTS, HEAD, NOT_REPORTED, RESET
 from ..machine import Command, Machine, Observation, Outcome, Stage
 from ..oracle import LIMIT, Oracle
-from ..oracle.dependence import Entities, words
 from ..oracle.explain import Difference, attributed_to
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Address, Shown, names_in, observation_of, projection_in
+from ..oracle.oracle import Entities, words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
 from ..shapes import nearest, read_message

@@ -11,8 +11,7 @@ from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.features import slug
 from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
-from ..conformance.report.marks import MARKS, Cell, Note, cells
-from ..conformance.report.summaries import counted, headline
+from ..conformance.report.summaries import MARKS, Cell, Note, cells, counted, headline
 from ..language import schemas
 from ..language.facts import Fact, difference
 from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, format_command, format_fact

@@ -17,9 +17,8 @@ from ...files import draft_of, write_text
 from ..cases import FEATURES
 from ..deviations import deviations_yaml
 from ..session import Log
-from .marks import mark_of
 from .page import report_html
-from .summaries import badge_of, junit_xml, message_of, product, summary_md
+from .summaries import badge_of, junit_xml, mark_of, message_of, product, summary_md
 
 # The scenarios of an envelope as Cucumber Messages, for tools that read these.
 #

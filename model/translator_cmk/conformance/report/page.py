@@ -13,8 +13,21 @@ from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ..cases import FEATURES, FUZZ, TOUR
-from .marks import FAILURES, MARKS, Cell, cells, word_of
-from .summaries import badge_of, conclusion, few, headline, product, rates, scope_of, unasked
+from .summaries import (
+    FAILURES,
+    MARKS,
+    Cell,
+    badge_of,
+    cells,
+    conclusion,
+    few,
+    headline,
+    product,
+    rates,
+    scope_of,
+    unasked,
+    word_of,
+)
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
