@@ -97,7 +97,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("replay", "put a system through a counterexample again", "conformance.recheck:replay"),
     Command("leftovers", "show what runs against Azure have left there, and remove it", "azure.leftovers"),
     Command("serve", "put the model behind the contract or Azure's interfaces", "azure.serve"),
-    Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.env"),
+    Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.serve:azure_env"),
     Command("mutants", "change each row of the model and say what finds the change", "bdd.mutants"),
     Command(
         "check-trace",

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from translator_cmk.azure.env import AUTHORITIES, environment
-from translator_cmk.azure.server import AzureServer
+from translator_cmk.azure.serve import AUTHORITIES, environment
 from translator_cmk.cli import main
 from translator_cmk.errors import USAGE
 
@@ -74,16 +73,9 @@ def test_ending_it_ends_the_command_and_the_server_and_leaves_no_file(temporary:
 def test_no_other_identity_cloud_or_proxy_is_passed_on() -> None:
     mine = dict.fromkeys(("AZURE_CLOUD_NAME", "AZURE_CLIENT_ID", "ARM_CLIENT_ID", "IDENTITY_ENDPOINT"), "x")
     mine |= {"HTTP_PROXY": "x", "ALL_PROXY": "x", "NO_PROXY": "*", "https_proxy": "x", "PATH": "/bin", "LANG": "C"}
-    given = environment(mine, 8443, Path("/ca.pem"), "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21", Path("/tmp/x"))
+    given = environment(mine, 8443, Path("/ca.pem"), Path("/tmp/x"))
     assert [name for name, value in given.items() if value in ("x", "*")] == []
     assert (given["PATH"], given["LANG"], given["https_proxy"]) == ("/bin", "C", "http://127.0.0.1:8443")
-
-
-def test_command_reaches_a_server_that_is_running(served: AzureServer, capfd: pytest.CaptureFixture[str]) -> None:
-    where = ["--port", str(served.port), "--authority", str(served.authority_file)]
-    code = "import os; print(os.environ['HTTPS_PROXY'], os.environ['SSL_CERT_FILE'])"
-    assert main(["azure-env", *where, "--", sys.executable, "-c", code]) == 0
-    assert capfd.readouterr().out == f"{served.proxy} {served.authority_file}\n"
 
 
 @pytest.mark.parametrize(
@@ -92,8 +84,6 @@ def test_command_reaches_a_server_that_is_running(served: AzureServer, capfd: py
         ([], "no command; write it after --"),
         (["--"], "no command; write it after --"),
         (["--", "no-such-command"], "no-such-command: no such command; is it installed, and on PATH?"),
-        (["--port", "1", "--", "true"], "--port and --authority go together"),
-        (["--port", "1", "--authority", "/none.pem", "--", "true"], "--authority /none.pem: no such file"),
     ],
 )
 def test_wrong_use_is_one_line_that_says_what_to_do(

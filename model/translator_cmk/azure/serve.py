@@ -1,14 +1,32 @@
-"""The command `translator-cmk serve`, with Azure's interfaces among the transports."""
+"""The commands `serve`, with Azure's interfaces among the transports, and `azure-env`, whose command meets these alone."""
 
 import argparse
+import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Mapping
+from pathlib import Path
 
 from ..conformance import serve
 from ..errors import HARNESS, OK, CommandError
+from .worlds import SUBSCRIPTIONS, guid
 
 DEFAULT = "127.0.0.1:8443"
+
+TENANT = "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21"
+CLIENT = "b1f6a0d4-3e27-4f0c-8c59-2a7e9d6c4b13"
+"""The tenant and the application as which a command signs in; the server accepts any."""
+
+INHERITED = ("AZURE_", "ARM_", "MSI_", "IDENTITY_", "IMDS_")
+"""How variables begin that would give a client an identity or a cloud of its own."""
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""The variables by which Python, curl, OpenSSL, Go and Node find the certificate authority that they trust."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,3 +61,46 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
     return OK
+
+
+def azure_env_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `azure-env`."""
+    parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
+    parser.description = (
+        "Run a command in an environment in which the Azure CLI and Microsoft's libraries reach a server of the model, "
+        "which is started for it and ends with it. Its exit code is that of the command."
+    )
+    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
+
+
+def azure_env(args: argparse.Namespace) -> int:
+    """Run the command; return its exit code, or 128 and the signal that ended it or this; raises `CommandError`."""
+    command = args.command[1:] if args.command[:1] == ["--"] else args.command
+    if not command:
+        raise CommandError("azure-env: no command; write it after --, such as azure-env -- az account show")
+    if not (program := shutil.which(command[0])):
+        raise CommandError(f"azure-env: {command[0]}: no such command; is it installed, and on PATH?")
+    from .server import azure_server
+
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, lambda *_: None)  # on Ctrl-C the command decides if it ends
+    with tempfile.TemporaryDirectory(prefix="azure-env-") as folder, azure_server() as server:
+        variables = environment(os.environ, server.port, server.authority_file, Path(folder))
+        code = subprocess.run([program, *command[1:]], env=variables, check=False).returncode
+    return 128 - code if code < 0 else code
+
+
+def environment(inherited: Mapping[str, str], port: int, authority: Path, folder: Path) -> dict[str, str]:
+    """Return the variables of the command: those inherited, less every other cloud, identity and proxy."""
+    foreign = [name for name in inherited if name.startswith(INHERITED) or name.lower() in PROXIES]
+    return {
+        **{name: value for name, value in inherited.items() if name not in foreign},
+        **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://127.0.0.1:{port}"),
+        **dict.fromkeys(AUTHORITIES, str(authority)),
+        "AZURE_CONFIG_DIR": str(folder / "azure"),
+        "AZURE_CORE_COLLECT_TELEMETRY": "false",
+        "AZURE_TENANT_ID": TENANT,
+        "AZURE_CLIENT_ID": CLIENT,
+        "AZURE_CLIENT_SECRET": "any",
+        "AZURE_SUBSCRIPTION_ID": guid(TENANT, SUBSCRIPTIONS[0]),
+    }
