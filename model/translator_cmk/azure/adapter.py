@@ -6,8 +6,8 @@ What the API can't do is not supported: enabling through the portal, and the end
 
 import os
 import uuid
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https
 PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
 OF_THE_CALLER = ["get", "list", "create", "import", "update", "delete", "recover", "purge", "rotate"]
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
-
+ON, OFF, MICROSOFTS = {"type": "SystemAssigned"}, {"type": "None"}, {"key_source": "Microsoft.CognitiveServices"}
+SOFT_DELETE, PURGE_PROTECTION = ({"properties": {name: True}} for name in ("enableSoftDelete", "enablePurgeProtection"))
 
 NONE = str(uuid.UUID(int=0))
 """The id of a tenant or a subscription that there is not."""
@@ -132,23 +133,20 @@ class World:
         """Return the client for the resource groups of a subscription."""
         return self.clients.of("groups", self.id_of(subscription))
 
-    def accounts(self, subscription: str) -> Any:
-        """Return the operations on the accounts of a subscription."""
-        return self.clients.of("accounts", self.id_of(subscription)).accounts
+    def all(self, kind: str, subscription: str) -> Any:
+        """Return the operations on the accounts or the vaults of a subscription."""
+        return getattr(self.clients.of(kind, self.id_of(subscription)), kind)
 
-    def vaults(self, subscription: str) -> Any:
-        """Return the operations on the key vaults of a subscription."""
-        return self.clients.of("vaults", self.id_of(subscription)).vaults
+    def one(self, kind: str, name: str) -> Named:
+        """Return the operations on one account or key vault."""
+        subscription, group = self.place(name)
+        return Named(self.all(kind, subscription), group, name)
 
-    def account(self, resource: str) -> Named:
-        """Return the operations on one account."""
-        subscription, group = self.place(resource)
-        return Named(self.accounts(subscription), group, resource)
-
-    def vault(self, vault: str) -> Named:
-        """Return the operations on one key vault."""
-        subscription, group = self.place(vault)
-        return Named(self.vaults(subscription), group, vault)
+    def existing(self, kind: str, name: str) -> Named:
+        """Return the operations on one that is there, since to delete any other would be accepted."""
+        found = self.one(kind, name)
+        found.get()
+        return found
 
     def uri(self, vault: str) -> str:
         """Return the URL of a key vault."""
@@ -174,7 +172,7 @@ class World:
     def studio(self, resource: str) -> Studio:
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
-            account = self.account(resource)
+            account = self.one("accounts", resource)
             found, key = account.get(), str(account.list_keys().key1)
             self.studios[resource] = Studio(self.clients, str(found.properties.endpoint), key, str(found.location))
         return self.studios[resource]
@@ -195,39 +193,40 @@ def word(value: Any) -> str:
 # Resources
 
 
-def must_be_new(w: World, place: tuple[str, str], location: str, there: Named, name: str) -> None:
-    """Raise `Unsupported` if the PUT that creates would change something, since that is there already."""
+def create(w: World, c: Any, operations: str, name: str, region: str, **fields: Any) -> None:
+    """PUT of an account or a vault; raises `Unsupported` if that would change something, since it is there already."""
+    group, vaults = w.group(c.subscription, c.group), operations == "vaults"
+    place = c.subscription, group
     if w.places.get(name) == place:
-        try:
-            found = there.get()
-        except ResourceNotFoundError:
-            return
-        if w.region(str(found.location)) == location:
-            raise Unsupported("the API has no request that only creates")
+        with suppress(ResourceNotFoundError):
+            if w.region(str(w.one(operations, name).get().location)) == region:
+                raise Unsupported("the API has no request that only creates")
+    body = {"location": w.target.location(region), **fields}
+    held = {"held": c.purge_protection} if vaults else {}
+    w.note("vault" if vaults else "resource", name, c.subscription, group=group, location=body["location"], **held)
+    there = w.all(operations, c.subscription)
+    put = there.begin_create_or_update if vaults else there.begin_create
+    put(group, name, body if vaults else Account(**body)).result()
+    w.places[name] = place
 
 
 def create_resource(w: World, c: Any) -> None:
-    place = c.subscription, w.group(c.subscription, c.group)
-    must_be_new(w, place, c.location, w.account(c.resource), c.resource)
-    tier, name, location = w.target.tiers.get(c.tier, c.tier), c.resource, w.target.location(c.location)
+    tier = w.target.tiers.get(c.tier, c.tier)
     fields: dict[str, Any] = {
         "kind": KINDS[c.kind],
         "sku": {"name": "S0" if tier == "S1" and c.kind != "Translator" else tier},
-        "location": location,
-        "properties": {"custom_sub_domain_name": name},
+        "properties": {"custom_sub_domain_name": c.resource},
     }
     if c.keys == CUSTOMER:
-        vault, _, key = next(iter(w.versions), f"{name}/key").partition("/")
+        vault, _, key = next(iter(w.versions), f"{c.resource}/key").partition("/")
         fields["properties"] |= {"encryption": encryption(w, vault, key)}
-        fields["identity"] = {"type": "SystemAssigned"}
-    w.note("resource", name, c.subscription, group=place[1], location=location)
-    w.accounts(c.subscription).begin_create(place[1], name, Account(**fields)).result()
-    w.places[c.resource] = place
+        fields["identity"] = ON
+    create(w, c, "accounts", c.resource, c.location, **fields)
 
 
 def update(w: World, resource: str, **fields: Any) -> None:
     """PATCH of an account."""
-    w.account(resource).begin_update(Account(**fields)).result()
+    w.one("accounts", resource).begin_update(Account(**fields)).result()
 
 
 def encryption(w: World, vault: str, key: str) -> dict[str, Any]:
@@ -246,14 +245,8 @@ def enable_customer_managed_keys(w: World, c: Any) -> None:
     update(w, c.resource, properties={"encryption": section})
 
 
-def delete_resource(w: World, c: Any) -> None:
-    account = w.account(c.resource)
-    account.get()  # if it is not there, its deletion would be accepted
-    account.begin_delete().result()
-
-
 def move_resource(w: World, c: Any) -> None:
-    move(w, *w.place(c.resource), [w.account(c.resource).get()], c.subscription, c.group)
+    move(w, *w.place(c.resource), [w.one("accounts", c.resource).get()], c.subscription, c.group)
 
 
 def move_resource_group(w: World, c: Any) -> None:
@@ -282,9 +275,7 @@ def move_subscription(w: World, c: Any) -> None:
 
 
 def create_vault(w: World, c: Any) -> None:
-    place = c.subscription, w.group(c.subscription, c.group)
-    must_be_new(w, place, c.region, w.vault(c.vault), c.vault)
-    location, name, caller = w.target.location(c.region), c.vault, w.clients.caller(w.id_of(c.subscription))
+    caller = w.clients.caller(w.id_of(c.subscription))
     properties = {
         **new_vault(w, c.subscription),
         "accessPolicies": [] if w.local else [policy(w, c.subscription, caller, OF_THE_CALLER)],
@@ -293,10 +284,7 @@ def create_vault(w: World, c: Any) -> None:
         **({"softDeleteRetentionInDays": HELD} if c.soft_delete and not w.local else {}),
         **({"enablePurgeProtection": True} if c.purge_protection else {}),  # Azure refuses to be asked for false
     }
-    w.note("vault", name, c.subscription, group=place[1], location=location, held=c.purge_protection)
-    body = {"location": location, "properties": properties}
-    w.vaults(c.subscription).begin_create_or_update(place[1], name, body).result()
-    w.places[c.vault] = place
+    create(w, c, "vaults", c.vault, c.region, properties=properties)
 
 
 def new_vault(w: World, subscription: str) -> dict[str, Any]:
@@ -309,15 +297,9 @@ def policy(w: World, subscription: str, principal: str, keys: list[str]) -> dict
     return {"tenantId": w.tenant_of(subscription), "objectId": principal, "permissions": {"keys": keys}}
 
 
-def delete_vault(w: World, c: Any) -> None:
-    vault = w.vault(c.vault)
-    vault.get()  # if it is not there, its deletion would be accepted
-    vault.delete()
-
-
 def deleted(w: World, vault: str) -> tuple[Named, str]:
     """Return the operations on a vault, and its location among the deleted ones; raises `HttpResponseError`."""
-    found, region = w.vault(vault), w.vault_fields.get(vault, {}).get("region", w.stage.regions[0])
+    found, region = w.one("vaults", vault), w.vault_fields.get(vault, {}).get("region", w.stage.regions[0])
     return found, str(found.operations.get_deleted(found.name, w.target.location(region)).properties.location)
 
 
@@ -333,8 +315,8 @@ def purge_vault(w: World, c: Any) -> None:
 
 
 def set_access(w: World, c: Any) -> None:
-    vault, adds = w.vault(c.vault), isinstance(c, commands.GrantKeyAccess)
-    identity = w.account(c.resource).get().identity
+    vault, adds = w.one("vaults", c.vault), isinstance(c, commands.GrantKeyAccess)
+    identity = w.one("accounts", c.resource).get().identity
     if identity and identity.principal_id:
         principal = str(identity.principal_id)
     else:
@@ -395,12 +377,9 @@ def path_of(used: Any) -> str:
     return f"{(urlsplit(str(used.key_vault_uri)).hostname or '').partition('.')[0]}/{used.key_name}"
 
 
-ON, OFF, MICROSOFTS = {"type": "SystemAssigned"}, {"type": "None"}, {"key_source": "Microsoft.CognitiveServices"}
-SOFT_DELETE, PURGE_PROTECTION = ({"properties": {name: True}} for name in ("enableSoftDelete", "enablePurgeProtection"))
-
 CALLS: dict[type[Command], Callable[[World, Any], object]] = {
     commands.CreateResource: create_resource,
-    commands.DeleteResource: delete_resource,
+    commands.DeleteResource: lambda w, c: w.existing("accounts", c.resource).begin_delete().result(),
     commands.MoveResource: move_resource,
     commands.MoveResourceGroup: move_resource_group,
     commands.MoveSubscription: move_subscription,
@@ -409,9 +388,9 @@ CALLS: dict[type[Command], Callable[[World, Any], object]] = {
     commands.EnableCustomerManagedKeys: enable_customer_managed_keys,
     commands.ReturnToMicrosoftManagedKeys: lambda w, c: update(w, c.resource, properties={"encryption": MICROSOFTS}),
     commands.CreateVault: create_vault,
-    commands.EnableSoftDelete: lambda w, c: w.vault(c.vault).update(SOFT_DELETE),
-    commands.EnablePurgeProtection: lambda w, c: w.vault(c.vault).update(PURGE_PROTECTION),
-    commands.DeleteVault: delete_vault,
+    commands.EnableSoftDelete: lambda w, c: w.one("vaults", c.vault).update(SOFT_DELETE),
+    commands.EnablePurgeProtection: lambda w, c: w.one("vaults", c.vault).update(PURGE_PROTECTION),
+    commands.DeleteVault: lambda w, c: w.existing("vaults", c.vault).delete(),
     commands.RecoverVault: recover_vault,
     commands.PurgeVault: purge_vault,
     commands.GrantKeyAccess: set_access,
@@ -451,23 +430,19 @@ def observe(w: World) -> Observation:
     return seen
 
 
-def in_groups(w: World, kind: Callable[[str], Any]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+def in_groups(w: World, kind: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Yield all of a kind in the resource groups of this world: name, body, and the fields that say where it is."""
     for subscription, group in w.groups:
-        try:
-            found = list(kind(subscription).list_by_resource_group(group))
-        except ResourceNotFoundError:  # the group is gone
-            continue
-        for each in found:
-            name = str(each.name)
-            w.places[name] = (subscription, group)
-            yield name, each, {"subscription": subscription, "group": group.removeprefix(w.in_azure(""))}
+        with suppress(ResourceNotFoundError):  # where the group is gone
+            for each in list(w.all(kind, subscription).list_by_resource_group(group)):
+                w.places[str(each.name)] = (subscription, group)
+                yield str(each.name), each, {"subscription": subscription, "group": group.removeprefix(w.in_azure(""))}
 
 
 def see_resources(w: World, seen: Observation) -> None:
     """Look at the accounts."""
     w.here = {}
-    for name, account, where in in_groups(w, w.accounts):
+    for name, account, where in in_groups(w, "accounts"):
         w.here[name] = account
         identity, section, used = account.identity, account.properties.encryption, key_in_use(account)
         if identity and identity.principal_id:
@@ -483,8 +458,11 @@ def see_resources(w: World, seen: Observation) -> None:
 
 
 def see_vaults(w: World, seen: Observation) -> None:
-    """Look at the vaults with who has access and with their keys, and at the deleted ones if one is missing."""
-    for name, vault, where in in_groups(w, w.vaults):
+    """Look at the vaults with who has access and with their keys, and at the deleted ones if one is missing.
+
+    An access policy of an identity that is off, or of nobody known, shows no access.
+    """
+    for name, vault, where in in_groups(w, "vaults"):
         properties = vault.properties
         seen["vault"][name] = w.vault_fields[name] = where | {
             "state": "active",
@@ -493,26 +471,20 @@ def see_vaults(w: World, seen: Observation) -> None:
             "purge_protection": bool(properties.enable_purge_protection),
             "permission_model": "rbac" if properties.enable_rbac_authorization else "access-policies",
         }
-        see_access(w, name, properties.access_policies or (), seen)
+        for each in properties.access_policies or ():
+            can = {word(permission).lower() for permission in each.permissions.keys_property or ()}
+            for resource in seen["resource"] if can >= {need.lower() for need in PERMISSIONS} else ():
+                if seen["resource"][resource]["registered"] and w.principals[resource] == str(each.object_id):
+                    seen["grant"][f"{name}/{resource}"] = {"vault": name, "resource": resource}
         see_keys(w, name, seen)
     missing = w.vault_fields.keys() - seen["vault"].keys()
     for subscription in {w.places[name][0] for name in missing}:
-        for vault in w.vaults(subscription).list_deleted():
+        for vault in w.all("vaults", subscription).list_deleted():
             if (name := str(vault.name)) in missing:
                 # the list leaves out how permissions are given, which is as it was
                 protected = bool(vault.properties.purge_protection_enabled)
                 now = {"state": "deleted", "soft_delete": True, "purge_protection": protected}
                 seen["vault"][name] = w.vault_fields[name] | now
-
-
-def see_access(w: World, vault: str, policies: Collection[Any], seen: Observation) -> None:
-    """Read who has access from the access policies of a vault: only identities that there are."""
-    identities = {name: each.identity for name, each in w.here.items()}
-    here = {str(each.principal_id): name for name, each in identities.items() if each and each.principal_id}
-    for each in policies:
-        can = {word(permission).lower() for permission in each.permissions.keys_property or ()}
-        if (resource := here.get(str(each.object_id))) and can >= {need.lower() for need in PERMISSIONS}:
-            seen["grant"][f"{vault}/{resource}"] = {"vault": vault, "resource": resource}
 
 
 def see_keys(w: World, vault: str, seen: Observation) -> None:
@@ -553,7 +525,7 @@ class AzureSystem:
     def gives_reasons(self) -> bool:
         """Return whether a refusal names requirements: that of a request for a resource that is not there."""
         try:
-            self.world.account("none").get()
+            self.world.one("accounts", "none").get()
         except HttpResponseError as error:
             return bool(ids_in(error))
         return False

@@ -1,4 +1,4 @@
-"""The commands `serve`, with Azure's interfaces among the transports, and `azure-env`, whose command meets these alone."""
+"""The commands `serve`, with Azure's interfaces among the transports, and `azure-env`, which runs a command on them."""
 
 import argparse
 import os
