@@ -16,24 +16,34 @@ class WireError(ValueError):
 class Malformed(Exception):
     """A part of a message is malformed, or fields do not fit together; `read_message` makes a `WireError` of it.
 
-    The shapes around the part add its path; without one, the error is about the ``subject``.
+    The shapes around the part add its path: fields, and places in lists.  Without one, the error is about the
+    ``subject``, or the whole.  ``unknown`` is the field that should not be there.
     """
 
-    def __init__(self, what: str, remedy: str, subject: str = "the message") -> None:
+    def __init__(self, what: str, remedy: str, subject: str = "", unknown: str = "") -> None:
         self.what = what
         self.remedy = remedy
         self.subject = subject
-        self.path = ""
+        self.unknown = unknown
+        self.path: tuple[str | int, ...] = ()
 
-    def inside(self, step: str) -> "Malformed":
-        """Return the error with another step at the beginning of its path: a field, or `[index]`."""
-        dot = "." if self.path and not self.path.startswith("[") else ""
-        self.path = f"{step}{dot}{self.path}"
+    def inside(self, step: str | int) -> "Malformed":
+        """Return the error with another step at the beginning of its path."""
+        self.path = (step, *self.path)
         return self
+
+    def sentence(self, whole: str) -> str:
+        """Return what is wrong, and in which part of the whole."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"{''.join(steps).removeprefix('.') or self.subject or whole} {self.what}"
 
 
 class Misfit(Malformed):
     """The fields of a record, each right in itself, do not fit together."""
+
+    def sentence(self, whole: str) -> str:  # noqa: ARG002  # it says itself what it is about
+        """Return what is wrong."""
+        return self.what
 
 
 class Shape(Protocol):
@@ -50,10 +60,8 @@ def read_message(shape: Shape, value: Any, where: str = "") -> Any:
     """Return the meaning of a message from there (such as `FILE:LINE`); raises `WireError`."""
     try:
         return shape.read(value)
-    except Misfit as error:
-        raise WireError(where, error.what, error.remedy) from None
     except Malformed as error:
-        raise WireError(where, f"{error.path or error.subject} {error.what}", error.remedy) from None
+        raise WireError(where, error.sentence("the message"), error.remedy) from None
 
 
 def called(value: Any) -> str:
@@ -113,6 +121,7 @@ class Simple:
 LARGEST = 10**15
 """The most that is counted: JSON readers in any language have numbers of this size exactly."""
 
+TEXT = Simple("a text that is not blank", lambda it: isinstance(it, str) and it.strip(), type="string", pattern="\\S")
 FLAG = Simple("true or false", lambda it: isinstance(it, bool), type="boolean")
 PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
 ANYTHING = Simple("any value", lambda _: True)
@@ -188,7 +197,7 @@ class Listed:
         try:
             read.extend(map(self.item.read, value))
         except Malformed as error:
-            raise error.inside(f"[{len(read)}]") from None
+            raise error.inside(len(read)) from None
         return read
 
     def schema(self) -> dict[str, Any]:
@@ -206,7 +215,7 @@ class Several(Listed):
         read = super().read(value)
         if len(set(read)) < len(read):
             index = next(index for index, item in enumerate(read) if item in read[:index])
-            raise Malformed("appears twice", "remove one").inside(f"[{index}]")
+            raise Malformed("appears twice", "remove one").inside(index)
         return self.make(read)
 
     def schema(self) -> dict[str, Any]:
@@ -270,7 +279,7 @@ class Record:
                     raise error.inside(name) from None
             elif name != tag:
                 own = f"its fields are {', '.join(readers)}" if readers else "it has none"
-                raise Malformed(f"has no field {called(name)}", nearest(name, readers, own), self.title)
+                raise Malformed(f"has no field {called(name)}", nearest(name, readers, own), self.title, name)
         if len(read) < len(readers) and not read.keys() >= self.needed:
             name = next(name for name in self.required if name not in read)
             raise Malformed(f"lacks the field {name!r}", "add it", self.title)

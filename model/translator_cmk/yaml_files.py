@@ -1,10 +1,8 @@
 """Read YAML files strictly: every error names file and line, and no key, anchor or tag passes unnoticed."""
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,9 @@ from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 
 from .errors import InvalidFile
+from .shapes import Malformed, Shape
 
-TEXT = "tag:yaml.org,2002:str"
+DAY = "tag:yaml.org,2002:timestamp"
 TAB = r"'\t'"
 """A tab as PyYAML writes it in its messages."""
 
@@ -75,38 +74,12 @@ class Entry:
         """Return the error to raise about this node."""
         return InvalidFile(f"{self.file}:{self.line}: {message}")
 
-    def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Entry"]:
-        """Return the values of a mapping by key; raises `InvalidFile` for an unknown, missing or repeated key."""
-        found: dict[str, Entry] = {}
-        for key, value in self.pairs():
-            name = key.text()
-            if name not in required and name not in optional:
-                raise key.error(f"unknown key {name!r}; known are {', '.join([*required, *optional])}")
-            found[name] = value
-        for name in required:
-            if name not in found:
-                raise self.error(f"the key {name!r} is missing")
-        return found
-
-    def pairs(self) -> Iterator[tuple["Entry", "Entry"]]:
-        """Yield each key of a mapping, which is a text, and its value; raises `InvalidFile` for a repeated key."""
-        if not isinstance(self.node, yaml.MappingNode):
-            raise self.error("a mapping (key: value) is expected here")
-        names = set()
-        for key_node, value_node in self.node.value:
-            key = Entry(self.file, key_node)
-            if key.text() in names:
-                raise key.error(f"the key {key.text()!r} appears twice")
-            names.add(key.text())
-            yield key, Entry(self.file, value_node)
-
-    def value(self) -> Any:
-        """Return what is written here, with mappings and lists in it; raises `InvalidFile` for a repeated key."""
-        if isinstance(self.node, yaml.MappingNode):
-            return {key.text(): value.value() for key, value in self.pairs()}
-        if isinstance(self.node, yaml.SequenceNode):
-            return [item.value() for item in self.items()]
-        return SafeConstructor().construct_object(self.node)
+    def at(self, path: Iterable[str | int], key: str = "") -> "Entry":
+        """Return the node at a path, or this key of the mapping there."""
+        node: Any = self.node
+        for step in path:
+            node = node.value[step] if isinstance(step, int) else dict(named(node))[step]
+        return Entry(self.file, next((each for each, _ in node.value if each.value == key), node) if key else node)
 
     def items(self) -> list["Entry"]:
         """Return the items of a list; raises `InvalidFile`."""
@@ -114,54 +87,34 @@ class Entry:
             raise self.error("a list is expected here")
         return [Entry(self.file, node) for node in self.node.value]
 
-    def texts(self) -> list[str]:
-        """Return the texts of a list, or the one text that is there; raises `InvalidFile`."""
-        return [item.text() for item in self.items()] if isinstance(self.node, yaml.SequenceNode) else [self.text()]
+    def read(self, shape: Shape) -> Any:
+        """Return the meaning of what is written here; raises `InvalidFile`."""
+        try:
+            return shape.read(self.value())
+        except Malformed as error:
+            raise self.at(error.path, error.unknown).error(f"{error.sentence('this')}; {error.remedy}") from None
 
-    def text(self) -> str:
-        """Return a text that is not blank, its white space folded; raises `InvalidFile`."""
-        if not isinstance(self.node, yaml.ScalarNode) or self.node.tag != TEXT:
-            raise self.error("a text is expected here (quote what looks like a number, a date or a truth value)")
-        folded = " ".join(self.node.value.split())
-        if not folded:
-            raise self.error("the text is empty")
-        return folded
+    def value(self) -> Any:
+        """Return what is written here, with mappings and lists in it; raises `InvalidFile` for a repeated key."""
+        if isinstance(self.node, yaml.MappingNode):
+            keys: set[str] = set()
+            for node, _ in self.node.value:
+                key = Entry(self.file, node)
+                if not isinstance(key.value(), str):
+                    raise key.error("a key is a text; quote what looks like a number or a truth value")
+                if node.value in keys:
+                    raise key.error(f"the key {node.value!r} appears twice; remove one")
+                keys.add(node.value)
+            return {name: Entry(self.file, node).value() for name, node in named(self.node)}
+        if isinstance(self.node, yaml.SequenceNode):
+            return [item.value() for item in self.items()]
+        # a day is a text, as in JSON
+        return self.node.value if self.node.tag == DAY else SafeConstructor().construct_object(self.node)
 
-    def number(self) -> int:
-        """Return a whole number from 1; raises `InvalidFile`."""
-        if isinstance(self.node, yaml.ScalarNode) and self.node.tag == "tag:yaml.org,2002:int":
-            digits: str = self.node.value
-            if re.fullmatch(r"[1-9][0-9]{0,8}", digits):
-                return int(digits)
-        raise self.error("a whole number from 1 is expected here")
 
-    def day(self) -> date:
-        """Return a day, quoted or not; raises `InvalidFile`."""
-        plain = isinstance(self.node, yaml.ScalarNode) and self.node.tag in (TEXT, "tag:yaml.org,2002:timestamp")
-        if plain and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.node.value):
-            try:
-                return date.fromisoformat(self.node.value)
-            except ValueError:
-                raise self.error(f"{self.node.value} is not a date; correct it") from None
-        raise self.error("a day such as 2027-01-31 is expected here")
-
-    def one_of(self, known: Collection[str], what: str) -> str:
-        """Return a text out of those known; raises `InvalidFile` for any other."""
-        text = self.text()
-        if text not in known:
-            listed = f"; known are {', '.join(known)}" if len(known) <= 12 else ""
-            raise self.error(f"unknown {what} {text!r}{listed}")
-        return text
-
-    def some_of(self, known: Collection[str], what: str) -> tuple[str, ...]:
-        """Return a list of distinct texts out of those known; raises `InvalidFile`."""
-        chosen: list[str] = []
-        for item in self.items():
-            text = item.one_of(known, what)
-            if text in chosen:
-                raise item.error(f"the {what} {text!r} appears twice")
-            chosen.append(text)
-        return tuple(chosen)
+def named(mapping: Any) -> list[tuple[str, yaml.Node]]:
+    """Return the values of a mapping with their keys."""
+    return [(key.value, value) for key, value in mapping.value]
 
 
 def read(path: Path, name: str = "", if_empty: str = "") -> Entry:

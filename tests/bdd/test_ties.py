@@ -159,7 +159,7 @@ def test_broken_ties_are_named_with_their_remedies(tmp_path: Path) -> None:
         assert any(re.search(expected, line) for line in found), (case, found)
     write(checkout, KEYS_REGISTER, "", "- id: keys.unfinished\n")
     (unreadable,) = broken_ties(checkout)
-    assert re.search(r"keys\.yaml:\d+: .*missing; correct it", unreadable)
+    assert re.search(r"keys\.yaml:\d+: .*lacks the field .revision.; add it; then run", unreadable)
 
 
 @pytest.mark.slow

@@ -114,14 +114,22 @@ def test_situation_comes_about(situation: Situation) -> None:
     ("content", "line", "message"),
     [
         ("situation: x", 1, "a list is expected here"),
-        ("- just text", 1, "a mapping (key: value) is expected here"),
-        ("- situation: x", 1, "the key 'commands' is missing"),
-        ("- {situation: x, commands: [], extra: 1}", 1, "unknown key 'extra'; known are situation, commands"),
+        ("- just text", 1, "this is 'just text'; write an object for a situation"),
+        ("- situation: x", 1, "a situation lacks the field 'commands'; add it"),
+        (
+            "- {situation: x, commands: [], extra: 1}",
+            1,
+            "a situation has no field 'extra'; its fields are",
+        ),
         ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' appears twice"),
-        ("- {situation: x, commands: text}", 1, "a list is expected here"),
-        ("- {situation: [x], commands: []}", 1, "a text is expected here"),
-        ("- situation: x\n  commands:\n    - it sings", 3, "'it sings' is not the sentence of any command"),
-        ("- situation: x\n  after: y\n  commands: []", 2, "no situation 'y' above this one"),
+        ("- {situation: x, commands: text}", 1, "commands is 'text'; write a list"),
+        ("- {situation: [x], commands: []}", 1, "situation is a list; write a text"),
+        (
+            "- situation: x\n  commands:\n    - it sings",
+            3,
+            "commands[0] has 'it sings', which is neither",
+        ),
+        ("- situation: x\n  after: y\n  commands: []", 2, "after is 'y'; write one of"),
         ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' appears twice"),
     ],
 )
@@ -140,7 +148,12 @@ COMMAND = "{command: DeleteVault, says: 'the customer deletes {vault}'}"
     [
         ("{whether: {is: true, is: false}}", f"[{COMMAND}]", 1, "the key 'is' appears twice"),
         ("{}", f"\n- {COMMAND}\n- {COMMAND[:-1]}, says: 'it is'}}", 4, "the key 'says' appears twice"),
-        ("{}", f"\n- {COMMAND[:-1]}, default: {{}}}}", 3, "unknown key 'default'; known are command, says, words"),
+        (
+            "{}",
+            f"\n- {COMMAND[:-1]}, default: {{}}}}",
+            3,
+            "commands[0] has no field 'default'; did you mean 'defaults'?",
+        ),
     ],
 )
 def test_malformed_sentences_are_named_with_their_line(

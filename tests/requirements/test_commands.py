@@ -13,8 +13,7 @@ from tests.command_line import one_error
 from tests.command_line import run_cli as run
 from tests.requirements.conftest import COPY, needs_copy
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.commands import REGISTERED
-from translator_cmk.requirements.register import FOLDER
+from translator_cmk.requirements.register import FOLDER, REGISTERED
 from translator_cmk.shapes import read_message
 
 LOCKERS = Path(__file__).with_name("lockers.md")

@@ -233,5 +233,5 @@ def test_a_question_is_asked_once_under_a_letter_and_a_number(folder: Path) -> N
     with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'A1' is given twice"):
         load_register(folder)
     replace(folder, "questions.yaml", "- id: A1\n", "- id: B1\n")
-    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'B1' is not"):
+    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: id is 'B1'; write A or C with a number"):
         load_register(folder)

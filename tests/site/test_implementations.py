@@ -167,11 +167,11 @@ def test_program_that_is_not_installed_is_listed_with_the_reason(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("- name: x\n", "the key 'kind' is missing"),
+        ("- name: x\n", "lacks the field 'kind'; add it"),
         ("- {", "not YAML"),
         ("x: 1\n", "a list is expected here"),
         ("- {name: ../x, kind: product, run: x}\n", "a name of small letters"),
-        ("- {name: x, kind: odd, run: x}\n", "unknown kind 'odd'"),
+        ("- {name: x, kind: odd, run: x}\n", "kind is 'odd'; write one of product"),
         ("- {name: x, kind: product}\n", "either run or report"),
     ],
 )

@@ -63,7 +63,7 @@ def located(error: Exception, folder: Path) -> Diagnostic:
     """Return the diagnostic for an error whose message begins with a file's name and a line."""
     match = re.match(r"([\w.-]+):(\d+): (.*)", str(error), re.DOTALL)
     file, line, text = match.groups() if match else ("", 1, str(error))
-    return Diagnostic(folder / file, int(line), text, "correct it, and run this again")
+    return Diagnostic(folder / file, int(line), text, "then run this again")
 
 
 def row_diagnostics(register: Register) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ import yaml
 from ..bdd.features import pickles
 from ..machine import COMMANDS
 from ..requirements import load_register
+from ..shapes import TEXT, Simple, record
 from ..yaml_files import read
 from .cases import FAILING, FUZZ, TOUR, Case, Result
 
@@ -94,14 +95,24 @@ HEAD = """\
 """
 
 
+def is_day(text: Any) -> bool:
+    """Return whether a text is a day."""
+    try:
+        return bool(date.fromisoformat(text).isoformat() == text)
+    except (TypeError, ValueError):
+        return False
+
+
+DAY = Simple("a day such as 2027-01-31", is_day)
+ENTRY = record("an entry", {"reason": TEXT, "issue": TEXT, "expires": DAY}, {"requirement": TEXT, "case": TEXT})
+
+
 def load_deviations(path: Path) -> Deviations:
     """Return the entries of a file; raises `InvalidFile`."""
     cases = known_cases()
     found: dict[str, Deviation] = {}
     for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
-        fields = entry.fields(("reason", "issue", "expires"), ("requirement", "case"))
-        texts = {name: field.text() for name, field in fields.items() if name != "expires"}
-        deviation = Deviation(**texts, expires=fields["expires"].day().isoformat(), line=entry.line)
+        deviation = Deviation(**entry.read(ENTRY), line=entry.line)
         if problem := problem_with(deviation, cases):
             raise entry.error(problem)
         if deviation.about in found:

@@ -6,10 +6,11 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any, get_args
 
-from ..explore.scopes import commands_in
+from ..language.sentences import CommandList
 from ..machine import Command
 from ..machine.commands import ResourceKind
 from ..machine.stage import DEFAULT_STAGE, Stage
+from ..shapes import TEXT, record
 from ..yaml_files import read
 
 Commands = tuple[Command, ...]
@@ -25,15 +26,15 @@ def named_sequences() -> Mapping[str, Commands]:
     """Return the commands of each entry of the file, by its name; raises `InvalidFile`."""
     found: dict[str, Commands] = {}
     for entry in read(FILE).items():
-        fields = entry.fields(("sequence", "steps"))
-        found[fields["sequence"].text()] = commands_in(fields["steps"], found)
+        fields = entry.read(record("a sequence", {"sequence": TEXT, "steps": CommandList(found)}))
+        found[fields["sequence"]] = fields["steps"]
     return found
 
 
 @cache
 def stress_sequences() -> tuple[Commands, ...]:
     """Return the sequences that are toured: all but the smoke sequence, and what stands in others."""
-    inner = {step for entry in read(FILE).items() for step in entry.fields(("sequence", "steps"))["steps"].texts()}
+    inner = {step for each in read(FILE).value() for step in each["steps"]}
     return tuple(commands for name, commands in named_sequences().items() if name not in {SMOKE, *inner})
 
 

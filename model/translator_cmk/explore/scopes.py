@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..language.sentences import UnknownSentence, format_command, format_outcome, read_commands
+from ..language.sentences import CommandList, format_command, format_outcome
 from ..language.situations import situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine import commands as cmd
@@ -17,7 +17,8 @@ from ..machine.commands import RotateKey
 from ..machine.entities import CUSTOMER, Entity, Key, New, Resource, Vault
 from ..machine.topics.environment import IN_USE, USED_BEFORE
 from ..machine.values import Value
-from ..yaml_files import Entry, read
+from ..shapes import LARGEST, TEXT, Shape, Whole, Word, record
+from ..yaml_files import read
 
 Commands = tuple[Command, ...]
 
@@ -164,34 +165,19 @@ BOUNDS: Mapping[str, tuple[tuple[type[Command], Bound], ...]] = {
 
 def load_scopes() -> Iterator[tuple[str, Scope]]:
     """Yield every scope with what it is for: `commands`, `mutants` or `pages`; raises `InvalidFile`."""
-    sections = read(FILE).fields(("parts", "scopes"))
+    file = read(FILE)
     parts: dict[str, Commands] = {}
-    for entry in sections["parts"].items():
-        fields = entry.fields(("part", "commands"))
-        parts[fields["part"].text()] = commands_in(fields["commands"], parts)
-    for entry in sections["scopes"].items():
-        fields = entry.fields(("scope", "sentence", "states", "commands"), ("for", "after", "versions"))
-        scope = Scope(
-            fields["scope"].text(),
-            fields["sentence"].text(),
-            fields["after"].text() if "after" in fields else None,
-            commands_in(fields["commands"], parts),
-            fields["versions"].number() if "versions" in fields else 2,
-            fields["states"].number(),
-            BOUNDS.get(fields["scope"].text(), ()),
-        )
-        yield fields["for"].one_of(("mutants", "pages"), "use") if "for" in fields else "commands", scope
-
-
-def commands_in(entries: Entry, parts: Mapping[str, Commands]) -> Commands:
-    """Return the commands of sentences and of parts; raises `InvalidFile`."""
-    found: list[Command] = []
-    for entry in entries.items():
-        try:
-            found += parts.get(entry.text()) or read_commands(entry.text())
-        except UnknownSentence as unknown:
-            raise entry.error(f"{str(unknown)!r} is neither a part above nor the sentence of a command") from None
-    return tuple(found)
+    for entry in file.at(["parts"]).items():
+        part = entry.read(record("a part", {"part": TEXT, "commands": CommandList(parts)}))
+        parts[part["part"]] = part["commands"]
+    for entry in file.at(["scopes"]).items():
+        needed: dict[str, Shape] = {"scope": TEXT, "sentence": TEXT, "commands": CommandList(parts)}
+        optional: dict[str, Shape] = {"for": Word(("mutants", "pages")), "after": TEXT, "versions": Whole()}
+        each = entry.read(record("a scope", needed | {"states": Whole(1, LARGEST)}, optional))
+        name, versions = each["scope"], each.get("versions", 2)
+        bounds = BOUNDS.get(name, ())
+        scope = Scope(name, each["sentence"], each.get("after"), each["commands"], versions, each["states"], bounds)
+        yield each.get("for", "commands"), scope
 
 
 EVERY = tuple(load_scopes())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..machine import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused
+from ..shapes import ANYTHING, TEXT, Listed, Malformed, fields_of, record
 from ..yaml_files import read
 from .facts import ABSENT, Fact
 
@@ -132,20 +133,28 @@ class FactPhrase(Phrase):
         return found
 
 
+OPTIONAL = fields_of(("words", "defaults", "numbers"), ANYTHING)
+TABLES = record(
+    "the file",
+    {
+        "vocabularies": ANYTHING,
+        "commands": Listed(record("a sentence", {"command": TEXT, "says": TEXT}, {**OPTIONAL, "fixed": ANYTHING})),
+        "facts": Listed(record("a sentence", {"kind": TEXT, "field": TEXT, "says": TEXT}, OPTIONAL)),
+    },
+)
+
+
 def load_sentences(path: Path) -> tuple[tuple[CommandPhrase, ...], tuple[FactPhrase, ...]]:
     """Return the sentences of commands and those of facts in a file; raises `InvalidFile`."""
-    tables = read(path).fields(("vocabularies", "commands", "facts"))
-    vocabularies = tables["vocabularies"].value()
+    tables = read(path).read(TABLES)
+    vocabularies = tables["vocabularies"]
 
-    def rows(table: str, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-        for entry in tables[table].items():
-            fields = entry.fields(required, ("words", "defaults", "numbers", *optional))
-            row = {name: field.value() for name, field in fields.items()}
+    def rows(table: str) -> Iterator[dict[str, Any]]:
+        for row in tables[table]:
             words = row.get("words", {}).items()
             yield row | {"words": {slot: vocabularies[each] if isinstance(each, str) else each for slot, each in words}}
 
-    commands, facts = rows("commands", ("command", "says"), ["fixed"]), rows("facts", ("kind", "field", "says"))
-    return tuple(map(CommandPhrase, commands)), tuple(map(FactPhrase, facts))
+    return tuple(map(CommandPhrase, rows("commands"))), tuple(map(FactPhrase, rows("facts")))
 
 
 COMMAND_PHRASES, FACT_PHRASES = load_sentences(Path(__file__).with_name("sentences.yaml"))
@@ -170,6 +179,25 @@ def read_commands(text: str) -> Iterator[Command]:
     """
     parts = [part.split("|") for part in re.split("[{}]", text)]
     yield from (read_command("".join(words)) for words in product(*parts))
+
+
+class CommandList(Listed):
+    """A list of sentences of commands, and of names, which stand for the commands that are known by them."""
+
+    def __init__(self, known: Mapping[str, tuple[Command, ...]]) -> None:
+        super().__init__(TEXT)
+        self.known = known
+
+    def read(self, value: Any) -> tuple[Command, ...]:
+        """Return all the commands."""
+        found: list[Command] = []
+        for at, text in enumerate(super().read(value)):
+            try:
+                found += self.known.get(text) or read_commands(text)
+            except UnknownSentence as unknown:
+                what = f"has {str(unknown)!r}, which is neither a name above nor the sentence of a command"
+                raise Malformed(what, "see language/sentences.yaml").inside(at) from None
+        return tuple(found)
 
 
 def format_command(command: Command) -> str:

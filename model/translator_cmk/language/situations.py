@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ..machine import Command
 from ..machine.values import Value
-from ..yaml_files import Entry, read
-from .sentences import UnknownSentence, read_command
+from ..shapes import TEXT, Shape, Word, record
+from ..yaml_files import read
+from .sentences import CommandList
 
 
 class Situation(Value):
@@ -28,25 +29,11 @@ def load_situations(path: Path) -> Mapping[str, Situation]:
     """Return the situations of a file, by name; raises `InvalidFile`."""
     found: dict[str, Situation] = {}
     for entry in read(path).items():
-        fields = entry.fields(("situation", "commands"), ("after",))
-        name = fields["situation"].text()
+        needed: dict[str, Shape] = {"situation": TEXT, "commands": CommandList({})}
+        fields = entry.read(record("a situation", needed, {"after": Word(found)}))
+        name = fields["situation"]
         if name in found:
             raise entry.error(f"the situation {name!r} appears twice; rename one")
-        commands: tuple[Command, ...] = ()
-        if "after" in fields:
-            after = fields["after"].text()
-            if after not in found:
-                problem = f"no situation {after!r} above this one; put it there, or correct the name"
-                raise fields["after"].error(problem)
-            commands = found[after].commands
-        found[name] = Situation(name, (*commands, *map(command_in, fields["commands"].items())))
+        before = found[fields["after"]].commands if "after" in fields else ()
+        found[name] = Situation(name, (*before, *fields["commands"]))
     return found
-
-
-def command_in(entry: Entry) -> Command:
-    """Return the command of a sentence; raises `InvalidFile`."""
-    text = entry.text()
-    try:
-        return read_command(text)
-    except UnknownSentence:
-        raise entry.error(f"{text!r} is not the sentence of any command; see language/sentences.yaml") from None

@@ -9,14 +9,9 @@ from typing import Any
 
 from ..errors import DEVIATIONS, OK
 from ..escaping import visible
-from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record
 from .drift import Drift, Finding, compare, describe, dump, read_copy
 from .register import (
-    BASES,
-    KINDS,
-    TITLE_LENGTH,
-    TOPICS,
-    TRAITS,
+    REGISTERED,
     Article,
     Place,
     Register,
@@ -68,30 +63,6 @@ def fingerprint(args: argparse.Namespace) -> int:
     """Print the places of a copy of the article as YAML; sentences that are known keep what they carry."""
     print(dump(describe(read_copy(args.file), load_register().article)), end="")
     return OK
-
-
-REGISTERED = record(
-    "a requirement",
-    {
-        "id": Text("[a-z]+[.][a-z0-9]+(-[a-z0-9]+)*", "the id of a requirement"),
-        "topic": Word(TOPICS),
-        "revision": Whole(),
-        "title": Line(TITLE_LENGTH),
-        "wording": PROSE,
-        "kind": Word(KINDS),
-        "basis": Word(BASES),
-        "statements": Several(Text("S[1-9][0-9]*", "the number of a statement")),
-        "traits": Several(Word(TRAITS)),
-        "resolves": Several(Text("[AC][1-9][0-9]*", "the number of a question")),
-        "places": Listed(record("a place", {"section": PROSE, "sentence": Whole()})),
-    },
-    {
-        "argument": PROSE,
-        "notes": PROSE,
-        "source": record("a source", {"title": PROSE, "url": Text("https://.*", "an address")}),
-        "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "a file in docs/decisions"),
-    },
-)
 
 
 def register_json(register: Register) -> list[dict[str, Any]]:

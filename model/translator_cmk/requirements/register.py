@@ -1,6 +1,7 @@
 """The register: what the article states, as data that is loaded from YAML and refused, with file and line, if wrong."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..errors import InvalidFile
+from ..shapes import PROSE, TEXT, Listed, Misfit, Record, Several, Shape, Simple, Text, Whole, Word, record
 from ..yaml_files import Entry, read
 
 TOPICS: Final = (
@@ -163,8 +165,54 @@ QUESTIONS_FILE = "questions.yaml"
 TITLE_LENGTH = 90
 """Characters; a longer title makes test reports and tables hard to read."""
 
+NAME = "[a-z0-9]+(-[a-z0-9]+)*"
+"""What follows the topic in an id."""
+A_STATEMENT = Text("S[1-9][0-9]*", "S and a number")
+A_QUESTION = Text("[AC][1-9][0-9]*", "A or C with a number")
+A_TITLE = Simple(
+    f"a text of at most {TITLE_LENGTH} characters without a full stop at its end",
+    lambda it: isinstance(it, str) and 0 < len(it) <= TITLE_LENGTH and not it.endswith("."),
+    type="string",
+    minLength=1,
+    maxLength=TITLE_LENGTH,
+    pattern="[^.]$",
+)
+
 REQUIRED = ("id", "revision", "title", "wording", "kind", "basis")
-OPTIONAL = ("statements", "argument", "traits", "resolves", "notes", "source", "decision")
+DERIVED = ("topic", "places")
+"""Fields that follow from others, and are not written in the files."""
+
+REGISTERED = record(
+    "a requirement",
+    {
+        "id": Text(f"[a-z]+[.]{NAME}", "the id of a requirement"),
+        "topic": Word(TOPICS),
+        "revision": Whole(),
+        "title": A_TITLE,
+        "wording": TEXT,
+        "kind": Word(KINDS),
+        "basis": Word(BASES),
+        "statements": Several(A_STATEMENT),
+        "traits": Several(Word(TRAITS)),
+        "resolves": Several(A_QUESTION),
+        "places": Listed(record("a place", {"section": PROSE, "sentence": Whole()})),
+    },
+    {
+        "argument": TEXT,
+        "notes": TEXT,
+        "source": Record(
+            "a source",
+            {
+                "title": TEXT,
+                "url": Text(r"https://[a-z0-9.-]+\.[a-z]+/\S+", "an address such as https://host.in.lower.case/path"),
+            },
+            ("title", "url"),
+            Source,
+        ),
+        "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "the name of a record, such as 0012-name.md"),
+    },
+)
+"""A requirement as JSON has it."""
 
 
 def load_register(folder: Path | None = None) -> Register:
@@ -220,13 +268,10 @@ def load_questions(path: Path) -> dict[str, Question]:
     """Return the questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
     questions: dict[str, Question] = {}
     for entry in read(path).items():
-        fields = entry.fields(("id", "title"))
-        name = fields["id"].text()
-        if not re.fullmatch(r"[AC][1-9][0-9]*", name):
-            raise fields["id"].error(f"the id {name!r} is not A or C with a number")
-        if name in questions:
-            raise fields["id"].error(f"the id {name!r} is given twice")
-        questions[name] = Question(name, fields["title"].text())
+        question = Question(**entry.read(record("a question", {"id": A_QUESTION, "title": TEXT})))
+        if question.id in questions:
+            raise entry.error(f"the id {question.id!r} is given twice")
+        questions[question.id] = question
     return questions
 
 
@@ -234,40 +279,14 @@ def read_requirement(
     entry: Entry, topic: str, article: Article, statements: dict[str, None], questions: dict[str, Question]
 ) -> Requirement:
     """Return one requirement of a topic's file. Raises InvalidFile where it is wrong."""
-    fields = entry.fields(REQUIRED, OPTIONAL)
-    name = fields["id"].text()
-    if not re.fullmatch(rf"{topic}\.[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise fields["id"].error(f"the id {name!r} is not '{topic}.' and a name in lower case with hyphens")
-    title = fields["title"].text()
-    if len(title) > TITLE_LENGTH:
-        raise fields["title"].error(f"the title has {len(title)} characters; {TITLE_LENGTH} are allowed")
-    if title.endswith("."):
-        raise fields["title"].error("the title ends with a full stop; leave it out")
-    known = {"statements": (statements, "statement"), "traits": (TRAITS, "trait"), "resolves": (questions, "question")}
-    optional: dict[str, Any] = {each: fields[each].some_of(*known[each]) for each in known if each in fields}
-    optional |= {each: fields[each].text() for each in ("argument", "notes", "decision") if each in fields}
-    requirement = Requirement(
-        id=name,
-        revision=fields["revision"].number(),
-        title=title,
-        wording=fields["wording"].text(),
-        kind=fields["kind"].one_of(KINDS, "kind"),
-        basis=fields["basis"].one_of(BASES, "basis"),
-        source=read_source(fields["source"]) if "source" in fields else None,
-        places=tuple(place for place in article.places if {*place.statements} & {*optional.get("statements", ())}),
-        **optional,
-    )
+    own_id = Text(rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens")
+    known: dict[str, Shape] = {"statements": Several(Word(statements)), "resolves": Several(Word(questions))}
+    shapes = {name: shape for name, shape in REGISTERED.fields.items() if name not in DERIVED}
+    fields = entry.read(Record("a requirement", {**shapes, **known, "id": own_id}, REQUIRED))
+    carried = set(fields.get("statements", ()))
+    requirement = Requirement(**fields, places=tuple(each for each in article.places if carried & {*each.statements}))
     check_grounds(entry, requirement)
     return requirement
-
-
-def read_source(entry: Entry) -> Source:
-    """Return an outside source. Raises InvalidFile where its address is not an https address."""
-    fields = entry.fields(("title", "url"))
-    url = fields["url"].text()
-    if not re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/\S+", url):
-        raise fields["url"].error(f"{url!r} is no address of this form: https://host.in.lower.case/path")
-    return Source(fields["title"].text(), url)
 
 
 def check_grounds(entry: Entry, requirement: Requirement) -> None:
@@ -287,9 +306,6 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
         raise entry.error(f"{name} has the basis {basis} and names no source")
     if (basis == "assumed" or requirement.kind == "silence") and requirement.decision is None:
         raise entry.error(f"{name} is a choice of ours and names no decision")
-    if requirement.decision and not re.fullmatch(r"[0-9]{4}-[a-z0-9-]+\.md", requirement.decision):
-        remedy = "write the name of a record, such as 0012-name.md"
-        raise entry.error(f"{name} names the decision {requirement.decision!r}; {remedy}")
 
 
 def load_article(path: Path, claimed: bool = False) -> Article:
@@ -297,43 +313,38 @@ def load_article(path: Path, claimed: bool = False) -> Article:
 
     Raises InvalidFile where the file is unreadable or wrong.
     """
-    fields = read(path).fields(("title", "revision", "url", "sections"), ("later",))
-    places: list[Place] = []
-    for section in fields["sections"].items():
-        of_section = section.fields(("heading", "sentences"))
-        heading = of_section["heading"].text()
-        if any(place.section == heading for place in places):
-            raise of_section["heading"].error(f"the section {heading!r} appears twice")
-        for ordinal, entry in enumerate(of_section["sentences"].items(), start=1):
-            places.append(read_place(entry, heading, ordinal, claimed))
-    later = [entry.fields(("date", "changes")) for entry in fields["later"].items()] if "later" in fields else []
-    return Article(
-        title=fields["title"].text(),
-        revision=fields["revision"].text(),
-        url=fields["url"].text(),
-        places=tuple(places),
-        later=tuple(Revision(each["date"].text(), each["changes"].text()) for each in later),
+    entry = read(path)
+    fields = entry.read(article_shape(claimed))
+    sections = fields.pop("sections")
+    for heading, count in Counter(each["heading"] for each in sections).items():
+        if count > 1:
+            raise entry.error(f"the section {heading!r} appears twice")
+    places = (
+        Place(section["heading"], ordinal, **sentence)
+        for section in sections
+        for ordinal, sentence in enumerate(section["sentences"], start=1)
     )
+    return Article(**fields, places=tuple(places))
 
 
-def read_place(entry: Entry, section: str, ordinal: int, claimed: bool) -> Place:
-    """Return one sentence of a section. Raises InvalidFile where it is wrong."""
-    fields = entry.fields(("fingerprint", "near"), ("statements", "informative"))
-    print_, near_ = fields["fingerprint"].text(), fields["near"].text()
-    if not re.fullmatch(r"[0-9a-f]{16}", print_):
-        raise fields["fingerprint"].error("a fingerprint has 16 hexadecimal digits")
-    if not re.fullmatch(r"([0-9a-f]{3})+", near_):
-        raise fields["near"].error("three hexadecimal digits for each pair of words are expected here")
-    items = fields["statements"].items() if "statements" in fields else []
-    statements = [item.text() for item in items]
-    for at, item in enumerate(items):
-        if not re.fullmatch(r"S[1-9][0-9]*", statements[at]):
-            raise item.error(f"{statements[at]!r} is not S and a number")
-        if statements[at] in statements[:at]:
-            raise item.error(f"the statement {statements[at]!r} appears twice")
-    informative = fields["informative"].text() if "informative" in fields else None
-    if statements and informative:
-        raise entry.error(f"{section}, sentence {ordinal} carries statements and is called informative")
-    if claimed and not statements and not informative:
-        raise entry.error(f"{section}, sentence {ordinal} carries no statement and gives no reason (informative: ...)")
-    return Place(section, ordinal, print_, near_, tuple(statements), informative)
+def article_shape(claimed: bool) -> Record:
+    """Return the shape of a file of places."""
+
+    def sentence(**fields: Any) -> dict[str, Any]:
+        carries, informative = bool(fields.get("statements")), "informative" in fields
+        if carries and informative:
+            raise Misfit("a sentence carries statements and is called informative", "take one out")
+        if claimed and not carries and not informative:
+            raise Misfit("a sentence carries no statement and gives no reason", "add one (informative: ...)")
+        return fields
+
+    hashes: dict[str, Shape] = {
+        "fingerprint": Text("[0-9a-f]{16}", "16 hexadecimal digits"),
+        "near": Text("([0-9a-f]{3})+", "three hexadecimal digits for each pair of words"),
+    }
+    carried: dict[str, Shape] = {"statements": Several(A_STATEMENT), "informative": TEXT}
+    place = Record("a sentence", hashes | carried, hashes, sentence)
+    revision = Record("a revision", {"date": TEXT, "changes": TEXT}, ("date", "changes"), Revision)
+    sections = Listed(record("a section", {"heading": TEXT, "sentences": Listed(place)}))
+    texts = {"title": TEXT, "revision": TEXT, "url": TEXT}
+    return record("the article", {**texts, "sections": sections}, {"later": Several(revision)})

@@ -15,14 +15,14 @@ from ..errors import DEVIATIONS, EXIT_CODES, OK, CommandError, InvalidFile, reas
 from ..escaping import markdown
 from ..shapes import Malformed
 from . import commands
-from .register import FOLDER, load_register
+from .register import FOLDER, REGISTERED, load_register
 
 RELEASES = FOLDER / "frozen"
 
 Entries = Mapping[str, Mapping[str, Any]]
 """Requirements as JSON values, by id."""
 
-FIELDS = tuple(name for name in commands.REGISTERED.fields if name not in ("id", "topic", "places"))
+FIELDS = tuple(name for name in REGISTERED.fields if name not in ("id", "topic", "places"))
 """What is compared: the places follow from the statements."""
 
 MEANING = ("wording", "kind", "basis")
@@ -81,7 +81,7 @@ def read_entries(path: Path) -> Entries:
         found = json.loads(path.read_text("utf-8"))
         for each in found:
             for name in ("id", "revision"):
-                commands.REGISTERED.fields[name].read(each[name])
+                REGISTERED.fields[name].read(each[name])
     except (OSError, ValueError) as error:
         raise InvalidFile(f"{path}: {reason(error)}; {expected}") from None
     except (LookupError, Malformed, TypeError):

@@ -9,7 +9,8 @@ from ..badges import Status
 from ..conformance.report.envelope import report_schemas
 from ..language import schemas
 from ..requirements import Article
-from ..requirements.commands import REGISTERED, requirement_json
+from ..requirements.commands import requirement_json
+from ..requirements.register import REGISTERED
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from .content import Content, register_digest
 from .implementations import observed_on_azure

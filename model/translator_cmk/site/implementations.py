@@ -8,7 +8,6 @@ specification or a file that the command names has changed.
 
 import hashlib
 import json
-import re
 import shlex
 import shutil
 import subprocess
@@ -23,9 +22,9 @@ from ..badges import Badge, Status
 from ..conformance.report.summaries import badge_of
 from ..digest import REPORTED, digest
 from ..language.declaration import OF_AZURE
+from ..shapes import TEXT, Text, Word, fields_of, record
 
 LIST = "implementations.yaml"
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CACHE = Path(".results/implementations")
 OPTIONS = ("--lane", "features", "--lane", "tour", "--scope", "losing-the-key", "--steps", "100", "--seed", "1")
 KINDS: Mapping[str, str] = {
@@ -33,6 +32,11 @@ KINDS: Mapping[str, str] = {
     "example": "an example, written here to show how an implementation is tested",
     "foreign": "an implementation by others, tested through an adapter of ours: its makers have reported nothing",
 }
+ENTRY = record(
+    "an implementation",
+    {"name": Text("[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and hyphens"), "kind": Word(KINDS)},
+    fields_of(("run", "report", "reproduce", "contact"), TEXT),
+)
 PUBLISHED = ("report.html", "report.json")
 CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
 
@@ -79,13 +83,10 @@ def load_implementations(docs: Path) -> tuple[Implementation, ...]:
 
 def checked(entry: yaml_files.Entry) -> dict[str, str]:
     """Return an entry of the list as texts; raises `InvalidFile`."""
-    fields = entry.fields(("name", "kind"), ("run", "report", "reproduce", "contact"))
-    fields["kind"].one_of(KINDS, "kind")
-    if not NAME.fullmatch(fields["name"].text()):
-        raise fields["name"].error("a name of small letters, digits and hyphens is expected here")
+    fields: dict[str, str] = entry.read(ENTRY)
     if ("run" in fields) == ("report" in fields):
         raise entry.error("either run or report is expected here")
-    return {name: each.text() for name, each in fields.items()}
+    return fields
 
 
 def load(entry: Mapping[str, str], docs: Path) -> Implementation:
