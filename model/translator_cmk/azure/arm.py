@@ -1,13 +1,12 @@
 """Azure Resource Manager: accounts, key vaults, what they are in, and moves."""
 
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from .bodies import FORMS, KINDS, Body, local
-from .calls import Call, Reply, always, listing
+from .calls import Call, Reply, always
 from .reading import Problem, found, honoured, malformed, member, missing, outside, required
 from .worlds import FIXED, PUBLIC, Group
 
@@ -15,12 +14,6 @@ VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
 """The first api-version with which a vault has Azure RBAC unless asked otherwise."""
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
 """The key permissions that the model's grant stands for."""
-
-
-def look_up(kind: Any, state: str) -> Callable[[Any, Any, str], Any]:
-    """Return the look-up of an account or a vault in this state."""
-    message = f"The {state} {kind.word} '{{}}' was not found there."
-    return lambda call, _, name: found(call.named(kind, name, state), "ResourceNotFound", message.format(name))
 
 
 class ManagerCall(Call):
@@ -39,10 +32,6 @@ class ManagerCall(Call):
             message = f"The access token is from the wrong issuer. It must match the tenant '{home.tenant.name}'."
             raise Problem(401, "InvalidAuthenticationTokenTenant", message)
         return home
-
-    def find_group(self, home: Subscription, name: str) -> Any:
-        known = self.world.groups.get((home.name, name.lower()))
-        return found(known, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
     def inside(self, kind: Any, state: str = "active") -> list[Any]:
         """Return the accounts or vaults in the subscription, the group and the location that the path names."""
@@ -64,29 +53,21 @@ class ManagerCall(Call):
         known = {self.world.id_of("operation", home.name): identifier}
         return found(known.get(identifier), "ResourceNotFound", f"There is no operation '{identifier}'.")
 
-    find_account, find_deleted_account = look_up(Resource, "active"), look_up(Resource, "deleted")
-    find_vault, find_deleted_vault = look_up(Vault, "active"), look_up(Vault, "deleted")
+    collections: ClassVar = {
+        "tenant": lambda call, _: call.every(Tenant),
+        # of the login's tenant, in the order of the stage: clients take the first one
+        "subscription": lambda call, _: (
+            each for each in call.view.every(Subscription) if each.tenant.name == call.claims["tid"]
+        ),
+        "group": lambda call, home: [g for g in sorted(call.world.groups.values()) if g.subscription == home.name],
+        "account": lambda call, _: call.inside(Resource),
+        "deleted_account": lambda call, _: call.inside(Resource, "deleted"),
+        "vault": lambda call, _: call.inside(Vault),
+        "deleted_vault": lambda call, _: call.inside(Vault, "deleted"),
+    }
+    answer_nothing = always(None, 204)
 
     # Subscriptions and resource groups
-
-    def subscriptions(self, _: None) -> list[Any]:
-        """Return those of the login's tenant, in the order of the stage: clients take the first one."""
-        return [each for each in self.view.every(Subscription) if each.tenant.name == self.claims["tid"]]
-
-    def groups(self, home: Subscription) -> list[Group]:
-        return [each for each in sorted(self.world.groups.values()) if each.subscription == home.name]
-
-    list_tenants = listing("tenant", lambda self, _: self.every(Tenant))
-    list_subscriptions = listing("subscription", subscriptions)
-    list_groups = listing("group", groups)
-    list_accounts = listing("account", lambda self, _: self.inside(Resource))
-    list_deleted_accounts = listing("deleted_account", lambda self, _: self.inside(Resource, "deleted"))
-    list_vaults = listing("vault", lambda self, _: self.inside(Vault))
-    list_deleted_vaults = listing("deleted_vault", lambda self, _: self.inside(Vault, "deleted"))
-    answer_nothing, list_nothing = always(None, 204), always({"value": []})
-
-    def get_operation_status(self, identifier: str) -> Body:
-        return {"name": identifier, "status": "Succeeded"}
 
     def list_locations(self, home: Subscription) -> Body:
         regions = FIXED["regions"].items()
@@ -256,7 +237,7 @@ class ManagerCall(Call):
         """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
         name = self.at["name"]
         if self.asked("properties.createMode", str, "default").lower() == "recover":
-            gone = self.find_deleted_vault(g, name)
+            gone = self.find("deleted_vault", g, name)
             self.submit(commands.RecoverVault(gone.name))
             return Reply(200, self.show("vault", self.again(gone)))
         for needed in ("properties.sku.name", "properties.tenantId"):
@@ -353,11 +334,9 @@ class ManagerCall(Call):
 
     def change_tenant(self, home: Subscription) -> Body:
         """Move a subscription to another tenant, at once."""
-        wanted = self.required("properties.destinationTenantId").lower()
-        self.required("properties.destinationOwnerId")
-        self.honoured({}, "properties.destinationTenantId", "properties.destinationOwnerId")
-        tenant = found(self.entity(Tenant, wanted), "TenantNotFound", f"The tenant '{wanted}' was not found.")
+        wanted, owner = (f"properties.{name}" for name in ("destinationTenantId", "destinationOwnerId"))
+        identifier = self.required(wanted).lower()
+        self.honoured({}, wanted, owner)
+        tenant = found(self.entity(Tenant, identifier), "TenantNotFound", f"The tenant '{identifier}' was not found.")
         self.submit(commands.MoveSubscription(home.name, tenant.name))
-        kind = "Microsoft.Subscription/changeTenantRequest"
-        shown = {"id": f"/subscriptions/{home.name}/providers/{kind}/default", "name": "default", "type": kind}
-        return {**shown, "properties": {**self.body["properties"], "status": "Completed"}}
+        return self.show("tenant_change", home, destination=identifier, owner=self.required(owner))

@@ -95,7 +95,7 @@ KINDS = {kind["resource"]: name for name, kind in FIXED["kinds"].items()}
 VALUES: dict[str, Callable[[Values], Any]] = {
     # Microsoft Entra, and the cloud
     "cloud": lambda v: v.call.cloud,
-    "home": lambda v: v.entity,
+    "text": lambda v: v.entity,
     "login_host": lambda v: v.call.cloud.login.removeprefix("https://"),
     "login_aliases": lambda v: [v["login_host"], *(LOGIN_ALIASES if v["cloud"] == PUBLIC else ())],
     # Tenants and subscriptions

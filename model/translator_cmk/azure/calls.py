@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote, urlencode
 
 import jwt
 
 from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import Entity
-from .bodies import FILL, Values
-from .reading import Problem, answer_to, honoured, malformed, member, parse_json, required
+from .bodies import FILL, FORMS, Values
+from .reading import Problem, answer_to, honoured, malformed, member, missing, parse_json, required
 from .worlds import FIXED, Cloud, World, Worlds
 
 PAGE = 25
@@ -43,6 +43,9 @@ def claims_of(token: str, secret: bytes, audiences: tuple[str, ...]) -> dict[str
 @dataclass
 class Call:
     """One request.  ``world`` is the world as the request leaves it; it is kept only if the request succeeds."""
+
+    collections: ClassVar[Mapping[str, Callable[[Any, Any], Iterable[Any]]]] = {}
+    """What a word in the braces of a path is one of, in what the path before it leads to."""
 
     machine: Machine
     worlds: Worlds
@@ -117,6 +120,18 @@ class Call:
             raise Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
         self.world = world
 
+    def name_of(self, word: str, entity: Any) -> str:  # noqa: ARG002  # not all APIs go by names
+        """Return what stands in a path for an entity."""
+        return str(entity.name)
+
+    def find(self, word: str, above: Any, text: str) -> Any:
+        """Return the one of a collection that a path names, in any case; raises `Problem`."""
+        for each in self.collections[word](self, above):
+            if self.name_of(word, each).lower() == text.lower():
+                return each
+        code, message = FIXED["missing"].get(word, FIXED["missing"]["others"])
+        raise missing(code, message.format(text))
+
     # The model
 
     @property
@@ -152,6 +167,12 @@ class Call:
 
     # Answers
 
+    def reply(self, handler: str | tuple[str], entity: Any) -> Any:
+        """Return the answer of a handler as routes.yaml has it, for what the path leads to; raises `Problem`."""
+        if isinstance(handler, tuple):
+            return self.listed(handler[0], entity)
+        return self.show(handler, entity) if handler in FORMS else getattr(self, handler)(entity)
+
     def show(self, form: str, entity: Any, **given: Any) -> dict[str, Any]:
         """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
         filled: dict[str, Any] = FILL[form](Values(self, entity, given))
@@ -174,6 +195,11 @@ class Call:
             body["nextLink"] = self.url(self.path, **{**self.query, "$skiptoken": str(start + size)})
         return body
 
+    def listed(self, word: str, above: Any) -> dict[str, Any]:
+        """Return a page of a collection."""
+        form = f"{word}_item" if f"{word}_item" in FORMS else word
+        return self.page(self.show(form, each) for each in self.collections[word](self, above))
+
     def begun(self, body: Any = None) -> Reply:
         """Return that a long-running operation has begun, with a body if it is on one; it is over at once."""
         place, header = ("operationStatuses", "Azure-AsyncOperation") if body else ("operationresults", "Location")
@@ -187,8 +213,3 @@ class Call:
 def always(body: Any, status: int = 200) -> Handler:
     """Return the handler that answers with this body, if all that the path names exists."""
     return lambda *_: Reply(status, body)
-
-
-def listing(form: str, entities: Callable[[Any, Any], Iterable[Any]]) -> Handler:
-    """Return the handler that lists entities of what the path leads to."""
-    return lambda call, above: call.page(call.show(form, each) for each in entities(call, above))

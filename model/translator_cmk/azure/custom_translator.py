@@ -1,9 +1,10 @@
 """Custom Translator, and translation with its models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email import message_from_bytes
+from functools import partial
 from itertools import permutations
-from typing import Any
+from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
@@ -29,16 +30,16 @@ HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
 """What an account holds: for each word of a path the kind of entity, and the states in which it is shown."""
 
 
-def identified(word: str) -> Callable[[Any, Resource, str], Any]:
-    """Return the look-up of one of these by its identifier."""
-
-    def look_up(call: Any, account: Resource, identifier: str) -> Any:
-        if not identifier:
-            raise malformed(f"The query parameter '{word}Id' is missing.")
-        known = {str(id_of(call, word, each.name)): each for each in call.held(word, account)}
-        return found(known.get(identifier.lower()), "NotFound", f"There is nothing with the id '{identifier}'.")
-
-    return look_up
+def held(word: str, call: Call, above: Any) -> list[Any]:
+    """Return what an account, or one of its workspaces, holds."""
+    kind, states = HELD[word]
+    pairs = [(each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)]
+    return [
+        each
+        for workspace, each in pairs
+        if above.name == (workspace if isinstance(above, Workspace) else workspace.resource).name
+        and (word != "project" or workspace.name in call.world.projects)
+    ]
 
 
 class TranslatorCall(Call):
@@ -57,19 +58,11 @@ class TranslatorCall(Call):
                 return account
         raise Problem(401, "401", "Access denied due to invalid subscription key or wrong API endpoint.")
 
-    def held(self, word: str, above: Any) -> list[Any]:
-        """Return what an account, or one of its workspaces, holds."""
-        kind, states = HELD[word]
-        pairs = [(each if kind is Workspace else each.workspace, each) for each in self.every(kind, *states)]
-        return [
-            each
-            for workspace, each in pairs
-            if above.name == (workspace if isinstance(above, Workspace) else workspace.resource).name
-            and (word != "project" or workspace.name in self.world.projects)
-        ]
+    collections: ClassVar = {word: partial(held, word) for word in HELD}
 
-    find_workspace, find_project, find_document = identified("workspace"), identified("project"), identified("document")
-    find_job, find_model = identified("job"), identified("model")
+    def name_of(self, word: str, entity: Any) -> str:
+        """Return the identifier of something that an account holds."""
+        return str(id_of(self, word, entity.name))
 
     def created(self, word: str, name: str) -> Reply:
         return Reply(201, None, {"Location": self.url(f"{ROOT}/{word}s/{id_of(self, word, name)}")})
@@ -80,15 +73,15 @@ class TranslatorCall(Call):
         start = max(index - 1, 0) * PAGE
         return {"PageIndex": index, "TotalPageCount": -(-len(items) // PAGE), name: items[start : start + PAGE]}
 
-    def listed(self, word: str, above: Any) -> Body:
+    def held_in(self, word: str, above: Any) -> Body:
         """Return a page of what a workspace holds."""
-        return self.paged(f"{word.capitalize()}s", [self.show(word, each) for each in self.held(word, above)])
+        return self.paged(f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above)])
 
     def list_projects(self, w: Workspace) -> Body:
-        return self.listed("project", w)
+        return self.held_in("project", w)
 
     def list_models(self, w: Workspace) -> Body:
-        return self.listed("model", w)
+        return self.held_in("model", w)
 
     list_billing_regions = always([billing_region(name) for name in (*FIXED["regions"], "global")])
     list_regions = always([{"Id": 1, "RegionName": "All regions"}])
@@ -98,7 +91,7 @@ class TranslatorCall(Call):
     # Workspaces and projects
 
     def list_workspaces(self, account: Resource) -> Body:
-        return {"Workspaces": [self.show("workspace", w) for w in self.held("workspace", account)]}
+        return {"Workspaces": [self.show("workspace", w) for w in held("workspace", self, account)]}
 
     def create_workspace(self, account: Resource) -> Reply:
         name, key = self.required("Name"), self.required("Subscription.SubscriptionKey")
@@ -131,7 +124,7 @@ class TranslatorCall(Call):
     def list_documents(self, w: Workspace) -> Body:
         """List the documents of a workspace, which reads data that is kept in it."""
         self.submit(commands.ReadData(w.name))
-        return {"PaginatedDocuments": self.listed("document", w)}
+        return {"PaginatedDocuments": self.held_in("document", w)}
 
     def get_document(self, d: Document) -> Body:
         self.submit(commands.ReadData(d.workspace.name))
@@ -170,13 +163,13 @@ class TranslatorCall(Call):
 
     def create_model(self, account: Resource) -> Reply:
         """Create and train a model on documents of its workspace."""
-        name, w = self.required("Name"), self.find_project(account, self.required("ProjectId"))
+        name, w = self.required("Name"), self.find("project", account, self.required("ProjectId"))
         if self.asked("IsAutoTrain", bool, True) is False:
             raise outside("a model that is not trained at once")
         for field in ("IsAutoDeploy", "AutoDeployThreshold", "SourceModelIdForRetrain"):
             if self.asked(field, object):
                 raise outside(field)
-        there = [id_of(self, "document", d.name) for d in self.held("document", w)]
+        there = [id_of(self, "document", d.name) for d in held("document", self, w)]
         asked = self.asked("DocumentIds", list, [])
         if there and not asked:
             raise malformed("'DocumentIds' names no document.")
@@ -209,7 +202,7 @@ class TranslatorCall(Call):
         if not isinstance(self.json, list) or not self.json:
             raise Problem(400, "400074", "The body of the request is not valid JSON.")
         given = [required(each, "Text") for each in self.json]
-        for m in self.held("model", account):
+        for m in held("model", self, account):
             if self.show("model", m)["ModelIdentifier"].lower() == wanted:
                 self.submit(commands.TranslateWithModel(m.name))
                 return [{"translations": [{"text": text, "to": target}]} for text in given]

@@ -3,23 +3,15 @@
 import base64
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from .bodies import Body, local
-from .calls import Call, Handler, Reply, listing
+from .calls import Call, Handler, Reply
 from .reading import Problem, found, honoured, malformed, member, outside, required
 from .worlds import FIXED
-
-
-def look_up(state: str) -> Callable[[Call, Vault, str], Any]:
-    """Return the look-up of a key of a vault in this state."""
-    message = "A key with (name/id) {} was not found in this key vault."
-    return lambda call, vault, name: found(
-        call.entity(Key, f"{vault.name}/{name}", state), "KeyNotFound", message.format(name)
-    )
 
 
 def carry_out(command: Callable[..., Command], form: str) -> Handler:
@@ -56,12 +48,15 @@ class VaultCall(Call):
                 return str(self.machine.world(world.state).entity(Vault, name).subscription.tenant.name)
         return worlds[0].tenant if worlds else str(UUID(int=0))
 
-    def keys(self, vault: Vault, state: str = "active") -> list[Any]:
-        return [k for k in self.every(Key, state) if k.vault.name == vault.name]
+    collections: ClassVar = {
+        "key": lambda call, vault: (k for k in call.every(Key) if k.vault.name == vault.name),
+        "deleted_key": lambda call, vault: (k for k in call.every(Key, "deleted") if k.vault.name == vault.name),
+    }
 
-    find_key, find_deleted_key = look_up("active"), look_up("deleted")
-    list_keys = listing("key_item", keys)
-    list_deleted_keys = listing("deleted_key_item", lambda self, vault: self.keys(vault, "deleted"))
+    def name_of(self, _: str, entity: Key) -> str:
+        """Return the name of a key in its vault."""
+        return local(entity)
+
     rotate_key, delete_key = carry_out(commands.RotateKey, "key"), carry_out(commands.DeleteKey, "deleted_key")
     recover_key = carry_out(commands.RecoverKey, "key")
 

@@ -15,7 +15,6 @@ from ..machine import Machine
 from ..machine.rows import Silent
 from ..requirements import load_register
 from . import arm, custom_translator, entra, key_vault
-from .bodies import FORMS
 from .calls import Call, Reply
 from .reading import Problem, answer_to, malformed, outside
 from .worlds import FIXED, PUBLIC, Cloud, Worlds
@@ -41,17 +40,18 @@ class Route(NamedTuple):
     method: str
     path: str
     pattern: re.Pattern[str]
-    handler: str
+    handler: str | tuple[str]
 
 
 def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Route]:
     """Yield the routes of a tree, whose paths begin with a path."""
     for name, below in tree.items():
-        if isinstance(below, dict):
+        if name.startswith("/"):
             yield from routes_in(below, api, path + name)
         else:
+            handler = below if isinstance(below, str) else tuple(below)
             pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path.partition("?")[0]))
-            yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), below)
+            yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), handler)
 
 
 TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").read_text("utf-8"))
@@ -118,8 +118,9 @@ class Service:
                     call.at[word] = text
                     if look_up := getattr(call, f"find_{word}", None):
                         call.at[word] = entity = look_up(entity, text)
-                shown = handler in FORMS
-                reply = call.show(handler, entity) if shown else getattr(call, handler)(entity)
+                    elif word in call.collections:
+                        call.at[word] = entity = call.find(word, entity, text)
+                reply = call.reply(handler, entity)
                 if api not in WITHOUT_CREDENTIALS:
                     self.worlds.put(call.world)
         except Problem as problem:
