@@ -7,7 +7,6 @@ are noisy.  `--write` writes the same to docs/measurements.json.  The exit code 
 import argparse
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -17,10 +16,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from playwright.sync_api import sync_playwright
-
 from tests.bench import azure, kit
 from tests.bench.checkers import MISSING, SCOPE, contest
+from tests.browser.conftest import chromium
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
@@ -113,14 +111,11 @@ def pages_seconds() -> float:
 
 def usable_milliseconds() -> float:
     """From asking for the what-if page to being able to use it, opened from a folder in a fresh window of Chromium."""
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
-        page = chromium.new_page()
+    with chromium() as browser:
+        page = browser.new_page()
         page.goto("about:blank")
         page.goto((SITE / "decide" / "what-if.html").as_uri())
         found: float = page.evaluate("performance.getEntriesByName('what-if-usable')[0].startTime")
-        chromium.close()
         return found
 
 

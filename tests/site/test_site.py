@@ -11,13 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import yaml
+from lxml import html  # type: ignore[import-untyped]  # it says no types
 
 from tests.site.building import (
     QUICK_PAGES,
@@ -36,59 +37,34 @@ from translator_cmk.site import pages as site_pages
 pytestmark = pytest.mark.xdist_group("site")
 
 KILOBYTE = 1000
-LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
-NOT_LOADED = {"canonical", "prev", "next", "alternate", "alternate feed"}
+LOADED = "//script/@src | //img/@src | //iframe/@src | //source/@src | //object/@data | //link[not({})]/@href".format(
+    " or ".join(f"@rel='{rel}'" for rel in ("canonical", "prev", "next", "alternate", "alternate feed"))
+)
+UNREAD = "ancestor::script or ancestor::style or ancestor::title or ancestor::*[@class='headerlink']"
+SEEN = f"//article//text()[not({UNREAD}) and (ancestor::summary or not(ancestor::details))]"
 
 
-VOID = {"area", "br", "circle", "col", "hr", "img", "input", "link", "meta", "path", "rect", "wbr"}
-UNREAD = {"script", "style", "title", "permalink"}
-
-
-class Reader(HTMLParser):
-    """Collects what a browser loads for a page, where the page leads, the places on it, and how many words are seen.
+class Reading(NamedTuple):
+    """What a browser loads for a page, where the page leads, the places on it, and how many words are seen.
 
     Words are those of its text, with tables, lists and pictures, without scripts and what is folded.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.loads: list[str] = []
-        self.links: list[str] = []
-        self.places: set[str] = set()
-        self.words = 0
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the addresses and the id of the tag, and which tags are open."""
-        given = dict(attrs)
-        address = given.get(LOADED.get(tag, ""))
-        if address and not (tag == "link" and given.get("rel") in NOT_LOADED):
-            self.loads.append(address)
-        if tag == "a" and given.get("href"):
-            self.links.append(str(given["href"]))
-        if given.get("id"):
-            self.places.add(str(given["id"]))
-        if tag not in VOID:
-            self.open.append("permalink" if given.get("class") == "headerlink" else tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the tag and what is open in it."""
-        while self.open and tag not in VOID and self.open.pop() not in (tag, "permalink"):
-            pass
-
-    def handle_data(self, data: str) -> None:
-        """Count the words that are seen at once."""
-        folded = "details" in self.open and "summary" not in self.open
-        if "article" in self.open and not folded and not UNREAD.intersection(self.open):
-            self.words += len(re.findall(r"\w[\w'./-]*", data))
+    loads: list[str]
+    links: list[str]
+    links_of_text: list[str]
+    places: set[str]
+    words: int
 
 
 @cache
-def read(page: Path) -> Reader:
+def read(page: Path) -> Reading:
     """What is on a page."""
-    reader = Reader()
-    reader.feed(page.read_text("utf-8"))
-    return reader
+    tree = html.document_fromstring(page.read_text("utf-8"))
+    words = sum(len(re.findall(r"\w[\w'./-]*", each)) for each in tree.xpath(SEEN))
+    return Reading(
+        tree.xpath(LOADED), tree.xpath("//a/@href"), tree.xpath("//article//a/@href"), set(tree.xpath("//@id")), words
+    )
 
 
 def target(page: Path, link: str) -> tuple[Path, str]:
@@ -180,10 +156,7 @@ def clicks(page: Path, site: Path) -> set[Path]:
     """The pages that one click leads to."""
     tabs = [[(site / each).with_suffix(".html") for each in tab] for tab in navigation()]
     beside = (each for tab in tabs if page in tab and page.name != "index.html" for each in tab)
-    text = page.read_text("utf-8").partition("<article")[2].partition("</article>")[0]
-    reader = Reader()
-    reader.feed(text)
-    linked = (target(page, link)[0] for link in reader.links if not urlsplit(link).scheme)
+    linked = (target(page, link)[0] for link in read(page).links_of_text if not urlsplit(link).scheme)
     return {each for each in (*linked, *beside, *(tab[0] for tab in tabs)) if each.suffix == ".html"}
 
 

@@ -225,7 +225,7 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
 
 
 STATUSES = ("passed", "failed", "blocked", "known", "differs", "not-applicable", "inconclusive", "not-run")
-"""The status of a case in a report; `report.marks.MARKS` says what each means.
+"""The status of a case in a report; `report.summaries.MARKS` says what each means.
 
 *Blocked* is a scenario that did not get to its starting point, and *known* one of these that the deviations list.
 """
