@@ -1,14 +1,11 @@
-"""Declare and fill the files for other programs: requirements as JSON with their schema, revisions as a feed."""
+"""Declare and fill the files for other programs: requirements as JSON, and the schemas."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
-from xml.etree import ElementTree
 
 from ..badges import Status
 from ..conformance.report.envelope import report_schemas
 from ..language import schemas
-from ..requirements import Article
 from ..requirements.commands import requirement_json
 from ..requirements.register import REGISTERED
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
@@ -89,37 +86,3 @@ def scenario(name: str, content: Content) -> Mapping[str, Any]:
     item = content.evidence.items.get(name)
     reason = {"reason": item.reason} if item and item.reason is not None else {}
     return {"id": name, "status": content.evidence.scenario(name).status.value, **reason}
-
-
-def revisions(article: Article) -> str:
-    """Return the known revisions of the article as an Atom feed, the newest first."""
-    entries = [(article.revision, "The revision that this site specifies.")]
-    entries += [(each.date, f"Not specified here. What changed: {each.changes}") for each in article.later]
-    entries.sort(reverse=True)
-    feed = ElementTree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
-    head = {"title": f"Revisions of {article.title}", "id": identifier(article.url), "updated": moment(entries[0][0])}
-    add_texts(feed, head)
-    add_texts(ElementTree.SubElement(feed, "author"), {"name": "the translator-cmk authors"})
-    for date, text in entries:
-        entry = ElementTree.SubElement(feed, "entry")
-        identity = identifier(f"{article.url}#{date}")
-        add_texts(entry, {"title": f"Revision of {date}", "id": identity, "updated": moment(date), "summary": text})
-        ElementTree.SubElement(entry, "link", href=article.url)
-    ElementTree.indent(feed)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="unicode") + "\n"
-
-
-def add_texts(parent: ElementTree.Element, texts: Mapping[str, str]) -> None:
-    """Add elements that hold a text each."""
-    for name, text in texts.items():
-        ElementTree.SubElement(parent, name).text = text
-
-
-def identifier(name: str) -> str:
-    """Return an identifier that never changes for this name, wherever the site is."""
-    return uuid5(NAMESPACE_URL, name).urn
-
-
-def moment(date: str) -> str:
-    """Return the beginning of a day as RFC 3339 has it."""
-    return f"{date}T00:00:00Z"

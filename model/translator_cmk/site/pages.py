@@ -36,7 +36,6 @@ def generate(content: Content) -> dict[str, str | bytes]:
     """Return every generated file."""
     found: dict[str, str | bytes] = dict(pages(content))
     found |= {path: as_json(value) for path, value in exports.exports(content)}
-    found["data/revisions.xml"] = exports.revisions(content.evidence.register.article)
     compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
     found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
     for path, badge in badges(content).items():
@@ -90,6 +89,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         read_on={each.url: each.read for each in sources().values()},
     )
     yield "data/home.snippet", rendered(templates, "home.md", root="")
+    yield "data/revisions.xml", rendered(templates, "revisions.xml")
     if wanted is None or wanted == "data/matrix.snippet":
         found = groups(cases((*CAUSES, *HARMLESS), content))
         yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found, losses=LOSSES, caveats=CAVEATS)

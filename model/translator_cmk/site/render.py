@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -57,6 +58,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         "script": lambda value: json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"),
         "significant": significant,
         "slug": slug,
+        "urn": lambda name: uuid5(NAMESPACE_URL, name).urn,  # which never changes for a name, wherever the site is
         "titled": lambda it, root=UP: titled(register[it] if isinstance(it, str) else it, root),
         "without_customer": lambda sentence: sentence.removeprefix("the customer "),
     }
