@@ -48,7 +48,7 @@ def filling(form: Any) -> Callable[[Values], Any]:
     if isinstance(form, list):
         items = [filling(each) for each in form]
         return lambda v: [fill(v) for fill in items]
-    if isinstance(form, str) and (whole := re.fullmatch(r"\{([^{}]+)\}", form)):
+    if isinstance(form, str) and (whole := re.fullmatch(r"\{([^{}:]+)\}", form)):
         name, *fields = whole[1].split(".")
         return lambda v: reduce(getattr, fields, v[name])
     return form.format_map if isinstance(form, str) else lambda _: form

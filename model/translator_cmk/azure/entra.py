@@ -44,28 +44,20 @@ class EntraCall(Call):
             if not form.get(name):
                 status, code = (401, "invalid_client") if name == "client_secret" else (400, "invalid_request")
                 raise Problem(status, code, f"AADSTS900144: The request body must contain the parameter: '{name}'.")
-        client = as_guid(
-            form["client_id"], "unauthorized_client", "AADSTS700016: The application identifier is no GUID."
-        )
+        message = "AADSTS700016: The application identifier is no GUID."
+        client = as_guid(form["client_id"], "unauthorized_client", message)
         audience = (form.get("scope", "").removesuffix("/.default") or form.get("resource", "")).rstrip("/")
         if not re.fullmatch(r"https://[\w.:-]+", audience):
             raise Problem(400, "invalid_scope", "AADSTS70011: The provided value for scope or resource is not valid.")
         self.worlds.log_in(home)
-        now, principal = int(time.time()), guid(home, "application", client)
-        claims = {
-            "aud": audience,
-            "iss": f"https://sts.windows.net/{home}/",
-            "tid": home,
-            "appid": client,
-            "ver": "1.0",
-        }
-        claims |= {"idtyp": "app", "oid": principal, "sub": principal}
-        token = jwt.encode({**claims, "iat": now, "nbf": now, "exp": now + LIFETIME}, self.secret)
-        given = {"token_type": "Bearer", "access_token": token}
-        if "version" in self.at:
-            return {**given, "expires_in": LIFETIME, "ext_expires_in": LIFETIME}
-        times = {"expires_in": str(LIFETIME), "expires_on": str(now + LIFETIME), "not_before": str(now)}
-        return {**given, **times, "resource": audience}
+        now = int(time.time())
+        times = {"now": now, "expires": now + LIFETIME, "lifetime": LIFETIME}
+        principal = guid(home, "application", client)
+        claims = self.show("claims", home, audience=audience, client=client, principal=principal, **times)
+        token = jwt.encode(claims, self.secret)
+        return self.show(
+            "token_2" if "version" in self.at else "token_1", home, token=token, audience=audience, **times
+        )
 
     def get_instance(self, _: None) -> Body:
         """Return the host names of Microsoft Entra."""
