@@ -1,5 +1,7 @@
 """Restoration: what the customer has again once the key is accessible, and what stays lost."""
 
+from typing import Any
+
 from ..commands import (
     Command,
     DeployModel,
@@ -9,8 +11,19 @@ from ..commands import (
     RecoverKey,
     RecoverVault,
 )
-from ..entities import Document, Model, Workspace
-from ..rows import Effect, data_inaccessible, effect, has_document, may_have_its_key_back, refuse, sets, whenever
+from ..entities import CUSTOMER, Document, Model, Workspace
+from ..rows import (
+    Condition,
+    Effect,
+    always,
+    data_inaccessible,
+    effect,
+    has_document,
+    may_have_its_key_back,
+    refuse,
+    sets,
+    whenever,
+)
 
 ROWS = (
     whenever(
@@ -26,15 +39,20 @@ GIVES_BACK_WHAT_IT_NEEDS = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey)
 BRINGS_THE_KEY_BACK = (*GIVES_BACK_WHAT_IT_NEEDS, EnableCustomerManagedKeys)
 
 
-def redeploys(on: type[Command], requirement: str) -> Effect:
+def redeploys(on: type[Command], requirement: str, when: Condition = always) -> Effect:
     """Return the row of the mistake: the command deploys the models of a resource that may have its key back."""
     return effect(
         on,
         requirement,
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource),
+        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and when(c),
         then=lambda c, m: sets(m, state="deployed"),
     )
+
+
+def turns_identity_on_again(command: Any) -> bool:
+    """Return whether enabling customer-managed keys, which were on before, turns the managed identity on again."""
+    return command.resource.key_source == CUSTOMER and not command.resource.identity
 
 
 def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
@@ -56,24 +74,12 @@ COUNTER_ROWS = (
         unless=lambda c: has_document(c.model.workspace),
     ),
     redeploys(GrantKeyAccess, "restoration.no-redeploy"),
-    effect(
-        EnableCustomerManagedKeys,
-        "restoration.no-redeploy",
-        each=Model,
-        when=lambda c, m: (
-            m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and not c.resource.identity
-        ),
-        then=lambda c, m: sets(m, state="deployed"),
-    ),
+    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy", when=turns_identity_on_again),
     *(redeploys(on, "restoration.no-redeploy-otherwise") for on in GIVES_BACK_WHAT_IT_NEEDS),
-    effect(
+    redeploys(
         EnableCustomerManagedKeys,
         "restoration.no-redeploy-otherwise",
-        each=Model,
-        when=lambda c, m: (
-            m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and c.resource.identity
-        ),
-        then=lambda c, m: sets(m, state="deployed"),
+        when=lambda c: not turns_identity_on_again(c),
     ),
     *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in BRINGS_THE_KEY_BACK),
 )
