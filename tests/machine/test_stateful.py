@@ -76,11 +76,8 @@ def explore(machine: Machine, chosen: settings = EXPLORED) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.evidence("hypothesis-explores-all-commands")
-def test_every_law_holds_wherever_hypothesis_goes(evidence_details: list[dict[str, Any]]) -> None:
-    reached = explore(Machine(ROWS))
-    rows = {row.requirement for row in ROWS}
-    evidence_details.append({"reached": sorted(reached & rows), "not_reached": sorted(rows - reached)})
-    assert reached
+def test_every_law_holds_wherever_hypothesis_goes() -> None:
+    assert explore(Machine(ROWS))
 
 
 def test_hypothesis_finds_a_law_that_a_machine_breaks() -> None:

@@ -141,7 +141,8 @@ def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = R
 def scenario_against(mutant: Mutant) -> Red | None:
     """Return the first scenario that finds the mutant, those of its requirements first, or None.
 
-    An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
+    An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.  A
+    changed citation is found by a scenario of the requirement that no longer fails without the rows that cite it.
     """
     requirements = set(mutant.requirements)
     for rows, changed in ((ROWS, mutant.rows), (without_assumptions(ROWS), without_assumptions(mutant.rows))):
@@ -150,6 +151,12 @@ def scenario_against(mutant: Mutant) -> Red | None:
         for pickle in (*own, *(each for each in known if each not in own)):
             if fails(machine, pickle):
                 return Red(pickle.id, pickle in own)
+    if mutant.kind == "citation changed":
+        before, after = (
+            green(tuple(row for row in rows if row.requirement not in requirements)) for rows in (ROWS, mutant.rows)
+        )
+        rested = (pickle for pickle in after if pickle not in before and requirements.intersection(pickle.requirements))
+        return next((Red(pickle.id, True) for pickle in rested), None)
     return None
 
 

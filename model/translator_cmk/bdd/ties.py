@@ -17,6 +17,7 @@ from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
 from ..machine.step import DOES_NOT_EXIST
 from ..oracle import Oracle
+from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..shapes import nearest
 from .features import Diagnostic, Feature, Pickle, feature_files, load_features, pickles
@@ -142,9 +143,10 @@ def notices(rows: Iterable[Row], scenarios: Iterable[Pickle], name: str, mistake
 
 
 def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Return those of the rows that cite nothing that is assumed."""
+    """Return those of the rows that the profile `article` demands."""
     register = load_register()
-    return tuple(row for row in rows if row.requirement in register and register[row.requirement].basis != "assumed")
+    silent = silent_in("article", register)
+    return tuple(row for row in rows if row.requirement in register and row.requirement not in silent)
 
 
 def demanded_by(rows: Iterable[Row]) -> list[Pickle]:

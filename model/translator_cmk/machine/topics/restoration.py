@@ -12,18 +12,7 @@ from ..commands import (
     RecoverVault,
 )
 from ..entities import CUSTOMER, Document, Model, Workspace
-from ..rows import (
-    Condition,
-    Effect,
-    always,
-    data_inaccessible,
-    effect,
-    has_document,
-    may_have_its_key_back,
-    refuse,
-    sets,
-    whenever,
-)
+from ..rows import Effect, data_inaccessible, effect, has_document, may_have_its_key_back, refuse, sets, whenever
 
 ROWS = (
     whenever(
@@ -39,20 +28,20 @@ GIVES_BACK_WHAT_IT_NEEDS = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey)
 BRINGS_THE_KEY_BACK = (*GIVES_BACK_WHAT_IT_NEEDS, EnableCustomerManagedKeys)
 
 
-def redeploys(on: type[Command], requirement: str, when: Condition = always) -> Effect:
+def redeploys(on: type[Command], requirement: str) -> Effect:
     """Return the row of the mistake: the command deploys the models of a resource that may have its key back."""
     return effect(
         on,
         requirement,
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and when(c),
+        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
 
 def turns_identity_on_again(command: Any) -> bool:
-    """Return whether enabling customer-managed keys, which were on before, turns the managed identity on again."""
-    return command.resource.key_source == CUSTOMER and not command.resource.identity
+    """Return whether enabling customer-managed keys turns on an identity that was off while they were on."""
+    return bool(command.resource.key_source == CUSTOMER and not command.resource.identity)
 
 
 def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
@@ -74,12 +63,26 @@ COUNTER_ROWS = (
         unless=lambda c: has_document(c.model.workspace),
     ),
     redeploys(GrantKeyAccess, "restoration.no-redeploy"),
-    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy", when=turns_identity_on_again),
+    effect(
+        EnableCustomerManagedKeys,
+        "restoration.no-redeploy",
+        each=Model,
+        when=lambda c, m: (
+            m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and turns_identity_on_again(c)
+        ),
+        then=lambda c, m: sets(m, state="deployed"),
+    ),
     *(redeploys(on, "restoration.no-redeploy-otherwise") for on in GIVES_BACK_WHAT_IT_NEEDS),
-    redeploys(
+    effect(
         EnableCustomerManagedKeys,
         "restoration.no-redeploy-otherwise",
-        when=lambda c: not turns_identity_on_again(c),
+        each=Model,
+        when=lambda c, m: (
+            m.state == "undeployed"
+            and may_have_its_key_back(c, m.workspace.resource)
+            and not turns_identity_on_again(c)
+        ),
+        then=lambda c, m: sets(m, state="deployed"),
     ),
     *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in BRINGS_THE_KEY_BACK),
 )
