@@ -290,7 +290,7 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
         file("counterexamples/77-tour-DisableIdentity.json", lambda _: b"{}"),
         "counterexamples/77-tour-DisableIdentity.json is no file of this report",
     ),
-    "guarantee": (field("tour", "scopes", 0, "guarantee", to="All is well."), "tour.scopes: was"),
+    "steps": (field("tour", "steps", to=9_999), "tour.steps: was 9999"),
     "budget of steps": (field("budgets", "steps", to=109), "the log has .* where .* would be"),
     "sequences": (field("budgets", "sequences", to=999), "fuzz in report.json is not what a complete run of 999 seq"),
     "seconds": (

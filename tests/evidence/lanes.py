@@ -16,11 +16,10 @@ from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
 from translator_cmk.conformance.channels import Channel, Fault, Process
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.fuzz import Fuzzer
-from translator_cmk.conformance.judging import SequenceResult, run_sequence
+from translator_cmk.conformance.judging import Commands, SequenceResult, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import sequences_for, suites_of
-from translator_cmk.explore.sequences import Suite
+from translator_cmk.conformance.tour import sequences_for, sequences_of
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.explain import attributed_to
 from translator_cmk.oracle.profiles import machine_of, silent_in
@@ -144,15 +143,15 @@ def features(subject: Subject, profile: str = "article", topic: str = "") -> str
     return None
 
 
-def default_suites() -> tuple[Suite, ...]:
+def default_sequences() -> tuple[Commands, ...]:
     """Return what the default tour is made of."""
-    return suites_of(SCOPES, STEPS)
+    return sequences_of(SCOPES, STEPS)
 
 
 def tour(subject: Subject, profile: str = "article") -> str | None:
     """Follow the sequences of the default tour."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    asked = sequences_for(default_suites(), subject.declaration)
+    asked = sequences_for(default_sequences(), subject.declaration)
     return first_named(run_sequence(subject, each, oracle) for each in asked)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.evidence.lanes import default_suites, features, put_to, tour
+from tests.evidence.lanes import default_sequences, features, put_to, tour
 from tests.evidence.writing import Found, Kept, fingerprint
 from tests.explore.mistakes import HELD_OUT, OPEN, semantic_mutants
 from tests.machine.laws import LAWS
@@ -33,7 +33,7 @@ SEEDS = range(1, int(os.environ.get("SEEDS", "20")) + 1)
 
 def gather(kept: Kept) -> Found:
     """Put every mutant of both halves to all that should find it."""
-    default_suites()  # before there are several processes, which then share what takes seconds to make
+    default_sequences()  # before there are several processes, which then share what takes seconds to make
     totals, short = [], []
     for half, path in HALVES.items():
         mutants = semantic_mutants(path)

@@ -49,7 +49,6 @@ class Case(NamedTuple):
     requirements: tuple[str, ...]
     silent: frozenset[str] = frozenset()
     controls: tuple[str, ...] = ()
-    core: bool = False
     name: str = ""
     feature: str = ""
     line: int = 0
@@ -99,7 +98,6 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
             pickle.requirements,
             frozenset() if counts else silent,
             tuple(controls.get(pickle.id, ())),
-            taken.core,
             pickle.name,
             f"features/{pickle.id.partition('.')[0]}.feature",
             pickle.line,

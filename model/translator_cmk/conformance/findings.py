@@ -15,6 +15,7 @@ from ..language.sentences import (
     can_be_told,
     format_command,
     format_fact,
+    in_words,
     scenario_lines,
     sentence_title,
     steps,
@@ -62,19 +63,6 @@ def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
         return f"{expected.kind}.{expected.field}"
     was, now = ({Accepted: "accepted", Refused: "refused"}.get(type(each), "unspecified") for each in (expected, seen))
     return f"{was}-{now}" if type(expected) is not type(seen) else f"{was} otherwise"
-
-
-def in_words(each: Outcome | Fact) -> str:
-    """Format what was expected or observed as a sentence."""
-    match each:
-        case Fact():
-            return format_fact(each)
-        case Accepted(audit=audit):
-            uses = (f", with a use of the key {use.key} for {use.resource}" for use in audit)
-            return "the request is accepted" + "".join(uses)
-        case Refused(because=because):
-            return "the request is refused" + (f", because of {', '.join(sorted(because))}" if because else "")
-    return "the request is accepted or refused"
 
 
 def failure_of(first: Sequence[Difference], *others: Sequence[Difference], times: int = 1) -> Result:

@@ -12,7 +12,7 @@ from typing import Any
 from ..digest import REPORTED, digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from ..language.sentences import format_command
+from ..language.sentences import format_command, in_words
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
@@ -20,7 +20,7 @@ from . import channels
 from .cases import FUZZ, LANES, NOT_REACHED, Scenario, is_selected
 from .channels import Fault, connection
 from .features import attempt, run_features
-from .findings import in_words, recorded
+from .findings import recorded
 from .judging import applicable, run_sequence
 from .planning import deviations_of, made_of, read
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, files_of, final_name

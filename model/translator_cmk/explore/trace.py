@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
 from ..language import LONGEST, WireError, from_text
-from ..language.facts import Fact
 from ..language.messages import SourceLine, read_lines
-from ..language.sentences import format_command, format_fact, format_outcome
+from ..language.sentences import format_command, format_outcome, in_words
 from ..language.traces import EVENTS, HEAD, NOT_REPORTED, RESET
 from ..machine import Command, Machine, Observation, Outcome, Stage
 from ..oracle import LIMIT, Oracle
@@ -344,10 +343,5 @@ def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
     if deviation.allowed is not None:
         yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
-        yield f"  demanded: {format_part(difference.expected)}; seen: {format_part(difference.seen)}"
+        yield f"  demanded: {in_words(difference.expected)}; seen: {in_words(difference.seen)}"
     yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
-
-
-def format_part(each: Outcome | Fact) -> str:
-    """Return a fact or an outcome in words."""
-    return format_fact(each) if isinstance(each, Fact) else format_outcome(each)

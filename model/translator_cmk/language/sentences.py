@@ -235,6 +235,11 @@ def format_outcome(outcome: Outcome) -> str:
     return f"the specification says nothing here{silent}"
 
 
+def in_words(each: Outcome | Fact) -> str:
+    """Return an outcome or a fact in words."""
+    return format_fact(each) if isinstance(each, Fact) else format_outcome(each)
+
+
 def scenario_lines(
     title: str, given: Iterable[str], when: str, then: Sequence[str], tags: Sequence[str] = ()
 ) -> Iterator[str]:

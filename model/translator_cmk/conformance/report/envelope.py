@@ -83,7 +83,6 @@ The digest is that of the folder of the test, by which a later change of the tes
 """
 
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
-SCOPE = record("a scope", {"scope": ID, "steps": COUNT, "guarantee": PROSE})
 TALLY = record("a tally", fields_of(("total", *STATUSES), COUNT))
 DEVIATION = record(
     "a deviation", {**fields_of(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT}
@@ -133,7 +132,7 @@ ENVELOPE = record(
         "cases": Listed(CASE),
     },
     {
-        "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
+        "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT}),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "properties": Listed(PROPERTY),
         "trouble": PROSE,
