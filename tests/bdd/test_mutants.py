@@ -12,8 +12,8 @@ import pytest
 from tests.command_line import one_error, run_cli
 from translator_cmk.bdd.mutants import judgements
 from translator_cmk.cli import main
+from translator_cmk.explore.judging import Judged, Verdict
 from translator_cmk.explore.mutation import mutants
-from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.scopes import MUTANT_SCOPES
 
 MUTANTS = "translator_cmk.bdd.mutants"

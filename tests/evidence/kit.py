@@ -28,8 +28,8 @@ from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.cli import main as cli
 from translator_cmk.errors import DEVIATIONS, OK
+from translator_cmk.explore.judging import differences
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.mutation.judging import differences
 from translator_cmk.explore.theorems.theorem import ROWS_RAISE
 from translator_cmk.language import command_from_wire
 from translator_cmk.machine import Accepted, Command, Machine, Unspecified

@@ -16,7 +16,7 @@ from tests.machine.laws import LAWS
 from tests.machine.test_laws import walks
 from translator_cmk.bdd.mutants import scenario_against
 from translator_cmk.conformance.channels import Direct
-from translator_cmk.explore.mutation.judging import differences, ground, killed
+from translator_cmk.explore.judging import differences, ground, killed
 from translator_cmk.explore.theorems.theorem import ROWS_RAISE
 from translator_cmk.machine import Machine
 from translator_cmk.machine.rows import Silent

@@ -12,8 +12,8 @@ from tests.explore.mistakes import MISTAKES
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.mutants import judged, summary
 from translator_cmk.explore.exploration import Exploration, verdict
+from translator_cmk.explore.judging import Judged, Verdict
 from translator_cmk.explore.mutation import mutants
-from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SOON, TWO_OF_A_KIND, Scope, StartNotReached
 from translator_cmk.explore.search import Engine, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem

@@ -23,8 +23,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
-from translator_cmk.explore.mutation import Mutant
-from translator_cmk.explore.mutation.mutants import changed, subject_of
+from translator_cmk.explore.mutation import Mutant, changed, subject_of
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
 from translator_cmk.machine import (
     COUNTER_ROWS,

@@ -16,9 +16,8 @@ from translator_cmk.bdd.mutants import RED, fails, scenario_against
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.bdd.ties import without_assumptions
 from translator_cmk.explore.exploration import counterexample
-from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.mutation.judging import Red, Views, differences, ground, in_time, judge, killed
-from translator_cmk.explore.mutation.operators import another
+from translator_cmk.explore.judging import Red, Views, differences, ground, in_time, judge, killed
+from translator_cmk.explore.mutation import Mutant, another, mutants
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, TWO_OF_A_KIND, Scope
 from translator_cmk.explore.theorems import THEOREMS, Named

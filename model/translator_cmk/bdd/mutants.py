@@ -14,8 +14,8 @@ from multiprocessing import Pool
 from typing import Any
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
+from ..explore.judging import Judged, Red, judge
 from ..explore.mutation import Mutant, mutants
-from ..explore.mutation.judging import Judged, Red, judge
 from ..explore.scopes import MUTANT_SCOPES
 from ..explore.theorems.theorem import ROWS_RAISE
 from ..machine import ROWS, Machine

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from ...machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
-from ...machine.rows import Means
-from ..exploration import Broken, EntityName, Judge, breaks, entities_of
-from ..graph import state_graph
-from ..memoised import Memoised
-from ..scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
-from ..search import explore
-from ..theorems import THEOREMS, Theorem
-from ..theorems.theorem import ROWS_RAISE, VIEWS, view_of
-from .mutants import Mutant
+from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
+from ..machine.rows import Means
+from .exploration import Broken, EntityName, Judge, breaks, entities_of
+from .graph import state_graph
+from .memoised import Memoised
+from .mutation import Mutant
+from .scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
+from .search import explore
+from .theorems import THEOREMS, Theorem
+from .theorems.theorem import ROWS_RAISE, VIEWS, view_of
 
 
 class Difference(NamedTuple):
