@@ -73,15 +73,10 @@ class TranslatorCall(Call):
         start = max(index - 1, 0) * PAGE
         return {"PageIndex": index, "TotalPageCount": -(-len(items) // PAGE), name: items[start : start + PAGE]}
 
-    def held_in(self, word: str, above: Any) -> Body:
-        """Return a page of what a workspace holds."""
-        return self.paged(f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above)])
-
-    def list_projects(self, w: Workspace) -> Body:
-        return self.held_in("project", w)
-
-    def list_models(self, w: Workspace) -> Body:
-        return self.held_in("model", w)
+    def listed(self, word: str, above: Any) -> Body:
+        """Return a page of a collection; workspaces have no pages."""
+        name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above)]
+        return {name: items} if word == "workspace" else self.paged(name, items)
 
     list_billing_regions = always([billing_region(name) for name in (*FIXED["regions"], "global")])
     list_regions = always([{"Id": 1, "RegionName": "All regions"}])
@@ -89,9 +84,6 @@ class TranslatorCall(Call):
     list_language_pairs = always(PAIRS)
 
     # Workspaces and projects
-
-    def list_workspaces(self, account: Resource) -> Body:
-        return {"Workspaces": [self.show("workspace", w) for w in held("workspace", self, account)]}
 
     def create_workspace(self, account: Resource) -> Reply:
         name, key = self.required("Name"), self.required("Subscription.SubscriptionKey")
@@ -124,7 +116,7 @@ class TranslatorCall(Call):
     def list_documents(self, w: Workspace) -> Body:
         """List the documents of a workspace, which reads data that is kept in it."""
         self.submit(commands.ReadData(w.name))
-        return {"PaginatedDocuments": self.held_in("document", w)}
+        return {"PaginatedDocuments": self.listed("document", w)}
 
     def get_document(self, d: Document) -> Body:
         self.submit(commands.ReadData(d.workspace.name))

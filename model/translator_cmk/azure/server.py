@@ -82,16 +82,14 @@ class Listener(ThreadingTCPServer):
         super().__init__(address, Exchange)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
-        """Ignore clients that go away or break off a handshake; print where anything else was raised."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            print_place()
+        """Print where an exception was raised, but not its message, which may have a credential.
 
-
-def print_place() -> None:
-    """Print the kind of the exception that is handled and where it was raised: its message may have a credential."""
-    kind, _, trace = sys.exc_info()
-    print(f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at", file=sys.stderr)
-    traceback.print_tb(trace)
+        Clients that go away or break off a handshake are ignored.
+        """
+        kind, error, trace = sys.exc_info()
+        if not isinstance(error, OSError):
+            print(f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at", file=sys.stderr)
+            traceback.print_tb(trace)
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -100,7 +98,6 @@ class Exchange(BaseHTTPRequestHandler):
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
     timeout = IDLE
     disable_nagle_algorithm = True
-    wbufsize = -1  # an answer leaves in one piece
     server: Listener
     secure = False
 
@@ -140,11 +137,6 @@ class Exchange(BaseHTTPRequestHandler):
         self.encrypt()
         self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
 
-    def handle_expect_100(self) -> bool:
-        """Ask a client that waits for that to send the content."""
-        self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return True
-
     def exchange(self) -> None:
         """Read the rest of a request and answer it."""
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -162,7 +154,7 @@ class Exchange(BaseHTTPRequestHandler):
             try:
                 reply = self.server.service.answer(self.command, self.path, headers, content)
             except Exception:  # noqa: BLE001  # a defect ends one request, not the server
-                print_place()
+                self.server.handle_error(self.request, self.client_address)
                 self.refuse(500, "InternalServerError", "The server has a defect; standard error says where.")
             else:
                 self.send(*reply)
@@ -189,7 +181,6 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
         """Log nothing: a request line may have a credential in it."""
