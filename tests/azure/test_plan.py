@@ -14,7 +14,7 @@ from tests.azure.verifying_azure import credentials, verifying
 from translator_cmk.azure.leftovers import Leftovers
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.verify import Plan, agree, lines, to_plan, total_of, within
+from translator_cmk.azure.verify import Plan, agree, shown, to_plan, total_of, within
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios, selected
@@ -71,13 +71,13 @@ def test_a_cloud_that_is_not_on_this_machine_is_asked_for_twice(
 
 def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held() -> None:
     chosen = planned("vault", "restoration")
-    text = "\n".join(lines(chosen, CLOUDS["AzureCloud"], several_tenants=False, left_out=3, listed=True))
+    text = shown(chosen, CLOUDS["AzureCloud"], several_tenants=False, left_out=3, listed=True)
     until = datetime.now(UTC).date() + timedelta(days=7)
     for part in ("Plan for AzureCloud:", "costs money  models", "minutes", "tenants      one", "leaves out   3"):
         assert part in text
     assert f"until {until}" in text
     assert "restoration.uploads-stay-deleted" in text
-    assert "costs money" not in "\n".join(lines(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3))
+    assert "costs money" not in shown(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3)
 
 
 def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Plan]:
@@ -90,13 +90,13 @@ def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Plan]:
 @pytest.mark.slow
 def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
     chosen = planned("vault", "keys", "revocation", "restoration")
-    shown = []
+    counts = []
     for minutes in (0, 20, 120, 600):
         found = within(minutes, chosen)
         assert total_of(found).minutes <= minutes + 0.01
-        shown.append(len({each.requirement for each in found}))
-    assert shown == sorted(shown)
-    assert shown[0] == 0 < shown[1] < shown[-1]
+        counts.append(len({each.requirement for each in found}))
+    assert counts == sorted(counts)
+    assert counts[0] == 0 < counts[1] < counts[-1]
 
 
 def test_a_claim_about_everything_waits_until_effects_can_be_late_no_more() -> None:

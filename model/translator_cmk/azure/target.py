@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -39,10 +39,8 @@ class Work(NamedTuple):
     makes: str = ""
 
 
-WORK: dict[str, Work] = {
-    command: Work(**fields)
-    for command, fields in yaml.safe_load(Path(__file__).with_name("work.yaml").read_text("utf-8")).items()
-}
+PLANS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("plan.yaml").read_text("utf-8"))
+WORK = {command: Work(**fields) for command, fields in PLANS["work"].items()}
 """The work of each command that the API has."""
 
 

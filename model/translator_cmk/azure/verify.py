@@ -9,7 +9,7 @@ import json
 import os
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from ..system import ModelSystem
 from .target import (
     ENVIRONMENT,
     HELD,
+    PLANS,
     WORK,
     Cloud,
     Target,
@@ -44,16 +45,6 @@ QUESTIONS = ("Create this?", "It is not on this machine, and may cost money. Is 
 
 PER_WORLD = 7
 """Requests that begin a world: to sign in to two tenants, and to find the subscriptions."""
-
-COSTS = {
-    "model": "training is billed by the characters of its documents, and each deployed model by the month",
-    "resource": "a tier other than F0 is billed by the characters translated; a subscription may have one F0 of a kind",
-    "key": "operations are billed, and a key of a hardware security module by the month",
-}
-"""What of a run costs money, by the kind of object; the prices are Microsoft's."""
-
-WEIGHTS = {"stated": 5, "implied": 4}
-"""What it is worth to show a requirement, by its basis; 1 for all others."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +102,7 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
             raise CommandError(f"--budget {args.budget:g}: no scenario takes so few minutes; give more")
     if FEATURES in args.lane:
         several, left_out = declared.can("several-tenants"), len(found) - len(applicable)
-        print("\n".join(lines(chosen, target.cloud, several, left_out, args.budget is not None)), flush=True)
+        print(shown(chosen, target.cloud, several, left_out, args.budget is not None), end="", flush=True)
     if args.lane != [FEATURES]:
         print("Sequences have no plan: what they create stays on this machine", flush=True)
     return [each.id for each in chosen]
@@ -152,7 +143,7 @@ def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
     windows = [declared.windows.get(type(command).__name__, 0) for command in asked]
     waits = max(windows, default=0) / 60 if is_patient(scenario.pickle) else 0.0
     objects, requests, minutes, held, *_ = work_of(asked)
-    weight = WEIGHTS.get(load_register()[case.requirements[0]].basis, 1)
+    weight = PLANS["weights"].get(load_register()[case.requirements[0]].basis, 1)
     return Plan(objects, requests, minutes + waits, held, case.id, case.requirements[0], weight, case.controls)
 
 
@@ -221,22 +212,21 @@ def within(budget: float, chosen: Sequence[Plan]) -> list[Plan]:
     return [each for each in chosen if each.id in taken]
 
 
-def lines(
-    chosen: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False
-) -> Iterator[str]:
-    """Yield the plan of a run; ``listed``: with the requirements that it shows."""
+def shown(chosen: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False) -> str:
+    """Return the plan of a run as text; ``listed``: with the requirements that it shows."""
     total = total_of(chosen)
     requirements = list(dict.fromkeys(each.requirement for each in chosen))
     made = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in sorted(total.objects.items()))
-    yield f"Plan for {cloud.name}{' on this machine' if cloud.local else ''}: {len(chosen)} scenarios"
-    yield f"  shows        {len(requirements)} requirements{': ' + ', '.join(requirements) if listed else ''}"
-    yield f"  leaves out   {left_out} scenarios, which do not apply there"
-    yield f"  creates      {made or 'nothing'}, in resource groups of one prefix"
-    polls = "" if cloud.local else ", and one every 5 seconds while Azure works"
-    yield f"  requests     about {total.requests:,}{polls}"
-    if not cloud.local:
-        yield f"  time         about {total.minutes:,.0f} minutes, one after the other: an estimate, measured by nobody"
-        yield from (f"  costs money  {kind}s: {text}" for kind, text in COSTS.items() if total.objects[kind])
-        until = datetime.now(UTC).date() + timedelta(days=HELD)
-        yield f"  holds        the names of {total.held} protected key vaults, until {until} if they are deleted today"
-        yield f"  tenants      {'two' if several_tenants else 'one: scenarios with a second one do not apply'}"
+    costs = [f"{kind}s: {text}" for kind, text in PLANS["costs"].items() if total.objects[kind]]
+    text: str = PLANS["here" if cloud.local else "elsewhere"].format(
+        **total._asdict(),
+        cloud=cloud.name,
+        scenarios=len(chosen),
+        shown=f"{len(requirements)} requirements{': ' + ', '.join(requirements) if listed else ''}",
+        left_out=left_out,
+        made=made or "nothing",
+        costs="\n  costs money  ".join(costs) or "nothing",
+        until=datetime.now(UTC).date() + timedelta(days=HELD),
+        tenants="two" if several_tenants else "one: scenarios with a second one do not apply",
+    )
+    return text
