@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from translator_cmk.azure.serve import AUTHORITIES, environment
+from translator_cmk.azure.serve import environment
 from translator_cmk.cli import main
 from translator_cmk.errors import USAGE
+
+FILES = ("AZURE_CONFIG_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 
 REPORT = """
 import json, os, sys, urllib.request
@@ -53,7 +55,7 @@ def test_command_reaches_the_model_by_azures_names_and_leaves_no_trace(temporary
     assert found["seen"]["name"] == "translator-cmk"
     given = found["environment"]
     assert not {"AZURE_CLIENT_CERTIFICATE_PATH", "ARM_TENANT_ID", "no_proxy"} & set(given)
-    assert not [name for name in ("AZURE_CONFIG_DIR", *AUTHORITIES) if Path(given[name]).exists()]
+    assert not [name for name in FILES if Path(given[name]).exists()]
     assert [path.name for path in temporary.iterdir()] == ["seen.json"]
     assert dict(os.environ) == before
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,20 +14,12 @@ from pathlib import Path
 
 from ..conformance import serve
 from ..errors import HARNESS, OK, CommandError
-from .worlds import SUBSCRIPTIONS, guid
+from .worlds import FIXED, SUBSCRIPTIONS, guid
 
 DEFAULT = "127.0.0.1:8443"
 
 TENANT = "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21"
-CLIENT = "b1f6a0d4-3e27-4f0c-8c59-2a7e9d6c4b13"
-"""The tenant and the application as which a command signs in; the server accepts any."""
-
-INHERITED = ("AZURE_", "ARM_", "MSI_", "IDENTITY_", "IMDS_")
-"""How variables begin that would give a client an identity or a cloud of its own."""
-
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
-"""The variables by which Python, curl, OpenSSL, Go and Node find the certificate authority that they trust."""
+"""The tenant in which a command signs in; the server accepts any."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,15 +85,7 @@ def azure_env(args: argparse.Namespace) -> int:
 
 def environment(inherited: Mapping[str, str], port: int, authority: Path, folder: Path) -> dict[str, str]:
     """Return the variables of the command: those inherited, less every other cloud, identity and proxy."""
-    foreign = [name for name in inherited if name.startswith(INHERITED) or name.lower() in PROXIES]
-    return {
-        **{name: value for name, value in inherited.items() if name not in foreign},
-        **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://127.0.0.1:{port}"),
-        **dict.fromkeys(AUTHORITIES, str(authority)),
-        "AZURE_CONFIG_DIR": str(folder / "azure"),
-        "AZURE_CORE_COLLECT_TELEMETRY": "false",
-        "AZURE_TENANT_ID": TENANT,
-        "AZURE_CLIENT_ID": CLIENT,
-        "AZURE_CLIENT_SECRET": "any",
-        "AZURE_SUBSCRIPTION_ID": guid(TENANT, SUBSCRIPTIONS[0]),
-    }
+    values = {"port": port, "authority": authority, "folder": folder, "tenant": TENANT}
+    own = FIXED["environment"] | {"AZURE_SUBSCRIPTION_ID": guid(TENANT, SUBSCRIPTIONS[0])}
+    kept = {name: value for name, value in inherited.items() if not re.match(FIXED["foreign"], name)}
+    return kept | {name: value.format(**values) for name, value in own.items()}
