@@ -186,25 +186,20 @@ def test_it_says_how_long_a_tour_is_and_what_it_guarantees() -> None:
     assert (done.code, done.error) == (0, "")
     first, second = done.out.splitlines()
     assert first.startswith(
-        f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, {made.steps} steps, "
+        f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, {made.steps} steps"
     )
     assert second == f"  {made.guarantee}"
-    (data,) = json.loads(run("--scope", "losing-the-key", "--json").out)
-    assert data.pop("seconds") >= 0
-    assert data == {
-        "scope": "losing-the-key",
-        **{name: getattr(made, name) for name in ("pairs", "steps", "guarantee")},
-        "sequences": len(made.sequences),
-    }
 
 
 def test_sequences_go_to_a_file_that_run_reads_or_to_standard_output_alone(tmp_path: Path) -> None:
     file = tmp_path / "tour.jsonl"
-    (said,) = json.loads(run("--scope", "losing-the-key", "--steps", "30", "--json", "--output", str(file)).out)
-    assert len(file.read_text("utf-8").splitlines()) == said["steps"] == 30
+    said = run("--scope", "losing-the-key", "--steps", "30", "--output", str(file)).out
+    assert " 30 steps\n" in said
+    lines = file.read_text("utf-8").splitlines()
+    assert len(lines) == 30
     ran = run_cli("run", str(file))
     assert (ran.code, ran.error) == (0, "")
-    assert len(ran.out.splitlines()) == 30 - said["sequences"]
+    assert len(ran.out.splitlines()) == 30 - sum("stage" in json.loads(line) for line in lines)
     assert list(tmp_path.iterdir()) == [file]
     done = run("--scope", "losing-the-key", "--steps", "30", "--output", "-")
     assert done.out == file.read_text("utf-8")

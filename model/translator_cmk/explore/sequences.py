@@ -7,7 +7,6 @@ They hold what is asked of a system and nothing of what should come of it: whoev
 import argparse
 import json
 import sys
-import time
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -423,7 +422,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="where to write the sequences; - is standard output, and their summary then goes to standard error",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
 
 
 def positive(text: str) -> int:
@@ -436,15 +434,12 @@ def positive(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Write sequences and print what they guarantee; exit code 2 if they can't be made or written."""
     made: list[Suite] = []
-    said: list[dict[str, Any]] = []
     bar = ProgressBar()
     try:
         for scope in select_scopes(args.scope):
-            started = time.perf_counter()
             bar.begin(scope.name)
             bar.show(f"making sequences of {scope.states:,} states")  # large scopes take minutes
             made.append(suite(scope, args.steps))
-            said.append(to_dict(made[-1], time.perf_counter() - started))
     except ValueError as error:
         raise CommandError(str(error)) from None
     finally:
@@ -454,9 +449,17 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(lines))
     elif args.output:
         write(Path(args.output), lines)
-    summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    print(summary, file=sys.stderr if args.output == "-" else sys.stdout)
+    print("\n".join(map(summary, made)), file=sys.stderr if args.output == "-" else sys.stdout)
     return OK
+
+
+def summary(made: Suite) -> str:
+    """Return the size of sequences, and on another line what they guarantee."""
+    number = len(made.sequences)
+    sequences = f"{number:,} sequence{'s' if number > 1 else ''}"
+    return (
+        f"{made.scope.name}: {made.pairs:,} commands in states, {sequences}, {made.steps:,} steps\n  {made.guarantee}"
+    )
 
 
 def write(path: Path, text: Iterable[str]) -> None:
@@ -466,25 +469,3 @@ def write(path: Path, text: Iterable[str]) -> None:
     except OSError as error:
         remedy = "name a file in a folder that is there"
         raise CommandError(f"{path}: can't be written: {error.strerror}; {remedy}") from None
-
-
-def to_dict(made: Suite, seconds: float) -> dict[str, Any]:
-    """Return the summary of the sequences of a scope, for JSON."""
-    return {
-        "scope": made.scope.name,
-        "pairs": made.pairs,
-        "steps": made.steps,
-        "sequences": len(made.sequences),
-        "seconds": round(seconds, 3),
-        "guarantee": made.guarantee,
-    }
-
-
-def in_words(said: dict[str, Any]) -> Iterator[str]:
-    """Yield the same in two lines."""
-    how_many = f"{said['sequences']:,} sequence{'s' if said['sequences'] > 1 else ''}"
-    yield (
-        f"{said['scope']}: {said['pairs']:,} commands in states, {how_many}, {said['steps']:,} steps, "
-        f"{said['seconds']:.1f} s"
-    )
-    yield f"  {said['guarantee']}"
