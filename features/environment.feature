@@ -55,6 +55,25 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
+    Scenario: A purged key is not recovered
+      Given a purged key
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: A deleted resource takes no more changes
+      Given an identity with access to the vault
+      And the customer deletes the resource "translator-prod"
+      When the customer <change>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | change                                                   |
+        | creates the workspace "ws-prod" for "translator-prod"    |
+        | enables the managed identity of "translator-prod"        |
+        | grants "translator-prod" access to the keys of "kv-prod" |
+
     Scenario Outline: A deleted vault takes no more changes
       Given a deleted vault with a key and a grant
       When the customer <change>
@@ -569,6 +588,12 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
+    Scenario: Purge protection covers keys that were deleted before it was turned on
+      Given a deleted key of a vault that is protected since
+      When the customer purges the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
   @environment.move
   Rule: A resource, a resource group or a subscription can be moved
 
@@ -771,5 +796,12 @@ Feature: What the article takes for granted
     Scenario: Translating with an undeployed model is refused
       Given a trained model under Microsoft-managed keys
       When the customer translates with the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A deployed model does not stand in for an undeployed one
+      Given a deployed model under Microsoft-managed keys
+      And the customer trains the model "news-en-de" in "ws-prod"
+      When the customer translates with the model "news-en-de"
       Then the request is refused
       And nothing has changed

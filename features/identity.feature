@@ -198,6 +198,13 @@ Feature: The managed identity
       Then the request is accepted
       And "translator-prod" has access to the keys of "kv-prod"
 
+    Scenario: The identity of another resource does not stand in for one that is off
+      Given an identity with access to the vault
+      And the customer creates the Translator resource "translator-test"
+      When the customer grants "translator-test" access to the keys of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
     Scenario: Granting access to an identity that is off is refused
       Given the managed identity has been disabled
       When the customer grants "translator-prod" access to the keys of "kv-prod"

@@ -56,15 +56,17 @@ Feature: The key vault
 
     @encryption.default-key
     Scenario Outline: No key of a vault in another tenant is put in use
-      Given a resource with an identity in another tenant than the vault
+      Given <start>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then "translator-prod" uses Microsoft-managed keys
       And "translator-prod" has no key of its own
 
       Examples:
-        | channel |
-        | portal  |
-        | API     |
+        | start                                                        | channel |
+        | a resource with an identity in another tenant than the vault | portal  |
+        | a resource with an identity in another tenant than the vault | API     |
+        | a resource has left the tenant of the vault                  | portal  |
+        | a resource has left the tenant of the vault                  | API     |
 
   @vault.same-tenant-refused
   Rule: Enabling customer-managed keys is refused for a key vault in another tenant
@@ -80,15 +82,17 @@ Feature: The key vault
         | API     |
 
     Scenario Outline: A vault in another tenant is refused
-      Given a resource with an identity in another tenant than the vault
+      Given <start>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | channel |
-        | portal  |
-        | API     |
+        | start                                                        | channel |
+        | a resource with an identity in another tenant than the vault | portal  |
+        | a resource with an identity in another tenant than the vault | API     |
+        | a resource has left the tenant of the vault                  | portal  |
+        | a resource has left the tenant of the vault                  | API     |
 
   @vault.other-subscription
   Rule: The key vault may be in another subscription than the resource
@@ -173,6 +177,11 @@ Feature: The key vault
       Then "translator-prod" has access to the keys of "kv-prod"
       And "translator-prod" has no access to the keys of "kv-test"
 
+    Scenario: Access to another vault does not stand in for access to the chosen one
+      Given an identity with access to another vault alone
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then "translator-prod" has access to the keys of "kv-prod"
+
     Scenario Outline: A resource that gets customer-managed keys takes access from no other
       Given a second resource with access beside one with customer-managed keys
       When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the <channel>
@@ -196,11 +205,12 @@ Feature: The key vault
       And "translator-prod" has no key of its own
 
       Examples:
-        | start                                         | channel |
-        | access to a vault with purge protection alone | portal  |
-        | access to a vault with purge protection alone | API     |
-        | access to a vault with neither protection     | portal  |
-        | access to a vault with neither protection     | API     |
+        | start                                                              | channel |
+        | access to a vault with purge protection alone                      | portal  |
+        | access to a vault with purge protection alone                      | API     |
+        | access to a vault with neither protection                          | portal  |
+        | access to a vault with neither protection                          | API     |
+        | a resource and a vault that uses Azure RBAC and has no soft delete | portal  |
 
   @vault.soft-delete-refused
   Rule: Enabling customer-managed keys is refused for a key vault without soft delete
