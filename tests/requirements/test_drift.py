@@ -130,7 +130,7 @@ def test_an_abbreviation_or_a_figure_ends_no_sentence() -> None:
 
 
 def test_front_matter_that_never_ends_is_text() -> None:
-    assert [each.text for each in sentences("---\ntitle: Keys are cut.")] == ["--- title: Keys are cut."]
+    assert [each.text for each in sentences("---\ntitle: Keys are cut.")] == ["title: Keys are cut."]
 
 
 def test_what_is_kept_to_find_near_matches_has_no_order_and_no_words() -> None:
