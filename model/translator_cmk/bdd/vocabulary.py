@@ -14,9 +14,9 @@ from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, UnknownSentence, read_command, read_fact
 from ..language.situations import Situation, situations
-from ..machine import Command, Machine, Observation, Outcome, Unspecified
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
 from ..oracle import Oracle, Predicate
-from ..oracle.profiles import belongs, machine_of
+from ..oracle.profiles import machine_of
 from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, Kind, StepResult
 from .features import Pickle
 
@@ -85,23 +85,21 @@ def asserts(pickle: Pickle, *kinds: Kind) -> bool:
 
 
 def demanded(oracle: Oracle, pickle: Pickle) -> bool:
-    """Return whether the oracle demands all of the scenario, which then belongs to its profile.
+    """Return whether the oracle demands all that the scenario relies on, which then belongs to its profile.
 
-    Raises `TooManyStates`.
+    That is each `Then`, and that each command of a `Given` is accepted: a system that fails one could not run the
+    scenario.  Resets the oracle; raises `TooManyStates`.
     """
-    given: list[Command] = []
-    then: list[Outcome | Fact | Predicate] = []
+    oracle.reset()
     for kind, _, meaning in read_steps(pickle):
-        match meaning:
-            case Situation():
-                given += meaning.commands
-            case Command() if kind == "given":
-                given.append(meaning)
-            case Fact():
-                then.append(meaning)
-            case Assertion():
-                then.append(demand_of(meaning, pickle))
-    return belongs(oracle, given, when_of(pickle), then)
+        if isinstance(meaning, Situation | Command):
+            for command in meaning.commands if isinstance(meaning, Situation) else (meaning,):
+                oracle.submit(command)
+                if kind == "given" and not oracle.demands(Accepted()):
+                    return False
+        elif not oracle.demands(meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)):
+            return False
+    return True
 
 
 @cache

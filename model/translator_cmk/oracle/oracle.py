@@ -153,19 +153,14 @@ class Oracle:
         self.machine = machine
         self.shown = shown or Shown()
         self.limit = limit
-        self.led_to: dict[tuple[Command | Fact, ...], tuple[tuple[State, ...], frozenset[str]]] = {}
         self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
         self.reset()
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         """Start again from the stage alone."""
-        self.resume((initial(stage),))
-
-    def resume(self, states: tuple[State, ...], silent: frozenset[str] = NONE) -> None:
-        """Go on from these states, which the silent requirements keep apart, with everything compared."""
         self.uncompared: Entities = NOTHING
-        self.silent = silent  # the silent requirements that keep states apart, or something uncompared
-        every = tuple(Transition(each, each, Accepted()) for each in states)
+        self.silent = NONE  # the silent requirements that keep states apart, or something uncompared
+        every = (Transition(initial(stage), initial(stage), Accepted()),)
         self.last = LastCommand(None, every, Accepted(), NONE, True, False)
         self._keep(every)
 

@@ -1,13 +1,11 @@
-"""Profiles: which requirements are silent, the machine in which they are, and what belongs to a profile."""
+"""Profiles: which requirements are silent, and the machine in which they are."""
 
 from collections.abc import Collection, Iterable, Mapping
 
-from ..language.facts import Fact
-from ..machine import COUNTER_ROWS, ROWS, Accepted, Command, Machine, Outcome
+from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
 from ..machine.topics import OTHER_READINGS
 from ..requirements import Requirement
-from .oracle import Oracle, Predicate
 
 PROFILES = ("article", "full")
 
@@ -44,33 +42,3 @@ def machine_of(
         raise ValueError(f"{', '.join(sorted(never))} cannot be silent: names are resolved before any row is read")
     more = (*counter_rows, *OTHER_READINGS)
     return Machine((*rows, *(row for row in more if row.requirement in silent)), silent)
-
-
-def belongs(
-    oracle: Oracle,
-    given: Iterable[Command | Fact],
-    when: Command | None,
-    then: Iterable[Outcome | Fact | Predicate],
-) -> bool:
-    """Return whether a scenario belongs to the profile of the oracle: whether the oracle demands all that it relies on.
-
-    It relies on every `Then`, but also on each accepted command and each fact of a Given, since a system
-    that fails a Given could not run the scenario.  Resets the oracle; raises `TooManyStates`.
-
-    Many scenarios begin alike, so an oracle keeps where each beginning has led it.
-    """
-    beginning = tuple(given)
-    if when is not None and beginning in oracle.led_to:
-        oracle.resume(*oracle.led_to[beginning])
-    else:
-        oracle.reset()
-        for each in beginning:
-            if isinstance(each, Command):
-                oracle.submit(each)
-            if not oracle.demands(Accepted() if isinstance(each, Command) else each):
-                return False
-        if not oracle.uncompared:
-            oracle.led_to[beginning] = oracle.states, oracle.silent
-    if when is not None:
-        oracle.submit(when)
-    return all(oracle.demands(each) for each in then)
