@@ -406,6 +406,12 @@ Feature: Customer-managed keys
       And the model "legal-en-de" is undeployed
       And the document "contracts" is deleted
 
+    Scenario: A resource that gave up its key can take another
+      Given a deployed model after its key was given up
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the API
+      Then the request is accepted
+
     Scenario: Of three resources on a key one gives it up and the others keep it
       Given three resources that share a vault and a key
       When the customer returns "translator-test" to Microsoft-managed keys
