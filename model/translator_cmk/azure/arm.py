@@ -7,13 +7,15 @@ from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from .bodies import FORMS, KINDS, Body, local
 from .calls import Call, Reply, always
-from .reading import Problem, found, honoured, malformed, member, missing, outside, required
+from .reading import Asked, Problem, found, malformed, missing, outside
 from .worlds import FIXED, PUBLIC, Group
 
 VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
 """The first api-version with which a vault has Azure RBAC unless asked otherwise."""
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
 """The key permissions that the model's grant stands for."""
+SOURCE = "properties.encryption.keySource"
+USED = [f"properties.encryption.keyVaultProperties.{name}" for name in ("keyVaultUri", "keyName", "keyVersion")]
 
 
 class ManagerCall(Call):
@@ -91,12 +93,11 @@ class ManagerCall(Call):
 
     def region(self, *others: str) -> str:
         """Return the location of a request by its name; raises `Problem` if Azure has no such location."""
-        asked = self.required("location")
+        asked = self.asked.required("location")
         name: str = asked.replace(" ", "").lower()
         if name not in (*FIXED["regions"], *others):
-            raise missing(
-                "LocationNotAvailableForResourceType", f"The provided location '{asked}' is not available.", 400
-            )
+            message = f"The provided location '{asked}' is not available."
+            raise missing("LocationNotAvailableForResourceType", message, 400)
         return name
 
     def put_group(self, home: Subscription) -> Reply:
@@ -108,7 +109,7 @@ class ManagerCall(Call):
             raise Problem(409, "InvalidResourceGroupLocation", message)
         g = there or Group(home.name, name, place)
         self.world = self.world._replace(groups={**self.world.groups, (home.name, name.lower()): g})
-        return Reply(200 if there else 201, self.honoured(self.show("group", g)))
+        return Reply(200 if there else 201, self.asked.honoured(self.show("group", g)))
 
     def delete_group(self, g: Group) -> Reply:
         for kind, command in ((Vault, commands.DeleteVault), (Resource, commands.DeleteResource)):
@@ -135,22 +136,21 @@ class ManagerCall(Call):
 
     def put_account(self, g: Group) -> Reply:
         """Create an account, or change one that is there."""
-        there, wanted = self.named(Resource, self.at["name"]), self.asked("properties.encryption", dict)
+        there, wanted = self.named(Resource, self.at["name"]), self.asked.get("properties.encryption", dict)
         if there is None:
-            return Reply(201, self.configured(self.create_account(g)))
-        present = self.show("account", there)["properties"].get(
-            "encryption", {"keySource": "Microsoft.CognitiveServices"}
-        )
-        return Reply(200, self.configured(there.name, None if wanted == present else wanted))
+            return Reply(201, self.configured(self.create_account(g), False))
+        of_microsoft = {"keySource": "Microsoft.CognitiveServices"}
+        present = self.show("account", there)["properties"].get("encryption", of_microsoft)
+        return Reply(200, self.configured(there.name, wanted not in (None, {}, present)))
 
     def patch_account(self, r: Resource) -> Reply:
-        return self.begun(self.configured(r.name, self.asked("properties.encryption", dict)))
+        return self.begun(self.configured(r.name, bool(self.asked.get("properties.encryption", dict))))
 
     def create_account(self, g: Group) -> str:
         """Create an account and return its name; raises `Problem`."""
-        if self.asked("properties.restore", bool):
+        if self.asked.get("properties.restore", bool):
             raise outside("properties.restore")
-        kind, place, sku = self.required("kind"), self.region("global"), self.required("sku.name").upper()
+        kind, place, sku = self.asked.required("kind"), self.region("global"), self.asked.required("sku.name").upper()
         name: str = self.new_name("account")
         if kind not in FIXED["kinds"]:
             raise outside(f"kind {kind}")
@@ -159,38 +159,37 @@ class ManagerCall(Call):
         if self.entity(Resource, name, "deleted"):
             message = f"An account '{name}' has been soft-deleted. To restore it, 'restore' has to be set."
             raise Problem(409, "FlagMustBeSetForRestore", message, ["environment.name-used-before"])
-        source = self.asked("properties.encryption.keySource", str, "")
+        source = self.asked.get(SOURCE, str, "")
         keys: commands.KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
         kind_of_resource = FIXED["kinds"][kind]["resource"]
         self.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
         return name
 
-    def configured(self, name: str, encryption: Body | None = None) -> Body:
-        """Carry out what a request says of identity and key source, and return the account; raises `Problem`.
+    def configured(self, name: str, encrypts: bool) -> Any:
+        """Carry out what a request says of identity and, if it is to, of the key source, and return the account.
 
-        The identity is turned on first, and off last.
+        The identity is turned on first, and off last.  Raises `Problem`.
         """
-        identity = self.asked("identity.type", str, "").lower()
+        identity = self.asked.get("identity.type", str, "").lower()
         if identity == "systemassigned":
             self.submit(commands.EnableIdentity(name))
-        if encryption:
-            self.submit(self.key_source(name, encryption))
+        if encrypts:
+            self.submit(self.key_source(name))
         if identity == "none":
             self.submit(commands.DisableIdentity(name))
-        done = ["properties.encryption", *(["identity.type"] if identity == "none" else [])]
-        return self.honoured(self.show("account", self.entity(Resource, name)), *done)
+        of_microsoft = self.asked.get(SOURCE, str, "").lower() == "microsoft.cognitiveservices"
+        done = [SOURCE, *(() if of_microsoft else USED), *(["identity.type"] if identity == "none" else [])]
+        return self.asked.honoured(self.show("account", self.entity(Resource, name)), *done)
 
-    def key_source(self, account: str, wanted: Body) -> commands.Command:
-        """Return the command that `properties.encryption` stands for."""
-        source = required(wanted, "keySource").lower()
+    def key_source(self, account: str) -> commands.Command:
+        """Return the command that `properties.encryption` stands for; raises `Problem`."""
+        source = self.asked.required(SOURCE).lower()
         if source == "microsoft.cognitiveservices":
-            honoured(wanted, {}, ["keySource"])
             return commands.ReturnToMicrosoftManagedKeys(account)
         if source != "microsoft.keyvault":
             raise malformed("'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault.")
-        members = [f"keyVaultProperties.{name}" for name in ("keyVaultUri", "keyName", "keyVersion")]
-        honoured(wanted, {}, ["keySource", *members])
-        uri, name, version = required(wanted, members[0]), required(wanted, members[1]), member(wanted, members[2], str)
+        uri, name = (self.asked.required(path) for path in USED[:2])
+        version = self.asked.get(USED[2])
         match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
         if match is None:
             raise malformed("'keyVaultUri' is not the URI of a key vault.")
@@ -236,40 +235,38 @@ class ManagerCall(Call):
     def put_vault(self, g: Group) -> Reply:
         """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
         name = self.at["name"]
-        if self.asked("properties.createMode", str, "default").lower() == "recover":
+        if self.asked.get("properties.createMode", str, "default").lower() == "recover":
             gone = self.find("deleted_vault", g, name)
             self.submit(commands.RecoverVault(gone.name))
             return Reply(200, self.show("vault", self.again(gone)))
         for needed in ("properties.sku.name", "properties.tenantId"):
-            self.required(needed)
+            self.asked.required(needed)
         there, place = self.named(Vault, name), self.region()
         if there is None or place != there.region.name:  # one of this name, elsewhere: refused
-            rbac = self.asked(
-                "properties.enableRbacAuthorization", bool, self.query["api-version"] >= VAULTS_DEFAULT_TO_RBAC
-            )
+            by_default = self.query["api-version"] >= VAULTS_DEFAULT_TO_RBAC
+            rbac = self.asked.get("properties.enableRbacAuthorization", bool, by_default)
             model: commands.PermissionModel = "rbac" if rbac else "access-policies"
-            soft_delete = self.asked("properties.enableSoftDelete", bool, True)
-            protections = soft_delete, self.asked("properties.enablePurgeProtection", bool, False)
+            soft_delete = self.asked.get("properties.enableSoftDelete", bool, True)
+            protections = soft_delete, self.asked.get("properties.enablePurgeProtection", bool, False)
             home = self.new_name("vault"), place, g.subscription, g.name
             self.submit(commands.CreateVault(*home, *protections, model))
         return Reply(200 if there else 201, self.patch_vault(self.entity(Vault, name)))
 
-    def patch_vault(self, v: Vault) -> Body:
+    def patch_vault(self, v: Vault) -> Any:
         """Turn on the protections that a request asks for, set its access policies, and return the vault."""
-        soft_delete, purge_protection = (
-            self.asked(f"properties.{name}", bool) for name in ("enableSoftDelete", "enablePurgeProtection")
-        )
+        soft_delete = self.asked.get("properties.enableSoftDelete", bool)
+        purge_protection = self.asked.get("properties.enablePurgeProtection", bool)
         if (soft_delete is False and v.soft_delete) or purge_protection is False:
             raise malformed("The protections of a key vault cannot be set to false.", "BadRequest")
         if soft_delete:
             self.submit(commands.EnableSoftDelete(v.name))
         if purge_protection and not v.purge_protection:
             self.submit(commands.EnablePurgeProtection(v.name))
-        policies = self.asked("properties.accessPolicies", list)
+        policies = self.asked.get("properties.accessPolicies", list)
         if policies is not None:
             self.set_access(v, policies)
         done = ("accessPolicies", "enableSoftDelete", "enablePurgeProtection", "createMode")
-        return self.honoured(self.show("vault", self.again(v)), *(f"properties.{name}" for name in done))
+        return self.asked.honoured(self.show("vault", self.again(v)), *(f"properties.{name}" for name in done))
 
     def set_access(self, v: Vault, policies: list[Any], change: str = "replace") -> None:
         """Add or remove access policies, or grant and revoke until they are these."""
@@ -284,12 +281,13 @@ class ManagerCall(Call):
 
     def resource_of(self, v: Vault, policy: Any) -> str:
         """Return the resource whose identity an access policy gives the key permissions of the model's grant."""
-        principal = required(policy, "objectId").lower()
-        if required(policy, "tenantId").lower() != v.subscription.tenant.name:
+        asked = Asked(policy)
+        principal = asked.required("objectId").lower()
+        if asked.required("tenantId").lower() != v.subscription.tenant.name:
             raise malformed("The tenant of an access policy has to be that of the vault.", "BadRequest")
-        asked = {str(each).lower() for each in member(policy, "permissions.keys", list, [])}
-        honoured(policy, {}, ("objectId", "tenantId", "permissions.keys"))
-        if asked != {each.lower() for each in PERMISSIONS}:
+        asked.honoured({}, "objectId", "tenantId", "permissions.keys")
+        permitted = {str(each).lower() for each in asked.get("permissions.keys", list, [])}
+        if permitted != {each.lower() for each in PERMISSIONS}:
             raise outside(f"an access policy whose key permissions are not exactly {', '.join(PERMISSIONS)}")
         for resource in self.every(Resource):
             if self.world.principal(resource) == principal:
@@ -298,8 +296,8 @@ class ManagerCall(Call):
 
     def change_access(self, v: Vault) -> Body:
         change = self.at["change"].lower()
-        policies = self.asked("properties.accessPolicies", list)
-        self.honoured({}, "properties.accessPolicies")
+        policies = self.asked.get("properties.accessPolicies", list)
+        self.asked.honoured({}, "properties.accessPolicies")
         if policies is None or change not in ("add", "remove", "replace"):
             raise malformed(f"'{change}' has to be add, remove or replace, with access policies.", "BadRequest")
         self.set_access(v, policies, change)
@@ -313,13 +311,13 @@ class ManagerCall(Call):
 
     def move_resources(self, g: Group) -> Reply:
         """Move accounts one by one; several, or vaults, only as all that a group holds and to one of the same name."""
-        target = self.required("targetResourceGroup")
+        target = self.asked.required("targetResourceGroup")
         match = re.fullmatch(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE)
         to = match and self.entity(Subscription, match[1])
         known = self.world.groups.get((to.name, match[2].lower())) if match and to else None
         place = found(known, "ResourceGroupNotFound", f"The resource group '{target}' could not be found.")
         there = {self.shown(each)["id"].lower(): each for kind in (Resource, Vault) for each in self.inside(kind)}
-        asked = [str(each).lower() for each in self.required("resources", list)]
+        asked = [str(each).lower() for each in self.asked.required("resources", list)]
         if unknown := [each for each in asked if each not in there]:
             raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")
         vaults = any(isinstance(there[each], Vault) for each in asked)
@@ -335,8 +333,8 @@ class ManagerCall(Call):
     def change_tenant(self, home: Subscription) -> Body:
         """Move a subscription to another tenant, at once."""
         wanted, owner = (f"properties.{name}" for name in ("destinationTenantId", "destinationOwnerId"))
-        identifier = self.required(wanted).lower()
-        self.honoured({}, wanted, owner)
+        identifier = self.asked.required(wanted).lower()
+        self.asked.honoured({}, wanted, owner)
         tenant = found(self.entity(Tenant, identifier), "TenantNotFound", f"The tenant '{identifier}' was not found.")
         self.submit(commands.MoveSubscription(home.name, tenant.name))
-        return self.show("tenant_change", home, destination=identifier, owner=self.required(owner))
+        return self.show("tenant_change", home, destination=identifier, owner=self.asked.required(owner))

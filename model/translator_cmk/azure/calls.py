@@ -15,7 +15,7 @@ import jwt
 from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import Entity
 from .bodies import FILL, FORMS, Values
-from .reading import Problem, answer_to, honoured, malformed, member, missing, parse_json, required
+from .reading import Asked, Problem, answer_to, malformed, missing, parse_json
 from .worlds import FIXED, Cloud, World, Worlds
 
 PAGE = 25
@@ -66,25 +66,10 @@ class Call:
         """The body as JSON; raises `Problem`."""
         return parse_json(self.content, "The request content")
 
-    @property
-    def body(self) -> dict[str, Any]:
-        """The body as a JSON object; raises `Problem`."""
-        if not isinstance(self.json, dict):
-            raise malformed("The request content has to be a JSON object.")
-        return self.json
-
-    def asked(self, path: str, kind: type = str, default: Any = None) -> Any:
-        """Return a member of the body; raises `Problem`."""
-        return member(self.body, path, kind, default)
-
-    def required(self, path: str, kind: type = str) -> Any:
-        """Return a member that the body must have; raises `Problem`."""
-        return required(self.body, path, kind)
-
-    def honoured(self, shown: dict[str, Any], *done: str) -> dict[str, Any]:
-        """Return what is shown, if it has all that the body asks for; raises `Problem`."""
-        honoured(self.body, shown, done)
-        return shown
+    @cached_property
+    def asked(self) -> Asked:
+        """What the body asks for; raises `Problem`."""
+        return Asked(self.json)
 
     def new_name(self, kind: str) -> Any:
         """Return the name of the path, for something new of a kind; raises `Problem`."""

@@ -10,7 +10,7 @@ from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from .bodies import Body, billing_region, id_of
 from .calls import Call, Reply, always
-from .reading import Problem, found, malformed, member, missing, outside, parse_json, required
+from .reading import Asked, Problem, found, malformed, missing, outside, parse_json
 from .worlds import FIXED
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
@@ -86,25 +86,25 @@ class TranslatorCall(Call):
     # Workspaces and projects
 
     def create_workspace(self, account: Resource) -> Reply:
-        name, key = self.required("Name"), self.required("Subscription.SubscriptionKey")
+        name, key = self.asked.required("Name"), self.asked.required("Subscription.SubscriptionKey")
         if key not in self.world.account_keys(account.name).values():
             raise malformed("'Subscription.SubscriptionKey' is not a key of the account that is addressed.")
-        if self.required("Subscription.BillingRegionCode") != account.location.name.upper():
+        if self.asked.required("Subscription.BillingRegionCode") != account.location.name.upper():
             raise malformed("'Subscription.BillingRegionCode' is not the region of the account.")
-        if self.asked("IsSecured", bool):
+        if self.asked.get("IsSecured", bool):
             raise outside("IsSecured")
         self.submit(commands.CreateWorkspace(name, account.name))
         return self.created("workspace", name)
 
     def create_project(self, w: Workspace) -> Reply:
-        self.required("Name")
+        self.asked.required("Name")
         if w.name in self.world.projects:
             raise outside("a second project of a workspace")
         project: Body = {
-            name: self.asked(name, str, "") for name in ("Name", "Label", "Description", "CategoryDescriptor")
+            name: self.asked.get(name, str, "") for name in ("Name", "Label", "Description", "CategoryDescriptor")
         }
         for name, choices in (("LanguagePair", PAIRS), ("Category", FIXED["categories"])):
-            number = self.required(f"{name}Id", int)
+            number = self.asked.required(f"{name}Id", int)
             if not 1 <= number <= len(choices):
                 raise malformed(f"'{name}Id' has the value {number}, which is not valid.")
             project[name] = choices[number - 1]
@@ -130,8 +130,8 @@ class TranslatorCall(Call):
             raise malformed("The form field 'DocumentDetails' has to be a list of documents.")
         if len(details) > 1:
             raise outside("an import of several documents")
-        name = required(details[0], "DocumentName")
-        files = [required(each, "Name") for each in required(details[0], "FileDetails", list)]
+        name = Asked(details[0]).required("DocumentName")
+        files = [Asked(each).required("Name") for each in Asked(details[0]).required("FileDetails", list)]
         if set(files) - fields.keys():
             raise malformed("Each file of 'DocumentDetails' has to be among the form's files.")
         self.submit(commands.UploadDocument(name, w.name))
@@ -155,14 +155,14 @@ class TranslatorCall(Call):
 
     def create_model(self, account: Resource) -> Reply:
         """Create and train a model on documents of its workspace."""
-        name, w = self.required("Name"), self.find("project", account, self.required("ProjectId"))
-        if self.asked("IsAutoTrain", bool, True) is False:
+        name, w = self.asked.required("Name"), self.find("project", account, self.asked.required("ProjectId"))
+        if self.asked.get("IsAutoTrain", bool, True) is False:
             raise outside("a model that is not trained at once")
         for field in ("IsAutoDeploy", "AutoDeployThreshold", "SourceModelIdForRetrain"):
-            if self.asked(field, object):
+            if self.asked.get(field, object):
                 raise outside(field)
         there = [id_of(self, "document", d.name) for d in held("document", self, w)]
-        asked = self.asked("DocumentIds", list, [])
+        asked = self.asked.get("DocumentIds", list, [])
         if there and not asked:
             raise malformed("'DocumentIds' names no document.")
         if any(each not in there for each in asked):
@@ -172,9 +172,9 @@ class TranslatorCall(Call):
 
     def deploy_model(self, m: Model) -> Reply:
         regions = self.json
-        if not isinstance(regions, list) or len(regions) != 1 or required(regions[0], "Region", int) != 1:
+        if not isinstance(regions, list) or len(regions) != 1 or Asked(regions[0]).required("Region", int) != 1:
             raise malformed("The request content has to be a list of the one region that GET regions lists.")
-        deployed = member(regions[0], "IsDeployed", bool)
+        deployed = Asked(regions[0]).get("IsDeployed", bool)
         if deployed is None:
             raise malformed("'IsDeployed' is missing.")
         self.submit((commands.DeployModel if deployed else commands.UndeployModel)(m.name))
@@ -193,7 +193,7 @@ class TranslatorCall(Call):
             raise outside("translation with the general model, by its category or by allowFallback")
         if not isinstance(self.json, list) or not self.json:
             raise Problem(400, "400074", "The body of the request is not valid JSON.")
-        given = [required(each, "Text") for each in self.json]
+        given = [Asked(each).required("Text") for each in self.json]
         for m in held("model", self, account):
             if self.show("model", m)["ModelIdentifier"].lower() == wanted:
                 self.submit(commands.TranslateWithModel(m.name))

@@ -10,7 +10,7 @@ from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from .bodies import Body, local
 from .calls import Call, Handler, Reply
-from .reading import Problem, found, honoured, malformed, member, outside, required
+from .reading import Problem, found, malformed, outside
 from .worlds import FIXED
 
 
@@ -22,6 +22,10 @@ def carry_out(command: Callable[..., Command], form: str) -> Handler:
         return call.show(form, call.again(k))
 
     return handler
+
+
+OF_A_KEY = ("kty", "kid", "crv", *"kxyned", "dp", "dq", "qi", "p", "q")
+"""The members of a key that is imported, besides its operations."""
 
 
 class VaultCall(Call):
@@ -84,24 +88,22 @@ class VaultCall(Call):
         return found({**self.world.versions(k), "": k.version}.get(asked), "KeyNotFound", message)
 
     def create_key(self, vault: Vault) -> Body:
-        kind, asked = self.required("kty"), self.body
-        size = member(asked, "key_size", int, 256 if kind == "oct" else 2048)
-        made = self.add_key(vault, commands.CreateKey, kind, size, member(asked, "crv", str, "P-256"))
-        return self.as_asked(made, asked, ("kty", "crv", "key_size"))
+        kind, asked = self.asked.required("kty"), self.asked
+        size = asked.get("key_size", int, 256 if kind == "oct" else 2048)
+        made = self.add_key(vault, commands.CreateKey, kind, size, asked.get("crv", str, "P-256"))
+        return self.as_asked(made, "kty", "crv", "key_size")
 
     def import_key(self, vault: Vault) -> Body:
-        web_key, asked = self.required("key", dict), self.body
-        kind = required(web_key, "kty")
-        honoured(web_key, {}, ("kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q"))
+        kind = self.asked.required("key.kty")
         try:
             parts = {"EC": "xy", "oct": "k"}.get(kind, "ne")
-            numbers = [base64.urlsafe_b64decode(required(web_key, part).encode() + b"==") for part in parts]
+            numbers = [base64.urlsafe_b64decode(self.asked.required(f"key.{part}").encode() + b"==") for part in parts]
         except ValueError:
             raise malformed("The key is not in base64url.", "BadParameter") from None
         size = 8 * len(numbers[0].lstrip(b"\0"))
-        kind = f"{kind.removesuffix('-HSM')}-HSM" if member(asked, "hsm", bool) else kind
-        made = self.add_key(vault, commands.ImportKey, kind, size, member(web_key, "crv", str, ""))
-        return self.as_asked(made, {**asked, "key_ops": member(web_key, "key_ops", list)}, ("key", "hsm", "Hsm"))
+        kind = f"{kind.removesuffix('-HSM')}-HSM" if self.asked.get("hsm", bool) else kind
+        made = self.add_key(vault, commands.ImportKey, kind, size, self.asked.get("key.crv", str, ""))
+        return self.as_asked(made, "hsm", "Hsm", *(f"key.{part}" for part in OF_A_KEY))
 
     def add_key(self, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str) -> Any:
         """Return a new key of this type and size, or curve, or a new version of one that is there; raises `Problem`."""
@@ -117,17 +119,17 @@ class VaultCall(Call):
             self.submit(command(vault.name, name, kind, size))
         return self.entity(Key, f"{vault.name}/{name}")
 
-    def as_asked(self, k: Key, asked: Any, done: tuple[str, ...] = (), number: int = 0) -> Body:
+    def as_asked(self, k: Key, *done: str, number: int = 0) -> Body:
         """Return the key; raises `Problem` if the request asks for a value that the key does not have."""
         shown = self.version("key", k, number or k.version)
-        honoured(asked, {**shown, "key_ops": shown["key"]["key_ops"]}, ("attributes.enabled", *done))
+        self.asked.honoured({**shown, "key_ops": shown["key"]["key_ops"]}, "attributes.enabled", *done)
         return shown
 
     def update_key(self, k: Key) -> Body:
         """Enable or disable a key by its current version."""
-        enabled, number = self.asked("attributes.enabled", bool), self.asked_version(k)
+        enabled, number = self.asked.get("attributes.enabled", bool), self.asked_version(k)
         if enabled is False and number != k.version:
             raise outside("disabling an older version of a key")
         if enabled is not None and number == k.version:
             self.submit((commands.EnableKey if enabled else commands.DisableKey)(k.vault.name, local(k)))
-        return self.as_asked(self.again(k), self.body, number=number)
+        return self.as_asked(self.again(k), number=number)

@@ -1,7 +1,7 @@
 """Read bodies of requests, and refuse what is wrong with a request or outside the subset, as Azure does."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -74,48 +74,50 @@ def parse_json(content: bytes | str, what: str) -> Any:
     return value
 
 
-def member(body: Any, path: str, kind: type, default: Any = None) -> Any:
-    """Return a member of a JSON object, such as `properties.sku.name`, whose name may be in any case.
+class Asked(NamedTuple):
+    """What a request, or an object in it, asks for; the names of its members may be in any case."""
 
-    Raises `Problem` where it has another type.
-    """
-    value = body
-    for name in path.split("."):
-        if not isinstance(value, dict):
-            raise malformed(f"'{path}' lies within something that is no object.")
-        value = next((each for key, each in value.items() if key.lower() == name.lower()), None)
-        if value is None:
-            return default
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-        raise malformed(f"'{path}' has the wrong type.")
-    return value
+    value: Any
 
+    def get(self, path: str, kind: type = str, default: Any = None) -> Any:
+        """Return a member, such as `properties.sku.name`; raises `Problem` where it has another type."""
+        value = self.value
+        for name in path.split("."):
+            if not isinstance(value, dict):
+                raise malformed(f"'{path}' lies within something that is no object.")
+            value = next((each for key, each in value.items() if key.lower() == name.lower()), None)
+            if value is None:
+                return default
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            raise malformed(f"'{path}' has the wrong type.")
+        return value
 
-def required(body: Any, path: str, kind: type = str) -> Any:
-    """Return a member of a JSON object that must be there; raises `Problem`."""
-    value = member(body, path, kind)
-    if value in (None, "", []):
-        raise malformed(f"'{path}' is missing.")
-    return value
+    def required(self, path: str, kind: type = str) -> Any:
+        """Return a member that must be there; raises `Problem`."""
+        value = self.get(path, kind)
+        if value in (None, "", []):
+            raise malformed(f"'{path}' is missing.")
+        return value
 
+    def honoured(self, shown: Any, *done: str, path: str = "") -> Any:
+        """Return what is shown, if it has all that is asked for; raises `Problem`.
 
-def honoured(wanted: Any, shown: Any, done: Iterable[str] = (), path: str = "") -> None:
-    """Raise that something is outside the subset, unless what is shown has all that was asked for.
-
-    ``done`` names the members that commands stand for; what they did is the model's business.
-    """
-    if wanted is None or path in done or path in FIXED["read_only"]:
-        return
-    if isinstance(wanted, dict) and isinstance(shown, dict | None):
-        for name, value in wanted.items():
-            inner = f"{path}.{name}" if path else name
-            if shown is None and value == {}:  # a name in an object asks for something, even with nothing in it
-                raise outside(inner)
-            honoured(value, (shown or {}).get(name), done, inner)
-    elif isinstance(wanted, str) and isinstance(shown, str):
-        if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
-            raise outside(f"{path} '{wanted}'")
-    elif (wanted != shown or type(wanted) is not type(shown)) and not (
-        shown is None and (wanted is False or wanted in ("", []))
-    ):
-        raise outside(f"{path} {json.dumps(wanted)[:80]}")
+        ``done`` names the members that commands stand for; what they did is the model's business.
+        """
+        wanted = self.value
+        if wanted is None or path in done or path in FIXED["read_only"]:
+            return shown
+        if isinstance(wanted, dict) and isinstance(shown, dict | None):
+            for name, value in wanted.items():
+                inner = f"{path}.{name}" if path else name
+                if shown is None and value == {}:  # a name in an object asks for something, even with nothing in it
+                    raise outside(inner)
+                Asked(value).honoured((shown or {}).get(name), *done, path=inner)
+        elif isinstance(wanted, str) and isinstance(shown, str):
+            if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
+                raise outside(f"{path} '{wanted}'")
+        elif (wanted != shown or type(wanted) is not type(shown)) and not (
+            shown is None and (wanted is False or wanted in ("", []))
+        ):
+            raise outside(f"{path} {json.dumps(wanted)[:80]}")
+        return shown

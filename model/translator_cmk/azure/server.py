@@ -98,6 +98,7 @@ class Exchange(BaseHTTPRequestHandler):
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
     timeout = IDLE
     disable_nagle_algorithm = True
+    wbufsize = -1  # an answer leaves in one piece
     server: Listener
     secure = False
 
@@ -136,6 +137,11 @@ class Exchange(BaseHTTPRequestHandler):
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.encrypt()
         self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
+
+    def handle_expect_100(self) -> bool:
+        """Ask a client that waits for that to send the content."""
+        self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
 
     def exchange(self) -> None:
         """Read the rest of a request and answer it."""
@@ -181,6 +187,7 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
         """Log nothing: a request line may have a credential in it."""
