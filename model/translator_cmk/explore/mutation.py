@@ -506,7 +506,7 @@ def changed(
         kind,
         tuple(dict.fromkeys(source.row.requirement for source in sources)),
         tuple(each for old in ROWS for each in new.get(old, (old,))),
-        place or sources[0].place,
+        place or f"{sources[0].path}:{sources[0].call.lineno}",
         was,
         now,
         concerned(source.row for source in sources),
