@@ -16,7 +16,7 @@ from tests.command_line import VALID, run_cli
 from tests.conformance.verifying import messages_of
 from tests.oracle.following import commands
 from translator_cmk import language
-from translator_cmk.language.situations import situations
+from translator_cmk.language.sentences import situations
 from translator_cmk.machine import Command, Stage, Unspecified
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Oracle

@@ -12,7 +12,7 @@ from tests.bench.checkers import MISSING, murphi, promela, rumur, spin
 from tests.explore.common import shared
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.language.situations import situations
+from translator_cmk.language.sentences import situations
 from translator_cmk.machine import Command, Outcome
 from translator_cmk.system import ModelSystem
 

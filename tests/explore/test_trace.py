@@ -15,8 +15,7 @@ from tests.command_line import VALID, Done, one_error, run_cli
 from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, PicksAtRandom, commands
 from translator_cmk.explore.trace import Checker, Event, check, event
 from translator_cmk.language import LONGEST, command_to_wire, stage_to_wire
-from translator_cmk.language.facts import Fact
-from translator_cmk.language.situations import situations
+from translator_cmk.language.sentences import Fact, situations
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,

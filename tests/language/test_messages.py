@@ -18,13 +18,11 @@ from tests.command_line import VALID
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.oracle.following import ARTICLE
 from translator_cmk import language
-from translator_cmk.language.declaration import CAPABILITIES, LEVELS
+from translator_cmk.language.contract import CAPABILITIES, LEVELS, VERBS, answer_from_wire
 from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.schemas import FILES
-from translator_cmk.language.sentences import NAME
-from translator_cmk.language.situations import situations
+from translator_cmk.language.sentences import NAME, situations
 from translator_cmk.language.traces import EVENTS, REPORTED, ReportedOutcome
-from translator_cmk.language.verbs import VERBS, answer_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Accepted, KeyUse, Observation, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
 from translator_cmk.shapes import Shape, read_message

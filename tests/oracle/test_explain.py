@@ -7,8 +7,7 @@ from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.language.facts import Fact
-from translator_cmk.language.situations import situations
+from translator_cmk.language.sentences import Fact, situations
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation
 from translator_cmk.machine.commands import (
     CreateKey,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.machine.worlds import TWO_AT_WORK
 from tests.oracle.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
-from translator_cmk.language.facts import Fact
+from translator_cmk.language.sentences import Fact
 from translator_cmk.machine import ROWS, Accepted, Command, KeyUse, Machine, Outcome, Refused, Stage, Unspecified
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.entities import Model, Resource

@@ -21,7 +21,7 @@ from translator_cmk.badges import Status
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.conformance.report.summaries import MARKS, cells
 from translator_cmk.errors import InvalidFile
-from translator_cmk.language.declaration import OF_AZURE
+from translator_cmk.language.contract import OF_AZURE
 from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
     CONFIRMED,

@@ -12,8 +12,7 @@ from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, STEPS, a_run,
 from translator_cmk.badges import LOOKS, Status
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.conformance.protocol import a_session
-from translator_cmk.language.declaration import CAPABILITIES, LEVELS
-from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_wire
+from translator_cmk.language.contract import CAPABILITIES, LEVELS, VERBS, answer_from_wire, request_from_wire
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.render import foreign, linked, marked_tables, plain

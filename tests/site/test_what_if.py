@@ -14,9 +14,16 @@ from tests.site.building import REGISTER, content_of, page
 from translator_cmk import machine
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
-from translator_cmk.language.facts import ABSENT, Fact
-from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact, use_in_words
-from translator_cmk.language.situations import situations
+from translator_cmk.language.sentences import (
+    ABSENT,
+    FACT_PHRASES,
+    Fact,
+    format_fact,
+    read_command,
+    read_fact,
+    situations,
+    use_in_words,
+)
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site import what_if

@@ -20,7 +20,7 @@ from ..conformance.cases import FEATURES, SELECTED, Scenario, must_exist, scenar
 from ..conformance.channels import PATIENCE
 from ..conformance.features import is_patient
 from ..errors import DEVIATIONS, OK, CommandError
-from ..language.declaration import Declaration
+from ..language.contract import Declaration
 from ..machine import DEFAULT_STAGE, Accepted, Command, Observation
 from ..requirements import load_register
 from ..system import ModelSystem

@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ..language.declaration import Declaration
-from ..language.facts import Fact, difference, observed
-from ..language.sentences import Phrase, format_fact, format_outcome, use_in_words, uses_in_words
+from ..language.contract import Declaration
+from ..language.sentences import (
+    Fact,
+    Phrase,
+    difference,
+    format_fact,
+    format_outcome,
+    observed,
+    use_in_words,
+    uses_in_words,
+)
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.entities import MICROSOFT
 from ..machine.step import OF_NAMES

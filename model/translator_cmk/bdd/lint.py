@@ -9,9 +9,7 @@ from typing import Any
 
 from .. import features_dir
 from ..errors import DEVIATIONS, OK
-from ..language.facts import Fact
-from ..language.sentences import UnknownSentence
-from ..language.situations import Situation
+from ..language.sentences import Fact, Situation, UnknownSentence
 from ..machine import DEFAULT_STAGE, Command
 from ..oracle.oracle import references
 from ..requirements import TOPICS, Register, load_register

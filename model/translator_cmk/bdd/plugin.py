@@ -24,9 +24,7 @@ from pytest_bdd.utils import registry_get_safe
 from .. import features_dir
 from ..errors import InvalidFile
 from ..escaping import plain
-from ..language.facts import Fact
-from ..language.sentences import UnknownSentence
-from ..language.situations import Situation
+from ..language.sentences import Fact, Situation, UnknownSentence
 from ..machine import Command
 from ..requirements import Register, load_register
 from ..system import ModelSystem, System

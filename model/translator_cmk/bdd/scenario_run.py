@@ -7,9 +7,16 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
-from ..language.facts import Fact, difference, holds, observed
-from ..language.sentences import format_command, format_fact, format_outcome
-from ..language.situations import Situation
+from ..language.sentences import (
+    Fact,
+    Situation,
+    difference,
+    format_command,
+    format_fact,
+    format_outcome,
+    holds,
+    observed,
+)
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates

@@ -8,7 +8,7 @@ from traceback import walk_tb
 from typing import Any
 
 from .. import __version__
-from ..language.declaration import CAPABILITIES, DECLARATION, Declaration
+from ..language.contract import CAPABILITIES, DECLARATION, Declaration
 from ..machine import ROWS
 from ..shapes import read_message
 from ..system import ModelSystem, System

@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import features_dir
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
-from ..language.situations import situations
+from ..language.sentences import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
 from ..machine.step import DOES_NOT_EXIST

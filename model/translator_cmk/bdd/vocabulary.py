@@ -10,10 +10,17 @@ from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
-from ..language.declaration import Declaration
-from ..language.facts import Fact
-from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, UnknownSentence, read_command, read_fact
-from ..language.situations import Situation, situations
+from ..language.contract import Declaration
+from ..language.sentences import (
+    COMMAND_PHRASES,
+    FACT_PHRASES,
+    Fact,
+    Situation,
+    UnknownSentence,
+    read_command,
+    read_fact,
+    situations,
+)
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
 from ..oracle import Oracle, Predicate
 from ..oracle.profiles import machine_of

@@ -12,7 +12,8 @@ from ..bdd.vocabulary import asserts, commands_of, demanded, facts_of, machine_w
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..explore.scopes import SMALL
-from ..language.declaration import MASKED, Declaration
+from ..files import read
+from ..language.contract import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
 from ..oracle import Oracle
@@ -20,7 +21,6 @@ from ..oracle.profiles import machine_of, silent_in
 from ..requirements import TOPICS, load_register
 from ..shapes import nearest
 from ..system import ModelSystem
-from ..yaml_files import read
 
 FEATURES, TOUR, FUZZ = LANES = ("features", "tour", "fuzz")
 """The lanes that a system is put through."""

@@ -24,8 +24,7 @@ from urllib.parse import SplitResult, urlsplit
 from ..bdd.systems import SystemNotFound, declaration_of, load_factory, not_a_system, raised
 from ..errors import ERROR, CommandError
 from ..language import LONGEST, PROTOCOL, WireError, from_text, observation_to_wire
-from ..language.declaration import declaration_to_wire
-from ..language.verbs import request_from_wire
+from ..language.contract import declaration_to_wire, request_from_wire
 from ..machine import Accepted, Refused, Unspecified
 from ..system import ModelSystem, System, Unsupported
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..bdd.features import pickles
+from ..files import read
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..shapes import TEXT, Simple, record
-from ..yaml_files import read
 from .cases import FAILING, FUZZ, TOUR, Case, Result
 
 BY_CHANCE = f"{FUZZ}/"

@@ -7,7 +7,7 @@ from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import Inconclusive
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from ..language.declaration import CAPABILITIES, Declaration
+from ..language.contract import CAPABILITIES, Declaration
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register

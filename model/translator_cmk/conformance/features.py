@@ -14,7 +14,7 @@ from ..bdd.features import Pickle
 from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
 from ..bdd.vocabulary import read_steps
-from ..language.facts import Fact
+from ..language.sentences import Fact
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.folder import MESSAGES

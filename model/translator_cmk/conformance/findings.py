@@ -9,9 +9,9 @@ from ..bdd.features import COUNTEREXAMPLE
 from ..bdd.prerequisites import level_of
 from ..errors import CommandError
 from ..language import WireError, command_to_wire, from_text
-from ..language.declaration import LEVELS
-from ..language.facts import Fact
+from ..language.contract import LEVELS
 from ..language.sentences import (
+    Fact,
     can_be_told,
     format_command,
     format_fact,

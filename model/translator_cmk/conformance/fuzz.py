@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from ..explore.scopes import SCOPES
-from ..language.declaration import Declaration
-from ..language.situations import situations
+from ..language.contract import Declaration
+from ..language.sentences import situations
 from ..machine import Accepted, Command, Outcome, Refused, Unspecified
 from ..machine.step import OF_NAMES
 from ..oracle.profiles import NAMES_GIVEN_AGAIN

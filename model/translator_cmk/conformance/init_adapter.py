@@ -10,10 +10,10 @@ from string import Template
 from typing import NamedTuple
 
 from ..errors import HARNESS, OK, CommandError
-from ..language.declaration import CAPABILITIES, LEVELS
+from ..files import read
+from ..language.contract import CAPABILITIES, LEVELS
 from ..language.messages import LOCAL_NAME, OBSERVED
 from ..machine import COMMANDS, Command
-from ..yaml_files import read
 from .protocol import field
 
 HERE = Path(__file__).parent

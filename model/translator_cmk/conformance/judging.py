@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..bdd.prerequisites import capabilities_of, level_of, not_offered, promised, through_the_api
-from ..language.declaration import LEVELS, MASKED, Declaration
-from ..language.facts import Fact, difference
+from ..language.contract import LEVELS, MASKED, Declaration
+from ..language.sentences import Fact, difference
 from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
 from ..machine.entities import Document

@@ -8,14 +8,13 @@ from typing import Any
 
 from ..bdd.prerequisites import level_of
 from ..errors import OK, CommandError
+from ..files import read
 from ..language import schemas, stage_to_wire
-from ..language.declaration import CAPABILITIES, LEVELS
+from ..language.contract import CAPABILITIES, LEVELS, VERBS
 from ..language.messages import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
-from ..language.verbs import VERBS
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..shapes import nearest
 from ..system import ModelSystem
-from ..yaml_files import read
 from .channels import Answering
 from .report.envelope import report_schemas
 

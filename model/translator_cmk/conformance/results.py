@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .. import features_dir, yaml_files
+from .. import features_dir
 from ..bdd.systems import MODEL
 from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
+from ..files import read as read_yaml
 from ..system import ModelSystem
 from .cases import FEATURES, LANES
 from .channels import Direct
@@ -24,7 +25,7 @@ assumption is not applicable."""
 
 EXPECTED: Mapping[str, tuple[str, ...]] = {
     name: tuple(requirements)
-    for name, requirements in yaml_files.read(Path(__file__).with_name("properties.yaml")).value().items()
+    for name, requirements in read_yaml(Path(__file__).with_name("properties.yaml")).value().items()
 }
 """The requirements of each property that a run against the model has to show."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from .. import __version__
 from ..files import write_json
 from ..language import PROTOCOL
-from ..language.declaration import LEVELS, Declaration, declaration_to_wire
+from ..language.contract import LEVELS, Declaration, declaration_to_wire
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register

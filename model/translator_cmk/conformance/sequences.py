@@ -6,12 +6,12 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any, get_args
 
+from ..files import read
 from ..language.sentences import CommandList
 from ..machine import Command
 from ..machine.commands import ResourceKind
 from ..machine.stage import DEFAULT_STAGE, Stage
 from ..shapes import TEXT, record
-from ..yaml_files import read
 
 Commands = tuple[Command, ...]
 

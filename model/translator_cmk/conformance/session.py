@@ -14,8 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..language import PROTOCOL, WireError
-from ..language.declaration import Declaration
-from ..language.verbs import answer_from_wire, declaration_of, request_from_wire
+from ..language.contract import Declaration, answer_from_wire, declaration_of, request_from_wire
 from .channels import PATIENCE, Channel, Fault, Request
 
 ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode

@@ -8,8 +8,7 @@ from typing import Any
 
 from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
-from ..language.facts import Fact, difference, observed
-from ..language.sentences import format_command
+from ..language.sentences import Fact, difference, format_command, observed
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..requirements import load_register

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..digest import REPORTED, digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
-from ..language.declaration import LEVELS
+from ..language.contract import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
 from . import channels

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from ..language.facts import Fact
-from ..language.sentences import format_command, format_fact, scenario_lines, steps, uses_in_words
+from ..language.sentences import Fact, format_command, format_fact, scenario_lines, steps, uses_in_words
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS, Entity
 from ..machine.values import Value

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..language.sentences import CommandList, format_command, format_outcome
-from ..language.situations import situations
+from ..files import read
+from ..language.sentences import CommandList, format_command, format_outcome, situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine import commands as cmd
 from ..machine.commands import RotateKey
@@ -18,7 +18,6 @@ from ..machine.entities import CUSTOMER, Entity, Key, New, Resource, Vault
 from ..machine.topics.environment import IN_USE, USED_BEFORE
 from ..machine.values import Value
 from ..shapes import LARGEST, TEXT, Shape, Whole, Word, record
-from ..yaml_files import read
 
 Commands = tuple[Command, ...]
 

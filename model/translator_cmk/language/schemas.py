@@ -3,9 +3,9 @@
 from typing import Any
 
 from ..shapes import Named, Record, Referred, Several, Shape, Whole, Word, record, schemas_of
+from .contract import ANSWERS, REQUEST
 from .messages import COMMAND, OBSERVATION, OBSERVED, OUTCOME, STAGE
 from .traces import PARTIAL_OBSERVATION, REPORTED, TRACE_LINE
-from .verbs import ANSWERS, REQUEST
 
 UNSPECIFIED_FIELDS = Record(
     "what is unspecified",

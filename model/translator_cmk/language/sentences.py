@@ -1,18 +1,63 @@
-"""Sentences: one pattern for each command and each observation, to read scenarios and to write counterexamples.
+"""Sentences of commands and facts, to read scenarios and to write counterexamples; and the situations made of them.
 
-`sentences.yaml` has them all, and says how a pattern is written.
+`sentences.yaml` has one pattern for each command and each observation, and says how a pattern is written.
+`situations.yaml` has named starting points of scenarios.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from ..machine import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused
-from ..shapes import ANYTHING, TEXT, Listed, Malformed, fields_of, record
-from ..yaml_files import read
-from .facts import ABSENT, Fact
+from ..files import read
+from ..machine import COMMANDS, Accepted, Command, KeyUse, Observation, Outcome, Refused
+from ..machine.values import Value
+from ..shapes import ANYTHING, TEXT, Listed, Malformed, Shape, Word, fields_of, record
+
+# Single facts of an observation: what a `Then` states, and what a difference consists of
+
+ABSENT = "absent"  # the value of a field, or of an entity, that is not there
+
+
+class Fact(Value):
+    """A field of an observed entity has this value; field `exists` says whether the entity is there at all."""
+
+    __slots__ = ()
+    kind: str
+    name: str
+    field: str
+    value: Any
+
+
+def observed(observation: Observation, kind: str, name: str, field: str) -> Any:
+    """Return the value of a field in the observation: `ABSENT` where the entity or the field is not there."""
+    entity = observation.get(kind, {}).get(name)
+    if field == "exists":
+        return entity is not None
+    return ABSENT if entity is None else entity.get(field, ABSENT)
+
+
+def holds(fact: Fact, observation: Observation) -> bool:
+    """Return whether the observation shows the fact."""
+    seen = observed(observation, fact.kind, fact.name, fact.field)
+    return type(seen) is type(fact.value) and bool(seen == fact.value)
+
+
+def difference(before: Observation, after: Observation) -> Iterator[tuple[Fact, Fact]]:
+    """Yield every fact that changed, as it was and as it is; an entity that came or went is one fact."""
+    for kind in sorted(before.keys() | after.keys()):
+        was, now = before.get(kind, {}), after.get(kind, {})
+        for name in sorted(was.keys() | now.keys()):
+            if (name in was) != (name in now):
+                yield Fact(kind, name, "exists", name in was), Fact(kind, name, "exists", name in now)
+                continue
+            for field in sorted(was[name].keys() | now[name].keys()):
+                old, new = was[name].get(field, ABSENT), now[name].get(field, ABSENT)
+                if old != new:
+                    yield Fact(kind, name, field, old), Fact(kind, name, field, new)
+
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 """A name: letters, digits and hyphens, as Azure allows for most kinds."""
@@ -280,3 +325,34 @@ def can_be_told(fact: Fact) -> bool:
         return read_fact(format_fact(fact)) == fact
     except UnknownSentence:
         return False
+
+
+# Situations: named starting points of scenarios, each a list of commands, perhaps after those of another one
+
+
+class Situation(Value):
+    """A starting point, and all commands that lead there from nothing."""
+
+    __slots__ = ()
+    name: str
+    commands: tuple[Command, ...]
+
+
+@cache
+def situations() -> Mapping[str, Situation]:
+    """Return the situations of the package, by name."""
+    return load_situations(Path(__file__).with_name("situations.yaml"))
+
+
+def load_situations(path: Path) -> Mapping[str, Situation]:
+    """Return the situations of a file, by name; raises `InvalidFile`."""
+    found: dict[str, Situation] = {}
+    for entry in read(path).items():
+        needed: dict[str, Shape] = {"situation": TEXT, "commands": CommandList({})}
+        fields = entry.read(record("a situation", needed, {"after": Word(found)}))
+        name = fields["situation"]
+        if name in found:
+            raise entry.error(f"the situation {name!r} appears twice; rename one")
+        before = found[fields["after"]].commands if "after" in fields else ()
+        found[name] = Situation(name, (*before, *fields["commands"]))
+    return found

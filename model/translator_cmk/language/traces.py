@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..machine import Accepted, Outcome, Refused
 from ..shapes import FLAG, Either, Line, Misfit, Named, OneOf, Record, Referred, Several, Shape, Tagged, Whole, Word
-from .declaration import HIDEABLE
+from .contract import HIDEABLE
 from .messages import COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
 
 

@@ -15,8 +15,7 @@ from functools import cache, lru_cache, partial
 from itertools import product
 from typing import NamedTuple
 
-from ..language.facts import Fact
-from ..language.situations import situations
+from ..language.sentences import Fact, situations
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,

@@ -14,8 +14,8 @@ all that depend on them, unless the row says that it is not free to.  What no st
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from ..language.declaration import Declaration
-from ..language.facts import Fact
+from ..language.contract import Declaration
+from ..language.sentences import Fact
 from ..machine import (
     DEFAULT_STAGE,
     Accepted,

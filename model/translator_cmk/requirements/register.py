@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..errors import InvalidFile
+from ..files import Entry, read
 from ..shapes import PROSE, TEXT, Listed, Misfit, Record, Several, Shape, Simple, Text, Whole, Word, record
-from ..yaml_files import Entry, read
 
 TOPICS: Final = (
     "encryption",

@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .. import yaml_files
 from ..badges import Badge, Status
 from ..conformance.report.summaries import badge_of
 from ..digest import REPORTED, digest
-from ..language.declaration import OF_AZURE
+from ..files import Entry, read
+from ..language.contract import OF_AZURE
 from ..shapes import TEXT, Text, Word, fields_of, record
 
 LIST = "implementations.yaml"
@@ -76,12 +76,12 @@ def load_implementations(docs: Path) -> tuple[Implementation, ...]:
     path = docs / LIST
     if not path.is_file():
         return ()
-    entries = [checked(each) for each in yaml_files.read(path, str(path)).items()]
+    entries = [checked(each) for each in read(path, str(path)).items()]
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(lambda entry: load(entry, docs), entries))
 
 
-def checked(entry: yaml_files.Entry) -> dict[str, str]:
+def checked(entry: Entry) -> dict[str, str]:
     """Return an entry of the list as texts; raises `InvalidFile`."""
     fields: dict[str, str] = entry.read(ENTRY)
     if ("run" in fields) == ("report" in fields):

@@ -13,10 +13,17 @@ from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.summaries import MARKS, Cell, Note, cells, counted, headline
 from ..language import schemas
-from ..language.facts import Fact, difference
-from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, format_command, format_fact
-from ..language.situations import situations
-from ..language.verbs import VERBS
+from ..language.contract import VERBS
+from ..language.sentences import (
+    COMMAND_PHRASES,
+    FACT_PHRASES,
+    Fact,
+    Phrase,
+    difference,
+    format_command,
+    format_fact,
+    situations,
+)
 from ..machine import Accepted, Command
 from ..requirements import Requirement
 from ..system import ModelSystem

@@ -15,9 +15,16 @@ from ..explore.exploration import EntityName
 from ..explore.graph import Graph, attainable, first_commands, labelled_graph, predecessors
 from ..explore.memoised import Memoised, RecordedTable
 from ..explore.scopes import WHAT_IF, Scope, start_of
-from ..language.facts import ABSENT, Fact
-from ..language.sentences import FACT_PHRASES, format_command, format_fact, use_in_words
-from ..language.situations import Situation, situations
+from ..language.sentences import (
+    ABSENT,
+    FACT_PHRASES,
+    Fact,
+    Situation,
+    format_command,
+    format_fact,
+    situations,
+    use_in_words,
+)
 from ..machine import (
     DEFAULT_STAGE,
     ROWS,

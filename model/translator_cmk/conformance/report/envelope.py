@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 from ...bdd.failures import by_cause
 from ...language import PROTOCOL
-from ...language.declaration import DECLARATION, LEVELS
+from ...language.contract import DECLARATION, LEVELS, REQUEST
 from ...language.messages import COMMAND, REQUIREMENT
-from ...language.verbs import REQUEST
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
 from ...shapes import (

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...badges import LOOKS
 from ...escaping import html, visible
-from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
+from ...language.contract import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ..cases import FEATURES, FUZZ, TOUR

@@ -6,12 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ...language.facts import ABSENT, Fact
+from ...files import read
+from ...language.sentences import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
 from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
 from ...machine.rows import Effect, Whenever
-from ...yaml_files import read
 from ..memoised import Memoised
 from .requests import workspace
 from .states import home

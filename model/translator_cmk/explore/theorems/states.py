@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ...language.facts import ABSENT, Fact
+from ...language.sentences import ABSENT, Fact
 from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
 from ...machine.rows import Means, key_inaccessible
 from .theorem import Theorem, always, collected, fact, look_up, rows_without_words
