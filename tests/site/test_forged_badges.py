@@ -19,7 +19,7 @@ from translator_cmk.badges import Status
 from translator_cmk.cli import main
 from translator_cmk.conformance import results as results_module
 from translator_cmk.conformance.results import EXPECTED, is_stale, load_results
-from translator_cmk.digest import digest_of, files
+from translator_cmk.digest import digest_of, digest_with, files
 from translator_cmk.errors import CommandError
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
@@ -154,18 +154,39 @@ def test_report_with_the_log_of_a_right_model_is_red_where_the_model_here_is_bro
     assert outcome(records["right"]) == "failed"
 
 
+RESTORATION = "features/restoration.feature"
 LAWS = f"{LAWS_FOLDER}/laws.py"
 
 
-@pytest.mark.parametrize("deleted", [False, True])
-def test_laws_that_were_changed_after_the_run_make_it_stale(
-    records: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deleted: bool
+@pytest.mark.parametrize(
+    ("file", "pattern", "replacement"),
+    [
+        pytest.param(LAWS, rf"(def {LAW.replace('-', '_')}\(.*\n)", r"\1    return True\n", id="law made always true"),
+        pytest.param(LAWS, r"(?s).+", "", id="laws emptied"),
+        pytest.param(LAWS, r"(?s).+", None, id="laws deleted"),
+        pytest.param(RESTORATION, r"\n( +)Then ", r"\n\1# Then ", id="Then commented out"),
+        pytest.param(RESTORATION, r"\n +Scenario: (?:.+\n)+", "\n", id="scenario deleted"),
+        pytest.param(RESTORATION, r"\n +\|[^\n]+(?=\n\n)", "", id="example row deleted"),
+    ],
+)
+def test_change_after_the_run_makes_it_stale(
+    records: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    pattern: str,
+    replacement: str | None,
 ) -> None:
-    """As any change of the specification does, since its digest is another one then."""
-    shutil.copytree(features_dir().parent / LAWS_FOLDER, tmp_path / LAWS_FOLDER)
-    changed = tmp_path / LAWS
-    changed.unlink() if deleted else changed.write_text("", "utf-8")
-    monkeypatch.setattr(results_module, "features_dir", lambda: tmp_path / "features")
+    changed = tmp_path / file
+    shutil.copytree((features_dir().parent / file).parent, changed.parent)
+    text, times = re.subn(pattern, replacement or "", changed.read_text("utf-8"), count=1)
+    assert times == 1
+    changed.write_text(text, "utf-8") if replacement is not None else changed.unlink()
+    if file == LAWS:
+        monkeypatch.setattr(results_module, "features_dir", lambda: tmp_path / "features")
+    else:
+        now = digest_with(dict(files(changed.parent)), "conformance")
+        monkeypatch.setattr(results_module, "digest", lambda layer: now)
     assert outcome(records["right"]) == "stale"
 
 
