@@ -25,7 +25,7 @@ from tests.azure.verifying_azure import (
 )
 from translator_cmk.azure.adapter import AzureSystem, guarded
 from translator_cmk.azure.calls import Reply
-from translator_cmk.azure.clients import NotLearned, meanings, refusal_of, without_secrets
+from translator_cmk.azure.clients import MEANINGS, NotLearned, refusal_of, without_secrets
 from translator_cmk.azure.leftovers import Leftovers
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.target import CLOUDS, Target, declaration_of
@@ -115,7 +115,9 @@ def test_a_report_has_no_identifier_of_a_tenant(sample: Sample) -> None:
 
 @pytest.mark.slow
 def test_a_run_makes_what_was_planned_within_a_fifth(sample: Sample) -> None:
-    made = Counter(entry["kind"] for entry in json.loads(sample.leftovers)) | Counter({"request": sample.requests})
+    made = Counter(json.loads(line)["kind"] for line in sample.leftovers.splitlines()) | Counter(
+        {"request": sample.requests}
+    )
     found = re.findall(r"([\d,]+) (group|resource|vault)s?\b|requests +about ([\d,]+)", sample.ran.text)
     planned = {kind or "request": int((count or requests).replace(",", "")) for count, kind, requests in found}
     assert planned.keys() == made.keys()
@@ -253,7 +255,7 @@ def test_an_error_code_stands_for_requirements_or_for_nothing_learned(
 
 def test_every_row_of_the_table_of_codes_says_one_thing() -> None:
     register = load_register()
-    for row in meanings():
+    for row in MEANINGS:
         assert bool(row.because) != bool(row.about), row.code
         assert set(row.because) <= register.keys()
 

@@ -144,7 +144,7 @@ def test_leftovers_survive_a_kill_and_are_cleaned(
     assert code == (4 if left else 0)
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '[{"kind": "moon"}]'])
+@pytest.mark.parametrize("text", ["{", "[1]", "1", '{"kind": "moon"}'])
 def test_a_file_that_is_no_list_of_leftovers_is_an_error(text: str, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text(text)
     assert main(["leftovers", str(tmp_path / "other.json")]) == 2

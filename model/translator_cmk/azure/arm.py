@@ -8,7 +8,7 @@ from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from .bodies import FORMS, KINDS, Body, local
 from .calls import Call, Reply, always
 from .reading import Asked, Problem, found, malformed, missing, outside
-from .worlds import FIXED, PUBLIC, Group
+from .worlds import FIXED, Group
 
 VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
 """The first api-version with which a vault has Azure RBAC unless asked otherwise."""
@@ -23,7 +23,7 @@ class ManagerCall(Call):
 
     def log_in(self) -> None:
         """Take the world of a token for Azure Resource Manager; raises `Problem`."""
-        self.sign_in(self.cloud.manager, PUBLIC.manager, "https://management.core.windows.net")
+        self.sign_in(self.cloud.manager, *FIXED["audiences"])
 
     # What a path names: each is looked up below the one before it, and raises `Problem` where it does not exist
 

@@ -13,7 +13,7 @@ import yaml
 
 from ..machine.entities import CUSTOMER, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
-from .worlds import FIXED, PUBLIC, World
+from .worlds import FIXED, World
 
 if TYPE_CHECKING:
     from .calls import Call
@@ -83,11 +83,6 @@ def billing_region(name: str) -> Body:
     return {"BillingRegionCode": name.upper(), "BillingRegionName": FIXED["regions"].get(name, "Global")}
 
 
-def access_policies(v: Values) -> list[Body]:
-    grants = (g for g in v.call.every(Grant) if g.vault.name == v.entity.name)
-    return [v.call.show("access_policy", g) for g in grants]
-
-
 LOGIN_ALIASES = ("login.windows.net", "sts.windows.net")
 RSA = ("RSA", "RSA-HSM")
 KINDS = {kind["resource"]: name for name, kind in FIXED["kinds"].items()}
@@ -97,7 +92,7 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "cloud": lambda v: v.call.cloud,
     "text": lambda v: v.entity,
     "login_host": lambda v: v.call.cloud.login.removeprefix("https://"),
-    "login_aliases": lambda v: [v["login_host"], *(LOGIN_ALIASES if v["cloud"] == PUBLIC else ())],
+    "login_aliases": lambda v: [v["login_host"], *(() if v["cloud"].own else LOGIN_ALIASES)],
     # Tenants and subscriptions
     "display_name": lambda v: v.world.display_name(v.entity.name),
     # Accounts
@@ -114,7 +109,9 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "uses_rbac": lambda v: v.entity.permission_model == "rbac",
     "retention": lambda v: 90 if v.entity.soft_delete else None,
     "protected": lambda v: v.entity.purge_protection or None,
-    "access_policies": access_policies,
+    "access_policies": lambda v: [
+        v.call.show("access_policy", g) for g in v.call.every(Grant) if g.vault.name == v.entity.name
+    ],
     "object_id": lambda v: v.world.principal(v.entity.resource),
     # Keys
     "key_name": lambda v: local(v.entity),

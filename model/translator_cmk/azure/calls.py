@@ -16,7 +16,7 @@ from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import Entity
 from .bodies import FILL, FORMS, Values
 from .reading import Asked, Problem, answer_to, malformed, missing, parse_json
-from .worlds import FIXED, Cloud, World, Worlds
+from .worlds import FIXED, World, Worlds
 
 PAGE = 25
 """How many items a page of a list has, where the request names no number."""
@@ -50,7 +50,7 @@ class Call:
     machine: Machine
     worlds: Worlds
     secret: bytes  # signs tokens
-    cloud: Cloud
+    cloud: Any  # names of endpoints: those of fixed.yaml
     authority: str
     host_name: str  # of the vault or the account whose host is addressed
     path: str

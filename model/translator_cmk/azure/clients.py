@@ -163,11 +163,8 @@ class Meaning(NamedTuple):
     about: str = ""
 
 
-@cache
-def meanings() -> tuple[Meaning, ...]:
-    """Return the table of error codes, in order."""
-    rows = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))
-    return tuple(Meaning(**row) for row in rows)
+MEANINGS = [Meaning(**row) for row in yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))]
+"""The table of error codes, in order."""
 
 
 def refusal_of(error: HttpResponseError) -> Refused:
@@ -176,7 +173,7 @@ def refusal_of(error: HttpResponseError) -> Refused:
     code, message = (str(said.code), str(said.message)) if said else ("", error.message)
     if ids := ids_in(error):
         return Refused(ids)
-    for each in meanings():
+    for each in MEANINGS:
         if each.code == code and re.search(each.pattern, message):
             if each.about:
                 raise NotLearned(f"{each.about} ({code})")

@@ -1,16 +1,12 @@
 """List what a run creates in Azure, before each creation; the command `leftovers` shows the list and cleans up."""
 
 import argparse
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import INCOMPLETE, OK, CommandError
-from ..files import write_text
 from .target import LEFTOVERS, add_where, answered_yes, cloud_of
 
 FIRST = ("group", "resource", "vault")
@@ -18,7 +14,7 @@ FIRST = ("group", "resource", "vault")
 
 
 class Leftovers:
-    """A file of all that was to be created.  Several processes may write it."""
+    """A file of all that was to be created, and is not gone: a line of JSON each.  Several processes may add lines."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,34 +22,25 @@ class Leftovers:
     def add(self, kind: str, name: str, **fields: Any) -> None:
         """Note what is going to be created, before it is; ``held``: once deleted, the name stays taken."""
         noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self.locked():
-            text = self.path.read_text("utf-8") if self.path.exists() else "[\n]\n"
-            before = text.rstrip().removesuffix("]").rstrip()  # a line each: thousands are added in a run
-            entry = json.dumps({"kind": kind, "name": name, **fields, "noted": noted})
-            write_text(self.path, f"{before}{'' if before == '[' else ','}\n{entry}\n]\n")
+        self.append({"kind": kind, "name": name, **fields, "noted": noted})
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Add an entry, or one that is noted once more: as ``gone``."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
 
     def entries(self) -> list[dict[str, Any]]:
         """Return the entries in the order in which they are removed; raises `CommandError`."""
         try:
-            return sorted(json.loads(self.path.read_text("utf-8")), key=lambda entry: FIRST.index(entry["kind"]))
+            noted = [json.loads(line) for line in self.path.read_text("utf-8").splitlines()]
+            gone = [entry for entry in noted if entry.pop("gone", False)]
+            left = [entry for entry in noted if entry not in gone]
+            return sorted(left, key=lambda entry: FIRST.index(entry["kind"]))
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
             problem = f"it is no list of leftovers ({type(error).__name__}: {error})"
             raise CommandError(f"{self.path}: {problem}; name the file that a run wrote") from None
-
-    def remove(self, entry: dict[str, Any]) -> None:
-        """Drop an entry of what is gone."""
-        with self.locked():
-            left = ",\n".join(json.dumps(each) for each in self.entries() if each != entry)
-            write_text(self.path, f"[\n{left}\n]\n" if left else "[\n]\n")
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from writing."""
-        with self.path.with_name(f".{self.path.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +90,7 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
             stays += 1
             print(f"{entry['kind']} {entry['name']} stays: {kept}")
         else:
-            leftovers.remove(entry)
+            leftovers.append({**entry, "gone": True})
     print(f"{len(entries) - stays} removed, {stays} left")
     return INCOMPLETE if stays else OK
 

@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
@@ -17,7 +18,7 @@ from ..requirements import load_register
 from . import arm, custom_translator, entra, key_vault
 from .calls import Call, Reply
 from .reading import Problem, answer_to, malformed, outside
-from .worlds import FIXED, PUBLIC, Cloud, Worlds
+from .worlds import FIXED, Worlds
 
 APIS: dict[str, type[Call]] = {
     "login": entra.EntraCall,
@@ -75,13 +76,12 @@ def apis_at(host: str) -> tuple[list[str], str]:
     return FIXED["hosts"].get(host.lower()) or FIXED["hosts"].get(f"*.{end}", []), name
 
 
-def cloud_at(authority: str) -> Cloud:
-    """Return the cloud that a host belongs to: Azure's, or that of this server itself."""
+def cloud_at(authority: str) -> Any:
+    """Return how the cloud that a host belongs to names its endpoints: Azure's, or that of this server itself."""
     host, colon, port = authority.partition(":")
-    if host not in ("localhost", "127.0.0.1") and not host.endswith(".localhost"):
-        return PUBLIC
-    url, end = f"https://localhost{colon}{port}", f"localhost{colon}{port}"
-    return Cloud(url, url, url, f"vault.{end}", f"cognitiveservices.{end}")
+    own = host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
+    names = FIXED["clouds"]["own" if own else "azure"]
+    return SimpleNamespace(own=own, **{name: form.format(port=colon + port) for name, form in names.items()})
 
 
 def is_carried_out(row: Any) -> bool:

@@ -116,8 +116,8 @@ class Exchange(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         """Close the connection, which with TLS is not the one that was opened."""
-        super().finish()
-        self.connection.close()
+        with self.connection:
+            super().finish()
 
     def parse_request(self) -> bool:
         """Answer a request at once, whatever its method is."""

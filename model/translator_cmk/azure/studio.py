@@ -1,7 +1,7 @@
 """Custom Translator's REST API, for which there is no SDK, and translation with a custom model; of one resource."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any
 
@@ -36,18 +36,15 @@ class Studio:
 
     def named(self, path: str, *fields: str, **params: Any) -> dict[str, Any]:
         """Return what all pages of a list have, by name; ``fields`` lead to the list."""
-
-        def pages() -> Iterator[Any]:
-            index, last = 1, 1
-            while index <= last:
-                found = self.ask("GET", API + path, params={**params, "pageIndex": index})
-                for name in fields:
-                    last = found.get("TotalPageCount", last) or last
-                    found = found[name]
-                yield from found
-                index += 1
-
-        return {str(each["Name"]): each for each in pages()}
+        found, index, last = dict[str, Any](), 1, 1
+        while index <= last:
+            page = self.ask("GET", API + path, params={**params, "pageIndex": index})
+            for name in fields:
+                last = page.get("TotalPageCount", last) or last
+                page = page[name]
+            found |= {str(each["Name"]): each for each in page}
+            index += 1
+        return found
 
     def wait_for(self, look: Callable[[], Any], what: str) -> Any:
         """Return what a look finds, once it finds something; raises `NotLearned` where it does not happen."""

@@ -172,12 +172,8 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     there = {name: mapped[name] for name in mapped if name in subscriptions}
     several = len(set(there.values())) > 1
     moves = local and several
-    capabilities = {
-        "several-tenants": moves,
-        "legacy-vaults": moves,
-        "parallel": not (moves and target.subscriptions),
-        "reasons": reasons,
-    }
+    capabilities = {"several-tenants": moves, "legacy-vaults": moves, "reasons": reasons}
+    capabilities["parallel"] = not (moves and target.subscriptions)
     versions = "api-versions: accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
     regions = ", ".join(map(target.location, names))
     return Declaration(

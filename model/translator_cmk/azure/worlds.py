@@ -22,19 +22,6 @@ KEPT = 1000
 """How many worlds are kept; beyond that the one that was used longest ago ends."""
 
 
-class Cloud(NamedTuple):
-    """How one cloud names its endpoints: URLs, and the ends of host names."""
-
-    manager: str = "https://management.azure.com"
-    login: str = "https://login.microsoftonline.com"
-    graph: str = "https://graph.microsoft.com"
-    vaults: str = "vault.azure.net"
-    accounts: str = "cognitiveservices.azure.com"
-
-
-PUBLIC = Cloud()
-
-
 @lru_cache(maxsize=8192)
 def guid(*words: str) -> str:
     """Return the GUID of what these words name."""
