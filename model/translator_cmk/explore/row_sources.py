@@ -47,8 +47,8 @@ class RowSource(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Return file and line, as editors understand them."""
-        return f"{self.path}:{self.line}"
+        """Return file and line of the call, as editors understand them."""
+        return f"{self.path}:{self.call.lineno}"
 
     @property
     def code(self) -> str:
