@@ -91,8 +91,6 @@ def without(requirement: str) -> list[Machine]:
 
 
 UNCITED = {
-    "encryption.section": "means-shows_encryption_section",
-    "identity.registered": "means-registered",
     "keys.create": "effect-CreateKey",
     "keys.enable": "effect-EnableCustomerManagedKeys",
     "keys.import": "effect-ImportKey",

@@ -64,7 +64,7 @@ class Verdict(NamedTuple):
 
 STATUSES: Mapping[type[Exception], str] = {
     AssertionFailed: "failed",
-    SetupFailed: "not-run",
+    SetupFailed: "blocked",
     Unsupported: "not-run",
     Inconclusive: "inconclusive",
     NotApplicable: "not-applicable",

@@ -500,10 +500,6 @@ class Started:
 
 # Name a system on the command line, and open a channel to it
 
-OF_A_SHELL = frozenset({"|", "||", "|&", "&&", "&", ";", "<", "<<", ">", ">>", "2>", "2>>", "2>&1", "&>"})
-QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
-
-
 PACKAGES = Path(__file__).parents[2]
 START = "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; exit(main(sys.argv[1:]))"
 """Run a command of this package in a process without the current folder before everything else on its path."""
@@ -541,14 +537,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     return system
 
 
-def must_need_no_shell(command: str) -> None:
-    """Raise `CommandError` if the program would be given what is meant for a shell, as an argument."""
-    words = QUOTED.sub("quoted", command).split()
-    if operator := next((word for word in words if word in OF_A_SHELL), ""):
-        instead = shlex.quote(f"sh -c {shlex.quote(command)}")
-        raise CommandError(f"--stdio {command}: no shell starts it, so {operator} means nothing; say --stdio {instead}")
-
-
 def seconds(text: str) -> float:
     """Return a time in seconds; raises `argparse.ArgumentTypeError`."""
     try:
@@ -574,7 +562,6 @@ def connection(args: argparse.Namespace) -> Connection:
                 raise ValueError("it is empty")
         except ValueError as error:
             raise CommandError(f"--stdio {args.stdio}: no command: {error}") from None
-        must_need_no_shell(args.stdio)
         return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}{timeout}")
     if args.http is not None:
         try:

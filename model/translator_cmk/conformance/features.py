@@ -80,13 +80,12 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
         shown = in_full(error, scenario, run)
         if isinstance(error, SetupFailed):
-            status, why = "blocked", str(error)
             late = subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing)))
         else:
-            why, statement = reason, read_steps(run.pickle)[run.step].meaning
+            statement = read_steps(run.pickle)[run.step].meaning
             late = subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
         if late and not undelivered:
-            status, reason = "inconclusive", f"not seen within the time that its effects may take; {why}"
+            status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     fault = "error" if known.status == "inconclusive" else ""
     result = result._replace(status=status, reason=reason, attributed_to=requirements)
     return result._replace(fault=fault, shown=shown, undelivered=undelivered)
