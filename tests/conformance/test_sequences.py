@@ -35,7 +35,7 @@ from translator_cmk.machine.commands import (
     RevokeKeyAccess,
     RotateKey,
 )
-from translator_cmk.machine.stage import Stage
+from translator_cmk.machine.world import Stage
 from translator_cmk.oracle import Exchange, oracle_for
 from translator_cmk.oracle.explain import Difference
 from translator_cmk.oracle.profiles import machine_of, silent_in

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from tests.evidence import faulty, in_full, kit, pages, semantic, worlds
+from tests.evidence import faulty, in_full, kit, pages, worlds
 from tests.evidence.writing import Found, Kept, fingerprint, read_measurements, stamp, write_measurement
 
 
@@ -30,7 +30,7 @@ PARTS = {
     "scopes": Part(worlds.search_scopes, "explore"),
     "forged": Part(kit.check_forgeries),
     "mutants": Part(worlds.judge_mutants, "bdd"),
-    "semantic": Part(semantic.gather),
+    "semantic": Part(worlds.judge_semantic_mutants),
     "permitted": Part(kit.put_permitted),
     "faulty": Part(faulty.gather),
     "accusations": Part(kit.put_single_faults),

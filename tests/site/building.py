@@ -20,8 +20,7 @@ from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
-from translator_cmk.site.content import CHANGED, Content, load_content, load_decisions, rows_by_requirement
-from translator_cmk.site.evidence import Evidence
+from translator_cmk.site.content import CHANGED, Content, Evidence, load_content, load_decisions, rows_by_requirement
 from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
 

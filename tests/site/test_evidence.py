@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
 from translator_cmk.badges import LABEL_COLOUR, LOOKS, PADDING, TEXT_COLOUR, Badge, Status, endpoint, svg
 from translator_cmk.conformance.results import STATUSES, Item, Results
-from translator_cmk.site.evidence import STATUSES as WORDS
-from translator_cmk.site.evidence import Evidence, Verdict
-from translator_cmk.site.evidence import in_words as outcome
+from translator_cmk.site.content import STATUSES as WORDS
+from translator_cmk.site.content import Evidence, Verdict
+from translator_cmk.site.content import in_words as outcome
 
 pytestmark = pytest.mark.xdist_group("site")
 

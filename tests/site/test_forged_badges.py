@@ -23,8 +23,7 @@ from translator_cmk.digest import digest_of, digest_with, files
 from translator_cmk.errors import CommandError
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
-from translator_cmk.site.content import CHANGED, Content
-from translator_cmk.site.evidence import Evidence
+from translator_cmk.site.content import CHANGED, Content, Evidence
 from translator_cmk.system import ModelSystem
 
 pytestmark = pytest.mark.xdist_group("site")

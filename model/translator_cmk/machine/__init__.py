@@ -3,10 +3,9 @@
 from .commands import COMMANDS, Command
 from .observation import Observation, observe
 from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
-from .stage import DEFAULT_STAGE, Stage, initial
 from .step import Machine, RowsContradict
 from .topics import COUNTER_ROWS, ROWS
-from .world import State
+from .world import DEFAULT_STAGE, Stage, State, initial
 
 __all__ = [
     "COMMANDS", "COUNTER_ROWS", "DEFAULT_STAGE", "ROWS", "Accepted", "Command", "KeyUse", "Machine", "Observation",

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .entities import GONE, KINDS, Entity
+from .entities import GONE, KINDS, Entity, Location, Subscription, Tenant, Tier
+from .values import Value
 
 if TYPE_CHECKING:
     from .rows import Meaning, Means, Row
@@ -114,3 +115,33 @@ class World:
             if row.when(entity) and self.applies(row, entity.name):
                 return True
         return False
+
+
+# The stage that a world starts from: tenants, subscriptions, locations and tiers. Commands make all else
+
+
+class Stage(Value):
+    """The symbolic world that an adapter maps to a real one.
+
+    ``subscriptions`` maps each to its tenant; ``tiers`` says of each whether it supports customer-managed keys.
+    """
+
+    __slots__ = ()
+    tenants: tuple[str, ...] = ("home", "abroad")
+    subscriptions: Mapping[str, str] = {"production": "home", "security": "home", "foreign": "abroad"}
+    regions: tuple[str, ...] = ("westeurope", "eastus")
+    tiers: Mapping[str, bool] = {"cmk-tier": True, "basic-tier": False}
+
+
+def initial(stage: Stage) -> State:
+    """Return the state in which nothing but the stage exists."""
+    records: dict[Any, dict[str, tuple[Any, ...]]] = {
+        Tenant: dict.fromkeys(stage.tenants, ("active",)),
+        Subscription: {name: (tenant, "active") for name, tenant in stage.subscriptions.items()},
+        Location: {"global": ("global",)} | dict.fromkeys(stage.regions, ("regional",)),
+        Tier: {name: (supports, "active") for name, supports in stage.tiers.items()},
+    }
+    return State({**EMPTY.tables, **records})
+
+
+DEFAULT_STAGE = Stage()

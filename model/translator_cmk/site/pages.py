@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
+from ..badges import HEIGHT, LOOKS, Badge, Status, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.features import slug
 from ..conformance import protocol
@@ -26,12 +26,15 @@ from ..language.sentences import (
 )
 from ..machine import Accepted, Command
 from ..requirements import Requirement
+from ..requirements.commands import requirement_json
+from ..requirements.register import REGISTERED
+from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from ..system import ModelSystem
-from . import exports, implementations
-from .content import Content, is_current
+from . import implementations
+from .content import MODEL, STATUSES, Content, Evidence, is_current, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
-from .evidence import MODEL, STATUSES, Evidence
+from .implementations import observed_on_azure
 from .render import UP, Page, environment, listed, number, plain, rendered, requirement_path
 from .sourced import Notes, by_requirement, data, load_seen, sources
 from .what_if import what_if_tables
@@ -42,7 +45,7 @@ FOLDERS = ("decide", "specification", "evidence", "badges", "data")
 def generate(content: Content) -> dict[str, str | bytes]:
     """Return every generated file."""
     found: dict[str, str | bytes] = dict(pages(content))
-    found |= {path: as_json(value) for path, value in exports.exports(content)}
+    found |= {path: as_json(value) for path, value in exports(content)}
     compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
     found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
     for path, badge in badges(content).items():
@@ -380,3 +383,81 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
         }
         for each in situations().values()
     ]
+
+
+# Files for other programs: requirements as JSON with their schema
+
+STATUS = Word([each.value for each in Status])
+
+OF_THE_REGISTER = {name: REGISTERED.fields[name] for name in REGISTERED.required}
+REQUIREMENT = record(
+    "a requirement as the register has it, with its evidence",
+    OF_THE_REGISTER
+    | {
+        "status": STATUS,
+        "scenarios": Listed(record("a scenario", {"id": PROSE, "status": STATUS}, {"reason": PROSE})),
+        "rows": Listed(record("a row that cites it", {"path": PROSE, "line": COUNT, "counter_row": FLAG})),
+        "evidence": Named(Text("[a-z]+(-[a-z]+)*", "a kind"), COUNT),
+    },
+    {name: shape for name, shape in REGISTERED.fields.items() if name not in OF_THE_REGISTER},
+)
+TITLE = "The requirements with their evidence; subject, profile, finished and status are those of the last run"
+REQUIREMENTS = record(
+    TITLE,
+    {
+        "format": COUNT,
+        "observed_on_azure": Word(["never", "in part"]),
+        "article": record("the article", fields_of(("title", "revision", "url"), PROSE)),
+        **fields_of(("register", "subject", "profile", "finished"), PROSE),
+        "status": STATUS,
+        "requirements": Listed(REQUIREMENT),
+    },
+)
+
+
+def exports(content: Content) -> Iterator[tuple[str, Any]]:
+    """Yield each file for other programs with its path from docs/."""
+    yield "data/requirements.json", requirements(content)
+    for name, of in schemas_of({"requirements": (TITLE, REQUIREMENTS)}).items():
+        yield f"data/{name}.schema.json", of
+    for name, of in (schemas() | report_schemas()).items():
+        yield f"data/protocol/{name}.schema.json", of
+
+
+def requirements(content: Content) -> dict[str, Any]:
+    """Return the requirements with their evidence."""
+    evidence = content.evidence
+    article, results = evidence.register.article, evidence.results
+    return {
+        "format": 2,
+        "register": register_digest(evidence.register),
+        "observed_on_azure": "in part" if observed_on_azure(content.implementations) else "never",
+        "article": {"title": article.title, "revision": article.revision, "url": article.url},
+        "subject": evidence.subject,
+        "profile": results.profile if results else "none",
+        "finished": results.finished if results else "never",
+        "status": evidence.whole.status.value,
+        "requirements": [requirement(name, content) for name in evidence.register],
+    }
+
+
+def requirement(name: str, content: Content) -> Mapping[str, Any]:
+    """Return one requirement with its evidence."""
+    evidence = content.evidence
+    verdict = evidence.requirement(evidence.register[name])
+    return {
+        **requirement_json(evidence.register[name]),
+        "status": verdict.status.value,
+        "scenarios": [scenario(each.id, content) for each in evidence.carrying(name)],
+        "rows": [
+            {"path": each.path, "line": each.line, "counter_row": each.counter} for each in content.rows.get(name, ())
+        ],
+        "evidence": {kind: count.total() for kind, count in verdict.counts.items()},
+    }
+
+
+def scenario(name: str, content: Content) -> Mapping[str, Any]:
+    """Return the status of one scenario, and the reason unless it passed."""
+    item = content.evidence.items.get(name)
+    reason = {"reason": item.reason} if item and item.reason is not None else {}
+    return {"id": name, "status": content.evidence.scenario(name).status.value, **reason}
