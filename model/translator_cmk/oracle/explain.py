@@ -11,6 +11,7 @@ about which such a system comes nearer to what was seen, and shows this; else by
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import product
 from typing import NamedTuple
@@ -30,13 +31,15 @@ from ..machine import (
     State,
     initial,
 )
-from ..machine.rows import Effect, Means, Refuse, Row, always
-from ..machine.step import bind
+from ..machine.rows import Effect, Means, Refuse, Row, Whenever, always
+from ..machine.step import OF_NAMES, bind
 from ..machine.values import Value
 from ..requirements import load_register
 from .nondeterminism import Replay, TooManyStates, possibilities
 from .observability import Name, Projections, Shown, alike, distance, projections_of, values_of
 from .transitions import fits, may_be
+
+NONE: frozenset[str] = frozenset()
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
@@ -110,7 +113,7 @@ class FailedStep(NamedTuple):
         # a mistake that is known is likelier than an effect without its condition
         nearer = [each for each in nearer if not (each.how == OVERDOES and mistakes)]
         names = once(each.requirement for each in nearer if not each.distance)
-        names = names or once(name for each in violations for name in otherwise(*each, mistakes))
+        names = names or once(name for each in violations for name in self._otherwise(*each, mistakes))
         if names:
             return tuple(Difference(*each, names) for each in violations)
         behind = [once(each.requirement for each in nearer if self._explains(each, seen)) for _, seen in violations]
@@ -158,43 +161,61 @@ class FailedStep(NamedTuple):
             return shows(explanation.shown, seen)
         return fits(explanation.outcome, seen, self.shown)
 
-    def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
-        """Return the requirements of what the commands do by themselves that write such a field, of any entity.
+    def _otherwise(self, expected: Outcome | Fact, seen: Outcome | Fact, mistakes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the requirements that explain an outcome where being wrong about none of them alone does.
 
-        If none does: those of a consequence that, without its condition, would come nearer to what was seen; else all.
+        If a command is refused: the mistakes that refuse it, first those about the topic of the reasons that it gives;
+        its own effects, then what follows from these; other reasons.  A reason that is a demand of the command comes
+        before those about other topics.  If a refusal gives other reasons, those that it should not give, then those
+        that it should; if a command is accepted, the reasons to refuse it.
+        """
+        match expected, seen:
+            case Accepted(by=by), Refused(because=because):
+                own = {row.requirement for row in ROWS if isinstance(row, Effect | Refuse) and self._is_of(row)}
+                topics = {name.partition(".")[0] for name in because}
+                near = [name for name in mistakes if name.partition(".")[0] in topics]
+                nearly_always_first = sorted(by, key=places().__getitem__, reverse=True)
+                effects = sorted(nearly_always_first, key=lambda name: name not in own)
+                return once((*near, *in_order(because & own - OF_NAMES), *mistakes, *effects, *in_order(because)))
+            case Refused(), Refused():
+                return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
+            case Refused(because=because), Accepted():
+                return in_order(because)
+        return ()
+
+    def _is_of(self, row: Effect | Refuse) -> bool:
+        """Return whether the row is about one of the commands."""
+        return row.on in map(type, self.commands)
+
+    def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
+        """Return the requirements that say that such a field is written, of any entity.
+
+        First what the commands do by themselves here, or, if they are refused, their mistakes and the reasons to refuse
+        them; else a consequence that, without its condition, would come nearer to what was seen; else what another
+        command does.
         """
         facts = [seen for seen in unexplained if isinstance(seen, Fact)]
         fields = {(seen.kind, "state" if seen.field == "exists" else seen.field) for seen in facts}
-        written = self._writes()
         after, outcome = self.machine.step(self.before[0], self.commands[0])
+        firm = [row for row in written_by() if row.requirement not in self.machine.silent]
+        effects = [row for row in firm if isinstance(row, Effect) and written_by()[row] & fields]
+        own = [row for row in effects if self._is_of(row)]
+        here = outcome.by if isinstance(outcome, Accepted) else NONE
+        because = outcome.because if isinstance(outcome, Refused) else NONE
         return (
-            in_order(name for name, every in written.items() if every & fields)
+            in_order(row.requirement for row in own if row.requirement in here)
+            or once((*(row.requirement for row in own if row not in ROWS), *in_order(because)))
             or in_order(
                 row.requirement
-                for rows in self.machine.whenever.values()
-                for row in rows
-                if row.requirement not in self.machine.silent
+                for row in firm
+                if isinstance(row, Whenever)
                 for entity in self.machine.world(after).every(row.about)
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
                 if any(shows(shown, seen) for seen in facts) and self._distance(outcome, shown) < right
             )
-            or in_order(written)
+            or in_order(row.requirement for row in effects if row in ROWS)
+            or in_order(here)
         )
-
-    def _writes(self) -> dict[str, set[tuple[str, str]]]:
-        """Return the requirements of what the commands do by themselves, with the kinds and fields that each writes."""
-        found: dict[str, set[tuple[str, str]]] = {}
-        world = self.machine.world(self.before[0])
-        for command in self.commands:
-            bound = bind(command, world)
-            for row in () if isinstance(bound, Refused) else self.machine.rows:
-                if isinstance(row, Effect) and row.on is type(command) and row.requirement not in self.machine.silent:
-                    for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
-                        if row.when(*target):
-                            written = row.then(*target).items()
-                            fields = ((kind.word, field) for (kind, _), values in written for field in values)
-                            found.setdefault(row.requirement, set()).update(fields)
-        return found
 
 
 def step(
@@ -215,28 +236,6 @@ def step(
         return None
 
 
-def otherwise(expected: Outcome | Fact, seen: Outcome | Fact, mistakes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the requirements that explain an outcome where being wrong about none of them alone does.
-
-    If a command is refused, the mistakes that refuse it, before its effects if they are about the topic of the reasons
-    that it gives; if a refusal gives other reasons, those that it should not give, then those that it should; if a
-    command is accepted, the reasons to refuse it.
-    """
-    match expected, seen:
-        case Accepted(), Refused():
-            topics = {name.partition(".")[0] for name in seen.because}
-            near = [name for name in mistakes if name.partition(".")[0] in topics]
-            effects = sorted(
-                expected.by, key=places().__getitem__, reverse=True
-            )  # what it does nearly always goes first
-            return once((*near, *effects, *mistakes, *in_order(seen.because)))
-        case Refused(), Refused():
-            return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
-        case Refused(), Accepted():
-            return in_order(expected.because)
-    return ()
-
-
 def shows(projections: Projections, fact: Fact) -> bool:
     """Return whether the fact may be seen."""
     return any(alike(value, fact.value) for value in values_of(projections, fact))
@@ -254,16 +253,48 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
+def ways() -> tuple[tuple[tuple[State, Command, Outcome], ...], ...]:
+    """Return the steps of the model on the way to each situation."""
+    machine = Machine(ROWS)
+
+    def way(commands: Iterable[Command]) -> Iterator[tuple[State, Command, Outcome]]:
+        state = initial(DEFAULT_STAGE)
+        for command in commands:
+            before = state
+            state, outcome = machine.step(before, command)
+            yield before, command, outcome
+
+    return tuple(tuple(way(situation.commands)) for situation in situations().values())
+
+
+@cache
 def places() -> Mapping[str, tuple[int, int]]:
     """Return for each requirement on the way to how many situations it is met, and its place in the register."""
-    machine, met = Machine(ROWS), Counter[str]()
-    for situation in situations().values():
-        state, by = initial(DEFAULT_STAGE), set[str]()
-        for command in situation.commands:
-            state, outcome = machine.step(state, command)
-            by.update(outcome.by if isinstance(outcome, Accepted) else ())
-        met.update(by)
+    outcomes = ([outcome for _, _, outcome in way] for way in ways())
+    met = Counter(
+        name for each in outcomes for name in NONE.union(*(one.by for one in each if isinstance(one, Accepted)))
+    )
     return {name: (met[name], number) for number, name in enumerate(load_register())}
+
+
+@cache
+def written_by() -> Mapping[Row, set[tuple[str, str]]]:
+    """Return the kinds and fields that each row of an effect, a mistake or a consequence writes if it applies."""
+    machine = Machine(ROWS)
+    found: dict[Row, set[tuple[str, str]]] = {}
+    for state, command in {(state, command): None for way in ways() for state, command, _ in way}:
+        world = machine.world(state)
+        bound = bind(command, world)
+        for row in (*ROWS, *COUNTER_ROWS):
+            if isinstance(row, Effect) and row.on is type(command):
+                targets = [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]
+            else:
+                targets = [(each,) for each in world.every(row.about)] if isinstance(row, Whenever) else []
+            for target in targets:
+                with suppress(AttributeError):  # without its condition it may follow a missing link
+                    written = row.then(*target).items()
+                    found.setdefault(row, set()).update((kind.word, each) for (kind, _), new in written for each in new)
+    return found
 
 
 DECIDE_VIEWS = frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if isinstance(row, Means))
