@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..language.sentences import Fact, situations
 from ..machine import (
@@ -171,21 +171,24 @@ class FailedStep(NamedTuple):
         """
         match expected, seen:
             case Accepted(by=by), Refused(because=because):
-                own = {row.requirement for row in ROWS if isinstance(row, Effect | Refuse) and self._is_of(row)}
+                own = {row.requirement for row in ROWS if self._is_of(row)}
                 topics = {name.partition(".")[0] for name in because}
                 near = [name for name in mistakes if name.partition(".")[0] in topics]
                 nearly_always_first = sorted(by, key=places().__getitem__, reverse=True)
                 effects = sorted(nearly_always_first, key=lambda name: name not in own)
-                return once((*near, *in_order(because & own - OF_NAMES), *mistakes, *effects, *in_order(because)))
+                # whoever refuses it each time would have refused it before
+                likely = [name for name in mistakes if name not in always_refusing(type(self.commands[0]))]
+                demands = in_order(because & own - OF_NAMES)
+                return once((*near, *likely, *demands, *effects, *mistakes, *in_order(because)))
             case Refused(), Refused():
                 return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
             case Refused(because=because), Accepted():
                 return in_order(because)
         return ()
 
-    def _is_of(self, row: Effect | Refuse) -> bool:
-        """Return whether the row is about one of the commands."""
-        return row.on in map(type, self.commands)
+    def _is_of(self, row: Row) -> bool:
+        """Return whether the row is a demand or an effect of one of the commands."""
+        return isinstance(row, Effect | Refuse) and row.on in map(type, self.commands)
 
     def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
         """Return the requirements that say that such a field is written, of any entity.
@@ -200,6 +203,7 @@ class FailedStep(NamedTuple):
         firm = [row for row in written_by() if row.requirement not in self.machine.silent]
         effects = [row for row in firm if isinstance(row, Effect) and written_by()[row] & fields]
         own = [row for row in effects if self._is_of(row)]
+        kinds = {kind for kind, _ in fields}
         here = outcome.by if isinstance(outcome, Accepted) else NONE
         because = outcome.because if isinstance(outcome, Refused) else NONE
         return (
@@ -212,6 +216,9 @@ class FailedStep(NamedTuple):
                 for entity in self.machine.world(after).every(row.about)
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
                 if any(shows(shown, seen) for seen in facts) and self._distance(outcome, shown) < right
+            )
+            or in_order(
+                row.requirement for row in firm if self._is_of(row) and kinds & {kind for kind, _ in written_by()[row]}
             )
             or in_order(row.requirement for row in effects if row in ROWS)
             or in_order(here)
@@ -252,17 +259,21 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in load_register() if name in there)
 
 
+Step = tuple[State, Command, Any, Outcome]
+"""A state, a command in it, the same with entities for its names, and its outcome."""
+
+
 @cache
-def ways() -> tuple[tuple[tuple[State, Command, Outcome], ...], ...]:
+def ways() -> tuple[tuple[Step, ...], ...]:
     """Return the steps of the model on the way to each situation."""
     machine = Machine(ROWS)
 
-    def way(commands: Iterable[Command]) -> Iterator[tuple[State, Command, Outcome]]:
+    def way(commands: Iterable[Command]) -> Iterator[Step]:
         state = initial(DEFAULT_STAGE)
         for command in commands:
-            before = state
-            state, outcome = machine.step(before, command)
-            yield before, command, outcome
+            after, outcome = machine.step(state, command)
+            yield state, command, bind(command, machine.world(state)), outcome
+            state = after
 
     return tuple(tuple(way(situation.commands)) for situation in situations().values())
 
@@ -270,11 +281,19 @@ def ways() -> tuple[tuple[tuple[State, Command, Outcome], ...], ...]:
 @cache
 def places() -> Mapping[str, tuple[int, int]]:
     """Return for each requirement on the way to how many situations it is met, and its place in the register."""
-    outcomes = ([outcome for _, _, outcome in way] for way in ways())
-    met = Counter(
-        name for each in outcomes for name in NONE.union(*(one.by for one in each if isinstance(one, Accepted)))
-    )
+    met = Counter[str]()
+    for way in ways():
+        met.update(NONE.union(*(outcome.by for *_, outcome in way if isinstance(outcome, Accepted))))
     return {name: (met[name], number) for number, name in enumerate(load_register())}
+
+
+@cache
+def always_refusing(command: type[Command]) -> frozenset[str]:
+    """Return the requirements of mistakes that refuse such a command each time on the way to situations."""
+    rows = [row for row in COUNTER_ROWS if isinstance(row, Refuse) and row.on is command]
+    bound = [bound for way in ways() for _, each, bound, _ in way if type(each) is command]
+    refused = [{row.requirement for row in rows if row.when(each) and not row.unless(each)} for each in bound]
+    return frozenset.intersection(*map(frozenset, refused)) if refused else NONE
 
 
 @cache
@@ -282,9 +301,8 @@ def written_by() -> Mapping[Row, set[tuple[str, str]]]:
     """Return the kinds and fields that each row of an effect, a mistake or a consequence writes if it applies."""
     machine = Machine(ROWS)
     found: dict[Row, set[tuple[str, str]]] = {}
-    for state, command in {(state, command): None for way in ways() for state, command, _ in way}:
+    for state, command, bound, _ in dict.fromkeys(step for way in ways() for step in way):
         world = machine.world(state)
-        bound = bind(command, world)
         for row in (*ROWS, *COUNTER_ROWS):
             if isinstance(row, Effect) and row.on is type(command):
                 targets = [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]
