@@ -66,29 +66,15 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if not args.yes and not answered_yes(f"Remove these {len(entries)} from Azure?"):
         raise CommandError("nothing was removed")
-    return clean(args, leftovers, entries)
+    from .clients import Clients, connections
 
-
-def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str, Any]]) -> int:
-    """Remove each of the leftovers; 4 where one stays."""
-    from azure.core.exceptions import AzureError, ResourceNotFoundError
-
-    from .clients import Clients, connections, without_secrets
-
-    cloud = cloud_of(args)
-    shared, stays = connections(), 0
+    cloud, shared, stays = cloud_of(args), connections(), 0
     for entry in entries:
         clients = Clients(cloud, shared, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
-        try:
-            kept = removed(clients, **entry)
-        except ResourceNotFoundError:
-            kept = ""
-        except AzureError as error:
-            kept = without_secrets(f"{type(error).__name__}: {error}")[:200]
-        if kept:
+        if reason := removed(clients, **entry):
             stays += 1
-            print(f"{entry['kind']} {entry['name']} stays: {kept}")
+            print(f"{entry['kind']} {entry['name']} stays: {reason}")
         else:
             leftovers.append({**entry, "gone": True})
     print(f"{len(entries) - stays} removed, {stays} left")
@@ -98,18 +84,27 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
 def removed(
     clients: Any, kind: str, name: str, subscription: str, location: str = "", group: str = "", **_: object
 ) -> str:
-    """Remove one of the leftovers; return why it stays, or nothing; raises `AzureError`."""
-    if kind == "group":
-        clients.of("groups", subscription).resource_groups.begin_delete(name).result()
-    elif kind == "resource":
-        accounts = clients.of("accounts", subscription).deleted_accounts
-        accounts.get(location, group, name)
-        accounts.begin_purge(location, group, name).result()
-    else:
-        vaults = clients.of("vaults", subscription).vaults
-        properties = vaults.get_deleted(name, location).properties
-        if properties.purge_protection_enabled:
-            ends = properties.scheduled_purge_date
-            return f"purge protection holds its name until {ends.date() if ends else 'its retention ends'}"
-        vaults.begin_purge_deleted(name, location).result()
+    """Remove one of the leftovers; return why it stays, or nothing."""
+    from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+    from .clients import without_secrets
+
+    try:
+        if kind == "group":
+            clients.of("groups", subscription).resource_groups.begin_delete(name).result()
+        elif kind == "resource":
+            accounts = clients.of("accounts", subscription).deleted_accounts
+            accounts.get(location, group, name)
+            accounts.begin_purge(location, group, name).result()
+        else:
+            vaults = clients.of("vaults", subscription).vaults
+            properties = vaults.get_deleted(name, location).properties
+            if properties.purge_protection_enabled:
+                ends = properties.scheduled_purge_date
+                return f"purge protection holds its name until {ends.date() if ends else 'its retention ends'}"
+            vaults.begin_purge_deleted(name, location).result()
+    except ResourceNotFoundError:
+        return ""
+    except AzureError as error:
+        return without_secrets(f"{type(error).__name__}: {error}")[:200]
     return ""

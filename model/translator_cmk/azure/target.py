@@ -1,7 +1,6 @@
 """The target of a run: a cloud that speaks Azure's API, the options that name it, and what it can be asked for."""
 
 import argparse
-import ipaddress
 import json
 import os
 import re
@@ -110,23 +109,16 @@ def cloud_at(endpoint: str) -> Cloud:
         login = metadata["authentication"]
         authority, audience = str(login["loginEndpoint"]).rstrip("/"), str(login["audiences"][0])
         vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
-    except (requests.RequestException, ValueError) as error:
-        problem, remedy = type(error).__name__, "check the URL, HTTPS_PROXY, and REQUESTS_CA_BUNDLE"
-        raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({problem}); {remedy}") from None
-    except (LookupError, TypeError):
+    except (requests.RequestException, ValueError, LookupError, TypeError) as error:
         needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
-        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints has to give {needed}") from None
+        remedy = f"check the URL, HTTPS_PROXY, REQUESTS_CA_BUNDLE, and that it gives {needed}"
+        raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({type(error).__name__}); {remedy}") from None
     return Cloud(parts.netloc, url, authority, audience, vaults, is_loopback(parts.hostname) or has_local_proxy())
 
 
 def is_loopback(host: str) -> bool:
     """Return whether a host name means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return re.fullmatch(r"(.+\.)?localhost|127(\.\d+){3}|::1", host) is not None
 
 
 def has_local_proxy() -> bool:
