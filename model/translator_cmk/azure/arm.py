@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
-from .bodies import FORMS, KINDS, Body, local
-from .calls import Call, Reply, always
+from .calls import FORMS, KINDS, Body, Call, Reply, always, local
 from .reading import Asked, Problem, found, malformed, missing, outside
 from .worlds import FIXED, Group
 

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
-from .bodies import Body, billing_region, id_of
-from .calls import Call, Reply, always
+from .calls import Body, Call, Reply, always, billing_region, id_of
 from .reading import Asked, Problem, found, malformed, missing, outside, parse_json
 from .worlds import FIXED
 

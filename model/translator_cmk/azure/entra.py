@@ -8,8 +8,7 @@ from uuid import UUID
 
 import jwt
 
-from .bodies import Body
-from .calls import Call
+from .calls import Body, Call
 from .reading import Problem, outside
 from .worlds import guid
 

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
-from .bodies import Body, local
-from .calls import Call, Handler, Reply
+from .calls import Body, Call, Handler, Reply, local
 from .reading import Problem, found, malformed, outside
 from .worlds import FIXED
 
