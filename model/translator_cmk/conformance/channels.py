@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -183,9 +183,6 @@ class Direct(Answering, Channel):
 IDLE = 1.0
 """Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
 
-REFUSED = 0.2
-"""Seconds until a connection that was refused is tried again."""
-
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
 
 
@@ -197,7 +194,6 @@ class Url(Channel):
         self.connection: http.client.HTTPConnection | None = None
         self.late = False
         self.used = monotonic()
-        self.answered = False
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer in the body."""
@@ -252,33 +248,18 @@ class Url(Channel):
         if response.length:  # the part of it that did not come
             raise http.client.IncompleteRead(text, response.length)
         self.used = monotonic()
-        self.answered = True
         return text
 
     def _post(self, body: bytes, patience: float) -> http.client.HTTPResponse:
         if self.connection is None:
             self.connection = connection_to(self.url, patience)
         self.connection.timeout = patience
-        if self.connection.sock is None:
-            self._connect(self.connection, patience)
-        self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
+        if self.connection.sock is not None:
+            self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
         self.deadline.start()
         path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         self.connection.request("POST", path, body, HEADERS)
         return self.connection.getresponse()
-
-    def _connect(self, connection: http.client.HTTPConnection, patience: float) -> None:
-        """Open the connection.  A server that has answered before may just be starting again."""
-        deadline = monotonic() + (patience if self.answered else 0)
-        while True:
-            try:
-                connection.connect()
-            except ConnectionRefusedError:
-                if monotonic() >= deadline:
-                    raise
-                sleep(REFUSED)
-            else:
-                return
 
     def restart(self) -> None:
         """Close the connection; the next request opens another."""
