@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench import kit
 from tests.bench.checkers import MISSING, murphi, promela, rumur, spin
-from tests.explore.common import shared
+from tests.machine.worlds import shared
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.language.sentences import situations

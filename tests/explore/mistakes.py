@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
-from translator_cmk.explore.mutation import Mutant, changed, subject_of
+from translator_cmk.bdd.features import Pickle, Step
+from translator_cmk.explore.mutation import Mutant, changed, mutants, subject_of
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
 from translator_cmk.machine import (
     COUNTER_ROWS,
@@ -144,3 +145,22 @@ MISTAKES = (
         for each in yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
     ),
 )
+
+
+# What tests of mutants and theorems share
+
+
+def as_pickle(text: str) -> Pickle:
+    """Return a scenario as features have it, ready to be run."""
+    tags, _, *lines = text.splitlines()
+    steps, kind = [], ""
+    for number, line in enumerate(lines, start=3):
+        keyword, _, text_of_step = line.strip().partition(" ")
+        kind = kind if keyword == "And" else keyword.lower()
+        steps.append(Step(keyword, kind, text_of_step, number))
+    return Pickle("counterexample", "", "", 1, tuple(tag[1:] for tag in tags.split()), tuple(steps))
+
+
+def the_mutant(requirement: str, kind: str, now: str = "") -> Mutant:
+    """Return the first mutant of the requirement of this kind, with this text in its place."""
+    return next(each for each in mutants() if each.requirement == requirement and each.kind == kind and now in each.now)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.explore.common import as_pickle
-from tests.explore.common import the_mutant as the
-from tests.explore.mistakes import HELD_OUT, OPEN, mutant_of, semantic_mutants
+from tests.explore.mistakes import HELD_OUT, OPEN, as_pickle, mutant_of, semantic_mutants
+from tests.explore.mistakes import the_mutant as the
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.mutants import RED, fails, scenario_against
 from translator_cmk.bdd.scenario_run import run_scenario

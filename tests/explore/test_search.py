@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from tests.command_line import run_cli
 from tests.evidence.in_full import IN_FULL
-from tests.explore.common import shared
 from tests.machine.faulty_models import (
     CONFUSES_RESOURCES,
     LEAVES_MODELS_DEPLOYED,
@@ -27,11 +26,10 @@ from tests.machine.faulty_models import (
     ChangesOnRefusal,
     article,
 )
-from tests.machine.worlds import TWO_AT_WORK, random_command
+from tests.machine.worlds import TWO_AT_WORK, random_command, shared
 from translator_cmk.explore.cubes import NotSeparable
 from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
-from translator_cmk.explore.graph import NOT_OFFERED, state_graph
-from translator_cmk.explore.memoised import Memoised
+from translator_cmk.explore.graph import NOT_OFFERED, Memoised, state_graph
 from translator_cmk.explore.scopes import NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope, StartNotReached, start_of
 from translator_cmk.explore.search import Engine, explore
 from translator_cmk.explore.sets import SetSearch

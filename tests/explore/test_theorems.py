@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import translator_cmk.explore.theorems as package
-from tests.explore.common import as_pickle
-from tests.explore.mistakes import MISTAKES, Mistake
+from tests.explore.mistakes import MISTAKES, Mistake, as_pickle
 from tests.machine.faulty_models import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.machine import COMMANDS, Command
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.commands import choices
@@ -72,3 +73,12 @@ def random_command(random: Random) -> Command:
     name = random.choice(SETTING_UP) if random.random() < 0.5 else random.choice(list(COMMANDS))
     command = COMMANDS[name]
     return build(command, {field: random.choice(values(command, field)) for field in command.fields})
+
+
+def shared(resources: int, keys: int = 1, states: int | None = None) -> Scope:
+    """Return a small scope of the family that the largest ones are of."""
+    left_out = {f"translator-{each + 1}" for each in range(resources, 6)} | {
+        f"cmk-{each + 1}" for each in range(keys, 2)
+    }
+    alphabet = [each for each in NAMED["six-resources-two-keys"].alphabet if left_out.isdisjoint(each)]
+    return Scope("shared", "Resources that share a vault.", None, tuple(alphabet), states=states)

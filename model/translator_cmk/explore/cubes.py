@@ -19,7 +19,7 @@ from ..machine import Accepted, Command, Machine, Outcome, Refused, State
 from ..machine.entities import KINDS, Entity
 from ..machine.step import Response
 from ..machine.world import Changes, Table, rewritten
-from .memoised import Read, RecordedTable
+from .graph import Read, RecordedTable
 from .scopes import Scope
 from .theorems.theorem import ROWS_RAISE
 

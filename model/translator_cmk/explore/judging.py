@@ -11,8 +11,7 @@ from typing import Any, Literal, NamedTuple
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
 from ..machine.rows import Means
 from .exploration import Broken, EntityName, Judge, breaks, entities_of
-from .graph import state_graph
-from .memoised import Memoised
+from .graph import Memoised, state_graph
 from .mutation import Mutant
 from .scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
 from .search import explore

@@ -25,8 +25,7 @@ from .exploration import (
     entities_of,
     verdict,
 )
-from .graph import Walk
-from .memoised import Memoised
+from .graph import Memoised, Walk
 from .scopes import SCOPES, SOON, Scope, StartNotReached, add_scope, select_scopes
 from .sets import SetSearch
 from .theorems import THEOREMS, Theorem

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from ..bdd.features import slug
 from ..explore.exploration import EntityName
-from ..explore.graph import Graph, attainable, first_commands, labelled_graph, predecessors
-from ..explore.memoised import Memoised, RecordedTable
+from ..explore.graph import Graph, Memoised, RecordedTable, attainable, first_commands, labelled_graph, predecessors
 from ..explore.scopes import WHAT_IF, Scope, start_of
 from ..language.sentences import (
     ABSENT,

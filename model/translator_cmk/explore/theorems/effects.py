@@ -12,7 +12,7 @@ from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outco
 from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
 from ...machine.rows import Effect, Whenever
-from ..memoised import Memoised
+from ..graph import Memoised
 from .requests import workspace
 from .states import home
 from .theorem import (
