@@ -26,8 +26,7 @@ from tests.azure.corpus import ACCOUNT, GROUP, MANAGER, VERSION, Example, encryp
 from tests.azure.malformed import is_refused, malformed
 from tests.azure.wire import Answer, Customer, Wire
 from translator_cmk.azure.calls import PAGE
-from translator_cmk.azure.routes import ROUTES, apis_at, find
-from translator_cmk.azure.server import AzureServer
+from translator_cmk.azure.server import ROUTES, AzureServer, apis_at, find
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from translator_cmk.azure.reading import ANSWERS, Answer
-from translator_cmk.azure.routes import ROUTES
+from translator_cmk.azure.server import ROUTES
 from translator_cmk.machine import ROWS
 from translator_cmk.machine.rows import Refuse, Silent
 
