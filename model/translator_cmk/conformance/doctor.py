@@ -3,17 +3,16 @@
 import argparse
 from collections.abc import Iterator
 
-from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import Inconclusive
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from ..language.contract import CAPABILITIES, Declaration
+from ..language.contract import Declaration
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register
 from ..system import Unsupported
 from . import channels
-from .cases import most_awaited, needed_by, scenarios
+from .cases import most_awaited, needed_by
 from .channels import Fault, connection
 from .judging import applicable
 from .report.summaries import few
@@ -50,8 +49,6 @@ def run(args: argparse.Namespace) -> int:
         subject = Subject(session, by_chance())
         declared = subject.declaration
         print(f"✔ it says hello: {plain(f'{declared.product} {declared.version}', 120)}")
-        for line in about(declared):
-            print(f"  {line}")
         try:
             for line in checks(subject):
                 print(f"✔ {line}")
@@ -79,17 +76,6 @@ def fix(problem: str, remedy: str) -> int:
     """Print what to fix, and give the exit code."""
     print(f"✘ {plain(problem)}\n  {plain(remedy)}")
     return DEVIATIONS
-
-
-def about(declared: Declaration) -> Iterator[str]:
-    """Yield what the system has declared, and what that leaves out."""
-    lacking = [name for name in CAPABILITIES if not declared.can(name)]
-    yield f"levels: {', '.join(declared.levels)}; capabilities: {', '.join(sorted(declared.capabilities)) or 'none'}"
-    every = scenarios("article", ())
-    left = sum(inapplicable(each.pickle, declared) is None for each in every)
-    yield f"without {', '.join(lacking) or 'nothing'}; {left} of {len(every)} scenarios apply"
-    if declared.hidden:
-        yield f"hidden: {', '.join(sorted(declared.hidden))}"
 
 
 def checks(subject: Subject) -> Iterator[str]:
