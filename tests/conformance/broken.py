@@ -67,9 +67,9 @@ def family(file: str) -> list[dict[str, Any]]:
     ]
 
 
-LOOKED_AT = tuple(Broken(**row) for row in family("broken.yaml"))
-HELD_OUT = tuple(Broken(language="python", held_out=True, **row) for row in family("held_out.yaml"))
+ONCE_HELD_OUT = tuple(Broken(language="python", **row) for row in family("held_out.yaml"))
+LOOKED_AT = (*(Broken(**row) for row in family("broken.yaml")), *ONCE_HELD_OUT)
+HELD_OUT = tuple(Broken(language="python", held_out=True, **row) for row in family("held_out_next.yaml"))
 FAMILY = (*LOOKED_AT, *HELD_OUT)
-HELD_OUT_NEXT = tuple(Broken(language="python", held_out=True, **row) for row in family("held_out_next.yaml"))
 MADE_TO_BE_MISSED = tuple(Broken(**row) for row in family("subtle.yaml"))
 PERMITTED = tuple(Permitted(**row) for row in family("permitted.yaml"))

@@ -5,8 +5,9 @@ mistake does, or an effect of it comes without its condition.  The machine in wh
 transition that such a system may make.  If one of them is what was seen, the requirement explains all that is
 different.  Of several that one comes first which is met least often: another would have shown before.
 
-If none is, an outcome is explained by itself (see `otherwise`).  If only fields differ, each is explained by those
-about which such a system comes nearer to what was seen, and shows this; else by what writes such a field.
+If none is, an outcome is explained by itself (see `FailedStep._otherwise`).  If only fields differ, each is explained
+by those about which such a system comes nearer to what was seen, and shows this; else by what writes such a field: what
+a command does itself comes before what follows from it, and this before what another command does.
 """
 
 from collections import Counter
