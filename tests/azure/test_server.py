@@ -161,6 +161,16 @@ def test_what_the_server_would_not_show_is_outside_the_subset(
     assert at_work.world == before
 
 
+@pytest.mark.parametrize("more", ["IsSecured", "Subscription.Color"])
+def test_what_a_new_workspace_would_not_have_is_outside_the_subset(at_work: Customer, more: str) -> None:
+    key = at_work.world.account_keys("tr1")["key1"]
+    body: dict[str, Any] = {"name": "ws", "Subscription": {"subscriptionKey": key, "BillingRegionCode": "WESTEUROPE"}}
+    *above, name = more.split(".")
+    (body[above[0]] if above else body)[name] = True
+    answer = at_work.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body)
+    assert (answer.status, answer.body["error"]["message"].split()[0]) == (501, more)
+
+
 def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Customer) -> None:
     at_work.ask("POST", VAULT, f"/keys/cmk/create{VERSION}", {"kty": "RSA"})
     for name, status in (("rotationpolicy", 501), ("attestation", 501), ("0" * 32, 404)):

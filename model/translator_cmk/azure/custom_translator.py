@@ -90,8 +90,7 @@ class TranslatorCall(Call):
             raise malformed("'Subscription.SubscriptionKey' is not a key of the account that is addressed.")
         if self.asked.required("Subscription.BillingRegionCode") != account.location.name.upper():
             raise malformed("'Subscription.BillingRegionCode' is not the region of the account.")
-        if self.asked.get("IsSecured", bool):
-            raise outside("IsSecured")
+        self.asked.honoured({}, "Name", "Subscription.SubscriptionKey", "Subscription.BillingRegionCode")
         self.submit(commands.CreateWorkspace(name, account.name))
         return self.created("workspace", name)
 
@@ -99,9 +98,9 @@ class TranslatorCall(Call):
         self.asked.required("Name")
         if w.name in self.world.projects:
             raise outside("a second project of a workspace")
-        project: Body = {
-            name: self.asked.get(name, str, "") for name in ("Name", "Label", "Description", "CategoryDescriptor")
-        }
+        texts = ("Name", "Label", "Description", "CategoryDescriptor")
+        self.asked.honoured({}, *texts, "LanguagePairId", "CategoryId")
+        project: Body = {name: self.asked.get(name, str, "") for name in texts}
         for name, choices in (("LanguagePair", PAIRS), ("Category", FIXED["categories"])):
             number = self.asked.required(f"{name}Id", int)
             if not 1 <= number <= len(choices):
@@ -157,9 +156,7 @@ class TranslatorCall(Call):
         name, w = self.asked.required("Name"), self.find("project", account, self.asked.required("ProjectId"))
         if self.asked.get("IsAutoTrain", bool, True) is False:
             raise outside("a model that is not trained at once")
-        for field in ("IsAutoDeploy", "AutoDeployThreshold", "SourceModelIdForRetrain"):
-            if self.asked.get(field, object):
-                raise outside(field)
+        self.asked.honoured({}, "Name", "ProjectId", "DocumentIds", "IsAutoTrain", "IsTuningAuto", "IsTestingAuto")
         there = [id_of(self, "document", d.name) for d in held("document", self, w)]
         asked = self.asked.get("DocumentIds", list, [])
         if there and not asked:

@@ -105,7 +105,7 @@ class Asked(NamedTuple):
         ``done`` names the members that commands stand for; what they did is the model's business.
         """
         wanted = self.value
-        if wanted is None or path in done or path in FIXED["read_only"]:
+        if wanted is None or path.lower() in map(str.lower, done) or path in FIXED["read_only"]:
             return shown
         if isinstance(wanted, dict) and isinstance(shown, dict | None):
             for name, value in wanted.items():
