@@ -1,8 +1,12 @@
-"""Runs the command line in this process, since starting Python takes longer, and reads what it prints."""
+"""Runs the command line in this process, since starting Python takes longer; and copies of the checkout in others."""
 
 import io
+import os
+import shutil
+import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -41,6 +45,29 @@ def one_error(done: Done, code: int = 2, out: str | None = "") -> str:
     [line] = done.error.splitlines()
     assert line.startswith("translator-cmk: error: ")
     return line.removeprefix("translator-cmk: error: ")
+
+
+def copy_checkout(folder: Path, *names: str, without: str = "") -> Path:
+    """Copy these folders of the checkout into another, but for the rows of a requirement."""
+    for name in names:
+        source = Path(__file__).resolve().parents[1] / name
+        shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    if without:
+        with (folder / "model/translator_cmk/machine/topics/__init__.py").open("a", encoding="utf-8") as topics:
+            topics.write(f"\nROWS = tuple(row for row in ROWS if row.requirement != {without!r})\n")
+    return folder
+
+
+def python(checkout: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    """Run Python in a copy of the checkout."""
+    command, model = [sys.executable, *map(str, words)], {"PYTHONPATH": str(checkout / "model")}
+    return subprocess.run(command, cwd=checkout, env=os.environ | model, capture_output=True, text=True, check=False)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, and return what it prints."""
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 # A validator of each published schema; they refer to one another

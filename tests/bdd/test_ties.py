@@ -1,14 +1,12 @@
 """Each broken tie of a requirement is named with its place and its remedy, and mending these is all that is needed."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import copy_checkout, python
 from translator_cmk.bdd.ties import CHANGES, ties
 from translator_cmk.requirements import load_register
 
@@ -67,9 +65,7 @@ ENTRY = f"{CHANGES}\n\n- `keys.no-symmetric-rotation`: added.\n"
 
 def copied(folder: Path) -> Path:
     """Return a copy of what a checkout has, whose changelog has an entry for each requirement."""
-    for name in ("docs", "features", "model", "tests"):
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "history", "reports", "measurements")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    copy_checkout(folder, "docs", "features", "model", "tests")
     for name in ("CHANGELOG.md", "README.md", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder / name)
     if f"\n{CHANGES}\n" not in (folder / CHANGELOG).read_text("utf-8"):
@@ -82,13 +78,6 @@ def write(checkout: Path, file: Path, old: str, new: str) -> None:
     text = (checkout / file).read_text("utf-8")
     assert not old or text.count(old) == 1
     (checkout / file).write_text(text.replace(old, new) if old else text + new, "utf-8")
-
-
-def python(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(checkout / "model")}
-    return subprocess.run(
-        [sys.executable, *words], cwd=checkout, env=environment, capture_output=True, text=True, check=False
-    )
 
 
 def broken_ties(checkout: Path) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bdd.samples import project, run
 from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
@@ -94,10 +95,8 @@ def test_what_the_model_accepts_has_no_comment() -> None:
 def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
     pytester: pytest.Pytester, asked: tuple[Command, ...]
 ) -> None:
-    folder = pytester.mkdir("features")
-    (folder / "keys.feature").write_text(feature(failed(asked)), "utf-8")
-    pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
-    ran = pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
+    project(pytester, keys=feature(failed(asked)))
+    ran = run(pytester)
     ran.assert_outcomes(**({"errors": 1} if CHANGE in asked else {"failed": 1}))  # a Given of the former is blocked
     message = (
         "the specification says nothing here: keys.change"

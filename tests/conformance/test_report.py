@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.bdd.samples import project, run
 from tests.command_line import VALID
 from tests.conformance import forgeries
 from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
@@ -35,6 +36,7 @@ from tests.conformance.verifying import (
     says,
     verify,
 )
+from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import STATUSES, Case, Result
 from translator_cmk.conformance.deviations import Deviations
@@ -180,15 +182,9 @@ def junit_cases(file: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.slow
 def test_junit_of_pytest_and_of_verify_say_the_same(pytester: pytest.Pytester, tmp_path: Path) -> None:
-    pytester.makepyfile(
-        test_features="""
-        from pytest_bdd import scenarios
-        from translator_cmk import features_dir
-        scenarios(str(features_dir()))
-        """
-    )
-    plugins = ("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
-    pytester.runpytest_inprocess(*plugins, "-m", MOVED, "--junitxml", "junit.xml", "--system", WRONG)
+    environment = (features_dir() / "environment.feature").read_text("utf-8")
+    project(pytester, environment=environment)
+    run(pytester, "-m", MOVED, "--junitxml", "junit.xml", "--system", WRONG)
     found = junit_cases(pytester.path / "junit.xml")
     said = junit_cases(verify(tmp_path, "--python", WRONG, *FULL, "--requirement", MOVED).folder / "junit.xml")
     assert {name: said[name] for name in found} == found
@@ -220,12 +216,9 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     wrong: Verified, pytester: pytest.Pytester
 ) -> None:
     feature = next((wrong.folder / "counterexamples").glob("*.feature")).read_text("utf-8")
-    folder = pytester.mkdir("features")
-    (folder / "revocation.feature").write_text(feature, "utf-8")
-    pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
-    arguments = ("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
-    pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1)
-    pytester.runpytest_inprocess(*arguments, "--system", WRONG).assert_outcomes(failed=1)
+    project(pytester, revocation=feature)
+    run(pytester).assert_outcomes(passed=1)
+    run(pytester, "--system", WRONG).assert_outcomes(failed=1)
     recorded = str(next((wrong.folder / "counterexamples").glob("*.json")))
     assert main(["replay", "--in-process", "--python", WRONG, recorded]) == 1
     assert main(["replay", "--in-process", "--python", MODEL, recorded]) == 0

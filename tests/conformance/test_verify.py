@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.command_line import copy_checkout, python
 from tests.conformance import verifying
 from tests.conformance.verifying import (
     FAULTY,
@@ -241,20 +242,9 @@ ONLY = ("--lane", "features", "--topic", "vault")
 STDIO = f"{sys.executable} -m translator_cmk.cli serve --stdio"
 
 
-def without_a_row(folder: Path) -> Path:
-    """Copy the package, but for the row of one requirement."""
-    shutil.copytree(ROOT / "model", folder / "model", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "features", folder / "features")
-    topics = folder / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
-    with topics.open("a", encoding="utf-8") as file:
-        file.write(f"\nROWS = tuple(row for row in ROWS if row.requirement != {ROW!r})\n")
-    return folder
-
-
 def test_kit_without_one_of_its_rows_asks_nothing(tmp_path: Path) -> None:
-    report, kit = tmp_path / "report", {"PYTHONPATH": str(without_a_row(tmp_path) / "model")}
-    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--stdio", STDIO, "--report", str(report)]
-    ran = subprocess.run(command, check=False, env=kit, capture_output=True, text=True)
+    kit, report = copy_checkout(tmp_path, "model", "features", without=ROW), tmp_path / "report"
+    ran = python(kit, "-m", "translator_cmk.cli", "verify", "--stdio", STDIO, "--report", report)
     assert (ran.returncode, ran.stdout, report.exists()) == (3, "", False)
     assert "the kit contradicts itself: its model does not demand" in ran.stderr
 

@@ -1,17 +1,13 @@
 """Registers frozen at a release, and `register diff`: what differs by requirement, and when a revision is due."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.command_line import one_error
+from tests.command_line import copy_checkout, git, one_error, python
 from tests.command_line import run_cli as run
 from translator_cmk.bdd.features import pickles
 from translator_cmk.conformance.cases import RELEASES as DIGESTS
@@ -104,38 +100,29 @@ A_CASE = next(pickle.id for pickle in pickles() if pickle.requirements[0] == "va
 
 @pytest.mark.slow
 def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requirements(tmp_path: Path) -> None:
-    for folder in (".ci", "features", "model"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_checkout(tmp_path, ".ci", "features", "model")
     (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{VERSION}"\n')
     (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n")
     (tmp_path / ".gitignore").write_text("__pycache__/\n/conformance-report/\n")
-    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-
-    def python(*arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Python on the copy."""
-        at = os.environ | {"PYTHONPATH": str(tmp_path / "model")}
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=at, capture_output=True, text=True, check=False)
-
-    missing = python(".ci/release.py", "check")
+    git(tmp_path, "init", "--quiet")
+    missing = python(tmp_path, ".ci/release.py", "check")
     assert missing.returncode == 1
     assert [line.partition(": ")[2][:20] for line in missing.stderr.splitlines()] == [
         "the specification is",
         "CHANGELOG.md has no ",
         "there are changes th",
     ]
-    assert python(".ci/release.py", "freeze").returncode == 0
-    again = python(".ci/release.py", "freeze")
+    assert python(tmp_path, ".ci/release.py", "freeze").returncode == 0
+    again = python(tmp_path, ".ci/release.py", "freeze")
     assert again.returncode == 2
     assert "a register is frozen once; increase the version in pyproject.toml" in again.stderr
     (tmp_path / "CHANGELOG.md").write_text(f"## [{VERSION}] - 2026-11-27\n")
-    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
-    author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
-    subprocess.run(["git", *author, "commit", "--quiet", "--message", "Release"], cwd=tmp_path, check=True)
-    ready = python(".ci/release.py", "check")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "Release")
+    ready = python(tmp_path, ".ci/release.py", "check")
     assert (ready.returncode, ready.stderr) == (0, "")
     verify = ("-m", "translator_cmk.cli", "verify", "--python", "translator_cmk:ModelSystem", "--lane", "features")
-    found = python(*verify, "--case", A_CASE).stdout
+    found = python(tmp_path, *verify, "--case", A_CASE).stdout
     assert "unreleased kit" not in found
     assert f"\n  release {VERSION}    " in found
     assert " requirements passed\n" in found

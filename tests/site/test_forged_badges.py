@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.command_line import git
 from tests.conformance.forgeries import Forgery, field
 from tests.conformance.verifying import MODEL, put_messages, verify
 from tests.machine import faulty_models, laws, test_laws
@@ -216,19 +216,15 @@ def test_law_that_takes_anything_for_right_fails_when_it_is_run_again(
 
 
 def test_what_is_judged_and_not_committed_is_named(tmp_path: Path) -> None:
-    def git(*arguments: str) -> None:
-        who = ("-c", "user.name=a", "-c", "user.email=a@b")
-        subprocess.run(["git", "-C", str(tmp_path), *who, *arguments], check=True)
-
     judged = ("features/vault.feature", "model/translator_cmk/machine/step.py", LAWS)
     others = ("docs/index.md", "model/translator_cmk/site/render.py")
     for each in (*judged, *others):
         (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / each).write_text("Two\nlines.\n", "utf-8")
     assert uncommitted(tmp_path) == ""  # no repository
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "Begin")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "Begin")
     for each in others:
         (tmp_path / each).write_text("One line.\n", "utf-8")
     assert uncommitted(tmp_path) == ""  # no result depends on them

@@ -20,6 +20,7 @@ import pytest
 import yaml
 from lxml import html  # type: ignore[import-untyped]  # it says no types
 
+from tests.command_line import copy_checkout, git, python
 from tests.site.building import (
     QUICK_PAGES,
     REGISTER,
@@ -273,7 +274,6 @@ def test_without_jinja_the_command_names_the_extra(source: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-DROP = "\nROWS = tuple(row for row in ROWS if row.requirement != 'keys.enable')\n"
 RUN_AND_PUBLISH = """
 import sys, pytest
 from translator_cmk.cli import main
@@ -284,15 +284,10 @@ sys.exit(main(["site", "--results", "results"]))
 
 def test_broken_row_is_published_red(source: Path) -> None:
     """Although nearly every situation of the other pages begins with this row."""
-    for folder in ("features", "model", "tests"):
-        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("*.pyc.*"))
-    topics = source / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
-    topics.write_text(topics.read_text("utf-8") + DROP, "utf-8")
+    copy_checkout(source, "features", "model", "tests", without="keys.enable")
     suite = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "--results", "results")
     chosen = ("-m", "keys.enable or encryption.no-section", "tests/features")
-    model = os.environ | {"PYTHONPATH": str(source / "model")}
-    command = [sys.executable, "-c", RUN_AND_PUBLISH, *suite, *chosen]
-    done = subprocess.run(command, env=model, capture_output=True, text=True, check=False)
+    done = python(source, "-c", RUN_AND_PUBLISH, *suite, *chosen)
     assert (done.returncode, done.stderr) == (0, "")
     shown = {"requirements/keys.enable": "failed", "all": "failed", "requirements/encryption.no-section": "✔"}
     for badge, word in shown.items():
@@ -357,24 +352,18 @@ def test_feed_has_every_known_revision_of_the_article_the_newest_first(site: Pat
     assert '<link rel="alternate feed" type="application/atom+xml" title="Revisions of the article"' in home
 
 
-def git(*arguments: str, at: Path) -> str:
-    """Run git in a folder and return its output."""
-    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-    return subprocess.run(["git", *identity, *arguments], cwd=at, check=True, capture_output=True, text=True).stdout
-
-
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A clone with this Makefile and a site of one page; where it came from is a bare repository."""
-    git("init", "--quiet", "--bare", "--initial-branch=main", "origin.git", at=tmp_path)
-    git("clone", "--quiet", "origin.git", "clone", at=tmp_path)
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
+    git(tmp_path, "clone", "--quiet", "origin.git", "clone")
     clone = tmp_path / "clone"
     shutil.copy(ROOT / "Makefile", clone)
     (clone / "docs").mkdir()
     (clone / "docs" / "index.md").write_text("# One page\n")
     (clone / "mkdocs.yml").write_text('site_name: One page\nsite_url: !ENV [SITE_URL, ""]\n')
-    git("add", ".", at=clone)
-    git("commit", "--quiet", "--message", "One page", at=clone)
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "--message", "One page")
     return clone
 
 
@@ -390,12 +379,12 @@ def test_deploy_pushes_the_site_with_its_address_to_the_branch_for_pages(checkou
     done = deploy(checkout, f"SITE_URL={SITE}")
     assert done.returncode == 0, done.stderr
     origin = checkout.parent / "origin.git"
-    assert f'<link rel="canonical" href="{SITE}' in git("show", "gh-pages:index.html", at=origin)
-    assert ".nojekyll" in git("ls-tree", "--name-only", "gh-pages", at=origin)
+    assert f'<link rel="canonical" href="{SITE}' in git(origin, "show", "gh-pages:index.html")
+    assert ".nojekyll" in git(origin, "ls-tree", "--name-only", "gh-pages")
 
 
 def test_deploy_without_an_address_says_what_to_add_and_pushes_nothing(checkout: Path) -> None:
     done = deploy(checkout)
     assert done.returncode == 2
     assert done.stderr.startswith("make deploy needs the address of the site: SITE_URL=https://")
-    assert git("branch", "--list", at=checkout.parent / "origin.git") == ""
+    assert git(checkout.parent / "origin.git", "branch", "--list") == ""
