@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache, partial
-from itertools import product
 from typing import Any, NamedTuple
 
 from ..language.sentences import Fact, situations
@@ -96,8 +95,7 @@ class FailedStep(NamedTuple):
 
     machine: Machine
     limit: int
-    commands: tuple[Command, ...]
-    """Those of which it may have been one."""
+    command: Command
     before: tuple[State, ...]
     outcome: Outcome | None
     observation: Observation | None
@@ -125,9 +123,8 @@ class FailedStep(NamedTuple):
 
     def _suspected(self, met: set[str]) -> Iterator[Explanation]:
         """Yield what systems may do that are wrong about one requirement, which is met on the way or decides a view."""
-        types = {type(command) for command in self.commands}
         for each in suspects(self.machine):
-            of_another_command = isinstance(each.row, Effect | Refuse) and each.row.on not in types
+            of_another_command = isinstance(each.row, Effect | Refuse) and each.row.on is not type(self.command)
             if each.requirement in met | DECIDE_VIEWS if each.row is None else not of_another_command:
                 yield from self._transitions(each, set())
 
@@ -135,9 +132,9 @@ class FailedStep(NamedTuple):
         """Yield each transition that such a system may make; into ``met`` go the requirements of rows that are met."""
         name, how, machine, row = suspect
         views = machine if name in DECIDE_VIEWS else self.machine
-        for command, state in product(self.commands, self.before):
+        for state in self.before:
             try:
-                found = possibilities(partial(step, machine, state, command, met), machine.silent, self.limit)
+                found = possibilities(partial(step, machine, state, self.command, met), machine.silent, self.limit)
             except TooManyStates:
                 continue
             for result, replay in found:
@@ -178,7 +175,7 @@ class FailedStep(NamedTuple):
                 nearly_always_first = sorted(by, key=places().__getitem__, reverse=True)
                 effects = sorted(nearly_always_first, key=lambda name: name not in own)
                 # whoever refuses it each time would have refused it before
-                likely = [name for name in mistakes if name not in always_refusing(type(self.commands[0]))]
+                likely = [name for name in mistakes if name not in always_refusing(type(self.command))]
                 demands = in_order(because & own - OF_NAMES)
                 return once((*near, *likely, *demands, *effects, *mistakes, *in_order(because)))
             case Refused(), Refused():
@@ -188,19 +185,19 @@ class FailedStep(NamedTuple):
         return ()
 
     def _is_of(self, row: Row) -> bool:
-        """Return whether the row is a demand or an effect of one of the commands."""
-        return isinstance(row, Effect | Refuse) and row.on in map(type, self.commands)
+        """Return whether the row is a demand or an effect of the command."""
+        return isinstance(row, Effect | Refuse) and row.on is type(self.command)
 
     def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
         """Return the requirements that say that such a field is written, of any entity.
 
-        First what the commands do by themselves here, or, if they are refused, their mistakes and the reasons to refuse
-        them; else a consequence that, without its condition, would come nearer to what was seen; else what another
+        First what the command does by itself here, or, if it is refused, its mistakes and the reasons to refuse
+        it; else a consequence that, without its condition, would come nearer to what was seen; else what another
         command does.
         """
         facts = [seen for seen in unexplained if isinstance(seen, Fact)]
         fields = {(seen.kind, "state" if seen.field == "exists" else seen.field) for seen in facts}
-        after, outcome = self.machine.step(self.before[0], self.commands[0])
+        after, outcome = self.machine.step(self.before[0], self.command)
         firm = [row for row in written_by() if row.requirement not in self.machine.silent]
         effects = [row for row in firm if isinstance(row, Effect) and written_by()[row] & fields]
         own = [row for row in effects if self._is_of(row)]

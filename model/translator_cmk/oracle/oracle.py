@@ -251,7 +251,7 @@ class Oracle:
             if last.command is None:
                 return tuple(Difference(*each) for each in violations)
             before = distinct(transition.before for transition in last.every)
-            failed = FailedStep(self.machine, self.limit, (last.command,), before, outcome, observation, skip, shown)
+            failed = FailedStep(self.machine, self.limit, last.command, before, outcome, observation, skip, shown)
             return failed.explained(violations)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
