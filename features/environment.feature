@@ -96,7 +96,7 @@ Feature: What the article takes for granted
       And nothing has changed
 
   @environment.new-name
-  Rule: A name in use is not given again
+  Rule: The name of a key vault is not given again, nor that of a deleted key
 
     Scenario: A new name is accepted
       Given a vault with a key
@@ -126,24 +126,11 @@ Feature: What the article takes for granted
         | uploads the document "legal-en-de" to "ws-prod"         |
         | trains the model "contracts" in "ws-prod"               |
 
-    Scenario: The name of something that exists is refused
+    Scenario: The name of a vault is refused
       Given a vault with a key
       When the customer creates the vault "kv-prod" in "eastus"
       Then the request is refused
       And nothing has changed
-
-    Scenario Outline: The name of a thing of each other kind is refused
-      Given a deployed model under customer-managed keys
-      When the customer <command>
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | command                                               |
-        | creates the Translator resource "translator-prod"     |
-        | creates the workspace "ws-prod" for "translator-prod" |
-        | uploads the document "contracts" to "ws-prod"         |
-        | trains the model "legal-en-de" in "ws-prod"           |
 
     Scenario: The name of a vault in another subscription is refused
       Given a second resource with access beside one with customer-managed keys
@@ -151,7 +138,7 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: The name of something that is deleted is refused
+    Scenario: The name of a deleted vault is refused
       Given a vault with a key
       And the customer deletes the vault "kv-prod"
       When the customer creates the vault "kv-prod"
@@ -182,6 +169,21 @@ Feature: What the article takes for granted
         | origin                                    |
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
+
+  @environment.name-in-use
+  Rule: Whether other names in use than a key vault's can be given again is not specified
+
+    Scenario Outline: The name of something in use may be accepted or refused
+      Given a deployed model under customer-managed keys
+      When the customer <command>
+      Then what happens is not specified
+
+      Examples:
+        | command                                               |
+        | creates the Translator resource "translator-prod"     |
+        | creates the workspace "ws-prod" for "translator-prod" |
+        | uploads the document "contracts" to "ws-prod"         |
+        | trains the model "legal-en-de" in "ws-prod"           |
 
   @environment.name-used-before
   Rule: Whether the name of something that is gone can be given again is not specified

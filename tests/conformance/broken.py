@@ -70,6 +70,11 @@ def family(file: str) -> list[dict[str, Any]]:
 ONCE_HELD_OUT = tuple(Broken(language="python", **row) for row in family("held_out.yaml"))
 LOOKED_AT = (*(Broken(**row) for row in family("broken.yaml")), *ONCE_HELD_OUT)
 HELD_OUT = tuple(Broken(language="python", held_out=True, **row) for row in family("held_out_next.yaml"))
-FAMILY = (*LOOKED_AT, *HELD_OUT)
+WITHDRAWN = {
+    "The name of a document can be given again in another workspace, which takes the document there.",
+    "The name of a resource in use can be given again in another resource group.",
+}
+"""Mistakes that were held out and contradict nothing any more: the register leaves these names open now."""
+FAMILY = tuple(each for each in (*LOOKED_AT, *HELD_OUT) if each.mistake not in WITHDRAWN)
 MADE_TO_BE_MISSED = tuple(Broken(**row) for row in family("subtle.yaml"))
 PERMITTED = tuple(Permitted(**row) for row in family("permitted.yaml"))

@@ -15,7 +15,7 @@ from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State,
 from ..machine import commands as cmd
 from ..machine.commands import RotateKey
 from ..machine.entities import CUSTOMER, Entity, Key, New, Resource, Vault
-from ..machine.topics.environment import IN_USE, USED_BEFORE
+from ..machine.topics.environment import NAME_REFUSED, USED_BEFORE
 from ..machine.values import Value
 from ..shapes import LARGEST, TEXT, Shape, Whole, Word, record
 
@@ -57,7 +57,7 @@ class Scope(Value):
             return False
         if type(command) in USED_BEFORE:
             found = next(state.tables[kind].get(name) for kind, name in given(command))
-            return found is None or found[-1] in IN_USE[type(command)]
+            return found is None or found[-1] in NAME_REFUSED.get(type(command), ())
         if not isinstance(command, RotateKey):
             return True
         record = state.tables[Key].get(f"{command.vault}/{command.key}")

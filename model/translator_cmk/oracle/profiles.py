@@ -11,7 +11,9 @@ PROFILES = ("article", "full")
 
 NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists"})
 
-NAMES_GIVEN_AGAIN = frozenset({"environment.key-name-in-use", "environment.name-used-before"})
+NAMES_GIVEN_AGAIN = frozenset(
+    {"environment.key-name-in-use", "environment.name-in-use", "environment.name-used-before"}
+)
 """Silences about names: nobody can say what they stand for once such a command was accepted, so it is not asked for."""
 
 

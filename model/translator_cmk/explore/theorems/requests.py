@@ -255,24 +255,16 @@ def is_named(field: str, *states: str) -> Callable[[Any], bool]:
 def on_names(on: type[Command], field: str) -> Iterator[Demand]:
     """Yield when a name is refused for something new, and when the outcome is not specified."""
     key, vault = field == "key", field == "vault"
-    in_use = (
-        ("deleted",) if key else ("active", "deleted") if vault else ("active", "uploaded", "undeployed", "deployed")
-    )
-    gone = "purged" if key or vault else "deleted"
-    yield Demand(on, "environment.new-name", f"{on.__name__} is refused a name in use", is_named(field, *in_use))
-    yield Demand(
-        on,
-        "environment.name-used-before",
-        f"The outcome of {on.__name__} with a name used before is not specified",
-        is_named(field, gone),
-    )
-    if key:
-        yield Demand(
-            on,
-            "environment.key-name-in-use",
-            f"The outcome of {on.__name__} with the name of a key is not specified",
-            is_named(field, "active"),
-        )
+    not_specified = f"The outcome of {on.__name__} with {{}} is not specified"
+    if key or vault:
+        states = ("deleted",) if key else ("active", "deleted")
+        yield Demand(on, "environment.new-name", f"{on.__name__} is refused such a name", is_named(field, *states))
+    gone = is_named(field, "purged" if key or vault else "deleted")
+    yield Demand(on, "environment.name-used-before", not_specified.format("a name used before"), gone)
+    if not vault:
+        requirement = "environment.key-name-in-use" if key else "environment.name-in-use"
+        in_use = is_named(field, "active", "uploaded", "undeployed", "deployed")
+        yield Demand(on, requirement, not_specified.format("a name in use"), in_use)
 
 
 ON_NAMES = [demand for on, field in GIVES_A_NAME.items() for demand in on_names(on, field)]

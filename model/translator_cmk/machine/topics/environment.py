@@ -45,29 +45,37 @@ from ..rows import (
     whenever,
 )
 
-IN_USE: dict[type[Command], tuple[str, ...]] = {
-    CreateResource: ("active",),
+NAME_REFUSED: dict[type[Command], tuple[str, ...]] = {
     CreateVault: ("active", "deleted"),
     CreateKey: ("deleted",),
     ImportKey: ("deleted",),
+}
+"""For commands that give a name: the states of what has it in which the name is refused."""
+
+NAME_IN_USE: dict[type[Command], tuple[str, ...]] = {
+    CreateResource: ("active",),
     CreateWorkspace: ("active",),
     UploadDocument: ("uploaded",),
     TrainModel: ("undeployed", "deployed"),
 }
-"""For each command that gives a name: the states of what has it in which the name is refused."""
+"""For all others but those of keys: the states of what has the name while it is in use."""
 
-USED_BEFORE = {on: "purged" if on in (CreateVault, CreateKey, ImportKey) else "deleted" for on in IN_USE}
+USED_BEFORE: dict[type[Command], str] = dict.fromkeys(NAME_REFUSED, "purged") | dict.fromkeys(NAME_IN_USE, "deleted")
 """For each of them: the state of what had the name and is gone for good."""
 
 ROWS = (
     # Names
     *(
         refuse(on, "environment.new-name", unless=lambda c, states=states: state_of_name(c) not in states)
-        for on, states in IN_USE.items()
+        for on, states in NAME_REFUSED.items()
     ),
     *(
         silent(on, "environment.key-name-in-use", when=lambda c: state_of_name(c) == "active")
         for on in (CreateKey, ImportKey)
+    ),
+    *(
+        silent(on, "environment.name-in-use", when=lambda c, states=states: state_of_name(c) in states)
+        for on, states in NAME_IN_USE.items()
     ),
     *(
         silent(on, "environment.name-used-before", when=lambda c, state=state: state_of_name(c) == state)
