@@ -205,11 +205,15 @@ Feature: The key vault
       And "translator-prod" has no key of its own
 
       Examples:
+        | start                                         | channel |
+        | access to a vault with purge protection alone | portal  |
+        | access to a vault with purge protection alone | API     |
+        | access to a vault with neither protection     | portal  |
+        | access to a vault with neither protection     | API     |
+
+      @vault.soft-delete-refused
+      Examples:
         | start                                                              | channel |
-        | access to a vault with purge protection alone                      | portal  |
-        | access to a vault with purge protection alone                      | API     |
-        | access to a vault with neither protection                          | portal  |
-        | access to a vault with neither protection                          | API     |
         | a resource and a vault that uses Azure RBAC and has no soft delete | portal  |
 
   @vault.soft-delete-refused
