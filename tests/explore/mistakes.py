@@ -39,8 +39,6 @@ from translator_cmk.machine import (
     entities,
     rows,
 )
-from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.entities import Vault
 from translator_cmk.machine.rows import Row
 
 OPEN, HELD_OUT = (Path(__file__).with_name(name) for name in ("semantic.yaml", "semantic_held_out.yaml"))
@@ -108,17 +106,6 @@ class AcceptsWhatIsNotThere(Machine):
         return after, Accepted() if outcome == Refused(frozenset({"environment.exists"})) else outcome
 
 
-class RecoversWhatIsPurged(Machine):
-    """Recovers a vault though it is purged."""
-
-    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
-        if isinstance(command, cmd.RecoverVault) and state.tables[Vault].get(command.vault, ("",))[-1] == "purged":
-            return state.with_changes({(Vault, command.vault): {"state": "active"}}), Accepted(
-                frozenset({"environment.mistake"})
-            )
-        return super().step(state, command, choose)
-
-
 class NamesAnotherRequirement(Machine):
     """Names with each acceptance a requirement that nothing rests on."""
 
@@ -135,7 +122,6 @@ WRONG_MACHINES: tuple[tuple[str, str, str, type[Machine]], ...] = (
     ("an-acceptance-names-what-it-rests-on", "losing-the-key", "An acceptance names nothing.", NamesNoRequirement),
     ("an-acceptance-names-what-it-rests-on", "losing-the-key", "It names what has no row.", NamesAnotherRequirement),
     ("nothing-is-done-to-what-is-not-there", "losing-the-key", "Anything may not exist.", AcceptsWhatIsNotThere),
-    ("nothing-comes-back-that-is-gone-for-good", "vaults-and-keys", "A purged vault returns.", RecoversWhatIsPurged),
 )
 
 MISTAKES = (
