@@ -198,9 +198,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @contextmanager
-def serving(respond: Respond, end: bytes = b"}") -> Iterator[str]:
+def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]:
     """A server that answers each connection in this way, once a request ends like this."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", port)) as server:
         over = threading.Event()
 
         def serve() -> None:
@@ -301,6 +301,31 @@ def test_server_that_is_gone_after_a_slow_answer_is_not_called_slow() -> None:
     with pytest.raises(Fault, match="Connection refused"):
         channel.ask({}, 0.3)
     channel.close()
+
+
+def test_server_that_is_starting_again_has_as_long_for_it_as_for_an_answer() -> None:
+    respond = sends(OK + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+    over = threading.Event()
+    with serving(respond) as place:
+        channel = Url(f"http://{place}")
+        assert channel.ask({}, 5) == {}
+        channel.restart()
+    with pytest.raises(Fault, match="Connection refused"):
+        channel.ask({}, 0.3)
+
+    def come_back() -> None:
+        time.sleep(0.5)
+        with serving(respond, port=int(place.strip("/").rpartition(":")[2])):
+            over.wait()
+
+    thread = threading.Thread(target=come_back)
+    thread.start()
+    try:
+        assert channel.ask({}, 5) == {}
+    finally:
+        over.set()
+        thread.join()
+        channel.close()
 
 
 def test_nobody_listening_is_told(tmp_path: Path) -> None:

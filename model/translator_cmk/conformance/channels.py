@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -183,6 +183,9 @@ class Direct(Answering, Channel):
 IDLE = 1.0
 """Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
 
+REFUSED = 0.2
+"""Seconds until a connection that was refused is tried again."""
+
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
 
 
@@ -193,7 +196,7 @@ class Url(Channel):
         self.url = split(url)
         self.connection: http.client.HTTPConnection | None = None
         self.late = False
-        self.used = monotonic()
+        self.used = 0.0  # when it last answered; never yet
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer in the body."""
@@ -254,12 +257,24 @@ class Url(Channel):
         if self.connection is None:
             self.connection = connection_to(self.url, patience)
         self.connection.timeout = patience
-        if self.connection.sock is not None:
-            self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
+        if self.connection.sock is None:
+            self._connect(self.connection, patience)
+        self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
         self.deadline.start()
         path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         self.connection.request("POST", path, body, HEADERS)
         return self.connection.getresponse()
+
+    def _connect(self, connection: http.client.HTTPConnection, patience: float) -> None:
+        """Open the connection.  A server that has answered before may just be starting again."""
+        deadline = monotonic() + (patience if self.used else 0)
+        while connection.sock is None:
+            try:
+                connection.connect()
+            except ConnectionRefusedError:
+                if monotonic() >= deadline:
+                    raise
+                sleep(REFUSED)
 
     def restart(self) -> None:
         """Close the connection; the next request opens another."""
