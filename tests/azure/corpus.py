@@ -1,8 +1,10 @@
 """A request for each route of the server, in an order in which each has the answer that it says: corpus.yaml."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import yaml
@@ -111,3 +113,138 @@ def played(customer: Customer, until: int = len(EXAMPLES)) -> Iterator[tuple[Exa
         answer = customer.ask(sent.method, sent.host, sent.path, sent.body)
         known |= kept(example, answer)
         yield sent, answer
+
+
+# Requests that are wrong in one way each, made from right ones by chance
+
+NONSENSE = (
+    "",
+    " ",
+    "%00",
+    "%ff",
+    "..",
+    "a b",
+    "{name}",
+    "%2F",
+    "x" * 300,
+    "ünï",
+    "%F0%9F%94%91",
+    "-",
+    "'",
+    "$",
+    "null",
+)
+NO_JSON = (b"", b"{", b"[1,", b"nul", b"\xff\xfe", b"{'a': 1}", b'{"a": NaN}', b"[" * 9999, b'{"a": "\\ud800"}', b'"\\')
+NUMBERS: tuple[Any, ...] = (0, -1, 1.5, 10**30, True)
+OF_NO_TYPE: tuple[Any, ...] = ([], {}, "", "x", *NUMBERS, [None], [[]], [{}], {"": {}}, "\x00", "ü" * 999)
+VERSIONS = ("", "1", "latest", "2025", "2025-6-1", "2025-06-01-", "x" * 200, "2025-06-01'", "\u0662025-06-01", "%00")
+TOKENS = ("", "x", "a.b.c", "..", "e30.e30.", "x" * 5000, "ü", "null", "e30.e30.0" + "0" * 31)
+METHODS = ("TRACE", "BREW", "get", "PROPFIND", "X" * 50)
+OTHER_HOSTS = ("", "example.com", "vault.azure.net", "x" * 300, "management.azure.com.evil")
+LENGTHS = ("-1", "x", "9" * 30, "1e3", "\u0663", "5000000")
+
+Sent = tuple[Example, dict[str, str]]
+"""A request, and its headers."""
+
+
+def in_path(random: Random, example: Example, headers: dict[str, str]) -> Sent | None:
+    """Return a request for a path that no route has."""
+    path, _, query = example.path.partition("?")
+    parts = path.split("/")
+    if random.random() < 0.5:
+        parts.insert(random.randint(1, len(parts)), f"{random.choice(NONSENSE)}-no-route")
+        parts += ["no", "route"]
+    else:
+        fixed = [index for index, part in enumerate(parts) if part and part.isalpha() and index != len(parts) - 1]
+        if not fixed:
+            return None
+        parts[random.choice(fixed)] = f"{random.choice(NONSENSE)}~"
+        if example.method in ("DELETE", "PUT"):
+            parts += ["no", "route"]  # to delete what is not there succeeds, and to make another is no mistake
+    return example._replace(path=f"{'/'.join(parts)}?{query}"), headers
+
+
+def in_method(random: Random, example: Example, headers: dict[str, str]) -> Sent:
+    """Return a request with a method that nothing has."""
+    return example._replace(method=random.choice(METHODS)), headers
+
+
+def in_version(random: Random, example: Example, headers: dict[str, str]) -> Sent | None:
+    """Return a request without a right api-version."""
+    right, wrong = "api-version=2025-06-01", random.choice(("", f"api-version={random.choice(VERSIONS)}"))
+    return (example._replace(path=example.path.replace(right, wrong)), headers) if right in example.path else None
+
+
+def in_credentials(random: Random, example: Example, headers: dict[str, str]) -> Sent:
+    """Return a request with no credentials, with wrong ones, or with those of another API."""
+    ((name, value),) = headers.items()
+    scheme, _, token = value.rpartition(" ")
+    if scheme:
+        middle = random.randrange(len(token))
+        other = f"{token[:middle]}{'A' if token[middle] != 'A' else 'B'}{token[middle + 1 :]}"
+        wrong = [f"Bearer {each}" for each in (*TOKENS, token[:-1], f"{token}0", other)] + [token, f"Basic {token}"]
+    else:
+        wrong = [f"{each}x" for each in TOKENS] + [token[:-1], token.swapcase() + "0"]
+    return example, {} if random.random() < 0.2 else {name: random.choice(wrong)}
+
+
+def in_headers(random: Random, example: Example, headers: dict[str, str]) -> Sent:
+    """Return a request with a header that the server can't honour."""
+    conditional = random.choice([{"If-Match": '"x"'}, {"If-None-Match": "*"}])
+    long = random.choice([{"Transfer-Encoding": "chunked"}, {"X" * 70000: "x"}])
+    others = {"Host": random.choice(OTHER_HOSTS)}, {"Content-Length": random.choice(LENGTHS)}
+    return example._replace(body=None), headers | random.choice((conditional, long, *others))
+
+
+def in_body(random: Random, example: Example, headers: dict[str, str]) -> Sent | None:
+    """Return a request whose body is no JSON, or has a member that is wrong or unknown."""
+    if example.body is None or isinstance(example.body, bytes):
+        return None
+    broken = random.random() < 0.3
+    body = random.choice(NO_JSON) if broken else changed(random, json.loads(json.dumps(example.body)))
+    return None if body == example.body else (example._replace(body=body), headers)
+
+
+def changed(random: Random, body: Any) -> Any:
+    """Return the body with another value in one place, or an unknown member that asks for something."""
+    holder, name = random.choice(list(places(body)))
+    if random.random() < 0.2 and isinstance(holder[name], dict):
+        holder[name]["unknownMember"] = random.choice(("x", 1, True, ["x"], {"x": "y"}))
+    else:
+        holder[name] = random.choice([each for each in OF_NO_TYPE if not isinstance(each, type(holder[name]))])
+    return body
+
+
+def places(body: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each place of a body, as what holds it and the name or the index there."""
+    for name in list(body) if isinstance(body, dict) else range(len(body)):
+        yield body, name
+        if isinstance(body[name], dict | list):
+            yield from places(body[name])
+
+
+WAYS: tuple[Callable[[Random, Example, dict[str, str]], Sent | None], ...] = (
+    *(in_path, in_method, in_version, in_credentials, in_headers),
+    *(in_body, in_body, in_body),
+)
+
+
+def malformed(customer: Customer, number: int, seed: int = 1, until: int = len(EXAMPLES) - 20) -> Iterator[Sent]:
+    """Play the examples up to a point where all there is exists, then yield requests that are wrong."""
+    right = [example for example, _ in played(customer, until)]
+    random = Random(seed)
+    while number:
+        example = random.choice(right)
+        made = random.choice(WAYS)(random, example, customer.headers(example.host))
+        if made is not None:
+            number -= 1
+            yield made
+
+
+def is_refused(customer: Customer, sent: Sent) -> bool:
+    """Return whether the answer to a request is a 4xx or a 501 with an error of Azure, and it has changed nothing."""
+    (method, host, path, _, _, body, _), headers = sent
+    before = customer.world
+    answer = customer.wire.ask(method, host, path.replace(" ", "%20"), body, headers)
+    refused = 400 <= answer.status < 500 or answer.status == 501
+    return refused and (method == "HEAD" or bool(answer.body["error"])) and customer.world == before

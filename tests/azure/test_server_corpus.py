@@ -22,8 +22,19 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 import translator_cmk
 from tests.azure import published_types
-from tests.azure.corpus import ACCOUNT, GROUP, MANAGER, VERSION, Example, encrypted, played, policies, vault
-from tests.azure.malformed import is_refused, malformed
+from tests.azure.corpus import (
+    ACCOUNT,
+    GROUP,
+    MANAGER,
+    VERSION,
+    Example,
+    encrypted,
+    is_refused,
+    malformed,
+    played,
+    policies,
+    vault,
+)
 from tests.azure.wire import Answer, Customer, Wire
 from translator_cmk.azure.calls import PAGE
 from translator_cmk.azure.server import ROUTES, AzureServer, apis_at, find

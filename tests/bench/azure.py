@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from tests.azure.malformed import is_refused, malformed
+from tests.azure.corpus import is_refused, malformed
 from tests.azure.wire import Customer, Wire
 from translator_cmk.azure.server import azure_server
 

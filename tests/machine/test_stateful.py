@@ -12,7 +12,7 @@ from tests.machine.faulty_models import NamesNoRequirement
 from tests.machine.laws import LAWS, take
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, values
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
-from translator_cmk.machine.outcomes import Refused, Unspecified
+from translator_cmk.machine.commands import Refused, Unspecified
 from translator_cmk.machine.rows import Means
 
 MEANS = [row for row in ROWS if isinstance(row, Means)]

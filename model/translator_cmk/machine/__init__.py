@@ -1,8 +1,7 @@
 """The model: a state, commands, and the article as a table of rows.  Standard library only."""
 
-from .commands import COMMANDS, Command
+from .commands import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused, Unspecified
 from .observation import Observation, observe
-from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
 from .step import Machine, RowsContradict
 from .topics import COUNTER_ROWS, ROWS
 from .world import DEFAULT_STAGE, Stage, State, initial

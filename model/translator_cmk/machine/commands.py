@@ -1,4 +1,4 @@
-"""The commands: everything a customer can ask for, in the imperative.
+"""The commands, everything a customer can ask for in the imperative; and the outcomes of submitting them.
 
 A command names entities by strings.  What each name must mean is said in its annotation, and checked before any row is
 read.  Rows read the same command with entities in place of the names.
@@ -29,6 +29,47 @@ from .entities import (
     Reference,
 )
 from .values import Value
+
+# Outcomes
+
+
+class KeyUse(Value):
+    """One use of a customer's key, as an audit log has it: which key (`vault/key`), and for which resource."""
+
+    __slots__ = ()
+    key: str
+    resource: str
+
+
+class Accepted(Value):
+    """The command was carried out.
+
+    ``by`` holds the ids of the requirements that changed or recorded something; it is empty where all was so already.
+    """
+
+    __slots__ = ()
+    by: frozenset[str] = frozenset()
+    audit: tuple[KeyUse, ...] = ()
+
+
+class Refused(Value):
+    """The command was refused and changed nothing.  ``because`` holds the id of every demand it broke."""
+
+    __slots__ = ()
+    because: frozenset[str] = frozenset()
+
+
+class Unspecified(Value):
+    """The specification does not say what happens.  ``silent`` holds the ids of the requirements that say so."""
+
+    __slots__ = ()
+    silent: frozenset[str] = frozenset()
+
+
+Outcome = Accepted | Refused | Unspecified
+
+
+# Commands
 
 ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
 KeySource = Literal["microsoft-managed", "customer-managed"]

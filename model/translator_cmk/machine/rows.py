@@ -10,9 +10,8 @@ Laws of the rows:
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .commands import Command, EnableCustomerManagedKeys
+from .commands import Command, EnableCustomerManagedKeys, KeyUse
 from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, New, Resource, Vault, Workspace
-from .outcomes import KeyUse
 from .world import Changes
 
 Condition = Callable[..., bool]

@@ -5,9 +5,8 @@ from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from .commands import Command
+from .commands import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
 from .entities import GONE, KINDS, Entity, New
-from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
 from .rows import MEANINGS, Effect, Meaning, Means, Refuse, Row, Silent, Whenever
 from .world import Changes, Choose, State, Table, World
 
