@@ -110,7 +110,11 @@ def test_wrong_usage_is_refused_before_anything_is_asked(
     assert row["error"] in refused(*(word.replace("LONG", "a" * 300) for word in row["ask"]))
 
 
-def test_command_is_split_as_a_shell_does_and_started_without_one() -> None:
+def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path) -> None:
+    piped = f"{FAULTY} | tee {shlex.quote(str(tmp_path / 'a log'))}"
+    instead = shlex.split(says(2, "doctor", "--stdio", piped).partition("; say ")[2])
+    assert main(["doctor", *instead]) == 0
+    assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
     quoted = f"{shlex.quote(sys.executable)} -c 'import sys; raise SystemExit(len(sys.argv))' '|' \";\" a|b --x='a | b'"
     assert "ended with exit code 5" in says(3, "doctor", "--stdio", quoted)
 

@@ -5,7 +5,7 @@ All of them are about the `When`, so a scenario without one has none of these se
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..language.contract import Declaration
 from ..language.sentences import (
@@ -87,6 +87,18 @@ class StepResult:
         return self.outcome.audit if isinstance(self.outcome, Accepted) else ()
 
 
+Kind = Literal[
+    "accepted",
+    "refused",
+    "unchanged",
+    "otherwise unchanged",
+    "no customer's key",
+    "key use",
+    "no key use",
+    "not specified",
+]
+
+
 class Assertion(NamedTuple):
     """An assertion about the `When`, read from a sentence."""
 
@@ -94,7 +106,7 @@ class Assertion(NamedTuple):
     values: dict[str, str]
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """Return what the assertion is about."""
         return self.phrase.kind
 
@@ -106,7 +118,7 @@ class Assertion(NamedTuple):
 class AssertionPhrase(Phrase):
     """The sentence of one kind of assertion, with its check, whose docstring explains it to readers."""
 
-    def __init__(self, kind: str, pattern: str, check: Callable[..., None]) -> None:
+    def __init__(self, kind: Kind, pattern: str, check: Callable[..., None]) -> None:
         super().__init__(pattern)
         self.kind = kind
         self.check = check

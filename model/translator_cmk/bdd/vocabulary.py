@@ -24,7 +24,7 @@ from ..language.sentences import (
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
 from ..oracle import Oracle, Predicate
 from ..oracle.profiles import machine_of
-from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, StepResult
+from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, Kind, StepResult
 from .features import Pickle
 
 EVERYTHING = Declaration("model", "any")
@@ -86,7 +86,7 @@ def facts_of(pickle: Pickle) -> tuple[Fact, ...]:
     return tuple(meaning for _, _, meaning in read_steps(pickle) if isinstance(meaning, Fact))
 
 
-def asserts(pickle: Pickle, *kinds: str) -> bool:
+def asserts(pickle: Pickle, *kinds: Kind) -> bool:
     """Return whether the scenario makes an assertion of one of these kinds."""
     return any(isinstance(meaning, Assertion) and meaning.kind in kinds for _, _, meaning in read_steps(pickle))
 

@@ -496,6 +496,10 @@ class Started:
 
 # Name a system on the command line, and open a channel to it
 
+QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
+OF_A_SHELL = re.compile(r"(?<!\S)([|&;]+|(\d*|&)[<>]\S*)(?!\S)")
+"""A word that joins commands, or redirects."""
+
 PACKAGES = Path(__file__).parents[2]
 START = "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; exit(main(sys.argv[1:]))"
 """Run a command of this package in a process without the current folder before everything else on its path."""
@@ -558,6 +562,10 @@ def connection(args: argparse.Namespace) -> Connection:
                 raise ValueError("it is empty")
         except ValueError as error:
             raise CommandError(f"--stdio {args.stdio}: no command: {error}") from None
+        if found := OF_A_SHELL.search(QUOTED.sub("quoted", args.stdio)):
+            instead = shlex.quote(f"sh -c {shlex.quote(args.stdio)}")
+            problem = f"no shell starts it, so {found[0]} means nothing; say --stdio {instead}"
+            raise CommandError(f"--stdio {args.stdio}: {problem}")
         return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}{timeout}")
     if args.http is not None:
         try:
