@@ -8,7 +8,7 @@ from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.sentences import Fact, situations
-from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateWorkspace,
@@ -152,6 +152,25 @@ def test_what_one_of_several_is_spared_is_attributed_to_that_loss_and_not_to_its
     more = UploadDocument("invoices", "ws-prod")
     unmet = follow(Oracle(FULL), Spares(), *AT_WORK, more, RevokeKeyAccess("kv-prod", "translator-prod"))
     assert attributed_to(unmet) == ("revocation.deletes-uploads",)
+
+
+def test_what_a_refused_request_changes_is_attributed_to_the_reasons_to_refuse_it() -> None:
+    class Keeps(ModelSystem):
+        """Refuses to upload a document while the key is inaccessible, and keeps it all the same."""
+
+        def observe(self) -> Observation:
+            seen = super().observe()
+            if "ws-prod" in seen["workspace"] and not seen["workspace"]["ws-prod"]["readable"] and self.asked:
+                seen["document"]["late"] = {"workspace": "ws-prod"}
+            return seen
+
+        def submit(self, command: Command) -> Outcome:
+            self.asked = isinstance(command, UploadDocument)
+            return super().submit(command)
+
+    revoked = RevokeKeyAccess("kv-prod", "translator-prod")
+    unmet = follow(Oracle(FULL), Keeps(), *AT_WORK, revoked, UploadDocument("late", "ws-prod"))
+    assert attributed_to(unmet) == ("revocation.no-upload",)
 
 
 def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:

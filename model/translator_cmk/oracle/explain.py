@@ -6,13 +6,11 @@ transition that such a system may make.  If one of them is what was seen, the re
 different.  Of several that one comes first which is met least often: another would have shown before.
 
 If none is, an outcome is explained by itself (see `FailedStep._otherwise`).  If only fields differ, each is explained
-by those about which such a system comes nearer to what was seen, and shows this; else by what writes such a field: what
-a command does itself comes before what follows from it, and this before what another command does.
+by those about which such a system comes nearer to what was seen, and shows this; else by what writes such a field.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -31,7 +29,7 @@ from ..machine import (
     State,
     initial,
 )
-from ..machine.rows import Effect, Means, Refuse, Row, Whenever, always
+from ..machine.rows import Effect, Means, Refuse, Row, always
 from ..machine.step import OF_NAMES, bind
 from ..machine.values import Value
 from ..requirements import load_register
@@ -163,19 +161,20 @@ class FailedStep(NamedTuple):
         """Return the requirements that explain an outcome where being wrong about none of them alone does.
 
         If a command is refused: the mistakes that refuse it, first those about the topic of the reasons that it gives;
-        its own effects, then what follows from these; other reasons.  A reason that is a demand of the command comes
-        before those about other topics.  If a refusal gives other reasons, those that it should not give, then those
-        that it should; if a command is accepted, the reasons to refuse it.
+        the reasons that are demands of the command; its own effects, and what follows from them; all that is left.  If
+        a refusal gives other reasons, those that it should not give, then those that it should; if a command is
+        accepted, the reasons to refuse it.
         """
         match expected, seen:
             case Accepted(by=by), Refused(because=because):
-                own = {row.requirement for row in ROWS if self._is_of(row)}
+                kind = type(self.command)
+                own = {row.requirement for row in ROWS if isinstance(row, Effect | Refuse) and row.on is kind}
                 topics = {name.partition(".")[0] for name in because}
                 near = [name for name in mistakes if name.partition(".")[0] in topics]
                 nearly_always_first = sorted(by, key=places().__getitem__, reverse=True)
                 effects = sorted(nearly_always_first, key=lambda name: name not in own)
                 # whoever refuses it each time would have refused it before
-                likely = [name for name in mistakes if name not in always_refusing(type(self.command))]
+                likely = [name for name in mistakes if name not in always_refusing(kind)]
                 demands = in_order(because & own - OF_NAMES)
                 return once((*near, *likely, *demands, *effects, *mistakes, *in_order(because)))
             case Refused(), Refused():
@@ -184,43 +183,48 @@ class FailedStep(NamedTuple):
                 return in_order(because)
         return ()
 
-    def _is_of(self, row: Row) -> bool:
-        """Return whether the row is a demand or an effect of the command."""
-        return isinstance(row, Effect | Refuse) and row.on is type(self.command)
-
     def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
-        """Return the requirements that say that such a field is written, of any entity.
+        """Return the requirements of what the command does by itself that write such a field, of any entity.
 
-        First what the command does by itself here, or, if it is refused, its mistakes and the reasons to refuse
-        it; else a consequence that, without its condition, would come nearer to what was seen; else what another
-        command does.
+        If it is refused: the reasons.  If none does: those of a consequence that, without its condition, would come
+        nearer to what was seen; else of a consequence that there is for such an entity; else all.
         """
         facts = [seen for seen in unexplained if isinstance(seen, Fact)]
         fields = {(seen.kind, "state" if seen.field == "exists" else seen.field) for seen in facts}
+        written = self._writes()
         after, outcome = self.machine.step(self.before[0], self.command)
-        firm = [row for row in written_by() if row.requirement not in self.machine.silent]
-        effects = [row for row in firm if isinstance(row, Effect) and written_by()[row] & fields]
-        own = [row for row in effects if self._is_of(row)]
+        if isinstance(outcome, Refused):
+            return in_order(outcome.because)
+        by = outcome.by if isinstance(outcome, Accepted) else NONE
+        consequences = [row for rows in self.machine.whenever.values() for row in rows]
         kinds = {kind for kind, _ in fields}
-        here = outcome.by if isinstance(outcome, Accepted) else NONE
-        because = outcome.because if isinstance(outcome, Refused) else NONE
         return (
-            in_order(row.requirement for row in own if row.requirement in here)
-            or once((*(row.requirement for row in own if row not in ROWS), *in_order(because)))
+            in_order(name for name, every in written.items() if every & fields)
             or in_order(
                 row.requirement
-                for row in firm
-                if isinstance(row, Whenever)
+                for row in consequences
+                if row.requirement not in self.machine.silent
                 for entity in self.machine.world(after).every(row.about)
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
                 if any(shows(shown, seen) for seen in facts) and self._distance(outcome, shown) < right
             )
-            or in_order(
-                row.requirement for row in firm if self._is_of(row) and kinds & {kind for kind, _ in written_by()[row]}
-            )
-            or in_order(row.requirement for row in effects if row in ROWS)
-            or in_order(here)
+            or in_order(row.requirement for row in consequences if row.requirement in by and row.about.word in kinds)
+            or in_order(written)
         )
+
+    def _writes(self) -> dict[str, set[tuple[str, str]]]:
+        """Return the requirements of what the command does by itself, with the kinds and fields that each writes."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        world = self.machine.world(self.before[0])
+        bound = bind(self.command, world)
+        for row in () if isinstance(bound, Refused) else self.machine.rows:
+            if isinstance(row, Effect) and row.on is type(self.command) and row.requirement not in self.machine.silent:
+                for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
+                    if row.when(*target):
+                        written = row.then(*target).items()
+                        fields = ((kind.word, field) for (kind, _), values in written for field in values)
+                        found.setdefault(row.requirement, set()).update(fields)
+        return found
 
 
 def step(
@@ -257,21 +261,17 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in load_register() if name in there)
 
 
-Step = tuple[State, Command, Any, Outcome]
-"""A state, a command in it, the same with entities for its names, and its outcome."""
-
-
 @cache
-def ways() -> tuple[tuple[Step, ...], ...]:
-    """Return the steps of the model on the way to each situation."""
+def ways() -> tuple[tuple[tuple[Command, Any, Outcome], ...], ...]:
+    """Return the steps of the model on the way to each situation: a command, also with entities, and its outcome."""
     machine = Machine(ROWS)
 
-    def way(commands: Iterable[Command]) -> Iterator[Step]:
+    def way(commands: Iterable[Command]) -> Iterator[tuple[Command, Any, Outcome]]:
         state = initial(DEFAULT_STAGE)
         for command in commands:
-            after, outcome = machine.step(state, command)
-            yield state, command, bind(command, machine.world(state)), outcome
-            state = after
+            bound = bind(command, machine.world(state))
+            state, outcome = machine.step(state, command)
+            yield command, bound, outcome
 
     return tuple(tuple(way(situation.commands)) for situation in situations().values())
 
@@ -289,28 +289,9 @@ def places() -> Mapping[str, tuple[int, int]]:
 def always_refusing(command: type[Command]) -> frozenset[str]:
     """Return the requirements of mistakes that refuse such a command each time on the way to situations."""
     rows = [row for row in COUNTER_ROWS if isinstance(row, Refuse) and row.on is command]
-    bound = [bound for way in ways() for _, each, bound, _ in way if type(each) is command]
+    bound = [bound for way in ways() for each, bound, _ in way if type(each) is command]
     refused = [{row.requirement for row in rows if row.when(each) and not row.unless(each)} for each in bound]
     return frozenset.intersection(*map(frozenset, refused)) if refused else NONE
-
-
-@cache
-def written_by() -> Mapping[Row, set[tuple[str, str]]]:
-    """Return the kinds and fields that each row of an effect, a mistake or a consequence writes if it applies."""
-    machine = Machine(ROWS)
-    found: dict[Row, set[tuple[str, str]]] = {}
-    for state, command, bound, _ in dict.fromkeys(step for way in ways() for step in way):
-        world = machine.world(state)
-        for row in (*ROWS, *COUNTER_ROWS):
-            if isinstance(row, Effect) and row.on is type(command):
-                targets = [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]
-            else:
-                targets = [(each,) for each in world.every(row.about)] if isinstance(row, Whenever) else []
-            for target in targets:
-                with suppress(AttributeError):  # without its condition it may follow a missing link
-                    written = row.then(*target).items()
-                    found.setdefault(row, set()).update((kind.word, each) for (kind, _), new in written for each in new)
-    return found
 
 
 DECIDE_VIEWS = frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if isinstance(row, Means))
