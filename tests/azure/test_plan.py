@@ -144,6 +144,27 @@ def test_leftovers_survive_a_kill_and_are_cleaned(
     assert code == (4 if left else 0)
 
 
+def test_a_line_that_was_cut_takes_no_other_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    leftovers = Leftovers(tmp_path / "leftovers.json")
+    leftovers.add("group", "first")
+    for name in ("second", "third"):
+        text = leftovers.path.read_text("utf-8")
+        leftovers.add("vault", f"cut-{name}")
+        added = leftovers.path.read_text("utf-8").removeprefix(text)
+        leftovers.path.write_text(text + added[: len(added) // 2], "utf-8")
+        assert main(["leftovers", str(leftovers.path)]) == 0
+        assert f"is not read: {added[1 : len(added) // 2]}\n" in capsys.readouterr().out
+        leftovers.add("resource", name)
+    assert [entry["name"] for entry in leftovers.entries()] == ["first", "second", "third"]
+
+
+def test_a_list_of_leftovers_in_its_earlier_form_is_read(tmp_path: Path) -> None:
+    leftovers = Leftovers(tmp_path / "leftovers.json")
+    leftovers.path.write_text('[\n{"kind": "vault", "name": "a"},\n{"kind": "group", "name": "b"}\n]\n', "utf-8")
+    leftovers.add("resource", "c")
+    assert [entry["name"] for entry in leftovers.entries()] == ["b", "c", "a"]
+
+
 @pytest.mark.parametrize("text", ["{", "[1]", "1", '{"kind": "moon"}'])
 def test_a_file_that_is_no_list_of_leftovers_is_an_error(text: str, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text(text)

@@ -25,14 +25,24 @@ class Leftovers:
         self.append({"kind": kind, "name": name, **fields, "noted": noted})
 
     def append(self, entry: dict[str, Any]) -> None:
-        """Add an entry, or one that is noted once more: as ``gone``."""
+        """Add an entry, or one that is noted once more: as ``gone``.  A line before it may have been cut."""
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+            file.write("\n" + json.dumps(entry))
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return the entries in the order in which they are removed; raises `CommandError`."""
+        """Return the entries in the order in which they are removed, and tell of lines that were cut.
+
+        Raises `CommandError`.
+        """
         try:
-            noted = [json.loads(line) for line in self.path.read_text("utf-8").splitlines()]
+            lines = self.path.read_text("utf-8").splitlines()
+            lines = [each for line in lines if (each := line.strip("[],"))]  # they were those of an array once
+            cut = [line for line in lines if not line.endswith("}")]
+            if lines and lines == cut:
+                raise ValueError("it has no whole line")
+            noted = [json.loads(line) for line in lines if line not in cut]
+            for line in cut:
+                print(f"{self.path}: this line was cut when it was written, and is not read: {line}")
             gone = [entry for entry in noted if entry.pop("gone", False)]
             left = [entry for entry in noted if entry not in gone]
             return sorted(left, key=lambda entry: FIRST.index(entry["kind"]))
