@@ -102,6 +102,7 @@ UNCITED = {
     "revocation.key-disabled": "means-key_inaccessible",
     "revocation.revoke": "effect-RevokeKeyAccess",
     "revocation.undeploys": "whenever-Model",
+    "tenant.not-transferred": "whenever-Resource",
 }
 """By requirement, rows on which scenarios rest that cite others alone, or that a Given needs without naming them."""
 
