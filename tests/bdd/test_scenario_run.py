@@ -180,14 +180,14 @@ def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lacking", "then"),
+    ("lacking", "then", "own"),
     [
-        ("revocation.undeploys", "is undeployed"),
-        ("revocation.deletes-uploads", "is deleted"),
-        ("revocation.access-revoked", "is inaccessible"),
+        ("revocation.undeploys", "is undeployed", "revocation.undeploys"),
+        ("revocation.deletes-uploads", "is deleted", "revocation.deletes-uploads"),
+        ("revocation.access-revoked", "is inaccessible", "revocation.data-inaccessible"),
     ],
 )
-def test_failed_then_names_the_requirement_that_the_system_lacks(lacking: str, then: str) -> None:
+def test_failed_then_names_what_the_system_lacks_and_what_it_states(lacking: str, then: str, own: str) -> None:
     system = type("Lacking", (wrong.LacksRows,), {"lacking": (lacking,)})()
     run = ScenarioRun(system, SCENARIO)
     with pytest.raises(AssertionFailed) as caught:
@@ -195,7 +195,10 @@ def test_failed_then_names_the_requirement_that_the_system_lacks(lacking: str, t
     assert SCENARIO.steps[run.step].text.endswith(then)
     assert causes_of(caught.value, run)[0] == lacking
     lines = list(format_failure(caught.value, "", SCENARIO, Path("revocation.feature"), run))
-    assert f"  requirement  {lacking}: {load_register()[lacking].title}" in lines
+    for name, label in {own: "Then states", lacking: "requirement"}.items():
+        number = lines.index(f"  {label}  {name}: {load_register()[name].title}")
+        assert places_of(name)[0] in lines[number + 2]
+    assert sum(line.startswith("  Then states  ") for line in lines) == (own != lacking)
 
 
 def test_row_of_a_requirement_stands_where_it_is_said_to_stand() -> None:

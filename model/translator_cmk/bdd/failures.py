@@ -1,20 +1,25 @@
-"""Says why a scenario did not pass: its likeliest cause, with the rows, and the cause that failures share."""
+"""Says why a scenario did not pass: its likeliest cause, what its Then states, and the cause that failures share."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from ..explore.row_sources import row_sources
 from ..language.sentences import format_fact
-from ..oracle import Exchange, first_difference, oracle_for
+from ..oracle import Exchange, Oracle, first_difference, oracle_for
 from ..oracle.explain import attributed_to
-from ..oracle.profiles import PROFILES, silent_in
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES, silent_in
 from ..requirements import load_register
 from .assertions import AssertionFailed
 from .features import Pickle, shown
 from .scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_title
-from .vocabulary import machine_without
+from .vocabulary import machine_without, steps_not_demanded
+
+LAST_FIRST = ("permission", "consequence", "meaning", "effect", "demand", "silence", "attestation")
+"""The kinds of requirement, what follows from the others first."""
 
 Causes = tuple[str, ...]
 """What explains a failure, the likeliest first: ids of requirements, or a capability that is declared."""
@@ -85,7 +90,7 @@ def format_failure(
         return
     yield f"{shown(path)}:{pickle.steps[run.step].line}"
     yield ""
-    yield from format_requirement(error, run)
+    yield from format_requirements(error, run)
     yield ""
     for number, each in enumerate(pickle.steps[: run.step + 1]):
         yield f"{'>' if number == run.step else ' '} {each.keyword:<11}  {each.text}"
@@ -98,14 +103,30 @@ def format_failure(
         yield f"  {'':<11}  + {format_fact(now)}"
 
 
-def format_requirement(error: BaseException, run: ScenarioRun) -> Iterator[str]:
-    """Yield the requirement that is the likeliest cause, or else the scenario's own, with its rows in the model."""
-    register = load_register()
-    name = next((each for each in causes_of(error, run) if each in register), run.pickle.requirements[0])
-    yield f"  {'requirement':<11}  {name}: {register[name].title}"
-    yield f"  {'':<11}  {register[name].wording}"
-    for number, place in enumerate(places_of(name)):
-        yield f"  {'' if number else 'row':<11}  {place}"
+def format_requirements(error: BaseException, run: ScenarioRun) -> Iterator[str]:
+    """Yield the likeliest cause, or else what the scenario is about, and what its Then states, each with its rows."""
+    register, own = load_register(), requirement_of(run)
+    cause = next((each for each in causes_of(error, run) if each in register), own)
+    for name in dict.fromkeys((cause, own) if isinstance(error, AssertionFailed) else (cause,)):
+        yield f"  {'requirement' if name == cause else 'Then states':<11}  {name}: {register[name].title}"
+        yield f"  {'':<11}  {register[name].wording}"
+        for number, place in enumerate(places_of(name)):
+            yield f"  {'' if number else 'row':<11}  {place}"
+
+
+def requirement_of(run: ScenarioRun) -> str:
+    """Return the requirement on which the Then rests at which a scenario ended, and the fewest others."""
+    behind: dict[str, set[int]] = {}
+    for name in run.pickle.requirements:
+        if name not in NAMES_ARE_RESOLVED_FIRST:
+            with suppress(TooManyStates):  # of a long scenario
+                behind[name] = set(steps_not_demanded(Oracle(machine_without(frozenset([name]))), run.pickle))
+
+    def rank(name: str) -> tuple[int, int]:
+        return len(behind[name]), LAST_FIRST.index(load_register()[name].kind)
+
+    mine = (name for name, steps in behind.items() if run.step in steps)
+    return min(mine, key=rank, default=run.pickle.requirements[0])
 
 
 def format_causes(failures: Mapping[str, Causes], titles: Mapping[str, str]) -> Iterator[str]:

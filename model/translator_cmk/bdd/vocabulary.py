@@ -94,19 +94,25 @@ def asserts(pickle: Pickle, *kinds: Kind) -> bool:
 def demanded(oracle: Oracle, pickle: Pickle) -> bool:
     """Return whether the oracle demands all that the scenario relies on, which then belongs to its profile.
 
-    That is each `Then`, and that each command of a `Given` is accepted: a system that fails one could not run the
-    scenario.  Resets the oracle; raises `TooManyStates`.
+    Resets the oracle; raises `TooManyStates`.
+    """
+    return next(steps_not_demanded(oracle, pickle), None) is None
+
+
+def steps_not_demanded(oracle: Oracle, pickle: Pickle) -> Iterator[int]:
+    """Yield the numbers of the steps that the oracle does not demand: a `Then`, or that a `Given` is accepted.
+
+    A system that refuses a command of a `Given` could not run the scenario.  Resets the oracle; raises `TooManyStates`.
     """
     oracle.reset()
-    for kind, _, meaning in read_steps(pickle):
+    for number, (kind, _, meaning) in enumerate(read_steps(pickle)):
         if isinstance(meaning, Situation | Command):
             for command in meaning.commands if isinstance(meaning, Situation) else (meaning,):
                 oracle.submit(command)
                 if kind == "given" and not oracle.demands(Accepted()):
-                    return False
+                    yield number
         elif not oracle.demands(meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)):
-            return False
-    return True
+            yield number
 
 
 @cache
