@@ -25,13 +25,6 @@ SECONDS = 120
 NO_REQUEST = {
     "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
     "identity.needed-for-access/the-identity-of-another-resource-does-not-stand-in-for-one-that-is-off",
-    *(
-        f"environment.new-name/the-name-of-a-thing-of-each-other-kind-is-refused/{command}"
-        for command in (
-            "creates-the-translator-resource-translator-prod",
-            "creates-the-workspace-ws-prod-for-translator-prod",
-        )
-    ),
 }
 """Scenarios that come to a command for which the API has no request; nothing is learned of the system by them."""
 
