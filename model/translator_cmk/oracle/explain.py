@@ -12,7 +12,7 @@ by those about which such a system comes nearer to what was seen, and shows this
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..language.sentences import Fact, situations
 from ..machine import (
@@ -30,7 +30,7 @@ from ..machine import (
     initial,
 )
 from ..machine.rows import Effect, Means, Refuse, Row, always
-from ..machine.step import OF_NAMES, bind
+from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
 from .nondeterminism import Replay, TooManyStates, possibilities
@@ -160,23 +160,19 @@ class FailedStep(NamedTuple):
     def _otherwise(self, expected: Outcome | Fact, seen: Outcome | Fact, mistakes: tuple[str, ...]) -> tuple[str, ...]:
         """Return the requirements that explain an outcome where being wrong about none of them alone does.
 
-        If a command is refused: the mistakes that refuse it, first those about the topic of the reasons that it gives;
-        the reasons that are demands of the command; its own effects, and what follows from them; all that is left.  If
-        a refusal gives other reasons, those that it should not give, then those that it should; if a command is
-        accepted, the reasons to refuse it.
+        If a command is refused: the mistakes that refuse it, if they are about the topic of the reasons that it gives;
+        its own effects, and what follows from them; other mistakes; the reasons.  If a refusal gives other reasons,
+        those that it should not give, then those that it should; if a command is accepted, the reasons to refuse it.
         """
         match expected, seen:
             case Accepted(by=by), Refused(because=because):
                 kind = type(self.command)
-                own = {row.requirement for row in ROWS if isinstance(row, Effect | Refuse) and row.on is kind}
+                own = {row.requirement for row in ROWS if isinstance(row, Effect) and row.on is kind}
                 topics = {name.partition(".")[0] for name in because}
                 near = [name for name in mistakes if name.partition(".")[0] in topics]
                 nearly_always_first = sorted(by, key=places().__getitem__, reverse=True)
                 effects = sorted(nearly_always_first, key=lambda name: name not in own)
-                # whoever refuses it each time would have refused it before
-                likely = [name for name in mistakes if name not in always_refusing(kind)]
-                demands = in_order(because & own - OF_NAMES)
-                return once((*near, *likely, *demands, *effects, *mistakes, *in_order(because)))
+                return once((*near, *effects, *mistakes, *in_order(because)))
             case Refused(), Refused():
                 return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
             case Refused(because=because), Accepted():
@@ -262,36 +258,16 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
-def ways() -> tuple[tuple[tuple[Command, Any, Outcome], ...], ...]:
-    """Return the steps of the model on the way to each situation: a command, also with entities, and its outcome."""
-    machine = Machine(ROWS)
-
-    def way(commands: Iterable[Command]) -> Iterator[tuple[Command, Any, Outcome]]:
-        state = initial(DEFAULT_STAGE)
-        for command in commands:
-            bound = bind(command, machine.world(state))
-            state, outcome = machine.step(state, command)
-            yield command, bound, outcome
-
-    return tuple(tuple(way(situation.commands)) for situation in situations().values())
-
-
-@cache
 def places() -> Mapping[str, tuple[int, int]]:
     """Return for each requirement on the way to how many situations it is met, and its place in the register."""
-    met = Counter[str]()
-    for way in ways():
-        met.update(NONE.union(*(outcome.by for *_, outcome in way if isinstance(outcome, Accepted))))
+    machine, met = Machine(ROWS), Counter[str]()
+    for situation in situations().values():
+        state, by = initial(DEFAULT_STAGE), set[str]()
+        for command in situation.commands:
+            state, outcome = machine.step(state, command)
+            by.update(outcome.by if isinstance(outcome, Accepted) else ())
+        met.update(by)
     return {name: (met[name], number) for number, name in enumerate(load_register())}
-
-
-@cache
-def always_refusing(command: type[Command]) -> frozenset[str]:
-    """Return the requirements of mistakes that refuse such a command each time on the way to situations."""
-    rows = [row for row in COUNTER_ROWS if isinstance(row, Refuse) and row.on is command]
-    bound = [bound for way in ways() for each, bound, _ in way if type(each) is command]
-    refused = [{row.requirement for row in rows if row.when(each) and not row.unless(each)} for each in bound]
-    return frozenset.intersection(*map(frozenset, refused)) if refused else NONE
 
 
 DECIDE_VIEWS = frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if isinstance(row, Means))
