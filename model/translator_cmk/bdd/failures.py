@@ -1,6 +1,5 @@
 """Says why a scenario did not pass: its likeliest cause, what its Then states, and the cause that failures share."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -9,7 +8,7 @@ from pathlib import Path
 from ..explore.row_sources import row_sources
 from ..language.sentences import format_fact
 from ..oracle import Exchange, Oracle, first_difference, oracle_for
-from ..oracle.explain import attributed_to
+from ..oracle.explain import attributed_to, most_explaining
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES, silent_in
 from ..requirements import load_register
@@ -54,17 +53,10 @@ def attribution(run: ScenarioRun) -> Causes:
 
 
 def by_cause(failures: Mapping[str, Causes]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the failures by cause, each once: the cause that explains most of them, then that of the rest, and so on.
-
-    Of a failure the likeliest cause counts whole, the second half, the third a third, and so on.
-    """
+    """Yield the failures by cause, each once: the cause that explains most, then that of the rest, and so on."""
     left = dict(failures)
     while left:
-        explained = defaultdict[str, float](float)
-        for causes in left.values():
-            for place, cause in enumerate(causes, start=1):
-                explained[cause] += 1 / place
-        cause = max(explained, key=explained.__getitem__, default="")
+        cause = next(iter(most_explaining(left.values())), "")
         of_it = [name for name, causes in left.items() if cause in causes or not cause]
         yield cause, of_it
         left = {name: causes for name, causes in left.items() if name not in of_it}

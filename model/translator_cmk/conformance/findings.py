@@ -23,7 +23,7 @@ from ..language.sentences import (
 )
 from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, initial
 from ..machine.rows import Effect
-from ..oracle.explain import Difference, attributed_to
+from ..oracle.explain import Difference, attributed_to, most_explaining
 from ..requirements import load_register
 from ..shapes import read_message
 from ..system import MACHINE
@@ -68,9 +68,9 @@ def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
 def failure_of(first: Sequence[Difference], *others: Sequence[Difference], times: int = 1) -> Result:
     """Return the result of a command that differed first in this, then in others, for so many times in all."""
     reason = f"expected: {in_words(first[0].expected)}; observed: {in_words(first[0].seen)}"
-    requirements = dict.fromkeys(name for each in (first, *others) for name in attributed_to(each))
+    requirements = most_explaining(map(attributed_to, (first, *others)))
     more = f" ({times} times)" if times > 1 else ""
-    return Result("failed", reason + more, attributed_to=tuple(requirements))
+    return Result("failed", reason + more, attributed_to=requirements)
 
 
 WEIGHTS = ("undelivered", "fault", "late", "unsupported", "known", "accepted", "unseen", "compared", "lost")

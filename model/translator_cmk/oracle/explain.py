@@ -9,7 +9,7 @@ If none is, an outcome is explained by itself (see `FailedStep._otherwise`).  If
 by those about which such a system comes nearer to what was seen, and shows this; else by what writes such a field.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
@@ -54,7 +54,19 @@ class Difference(Value):
 
 def attributed_to(differences: Iterable[Difference]) -> tuple[str, ...]:
     """Return the requirements that explain the differences, those first that explain most of them."""
-    return tuple(name for name, _ in Counter(name for each in differences for name in each.requirements).most_common())
+    return most_explaining(each.requirements for each in differences)
+
+
+def most_explaining(explanations: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what explains several failures, those first that explain most.
+
+    Of a failure the likeliest counts whole, the second half, the third a third, and so on.
+    """
+    explained = defaultdict[str, float](float)
+    for names in explanations:
+        for place, name in enumerate(names, start=1):
+            explained[name] += 1 / place
+    return tuple(sorted(explained, key=explained.__getitem__, reverse=True))
 
 
 LACKS, MISTAKEN, OVERDOES = range(3)
