@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from functools import partial
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,10 +14,13 @@ import pytest
 
 from tests.command_line import VALID, Done, one_error, run_cli
 from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, PicksAtRandom, commands
+from translator_cmk.explore.completions import Values, completions, known_values
 from translator_cmk.explore.trace import Checker, Event, check, event
-from translator_cmk.language import LONGEST, command_to_wire, stage_to_wire
+from translator_cmk.language import LONGEST, WireError, command_to_wire, stage_to_wire
 from translator_cmk.language.sentences import Fact, situations
+from translator_cmk.language.traces import CommandInPart
 from translator_cmk.machine import (
+    COMMANDS,
     DEFAULT_STAGE,
     ROWS,
     Accepted,
@@ -185,8 +189,8 @@ def test_partial_observation_that_comes_later_than_the_command_fits_if_all_it_sa
 ) -> None:
     events = at_work()
     verdict = check([*events, event(observation=seen, partial=True)], FULL)
-    where = [(each.at, each.command, each.allowed) for each in verdict.deviations]
-    assert where == ([] if fits else [(len(events) + 1, None, None)])
+    where = [(each.at, each.commands, each.allowed) for each in verdict.deviations]
+    assert where == ([] if fits else [(len(events) + 1, (), None)])
 
 
 def test_complete_observation_leaves_nothing_out_and_adds_nothing() -> None:
@@ -266,6 +270,115 @@ def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
     assert [each.at for each in verdict.deviations] == [14]
 
 
+# Commands of which a part is given
+
+
+def values(**names: list[Any]) -> Values:
+    return known_values([{"names": names}])
+
+
+NAMES = values(vault=["v1", "v2"], key=["k1", "k2"], resource=["r1"], group=["g"])
+
+
+def all_of(command: str, known: Values = NAMES, **given: Any) -> set[Command]:
+    found = completions(CommandInPart(COMMANDS[command], **given), known, DEFAULT_STAGE, "f:1")
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def test_field_that_is_left_out_may_have_any_value_that_is_known() -> None:
+    assert all_of("DeleteKey") == {cmd.DeleteKey(v, k) for v in ("v1", "v2") for k in ("k1", "k2")}
+    assert all_of("DeleteKey", vault="v3") == {cmd.DeleteKey("v3", "k1"), cmd.DeleteKey("v3", "k2")}
+    assert len(all_of("CreateKey", vault="v1", key="k1")) == 4 * 3
+    vaults = all_of("CreateVault", vault="v1", group="g", soft_delete=True, purge_protection=True)
+    assert {each.as_dict()["region"] for each in vaults} == {"westeurope", "eastus"}
+    assert len(vaults) == 2 * 3 * 2
+    resources = all_of("CreateResource", resource="r1", kind="Translator", tier="cmk-tier", group="g")
+    assert {each.as_dict()["location"] for each in resources} == {"westeurope", "eastus", "global"}
+    assert all_of("MoveResourceGroup", group="g", subscription="foreign") == {
+        cmd.MoveResourceGroup("g", "foreign", to) for to in DEFAULT_STAGE.subscriptions
+    }
+
+
+def test_what_is_named_only_sometimes_is_left_out_elsewhere_and_a_complete_command_is_itself() -> None:
+    given: dict[str, Any] = {"resource": "r1", "through": "api"}
+    with_key = {cmd.EnableCustomerManagedKeys(vault=v, key=k, **given) for v, k in product(("v1", "v2"), ("k1", "k2"))}
+    without = {cmd.EnableCustomerManagedKeys(store=store, **given) for store in ("managed-hsm", "elsewhere")}
+    assert all_of("EnableCustomerManagedKeys", **given) == with_key | without
+    command = cmd.CreateVault("v1", "eastus", "foreign", "g")
+    assert all_of("CreateVault", **command.as_dict()) == {command}
+
+
+def test_command_that_cannot_be_completed_is_an_error() -> None:
+    with pytest.raises(WireError, match="f:1: TrainModel has no model"):
+        all_of("TrainModel", workspace="w")
+    with pytest.raises(WireError, match="no EnableCustomerManagedKeys has these fields"):
+        all_of("EnableCustomerManagedKeys", resource="r1", store="elsewhere", vault="v1")
+    with pytest.raises(WireError, match="more than 4,096 commands"):
+        all_of("DeleteKey", values(vault=[f"v{n}" for n in range(70)], key=[f"k{n}" for n in range(70)]))
+
+
+def test_names_are_taken_from_wherever_they_stand() -> None:
+    known = known_values(
+        [
+            {"command": CommandInPart(cmd.CreateKey, vault="v1", key="k1", size=4097)},
+            {"observation": {"key": {"v2/k2": {"size": 1024}}, "grant": {"v3/r1": {}}}},
+            {"observation": {"resource": {"r2": {"group": "g", "key": "absent"}, "r3": {"key": "v4/k4"}}}},
+            {"names": {"model": ["m"]}},
+        ]
+    )
+    assert known == {
+        "vault": {"v1", "v2", "v3", "v4"}, "key": {"k1", "k2", "k4"}, "resource": {"r1", "r2", "r3"}, "group": {"g"},
+        "model": {"m"}, "size": {1024, 2048, 3072, 4096, 4097},
+    }  # fmt: skip
+
+
+KEYS = (
+    cmd.CreateVault("v1", "westeurope", "production", "g"),
+    cmd.CreateVault("v2", "westeurope", "production", "g"),
+    cmd.CreateKey("v1", "k1"),
+    cmd.CreateKey("v2", "k2"),
+)
+
+
+def test_a_trace_fits_where_one_of_its_completions_does() -> None:
+    """Two commands of which only the type is known: each trace is judged as all its completions together."""
+    found = set()
+    for seed in range(2, 6):
+        random, system = Random(seed), ModelSystem()
+        whole = [event(each, system.submit(each)) for each in KEYS]
+        partly, possible = list(whole), []
+        for _ in range(2):
+            some = sorted(all_of(random.choice(("DeleteKey", "RecoverKey", "DeleteVault", "RecoverVault"))))
+            outcome = random.choice([type(system.submit(random.choice(some)))(), Accepted()])
+            shown = Shown(reasons=False)
+            partly.append(event(some, outcome, shown=shown))
+            possible.append([event(each, outcome, shown=shown) for each in some])
+        seen = {"key": {"v1/k1": {"exists": random.random() < 0.5}, "v2/k2": {"exists": random.random() < 0.5}}}
+        last = event(observation=seen, partial=True)
+        expected = any(check([*whole, *chosen, last], FULL).fits for chosen in product(*possible))
+        assert check([*partly, last], FULL).fits == expected
+        found.add(expected)
+    assert found == {True, False}
+
+
+def test_what_none_of_the_possible_commands_does_is_named_with_its_requirements() -> None:
+    begun = logged(ModelSystem(), *KEYS)
+    deleted = [cmd.DeleteKey("v1", "k1"), cmd.DeleteKey("v2", "k2")]
+    there = {"key": {name: {"state": "active"} for name in ("v1/k1", "v2/k2")}}
+    for outcome in (Accepted(), Refused(frozenset({"environment.name-in-use"}))):
+        wrong = check([*begun, event(deleted, outcome, there, partial=True)], FULL).deviations
+        assert [each.commands for each in wrong] == [tuple(deleted)]
+        assert "environment.delete-key" in wrong[0].requirements
+    either = event([cmd.DeleteKey("v1", "k1"), cmd.DisableKey("v1", "k1")], Refused(), shown=Shown(reasons=False))
+    (named,) = check([*begun, either], FULL).deviations
+    assert {"environment.delete-key", "keys.disable"} <= set(named.requirements)
+    unheard_of = event([*deleted, cmd.DeleteKey("v1", "k3")], Refused(frozenset({"keys.change"})))
+    assert not check([*begun, unheard_of], FULL).fits
+    partly = {"key": {"v1/k1": {"state": "active"}}}
+    assert check([*begun, event(deleted, Accepted(), partly, partial=True)], FULL).fits
+
+
 # `translator-cmk check-trace` gives one verdict on any file, and one line for an error in it
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "traces.md"
@@ -334,6 +447,35 @@ def test_observations_may_be_partial_all_or_one(tmp_path: Path) -> None:
     assert f"{len(lost) + 2}: impossible: what was seen" in run(b"", file=str(file)).out
 
 
+def test_a_log_need_not_name_the_vault_that_was_deleted(tmp_path: Path) -> None:
+    """It can only have been the one that the resource's key is in: the other was never created."""
+    head = {"trace": 1, "partial": ["command", "observation"], "names": {"vault": ["spare", "kv-prod"]}}
+    deleted = {"command": {"command": "DeleteVault"}, "outcome": {"outcome": "accepted"}}
+    file = tmp_path / "trace.jsonl"
+    for there, code in ((False, 0), (True, 1)):
+        text = lines(head, *events(*AT_WORK), deleted, {"observation": {"document": {"contracts": {"exists": there}}}})
+        file.write_bytes(text)
+        assert exit_code(text) == run(b"", file=str(file)).code == code
+
+
+def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
+    made, deleted = events(CreateVault("kv-prod", "westeurope", "production", "g"), DeleteVault("kv-prod"))
+    recovered = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "refused"}}
+    text = lines(recovered, made, deleted)
+    file = tmp_path / "trace.jsonl"
+    file.write_bytes(text)
+    assert run(b"", file=str(file)).code == 0
+    assert trouble(run(text)).startswith("standard input:1: RecoverVault has no vault, and the log names none")
+    assert exit_code(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}, recovered, made, deleted)) == 0
+
+
+def test_an_impossible_event_names_some_of_the_commands_that_it_may_have_been() -> None:
+    created = {"command": {"command": "CreateKey", "vault": "v", "key": "k"}, "partial": ["command"]}
+    done = run(lines({**created, "outcome": {"outcome": "accepted"}}))
+    assert (done.code, done.error) == (1, "")
+    assert re.match(r"standard input:1: impossible: any of 12 commands: ([^;]*; ){3}\.\.\.\n", done.out)
+
+
 def test_what_is_hidden_is_not_compared() -> None:
     seen = events(*AT_WORK)
     seen[-1]["observation"] = {}
@@ -384,9 +526,14 @@ BAD: dict[str, tuple[bytes, str]] = {
         b'{"command":{"command":"DeleteVault"}}\n',
         ":1: command lacks the field 'vault'; add it",
     ),
-    "a command in part": (
-        b'{"partial":["command"],"observation":{}}\n',
-        ":1: partial[0] is 'command'; write one of observation",
+    "another part": (
+        b'{"partial":["outcome"],"observation":{}}\n',
+        ":1: partial[0] is 'outcome'; write one of command, observation",
+    ),
+    "no list of parts": (b'{"partial":7,"observation":{}}\n', ":1: partial is the number 7; write a list"),
+    "a command in part of which nothing is known": (
+        b'{"partial":["command"],"command":{"command":"DeleteKey"}}\n',
+        ":1: DeleteKey has no vault, and the log names none; name it in the head; only a file is searched for names",
     ),
     "there and not there": (
         b'{"partial":["observation"],"observation":{"model":{"m":{"exists":false,"state":"deployed"}}}}\n',

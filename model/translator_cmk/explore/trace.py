@@ -1,16 +1,18 @@
 """Judge traces: logs of requests, answers and observations, compared with all that the specification allows."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
 from ..language import LONGEST, WireError, from_text
 from ..language.messages import SourceLine, read_lines
 from ..language.sentences import format_command, format_outcome, in_words
-from ..language.traces import EVENTS, HEAD, NOT_REPORTED, RESET
-from ..machine import Command, Machine, Observation, Outcome, Stage
+from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LINE, CommandInPart
+from ..machine import DEFAULT_STAGE, Command, Machine, Observation, Outcome, Stage
 from ..oracle import LIMIT, Oracle
 from ..oracle.explain import Difference, attributed_to
 from ..oracle.nondeterminism import TooManyStates
@@ -19,17 +21,18 @@ from ..oracle.oracle import Entities, words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
 from ..shapes import nearest, read_message
+from .completions import completions, known_values
 
 SHOWS_ALL = Shown()
 
 
 class Event(NamedTuple):
-    """A command, its outcome and the observation after it, of which any may be None; and what the system shows.
+    """A command, its outcome and the observation after it, of which any may be missing; and what the system shows.
 
-    If it is ``idle``, an error hides whether the command was carried out.
+    Of several ``commands`` it may have been any.  If it is ``idle``, an error hides whether it was carried out.
     """
 
-    command: Command | None
+    commands: tuple[Command, ...]
     outcome: Outcome | None
     observation: Observation | None
     shown: Shown
@@ -42,7 +45,7 @@ class Event(NamedTuple):
 
 
 def event(
-    command: Command | None = None,
+    command: Command | Sequence[Command] | None = None,
     outcome: Outcome | None = None,
     observation: Observation | None = None,
     *,
@@ -52,6 +55,7 @@ def event(
 ) -> Event:
     """Return an event; None stands for a part that the trace does not have.
 
+    Of a list of commands it may have been any.
     A ``partial`` observation says nothing but the fields in it, `exists` among them.  ``shown`` says what the system
     shows.  If it is ``idle``, an error hides whether the command was carried out.
     """
@@ -60,7 +64,8 @@ def event(
             shown = Shown(shown.reasons, shown.audit, shown.hidden, only=frozenset(addresses(observation)))
         there = without_gone(observation)
         observation = observation_of({name: projection_in(there, name) for name in names_in(observation)})
-    return Event(command, outcome, observation, shown, idle)
+    commands = (command,) if isinstance(command, Command) else tuple(command or ())
+    return Event(commands, outcome, observation, shown, idle)
 
 
 def addresses(observation: Observation) -> set[Address]:
@@ -82,13 +87,13 @@ def without_gone(observation: Observation) -> Observation:
 
 
 class Deviation(NamedTuple):
-    """An impossible event: its number, its command, the outcome allowed there, and how the event differs.
+    """An impossible event: its number, its commands, the outcome allowed there, and how the event differs.
 
     ``allowed`` is None where the event has no command.
     """
 
     at: int
-    command: Command | None
+    commands: tuple[Command, ...]
     allowed: Outcome | None
     differences: tuple[Difference, ...]
 
@@ -167,11 +172,11 @@ class Checker:
     def _judge(self, at: int, each: Event) -> bool:
         """Judge one event, and return whether it is possible."""
         oracle, all_compared = self._oracle, not self._oracle.uncompared
-        allowed = None if each.command is None else oracle.submit(each.command, each.idle)
+        allowed = oracle.submit(*each.commands, idle=each.idle) if each.commands else None
         differences = oracle.narrow(each.outcome, each.observation, each.shown)
         self.verdict.uncompared += not oracle.last.compared
         if differences:
-            self.verdict.deviations.append(Deviation(at, each.command, allowed, differences))
+            self.verdict.deviations.append(Deviation(at, each.commands, allowed, differences))
         elif oracle.uncompared and all_compared:
             self.verdict.uncompared_from.append((at, oracle.uncompared))
         return not differences
@@ -196,23 +201,32 @@ def read_trace(file: str) -> Iterator[tuple[int, Event | Stage]]:
 
     Raises `WireError` for what can't be read, and `Truncated` where the trace was cut off.
     """
-    head: dict[str, Any] | None = None
-    for line in read_lines(file):
-        if not line.text:
-            continue
-        message = parsed(line)
-        if not isinstance(message, dict):
-            raise WireError(line.where, "no JSON object", "write an event, a stage, or the head of a trace")
+    head: dict[str, Any] = {}
+    known, stage = None, DEFAULT_STAGE
+    for number, (line, message) in enumerate(messages(file)):
         if "trace" in message:
-            if head is not None:
+            if number:
                 raise WireError(line.where, "a head that is not on the first line", "put it there")
             head = read_message(HEAD, message, line.where)
-            continue
-        head = head or {}
-        if "stage" in message:
-            yield line.number, read_message(RESET, message, line.where)["stage"]
+        elif "stage" in message:
+            stage = read_message(RESET, message, line.where)["stage"]
+            yield line.number, stage
         else:
-            yield line.number, event_of(message, line.where, head)
+            fields = fields_of(message, line.where, head)
+            if isinstance(command := fields.get("command"), CommandInPart):
+                known = known or known_values(ahead(file) if Path(file).is_file() else [head])
+                fields["command"] = completions(command, known, stage, line.where)
+            yield line.number, event_of(fields, head)
+
+
+def messages(file: str) -> Iterator[tuple[SourceLine, dict[str, Any]]]:
+    """Yield each line that is not empty, with its JSON object."""
+    for line in read_lines(file):
+        if line.text:
+            message = parsed(line)
+            if not isinstance(message, dict):
+                raise WireError(line.where, "no JSON object", "write an event, a stage, or the head of a trace")
+            yield line, message
 
 
 def parsed(line: SourceLine) -> Any:
@@ -225,18 +239,30 @@ def parsed(line: SourceLine) -> Any:
         raise Truncated(line.where, "cut off in the middle of the line", "copy the whole trace") from None
 
 
-def event_of(message: dict[str, Any], where: str, head: dict[str, Any]) -> Event:
-    """Return the event on a line of a trace with this head."""
+def ahead(file: str) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a trace, up to the first that can't be read."""
+    with suppress(WireError):  # reading the events raises the same error
+        for line, message in messages(file):
+            yield read_message(TRACE_LINE, message, line.where)
+
+
+def fields_of(message: dict[str, Any], where: str, head: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of the event on a line of a trace with this head."""
     if isinstance(message.get("command"), str):
         raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
-    partial = bool(message.get("partial", head.get("partial")))
-    read = read_message(EVENTS[partial], message, where)
-    reported = read.get("outcome", NOT_REPORTED)
+    stated = message.get("partial", head.get("partial", ()))
+    parts = tuple(part for part in PARTS if isinstance(stated, list | tuple) and part in stated)
+    return {"partial": parts, **read_message(EVENTS[parts], message, where)}
+
+
+def event_of(fields: dict[str, Any], head: dict[str, Any]) -> Event:
+    """Return the event with these fields of a trace with this head."""
+    reported = fields.get("outcome", NOT_REPORTED)
     return event(
-        read.get("command"),
+        fields.get("command"),
         reported.outcome,
-        read.get("observation"),
-        partial=partial,
+        fields.get("observation"),
+        partial="observation" in fields["partial"],
         shown=Shown(reported.reasons, reported.audit, head.get("hidden", frozenset())),
         idle=reported.idle,
     )
@@ -338,10 +364,21 @@ def plural(number: int, what: str) -> str:
 
 def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
     """Yield the lines on an impossible event: where, the request, what was allowed and seen, and the requirements."""
-    asked = format_command(deviation.command) if deviation.command else "what was seen"
-    yield f"{source}:{deviation.at}: impossible: {asked}"
+    yield f"{source}:{deviation.at}: impossible: {asked(deviation.commands)}"
     if deviation.allowed is not None:
         yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
         yield f"  demanded: {in_words(difference.expected)}; seen: {in_words(difference.seen)}"
     yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
+
+
+MANY = 3
+"""How many of the commands that an event may have been are printed."""
+
+
+def asked(commands: tuple[Command, ...]) -> str:
+    """Return the request in words."""
+    some = "; ".join(map(format_command, commands[:MANY])) or "what was seen"
+    return (
+        some if len(commands) <= 1 else f"any of {len(commands):,} commands: {some}{'; ...' * (len(commands) > MANY)}"
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from ..shapes import Named, Record, Referred, Several, Shape, Whole, Word, record, schemas_of
 from .contract import ANSWERS, REQUEST
 from .messages import COMMAND, OBSERVATION, OBSERVED, OUTCOME, STAGE
-from .traces import PARTIAL_OBSERVATION, REPORTED, TRACE_LINE
+from .traces import PARTIAL_COMMAND, PARTIAL_OBSERVATION, REPORTED, TRACE_LINE
 
 UNSPECIFIED_FIELDS = Record(
     "what is unspecified",
@@ -27,6 +27,7 @@ FILES: dict[str, tuple[str, Shape]] = {
     "run-line": ("A line of the output of translator-cmk run", RUN_LINE),
     "trace-line": ("A line of a trace, as translator-cmk check-trace reads it", TRACE_LINE),
     "trace-outcome": ("The outcome of a command, as a trace reports it", REPORTED),
+    "partial-command": ("A command, any field of which may be left out", PARTIAL_COMMAND),
     "partial-observation": ("Some of what was seen; `exists` is a field as well", PARTIAL_OBSERVATION),
     "request": ("A request of the conformance kit to a system", REQUEST),
     **{f"answer-to-{verb}": (f"The answer of a system to {verb}", shape) for verb, shape in ANSWERS.items()},
@@ -37,7 +38,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return the schemas by name; each has the `$id` `NAME.schema.json`, by which they refer to each other.
 
     The readers check what no schema can say: that the tenants of a stage's subscriptions are among its
-    tenants, that none of its regions is `global`, whether an event of a trace declares that its
-    observation is partial, and what the parts of a declaration have to do with each other.
+    tenants, that none of its regions is `global`, whether an event of a trace declares the parts
+    that it gives in part, and what the parts of a declaration have to do with each other.
     """
     return schemas_of(FILES)

@@ -4,13 +4,20 @@ Its lines are events; a `stage` is where a world begins, as in what `translator-
 be a head.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-from ..machine import Accepted, Outcome, Refused
+from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..shapes import FLAG, Either, Line, Misfit, Named, OneOf, Record, Referred, Several, Shape, Tagged, Whole, Word
 from .contract import HIDEABLE
-from .messages import COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
+from .messages import A_NAME, COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
+
+PARTS: tuple[str, ...] = ("command", "observation")
+"""Parts that an event may give in part.  A field that it leaves out of such a part may have had any value."""
+
+NAMED = ("resource", "vault", "key", "workspace", "document", "model", "group")
+"""What the head may name; a key by its name in its vault."""
 
 
 class ReportedOutcome(NamedTuple):
@@ -49,6 +56,23 @@ REPORTED = Tagged(
 )
 
 
+class CommandInPart:
+    """A command of which a log gives some fields."""
+
+    def __init__(self, command: type[Command], **given: Any) -> None:
+        self.command = command
+        self.given = given
+
+
+PARTIAL_COMMAND = Tagged(
+    COMMAND.tag,
+    {
+        name: Record(name, record.fields, make=partial(CommandInPart, COMMANDS[name]))
+        for name, record in COMMAND.records.items()
+    },
+)
+
+
 class EntityInPart(Record):
     """An entity as it was seen; it may be absent."""
 
@@ -71,11 +95,17 @@ PARTIAL_OBSERVATION = Record(
     {kind: Named(name, EntityInPart(f"a {kind}", fields)) for kind, (name, fields) in OBSERVED.items()},
 )
 
-PARTIAL = Several(Word(["observation"]))
+PARTIAL = Several(Word(PARTS))
 
 HEAD = Record(
     "the head of a trace",
-    {"trace": Whole(1, 1), "subject": Line(200), "hidden": Several(Word(HIDEABLE), frozenset), "partial": PARTIAL},
+    {
+        "trace": Whole(1, 1),
+        "subject": Line(200),
+        "hidden": Several(Word(HIDEABLE), frozenset),
+        "partial": PARTIAL,
+        "names": Record("the names", {kind: Several(A_NAME) for kind in NAMED}),
+    },
     ("trace",),
 )
 
@@ -83,11 +113,13 @@ RESET = Record("a stage", {"stage": Referred(STAGE, "stage")}, ("stage",))
 
 
 class EventRecord(Record):
-    """An event, with such an observation.  It has something to judge."""
+    """An event that gives these parts in part.  It has something to judge."""
 
-    def __init__(self, observation: Shape) -> None:
+    def __init__(self, partial: Collection[str]) -> None:
+        command = PARTIAL_COMMAND if "command" in partial else COMMAND
+        observation = PARTIAL_OBSERVATION if "observation" in partial else OBSERVATION
         fields: dict[str, Shape] = {
-            "command": Referred(COMMAND, "command"),
+            "command": Referred(command, "partial-command"),
             "outcome": Referred(REPORTED, "trace-outcome"),
             "observation": Referred(observation, "partial-observation"),
             "partial": PARTIAL,
@@ -106,8 +138,8 @@ class EventRecord(Record):
         return {**super().schema(), **some, "dependentRequired": {"outcome": ["command"]}}
 
 
-EVENTS = (EventRecord(OBSERVATION), EventRecord(PARTIAL_OBSERVATION))
-"""Events with a complete observation, and with a partial one."""
+EVENTS = {parts: EventRecord(parts) for parts in ((), PARTS[:1], PARTS[1:], PARTS)}
+"""Events by the parts that they give in part."""
 
-TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EVENTS[True])
-"""A line of any trace.  The reader checks whether its observation may be partial."""
+TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EVENTS[PARTS])
+"""A line of any trace.  The reader checks which of its parts may be partial."""

@@ -33,7 +33,7 @@ from ..machine.entities import KINDS, Entity, Location, New, Reference, Subscrip
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
 from ..machine.step import DOES_NOT_EXIST, OF_NAMES
-from .explain import Difference, FailedStep, Violation
+from .explain import Difference, FailedStep, Violation, once
 from .nondeterminism import TooManyStates
 from .observability import (
     GONE,
@@ -127,9 +127,9 @@ Predicate = Callable[[Observation, Outcome, Observation], bool]
 
 
 class LastCommand(NamedTuple):
-    """The last command, if any, and every transition that it may have made before its answer."""
+    """The commands that the last one may have been, and every transition that it may have made before its answer."""
 
-    command: Command | None
+    commands: tuple[Command, ...]
     every: tuple[Transition, ...]
     outcome: Outcome
     deciding: frozenset[str]  # the silent requirements on which the transition depends
@@ -161,15 +161,15 @@ class Oracle:
         self.uncompared: Entities = NOTHING
         self.silent = NONE  # the silent requirements that keep states apart, or something uncompared
         every = (Transition(initial(stage), initial(stage), Accepted()),)
-        self.last = LastCommand(None, every, Accepted(), NONE, True, False)
+        self.last = LastCommand((), every, Accepted(), NONE, True, False)
         self._keep(every)
 
-    def submit(self, command: Command, idle: bool = False) -> Outcome:
+    def submit(self, *commands: Command, idle: bool = False) -> Outcome:
         """Let every possible state make its transitions, and return the outcome that is demanded.
 
-        With ``idle`` it may also be that the command was not carried out.
+        Of several commands it is not known which it was; with ``idle`` it may also be that none was carried out.
         """
-        found = [transitions(self.machine, state, command, self.limit) for state in self.states]
+        found = [transitions(self.machine, state, each, self.limit) for each in commands for state in self.states]
         if idle:
             found += [Transitions((Transition(state, state, Refused()),)) for state in self.states]
         every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
@@ -177,13 +177,13 @@ class Oracle:
         deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
         if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
             deciding_outcomes |= self.silent
-        compared = not named_by(command) & self.uncompared
+        compared = not any(named_by(command) & self.uncompared for command in commands)
         outcome = demanded(every, deciding_outcomes) if compared else Unspecified(self.silent)
-        self.uncompared |= drawn_in(command, self.uncompared)
+        self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
         self.silent = self.silent | deciding if len(self.states) > 1 or self.uncompared else NONE
         free = any(each.free for each in found) and any(isinstance(each.outcome, Unspecified) for each in every)
-        self.last = LastCommand(command, every, outcome, deciding, compared, free)
+        self.last = LastCommand(commands, every, outcome, deciding, compared, free)
         return outcome
 
     def observe(self) -> Observation:
@@ -224,7 +224,7 @@ class Oracle:
         """
         last, fitting, skip = self.last, self.transitions, words(self.uncompared)
         shown = shown or self.shown
-        if isinstance(outcome, Accepted) and type(last.command) not in self._use_keys:
+        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in last.commands):
             outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
         violations: list[Violation] = []
         if outcome is not None and last.compared:
@@ -233,7 +233,7 @@ class Oracle:
                 for each in self.transitions
                 if fits(each.outcome, outcome, shown) or self._may_be_refused_for_more(each, outcome)
             )
-            if not fitting and isinstance(last.outcome, Unspecified):
+            if not fitting and isinstance(last.outcome, Unspecified) and last.outcome.silent:
                 fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
             if not fitting:
                 violations.append((last.outcome, outcome))
@@ -248,11 +248,14 @@ class Oracle:
             else:
                 violations += self._mismatches(fitting, observation, skip, shown)
         if violations:
-            if last.command is None:
+            if not last.commands:
                 return tuple(Difference(*each) for each in violations)
             before = distinct(transition.before for transition in last.every)
-            failed = FailedStep(self.machine, self.limit, last.command, before, outcome, observation, skip, shown)
-            return failed.explained(violations)
+            failed = (
+                FailedStep(self.machine, self.limit, each, before, outcome, observation, skip, shown)
+                for each in last.commands
+            )
+            return merged(each.explained(violations) for each in failed)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self.silent = NONE
@@ -268,8 +271,7 @@ class Oracle:
             return False
         if transition.outcome == DOES_NOT_EXIST:
             return bool(seen.because & OF_NAMES)
-        command = self.last.command
-        return command is not None and self.machine.is_silent_about(transition.before, command)
+        return any(self.machine.is_silent_about(transition.before, command) for command in self.last.commands)
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""
@@ -304,16 +306,19 @@ class Oracle:
         possible = last.every if last.anything_goes or not fitting else fitting
         states = distinct(transition.after for transition in possible)
         scope = NOTHING
-        if accepted and last.deciding and last.command is not None:
-            every = [state for each in last.every for state in (each.before, each.after)]
-            scope = depending(named_by(last.command), every)
+        if accepted and last.deciding:
+            named = NOTHING.union(*(named_by(command) for command in last.commands))
+            scope = depending(named, [state for each in last.every for state in (each.before, each.after)])
         skipped = skip | words(scope) if last.anything_goes else skip
         if violations := self._violations(states, observation, skipped, shown):
             return violations
-        agreed = self._agreements(states).items()
-        unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
-        self.uncompared |= scope | unclear
-        return []
+        if self.silent or len(states) == 1:
+            agreed = self._agreements(states).items()
+            unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
+            self.uncompared |= scope | unclear
+            return []
+        # the states differ only in which command it was, so one of them has to fit
+        return min((self._violations((each,), observation, skip, shown) for each in states), key=len)
 
     def _violations(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
@@ -325,6 +330,14 @@ class Oracle:
             for name in sorted((agreed.keys() | set(names_in(observation))) - skip)
             for each in differences(name, agreed.get(name, GONE), projection_in(observation, name), shown)
         ]
+
+
+def merged(explained: Iterable[tuple[Difference, ...]]) -> tuple[Difference, ...]:
+    """Return the differences, each with the requirements that explain it for any of the commands that it may be of."""
+    return tuple(
+        Difference(each.expected, each.seen, once(name for one in (each, *others) for name in one.requirements))
+        for each, *others in zip(*explained, strict=True)
+    )
 
 
 def distinct(states: Iterable[State]) -> tuple[State, ...]:
