@@ -1,4 +1,4 @@
-"""Runs the command line in this process, since starting Python takes longer; and copies of the checkout in others."""
+"""Runs the command line in this process, where it starts faster; copies of the checkout; tables of what is refused."""
 
 import io
 import os
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
@@ -37,6 +39,22 @@ def run_cli(*words: object, text: bytes = b"") -> Done:
         out.flush()
         error.flush()
     return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, error)))
+
+
+REFUSED = yaml.safe_load(Path(__file__).with_name("refused.yaml").read_text("utf-8"))
+
+
+def each_refused(table: str) -> pytest.MarkDecorator:
+    """Run a test with each row of a table of `refused.yaml`; its columns are arguments of the test."""
+    rows = REFUSED[table]
+    return pytest.mark.parametrize(
+        list(rows[0]), [list(row.values()) for row in rows], ids=[row["says"] for row in rows]
+    )
+
+
+def as_bytes(text: str) -> bytes:
+    """Return what such a text stands for, also where that is no UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def one_error(done: Done, code: int = 2, out: str | None = "") -> str:

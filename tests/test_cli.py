@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import VALID, run_cli
+from tests.command_line import VALID, each_refused, run_cli
 from tests.conformance.verifying import messages_of
 from tests.oracle.following import commands
 from translator_cmk import language
@@ -44,24 +44,11 @@ def in_a_shell(words: str, redirection: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(shell, capture_output=True, text=True, timeout=30, check=False, env=ENVIRONMENT)
 
 
-@pytest.mark.parametrize(
-    ("words", "redirection", "exit_code", "message"),
-    [
-        ("register", ">&-", 2, "error: standard output is closed; send it to a file, or to /dev/null\n"),
-        ("--help", ">&-", 2, "error: standard output is closed"),
-        ("register", ">&- 2>&- <&-", 2, ""),
-        ("register", "2>&- <&-", 0, ""),
-        ("register --nonsense", "2>&-", 2, ""),
-        ("register", ">/dev/full", 3, "error: the output can't be written: No space left on device\n"),
-        ("--help", ">/dev/full", 3, "error: the output can't be written: No space left on device\n"),
-        ("run -", "<&-", 2, "error: standard input: closed; name a file, or open it\n"),
-        ("serve --stdio", "<&-", 2, "error: standard input is closed; open it, or serve with --http\n"),
-    ],
-)
-def test_closed_or_full_stream_is_an_error(words: str, redirection: str, exit_code: int, message: str) -> None:
+@each_refused("streams")
+def test_closed_or_full_stream_is_an_error(words: str, redirection: str, code: int, says: str) -> None:
     done = in_a_shell(words, redirection)
-    assert done.returncode == exit_code
-    assert message in done.stderr
+    assert done.returncode == code
+    assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
 
@@ -189,20 +176,11 @@ def test_blank_lines_line_ends_a_byte_order_mark_and_length_mean_nothing() -> No
     assert len(run(line + b" " * (language.LONGEST - len(line)) + b"\n").answers) == 1
 
 
-@pytest.mark.parametrize(
-    ("line", "error"),
-    [
-        (b"nonsense", "not JSON at column 1 (Expecting value); write one JSON object"),
-        (b" " * language.LONGEST + b"{}", "longer than 1 MiB; write one message on each line"),
-        (b'{"command": "ReadDatum"}', "command is 'ReadDatum', which does not exist; did you mean 'ReadData'?"),
-        (b'{"stage": {"region": []}}', "a stage has no field 'region'; did you mean 'regions'?"),
-        (b'{"stage": {}, "at": 2}', "a stage that is not alone on its line; put it on a line of its own"),
-    ],
-    ids=lambda value: str(value[:20]),
-)
-def test_a_bad_line_ends_the_run_with_one_line_that_says_where(line: bytes, error: str) -> None:
+@each_refused("commands")
+def test_a_bad_line_ends_the_run_with_one_line_that_says_where(text: str, says: str) -> None:
+    line = text.replace("LONG", " " * language.LONGEST + "{}").encode()
     done = run(GOOD + line + b"\n" + GOOD)
-    assert (done.code, done.error) == (2, f"standard input:2: {error}\n")
+    assert (done.code, done.error) == (2, f"standard input:2: {says}\n")
     assert [each["line"] for each in done.answers] == [1]
 
 

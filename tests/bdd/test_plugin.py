@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import MODULE, OUTLINE, RIGHT, feature, project, rule, run
+from tests.command_line import each_refused
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.requirements import load_register
 
@@ -122,23 +123,11 @@ def test_system_that_does_not_get_there_turns_the_run_red(
     assert "_pytest" not in output
 
 
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        (("--system", "nowhere"), "ERROR: --system nowhere: write module:factory"),
-        (("--system", "no_such_module:make"), "--system no_such_module:make: no_such_module can't be imported"),
-        (("--system", f"{SYSTEM}:NoSuchSystem"), f"{SYSTEM} has no NoSuchSystem that can be called"),
-        (("--system", f"{SYSTEM}:ROWS"), f"ERROR: --system {SYSTEM}:ROWS: {SYSTEM} has no ROWS that can be called"),
-        (("--cucumber-json", "results.json"), "use --junitxml"),
-        (("-p", "no:pytest-bdd"), "add -p pytest_bdd.plugin"),
-    ],
-)
-def test_option_that_can_not_be_met_is_wrong_usage(
-    pytester: pytest.Pytester, options: tuple[str, ...], problem: str
-) -> None:
+@each_refused("plugin")
+def test_option_that_can_not_be_met_is_wrong_usage(pytester: pytest.Pytester, options: list[str], says: str) -> None:
     result = run(pytester, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert problem in result.stderr.str()
+    assert says in result.stderr.str()
 
 
 def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytester: pytest.Pytester) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import each_refused, run_cli
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
@@ -34,34 +35,12 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
     assert {type(command).__name__ for command in smoke} == set(COMMANDS) == set(azure_calls())
 
 
-@pytest.mark.parametrize(
-    ("system", "code", "message"),
-    [
-        ("EmptiesNothing", 0, "✔ after a reset nothing shows under fresh names, and a vault can be made again"),
-        ("HidesVaults", 0, "✔ it makes a vault, which is hidden"),
-        ("RefusesAllWorkspaces", 0, "○ refused, where the smoke sequence has it accepted: CreateWorkspace"),
-        ("HasNoPortal", 4, "write EnableCustomerManagedKeys next"),
-        ("HasNoRegion", 1, "✘ its stage has no region 'westeurope', or no subscription 'production', where most"),
-        ("HasAnOddCode", 1, "✘ its code 'KeyVaultNotFound' stands for 'vault.found', which is no requirement"),
-        ("ShowsWhatIsNone", 1, "state is 'Deployed'; write one of undeployed, deployed, after TrainModel"),
-        ("AcceptsEverything", 1, "accepts to delete a vault that was never made"),
-        ("RefusesEverything", 1, "refuses to make a vault"),
-        ("ShowsNothing", 1, "a new world shows the subscriptions []"),
-        ("NeverResets", 1, "after a reset a vault can't be made"),
-        ("ShowsNumbers", 1, "vault.vault.state is the number 3"),
-        ("ShowsAnotherName", 1, "a vault was made, and it shows none of that name"),
-        ("hello=crash", 3, "exit code 7"),
-        ("hello=junk", 3, "not JSON"),
-        ("reset=junk", 3, "not JSON"),
-        ("DeleteVault=crash", 3, "ended with exit code 7, after DeleteVault; it said: Traceback: "),
-        ("PurgeKey=crash", 3, "ended with exit code 7, after PurgeKey; it said: Traceback: "),
-    ],
-)
-def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, message: str) -> None:
+@each_refused("doctor")
+def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: str) -> None:
     made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"tests.wrong_systems:{system}")
-    said = says(code, "doctor", *made, *(["--in-process"] * ("=" not in system)))
-    assert message in said
-    assert said.count("✘") == (code == 1)
+    said = run_cli("doctor", *made, *(["--in-process"] * ("=" not in system)))
+    assert (said.code, says in said.out + said.error) == (code, True)
+    assert said.out.count("✘") == (code == 1)
 
 
 def test_doctor_asks_for_new_names_each_time() -> None:

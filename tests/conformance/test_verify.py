@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command_line import copy_checkout, python
+from tests.command_line import copy_checkout, each_refused, python
 from tests.conformance import verifying
 from tests.conformance.verifying import (
     FAULTY,
@@ -366,47 +366,18 @@ def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(tmp_p
     assert yaml.safe_load((found.folder / "deviations.yaml").read_text("utf-8")) == []  # nothing else failed
 
 
-ABOUT = "requirement: vault.same-region"
-REST = "reason: r, issue: 'https://i/', expires: 2999-01-01"
-GOOD = f"- {{{ABOUT}, {REST}}}\n"
-
-
 @pytest.mark.parametrize("day", ["2999-01-01", "'2999-01-01'"])
 def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
     file = tmp_path / "known.yaml"
-    file.write_text(GOOD.replace("2999-01-01", day), "utf-8")
+    file.write_text(f"- {{case: {FAILS}, reason: r, issue: 'https://i/', expires: {day}}}", "utf-8")
     assert load_deviations(file).entries[0].expires == "2999-01-01"
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("x: [", ":1: not YAML"),
-        ("", ":1: the file is empty; write [] where nothing is known"),
-        (f"- {{case: x, {REST}}}", ":1: 'x' is no case"),
-        (f"- {{case: tour/Fly, {REST}}}", ":1: 'tour/Fly' is no case"),
-        (f"- {{requirement: x.y, {REST}}}", ":1: 'x.y' is no requirement; translator-cmk register lists"),
-        (f"- {{{ABOUT}, reason: r, expires: 2999-01-01}}", ":1: an entry lacks the field 'issue'; add it"),
-        (f"- {{{REST}}}", ":1: an entry is about one thing; name either a requirement or a case"),
-        (f"- {{{ABOUT}, case: {FAILS}, {REST}}}", ":1: an entry is about one thing"),
-        (f"- {{{ABOUT}, {REST}, owner: me}}", ":1: an entry has no field 'owner'; its fields are"),
-        (GOOD + GOOD, ":2: vault.same-region has an entry already, in line 1; remove one"),
-        (GOOD.replace("reason: r", "reason: 7"), ":1: reason is the number 7; write a text"),
-        (GOOD.replace("'https://i/'", "later"), ":1: the issue is no URL"),
-        (
-            GOOD.replace("i/", "example.invalid/"),
-            ":1: the issue of vault.same-region is still 'https://example.inv",
-        ),
-        (GOOD.replace("2999-01-01", "soon"), ":1: expires is 'soon'; write a day such as 2027-01-31"),
-        (GOOD.replace("2999-01-01", "2999-W01-1"), ":1: expires is '2999-W01-1'; write a day"),
-        (GOOD.replace("2999-01-01", "2999-01-01T00:00:00Z"), ":1: expires is '2999-01-01T00:00:00Z'; write a day"),
-        (GOOD.replace("2999-01-01", "'2999-02-30'"), ":1: expires is '2999-02-30'; write a day"),
-    ],
-)
-def test_malformed_file_is_told_in_one_line(tmp_path: Path, refused: Refused, text: str, message: str) -> None:
+@each_refused("deviations")
+def test_malformed_file_is_told_in_one_line(tmp_path: Path, refused: Refused, text: str, says: str) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(text, "utf-8")
-    assert f"{file}{message}" in refused("--python", MODEL, "--deviations", str(file))
+    assert f"{file}:{says}" in refused("--python", MODEL, "--deviations", str(file))
 
 
 def test_file_that_is_none_is_told(tmp_path: Path, refused: Refused) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import VALID, Done, one_error, run_cli
+from tests.command_line import VALID, Done, each_refused, one_error, run_cli
 from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, PicksAtRandom, commands
 from translator_cmk.explore.completions import Values, completions, known_values
 from translator_cmk.explore.trace import Checker, Event, check, event
@@ -506,46 +506,12 @@ def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes) -> Non
 
 GOOD = lines(*events(*AT_WORK))
 
-BAD: dict[str, tuple[bytes, str]] = {
-    "no JSON": (GOOD + b"{nothing}\n", f":{len(AT_WORK) + 1}: not JSON at column 2"),
-    "a long line": (b"[" * (LONGEST + 1), ":1: longer than 1 MiB"),
-    "a list": (b"[]\n", ":1: no JSON object; write an event, a stage, or the head of a trace"),
-    "a bare command": (
-        json.dumps(command_to_wire(AT_WORK[0])).encode() + b"\n",
-        ':1: a bare command, and no event; write {"command": {...}, "outcome": {...}}',
-    ),
-    "a late head": (GOOD + b'{"trace":1}\n', f":{len(AT_WORK) + 1}: a head that is not on the first line"),
-    "another version": (b'{"trace":2}\n', ":1: trace is the number 2; write a whole number from 1 to 1"),
-    "an empty event": (b"{}\n", ":1: the event has no command and no observation"),
-    "only an outcome": (
-        b'{"outcome":{"outcome":"accepted"}}\n',
-        ":1: the event has the field 'outcome' but no command",
-    ),
-    "an unknown field": (b'{"comand":{}}\n', ":1: an event has no field 'comand'; did you mean 'command'?"),
-    "a field left out": (
-        b'{"command":{"command":"DeleteVault"}}\n',
-        ":1: command lacks the field 'vault'; add it",
-    ),
-    "another part": (
-        b'{"partial":["outcome"],"observation":{}}\n',
-        ":1: partial[0] is 'outcome'; write one of command, observation",
-    ),
-    "no list of parts": (b'{"partial":7,"observation":{}}\n', ":1: partial is the number 7; write a list"),
-    "a command in part of which nothing is known": (
-        b'{"partial":["command"],"command":{"command":"DeleteKey"}}\n',
-        ":1: DeleteKey has no vault, and the log names none; name it in the head; only a file is searched for names",
-    ),
-    "there and not there": (
-        b'{"partial":["observation"],"observation":{"model":{"m":{"exists":false,"state":"deployed"}}}}\n',
-        ":1: 'exists' is false, and the entity has other fields",
-    ),
-}
 
-
-@pytest.mark.parametrize("what", BAD)
-def test_what_cannot_be_read_is_one_clear_error(what: str) -> None:
-    text, expected = BAD[what]
-    assert trouble(run(text)).startswith(f"standard input{expected}")
+@each_refused("trace")
+def test_what_cannot_be_read_is_one_clear_error(text: str, says: str, after: str) -> None:
+    before, line = (GOOD, len(AT_WORK) + 1) if after == "good lines" else (b"", 1)
+    text = text.replace("LONG", "[" * (LONGEST + 1))
+    assert trouble(run(before + text.encode() + b"\n")).startswith(f"standard input:{line}: {says}")
 
 
 def test_a_file_or_a_requirement_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.command_line import each_refused
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.sentences import (
@@ -114,34 +115,12 @@ def test_situation_comes_about(situation: Situation) -> None:
         before = system.observe()
 
 
-@pytest.mark.parametrize(
-    ("content", "line", "message"),
-    [
-        ("situation: x", 1, "a list is expected here"),
-        ("- just text", 1, "this is 'just text'; write an object for a situation"),
-        ("- situation: x", 1, "a situation lacks the field 'commands'; add it"),
-        (
-            "- {situation: x, commands: [], extra: 1}",
-            1,
-            "a situation has no field 'extra'; its fields are",
-        ),
-        ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' appears twice"),
-        ("- {situation: x, commands: text}", 1, "commands is 'text'; write a list"),
-        ("- {situation: [x], commands: []}", 1, "situation is a list; write a text"),
-        (
-            "- situation: x\n  commands:\n    - it sings",
-            3,
-            "commands[0] has 'it sings', which is neither",
-        ),
-        ("- situation: x\n  after: y\n  commands: []", 2, "after is 'y'; write one of"),
-        ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' appears twice"),
-    ],
-)
-def test_malformed_situations_are_named_with_their_line(tmp_path: Path, content: str, line: int, message: str) -> None:
-    (tmp_path / "s.yaml").write_text(content, "utf-8")
+@each_refused("situations")
+def test_malformed_situations_are_named_with_their_line(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "s.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidFile) as error:
         load_situations(tmp_path / "s.yaml")
-    assert str(error.value).startswith(f"s.yaml:{line}: {message}")
+    assert str(error.value).startswith(says)
 
 
 COMMAND = "{command: DeleteVault, says: 'the customer deletes {vault}'}"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.command_line import as_bytes, each_refused
 from tests.requirements.conftest import COPY, OWN_WORDS, needs_copy
 from translator_cmk.requirements import Article, load_register
 from translator_cmk.requirements.drift import (
@@ -68,19 +69,10 @@ def test_a_reworded_sentence_is_found_and_named_with_its_new_words(
     assert [each.words for each in drift.findings if each.status == "reworded"] == [words]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "an empty file"),
-        (b"\xef\xbb\xbf \n\n", "an empty file"),
-        (b"Keys are cut.\n\x00\x01", "a binary file"),
-        (b"Keys are cut.\nCaf\xe9 closed.", "copy.md:2: not UTF-8"),
-        ("Keys are cut.".encode("utf-16"), "not UTF-8"),
-    ],
-)
-def test_what_is_no_text_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
-    (tmp_path / "copy.md").write_bytes(content)
-    with pytest.raises(NotTheArticle, match=message):
+@each_refused("copy")
+def test_what_is_no_text_is_refused(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "copy.md").write_bytes(as_bytes(text))
+    with pytest.raises(NotTheArticle, match=says):
         read_copy(tmp_path / "copy.md")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.command_line import as_bytes, each_refused
 from translator_cmk.errors import InvalidFile
 from translator_cmk.requirements import TOPICS, Register, load_register
 from translator_cmk.requirements.register import FOLDER
@@ -182,27 +183,10 @@ def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
         load_register(folder)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"- id: [unclosed\n", r"vault.yaml:\d+: not YAML: "),
-        (b"a: b: c\n", r"vault.yaml:1: not YAML: "),
-        (b"- id: x\n- \tid: y\n", r"vault.yaml:\d+: "),
-        (b"- id: caf\xe9\n", r"vault.yaml:1: not UTF-8"),
-        (b"- id: x\n  title: \x07\n", r"vault.yaml:2: not YAML: a character"),
-        (b"", r"vault.yaml:1: the file is empty"),
-        (b"# nothing\n", r"vault.yaml:1: the file is empty"),
-        (b"--- []\n--- []\n", r"vault.yaml:\d+: not YAML: "),
-        (b"id: vault.x\n", r"vault.yaml:1: a list is expected here"),
-        (b"[" * 400, r"vault.yaml:\d+: not YAML"),
-        (b"- *nowhere\n", r"vault.yaml:1: not plain YAML: anchors and aliases"),
-        (b"- &a {id: *a}\n", r"vault.yaml:1: not plain YAML: anchors and aliases"),
-        (b"- id: !!str x\n", r"vault.yaml:1: not plain YAML: the tag"),
-    ],
-)
-def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, content: bytes, message: str) -> None:
-    (folder / "vault.yaml").write_bytes(content)
-    with pytest.raises(InvalidFile, match=message) as caught:
+@each_refused("register")
+def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, text: str, says: str) -> None:
+    (folder / "vault.yaml").write_bytes(as_bytes(text.replace("DEEP", "[" * 400)))
+    with pytest.raises(InvalidFile, match=says) as caught:
         load_register(folder)
     assert "\n" not in str(caught.value)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command_line import copy_checkout, git, one_error, python
+from tests.command_line import as_bytes, copy_checkout, each_refused, git, one_error, python
 from tests.command_line import run_cli as run
 from translator_cmk.bdd.features import pickles
 from translator_cmk.conformance.cases import RELEASES as DIGESTS
@@ -57,23 +57,12 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(tmp_path:
     assert lines[-1] == f"The revision is the same; if the meaning has changed, increase it: `{second['id']}`."
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"{", "Expecting property name"),
-        (b"\xff", "can't decode"),
-        (b'{"a": 1}', "not a list of requirements"),
-        (b'[{"id": "vault.gone"}]', "not a list of requirements"),
-        (b'[{"id": "vault.\\u001b[31m", "revision": 1}]', "not a list of requirements"),
-    ],
-)
-def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(
-    tmp_path: Path, content: bytes, message: str
-) -> None:
-    (tmp_path / "before.json").write_bytes(content)
+@each_refused("release")
+def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "before.json").write_bytes(as_bytes(text))
     error = one_error(run("register", "diff", tmp_path / "before.json"))
     assert error.startswith(f"{tmp_path / 'before.json'}: ")
-    assert message in error
+    assert says in error
     assert error.endswith("'translator-cmk register --json' wrote is expected")
 
 

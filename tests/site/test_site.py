@@ -20,7 +20,7 @@ import pytest
 import yaml
 from lxml import html  # type: ignore[import-untyped]  # it says no types
 
-from tests.command_line import copy_checkout, git, python
+from tests.command_line import as_bytes, copy_checkout, each_refused, git, python
 from tests.site.building import (
     QUICK_PAGES,
     REGISTER,
@@ -226,40 +226,17 @@ def test_every_process_generates_the_same_bytes() -> None:
     assert digest_elsewhere(QUICK_PAGES) == digest_of_pages(QUICK_PAGES)
 
 
-LATIN = "# Größe\n".encode("latin-1")
-REPORT = ".results/run/report.json"
-
-
-@pytest.mark.parametrize(
-    ("options", "spoilt", "content", "message"),
-    [
-        ([], REPORT, b"", "not JSON"),
-        ([], REPORT, b"\xff\xfe", "not JSON"),
-        ([], REPORT, b"[]", "no envelope of a report"),
-        ([], REPORT, b'{"format": 2}', "no envelope of a report in format 1"),
-        ([], REPORT, b'{"format": 1}', "lacks the field"),
-        (["--results", "nowhere"], "", b"", "nowhere/report.json: can't be read: No such file or directory"),
-        (["--docs", "nowhere"], "", b"", "nowhere: no such folder; run this in the root of the project, or use --docs"),
-        (["--docs", "mkdocs.yml"], "", b"", "mkdocs.yml: no such folder"),
-        ([], "docs/decisions/0099-latin.md", LATIN, "not UTF-8 at byte 4; save the file as UTF-8"),
-        ([], "docs/measurements.json", LATIN, "not JSON: "),
-    ],
-)
+@each_refused("site")
 def test_bad_input_is_refused_by_name_and_leaves_no_badge_of_an_earlier_run(
-    source: Path,
-    options: list[str],
-    spoilt: str,
-    content: bytes,
-    message: str,
-    capsys: pytest.CaptureFixture[str],
+    source: Path, options: list[str], spoilt: str, text: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for path, kept in {"docs/badges/all.svg": b"of an earlier run", spoilt or "spoilt": content}.items():
+    for path, kept in {"docs/badges/all.svg": b"of an earlier run", spoilt or "spoilt": as_bytes(text)}.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         (source / path).write_bytes(kept)
     assert main(["site", *options]) == 2
     line = capsys.readouterr().err
     assert line.startswith("translator-cmk: error: " + (spoilt.removesuffix("/report.json") or options[1]))
-    assert message in line
+    assert says in line
     assert line.count("\n") == 1
     assert (source / "docs" / "badges").exists() == ("--docs" in options)
 
