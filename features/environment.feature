@@ -171,7 +171,7 @@ Feature: What the article takes for granted
         | imports the key "cmk-2048" into "kv-prod" |
 
   @environment.name-in-use
-  Rule: Whether other names in use than a key vault's can be given again is not specified
+  Rule: Whether other names in use can be given again is not specified
 
     Scenario Outline: The name of something in use may be accepted or refused
       Given a deployed model under customer-managed keys
