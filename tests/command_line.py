@@ -66,10 +66,12 @@ def one_error(done: Done, code: int = 2, out: str | None = "") -> str:
 
 
 def copy_checkout(folder: Path, *names: str, without: str = "") -> Path:
-    """Copy these folders of the checkout into another, but for the rows of a requirement."""
-    for name in names:
-        source = Path(__file__).resolve().parents[1] / name
-        shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy these folders of the checkout into another, without what git ignores and the rows of a requirement."""
+    root = Path(__file__).resolve().parents[1]
+    listed = git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *names)
+    for file in filter(lambda file: (root / file).is_file(), listed.split("\0")):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / file, folder / file)
     if without:
         with (folder / "model/translator_cmk/machine/topics/__init__.py").open("a", encoding="utf-8") as topics:
             topics.write(f"\nROWS = tuple(row for row in ROWS if row.requirement != {without!r})\n")

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests import wrong_systems as wrong
-from tests.bdd.samples import ENABLE, OUTLINE, RIGHT, feature, rule
+from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
 from translator_cmk.bdd.failures import by_cause, causes_of, format_failure, places_of
@@ -31,15 +32,16 @@ def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
     return f"\nScenario: One\n  Given {given}\n  When {when}\n  Then {then[0]}\n{more}"
 
 
-CREATE = 'the customer creates the vault "other"'
-DELETE = 'the customer deletes the key "cmk-2048" of "kv-prod"'
-DELETE_VAULT = 'the customer deletes the vault "kv-prod"'
-DISABLE = 'the customer disables the key "cmk-2048" of "kv-prod"'
-READ = 'the customer reads the data of "ws-prod"'
-USE = 'the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"'
-NO_USE = "no use of a key is recorded"
-READY = "a resource and a vault with a key"
-USED, UNUSED = "a workspace under customer-managed keys", "a workspace under Microsoft-managed keys"
+_, RUNS = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+
+
+def run(folder: Path, row: dict[str, Any]) -> None:
+    """Run the scenario of a row with its system."""
+    if "of" in row:
+        scenario = OUTLINE.replace(row.get("was", ""), row.get("is", ""))
+    else:
+        scenario = steps(row["when"], *row["then"], given=row.get("given", "a vault with a key"))
+    run_scenario(getattr(wrong, row.get("system", "ModelSystem"))(), pickle_of(folder, scenario))
 
 
 def test_right_system_passes_and_every_step_is_kept(tmp_path: Path) -> None:
@@ -51,82 +53,16 @@ def test_right_system_passes_and_every_step_is_kept(tmp_path: Path) -> None:
     assert changed in details[1]["changed"]
 
 
-@pytest.mark.parametrize(
-    ("system", "scenario"),
-    [
-        (ModelSystem, OUTLINE),
-        (wrong.KeepsItsReasons, OUTLINE),  # reasons are compared only where they are given
-        (ModelSystem, steps(DELETE, 'the key "cmk-2048" of "kv-prod" is deleted', "nothing else has changed")),
-        (ModelSystem, steps(CREATE, 'the vault "other" is in "westeurope"', "nothing else has changed")),
-        (ModelSystem, steps(READ, USE, given=USED)),
-        (ModelSystem, steps(READ, NO_USE, given=UNUSED)),
-    ],
-)
-def test_what_the_specification_demands_passes(tmp_path: Path, system: Callable[[], System], scenario: str) -> None:
-    run_scenario(system(), pickle_of(tmp_path, scenario))
+@pytest.mark.parametrize("row", RUNS["passes"])
+def test_what_the_specification_demands_passes(tmp_path: Path, row: dict[str, Any]) -> None:
+    run(tmp_path, row)
 
 
-SILENT = "observed: the specification says nothing here"
-FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
-    "accepted, not refused": (
-        wrong.AnyRegion,
-        OUTLINE,
-        "expected: the request is refused, because of vault.same-region-refused; observed: the request is accepted",
-    ),
-    "refused, not accepted": (
-        ModelSystem,
-        steps(DELETE_VAULT, "the request is accepted", given="a Translator resource"),
-        "observed: the request is refused, because of environment.exists",
-    ),
-    "refused for a reason more": (
-        ModelSystem,
-        OUTLINE.replace("<place>", '<place> on the "basic-tier"'),
-        "because of encryption.tier-refused, vault.same-region-refused",
-    ),
-    "refused with a change": (
-        wrong.HandsOutItsOwn,
-        OUTLINE,
-        'nothing has changed; observed: the managed identity of "translator-prod" is on',
-    ),
-    "unspecified, not refused": (wrong.KnowsNothing, OUTLINE, SILENT),
-    "unspecified, not unchanged": (
-        wrong.KnowsNothing,
-        steps(ENABLE, "nothing has changed", given=READY),
-        f"expected: nothing has changed; {SILENT}",
-    ),
-    "unspecified, not a fact": (
-        wrong.KnowsNothing,
-        steps(ENABLE, '"translator-prod" uses Microsoft-managed keys', given=READY),
-        f'expected: "translator-prod" uses Microsoft-managed keys; {SILENT}',
-    ),
-    "a change that no Then mentions": (
-        ModelSystem,
-        steps(DELETE, 'the vault "kv-prod" is active', "nothing else has changed"),
-        'nothing else has changed; observed: the key "cmk-2048" of "kv-prod" is deleted',
-    ),
-    "another value": (ModelSystem, steps(DISABLE, 'the key "cmk-2048" of "kv-prod" is enabled'), "is disabled"),
-    "another region": (ModelSystem, steps(DISABLE, 'the vault "kv-prod" is in "eastus"'), 'is in "westeurope"'),
-    "a resource that is not there": (ModelSystem, steps(DISABLE, '"kv-prod" has no key of its own'), "observed: "),
-    "a use of the key": (
-        ModelSystem,
-        steps(READ, NO_USE, given=USED),
-        'observed: the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"',
-    ),
-    "no use of the key": (ModelSystem, steps(READ, USE, given=UNUSED), "observed: no use of a key is recorded"),
-    "a use for another": (
-        ModelSystem,
-        steps(READ, USE.replace("translator-prod", "other"), given=USED),
-        'for "translator-prod"',
-    ),
-}
-
-
-@pytest.mark.parametrize("case", FAILS)
-def test_what_contradicts_the_specification_fails(tmp_path: Path, case: str) -> None:
-    system, scenario, message = FAILS[case]
+@pytest.mark.parametrize("row", RUNS["fails"], ids=lambda row: row["what"])
+def test_what_contradicts_the_specification_fails(tmp_path: Path, row: dict[str, Any]) -> None:
     with pytest.raises(AssertionFailed) as caught:
-        run_scenario(system(), pickle_of(tmp_path, scenario))
-    assert message in str(caught.value)
+        run(tmp_path, row)
+    assert row["says"] in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +78,10 @@ def test_what_contradicts_the_specification_fails(tmp_path: Path, case: str) -> 
     ],
 )
 def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[], System], by: str, given: str) -> None:
-    run = ScenarioRun(system(), pickle_of(tmp_path, steps(DELETE_VAULT, "nothing has changed", given=given)))
+    run = ScenarioRun(
+        system(),
+        pickle_of(tmp_path, steps('the customer deletes the vault "kv-prod"', "nothing has changed", given=given)),
+    )
     with pytest.raises(SetupFailed) as blocked:
         run.play()
     assert by in causes_of(blocked.value, run)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tests.command_line import run_cli
+from tests.command_line import REFUSED, run_cli
 from tests.conformance.verifying import FAILS, FAILS_TOO, messages_of, put_messages
 from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, files_of
@@ -226,10 +226,22 @@ def known(*changed: dict[str, Any]) -> Edit:
     return field("deviations", to=[entry | {"expires": "2999-01-01", "line": 2} | each for each in changed])
 
 
+def written(group: str) -> dict[str, tuple[Edit, str]]:
+    """Return the edits of `refused.yaml` of this group by name, each with what is said of it."""
+    return {
+        row["name"]: (
+            field(*row["field"], to=row["to"]) if "field" in row else text(row["file"], row["was"], row["is"]),
+            row["says"],
+        )
+        for row in REFUSED["forged"][group]
+    }
+
+
 MOVED = r'the log has .*"world": "\w+"} where .*"world": "\w+"} would be'
 DEVIATION = "is no deviation that verify takes for known"
 
 IN_FEATURES: dict[str, tuple[Edit, str]] = {
+    **written("in features"),
     "scenarios": (
         lambda it: it.without(it.worlds(FAILS, FAILS_TOO)),
         f"does not have {FAILS}, which this run asks for",
@@ -246,29 +258,14 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
     "page that is no text": (file("report.html", lambda text: b"\xff" + text), "report.html does not say"),
     "file": (file("certificate.html", lambda _: b"conformant"), "certificate.html is no file of this report"),
     "hidden file": (file(".certificate", lambda _: b"conformant"), ".certificate is no file of this report"),
-    "product": (field("subject", "product", to="another"), 'subject.product: was "another", is "loses nothing"'),
-    "stage": (field("subject", "stage", "regions", to=["westeurope"]), "subject.stage.regions: was"),
-    "no subject": (field("subject", to=None), 'subject: was null, is {.*"loses nothing"'),
-    "register": (field("register", "requirements", to=90), "register.requirements: was 90"),
-    "step": (field("cases", 0, "step", to=0), ".step: was 0"),
-    "what is shown": (field("cases", 0, "shown", to="It is nothing.\n"), 'shown: was "It is nothing'),
-    "seed": (field("seed", to=2), MOVED),
-    "trouble": (field("trouble", to="none"), "trouble in report.json tells why a run ended early"),
 }
 """Edits of a report of scenarios alone."""
 
-BY_HAND: dict[str, tuple[Edit, str]] = {
-    "status": (text(ENVELOPE, '"status": "failed"', '"status": "passed"'), '.status: was "passed", is "failed"'),
-    "place": (text(ENVELOPE, '"features/revo', '"features/../revo'), '.feature: was "features/../revocation'),
-    "count": (text(ENVELOPE, '"total": ', '"total": 1'), "counts.scored.total: was 1"),
-    "complete": (text(ENVELOPE, '"complete": true', '"complete": false'), "exit_code: was 1, is 4"),
-    "answer": (text(MESSAGES, '"readable":true', '"readable":false'), f"{MESSAGES} is not what it was"),
-    "request": (text(MESSAGES, '"soft_delete":true', '"soft_delete":false'), "the log has"),
-    "badge": (text("badge.svg", "✘", "✔"), "badge.svg is not what it was"),
-}
+BY_HAND = written("by hand")
 """Edits of a report of scenarios by somebody who makes nothing fit."""
 
 IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
+    **written("in sequences"),
     "failures of the tour": (without_failures_of_the_tour, "the log has .* where .* would be"),
     "end of the tour": (lambda it: it.without(it.worlds("tour")[-2:]), MOVED),
     "commands of the tour": (without_a_command, 'tour/CreateVault.status: was null, is "passed"'),
@@ -290,26 +287,12 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
         file("counterexamples/77-tour-DisableIdentity.json", lambda _: b"{}"),
         "counterexamples/77-tour-DisableIdentity.json is no file of this report",
     ),
-    "steps": (field("tour", "steps", to=9_999), "tour.steps: was 9999"),
-    "budget of steps": (field("budgets", "steps", to=109), "the log has .* where .* would be"),
-    "sequences": (field("budgets", "sequences", to=999), "fuzz in report.json is not what a complete run of 999 seq"),
-    "seconds": (
-        field("budgets", to={"steps": 70, "scopes": ["losing-the-key"], "seconds": 60.0}),
-        "fuzz in report.json is not what a complete run of 60 seconds",
-    ),
-    "lanes": (field("lanes", to=["features", "tour"]), "nothing that this run asks for"),
 }
 """Edits of a report that has sequences too."""
 
 UNUSABLE: dict[str, tuple[Edit, str]] = {
-    "command": (text(MESSAGES, '"CreateVault"', '"DeleteVault"'), "request.command has no field 'region'"),
-    "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes"),
-    "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
-    "no scopes": (field("budgets", "scopes", to=[]), "its budgets name no scope"),
-    "transport": (field("transport", to="none"), "transport is 'none'"),
+    **written("unusable"),
     "no time": (field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign), "'2026-02-30T25:00:00Z', which is no"),
-    "times": (field("finished", to="2001-01-01T00:00:00Z"), "before it started at 2"),
-    "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
     "twice known": (known({}, {}), "appears twice in a file of known deviations"),
     "known for no reason": (known({"reason": " "}), DEVIATION),
     "known from nowhere": (known({"line": 0}), DEVIATION),
