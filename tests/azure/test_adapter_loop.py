@@ -23,6 +23,10 @@ SECONDS = 120
 """What a run of all scenarios may take on two cores."""
 
 NO_REQUEST = {
+    *(
+        f"environment.name-in-use/the-name-of-something-in-use-may-be-accepted-or-refused/creates-the-{command}"
+        for command in ("translator-resource-translator-prod", "workspace-ws-prod-for-translator-prod")
+    ),
     "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
     "identity.needed-for-access/the-identity-of-another-resource-does-not-stand-in-for-one-that-is-off",
 }
