@@ -14,7 +14,7 @@ AZURE_CLI := .venv-azure-cli
 SDK := docs/examples/azure-sdk
 RESULTS := .results
 CORE := tests/features tests/machine tests/oracle tests/language tests/requirements
-SUITE := tests/features tests/machine/test_laws.py tests/machine/test_stateful.py
+SUITE := tests/features tests/machine/test_stateful.py
 
 # One commit gives one site: dates in it are those of the commit, not of the build.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.command_line import VALID, each_refused, run_cli
-from tests.conformance.verifying import messages_of
+from tests.conformance.conftest import messages_of
 from tests.oracle.following import commands
 from translator_cmk import language
 from translator_cmk.language.sentences import situations

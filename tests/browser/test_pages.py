@@ -28,7 +28,7 @@ from tests.browser.conftest import (
     violations,
     window,
 )
-from tests.site.building import MARKED, REGISTER, SITE
+from tests.site.conftest import MARKED, REGISTER, SITE
 from translator_cmk.requirements import Requirement
 from translator_cmk.site.content import register_digest
 from translator_cmk.site.sourced import data

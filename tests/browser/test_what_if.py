@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MARKS, PHONE, focused, look, tab_to, violations
-from tests.site.building import REGISTER
+from tests.site.conftest import REGISTER
 from tests.site.test_what_if import tables
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario

@@ -1,10 +1,148 @@
-"""Reports that several tests read, and none changes; and a run that is refused."""
+"""Runs `verify` in this process and reads its report."""
 
+import gzip
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conformance.verifying import SOME, TOUR, WRONG, Refused, Verified, decides_in_fuzzing, fuzz, says, verify
+from tests.command_line import run_cli
+from translator_cmk.conformance.report.folder import MESSAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = "translator_cmk.system:ModelSystem"
+WHOLE = "environment.create-vault/a-new-vault-is-active-and-has-both-protections"
+NEW = "environment.new-name/a-new-name-is-accepted"
+WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
+"""A run of two scenarios that any system passes that makes vaults."""
+
+DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
+"""A tour that several tests share, since it takes a second to plan."""
+
+TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
+"""The smallest tour in which every loss of the key is asked for."""
+
+VAULT = ("--lane", "features", "--topic", "vault")
+FULL = ("--lane", "features", "--profile", "full")
+GRANTED = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
+GRANTING_ACCEPTED = "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
+GRANTING = ("--lane", "features", "--case", GRANTED, "--case", GRANTING_ACCEPTED)
+
+WRONG = "tests.wrong_systems:LosesNothing"
+FAILS = (
+    "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/"
+    "a-deployed-model-under-customer-managed-keys"
+)
+DISABLED = FAILS.replace("access-revoked/revoked-access", "key-disabled/a-disabled-key")
+FAILS_TOO = "revocation.undeploys/every-deployed-model-is-undeployed"
+SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WHOLE)
+"""Three scenarios, of which `WRONG` fails two."""
+
+FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
+
+
+def in_a_shell(text: str) -> str:
+    """The command line that runs the text in a shell."""
+    return f"/bin/sh -c {shlex.quote(text)}"
+
+
+Refused = Callable[..., str]
+
+
+class Verified(NamedTuple):
+    """What came of a run, and what it printed."""
+
+    exit_code: int
+    report: dict[str, Any]
+    folder: Path
+    printed: str = ""
+
+    def status(self, case: str) -> str:
+        """The status of a case."""
+        return str(self.case(case)["status"])
+
+    def case(self, case: str) -> dict[str, Any]:
+        """A case of the report."""
+        found: dict[str, Any] = next(each for each in self.report["cases"] if each["id"] == case)
+        return found
+
+    def statuses(self, lane: str = "") -> dict[str, str]:
+        """The status of each case, or of those of a lane."""
+        return {each["id"]: each["status"] for each in self.report["cases"] if each["lane"].startswith(lane)}
+
+
+@contextmanager
+def started(*command: str) -> Iterator[str]:
+    """Run a server, and yield the URL that its first line ends with."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
+
+
+def messages_of(folder: Path) -> str:
+    """The message log of a report, an entry a line."""
+    return gzip.decompress((folder / MESSAGES).read_bytes()).decode()
+
+
+def put_messages(folder: Path, text: str) -> None:
+    """Write a message log."""
+    (folder / MESSAGES).write_bytes(gzip.compress(text.encode()))
+
+
+def counterexample(folder: Path, *commands: dict[str, str]) -> Path:
+    """A file that has these commands to replay."""
+    file = folder / "counterexample.json"
+    nothing: dict[str, list[str]] = {name: [] for name in ("silent", "requirements", "expected", "seen")}
+    head = {"format": 1, "profile": "article", "always": True, "scenario": ""}
+    file.write_text(json.dumps({**head, **nothing, "commands": commands}), "utf-8")
+    return file
+
+
+def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
+    """Run it, reporting into a folder; an object in Python in this process, which is faster, unless in a child."""
+    report = folder / "report"
+    here = ["--in-process"] if "--python" in arguments and not child else []
+    done = run_cli("verify", "--report", report, "--seed", "1", *here, *arguments)
+    written = json.loads((report / "report.json").read_text("utf-8"))
+    return Verified(done.code, written, report, done.out + done.error)
+
+
+def says(code: int, *words: object) -> str:
+    """Run the command line, which has to end with this exit code, and return what it prints."""
+    done = run_cli(*words)
+    assert done.code == code, done
+    return done.out + done.error
+
+
+def fuzz(folder: Path, enough: Callable[[Verified], object], *arguments: str) -> Verified:
+    """Run `verify` with the lane of fuzzing, each time with four times the sequences, until enough has come of it."""
+    for sequences in ("1", "8", "64", "256"):
+        found = verify(folder, "--lane", "fuzz", "--sequences", sequences, *arguments)
+        if enough(found):
+            break
+    return found
+
+
+def decides_in_fuzzing(found: Verified) -> bool:
+    """Tell whether fuzzing has decided anything."""
+    return not {"passed", "failed"}.isdisjoint(found.statuses("fuzz").values())
+
+
+def fails_in_fuzzing(found: Verified) -> bool:
+    """Tell whether fuzzing has found a failure."""
+    return "failed" in found.statuses("fuzz").values()
+
+
+# Fixtures
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import project, run
-from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
+from tests.conformance.conftest import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.judging import SequenceResult

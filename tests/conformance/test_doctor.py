@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import each_refused, run_cli
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, says
+from tests.conformance.conftest import FAULTY, MODEL, ROOT, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
 from translator_cmk.conformance.init_adapter import azure_calls, skeleton

@@ -25,7 +25,7 @@ from tests.conformance.broken import (
     Permitted,
     edited,
 )
-from tests.conformance.verifying import verify
+from tests.conformance.conftest import verify
 from tests.evidence.in_full import some
 from tests.evidence.lanes import PROGRAMS, InProcess, features, put_to
 from translator_cmk.bdd.features import pickles

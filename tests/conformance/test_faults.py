@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.forgeries import Forgery
-from tests.conformance.verifying import (
+from tests.conformance.conftest import (
     FAULTY,
     MODEL,
     ROOT,
@@ -31,6 +30,7 @@ from tests.conformance.verifying import (
     says,
     verify,
 )
+from tests.conformance.forgeries import Forgery
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Fault, Url
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import ROOT, says, started, verify
+from tests.conformance.conftest import ROOT, says, started, verify
 from translator_cmk import cli
 from translator_cmk.cli import main
 from translator_cmk.conformance.protocol import parts

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.bdd.samples import MODULE
-from tests.conformance.verifying import MODEL, says, verify
+from tests.conformance.conftest import MODEL, says, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import load_features
 from translator_cmk.cli import main

@@ -19,8 +19,7 @@ import pytest
 from tests.bdd.samples import project, run
 from tests.command_line import VALID, each_refused, one_error, run_cli
 from tests.conformance import forgeries
-from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
-from tests.conformance.verifying import (
+from tests.conformance.conftest import (
     FAILS,
     FAILS_TOO,
     FAULTY,
@@ -36,6 +35,7 @@ from tests.conformance.verifying import (
     says,
     verify,
 )
+from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
 from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import STATUSES, Case, Result

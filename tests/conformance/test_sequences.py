@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
+from tests.conformance.conftest import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
 from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey, OwnKeyIgnored
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Direct

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command_line import copy_checkout, each_refused, python
-from tests.conformance import verifying
-from tests.conformance.verifying import (
+from tests.command_line import REFUSED, copy_checkout, each_refused, python
+from tests.conformance import conftest
+from tests.conformance.conftest import (
     FAULTY,
     FULL,
     GRANTED,
@@ -94,10 +94,10 @@ raise Untold
 """A module that raises what has no words for itself."""
 
 
-VERDICTS, REFUSALS = yaml.safe_load_all(Path(__file__).with_name("verdicts.yaml").read_text("utf-8"))
+VERDICTS = yaml.safe_load(Path(__file__).with_name("verdicts.yaml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("row", REFUSALS, ids=[" ".join(row["ask"]) for row in REFUSALS])
+@pytest.mark.parametrize("row", REFUSED["verify"], ids=lambda row: " ".join(row["ask"]))
 def test_wrong_usage_is_refused_before_anything_is_asked(
     tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
 ) -> None:
@@ -169,8 +169,8 @@ def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> 
 
 
 def words(name: str) -> tuple[str, ...]:
-    """Return the arguments that a name of `verifying` stands for, or the word itself."""
-    found = getattr(verifying, name, name) if name.isupper() else name
+    """Return the arguments that a name of `conftest.py` stands for, or the word itself."""
+    found = getattr(conftest, name, name) if name.isupper() else name
     return found if isinstance(found, tuple) else (found,)
 
 

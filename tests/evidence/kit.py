@@ -20,8 +20,8 @@ from typing import Any
 
 from tests.conformance import forgeries
 from tests.conformance.broken import PERMITTED, Permitted
-from tests.conformance.verifying import SOME, TOUR, WRONG, decides_in_fuzzing, verify
-from tests.conformance.verifying import fuzz as verify_with_fuzz
+from tests.conformance.conftest import SOME, TOUR, WRONG, decides_in_fuzzing, verify
+from tests.conformance.conftest import fuzz as verify_with_fuzz
 from tests.evidence.lanes import InProcess, Lane, features, fuzz, put_to, tour
 from tests.evidence.writing import Found, Kept, fingerprint
 from translator_cmk.bdd.features import pickles

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import DESK, PHONE, STILL, chromium, look, overflow, served, shifts, violations, window
 from tests.evidence.writing import Found, Kept
-from tests.site.building import digest_elsewhere, digest_of_pages, make_project
+from tests.site.conftest import digest_elsewhere, digest_of_pages, make_project
 from translator_cmk.progress import ProgressBar
 
 VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (DESK, PHONE)]

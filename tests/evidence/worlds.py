@@ -13,7 +13,7 @@ from tests.evidence.lanes import default_sequences, features, put_to, tour
 from tests.evidence.writing import Found, Kept, fingerprint
 from tests.explore.mistakes import HELD_OUT, MISTAKES, OPEN, semantic_mutants
 from tests.machine.laws import LAWS
-from tests.machine.test_laws import walks
+from tests.machine.test_stateful import walks
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.mutants import judged, scenario_against, summary
 from translator_cmk.conformance.channels import Direct

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
+from tests.machine.laws import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.mutation import Mutant, changed, mutants, subject_of
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources

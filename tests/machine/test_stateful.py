@@ -1,5 +1,8 @@
-"""Hypothesis explores the machine over all commands, several entities of each kind, with every law watching."""
+"""Every law holds along random walks and wherever Hypothesis goes, over all commands, and each is seen to fail."""
 
+from collections.abc import Iterator
+from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.evidence.in_full import IN_FULL
-from tests.machine.faulty_models import NamesNoRequirement
-from tests.machine.laws import LAWS, take
-from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, values
+from tests.machine.laws import FAULTY, LAWS, NamesNoRequirement, Step, slug, take
+from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, random_command, values
+from translator_cmk.conformance.results import EXPECTED
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
 from translator_cmk.machine.commands import Refused, Unspecified
 from translator_cmk.machine.rows import Means
@@ -83,3 +86,45 @@ def test_every_law_holds_wherever_hypothesis_goes() -> None:
 def test_hypothesis_finds_a_law_that_a_machine_breaks() -> None:
     with pytest.raises(AssertionError, match="an_acceptance_says_what_changed_something does not hold"):
         explore(NamesNoRequirement(ROWS), settings(EXPLORED, phases=[Phase.generate]))
+
+
+# Long random walks, of the machine and of small wrong machines
+
+LENGTH = 60
+
+
+def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
+    """The steps of so many random walks, by turns from the start and from where two resources are at work."""
+    random = Random(seed)
+    for walk in range(number):
+        state = initial(DEFAULT_STAGE)
+        prefix = TWO_AT_WORK if walk % 2 else ()
+        for command in (*prefix, *(random_command(random) for _ in range(LENGTH))):
+            step = take(machine, state, command)
+            state = step.after
+            yield step
+
+
+AS_EVIDENCE = [
+    pytest.param(name, id=name, marks=pytest.mark.evidence(name, *requirements))
+    for name, requirements in EXPECTED.items()
+    if name != "hypothesis-explores-all-commands"
+]
+
+
+@cache
+def steps_of_the_article() -> list[Step]:
+    return list(walks(Machine(ROWS), 30, seed=1))
+
+
+@pytest.mark.parametrize("name", AS_EVIDENCE)
+def test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(name: str) -> None:
+    law = {slug(law): law for law in LAWS}[name]
+    assert next((step for step in steps_of_the_article() if not law(step)), None) is None
+    for fault, machine in FAULTY[law.__name__].items():
+        assert any(not law(step) for step in walks(machine, 200, seed=2)), f"it takes a machine for right that {fault}"
+
+
+def test_every_law_is_expected_of_a_run_and_has_a_faulty_model_that_breaks_it() -> None:
+    assert {law.__name__ for law in LAWS} == {name for name, machines in FAULTY.items() if machines}
+    assert {*map(slug, LAWS), "hypothesis-explores-all-commands"} == EXPECTED.keys()

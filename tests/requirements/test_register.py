@@ -5,9 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.command_line import as_bytes, each_refused
+from tests.command_line import REFUSED, as_bytes, each_refused
 from translator_cmk.errors import InvalidFile
 from translator_cmk.requirements import TOPICS, Register, load_register
 from translator_cmk.requirements.register import FOLDER
@@ -100,8 +99,6 @@ def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_
 
 # Loading
 
-MISTAKES = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -130,7 +127,7 @@ def test_the_register_of_the_package_is_read_once_and_a_folder_each_time(folder:
     assert load_register(folder) != before
 
 
-@pytest.mark.parametrize("mistake", MISTAKES["requirement"], ids=lambda each: each["says"])
+@pytest.mark.parametrize("mistake", REFUSED["requirement"], ids=lambda each: each["says"])
 def test_a_wrong_requirement_is_named_with_its_line(folder: Path, mistake: dict[str, str]) -> None:
     line = replace(folder, "vault.yaml", mistake["was"], mistake["is"])
     with pytest.raises(InvalidFile) as caught:
@@ -150,7 +147,7 @@ def test_the_second_of_two_equal_ids_is_the_wrong_one(folder: Path) -> None:
         load_register(folder)
 
 
-@pytest.mark.parametrize("mistake", MISTAKES["grounds"], ids=lambda each: f"{each['of']}: {each['says']}")
+@pytest.mark.parametrize("mistake", REFUSED["grounds"], ids=lambda each: f"{each['of']}: {each['says']}")
 def test_a_requirement_without_the_grounds_of_its_basis_is_refused(folder: Path, mistake: dict[str, str]) -> None:
     file = folder / f"{mistake['of'].partition('.')[0]}.yaml"
     text = file.read_text("utf-8")
@@ -205,7 +202,7 @@ def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None
         load_register(folder)
 
 
-@pytest.mark.parametrize("mistake", MISTAKES["place"], ids=lambda each: each["says"])
+@pytest.mark.parametrize("mistake", REFUSED["place"], ids=lambda each: each["says"])
 def test_a_wrong_place_is_refused(folder: Path, mistake: dict[str, str]) -> None:
     replace(folder, "article.yaml", mistake["was"], mistake["is"])
     with pytest.raises(InvalidFile, match=rf"^article\.yaml:[0-9]+: .*{mistake['says']}"):

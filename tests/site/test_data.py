@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.evidence.run import PARTS
-from tests.site.building import REGISTER, ROOT, a_run, content_of, green, page
+from tests.site.conftest import REGISTER, ROOT, a_run, content_of, green, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.site import building
-from tests.site.building import PICKLES, REGISTER, a_run, content_of
+from tests.site import conftest
+from tests.site.conftest import PICKLES, REGISTER, a_run, content_of
 from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.language.sentences import format_command, holds, read_command
 from translator_cmk.machine import ROWS, Accepted, Refused, observe
@@ -44,7 +44,7 @@ by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.what)
 
 def page(name: str) -> str:
     """A page for architects, made from a run in which everything passed."""
-    return building.green()[f"decide/{name}.md"]
+    return conftest.green()[f"decide/{name}.md"]
 
 
 def section(name: str, begins: str) -> str:
@@ -106,7 +106,7 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
     for found in (every, [each for each in every if each.name != "Protections of the key vault"]):
         broken = {name for each in found for value in each.values for name in value.because}
         monkeypatch.setattr(decide, "conditions", lambda found=found: found)
-        text = building.page(content_of(a_run()), "decide/enable.md")
+        text = conftest.page(content_of(a_run()), "decide/enable.md")
         named = (
             text.partition("{ #conditions }")[2].partition("</details>")[0].partition("No value of the table breaks")[2]
         )
@@ -269,14 +269,14 @@ def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_mo
     assert [each.fates.count("lost") for each in lines] == sorted(
         (each.fates.count("lost") for each in lines), reverse=True
     )
-    home = building.green()["data/matrix.snippet"]
+    home = conftest.green()["data/matrix.snippet"]
     assert all(f"**{name}**" in home for each in lines for name in each.causes)
     assert home.count("lost for good") == sum(each.fates.count("lost") for each in lines)
 
 
 def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> None:
     shown: dict[str, str] = {}
-    for line in building.green()["data/matrix.snippet"].splitlines():
+    for line in conftest.green()["data/matrix.snippet"].splitlines():
         if line.startswith("| **"):
             causes, *_, how_sure = re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))
             bases = re.findall(r"\.basis-(\w+)", how_sure)
@@ -290,7 +290,7 @@ def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> N
 
 def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> None:
     assert effects.CAVEATS
-    for text in (building.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
+    for text in (conftest.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
         for name, caveat in effects.CAVEATS.items():
             (line, *_) = (each for each in text.splitlines() if each.startswith("| ") and f"**{name}**" in each)
             assert caveat.text in line, name
@@ -460,7 +460,7 @@ CALLED = {
 
 
 def test_links_call_a_requirement_what_the_register_calls_it() -> None:
-    texts = "".join(text for name, text in building.green().items() if name.startswith("decide/"))
+    texts = "".join(text for name, text in conftest.green().items() if name.startswith("decide/"))
     links = re.findall(r"((?:[Ww]e assume that )?)\[([^][]+)\]\([^()]*#([a-z]+\.[a-z0-9-]+)\)", texts)
     called = [(lead + text, name) for lead, text, name in links if text != REGISTER[name].title]
     found = [(word, text, name) for text, name in called for word in CALLED if word in text.lower()]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
+from tests.site.conftest import PICKLES, REGISTER, a_run, evidence_of
 from translator_cmk.badges import LABEL_COLOUR, LOOKS, PADDING, TEXT_COLOUR, Badge, Status, endpoint, svg
 from translator_cmk.conformance.results import STATUSES, Item, Results
 from translator_cmk.site.content import STATUSES as WORDS

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.command_line import git
+from tests.conformance.conftest import MODEL, put_messages, verify
 from tests.conformance.forgeries import Forgery, field
-from tests.conformance.verifying import MODEL, put_messages, verify
-from tests.machine import faulty_models, laws, test_laws
-from tests.site.building import FEATURES, REGISTER
+from tests.machine import laws, test_stateful
+from tests.site.conftest import FEATURES, REGISTER
 from translator_cmk import features_dir
 from translator_cmk.badges import Status
 from translator_cmk.cli import main
@@ -36,7 +36,7 @@ LAWS_FOLDER = "tests/machine"
 
 def brings_uploads_back() -> ModelSystem:
     """A broken model, which is called the model all the same."""
-    return ModelSystem(faulty_models.RESURRECTS_UPLOADS)
+    return ModelSystem(laws.RESURRECTS_UPLOADS)
 
 
 @pytest.fixture(scope="module")
@@ -210,9 +210,9 @@ def test_law_that_takes_anything_for_right_fails_when_it_is_run_again(
     changed: list[laws.Law] = [lambda step, true=true: true for true in left]  # type: ignore[misc]  # of one argument
     for law in changed:
         law.__name__ = LAW.replace("-", "_")
-    monkeypatch.setattr(test_laws, "LAWS", changed)
+    monkeypatch.setattr(test_stateful, "LAWS", changed)
     with pytest.raises(KeyError if not left else AssertionError, match=LAW if not left else "for right"):
-        test_laws.test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(LAW)
+        test_stateful.test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(LAW)
 
 
 def test_what_is_judged_and_not_committed_is_named(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.verifying import MODEL, WELL, verify
-from tests.site.building import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
+from tests.conformance.conftest import MODEL, WELL, verify
+from tests.site.conftest import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
 from translator_cmk.badges import Status
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.conformance.report.summaries import MARKS, cells

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.verifying import FAILS, WHOLE
+from tests.conformance.conftest import FAILS, WHOLE
 from translator_cmk.cli import main
 from translator_cmk.requirements import load_register
 from translator_cmk.site.oscal import COMPONENTS, RESULTS, control_id

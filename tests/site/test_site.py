@@ -21,7 +21,7 @@ import yaml
 from lxml import html  # type: ignore[import-untyped]  # it says no types
 
 from tests.command_line import as_bytes, copy_checkout, each_refused, git, python
-from tests.site.building import (
+from tests.site.conftest import (
     QUICK_PAGES,
     REGISTER,
     REPOSITORY,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tests.site.building import REGISTER, content_of, page
+from tests.site.conftest import REGISTER, content_of, page
 from translator_cmk import machine
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
