@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.evidence.in_full import some
+from tests.conftest import some
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.failures import causes_of
 from translator_cmk.bdd.features import Pickle, pickles

@@ -26,7 +26,7 @@ from tests.conformance.broken import (
     edited,
 )
 from tests.conformance.conftest import verify
-from tests.evidence.in_full import some
+from tests.conftest import some
 from tests.evidence.lanes import PROGRAMS, InProcess, features, put_to
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of

@@ -30,7 +30,7 @@ from tests.conformance.conftest import (
     started,
     verify,
 )
-from tests.evidence.in_full import some
+from tests.conftest import some
 from translator_cmk.badges import Status
 from translator_cmk.bdd.vocabulary import demanded, demanded_without
 from translator_cmk.cli import main

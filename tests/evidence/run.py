@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from tests.evidence import faulty, in_full, kit, pages, worlds
+from tests.evidence import in_full, kit, worlds
 from tests.evidence.writing import Found, Kept, fingerprint, read_measurements, stamp, write_measurement
 
 
@@ -24,7 +24,7 @@ class Part(NamedTuple):
 
 PARTS = {
     "in_full": Part(in_full.run_tests, "cli"),
-    "pages": Part(pages.gather, "cli"),
+    "pages": Part(in_full.look_at_pages, "cli"),
     "pythons": Part(in_full.paste_guide, "cli"),
     "foreign": Part(worlds.compare_checkers, "explore"),
     "scopes": Part(worlds.search_scopes, "explore"),
@@ -32,7 +32,7 @@ PARTS = {
     "mutants": Part(worlds.judge_mutants, "bdd"),
     "semantic": Part(worlds.judge_semantic_mutants),
     "permitted": Part(kit.put_permitted),
-    "faulty": Part(faulty.gather),
+    "faulty": Part(kit.put_faulty),
     "accusations": Part(kit.put_single_faults),
 }
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.command_line import run_cli
-from tests.evidence.in_full import IN_FULL
+from tests.conftest import IN_FULL
 from tests.machine.laws import (
     CONFUSES_RESOURCES,
     LEAVES_MODELS_DEPLOYED,

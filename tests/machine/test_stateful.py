@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.evidence.in_full import IN_FULL
+from tests.conftest import IN_FULL
 from tests.machine.laws import FAULTY, LAWS, NamesNoRequirement, Step, slug, take
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, random_command, values
 from translator_cmk.conformance.results import EXPECTED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.evidence.in_full import some
+from tests.conftest import some
 from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
