@@ -17,7 +17,7 @@ from translator_cmk.bdd.lint import lint
 from translator_cmk.requirements import TOPICS
 
 SAMPLES = {"scenario": RIGHT, "outline": OUTLINE}
-MISTAKES, _ = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+MISTAKES, *_ = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
 
 
 def diagnostics_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:

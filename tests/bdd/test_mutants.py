@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.command_line import one_error, run_cli
+from tests.command_line import each_refused, one_error, run_cli
 from translator_cmk.bdd.mutants import judgements
 from translator_cmk.cli import main
 from translator_cmk.explore.judging import Judged, Verdict
@@ -49,15 +49,9 @@ def test_json_has_an_object_for_each_mutant_and_a_terminal_shows_progress(
     assert shown.endswith("\r\x1b[K")
 
 
-@pytest.mark.parametrize(
-    ("requirement", "code", "said"),
-    [
-        ("keys.nonsense", 2, "there is no requirement 'keys.nonsense'; translator-cmk register lists them"),
-        ("environment.exists", 4, "no row of the model cites environment.exists, so there is nothing to change"),
-    ],
-)
-def test_a_requirement_that_has_no_rows_ends_in_one_message(requirement: str, code: int, said: str) -> None:
-    assert one_error(run_cli("mutants", "--requirement", requirement), code) == said
+@each_refused("mutants")
+def test_a_requirement_that_has_no_rows_ends_in_one_message(requirement: str, code: int, says: str) -> None:
+    assert one_error(run_cli("mutants", "--requirement", requirement), code) == says
 
 
 def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part() -> None:

@@ -32,7 +32,7 @@ def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
     return f"\nScenario: One\n  Given {given}\n  When {when}\n  Then {then[0]}\n{more}"
 
 
-_, RUNS = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+_, RUNS, _ = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
 
 
 def run(folder: Path, row: dict[str, Any]) -> None:

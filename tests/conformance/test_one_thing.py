@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.bdd.samples import MODULE
+from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, says, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import load_features
@@ -150,20 +151,14 @@ def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pyt
     assert {case["status"] for case in report["cases"]} == {"not-run"}
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (("--results", "test_features.py/report"), "test_features.py/report: can't be written"),
-        (("--results", "report", "-n", "2"), "--results needs the run in one process"),
-    ],
-)
+@each_refused("results")
 def test_report_that_can_not_be_written_is_wrong_usage(
-    pytester: pytest.Pytester, options: tuple[str, ...], message: str
+    pytester: pytest.Pytester, options: list[str], says: str
 ) -> None:
     suite(pytester)
     ran = pytester.runpytest_inprocess(*PLUGIN, *options)
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    assert message in ran.stderr.str()
+    assert says in ran.stderr.str()
 
 
 def test_run_without_scenarios_writes_no_report(pytester: pytest.Pytester) -> None:

@@ -124,11 +124,12 @@ WRONG_MACHINES: tuple[tuple[str, str, str, type[Machine]], ...] = (
     ("nothing-is-done-to-what-is-not-there", "losing-the-key", "Anything may not exist.", AcceptsWhatIsNotThere),
 )
 
+ADDED, SHORTEST = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
 MISTAKES = (
     *(Mistake(theorem, scope, said, partial(machine, ROWS)) for theorem, scope, said, machine in WRONG_MACHINES),
     *(
         Mistake(each["theorem"], each["scope"], each["mistake"], partial(Machine, (*ROWS, evaluated(each["add"]))))
-        for each in yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+        for each in ADDED
     ),
 )
 

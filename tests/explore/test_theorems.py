@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import translator_cmk.explore.theorems as package
-from tests.explore.mistakes import MISTAKES, Mistake, as_pickle
+from tests.explore.mistakes import MISTAKES, SHORTEST, Mistake, as_pickle
 from tests.machine.laws import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
@@ -106,48 +106,10 @@ def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
         run_scenario(ModelSystem(machine), pickle)
 
 
-WRONG: list[tuple[Machine, str, str]] = [
-    (
-        RESURRECTS_UPLOADS,
-        "nothing-comes-back-that-is-gone-for-good",
-        """@restoration.uploads-stay-deleted @environment.purge-vault @environment.purge-key
-Scenario: A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any recovery
-  Given a deployed model under customer-managed keys
-  And the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-  When the customer grants "translator-prod" access to the keys of "kv-prod"
-  Then the document "contracts" is deleted""",
-    ),
-    (
-        article(without="keys.use-logged"),
-        "every-use-of-the-key-is-recorded",
-        """@keys.use-logged
-Scenario: A request that works with data under the customer's key has its use recorded and says so; no other has
-  Given the customer creates the vault "kv-prod"
-  And the customer generates the key "cmk-2048" in "kv-prod"
-  And the customer creates the Translator resource "translator-prod"
-  And the customer enables the managed identity of "translator-prod"
-  And the customer grants "translator-prod" access to the keys of "kv-prod"
-  And the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through \
-the API
-  And the customer creates the workspace "ws-prod" for "translator-prod"
-  When the customer uploads the document "contracts" to "ws-prod"
-  Then the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod\"""",
-    ),
-    (
-        article(without="revocation.features-stop"),
-        "refused-DeployModel-revocation.features-stop",
-        """@revocation.features-stop
-Scenario: No model is deployed while the key is inaccessible
-  Given a deployed model under customer-managed keys
-  And the customer disables the managed identity of "translator-prod"
-  When the customer deploys the model "legal-en-de"
-  Then the request is refused""",
-    ),
-]
-
-
-@pytest.mark.parametrize(("wrong", "name", "scenario"), WRONG, ids=[name for _, name, _ in WRONG])
-def test_broken_theorem_is_formatted_as_the_shortest_scenario(wrong: Machine, name: str, scenario: str) -> None:
+@pytest.mark.parametrize("row", SHORTEST, ids=lambda row: row["theorem"])
+def test_broken_theorem_is_formatted_as_the_shortest_scenario(row: dict[str, str]) -> None:
+    wrong = article(without=row["without"]) if "without" in row else RESURRECTS_UPLOADS
+    name, scenario = row["theorem"], row["scenario"]
     (searched,) = searches([NAMED["losing-the-key"]], machine=wrong)
     assert searched.scenarios[name] == scenario
     assert exit_code([searched]) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import run_cli
+from tests.command_line import each_refused, run_cli
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.sequences import (
@@ -206,26 +206,8 @@ def test_sequences_go_to_a_file_that_run_reads_or_to_standard_output_alone(tmp_p
     assert done.error.startswith("losing-the-key: ")
 
 
-ERROR = "translator-cmk: error: "
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
-        (
-            ("--scope", "losing-the-key", "--steps", "9"),
-            f"{ERROR}the start of losing-the-key takes {BEGINNING} steps, so at least one more is needed",
-        ),
-        (
-            ("--scope", "losing-the-key", "--output", "no-such-folder/file"),
-            f"{ERROR}no-such-folder/file: can't be written: No such file or directory; "
-            "name a file in a folder that is there",
-        ),
-        (("--scope", "two-lives"), "--scope"),
-        *((("--steps", steps), "--steps") for steps in ("0", "-1", "many", "1.5", "9" * 10)),
-    ],
-)
-def test_wrong_arguments_are_one_message(arguments: tuple[str, ...], error: str) -> None:
+@each_refused("tour")
+def test_wrong_arguments_are_one_message(arguments: list[str], says: str) -> None:
     done = run(*arguments)
     assert (done.code, done.out) == (2, "")
-    assert done.error.strip() == error or (not error.startswith(ERROR) and error in done.error)
+    assert done.error.strip() == says or (says.startswith("--") and says in done.error)

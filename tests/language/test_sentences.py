@@ -123,26 +123,9 @@ def test_malformed_situations_are_named_with_their_line(tmp_path: Path, text: st
     assert str(error.value).startswith(says)
 
 
-COMMAND = "{command: DeleteVault, says: 'the customer deletes {vault}'}"
-
-
-@pytest.mark.parametrize(
-    ("vocabularies", "commands", "line", "message"),
-    [
-        ("{whether: {is: true, is: false}}", f"[{COMMAND}]", 1, "the key 'is' appears twice"),
-        ("{}", f"\n- {COMMAND}\n- {COMMAND[:-1]}, says: 'it is'}}", 4, "the key 'says' appears twice"),
-        (
-            "{}",
-            f"\n- {COMMAND[:-1]}, default: {{}}}}",
-            3,
-            "commands[0] has no field 'default'; did you mean 'defaults'?",
-        ),
-    ],
-)
-def test_malformed_sentences_are_named_with_their_line(
-    tmp_path: Path, vocabularies: str, commands: str, line: int, message: str
-) -> None:
-    (tmp_path / "s.yaml").write_text(f"vocabularies: {vocabularies}\ncommands: {commands}\nfacts: []\n", "utf-8")
+@each_refused("sentences")
+def test_malformed_sentences_are_named_with_their_line(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "s.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidFile) as error:
         load_sentences(tmp_path / "s.yaml")
-    assert str(error.value).startswith(f"s.yaml:{line}: {message}")
+    assert str(error.value).startswith(says)

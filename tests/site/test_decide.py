@@ -36,7 +36,6 @@ pytestmark = pytest.mark.xdist_group("site")
 
 RULES = data("decide")["rules"]
 QUESTIONS = [each["id"] for each in data("decide")["questions"]]
-REVERSIBLE = [cause for cause in CAUSES if cause.remedies]
 
 by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
 by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.what)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, WELL, verify
 from tests.site.conftest import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
 from translator_cmk.badges import Status
@@ -164,20 +165,10 @@ def test_program_that_is_not_installed_is_listed_with_the_reason(tmp_path: Path)
     assert found.name in a_page(found).partition("{ #not-shown }")[2]
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("- name: x\n", "lacks the field 'kind'; add it"),
-        ("- {", "not YAML"),
-        ("x: 1\n", "a list is expected here"),
-        ("- {name: ../x, kind: product, run: x}\n", "a name of small letters"),
-        ("- {name: x, kind: odd, run: x}\n", "kind is 'odd'; write one of product"),
-        ("- {name: x, kind: product}\n", "either run or report"),
-    ],
-)
-def test_malformed_list_is_refused_by_file_and_problem(tmp_path: Path, text: str, problem: str) -> None:
+@each_refused("implementations")
+def test_malformed_list_is_refused_by_file_and_problem(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "implementations.yaml").write_text(text, "utf-8")
-    with pytest.raises(InvalidFile, match=rf"implementations\.yaml:1: .*{re.escape(problem)}"):
+    with pytest.raises(InvalidFile, match=rf"implementations\.yaml:1: .*{re.escape(says)}"):
         load_implementations(tmp_path)
 
 
