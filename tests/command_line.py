@@ -41,6 +41,10 @@ def run_cli(*words: object, text: bytes = b"") -> Done:
     return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, error)))
 
 
+ROOT = Path(__file__).resolve().parents[1]
+CLI = [sys.executable, "-m", "translator_cmk.cli"]
+"""The beginning of a command that runs it in a process of its own."""
+
 REFUSED = yaml.safe_load(Path(__file__).with_name("refused.yaml").read_text("utf-8"))
 
 
@@ -67,11 +71,10 @@ def one_error(done: Done, code: int = 2, out: str | None = "") -> str:
 
 def copy_checkout(folder: Path, *names: str, without: str = "") -> Path:
     """Copy these folders of the checkout into another, without what git ignores and the rows of a requirement."""
-    root = Path(__file__).resolve().parents[1]
-    listed = git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *names)
-    for file in filter(lambda file: (root / file).is_file(), listed.split("\0")):
+    listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *names)
+    for file in filter(lambda file: (ROOT / file).is_file(), listed.split("\0")):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / file, folder / file)
+        shutil.copy(ROOT / file, folder / file)
     if without:
         with (folder / "model/translator_cmk/machine/topics/__init__.py").open("a", encoding="utf-8") as topics:
             topics.write(f"\nROWS = tuple(row for row in ROWS if row.requirement != {without!r})\n")

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import VALID, each_refused, run_cli
-from tests.conformance.conftest import messages_of
+from tests.command_line import CLI, VALID, each_refused, run_cli
+from tests.conformance.conftest import MODEL, WHOLE, messages_of
 from tests.oracle.following import commands
 from translator_cmk import language
 from translator_cmk.language.sentences import situations
@@ -24,9 +23,6 @@ from translator_cmk.system import ModelSystem
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 """Unbuffered, argparse itself passes over a help text that can't be written."""
-CLI = [sys.executable, "-m", "translator_cmk.cli"]
-MODEL = "translator_cmk.system:ModelSystem"
-CASE = "environment.create-vault/a-new-vault-is-active-and-has-both-protections"
 
 
 @pytest.fixture
@@ -54,7 +50,7 @@ def test_closed_or_full_stream_is_an_error(words: str, redirection: str, code: i
 
 
 def test_run_without_standard_error_writes_its_report(tmp_path: Path) -> None:
-    done = in_a_shell(f"verify --python {MODEL} --lane features --case {CASE} --report {tmp_path / 'report'}", "2>&-")
+    done = in_a_shell(f"verify --python {MODEL} --lane features --case {WHOLE} --report {tmp_path / 'report'}", "2>&-")
     assert (done.returncode, "1 of 1 passed" in done.stdout) == (0, True)
     assert "Traceback" not in messages_of(tmp_path / "report")
 
@@ -213,9 +209,8 @@ def test_more_states_than_can_be_kept_end_the_run(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_answer_comes_as_soon_as_its_command_was_sent_and_an_interrupt_is_one_line() -> None:
-    command = [sys.executable, "-m", "translator_cmk.cli", "run", "-"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+    with subprocess.Popen([*CLI, "run", "-"], stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stdin
         assert process.stdout
         for number, each in enumerate(AT_WORK, start=1):

@@ -18,12 +18,11 @@ import yaml
 from jsonschema.validators import validator_for
 
 import translator_cmk
+from tests.command_line import ROOT
 from tests.conformance.conftest import WHOLE
 from translator_cmk import features_dir
 from translator_cmk.conformance.serve import address
 from translator_cmk.digest import LAYERS, PACKAGE, REPORTED, SUFFIXES, digest, digest_with
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def built(source: Path, folder: Path) -> Path:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.command_line import each_refused, one_error, run_cli
+from tests.command_line import CLI, each_refused, one_error, run_cli
 from translator_cmk.bdd.mutants import judgements
 from translator_cmk.cli import main
 from translator_cmk.explore.judging import Judged, Verdict
@@ -55,8 +55,7 @@ def test_a_requirement_that_has_no_rows_ends_in_one_message(requirement: str, co
 
 
 def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part() -> None:
-    command = [sys.executable, "-m", "translator_cmk.cli", "mutants"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen([*CLI, "mutants"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         first = [running.stdout.readline() for _ in range(4)]

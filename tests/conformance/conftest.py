@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import run_cli
+from tests.command_line import ROOT, run_cli
 from translator_cmk.conformance.report.folder import MESSAGES
 
-ROOT = Path(__file__).resolve().parents[2]
 MODEL = "translator_cmk.system:ModelSystem"
 WHOLE = "environment.create-vault/a-new-vault-is-active-and-has-both-protections"
 NEW = "environment.new-name/a-new-name-is-accepted"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import each_refused, run_cli
-from tests.conformance.conftest import FAULTY, MODEL, ROOT, says
+from tests.command_line import CLI, ROOT, each_refused, run_cli
+from tests.conformance.conftest import FAULTY, MODEL, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
 from translator_cmk.conformance.init_adapter import azure_calls, skeleton
@@ -40,7 +40,7 @@ def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: s
     made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"tests.wrong_systems:{system}")
     said = run_cli("doctor", *made, *(["--in-process"] * ("=" not in system)))
     assert (said.code, says in said.out + said.error) == (code, True)
-    assert said.out.count("✘") == (code == 1)
+    assert (said.out + said.error).count("✘") == (code == 1)
 
 
 def test_doctor_asks_for_new_names_each_time() -> None:
@@ -113,7 +113,7 @@ def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, name: str) -> None:
 
 
 def test_skeleton_that_can_not_be_written_as_a_whole_is_not_written(tmp_path: Path) -> None:
-    full = ["/bin/sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli"]
+    full = ["/bin/sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *CLI]
     done = subprocess.run([*full, "init-adapter", "python", str(tmp_path)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "adapter.py: can't be written: File too large" in done.stderr

@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import REFUSED
+from tests.command_line import CLI, REFUSED, ROOT
 from tests.conformance.conftest import (
     FAULTY,
     MODEL,
-    ROOT,
     VAULT,
     WELL,
     WHOLE,
@@ -80,13 +78,9 @@ def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
 
 
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
-    command = ["-m", "translator_cmk.cli", "verify", "--in-process", "--python"]
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
-    command += ["tests.wrong_systems:GoesElsewhere", *WELL]
-    files = ("--report", "mine")
-    done = subprocess.run(
-        [sys.executable, *command, *files], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True
-    )
+    arguments = ["verify", "--in-process", "--python", "tests.wrong_systems:GoesElsewhere", *WELL, "--report", "mine"]
+    done = subprocess.run([*CLI, *arguments], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert main(["report", "check", str(tmp_path / "mine")]) == 0
 
@@ -110,8 +104,8 @@ def test_no_child_outlives_the_run(tmp_path: Path, child: str) -> None:
 def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> None:
     log = tmp_path / "pid"
     system = in_a_shell(f"{FAULTY} hello={kept} 2>{log}; true")
-    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--stdio", system, "--report", str(tmp_path / "r")]
-    run = subprocess.Popen([*command, "--lane", "fuzz"], cwd=ROOT)
+    arguments = ["--stdio", system, "--report", str(tmp_path / "r"), "--lane", "fuzz"]
+    run = subprocess.Popen([*CLI, "verify", *arguments], cwd=ROOT)
     wait_until(lambda: log.is_file() and bool(log.read_text("utf-8").strip()))
     child = int(log.read_text("utf-8").split()[0])
     assert alive(child)
@@ -122,7 +116,7 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
 
 
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
-    full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli", "verify"]
+    full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *CLI, "verify"]
     arguments = ["--in-process", "--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
     done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
@@ -159,7 +153,7 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: 
 
 def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_path: Path) -> None:
     envelope = tmp_path / "report" / "report.json"
-    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--report", str(envelope.parent), "--seed", "1"]
+    command = [*CLI, "verify", "--report", str(envelope.parent), "--seed", "1"]
     run = subprocess.Popen([*command, *TAKES_ITS_TIME], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     wait_until(lambda: envelope.is_file() and '"status": "passed"' in envelope.read_text("utf-8"))
     run.kill()

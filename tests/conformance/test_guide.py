@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import each_refused, one_error, run_cli
-from tests.conformance.conftest import ROOT, says, started, verify
+from tests.command_line import ROOT, each_refused, one_error, run_cli
+from tests.conformance.conftest import says, started, verify
 from translator_cmk import cli
 from translator_cmk.cli import main
 from translator_cmk.conformance.protocol import parts

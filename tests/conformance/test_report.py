@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.bdd.samples import project, run
-from tests.command_line import VALID, each_refused, one_error, run_cli
+from tests.command_line import ROOT, VALID, each_refused, one_error, run_cli
 from tests.conformance import forgeries
 from tests.conformance.conftest import (
     FAILS,
@@ -26,7 +26,6 @@ from tests.conformance.conftest import (
     FULL,
     GRANTED,
     MODEL,
-    ROOT,
     WHOLE,
     WRONG,
     Verified,

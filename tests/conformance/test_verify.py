@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command_line import REFUSED, copy_checkout, each_refused, python
+from tests.command_line import CLI, REFUSED, ROOT, copy_checkout, each_refused, python
 from tests.conformance import conftest
 from tests.conformance.conftest import (
     FAULTY,
     FULL,
     GRANTED,
     MODEL,
-    ROOT,
     Refused,
     Verified,
     decides_in_fuzzing,
@@ -43,7 +42,6 @@ from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register, releases
 
 TENANT, WORKSPACE = (("--lane", "features", "--topic", topic) for topic in ("tenant", "workspace"))
-CLI = [sys.executable, "-m", "translator_cmk.cli"]
 
 
 def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path) -> None:
@@ -243,12 +241,11 @@ def test_verdict_is_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 ROW = "revocation.undeploys"
 ONLY = ("--lane", "features", "--topic", "vault")
-STDIO = f"{sys.executable} -m translator_cmk.cli serve --stdio"
 
 
 def test_kit_without_one_of_its_rows_asks_nothing(tmp_path: Path) -> None:
     kit, report = copy_checkout(tmp_path, "model", "features", without=ROW), tmp_path / "report"
-    ran = python(kit, "-m", "translator_cmk.cli", "verify", "--stdio", STDIO, "--report", report)
+    ran = python(kit, *CLI[1:], "verify", "--stdio", shlex.join([*CLI, "serve", "--stdio"]), "--report", report)
     assert (ran.returncode, ran.stdout, report.exists()) == (3, "", False)
     assert "the kit contradicts itself: its model does not demand" in ran.stderr
 

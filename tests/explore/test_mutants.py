@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import ROOT
 from tests.explore.mistakes import HELD_OUT, OPEN, as_pickle, mutant_of, semantic_mutants
 from tests.explore.mistakes import the_mutant as the
 from translator_cmk.bdd.features import pickles
@@ -26,7 +27,6 @@ from translator_cmk.machine.entities import Key, Vault
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
-SOURCE = Path(__file__).resolve().parents[2]
 EVERY = mutants()
 
 KINDS = {
@@ -70,7 +70,7 @@ def test_every_condition_is_negated_and_every_row_miscited() -> None:
 def test_what_was_there_stands_where_the_mutant_says() -> None:
     for mutant in EVERY:
         path, _, line = mutant.place.rpartition(":")
-        written = (SOURCE / path).read_text("utf-8").splitlines()[int(line) - 1 :]
+        written = (ROOT / path).read_text("utf-8").splitlines()[int(line) - 1 :]
         text = mutant.now if mutant.kind == "mistake added" else mutant.was
         assert bare(text) in bare("\n".join(written)), mutant.name
 

@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.command_line import run_cli
+from tests.command_line import CLI, run_cli
 from tests.conftest import IN_FULL
 from tests.machine.laws import (
     CONFUSES_RESOURCES,
@@ -165,7 +164,7 @@ def test_start_that_is_not_reached_is_an_error_or_breaks_a_theorem() -> None:
 
 def test_interrupted_search_shows_its_progress_and_reports_no_verdict() -> None:
     """Ctrl-C in a real process on a terminal: exit code 4, and nothing is said to hold but what was reached."""
-    words = [sys.executable, "-m", "translator_cmk.cli", "explore", "--scope", "eight-resources", "--json"]
+    words = [*CLI, "explore", "--scope", "eight-resources", "--json"]
     terminal, end = pty.openpty()
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=end, text=True) as process:
         os.close(end)

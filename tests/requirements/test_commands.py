@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import one_error
+from tests.command_line import CLI, one_error
 from tests.command_line import run_cli as run
 from tests.requirements.conftest import COPY, needs_copy
 from translator_cmk.requirements import load_register
@@ -132,7 +132,7 @@ def test_a_command_imports_no_more_than_it_needs(words: list[str], modules: Any,
 
 def test_a_letter_that_the_terminal_lacks_is_no_error(prints: Path, lockers: str, copy: Path) -> None:
     copy.write_text(lockers.replace("Sign the form.", "Sign the form. Café fermé."), "utf-8")
-    command = [sys.executable, "-m", "translator_cmk.cli", "source", "check", str(copy), "--against", str(prints)]
+    command = [*CLI, "source", "check", str(copy), "--against", str(prints)]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, check=False, timeout=60, env=environment)
     assert (done.returncode, done.stderr) == (1, b"")

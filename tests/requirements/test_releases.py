@@ -16,8 +16,6 @@ from translator_cmk.requirements.commands import register_json
 from translator_cmk.requirements.register import FOLDER
 from translator_cmk.requirements.releases import frozen
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def written(path: Path, content: Any) -> Path:
     """Write a register as JSON; returns its path."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import ROOT
 from tests.conformance import conftest as kit
 from tests.conformance.conftest import FAULTY, WHOLE, verify
 from translator_cmk import features_dir
@@ -26,7 +27,6 @@ from translator_cmk.site.content import CHANGED, Content, Evidence, load_content
 from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
 
-ROOT = Path(__file__).resolve().parents[2]
 REGISTER = load_register()
 FEATURES = load_features(features_dir())
 PICKLES = [pickle for feature in FEATURES for pickle in feature.pickles]

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.command_line import ROOT
 from tests.evidence.run import PARTS
-from tests.site.conftest import REGISTER, ROOT, a_run, content_of, green, page
+from tests.site.conftest import REGISTER, a_run, content_of, green, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile

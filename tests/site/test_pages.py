@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.site.conftest import FEATURES, PICKLES, REGISTER, ROOT, STEPS, a_run, content_of, green, page
+from tests.command_line import ROOT
+from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
 from translator_cmk.badges import LOOKS, Status
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.conformance.protocol import a_session

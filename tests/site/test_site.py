@@ -20,12 +20,11 @@ import pytest
 import yaml
 from lxml import html  # type: ignore[import-untyped]  # it says no types
 
-from tests.command_line import as_bytes, copy_checkout, each_refused, git, python
+from tests.command_line import CLI, ROOT, as_bytes, copy_checkout, each_refused, git, python
 from tests.site.conftest import (
     QUICK_PAGES,
     REGISTER,
     REPOSITORY,
-    ROOT,
     SITE,
     copy_pages,
     digest_elsewhere,
@@ -244,8 +243,7 @@ def test_bad_input_is_refused_by_name_and_leaves_no_badge_of_an_earlier_run(
 def test_without_jinja_the_command_names_the_extra(source: Path) -> None:
     (source / "jinja2.py").write_text("raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(source), *sys.path])}
-    command = [sys.executable, "-m", "translator_cmk.cli", "site"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([*CLI, "site"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "site" in done.stderr
     assert done.stderr.count("\n") == 1
