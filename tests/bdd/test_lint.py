@@ -10,7 +10,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from tests.bdd.samples import OUTLINE, REGISTER, RIGHT, feature, rule
-from tests.command_line import run_cli
+from tests.command_line import as_bytes, each_refused, run_cli
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Diagnostic, FeatureError, load_features, row_names, slug
 from translator_cmk.bdd.lint import lint
@@ -35,24 +35,11 @@ def test_each_mistake_is_refused_at_its_line(tmp_path: Path, row: dict[str, Any]
     assert all(each.remedy for each in diagnostics)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        (
-            "vaults",
-            feature(rule(RIGHT)).encode(),
-            "vaults.feature:1: no topic is called 'vaults'; did you mean 'vault'?",
-        ),
-        ("vault", b"@vault.soft-delete-refused\n" + feature(rule(RIGHT)).encode(), ":1: the feature has the tag"),
-        ("vault", feature(rule(RIGHT)).encode() + b"# caf\xe9\n", ":11: not UTF-8 at byte"),
-        ("vault", b"", ":1: the file has no `Feature:`"),
-        ("", b"", ":1: no feature file is here"),
-    ],
-)
-def test_each_mistake_of_a_whole_file_is_refused(tmp_path: Path, name: str, text: bytes, message: str) -> None:
+@each_refused("lint")
+def test_each_mistake_of_a_whole_file_is_refused(tmp_path: Path, name: str, text: str, says: str) -> None:
     if name:
-        (tmp_path / f"{name}.feature").write_bytes(text)
-    assert message in str(lint([tmp_path], REGISTER)[0])
+        (tmp_path / f"{name}.feature").write_bytes(as_bytes(text.replace("RIGHT", feature(rule(RIGHT)))))
+    assert says in str(lint([tmp_path], REGISTER)[0])
 
 
 def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:

@@ -95,29 +95,14 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
     assert "Traceback" not in output
 
 
-@pytest.mark.parametrize(
-    ("system", "expected"),
-    [
-        (
-            "RefusesKeys",
-            "because      the request is refused, because of keys.any-origin, when the customer generates the key",
-        ),
-        ("NoSystem", "is no system: it has no reset and no submit and no observe"),
-        (
-            "Crashes",
-            "[vault.same-region-refused] Vault and resource in one region: ConnectionError in call: nobody listens",
-        ),
-    ],
-)
-def test_system_that_does_not_get_there_turns_the_run_red(
-    pytester: pytest.Pytester, system: str, expected: str
-) -> None:
+@each_refused("suite")
+def test_system_that_does_not_get_there_turns_the_run_red(pytester: pytest.Pytester, system: str, says: str) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
     result = run(pytester, "--system", f"{SYSTEM}:{system}")
     result.assert_outcomes(errors=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     output = result.stdout.str()
-    assert expected in output
+    assert says in output
     # of a crash, only the system's own frames are shown
     assert "scenario_run.py" not in output
     assert "_pytest" not in output

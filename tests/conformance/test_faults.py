@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import CLI, REFUSED, ROOT
+from tests.command_line import CLI, REFUSED, ROOT, each_refused
 from tests.conformance.conftest import (
     FAULTY,
     MODEL,
@@ -53,19 +53,12 @@ def alive(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    ("module", "code", "message"),
-    [
-        ("import os; os._exit(0)", 3, "? ended with exit code 0"),
-        ("print('hello'); raise SystemExit(0)", 2, "odd can't be imported: it raises SystemExit: 0, at "),
-        ("", 2, "--python odd:system: odd has no system that can be called\n"),
-    ],
-)
+@each_refused("module")
 def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
     tmp_path: Path,
     module: str,
     code: int,
-    message: str,
+    says: str,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -73,7 +66,7 @@ def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
     (tmp_path / "odd.py").write_text(module)
     assert main(["verify", "--python", "odd:system", "--report", "report", *WELL]) == code
     output = capfd.readouterr()
-    assert message in output.out + output.err
+    assert says in output.out + output.err
     assert (tmp_path / "report" / "junit.xml").is_file() == (code == 3)
 
 

@@ -115,17 +115,9 @@ def test_situation_comes_about(situation: Situation) -> None:
         before = system.observe()
 
 
-@each_refused("situations")
-def test_malformed_situations_are_named_with_their_line(tmp_path: Path, text: str, says: str) -> None:
+@each_refused("language")
+def test_malformed_file_is_named_with_its_line(tmp_path: Path, kind: str, text: str, says: str) -> None:
     (tmp_path / "s.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidFile) as error:
-        load_situations(tmp_path / "s.yaml")
-    assert str(error.value).startswith(says)
-
-
-@each_refused("sentences")
-def test_malformed_sentences_are_named_with_their_line(tmp_path: Path, text: str, says: str) -> None:
-    (tmp_path / "s.yaml").write_text(text, "utf-8")
-    with pytest.raises(InvalidFile) as error:
-        load_sentences(tmp_path / "s.yaml")
+        {"situations": load_situations, "sentences": load_sentences}[kind](tmp_path / "s.yaml")
     assert str(error.value).startswith(says)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import each_refused
 from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk import machine as package
 from translator_cmk.machine import (
@@ -100,16 +101,9 @@ def test_equal_fields_of_two_types_are_two_values() -> None:
     assert len({cmd.EnableIdentity("r1"), cmd.DisableIdentity("r1"), cmd.EnableIdentity("r1")}) == 2
 
 
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({}, "lacks the field vault"),
-        ({"vault": "v1", "key": "k"}, "takes the fields vault"),
-        ({"vault": "v1", "vaults": "v1"}, "takes the fields vault"),
-    ],
-)
-def test_wrong_fields_are_named(fields: dict[str, str], message: str) -> None:
-    with pytest.raises(TypeError, match=message):
+@each_refused("fields")
+def test_wrong_fields_are_named(fields: dict[str, str], says: str) -> None:
+    with pytest.raises(TypeError, match=says):
         cmd.DeleteVault(**fields)
 
 

@@ -103,13 +103,6 @@ def test_reasons_and_uses_of_keys_are_compared_where_they_are_given(
     assert (oracle.narrow(outcome) == ()) == agrees
 
 
-def test_true_is_not_one() -> None:
-    oracle, system = at_work(FULL)
-    seen = system.observe()
-    seen["resource"]["r1"]["identity"] = 1
-    assert oracle.narrow(observation=seen)
-
-
 def test_what_is_left_over_after_reset_is_a_disagreement() -> None:
     oracle, system = at_work(FULL)
     oracle.reset()

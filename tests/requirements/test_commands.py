@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import CLI, one_error
+from tests.command_line import CLI, as_bytes, each_refused, one_error
 from tests.command_line import run_cli as run
 from tests.requirements.conftest import COPY, needs_copy
 from translator_cmk.requirements import load_register
@@ -79,17 +79,11 @@ def test_check_names_the_requirements_that_a_reworded_sentence_touches(prints: P
     assert f"  touches {', '.join(named)}\n" in done.out
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"\x89PNG\r\n\x1a\n\x00", "copy.md:1: not UTF-8"),
-        (b"# Another\n\nQuite another article.\n", "0 of its 52 sentences were recognised"),
-    ],
-)
-def test_check_refuses_what_is_no_copy_of_the_article(copy: Path, content: bytes, message: str) -> None:
-    copy.write_bytes(content)
+@each_refused("article")
+def test_check_refuses_what_is_no_copy_of_the_article(copy: Path, text: str, says: str) -> None:
+    copy.write_bytes(as_bytes(text))
     error = one_error(run("source", "check", copy))
-    assert message in error
+    assert says in error
     assert str(copy) in error
 
 
