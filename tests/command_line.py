@@ -50,10 +50,9 @@ REFUSED = yaml.safe_load(Path(__file__).with_name("refused.yaml").read_text("utf
 
 def each_refused(table: str) -> pytest.MarkDecorator:
     """Run a test with each row of a table of `refused.yaml`; its columns are arguments of the test."""
-    rows = REFUSED[table]
-    return pytest.mark.parametrize(
-        list(rows[0]), [list(row.values()) for row in rows], ids=[row["says"] for row in rows]
-    )
+    columns, rows = list(REFUSED[table][0]), REFUSED[table]
+    values = [[row[column] for column in columns] for row in rows]
+    return pytest.mark.parametrize(columns, values, ids=[row["says"] for row in rows])
 
 
 def as_bytes(text: str) -> bytes:
