@@ -16,22 +16,26 @@ Feature: Encryption at rest
       Then the request is accepted
 
       Examples:
-        | start                                                        | work                                          |
-        | a deployed model under Microsoft-managed keys                | uploads the document "manuals" to "ws-prod"   |
-        | a deployed model under Microsoft-managed keys                | reads the data of "ws-prod"                   |
-        | a deployed model under Microsoft-managed keys                | trains the model "support-en-de" in "ws-prod" |
-        | a deployed model under Microsoft-managed keys                | deploys the model "legal-en-de"               |
-        | a deployed model under Microsoft-managed keys                | translates with the model "legal-en-de"       |
-        | a workspace under customer-managed keys                      | uploads the document "contracts" to "ws-prod" |
-        | an upload under customer-managed keys                        | reads the data of "ws-prod"                   |
-        | an upload under customer-managed keys                        | trains the model "legal-en-de" in "ws-prod"   |
-        | a trained model under customer-managed keys                  | deploys the model "legal-en-de"               |
-        | a deployed model under customer-managed keys                 | translates with the model "legal-en-de"       |
-        | a deployed model under customer-managed keys from the portal | uploads the document "manuals" to "ws-prod"   |
-        | a deployed model under customer-managed keys from the portal | reads the data of "ws-prod"                   |
-        | a deployed model under customer-managed keys from the portal | trains the model "support-en-de" in "ws-prod" |
-        | a deployed model under customer-managed keys from the portal | deploys the model "legal-en-de"               |
-        | a deployed model under customer-managed keys from the portal | translates with the model "legal-en-de"       |
+        | start                                                             | work                                          |
+        | a deployed model under Microsoft-managed keys                     | uploads the document "manuals" to "ws-prod"   |
+        | a deployed model under Microsoft-managed keys                     | reads the data of "ws-prod"                   |
+        | a deployed model under Microsoft-managed keys                     | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model under Microsoft-managed keys                     | deploys the model "legal-en-de"               |
+        | a deployed model under Microsoft-managed keys                     | translates with the model "legal-en-de"       |
+        | a workspace under customer-managed keys                           | uploads the document "contracts" to "ws-prod" |
+        | an upload under customer-managed keys                             | reads the data of "ws-prod"                   |
+        | an upload under customer-managed keys                             | trains the model "legal-en-de" in "ws-prod"   |
+        | a trained model under customer-managed keys                       | deploys the model "legal-en-de"               |
+        | a deployed model under customer-managed keys                      | translates with the model "legal-en-de"       |
+        | a deployed model under customer-managed keys from the portal      | uploads the document "manuals" to "ws-prod"   |
+        | a deployed model under customer-managed keys from the portal      | reads the data of "ws-prod"                   |
+        | a deployed model under customer-managed keys from the portal      | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model under customer-managed keys from the portal      | deploys the model "legal-en-de"               |
+        | a deployed model under customer-managed keys from the portal      | translates with the model "legal-en-de"       |
+        | a deployed model in a workspace made before customer-managed keys | uploads the document "manuals" to "ws-prod"   |
+        | a deployed model in a workspace made before customer-managed keys | reads the data of "ws-prod"                   |
+        | a deployed model in a workspace made before customer-managed keys | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model in a workspace made before customer-managed keys | translates with the model "legal-en-de"       |
 
   @encryption.default-key
   Rule: A new resource uses Microsoft-managed keys

@@ -199,8 +199,7 @@ Feature: The managed identity
       And "translator-prod" has access to the keys of "kv-prod"
 
     Scenario: The identity of another resource does not stand in for one that is off
-      Given an identity with access to the vault
-      And the customer creates the Translator resource "translator-test"
+      Given an identity that is off beside one with access
       When the customer grants "translator-test" access to the keys of "kv-prod"
       Then the request is refused
       And nothing has changed

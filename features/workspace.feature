@@ -64,3 +64,9 @@ Feature: Custom Translator workspaces
         | channel |
         | portal  |
         | API     |
+
+    Scenario: An upload leaves an earlier workspace under Microsoft-managed keys
+      Given the portal has enabled CMK after a workspace was made
+      When the customer uploads the document "manuals" to "ws-prod"
+      Then the document "manuals" is kept
+      And the workspace "ws-prod" is protected by Microsoft-managed keys
