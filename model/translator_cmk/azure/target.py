@@ -230,6 +230,10 @@ def cloud_of(args: argparse.Namespace) -> Cloud:
 
 def target_of(args: argparse.Namespace) -> Target:
     """Return the target that the options name; raises `CommandError`."""
+    for option in ("subscription", "region", "tier"):
+        names = [name for name, _ in getattr(args, option)]
+        if repeated := next((name for name in names if names.count(name) > 1), None):
+            raise CommandError(f"--{option}: {repeated} is there twice; write each NAME once")
     cloud, subscriptions = cloud_of(args), dict(args.subscription)
     if not all(map(GUID.fullmatch, subscriptions.values())):
         raise CommandError("--subscription: write the id of a subscription, a GUID that `az account list` shows")
