@@ -5,36 +5,33 @@ import re
 import subprocess
 import sys
 from functools import partial
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.command_line import VALID, Done, each_refused, one_error, run_cli
-from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, PicksAtRandom, commands
+from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, PicksAtRandom, commands
 from translator_cmk.explore.completions import Values, completions, known_values
 from translator_cmk.explore.trace import Checker, Event, check, event
-from translator_cmk.language import LONGEST, WireError, command_to_wire, stage_to_wire
-from translator_cmk.language.sentences import Fact, situations
+from translator_cmk.language import LONGEST, WireError, command_to_wire
+from translator_cmk.language.sentences import situations
 from translator_cmk.language.traces import CommandInPart
 from translator_cmk.machine import (
     COMMANDS,
     DEFAULT_STAGE,
-    ROWS,
     Accepted,
     Command,
     Machine,
     Observation,
     Outcome,
-    Refused,
     RowsContradict,
     Stage,
-    Unspecified,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.commands import CreateVault, DeleteVault, DisableKey, ReadData
 from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of
 from translator_cmk.system import ModelSystem
@@ -130,131 +127,11 @@ def test_events_may_come_in_pieces() -> None:
     assert checker.verdict == check((each for _, each in events), ARTICLE)
 
 
-def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
-    keeps = ModelSystem(Machine([row for row in ROWS if row.requirement != "revocation.deletes-uploads"]))
-    lost = logged(keeps, *AT_WORK, cmd.DeleteVault("kv-prod"), cmd.ReadData("ws-prod"))
-    right = logged(ModelSystem(), *AT_WORK, cmd.ReadData("ws-prod"))
-    wrong = [*logged(ModelSystem(), *AT_WORK), event(cmd.ReadData("ws-prod"), Refused())]
-    reset = DEFAULT_STAGE
-    verdict = check([*lost, reset, *right, reset, *wrong], FULL)
-    first, second = verdict.deviations
-    assert first.at == len(lost) - 1
-    assert first.requirements == ("revocation.deletes-uploads",)
-    assert [each.expected.field for each in first.differences if hasattr(each.expected, "field")] == ["exists"]
-    assert second.at == len(lost) + len(right) + len(wrong) + 2
-    assert isinstance(second.allowed, Accepted)
-    assert (verdict.fits, verdict.complete) == (False, True)
-    assert (verdict.worlds, len(verdict.deviations), verdict.skipped) == (3, 2, 1)
-
-
-def test_silent_rows_are_branches_and_not_skips() -> None:
-    """A disabled key may lose the data or not; but what is lost does not come back."""
-    system, shown = ModelSystem(), Shown(reasons=False, audit=False)
-    before = [event(each, system.submit(each), shown=shown) for each in AT_WORK]
-    disabled = event(cmd.DisableKey("kv-prod", "cmk-2048"), Accepted(), shown=shown)
-    read, not_read = (event(cmd.ReadData("ws-prod"), outcome, shown=shown) for outcome in (Accepted(), Refused()))
-    assert check([*before, disabled, read, read], ARTICLE).fits
-    assert check([*before, disabled, not_read, not_read], ARTICLE).fits
-    assert not check([*before, disabled, read, not_read], ARTICLE).fits
-    assert not check([*before, disabled, read], FULL).fits
-
-
-def at_work() -> list[Event]:
-    """Return the events that lead to a deployed model, with their outcomes alone."""
-    system = ModelSystem()
-    return [event(each, system.submit(each)) for each in AT_WORK]
-
-
-VAULT = {"region": "westeurope", "state": "active"}
-
-
-@pytest.mark.parametrize(
-    ("seen", "fits"),
-    [
-        ({"model": {"legal-en-de": {"state": "deployed"}}}, True),
-        ({"model": {"legal-en-de": {"state": "undeployed"}}}, False),
-        # what is left out is not compared; that something is not there is
-        ({}, True),
-        ({"document": {"contracts": {"exists": False}}}, False),
-        # what nobody has heard of is not there
-        ({"vault": {"strange": VAULT}}, False),
-        ({"vault": {"strange": {"exists": False}}}, True),
-        # a number is no truth value
-        ({"workspace": {"ws-prod": {"readable": True}}}, True),
-        ({"workspace": {"ws-prod": {"readable": 1}}}, False),
-    ],
-)
-def test_partial_observation_that_comes_later_than_the_command_fits_if_all_it_says_does(
-    seen: Observation, fits: bool
-) -> None:
-    events = at_work()
-    verdict = check([*events, event(observation=seen, partial=True)], FULL)
-    where = [(each.at, each.commands, each.allowed) for each in verdict.deviations]
-    assert where == ([] if fits else [(len(events) + 1, (), None)])
-
-
-def test_complete_observation_leaves_nothing_out_and_adds_nothing() -> None:
-    strange = ModelSystem()
-    for command in AT_WORK:
-        strange.submit(command)
-    seen = strange.observe()
-    added = seen | {"vault": seen["vault"] | {"strange": dict(seen["vault"]["kv-prod"])}}
-    fit = [check([*at_work(), event(observation=each)], FULL).fits for each in (seen, {}, added)]
-    assert fit == [True, False, False]
-
-
-def test_what_was_not_specified_earlier_is_named_where_it_matters() -> None:
-    """Whether a disabled key makes data unreadable is not specified; that the vault is gone is wrong in any case."""
-    events = at_work()
-    gone = {"vault": {"kv-prod": {"exists": False}}}
-    events += [
-        event(cmd.DisableKey("kv-prod", "cmk-2048")),
-        event(cmd.ReadData("ws-prod"), None, gone, partial=True),
-    ]
-    (deviation,) = check(events, ARTICLE).deviations
-    assert deviation.allowed == Unspecified(frozenset({"revocation.key-disabled", "restoration.data-readable"}))
-    assert [(each.expected, each.seen) for each in deviation.differences] == [
-        (Fact("vault", "kv-prod", "exists", True), Fact("vault", "kv-prod", "exists", False))
-    ]
-
-
-def test_worlds_in_which_nothing_happens_are_not_counted() -> None:
-    made, reset = event(AT_WORK[0], Accepted()), DEFAULT_STAGE
-    assert check([reset, reset, made, reset, reset, made, made, reset], FULL).worlds == 2
-
-
-def test_where_an_error_came_back_it_may_have_been_done_or_not() -> None:
-    vault = cmd.CreateVault("v", "westeurope", "production", "g")
-    begun = [event(vault, Accepted()), event(cmd.CreateKey("v", "k"), idle=True)]
-    there, not_there = ({"key": {"v/k": {"exists": exists}}} for exists in (True, False))
-    for seen in (there, not_there):
-        assert check([*begun, event(observation=seen, partial=True)], FULL).fits
-    both = [event(observation=seen, partial=True) for seen in (there, not_there)]
-    assert not check([*begun, *both], FULL).fits
-
-
-def test_what_nothing_explains_in_an_open_matter_goes_uncompared_and_the_rest_does_not() -> None:
-    """Nobody says what a rotation does to what is under the key: here it makes the vault's keys disappear."""
-    system = ModelSystem()
-    events = [event(each, system.submit(each), system.observe()) for each in THREE_AT_WORK]
-    seen = system.observe()
-    gone = seen | {"key": {name: fields for name, fields in seen["key"].items() if name != "v1/k1"}}
-    rotated = event(cmd.RotateKey("v1", "k1"), Accepted(), gone)
-    about_it = event(cmd.EnableKey("v1", "k1"), Refused())
-    another = event(cmd.GrantKeyAccess("v2", "r3"), Refused(frozenset({"environment.exists"})))
-    verdict = check([*events, rotated, about_it], machine_of({"keys.rotate"}))
-    assert (verdict.fits, verdict.uncompared) == (True, 1)
-    ((at, _),) = verdict.uncompared_from
-    assert at == len(events) + 1
-    assert not check([*events, rotated, another], machine_of({"keys.rotate"})).fits
-
-
-def test_worlds_can_have_stages_of_their_own() -> None:
-    stage = Stage(("here",), {"one": "here"}, ("north",), {"tier": True})
-    here = event(cmd.CreateVault("v", "north", "one", "g"), Accepted())
-    there = event(cmd.CreateVault("v", "westeurope", "production", "g"), Accepted())
-    assert check([there, stage, here, DEFAULT_STAGE, there], FULL).fits
-    assert check([there, stage, there], FULL).deviations[0].at == 3
+def test_a_number_is_no_truth_value() -> None:
+    shown = logged(ModelSystem(), *AT_WORK)
+    readable, number = ({"workspace": {"ws-prod": {"readable": value}}} for value in (True, 1))
+    assert check([*shown, event(observation=readable, partial=True)], FULL).fits
+    assert not check([*shown, event(observation=number, partial=True)], FULL).fits
 
 
 def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
@@ -362,24 +239,35 @@ def test_a_trace_fits_where_one_of_its_completions_does() -> None:
     assert found == {True, False}
 
 
-def test_what_none_of_the_possible_commands_does_is_named_with_its_requirements() -> None:
-    begun = logged(ModelSystem(), *KEYS)
-    deleted = [cmd.DeleteKey("v1", "k1"), cmd.DeleteKey("v2", "k2")]
-    there = {"key": {name: {"state": "active"} for name in ("v1/k1", "v2/k2")}}
-    for outcome in (Accepted(), Refused(frozenset({"environment.name-in-use"}))):
-        wrong = check([*begun, event(deleted, outcome, there, partial=True)], FULL).deviations
-        assert [each.commands for each in wrong] == [tuple(deleted)]
-        assert "environment.delete-key" in wrong[0].requirements
-    either = event([cmd.DeleteKey("v1", "k1"), cmd.DisableKey("v1", "k1")], Refused(), shown=Shown(reasons=False))
-    (named,) = check([*begun, either], FULL).deviations
-    assert {"environment.delete-key", "keys.disable"} <= set(named.requirements)
-    unheard_of = event([*deleted, cmd.DeleteKey("v1", "k3")], Refused(frozenset({"keys.change"})))
-    assert not check([*begun, unheard_of], FULL).fits
-    partly = {"key": {"v1/k1": {"state": "active"}}}
-    assert check([*begun, event(deleted, Accepted(), partly, partial=True)], FULL).fits
-
-
 # `translator-cmk check-trace` gives one verdict on any file, and one line for an error in it
+
+LOGS = yaml.safe_load(Path(__file__).with_name("traces.yaml").read_text("utf-8"))
+
+
+def written(entry: Any) -> bytes:
+    """Return the lines of an entry of a log."""
+    if isinstance(entry, str):
+        return lines(*events(*situations()[entry].commands))
+    line = dict(entry)
+    asked, outcome = next(iter(line.items()))
+    name, *values = asked.split(" ")
+    if name in COMMANDS:
+        del line[asked]
+        line["command"] = {"command": name, **dict(zip(COMMANDS[name].fields, values, strict=False))}
+        line |= {"outcome": {"outcome": outcome}} if outcome != "unknown" else {}
+    return lines(line)
+
+
+@pytest.mark.parametrize("row", LOGS, ids=lambda row: row["claim"])
+def test_a_log_is_judged_as_it_is_written(row: dict[str, Any]) -> None:
+    entries = [written(entry) for entry in row["log"]]
+    numbers = list(accumulate(entry.count(b"\n") for entry in entries))
+    done = run(b"".join(entries), *row.get("ask", ()))
+    found = [int(number) for number in re.findall(r"standard input:(\d+): impossible: ", done.out)]
+    assert found == [numbers[entry - 1] for entry in row.get("impossible", ())]
+    assert (done.code, done.error) == (bool(found), "")
+    assert [text for text in row.get("says", ()) if text not in done.out] == []
+
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "traces.md"
 
@@ -394,8 +282,8 @@ def lines(*messages: dict[str, Any]) -> bytes:
     return b"".join(json.dumps(message).encode() + b"\n" for message in messages)
 
 
-def events(*sequence: Command, outcome: str = "accepted") -> list[dict[str, Any]]:
-    return [{"command": command_to_wire(command), "outcome": {"outcome": outcome}} for command in sequence]
+def events(*sequence: Command) -> list[dict[str, Any]]:
+    return [{"command": command_to_wire(command), "outcome": {"outcome": "accepted"}} for command in sequence]
 
 
 def run(text: bytes, *arguments: str, file: str = "-") -> Done:
@@ -403,98 +291,15 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Done:
     return run_cli("check-trace", *arguments, file, text=text)
 
 
-def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> None:
-    text = lines(*events(*AT_WORK, DeleteVault("kv-prod"), ReadData("ws-prod"), ReadData("ws-prod")))
-    at = len(AT_WORK) + 2
-    done = run(text)
-    assert done.code == 1
-    assert done.out.splitlines() == [
-        f'standard input:{at}: impossible: the customer reads the data of "ws-prod"',
-        "  allowed: the request is refused, because of revocation.data-inaccessible",
-        "  demanded: the request is refused, because of revocation.data-inaccessible; seen: the request is accepted",
-        "  requirements: revocation.data-inaccessible",
-        "standard input does not fit the specification (profile article) in 1 world, first on line "
-        f"{at}: {at} events judged in 1 world, 1 more not judged",
-    ]
-
-
-def exit_code(text: bytes, *arguments: str) -> int:
-    """Return the exit code where no line of the text is an error."""
-    done = run(text, *arguments)
-    assert done.error == ""
-    return done.code
-
-
-def test_profile_and_waived_requirements_say_what_is_demanded() -> None:
-    lost, disabled = (
-        lines(*events(*AT_WORK, loss, ReadData("ws-prod")))
-        for loss in (DeleteVault("kv-prod"), DisableKey("kv-prod", "cmk-2048"))
-    )
-    assert exit_code(lost, "--waive", "revocation.data-inaccessible") == 0
-    assert exit_code(disabled) == 0
-    assert run(disabled, "--profile", "full").out.startswith(f"standard input:{len(AT_WORK) + 2}: impossible")
-
-
-def test_observations_may_be_partial_all_or_one(tmp_path: Path) -> None:
-    """A document of a deleted key vault: it is gone, and nothing is said of anything else."""
-    lost = events(*AT_WORK, DeleteVault("kv-prod"))
-    for there, code in ((False, 0), (True, 1)):
-        seen = {"observation": {"document": {"contracts": {"exists": there}}}}
-        file = tmp_path / "trace.jsonl"
-        file.write_bytes(lines({"trace": 1, "subject": "a log", "partial": ["observation"]}, *lost, seen))
-        assert run(b"", file=str(file)).code == code
-        assert exit_code(lines(*lost, {**seen, "partial": ["observation"]})) == code
-    assert f"{len(lost) + 2}: impossible: what was seen" in run(b"", file=str(file)).out
-
-
-def test_a_log_need_not_name_the_vault_that_was_deleted(tmp_path: Path) -> None:
-    """It can only have been the one that the resource's key is in: the other was never created."""
-    head = {"trace": 1, "partial": ["command", "observation"], "names": {"vault": ["spare", "kv-prod"]}}
-    deleted = {"command": {"command": "DeleteVault"}, "outcome": {"outcome": "accepted"}}
-    file = tmp_path / "trace.jsonl"
-    for there, code in ((False, 0), (True, 1)):
-        text = lines(head, *events(*AT_WORK), deleted, {"observation": {"document": {"contracts": {"exists": there}}}})
-        file.write_bytes(text)
-        assert exit_code(text) == run(b"", file=str(file)).code == code
-
-
 def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
-    made, deleted = events(CreateVault("kv-prod", "westeurope", "production", "g"), DeleteVault("kv-prod"))
+    vault = cmd.CreateVault("kv-prod", "westeurope", "production", "g")
     recovered = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "refused"}}
-    text = lines(recovered, made, deleted)
+    text = lines(recovered, *events(vault, cmd.DeleteVault("kv-prod")))
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     assert run(b"", file=str(file)).code == 0
     assert trouble(run(text)).startswith("standard input:1: RecoverVault has no vault, and the log names none")
-    assert exit_code(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}, recovered, made, deleted)) == 0
-
-
-def test_an_impossible_event_names_some_of_the_commands_that_it_may_have_been() -> None:
-    created = {"command": {"command": "CreateKey", "vault": "v", "key": "k"}, "partial": ["command"]}
-    done = run(lines({**created, "outcome": {"outcome": "accepted"}}))
-    assert (done.code, done.error) == (1, "")
-    assert re.match(r"standard input:1: impossible: any of 12 commands: ([^;]*; ){3}\.\.\.\n", done.out)
-
-
-def test_what_is_hidden_is_not_compared() -> None:
-    seen = events(*AT_WORK)
-    seen[-1]["observation"] = {}
-    assert exit_code(lines(*seen)) == 1
-    kinds = ["subscription", "resource", "vault", "key", "grant", "workspace", "document", "model"]
-    assert exit_code(lines({"trace": 1, "hidden": kinds}, *seen)) == 0
-
-
-def test_where_a_system_failed_a_command_may_have_been_carried_out_or_not() -> None:
-    failed = [{**each, "outcome": {"outcome": "error", "code": "500"}} for each in events(*AT_WORK)]
-    for outcome in ("accepted", "refused"):
-        assert exit_code(lines(*failed, *events(AT_WORK[0], outcome=outcome))) == 0
-
-
-def test_each_stage_begins_a_world() -> None:
-    stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
-    there = events(CreateVault("kv-prod", "north", "one", "g"))
-    done = run(lines(*events(*AT_WORK), {"stage": stage}, *there))
-    assert (done.code, done.out.endswith(f"{len(AT_WORK) + 1} events judged in 2 worlds\n")) == (0, True)
+    assert run(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}) + text).code == 0
 
 
 @pytest.mark.parametrize("text", [b"\n\n", lines({"trace": 1}), lines({"command": command_to_wire(AT_WORK[0])})])

@@ -11,18 +11,16 @@ import pytest
 
 from tests.command_line import CLI, as_bytes, each_refused, one_error
 from tests.command_line import run_cli as run
-from tests.requirements.conftest import COPY, needs_copy
+from tests.requirements.test_drift import COPY, LOCKERS, LOCKERS_FILE, needs_copy
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.register import FOLDER, REGISTERED
 from translator_cmk.shapes import read_message
-
-LOCKERS = Path(__file__).with_name("lockers.md")
 
 
 @pytest.fixture
 def prints(tmp_path: Path) -> Path:
     """The invented article's fingerprints, as the command prints them."""
-    done = run("source", "fingerprint", LOCKERS)
+    done = run("source", "fingerprint", LOCKERS_FILE)
     assert done.code == 0
     (tmp_path / "lockers.yaml").write_text(done.out, "utf-8")
     return tmp_path / "lockers.yaml"
@@ -48,15 +46,15 @@ def test_register_prints_json_of_the_declared_shape() -> None:
     assert [each["id"] for each in values] == list(load_register())
 
 
-def test_check_finds_no_drift_in_a_copy_of_another_date(prints: Path, lockers: str, copy: Path) -> None:
-    copy.write_text(lockers.replace("03/09/2024", "12/31/2030"), "utf-8")
+def test_check_finds_no_drift_in_a_copy_of_another_date(prints: Path, copy: Path) -> None:
+    copy.write_text(LOCKERS.replace("03/09/2024", "12/31/2030"), "utf-8")
     counts = "14 unchanged, 0 moved, 0 reworded, 0 gone, 0 new"
     done = run("source", "check", copy, "--against", prints)
     assert done == (0, f"no drift from the revision of 2024-03-09: {counts}\n", "")
 
 
-def test_check_names_what_differs_and_exits_1(prints: Path, lockers: str, copy: Path) -> None:
-    text = lockers.replace("40 coins", "55 coins").replace(" Cards are accepted at the gate.", "")
+def test_check_names_what_differs_and_exits_1(prints: Path, copy: Path) -> None:
+    text = LOCKERS.replace("40 coins", "55 coins").replace(" Cards are accepted at the gate.", "")
     text = text.replace("Sign the form.", "Sign the form. Dogs \x1bwait.").replace("Lose a key", "Lose \x1bit")
     copy.write_text(text, "utf-8")
     code, said, _ = run("source", "check", copy, "--against", prints)
@@ -70,10 +68,10 @@ def test_check_names_what_differs_and_exits_1(prints: Path, lockers: str, copy: 
     assert ": 12 unchanged, 0 moved, 1 reworded, 1 gone, 1 new\n" in said
 
 
-def test_check_names_the_requirements_that_a_reworded_sentence_touches(prints: Path, lockers: str, copy: Path) -> None:
+def test_check_names_the_requirements_that_a_reworded_sentence_touches(prints: Path, copy: Path) -> None:
     claimed = prints.read_text("utf-8").replace("statements: []", "statements: [S19, S39]", 1)
     prints.write_text(claimed, "utf-8")
-    copy.write_text(lockers.replace("is lit", "was lit"), "utf-8")
+    copy.write_text(LOCKERS.replace("is lit", "was lit"), "utf-8")
     done = run("source", "check", copy, "--against", prints)
     named = [name for name, each in load_register().items() if {"S19", "S39"} & set(each.statements)]
     assert f"  touches {', '.join(named)}\n" in done.out
@@ -90,7 +88,7 @@ def test_check_refuses_what_is_no_copy_of_the_article(copy: Path, text: str, say
 def test_check_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.md", tmp_path / "two\nlines.md", tmp_path):
         assert str(path).replace("\n", " ") in one_error(run("source", "check", path))
-    done = run("source", "check", LOCKERS, "--against", tmp_path / "missing.yaml")
+    done = run("source", "check", LOCKERS_FILE, "--against", tmp_path / "missing.yaml")
     assert "missing.yaml: can't be read" in one_error(done)
 
 
@@ -124,8 +122,8 @@ def test_a_command_imports_no_more_than_it_needs(words: list[str], modules: Any,
     assert done.stdout.splitlines()[-1] == str(imported)
 
 
-def test_a_letter_that_the_terminal_lacks_is_no_error(prints: Path, lockers: str, copy: Path) -> None:
-    copy.write_text(lockers.replace("Sign the form.", "Sign the form. Café fermé."), "utf-8")
+def test_a_letter_that_the_terminal_lacks_is_no_error(prints: Path, copy: Path) -> None:
+    copy.write_text(LOCKERS.replace("Sign the form.", "Sign the form. Café fermé."), "utf-8")
     command = [*CLI, "source", "check", str(copy), "--against", str(prints)]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, check=False, timeout=60, env=environment)

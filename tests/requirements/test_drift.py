@@ -10,17 +10,28 @@ import pytest
 import yaml
 
 from tests.command_line import as_bytes, each_refused
-from tests.requirements.conftest import COPY, OWN_WORDS, needs_copy
 from translator_cmk.requirements import Article, load_register
 from translator_cmk.requirements.drift import (
     Drift,
     Finding,
     NotTheArticle,
     compare,
+    describe,
     fingerprint,
     near,
     read_copy,
     sentences,
+)
+
+LOCKERS_FILE, OWN_WORDS = (Path(__file__).with_name(name) for name in ("lockers.md", "own_words.md"))
+"""An invented article, and the article in other words, with a sentence for each of its sentences."""
+LOCKERS = LOCKERS_FILE.read_text("utf-8")
+ARTICLE = describe(LOCKERS, load_register().article)
+"""The invented article's places."""
+COPY = Path(__file__).parents[3] / "shared" / "source" / "translator-encrypt-data-at-rest.md"
+needs_copy = pytest.mark.skipif(
+    not COPY.is_file(),
+    reason="no copy of the article beside the checkout (../shared/source/translator-encrypt-data-at-rest.md)",
 )
 
 
@@ -39,16 +50,16 @@ def changed(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def test_a_copy_of_the_article_has_no_drift(article: Article, lockers: str) -> None:
-    drift = compare(article, lockers)
+def test_a_copy_of_the_article_has_no_drift() -> None:
+    drift = compare(ARTICLE, LOCKERS)
     assert not drift.found
-    assert len(drift.findings) == len(article.places) == 14
+    assert len(drift.findings) == len(ARTICLE.places) == 14
 
 
-def test_line_endings_and_a_byte_order_mark_are_no_drift(article: Article, lockers: str, tmp_path: Path) -> None:
-    for copy in (lockers.replace("\n", "\r\n"), lockers.replace("\n", "\r"), "\ufeff" + lockers):
+def test_line_endings_and_a_byte_order_mark_are_no_drift(tmp_path: Path) -> None:
+    for copy in (LOCKERS.replace("\n", "\r\n"), LOCKERS.replace("\n", "\r"), "\ufeff" + LOCKERS):
         (tmp_path / "copy.md").write_bytes(copy.encode("utf-8"))
-        assert not compare(article, read_copy(tmp_path / "copy.md")).found
+        assert not compare(ARTICLE, read_copy(tmp_path / "copy.md")).found
 
 
 @pytest.mark.parametrize(
@@ -62,9 +73,9 @@ def test_line_endings_and_a_byte_order_mark_are_no_drift(article: Article, locke
     ],
 )
 def test_a_reworded_sentence_is_found_and_named_with_its_new_words(
-    article: Article, lockers: str, old: str, new: str, place: str, words: tuple[str, ...]
+    old: str, new: str, place: str, words: tuple[str, ...]
 ) -> None:
-    drift = compare(article, changed(lockers, old, new))
+    drift = compare(ARTICLE, changed(LOCKERS, old, new))
     assert differing(drift) == [("reworded", place)]
     assert [each.words for each in drift.findings if each.status == "reworded"] == [words]
 
@@ -83,13 +94,13 @@ def test_what_is_no_text_is_refused(text: str, says: str, tmp_path: Path) -> Non
         ("---\ntitle: Bicycle lockers at the station\n---\n", 0),
     ],
 )
-def test_another_article_is_refused(article: Article, other: str, held: int) -> None:
+def test_another_article_is_refused(other: str, held: int) -> None:
     with pytest.raises(NotTheArticle, match=f"{held} of its 14 sentences"):
-        compare(article, other)
+        compare(ARTICLE, other)
 
 
-def test_paragraphs_list_items_and_notes_give_their_sentences_in_order(lockers: str) -> None:
-    found = [(sentence.section, sentence.ordinal, sentence.text) for sentence in sentences(lockers)]
+def test_paragraphs_list_items_and_notes_give_their_sentences_in_order() -> None:
+    found = [(sentence.section, sentence.ordinal, sentence.text) for sentence in sentences(LOCKERS)]
     assert found == [
         ("Bicycle lockers at the station", 1, "Every locker is lit at night."),
         ("Rent a locker", 1, "A locker costs 40 coins a month, and the first 2 days are free."),
@@ -108,8 +119,8 @@ def test_paragraphs_list_items_and_notes_give_their_sentences_in_order(lockers: 
     ]
 
 
-def test_a_sentence_knows_the_line_where_its_paragraph_begins(lockers: str) -> None:
-    assert [sentence.line for sentence in sentences(lockers)] == [8, 12, 12, 12, 17, 19, 19, 20, 21, 24, 24, 28, 28, 28]
+def test_a_sentence_knows_the_line_where_its_paragraph_begins() -> None:
+    assert [sentence.line for sentence in sentences(LOCKERS)] == [8, 12, 12, 12, 17, 19, 19, 20, 21, 24, 24, 28, 28, 28]
 
 
 def test_an_abbreviation_or_a_figure_ends_no_sentence() -> None:
