@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from translator_cmk.badges import Status
-from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, RUN, commands, record_run
+from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, RUN, record_run
 from translator_cmk.site.implementations import CONFIRMED, LIST, badge, load
+from translator_cmk.site.sourced import data
 
 pytestmark = pytest.mark.azure
 recorded = pytest.mark.xdist_group("azure-cli")
@@ -169,8 +170,8 @@ class Seen(NamedTuple):
 def script() -> Iterator[str]:
     """Yield all steps in order: those outside the subset command by command, since each fails."""
     yield SIGN_IN
-    for step in commands():
-        if step["outside"]:
+    for step in data("commands"):
+        if "outside" in step:
             for command in re.split(r"(?<!\\)\n", step["az"].strip()):
                 yield SENT.format(command=command, step=step["id"], outside=OUTSIDE)
         else:
@@ -200,7 +201,7 @@ def seen() -> Seen:
 
 @recorded
 def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: Seen) -> None:
-    assert seen.outcomes == {step["id"]: {OUTSIDE if step["outside"] else RAN} for step in commands()}
+    assert seen.outcomes == {step["id"]: {OUTSIDE if "outside" in step else RAN} for step in data("commands")}
     record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()}, ROOT / RUN)
 
 

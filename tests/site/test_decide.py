@@ -292,7 +292,7 @@ def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> 
     for text in (conftest.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
         for name, caveat in effects.CAVEATS.items():
             (line, *_) = (each for each in text.splitlines() if each.startswith("| ") and f"**{name}**" in each)
-            assert caveat.text in line, name
+            assert cell(caveat).text in line, name
 
 
 SEEN_IN = {

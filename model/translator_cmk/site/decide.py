@@ -45,79 +45,41 @@ from .content import Content, register_digest
 from .effects import CAUSES, carried_out, commands_of, model, start
 from .render import CHOICES, Page
 from .reversibility import OF_WORD, found, search
-from .sourced import Notes, by_requirement, cell, data, load_seen, with_cells
+from .sourced import by_requirement, cell, data, load_seen
 from .what_if import unreached, what_if_size
 
 
 def decide_pages(content: Content) -> Iterator[Page]:
-    """Yield the pages for architects."""
-    register = content.evidence.register
-    found = data("decide")
+    """Yield the pages for architects, whose templates read the data files themselves."""
+    rules = [[rule["answer"], rule["when"]] for rule in data("decide")["rules"]]
     yield (
         "decide/index.md",
         "decide.md",
         {
-            "questions": with_cells(found["questions"], "question"),
-            "rules": found["rules"],
-            "risks": found["risks"],
-            "titles": {each["id"]: each["title"] for each in found["answers"]},
-            "answers": found["answers"],
             "choices": CHOICES,
-            "decided": {"words": CHOICES, "rules": [[rule["answer"], rule["when"]] for rule in found["rules"]]},
-            "mine": [cell(each) for each in found["customer-managed"]],
-            "theirs": [cell(each) for each in found["microsoft-managed"]],
-            "cost": with_cells(found["cost"], "known"),
-            "frameworks": [{**each, "controls": with_cells(each["controls"], "asks")} for each in found["frameworks"]],
-            "glyphs": {"supports": "●", "partly": "◐", "not-addressed": "○"},
-            "digest": register_digest(register),
-            "assumptions": [each for each in register.values() if each.basis == "assumed" and each.kind != "silence"],
-            "silences": [each for each in register.values() if each.kind == "silence"],
-            "notes": Notes(),
+            "decided": {"words": CHOICES, "rules": rules},
+            "digest": register_digest(content.evidence.register),
         },
     )
     causes = effects.cases(effects.CAUSES, content)
-    fates = reversibility.fates()
     yield (
         "decide/what-breaks.md",
         "what-breaks.md",
         {
             "causes": causes,
-            "losses": [loss.what for loss in effects.LOSSES],
-            "caveats": effects.CAVEATS,
-            "harmless": [
-                {**each._asdict(), "permissions": permissions(each, content)}
-                for each in effects.cases(effects.HARMLESS, content)
-            ],
+            "harmless": effects.cases(effects.HARMLESS, content),
             "refused": effects.always_refused(),
             "chain": chain(),
             "timeline": timeline(),
-            "fates": fates,
-            "never": [each.thing["thing"] for each in fates if not each.back],
+            "fates": reversibility.fates(),
             "label": reversibility.label,
             "own_reason": reversibility.own_reason,
             "lives": reversibility.lives(),
             "sizes": reversibility.sizes(),
-            "beyond": with_cells(data("causes")["undone"], "is"),
-            "notes": Notes(),
         },
     )
-    by_name = {each.cause.name: each for each in causes}
-    columns = ("permission", "accidents", "guard", "signal")
-    yield (
-        "decide/protect.md",
-        "protect.md",
-        {
-            "causes": [
-                {"case": by_name[each["name"]], **{name: cell(each[name]) for name in columns}}
-                for each in data("causes")["causes"]
-            ],
-            "caveats": effects.CAVEATS,
-            "queries": list(queries()),
-            "guards": with_cells(data("causes")["guards"], "is"),
-            "notes": Notes(),
-        },
-    )
-    found = data("decide")
+    cases = {each.cause.name: each for each in causes}
+    yield "decide/protect.md", "protect.md", {"cases": cases, "queries": list(queries())}
     tried = conditions()
     yield (
         "decide/enable.md",
@@ -127,42 +89,18 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "untried": untried(tried),
             "withheld": {name for each in tried for value in each.values for name in value.withheld},
             "demands": demands(),
-            "checklist": found["checklist"],
-            "policy": with_cells(found["policy"], "audit", "deny"),
-            "facts": with_cells(found["facts"], "is"),
-            "commands": commands(),
-            "notes": Notes(),
         },
     )
-    seen = load_seen()
-    yield (
-        "decide/unknowns.md",
-        "unknowns.md",
-        {
-            "heat": evidence_map(content),
-            "open": with_cells(data("causes")["open"], "known"),
-            "disagreements": with_cells(data("sources")["disagreements"], "other"),
-            "observations": seen,
-            "grades": data("seen")["grades"],
-            "capabilities": data("seen")["capabilities"],
-            "outside": [cell(each) for each in data("seen")["outside"]],
-            "notes": Notes(),
-        },
-    )
+    yield "decide/unknowns.md", "unknowns.md", {"heat": evidence_map(content), "observations": load_seen()}
     states, steps = what_if_size()
-    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unreached(register)}
-
-
-def permissions(case: effects.Case, content: Content) -> list[str]:
-    """Return the permissions that a harmless case rests on."""
-    register = content.evidence.register
-    return [name for name in effects.all_grounds(case.lost) if register[name].kind == "permission"]
+    unmet = unreached(content.evidence.register)
+    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unmet}
 
 
 def queries() -> Iterator[Mapping[str, str]]:
     """Yield a query for each log with every operation that the signals of the causes or the alerts of *Enable* name."""
     signals = " ".join(cell(each["signal"]).text for each in data("causes")["causes"])
-    alerts = [name for step in commands() for name in re.findall(r"operationName=(\S+)", step["az"])]
+    alerts = [name for step in data("commands") for name in re.findall(r"operationName=(\S+)", step["az"])]
     named = list(dict.fromkeys([*re.findall(r"`([\w./]+)`", signals), *alerts]))
     by_log = ([each for each in named if "/" not in each], [each for each in named if "/" in each])
     for log, operations in zip(data("causes")["logs"], by_log, strict=True):
@@ -389,11 +327,6 @@ class Run(NamedTuple):
     version: str
     finished: str
     outcomes: Mapping[str, str]
-
-
-def commands() -> list[dict[str, Any]]:
-    """Return the steps: id, title, what to know, the commands, and whether they are outside the server's subset."""
-    return [{"outside": False, **step} for step in data("commands")]
 
 
 def record_run(version: str, outcomes: Mapping[str, str], path: Path = RUN) -> None:

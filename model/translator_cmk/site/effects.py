@@ -25,7 +25,7 @@ from ..machine import (
 )
 from ..requirements import Register
 from .content import Content
-from .sourced import Cell, cell, data
+from .sourced import data
 from .what_if import chart, way
 
 WEAKEST_FIRST = ("assumed", "implied", "stated", "environment")
@@ -66,10 +66,8 @@ CAUSES = tuple(map(cause, data("causes")["causes"]))
 HARMLESS = tuple(map(cause, data("causes")["harmless"]))
 LOSSES = tuple(Loss(**entry | {"intact": Fact(**entry["intact"])}) for entry in data("causes")["losses"])
 ACTIONS: Mapping[str, str] = data("causes")["actions"]
-CAVEATS: Mapping[str, Cell] = {
-    each["name"]: cell(each["caveat"]) for each in data("causes")["causes"] if "caveat" in each
-}
-"""What speaks against the result of the model for a cause, by its name."""
+CAVEATS: Mapping[str, Any] = {each["name"]: each["caveat"] for each in data("causes")["causes"] if "caveat" in each}
+"""A cell for what speaks against the result of the model, by the name of the cause."""
 
 
 class Finding(NamedTuple):
@@ -118,6 +116,11 @@ class Case(NamedTuple):
     reasons: list[str]
     try_it: str | None
     try_remedies: str | None
+
+    @property
+    def grounds(self) -> list[str]:
+        """Return the requirements behind all that is lost, each once."""
+        return all_grounds(self.lost)
 
     @property
     def fates(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
 from .implementations import observed_on_azure
 from .render import UP, Page, environment, listed, number, plain, rendered, requirement_path
-from .sourced import Notes, by_requirement, data, load_seen, sources
+from .sourced import by_requirement, load_seen, sources
 from .what_if import what_if_tables
 
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
@@ -93,6 +93,8 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         scenario_link=link,
         shown_by=lambda requirement: list(shown_by(content, requirement)),
         seen=by_requirement(load_seen()),
+        losses=LOSSES,
+        caveats=CAVEATS,
         observed=implementations.observed_on_azure(content.implementations),
         sources=sources(),
         azure_run=last_run(),
@@ -102,7 +104,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
     yield "data/revisions.xml", rendered(templates, "revisions.xml")
     if wanted is None or wanted == "data/matrix.snippet":
         found = groups(cases((*CAUSES, *HARMLESS), content))
-        yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found, losses=LOSSES, caveats=CAVEATS)
+        yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found)
     sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
     for folder, computed in sections.items():
         for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
@@ -170,48 +172,21 @@ def specification_pages(content: Content) -> Iterator[Page]:
 def evidence_pages(content: Content) -> Iterator[Page]:
     """Yield the pages on what was run, measured and decided."""
     evidence = content.evidence
-    register = evidence.register
-    results = evidence.results
-    items = results.items if results else ()
-    yield (
-        "evidence/last-run.md",
-        "last-run.md",
-        {
-            "not_passed": [item for item in items if item.status != "passed"],
-            "missing": [] if evidence.stale else [name for name in evidence.pickles if name not in evidence.items],
-            "unknown": [] if evidence.stale else [name for name in evidence.items if name not in evidence.pickles],
-        },
-    )
-    statements = groupby(register.statements.values(), key=lambda each: each.places[0].section)
-    yield (
-        "evidence/traceability.md",
-        "traceability.md",
-        {
-            "sections": {section: list(found) for section, found in statements},
-            "revisions": [{"specified": False, **each} for each in data("sources")["revisions"]],
-            "notes": Notes(),
-        },
-    )
-    yield (
-        "evidence/measurements.md",
-        "measurements.md",
-        {
-            **content.measurements,
-            "properties": evidence.beyond,
-        },
-    )
+    yield "evidence/last-run.md", "last-run.md", {}
+    statements = groupby(evidence.register.statements.values(), key=lambda each: each.places[0].section)
+    sections = {section: list(found) for section, found in statements}
+    yield "evidence/traceability.md", "traceability.md", {"sections": sections}
+    yield "evidence/measurements.md", "measurements.md", content.measurements
     there = shown(content)
-    rolled = {each.name: cells(each.report or {}, register) for each in there}
+    rolled = {each.name: cells(each.report or {}, evidence.register) for each in there}
     yield (
         "evidence/implementations.md",
         "implementations.md",
         {
             "shown": there,
-            "whole": [each for each in there if not each.partial],
-            "partial": [each for each in there if each.partial],
-            "refused": [each for each in content.implementations if each.report is None],
+            "implementations": content.implementations,
             "rolled": rolled,
-            "notes": {name: numbered(cells, content) for name, cells in rolled.items()},
+            "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
             "marks": MARKS,
             "kinds": implementations.KINDS,
             "headline": headline,

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..bdd.features import slug
 from ..escaping import plain as visible
 from ..requirements import Place, Register, Requirement
+from .sourced import Notes, cell, data
 
 PAGES = Path(__file__).parent / "pages"
 UP = "../"
@@ -38,9 +39,10 @@ def environment(register: Register, **shared: Any) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
     )
-    found.globals |= {"register": register, "root": UP, **shared}
+    found.globals |= {"register": register, "root": UP, "data": data, **shared}
     found.filters |= {
         "capital": capital,
+        "cell": cell,
         "choice": CHOICES.get,
         "commas": lambda number: f"{number:,}",
         "duration": duration,
@@ -67,9 +69,9 @@ def environment(register: Register, **shared: Any) -> Environment:
     return found
 
 
-def rendered(templates: Environment, name: str, **data: Any) -> str:
-    """Return the page that a template makes of its data, with wide table columns marked and blank lines collapsed."""
-    text = templates.get_template(name).render(data)
+def rendered(templates: Environment, name: str, **values: Any) -> str:
+    """Return the page that a template makes of its values, with wide table columns marked and blank lines collapsed."""
+    text = templates.get_template(name).render(values, notes=Notes())
     return marked_tables(labelled_cards(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"))
 
 

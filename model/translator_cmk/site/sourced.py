@@ -27,11 +27,6 @@ class Cell(NamedTuple):
     text: str
     sources: tuple[str, ...] = ()
 
-    @property
-    def known(self) -> bool:
-        """Tell whether anything is known."""
-        return bool(self.text)
-
 
 def cell(value: Any) -> Cell:
     """Read a cell of a data file: `unknown`, a text that rests on requirements it names, or a text with sources."""
@@ -41,11 +36,6 @@ def cell(value: Any) -> Cell:
         return Cell(value)
     sources = value["source"]
     return Cell(value["says"], (sources,) if isinstance(sources, str) else tuple(sources))
-
-
-def with_cells(entries: Iterable[Mapping[str, Any]], *fields: str) -> list[dict[str, Any]]:
-    """Return entries of a data file with these fields read as cells."""
-    return [{name: cell(value) if name in fields else value for name, value in each.items()} for each in entries]
 
 
 @cache
