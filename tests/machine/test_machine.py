@@ -23,7 +23,7 @@ from translator_cmk.machine import (
     initial,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.entities import KINDS, Resource, Workspace
+from translator_cmk.machine.entities import KINDS, Resource, Tenant, Workspace
 from translator_cmk.machine.rows import effect, sets, whenever
 from translator_cmk.system import ModelSystem
 
@@ -39,6 +39,14 @@ def test_unknown_name_is_the_only_reason_of_a_refusal() -> None:
     # "basic" resources, other regions: nothing of that is read where a name means nothing
     outcome = at_work().submit(cmd.EnableCustomerManagedKeys("r1", "v1", "nothing"))
     assert outcome == Refused(frozenset({"environment.exists"}))
+
+
+@pytest.mark.parametrize(
+    "value", [TWO_AT_WORK[0], Accepted(), Machine(ROWS).world(initial(DEFAULT_STAGE)).entity(Tenant, "home")]
+)
+def test_value_takes_no_attribute_beyond_its_fields(value: object) -> None:
+    with pytest.raises(AttributeError):
+        value.note = "written"  # type: ignore[attr-defined]  # what no value has
 
 
 def test_key_name_is_local_to_its_vault() -> None:

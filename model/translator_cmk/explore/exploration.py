@@ -111,7 +111,6 @@ class Judged(NamedTuple):
 class EntityName(Value):
     """An entity to look at: something to ask of a state, as a command is."""
 
-    __slots__ = ()
     kind: type[Entity]
     name: str
 

@@ -32,7 +32,6 @@ class Scope(Value):
     ``bounds``: in which states the scope offers commands of a type.
     """
 
-    __slots__ = ()
     name: str
     sentence: str
     situation: str | None

@@ -79,7 +79,6 @@ class Declaration(Value):
     ``stage``: what it has of the tenants, subscriptions, regions and tiers that it is asked for.
     """
 
-    __slots__ = ()
     product: str
     version: str
     capabilities: frozenset[str] = frozenset(CAPABILITIES)

@@ -24,7 +24,6 @@ ABSENT = "absent"  # the value of a field, or of an entity, that is not there
 class Fact(Value):
     """A field of an observed entity has this value; field `exists` says whether the entity is there at all."""
 
-    __slots__ = ()
     kind: str
     name: str
     field: str
@@ -333,7 +332,6 @@ def can_be_told(fact: Fact) -> bool:
 class Situation(Value):
     """A starting point, and all commands that lead there from nothing."""
 
-    __slots__ = ()
     name: str
     commands: tuple[Command, ...]
 

@@ -36,7 +36,6 @@ from .values import Value
 class KeyUse(Value):
     """One use of a customer's key, as an audit log has it: which key (`vault/key`), and for which resource."""
 
-    __slots__ = ()
     key: str
     resource: str
 
@@ -47,7 +46,6 @@ class Accepted(Value):
     ``by`` holds the ids of the requirements that changed or recorded something; it is empty where all was so already.
     """
 
-    __slots__ = ()
     by: frozenset[str] = frozenset()
     audit: tuple[KeyUse, ...] = ()
 
@@ -55,14 +53,12 @@ class Accepted(Value):
 class Refused(Value):
     """The command was refused and changed nothing.  ``because`` holds the id of every demand it broke."""
 
-    __slots__ = ()
     because: frozenset[str] = frozenset()
 
 
 class Unspecified(Value):
     """The specification does not say what happens.  ``silent`` holds the ids of the requirements that say so."""
 
-    __slots__ = ()
     silent: frozenset[str] = frozenset()
 
 
@@ -82,7 +78,6 @@ Channel = Literal["portal", "api"]
 class Command(Value):
     """The base of all commands."""
 
-    __slots__ = ()
     references: ClassVar[tuple[tuple[int, Reference, int | None], ...]]
     named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}  # a field that is named exactly where another has a value
 
@@ -117,7 +112,6 @@ COMMANDS: dict[str, type[Command]] = {}
 class CreateResource(Command):
     """Create a resource; ``keys`` says which key source is asked for in the same request."""
 
-    __slots__ = ()
     resource: NewResource
     kind: ResourceKind
     location: ALocation
@@ -130,14 +124,12 @@ class CreateResource(Command):
 class DeleteResource(Command):
     """Delete a resource and what Custom Translator holds for it."""
 
-    __slots__ = ()
     resource: AResource
 
 
 class MoveResource(Command):
     """Move one resource to a resource group of a subscription."""
 
-    __slots__ = ()
     resource: AResource
     subscription: ASubscription
     group: str
@@ -146,7 +138,6 @@ class MoveResource(Command):
 class MoveResourceGroup(Command):
     """Move all that a resource group holds from one subscription to another."""
 
-    __slots__ = ()
     group: str
     subscription: ASubscription
     to: ASubscription
@@ -155,7 +146,6 @@ class MoveResourceGroup(Command):
 class MoveSubscription(Command):
     """Move a subscription, with all it holds, to a tenant."""
 
-    __slots__ = ()
     subscription: ASubscription
     tenant: ATenant
 
@@ -166,21 +156,18 @@ class MoveSubscription(Command):
 class EnableIdentity(Command):
     """Turn the system-assigned managed identity of a resource on."""
 
-    __slots__ = ()
     resource: AResource
 
 
 class DisableIdentity(Command):
     """Turn the system-assigned managed identity of a resource off."""
 
-    __slots__ = ()
     resource: AResource
 
 
 class EnableCustomerManagedKeys(Command):
     """Encrypt a resource with a customer's key.  ``vault`` and ``key`` are named where ``store`` is `key-vault`."""
 
-    __slots__ = ()
     resource: AResource
     vault: AVault | None = None
     key: AKey | None = None
@@ -195,7 +182,6 @@ class EnableCustomerManagedKeys(Command):
 class ReturnToMicrosoftManagedKeys(Command):
     """Encrypt a resource with Microsoft-managed keys again."""
 
-    __slots__ = ()
     resource: AResource
 
 
@@ -205,7 +191,6 @@ class ReturnToMicrosoftManagedKeys(Command):
 class CreateVault(Command):
     """Create a key vault with or without each of its two protections."""
 
-    __slots__ = ()
     vault: NewVault
     region: ARegion
     subscription: ASubscription
@@ -218,49 +203,42 @@ class CreateVault(Command):
 class EnableSoftDelete(Command):
     """Turn soft delete on for a vault."""
 
-    __slots__ = ()
     vault: AVault
 
 
 class EnablePurgeProtection(Command):
     """Turn purge protection (Do Not Purge) on for a vault."""
 
-    __slots__ = ()
     vault: AVault
 
 
 class DeleteVault(Command):
     """Delete a whole vault."""
 
-    __slots__ = ()
     vault: AVault
 
 
 class RecoverVault(Command):
     """Recover a soft-deleted vault."""
 
-    __slots__ = ()
     vault: DeletedVault
 
 
 class PurgeVault(Command):
     """Purge a soft-deleted vault for good, before its retention ends."""
 
-    __slots__ = ()
     vault: DeletedVault
 
 
 class EndVaultRetention(Command):
     """Let the retention period of a soft-deleted vault pass (capability `clock`)."""
 
-    __slots__ = ()
     vault: DeletedVault
 
 
 class GrantKeyAccess(Command):
     """Give a resource's identity the key permissions of a vault by an access policy."""
 
-    __slots__ = ()
     vault: AVault
     resource: AResource
 
@@ -268,7 +246,6 @@ class GrantKeyAccess(Command):
 class RevokeKeyAccess(Command):
     """Take a resource's identity out of a vault's access policies."""
 
-    __slots__ = ()
     vault: AVault
     resource: AResource
 
@@ -279,7 +256,6 @@ class RevokeKeyAccess(Command):
 class CreateKey(Command):
     """Have the vault generate a key; ``size`` in bits."""
 
-    __slots__ = ()
     vault: AVault
     key: NewKey
     type: KeyType = "RSA"
@@ -289,7 +265,6 @@ class CreateKey(Command):
 class ImportKey(Command):
     """Store a key made elsewhere in the vault; ``size`` in bits."""
 
-    __slots__ = ()
     vault: AVault
     key: NewKey
     type: KeyType = "RSA"
@@ -299,7 +274,6 @@ class ImportKey(Command):
 class RotateKey(Command):
     """Make a new version of a key."""
 
-    __slots__ = ()
     vault: AVault
     key: AKey
 
@@ -307,7 +281,6 @@ class RotateKey(Command):
 class DisableKey(Command):
     """Disable a key: the vault unwraps nothing with it."""
 
-    __slots__ = ()
     vault: AVault
     key: AKey
 
@@ -315,7 +288,6 @@ class DisableKey(Command):
 class EnableKey(Command):
     """Enable a disabled key again."""
 
-    __slots__ = ()
     vault: AVault
     key: AKey
 
@@ -323,7 +295,6 @@ class EnableKey(Command):
 class DeleteKey(Command):
     """Delete a key of a vault."""
 
-    __slots__ = ()
     vault: AVault
     key: AKey
 
@@ -331,7 +302,6 @@ class DeleteKey(Command):
 class RecoverKey(Command):
     """Recover a soft-deleted key."""
 
-    __slots__ = ()
     vault: AVault
     key: DeletedKey
 
@@ -339,7 +309,6 @@ class RecoverKey(Command):
 class PurgeKey(Command):
     """Purge a soft-deleted key for good."""
 
-    __slots__ = ()
     vault: AVault
     key: DeletedKey
 
@@ -350,7 +319,6 @@ class PurgeKey(Command):
 class CreateWorkspace(Command):
     """Create a Custom Translator workspace for a resource."""
 
-    __slots__ = ()
     workspace: NewWorkspace
     resource: AResource
 
@@ -358,7 +326,6 @@ class CreateWorkspace(Command):
 class UploadDocument(Command):
     """Upload a document to a workspace."""
 
-    __slots__ = ()
     document: NewDocument
     workspace: AWorkspace
 
@@ -366,7 +333,6 @@ class UploadDocument(Command):
 class TrainModel(Command):
     """Train a custom model on what the workspace holds."""
 
-    __slots__ = ()
     model: NewModel
     workspace: AWorkspace
 
@@ -374,28 +340,24 @@ class TrainModel(Command):
 class DeployModel(Command):
     """Deploy (publish) a custom model."""
 
-    __slots__ = ()
     model: AModel
 
 
 class UndeployModel(Command):
     """Undeploy a custom model."""
 
-    __slots__ = ()
     model: AModel
 
 
 class TranslateWithModel(Command):
     """Translate with a custom model (its category), with no fallback to the general model."""
 
-    __slots__ = ()
     model: AModel
 
 
 class ReadData(Command):
     """Read the data kept in a workspace."""
 
-    __slots__ = ()
     workspace: AWorkspace
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
-from .values import Value, declare_fields
+from .values import Slotted, Value, declare_fields
 
 if TYPE_CHECKING:
     from .world import World
@@ -37,10 +37,9 @@ def _access(hint: Any, index: int) -> property:
     return property(follow)
 
 
-class Entity(tuple[Any, ...]):
+class Entity(tuple[Any, ...], metaclass=Slotted):
     """One record of the state, seen from one world.  Item 0 is the world, item 1 the name, then the fields."""
 
-    __slots__ = ()
     fields: ClassVar[tuple[str, ...]]
     defaults: ClassVar[dict[str, Any]]
     hints: ClassVar[dict[str, Any]]
@@ -63,21 +62,18 @@ class Entity(tuple[Any, ...]):
 class Tenant(Entity):
     """A Microsoft Entra tenant.  Given by the stage."""
 
-    __slots__ = ()
     state: str = "active"
 
 
 class Location(Entity):
     """A region, or the location `global`.  Given by the stage; its state says which of the two it is."""
 
-    __slots__ = ()
     state: str = "regional"
 
 
 class Tier(Entity):
     """A pricing tier.  The article names none, so the stage says which tiers support customer-managed keys."""
 
-    __slots__ = ()
     supports_customer_managed_keys: bool
     state: str = "active"
 
@@ -85,7 +81,6 @@ class Tier(Entity):
 class Subscription(Entity):
     """An Azure subscription, billed in one tenant.  Given by the stage; it can move to another tenant."""
 
-    __slots__ = ()
     tenant: Tenant
     state: str = "active"
 
@@ -93,7 +88,6 @@ class Subscription(Entity):
 class Vault(Entity):
     """An Azure key vault: active, deleted (soft-deleted, recoverable) or purged."""
 
-    __slots__ = ()
     region: Location
     subscription: Subscription
     group: str
@@ -106,7 +100,6 @@ class Vault(Entity):
 class Key(Entity):
     """A key of one vault, named `vault/key`.  Size in bits.  Active, deleted (recoverable) or purged."""
 
-    __slots__ = ()
     vault: Vault
     type: str
     size: int
@@ -119,7 +112,6 @@ class Key(Entity):
 class Resource(Entity):
     """A Translator or multi-service resource (Microsoft.CognitiveServices/accounts)."""
 
-    __slots__ = ()
     kind: str
     location: Location
     tier: Tier
@@ -136,7 +128,6 @@ class Resource(Entity):
 class Grant(Entity):
     """The access of one resource's identity to the keys of one vault, named `vault/resource`."""
 
-    __slots__ = ()
     vault: Vault
     resource: Resource
     tenant: Tenant  # a vault's access policies name identities of the vault's own tenant
@@ -146,7 +137,6 @@ class Grant(Entity):
 class Workspace(Entity):
     """A Custom Translator workspace, bound to one resource."""
 
-    __slots__ = ()
     resource: Resource
     covered: bool = False  # made while customer-managed keys were on
     readable: bool = True
@@ -156,7 +146,6 @@ class Workspace(Entity):
 class Document(Entity):
     """Data uploaded to a workspace: uploaded or deleted."""
 
-    __slots__ = ()
     workspace: Workspace
     state: str = "absent"
 
@@ -164,7 +153,6 @@ class Document(Entity):
 class Model(Entity):
     """A custom model trained in a workspace: undeployed, deployed or deleted."""
 
-    __slots__ = ()
     workspace: Workspace
     state: str = "absent"
 
@@ -190,7 +178,6 @@ KINDS: tuple[type[Entity], ...] = (
 class Existing(Value):
     """The field names an entity of this kind, in one of these states; a key's name is local to the field ``within``."""
 
-    __slots__ = ()
     kind: type[Entity]
     states: tuple[str, ...] = ("active",)
     within: str | None = None
@@ -199,7 +186,6 @@ class Existing(Value):
 class New(Value):
     """The field gives a name to a new entity of this kind."""
 
-    __slots__ = ()
     kind: type[Entity]
     within: str | None = None
 

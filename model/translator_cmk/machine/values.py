@@ -18,11 +18,18 @@ def declare_fields(cls: Any, first: int, access: Callable[[Any, int], property] 
         setattr(cls, name, access(hint, index) if access else property(itemgetter(index)))
 
 
+class Slotted(type):
+    """The type of tuple classes whose values have their items and no other attribute, as `__slots__ = ()` has it."""
+
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **_: Any) -> dict[str, object]:
+        return {"__slots__": ()}
+
+
 @dataclass_transform(frozen_default=True, eq_default=True)
-class Value(tuple[Any, ...]):
+class Value(tuple[Any, ...], metaclass=Slotted):
     """A tuple with named fields that equals only values of its own type (a NamedTuple equals any tuple)."""
 
-    __slots__ = ()
     fields: ClassVar[tuple[str, ...]]
     defaults: ClassVar[dict[str, Any]]
     hints: ClassVar[dict[str, Any]]

@@ -46,7 +46,6 @@ Violation = tuple[Outcome | Fact, Outcome | Fact]
 class Difference(Value):
     """What was demanded, what was seen instead, and the requirements that explain this, the likeliest first."""
 
-    __slots__ = ()
     expected: Outcome | Fact
     seen: Outcome | Fact
     requirements: tuple[str, ...] = ()

@@ -40,7 +40,6 @@ class Shown(Value):
     ``omitted``: the single fields that it does not have.
     """
 
-    __slots__ = ()
     reasons: bool = True
     audit: bool = True
     hidden: frozenset[str] = frozenset()

@@ -24,14 +24,12 @@ ROWS_RAISE = (RowsContradict, AttributeError, KeyError, TypeError)
 class Uses(Value):
     """The audit trail of the step has these uses of keys and no others."""
 
-    __slots__ = ()
     uses: tuple[KeyUse, ...] = ()
 
 
 class Named(Value):
     """The acceptance names this requirement among those by which something changed, or does not."""
 
-    __slots__ = ()
     requirement: str
     given: bool
 
@@ -39,13 +37,9 @@ class Named(Value):
 class Unchanged(Value):
     """The step changes nothing."""
 
-    __slots__ = ()
-
 
 class Readable(Value):
     """The step leaves records that can be read: none lacks what others lead to."""
-
-    __slots__ = ()
 
 
 Expectation = Fact | Outcome | Uses | Named | Unchanged | Readable
