@@ -31,7 +31,6 @@ from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdic
 from translator_cmk.explore.graph import NOT_OFFERED, Memoised, state_graph
 from translator_cmk.explore.scopes import NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope, StartNotReached, start_of
 from translator_cmk.explore.search import Engine, explore
-from translator_cmk.explore.sets import SetSearch
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import (
     COMMANDS,
@@ -229,13 +228,13 @@ def counted(found: Exploration) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("scope", "largest"),
-    [*((shared(3), largest) for largest in (1, 50, 1_000)), (shared(2, 2), 50), (NAMED["two-resources"], 1 << 18)],
-    ids=lambda each: str(each.name) if isinstance(each, Scope) else str(each),
+    "scope",
+    [shared(3), shared(2, 2), NAMED["two-resources"]],
+    ids=["three resources", "two resources and keys", "two resources at work"],
 )
-def test_sets_are_counted_as_their_states_are(scope: Scope, largest: int) -> None:
+def test_sets_are_counted_as_their_states_are(scope: Scope) -> None:
     one = explore(scope, engine="memoised", theorems=ON_STATES)
-    assert counted(one) == counted(SetSearch(scope, Machine(ROWS), ON_STATES, largest).run())
+    assert counted(one) == counted(explore(scope, engine="sets", theorems=ON_STATES))
 
 
 @pytest.mark.parametrize("name", [scope.name for scope in SCOPES if 5_000 < (scope.states or 0) < 1_000_000])
@@ -247,7 +246,7 @@ def test_large_scope_has_as_many_states_as_it_says(name: str) -> None:
 def test_sets_find_shortest_counterexamples_too() -> None:
     scope, wrong = NAMED["two-resources"], LEAVES_MODELS_DEPLOYED
     one = explore(scope, wrong, "memoised", ON_STATES)
-    other = SetSearch(scope, wrong, ON_STATES, 50).run()
+    other = explore(scope, wrong, "sets", ON_STATES)
     assert other.broken
     assert counted(one) == counted(other)
 
@@ -269,7 +268,7 @@ def test_sets_stop_at_the_first_broken_theorem() -> None:
 )
 def test_rows_that_raise_in_a_cluster_are_not_passed_over(breaks: Row) -> None:
     with pytest.raises(NotSeparable, match="the rows raise"):
-        SetSearch(shared(3), Machine((*ROWS, breaks)), (), 50).run()
+        explore(shared(3), Machine((*ROWS, breaks)), "sets")
 
 
 def test_sets_are_chosen_for_large_scopes_if_they_can_and_say_which_theorems_they_do_not_check() -> None:

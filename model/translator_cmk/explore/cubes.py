@@ -70,10 +70,6 @@ class Packing:
         shift = self.shifts.get(name)
         return 0 if shift is None else (1 << WIDTH) - 1 << shift
 
-    def fields(self, names: Iterable[Name]) -> int:
-        """Return the bits of the fields of entities."""
-        return sum(map(self.field, names))
-
     def sizes(self) -> dict[Name, int]:
         """Return how many records are known of each entity with a field."""
         return {name: len(records) for name, records in self.records.items()}
@@ -106,8 +102,8 @@ class Packing:
     def state(self, packed: int) -> State:
         """Return the state that was packed."""
         tables: dict[type[Entity], Table] = {kind: dict(table) for kind, table in self.start.tables.items()}
-        for (kind, name), shift in self.shifts.items():
-            record = self.records[kind, name][packed >> shift & (1 << WIDTH) - 1]
+        for kind, name in self.shifts:
+            record = self.record(packed, (kind, name))
             if record is None:
                 tables[kind].pop(name, None)
             else:

@@ -1,12 +1,16 @@
 """Search by sets of states: all states of one depth are one set.  It checks theorems about states alone.
 
-A set of packed states is kept as integers with one bit for each combination of records.  The fields of a packed state
-are parted in two.  A set has, for each combination of the *outer* fields that it contains, an integer with a bit for
-each combination of the *inner* ones, which are put together into digits.  A cube becomes such an integer, and a
-transition of many states at once is a shift.
+Some entities are shared: a key vault and its keys.  Once their records are given, the others fall into clusters of
+which none reads another: each resource with its grant and its work.  A set has, for each combination of the records of
+what is shared, an integer with one bit for each combination of records of the clusters.  Each cluster is a digit in the
+number of that bit.  A cube becomes such an integer, and a transition of many states at once is a shift.
+
+Of all combinations of the records of a cluster few can be reached, and of all combinations of several clusters nearly
+all.  So sets are dense.  Which can be reached is found by a search for each cluster with the shared entities alone: it
+is exact, since nothing that depends on a cluster changes what is shared.  What follows from a command is put together
+with it, so only states at a fixpoint need a number.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
@@ -33,201 +37,17 @@ from .scopes import Scope, start_of
 from .theorems.theorem import Theorem
 
 Bits = dict[int, int]
-"""For each combination of outer fields, as a packed state has them: the set of combinations of inner ones."""
+"""A set of states: for each combination of shared records, as a packed state has them, the numbers of the states."""
 
 Place = tuple[int, int]
-"""One state: its outer fields, and the number of the combination of its inner ones."""
+"""One state: its shared records, and its number."""
 
-Inner = frozenset[tuple[int, int]]
-"""Inner states: pairs of the position of a digit and the set of numbers that it may have."""
+Digits = frozenset[tuple[int, int]]
+"""Numbers of states: pairs of the position of a digit and the set of values that it may have."""
 
-LARGEST = 1 << 18
-"""Bits of the inner integers at most: these fit the caches of a processor."""
+RAISE = "the rows raise in a state that can be reached"
 
-
-class Digit:
-    """Some fields together: ``records`` has what their bits can be, each of which is a number of the digit."""
-
-    def __init__(self, fields: int, records: Sequence[int]) -> None:
-        self.fields = fields
-        self.records = records
-        self.numbers = {record: number for number, record in enumerate(records)}
-        self._fitting: dict[tuple[int, int], int] = {}
-
-    def fitting(self, cube: Cube) -> int:
-        """Return the set of the numbers that fit a cube."""
-        fields, bits = cube.fields & self.fields, cube.bits & self.fields
-        found = self._fitting.get((fields, bits))
-        if found is None:
-            found = sum(1 << number for number, record in enumerate(self.records) if record & fields == bits)
-            self._fitting[fields, bits] = found
-        return found
-
-
-class Layout:
-    """The weights of the digits of the inner fields; all other fields are outer."""
-
-    def __init__(self, digits: Sequence[Digit]) -> None:
-        self.digits = digits
-        self.weights: list[int] = []
-        self.size = 1
-        self.inner = 0
-        for digit in digits:
-            self.weights.append(self.size)
-            self.size *= len(digit.records)
-            self.inner |= digit.fields
-        self._regions: dict[tuple[int, frozenset[Inner]], int] = {}
-
-    def place(self, packed: int) -> Place:
-        """Return the place of a packed state."""
-        number = 0
-        for digit, weight in zip(self.digits, self.weights, strict=True):
-            number += digit.numbers[packed & digit.fields] * weight
-        return packed & ~self.inner, number
-
-    def packed(self, place: Place) -> int:
-        """Return the packed state of a place."""
-        packed, number = place
-        for digit, weight in zip(self.digits, self.weights, strict=True):
-            packed |= digit.records[number // weight % len(digit.records)]
-        return packed
-
-    def inner_part(self, cube: Cube) -> Inner | None:
-        """Return the inner states of a cube; None if it has no inner state."""
-        found = []
-        for position, digit in enumerate(self.digits):
-            if cube.fields & digit.fields:
-                fitting = digit.fitting(cube)
-                if not fitting:
-                    return None
-                found.append((position, fitting))
-        return frozenset(found)
-
-    def alone(self, position: int, numbers: int) -> int:
-        """Return all inner states in which one digit has any of these numbers."""
-        weight = self.weights[position]
-        once = sum((1 << weight) - 1 << number * weight for number in members(numbers))
-        size = weight * len(self.digits[position].records)
-        return repeated(once, size, self.size // size)
-
-    def region(self, parts: Iterable[Inner]) -> int:
-        """Return all inner states of any of these parts."""
-        return self._region(len(self.digits), frozenset(parts))
-
-    def _region(self, level: int, parts: frozenset[Inner]) -> int:
-        """Return the combinations of the first ``level`` digits that are in any of these parts."""
-        if not parts:
-            return 0
-        size = self.weights[level] if level < len(self.weights) else self.size
-        if frozenset() in parts:
-            return (1 << size) - 1
-        key = (level, parts)
-        found = self._regions.get(key)
-        if found is None:
-            last = level - 1
-            below, numbers = self.weights[last], len(self.digits[last].records)
-            if any(position == last for each in parts for position, _ in each):
-                found = 0
-                for number in range(numbers):
-                    here = frozenset(
-                        frozenset(pair for pair in each if pair[0] != last)
-                        for each in parts
-                        if all(position != last or fitting >> number & 1 for position, fitting in each)
-                    )
-                    found |= self._region(last, here) << below * number
-            else:
-                found = repeated(self._region(last, parts), below, numbers)
-            self._regions[key] = found
-        return found
-
-
-class Regions:
-    """The results of a function in cubes, each with the region of the states where it has that result."""
-
-    def __init__(self, layout: Layout, cubes: Sequence[Cube]) -> None:
-        self._layout = layout
-        self._read = fields_of(cubes) & ~layout.inner
-        self._sorted = SortedCubes(cubes, self._read)
-        self._regions: dict[int, dict[Any, int]] = {}
-
-    def at(self, outer: int) -> dict[Any, int]:
-        """Return the results in states with these outer fields, each with its region."""
-        outer &= self._read
-        if outer not in self._regions:
-            parts: dict[Any, list[Inner]] = {}
-            for cube in self._sorted.at(outer):
-                if (part := self._layout.inner_part(cube)) is not None:
-                    parts.setdefault(cube.result, []).append(part)
-            self._regions[outer] = {result: self._layout.region(each) for result, each in parts.items()}
-        return self._regions[outer]
-
-
-def members(numbers: int) -> Iterator[int]:
-    """Yield the numbers of a set of numbers."""
-    while numbers:
-        lowest = numbers & -numbers
-        yield lowest.bit_length() - 1
-        numbers ^= lowest
-
-
-def repeated(bits: int, size: int, times: int) -> int:
-    """Return the bits several times, one after the other."""
-    found, there = bits, 1
-    while there < times:
-        more = min(there, times - there)
-        found |= (found & (1 << size * more) - 1) << size * there
-        there += more
-    return found
-
-
-def shifted(bits: int, by: int) -> int:
-    """Return the bits moved upwards, or downwards if ``by`` is negative."""
-    return bits << by if by >= 0 else bits >> -by
-
-
-def count(bits: Mapping[int, int]) -> int:
-    """Return how many states a set has."""
-    return sum(inner.bit_count() for inner in bits.values())
-
-
-def add(bits: Bits, outer: int, inner: int) -> None:
-    """Add states to a set."""
-    bits[outer] = bits.get(outer, 0) | inner
-
-
-def without(bits: Bits, known: Bits) -> Bits:
-    """Return the states of a set that are not in another."""
-    new = {outer: inner & ~known.get(outer, 0) for outer, inner in bits.items()}
-    return {outer: inner for outer, inner in new.items() if inner}
-
-
-def contains(bits: Bits, place: Place) -> bool:
-    """Return whether a state is in a set."""
-    outer, bit = place
-    return bool(bits.get(outer, 0) >> bit & 1)
-
-
-def halves(bits: Bits) -> tuple[Bits, Bits]:
-    """Return a set of several states as two smaller ones."""
-    if len(bits) > 1:
-        items = list(bits.items())
-        return dict(items[: len(items) // 2]), dict(items[len(items) // 2 :])
-    [(outer, inner)] = bits.items()
-    lowest = (inner & -inner).bit_length()
-    low = inner & (1 << (lowest + inner.bit_length()) // 2) - 1
-    return {outer: low}, {outer: inner ^ low}
-
-
-# The image of a set of states under all commands, where each cluster of entities is one digit.
-#
-# A cluster is entities that have to do with each other, and with no others but a few that all share.  Some entities are
-# shared: a key vault and its keys.  Once their records are given, the others fall into clusters of which none reads
-# another: each resource with its grant and its work.  Of all combinations of the records of a cluster few can be
-# reached, and of all combinations of several clusters nearly all.  So sets of numbers of those are dense.
-#
-# Which can be reached is found by a search for each cluster with the shared entities alone: it is exact, since nothing
-# that depends on a cluster changes what is shared.  What follows from a command is put together with it, so only states
-# at a fixpoint need a number.  Clusters for which an integer has no room are outer fields, whose states all move alike.
+# What is shared, and the clusters
 
 CANDIDATES = 6
 """How many entities may be shared: those that most functions read."""
@@ -254,16 +74,14 @@ def parted(packing: Packing, commands: Sequence[Cubes], follows: Mapping[Name, C
     """Return the parts whose shared entities leave the smallest clusters; None if there are no clusters."""
     follows_broken = broken_of(follows.values())
     broken = broken_of(commands) + follows_broken
-    commands = [merged(cubes, packing.sizes_of_fields()) for cubes in commands]
-    follows = {name: merged(cubes, packing.sizes_of_fields()) for name, cubes in follows.items()}
-    read = [fields_of(cubes) for cubes in (*commands, *follows.values())]
-    readers = {name: sum(bool(packing.field(name) & fields) for fields in read) for name in packing.shifts}
-    candidates = sorted(readers, key=lambda name: -readers[name])[:CANDIDATES]
     sizes = packing.sizes_of_fields()
+    commands = [merged(cubes, sizes) for cubes in commands]
+    follows = {name: merged(cubes, sizes) for name, cubes in follows.items()}
+    read = [fields_of(cubes) for cubes in (*commands, *follows.values())]
+    candidates = sorted(sizes, key=lambda field: -sum(bool(field & fields) for fields in read))[:CANDIDATES]
     found: list[tuple[int, int, tuple[int, ...]]] = []
     for many in range(1, len(candidates) + 1):
-        for names in combinations(candidates, many):
-            shared = packing.fields(names)
+        for shared in map(sum, combinations(candidates, many)):
             clusters = clusters_of(sizes, read, shared)
             largest = max((size_of(sizes, cluster) for cluster in clusters), default=0)
             found.append((size_of(sizes, shared) * largest, shared, clusters))
@@ -302,28 +120,28 @@ def keeps_shared(shared: int, commands: Iterable[Cubes], follows: Mapping[Name, 
 
 
 class Cluster:
-    """One cluster: a digit of its combinations of records that can be reached, and its transitions."""
+    """One cluster: its combinations of records that can be reached, the values of its digit; and its transitions."""
 
     def __init__(self, packing: Packing, parts: Parts, fields: int) -> None:
         others = ~(parts.shared | fields)
-        self._shared, self._fields = parts.shared, fields
+        self.fields = fields
+        self._shared = parts.shared
         mine = [cube for cubes in parts.commands if not fields_of(cubes) & others for cube in cubes if cube.move]
         follows = [cube for name, cubes in parts.follows.items() if packing.field(name) & fields for cube in cubes]
-        unstable = [cube for cube in follows if cube.move]
-        self._follows = SortedCubes(unstable)
-        self._unstable = SortedCubes(unstable, parts.shared)
+        self._follows = SortedCubes(cube for cube in follows if cube.move)
         self._raises = SortedCubes(cube for cube in parts.follows_broken if not cube.fields & others)
-        self._fixpoints: dict[int, int] = {}
-        reached = self._search(SortedCubes(mine))
-        records = sorted({record for here in reached.values() for record in here})
-        self.digit = Digit(fields, records)
-        self.reached = {shared: sum(1 << self.digit.numbers[each] for each in here) for shared, here in reached.items()}
         self._commands = SortedCubes((cube for cube in mine if cube.fields & fields), parts.shared)
-        self._unstable_numbers: dict[int, int] = {}
-        self._steps: dict[int, set[tuple[int, int]]] = {}
+        self._fixpoints: dict[int, int] = {}
+        self._fitting: dict[tuple[int, int], int] = {}
+        reached = self._search(SortedCubes(mine))
+        self.records = sorted({packed & fields for packed in reached})
+        self.values = {record: value for value, record in enumerate(self.records)}
+        self._reached: dict[int, int] = {}
+        for packed in reached:
+            add(self._reached, packed & self._shared, 1 << self.values[packed & fields])
 
-    def _search(self, commands: SortedCubes) -> dict[int, set[int]]:
-        """Search the cluster with the shared entities alone: of each of their combinations, what is reached."""
+    def _search(self, commands: SortedCubes) -> set[int]:
+        """Return what can be reached of the cluster with the shared entities alone."""
         found, todo = {0}, [0]
         while todo:
             packed = todo.pop()
@@ -332,42 +150,32 @@ class Cluster:
                 if after not in found:
                     found.add(after)
                     todo.append(after)
-        reached: dict[int, set[int]] = {}
-        for packed in found:
-            reached.setdefault(packed & self._shared, set()).add(packed & self._fields)
-        return reached
+        return found
+
+    def fitting(self, cube: Cube) -> int:
+        """Return the set of the values that fit a cube."""
+        fields, bits = cube.fields & self.fields, cube.bits & self.fields
+        found = self._fitting.get((fields, bits))
+        if found is None:
+            found = sum(1 << value for value, record in enumerate(self.records) if record & fields == bits)
+            self._fitting[fields, bits] = found
+        return found
 
     def steps(self, shared: int) -> set[tuple[int, int]]:
-        """Return the transitions between its numbers, with all that follows, while the shared records stay."""
-        if shared not in self._steps:
-            found = self._steps[shared] = set()
-            records = self.digit.records
-            for cube in self._commands.at(shared):
-                move = cube.moved(self._fields)
-                for number in members(self.digit.fitting(cube) & self.reached[shared]):
-                    found.add((number, self._number(shared, records[number] + move)))
-            found -= {(number, number) for number, _ in found}
-        return self._steps[shared]
+        """Return the transitions between its values, with all that follows, while the shared records stay."""
+        return {
+            (value, self._after(shared, self.records[value] + cube.moved(self.fields)))
+            for cube in self._commands.at(shared)
+            for value in members(self.fitting(cube) & self._reached[shared])
+        }
 
-    def moved_fixpoints(self, before: int, shared: int) -> dict[int, int]:
-        """Return the fixpoints of its numbers once the shared entities have other records, as far as they move."""
-        unstable = members(self.reached[before] & self._unstable_with(shared))
-        return {number: self._number(shared, self.digit.records[number]) for number in unstable}
+    def carried(self, before: int, shared: int) -> set[tuple[int, int]]:
+        """Return the transitions between its values that follow once the shared entities have other records."""
+        return {(value, self._after(shared, self.records[value])) for value in members(self._reached[before])}
 
-    def _number(self, shared: int, record: int) -> int:
-        """Return the number of the fixpoint of a record.  Raises `NotSeparable`."""
-        number = self.digit.numbers.get(record)
-        if number is not None and not self._unstable_with(shared) >> number & 1:
-            return number
-        return self.digit.numbers[self._fixpoint(shared | record) & self._fields]
-
-    def _unstable_with(self, shared: int) -> int:
-        """Return the numbers from which something follows where the shared entities have these records."""
-        if shared not in self._unstable_numbers:
-            self._unstable_numbers[shared] = 0
-            for cube in self._unstable.at(shared):
-                self._unstable_numbers[shared] |= self.digit.fitting(cube)
-        return self._unstable_numbers[shared]
+    def _after(self, shared: int, record: int) -> int:
+        """Return the value after all that follows.  Raises `NotSeparable`."""
+        return self.values[self._fixpoint(shared | record) & self.fields]
 
     def _fixpoint(self, packed: int) -> int:
         """Return the state after all that follows.  Raises `NotSeparable`."""
@@ -387,138 +195,205 @@ class Cluster:
         return after
 
 
-class Carried(NamedTuple):
-    """The effect of a change of the shared entities on the digit of a cluster: all that moves, and the regions."""
-
-    away: int
-    moves: list[tuple[int, int]]
+# Sets of states
 
 
-class Crossing(NamedTuple):
-    """A change of the shared entities: what is added, and what that does to inner clusters and to outer ones."""
+class Layout:
+    """The numbers of states: each cluster is a digit, with a weight."""
 
-    step: int
-    inner: list[Carried]
-    outer: list[tuple[int, dict[int, int]]]
+    def __init__(self, shared: int, clusters: Sequence[Cluster]) -> None:
+        self.shared = shared
+        self.clusters = clusters
+        self.weights = [1]
+        for cluster in clusters:
+            self.weights.append(self.weights[-1] * len(cluster.records))
+        self._regions: dict[tuple[int, frozenset[Digits]], int] = {}
+
+    def place(self, packed: int) -> Place:
+        """Return the place of a packed state."""
+        digits = zip(self.clusters, self.weights, strict=False)
+        return packed & self.shared, sum(each.values[packed & each.fields] * weight for each, weight in digits)
+
+    def packed(self, place: Place) -> int:
+        """Return the packed state of a place."""
+        packed, number = place
+        for cluster, weight in zip(self.clusters, self.weights, strict=False):
+            packed |= cluster.records[number // weight % len(cluster.records)]
+        return packed
+
+    def digits(self, cube: Cube) -> Digits:
+        """Return the numbers of the states of a cube."""
+        read = ((position, each) for position, each in enumerate(self.clusters) if cube.fields & each.fields)
+        return frozenset((position, each.fitting(cube)) for position, each in read)
+
+    def region(self, parts: Iterable[Digits]) -> int:
+        """Return all numbers of any of these parts."""
+        return self._region(len(self.clusters), frozenset(parts))
+
+    def _region(self, level: int, parts: frozenset[Digits]) -> int:
+        """Return the combinations of the first ``level`` digits that are in any of these parts."""
+        if not parts:
+            return 0
+        if frozenset() in parts:
+            return (1 << self.weights[level]) - 1
+        key = (level, parts)
+        found = self._regions.get(key)
+        if found is None:
+            last = level - 1
+            below, values = self.weights[last], len(self.clusters[last].records)
+            if any(position == last for each in parts for position, _ in each):
+                found = 0
+                for value in range(values):
+                    here = frozenset(
+                        frozenset(pair for pair in each if pair[0] != last)
+                        for each in parts
+                        if all(position != last or fitting >> value & 1 for position, fitting in each)
+                    )
+                    found |= self._region(last, here) << below * value
+            else:
+                found = repeated(self._region(last, parts), below, values)
+            self._regions[key] = found
+        return found
+
+    def moves(self, position: int, steps: Iterable[tuple[int, int]]) -> "Moves":
+        """Return the regions that move when a digit takes these steps, and by how much."""
+        alike: dict[int, int] = {}
+        for one, other in steps:
+            if one != other:
+                add(alike, other - one, 1 << one)
+        weight = self.weights[position]
+        return [(self.region([frozenset([(position, ones)])]), apart * weight) for apart, ones in alike.items()]
+
+
+Moves = list[tuple[int, int]]
+"""Regions of numbers, none of which overlaps another, with what is added to the numbers in each."""
+
+
+class Regions:
+    """The results of a function in cubes, each with the region of the states where it has that result."""
+
+    def __init__(self, layout: Layout, cubes: Sequence[Cube]) -> None:
+        self._layout = layout
+        self._read = fields_of(cubes) & layout.shared
+        self._sorted = SortedCubes(cubes, self._read)
+        self._regions: dict[int, dict[Any, int]] = {}
+
+    def of(self, states: Bits) -> Iterator[tuple[Any, int, int]]:
+        """Yield each result that states have, with their shared records and their numbers."""
+        for shared, bits in states.items():
+            for result, region in self._at(shared & self._read).items():
+                if there := bits & region:
+                    yield result, shared, there
+
+    def _at(self, shared: int) -> dict[Any, int]:
+        """Return the results in states with these shared records, each with its region."""
+        if shared not in self._regions:
+            parts: dict[Any, list[Digits]] = {}
+            for cube in self._sorted.at(shared):
+                parts.setdefault(cube.result, []).append(self._layout.digits(cube))
+            self._regions[shared] = {result: self._layout.region(each) for result, each in parts.items()}
+        return self._regions[shared]
+
+
+def members(values: int) -> Iterator[int]:
+    """Yield the values of a set of values."""
+    while values:
+        lowest = values & -values
+        yield lowest.bit_length() - 1
+        values ^= lowest
+
+
+def repeated(bits: int, size: int, times: int) -> int:
+    """Return the bits several times, one after the other."""
+    found, there = bits, 1
+    while there < times:
+        more = min(there, times - there)
+        found |= (found & (1 << size * more) - 1) << size * there
+        there += more
+    return found
+
+
+def shifted(bits: int, by: int) -> int:
+    """Return the bits moved upwards, or downwards if ``by`` is negative."""
+    return bits << by if by >= 0 else bits >> -by
+
+
+def count(bits: Bits) -> int:
+    """Return how many states a set has."""
+    return sum(map(int.bit_count, bits.values()))
+
+
+def add(bits: Bits, key: int, more: int) -> None:
+    """Add to a set."""
+    bits[key] = bits.get(key, 0) | more
+
+
+def halves(bits: Bits) -> tuple[Bits, Bits]:
+    """Return a set of several states as two smaller ones."""
+    if len(bits) > 1:
+        items = list(bits.items())
+        return dict(items[: len(items) // 2]), dict(items[len(items) // 2 :])
+    [(shared, numbers)] = bits.items()
+    lowest = (numbers & -numbers).bit_length()
+    low = numbers & (1 << (lowest + numbers.bit_length()) // 2) - 1
+    return {shared: low}, {shared: numbers ^ low}
 
 
 class Image:
     """Computes images of sets of states, with all that follows."""
 
-    def __init__(self, packing: Packing, parts: Parts, largest: int) -> None:
-        self._shared = parts.shared
-        self._functions = (*parts.commands, *parts.follows.values())
-        self._clusters = [Cluster(packing, parts, fields) for fields in parts.clusters]
-        within, size = [], 1
-        for cluster in self._clusters:
-            if size * len(cluster.digit.records) > largest:
-                break
-            size *= len(cluster.digit.records)
-            within.append(cluster.digit)
-        self.layout = Layout(within)
-        self._inner, self._outer = self._clusters[: len(within)], self._clusters[len(within) :]
+    def __init__(self, layout: Layout, commands: Iterable[Cubes]) -> None:
+        self._layout = layout
         self._crossing = SortedCubes(
-            (cube for cubes in parts.commands for cube in cubes if cube.move and not cube.fields & ~parts.shared),
-            parts.shared,
+            (cube for cubes in commands for cube in cubes if cube.move and not cube.fields & ~layout.shared),
+            layout.shared,
         )
-        self._broken = Regions(self.layout, [cube for cube in parts.broken if self._may_be(cube)])
-        self._within: dict[int, list[tuple[int, int]]] = {}
-        self._outward: dict[int, list[tuple[int, dict[int, list[int]]]]] = {}
-        self._across: dict[int, list[Crossing]] = {}
+        self._within: dict[int, Moves] = {}
+        self._across: dict[int, list[tuple[int, list[Moves]]]] = {}
 
     def of(self, states: Bits, known: Bits) -> Bits:
         """Return the states one command further, without those that are known."""
         found: Bits = {}
-        for outer, bits in states.items():
-            shared = outer & self._shared
+        for shared, bits in states.items():
             if shared not in self._within:
                 self._learn(shared)
             here = 0
             for region, shift in self._within[shared]:
                 if moved := bits & region:
                     here |= shifted(moved, shift)
-            if here:
-                add(found, outer, here)
-            for fields, steps in self._outward[shared]:
-                for step in steps.get(outer & fields, ()):
-                    add(found, outer + step, bits)
-            for step, inner, carried in self._across[shared]:
-                moved = bits
-                for away, moves in inner:
-                    if going := moved & away:
-                        moved ^= going
-                        for region, shift in moves:
-                            moved |= shifted(going & region, shift)
-                also = sum(steps_of.get(outer & fields, 0) for fields, steps_of in carried)
-                add(found, outer + step + also, moved)
-        return without(found, known)
-
-    def counted(self, states: Bits) -> Iterator[Counter[Any]]:
-        """Yield of each function how many states have which result: commands, then what follows."""
-        if any(bits & region for outer, bits in states.items() for region in self._broken.at(outer).values()):
-            yield Counter({BROKEN: 1})
-        for cubes in self._functions:
-            regions, found = Regions(self.layout, cubes), Counter[Any]()
-            for outer, bits in states.items():
-                for result, region in regions.at(outer).items():
-                    found[result] += (bits & region).bit_count()
-            yield found
-
-    def _may_be(self, cube: Cube) -> bool:
-        """Return whether each cluster can have the records of the cube."""
-        return all(cluster.digit.fitting(cube) for cluster in self._clusters)
+            add(found, shared, here)
+            for step, carried in self._across[shared]:
+                after = bits
+                for moves in carried:
+                    stay, here = after, 0
+                    for region, shift in moves:
+                        if moved := after & region:
+                            stay ^= moved
+                            here |= shifted(moved, shift)
+                    after = stay | here
+                add(found, shared + step, after)
+        new = {shared: bits & ~known.get(shared, 0) for shared, bits in found.items()}
+        return {shared: bits for shared, bits in new.items() if bits}
 
     def _learn(self, shared: int) -> None:
         """Find how states move where the shared entities have these records."""
-        alike: dict[int, int] = {}
-        for position, cluster in enumerate(self._inner):
-            for region, shift in self._moves(position, cluster.steps(shared)):
-                alike[shift] = alike.get(shift, 0) | region
-        self._within[shared] = [(region, shift) for shift, region in alike.items()]
-        self._outward[shared] = []
-        for cluster in self._outer:
-            records = cluster.digit.records
-            leads: dict[int, list[int]] = {}
-            for one, other in cluster.steps(shared):
-                leads.setdefault(records[one], []).append(records[other] - records[one])
-            self._outward[shared].append((cluster.digit.fields, leads))
-        self._across[shared] = list(self._crossings(shared))
-
-    def _crossings(self, before: int) -> Iterator[Crossing]:
-        for step in {cube.move for cube in self._crossing.at(before)}:
-            inner = []
-            for position, cluster in enumerate(self._inner):
-                if carried := cluster.moved_fixpoints(before, before + step):
-                    away = self.layout.alone(position, sum(1 << number for number in carried))
-                    inner.append(Carried(away, self._moves(position, carried.items())))
-            outer = []
-            for cluster in self._outer:
-                records = cluster.digit.records
-                carried = cluster.moved_fixpoints(before, before + step)
-                outer.append(
-                    (cluster.digit.fields, {records[one]: records[to] - records[one] for one, to in carried.items()})
-                )
-            yield Crossing(step, inner, outer)
-
-    def _moves(self, position: int, steps: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Return the regions that move when a digit does, and by how much."""
-        alike: dict[int, int] = {}
-        for one, other in steps:
-            alike[other - one] = alike.get(other - one, 0) | 1 << one
-        weight = self.layout.weights[position]
-        return [(self.layout.alone(position, numbers), apart * weight) for apart, numbers in alike.items()]
+        layout, clusters = self._layout, self._layout.clusters
+        self._within[shared] = [
+            move for at, each in enumerate(clusters) for move in layout.moves(at, each.steps(shared))
+        ]
+        self._across[shared] = [
+            (step, [layout.moves(at, each.carried(shared, shared + step)) for at, each in enumerate(clusters)])
+            for step in {cube.move for cube in self._crossing.at(shared)}
+        ]
 
 
 # The search
 
 
 class SetSearch:
-    """One search by sets of states, of which an integer has ``largest`` bits at most.
+    """One search by sets of states.  Raises `NotSeparable` for a machine whose steps it cannot take apart."""
 
-    Raises `NotSeparable` for a machine whose steps it cannot take apart.
-    """
-
-    def __init__(self, scope: Scope, machine: Machine, theorems: Iterable[Theorem], largest: int = LARGEST) -> None:
+    def __init__(self, scope: Scope, machine: Machine, theorems: Iterable[Theorem]) -> None:
         if type(machine) is not Machine:
             raise NotSeparable(f"{type(machine).__name__} is not a machine of rows alone")
         held = tuple(theorems)
@@ -526,16 +401,17 @@ class SetSearch:
         self.machine = machine
         self.found = Exploration(scope.name, "sets")
         self._states: Bits = {}
-        self._new: Bits = {}
         self._levels: list[Bits] = []
-        self._parts = StepParts(scope, machine, start_of(scope, machine))
-        self._commands, follows = self._parts.all_cubes()
-        clusters = parted(self._parts.packing, self._commands, follows)
-        if clusters is None:
+        self._step = StepParts(scope, machine, start_of(scope, machine))
+        packing = self._step.packing
+        parts = parted(packing, *self._step.all_cubes())
+        if parts is None:
             raise NotSeparable(f"the entities of {scope.name} do not fall into clusters")
-        self.image = Image(self._parts.packing, clusters, largest)
+        self._parts = parts
+        self._layout = Layout(parts.shared, [Cluster(packing, parts, fields) for fields in parts.clusters])
+        self._image = Image(self._layout, parts.commands)
         self._judge = Judge(machine, held)
-        self._looks = [self._regions(name) for name in self._parts.names()] if held else []
+        self._looks = [self._regions(name) for name in self._step.names()] if held else []
 
     def run(self, report: Report | None = None, stop: bool = False) -> Exploration:
         """Search, and return the result.  Raises `NotSeparable` if the rows raise in a state that can be reached."""
@@ -544,13 +420,12 @@ class SetSearch:
             found.complete = self._search(report, stop)
         except KeyboardInterrupt:
             found.complete = False
-        for number, results in enumerate(self.image.counted(self._states)):
-            if results[BROKEN]:
-                raise NotSeparable("the rows raise in a state that can be reached")
-            if number < len(self._commands):
-                for outcome, times in results.items():
-                    if times and outcome != NOT_OFFERED:
-                        found.count(outcome, times)
+        if any(Regions(self._layout, self._parts.broken).of(self._states)):
+            raise NotSeparable(RAISE)
+        for cubes in self._parts.commands:
+            for outcome, _, numbers in Regions(self._layout, cubes).of(self._states):
+                if outcome != NOT_OFFERED:
+                    found.count(outcome, numbers.bit_count())
         found.states = count(self._states)
         found.clock()
         return found
@@ -558,26 +433,26 @@ class SetSearch:
     def _search(self, report: Report | None, stop: bool) -> bool:
         """Search, and return whether all of the scope was searched."""
         found = self.found
-        outer, bit = self.image.layout.place(0)
-        self._new = {outer: 1 << bit}
-        while self._new:
+        shared, number = self._layout.place(0)
+        new = {shared: 1 << number}
+        while new:
             found.depth += bool(self._states)
-            for outer, bits in self._new.items():
-                add(self._states, outer, bits)
+            for shared, numbers in new.items():
+                add(self._states, shared, numbers)
             if report and found.is_report_due():
                 found.states = count(self._states)
                 report(found)
             if self._looks:
-                self._levels.append(self._new)
-                self._look(self._new)
+                self._levels.append(new)
+                self._look(new)
                 if stop and found.broken:
                     return False
-            self._new = self.image.of(self._new, self._states)
+            new = self._image.of(new, self._states)
         return True
 
     def _regions(self, name: Name) -> Regions:
         """Return where theorems about the entity hold, are broken, and have anything to demand."""
-        return Regions(self.image.layout, list(self._parts.cubes(partial(self._see, name=name))))
+        return Regions(self._layout, list(self._step.cubes(partial(self._see, name=name))))
 
     def _see(self, state: State, _: int, name: Name) -> tuple[tuple[Unmet, frozenset[str]], int]:
         """Check theorems against an entity, which may not exist."""
@@ -589,32 +464,34 @@ class SetSearch:
     def _look(self, states: Bits) -> None:
         """Check theorems against the states of one depth."""
         for regions in self._looks:
-            for outer, bits in states.items():
-                for result, region in regions.at(outer).items():
-                    if there := bits & region:
-                        if result is BROKEN:
-                            raise NotSeparable("the rows raise in a state that can be reached")
-                        broken, asked = result
-                        self.found.asked |= asked
-                        for theorem, expected in broken:
-                            if theorem not in self.found.broken:
-                                path = self._path((outer, there.bit_length() - 1))
-                                self.found.broken[theorem] = Broken(path, expected)
+            for result, shared, numbers in regions.of(states):
+                if result is BROKEN:
+                    raise NotSeparable(RAISE)
+                broken, asked = result
+                self.found.asked |= asked
+                for theorem, expected in broken:
+                    if theorem not in self.found.broken:
+                        path = self._path((shared, numbers.bit_length() - 1))
+                        self.found.broken[theorem] = Broken(path, expected)
 
     def _path(self, place: Place) -> tuple[Command, ...]:
         """Return the commands from nothing to a state of the last depth."""
-        layout = self.image.layout
-        path: list[Any] = []
+        path: list[Command] = []
         for level in reversed(self._levels[:-1]):
             before = level
             while count(before) > 1:
                 one, other = halves(before)
-                before = one if contains(self.image.of(one, {}), place) else other
-            [(outer, bits)] = before.items()
-            target = self._parts.packing.state(layout.packed(place))
-            place = (outer, bits.bit_length() - 1)
-            path.append(self._command(self._parts.packing.state(layout.packed(place)), target))
+                shared, number = place
+                before = one if self._image.of(one, {}).get(shared, 0) >> number & 1 else other
+            target = self._state(place)
+            [(shared, numbers)] = before.items()
+            place = shared, numbers.bit_length() - 1
+            path.append(self._command(self._state(place), target))
         return (*self.scope.start, *reversed(path))
+
+    def _state(self, place: Place) -> State:
+        """Return the state of a place."""
+        return self._step.packing.state(self._layout.packed(place))
 
     def _command(self, before: State, after: State) -> Command:
         """Return the first command that leads from one state to the other."""
