@@ -5,23 +5,41 @@ Nobody says what a name stands for that is given again, so no scope offers that,
 """
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..files import read
 from ..language.sentences import CommandList, format_command, format_outcome, situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
-from ..machine import commands as cmd
 from ..machine.commands import RotateKey
-from ..machine.entities import CUSTOMER, Entity, Key, New, Resource, Vault
+from ..machine.entities import KINDS, Entity, Key, New
 from ..machine.topics.environment import NAME_REFUSED, USED_BEFORE
 from ..machine.values import Value
-from ..shapes import LARGEST, TEXT, Shape, Whole, Word, record
+from ..shapes import ANYTHING, LARGEST, TEXT, Record, Several, Shape, Whole, Word, record
 
 Commands = tuple[Command, ...]
 
-Bound = Callable[[Any, State], bool]
+
+class Condition(NamedTuple):
+    """A field of an entity has one of these values; a field of an entity that is not there has the value None."""
+
+    kind: type[Entity]
+    name: str
+    field: str
+    values: tuple[Any, ...]
+
+    def holds(self, state: State) -> bool:
+        """Return whether this is so in the state."""
+        record = state.tables[self.kind].get(self.name)
+        return (record and record[self.kind.position[self.field]]) in self.values
+
+
+class Bound(NamedTuple):
+    """Commands, and the conditions under which alone a scope offers them."""
+
+    commands: Commands
+    where: tuple[Condition, ...]
 
 
 class Scope(Value):
@@ -29,7 +47,7 @@ class Scope(Value):
 
     It starts from a ``situation`` (None: from nothing but the stage).  ``alphabet``: its commands.
     ``versions``: how far a key can be rotated.  ``states``: how many a search finds, if somebody has counted them.
-    ``bounds``: in which states the scope offers commands of a type.
+    ``bounds``: what keeps apart, in a scope of many things, what multiplies.
     """
 
     name: str
@@ -38,7 +56,7 @@ class Scope(Value):
     alphabet: tuple[Command, ...]
     versions: int = 2
     states: int | None = None
-    bounds: tuple[tuple[type[Command], Bound], ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def start(self) -> tuple[Command, ...]:
@@ -48,11 +66,12 @@ class Scope(Value):
     def is_bounded(self, command: Command) -> bool:
         """Tell whether there may be a state in which the command is not offered."""
         of = type(command)
-        return of is RotateKey or of in USED_BEFORE or any(of is kind for kind, _ in self.bounds)
+        return of is RotateKey or of in USED_BEFORE or any(command in bound.commands for bound in self.bounds)
 
     def offers(self, command: Command, state: State) -> bool:
         """Return whether the command is offered in this state: one that would leave the bounds is not."""
-        if any(type(command) is kind and not bound(command, state) for kind, bound in self.bounds):
+        conditions = (each for bound in self.bounds if command in bound.commands for each in bound.where)
+        if not all(each.holds(state) for each in conditions):
             return False
         if type(command) in USED_BEFORE:
             found = next(state.tables[kind].get(name) for kind, name in given(command))
@@ -102,63 +121,16 @@ SOON = 5_000
 """Scopes of no more states are searched within seconds; larger ones are searched by sets of states."""
 
 
-# The bounds of the scope for the page What if
-
-
-def field(state: State, kind: Any, name: str, field: str) -> Any:
-    """Return the value of a field; None where there is no such entity."""
-    record = state.tables[kind].get(name)
-    return record and record[kind.position[field]]
-
-
-def is_customer_managed(state: State) -> bool:
-    """Return whether customer-managed keys are on, with a key or without."""
-    return bool(field(state, Resource, "translator-prod", "key_source") == CUSTOMER)
-
-
-def is_at_home(state: State) -> bool:
-    """Return whether the resource is in the tenant that it was created in."""
-    return bool(field(state, Resource, "translator-prod", "tenant") == "home")
-
-
-def is_purged(state: State) -> bool:
-    """Return whether the vault is gone for good."""
-    return bool(field(state, Vault, "kv-prod", "state") == "purged")
-
-
-def may_have_workspaces(_: Command, state: State) -> bool:
-    """Allow workspaces of a resource that can have customer-managed keys."""
-    return bool(field(state, Resource, "translator-prod", "tier") != "basic-tier")
-
-
-def may_rotate(_: Command, state: State) -> bool:
-    """Allow rotations under customer-managed keys, before the resource moves."""
-    return is_customer_managed(state) and is_at_home(state)
-
-
-def may_move(_: Command, state: State) -> bool:
-    """Allow moves under customer-managed keys, with a key that exists and was not rotated."""
-    return is_customer_managed(state) and field(state, Key, "kv-prod/cmk-2048", "version") == 1 and not is_purged(state)
-
-
-def may_use(command: Any, state: State) -> bool:
-    """Allow another vault where the first, which held the customer's key, is purged, and nothing has moved."""
-    another = command.vault == "kv-test"
-    return not another or (is_customer_managed(state) and is_at_home(state) and is_purged(state))
-
-
-BOUNDS: Mapping[str, tuple[tuple[type[Command], Bound], ...]] = {
-    "what-if": (
-        (cmd.CreateWorkspace, may_have_workspaces),
-        (cmd.RotateKey, may_rotate),
-        *((kind, may_move) for kind in (cmd.MoveResource, cmd.MoveSubscription)),
-        *((kind, may_use) for kind in (cmd.CreateVault, cmd.CreateKey, cmd.EnableCustomerManagedKeys)),
-    )
-}
-"""What keeps apart, in a scope of this name, what multiplies: wrong things and work, moves and rotations."""
-
-
 # The file
+
+BY_WORD = {kind.word: kind for kind in KINDS}
+
+CONDITION = Record(
+    "a condition",
+    {"kind": Word(BY_WORD), "name": TEXT, "field": TEXT, "values": Several(ANYTHING)},
+    Condition._fields,
+    lambda kind, **rest: Condition(BY_WORD[kind], **rest),
+)
 
 
 def load_scopes() -> Iterator[tuple[str, Scope]]:
@@ -169,13 +141,17 @@ def load_scopes() -> Iterator[tuple[str, Scope]]:
         part = entry.read(record("a part", {"part": TEXT, "commands": CommandList(parts)}))
         parts[part["part"]] = part["commands"]
     for entry in file.at(["scopes"]).items():
-        needed: dict[str, Shape] = {"scope": TEXT, "sentence": TEXT, "commands": CommandList(parts)}
-        optional: dict[str, Shape] = {"for": Word(("mutants", "pages")), "after": TEXT, "versions": Whole()}
-        each = entry.read(record("a scope", needed | {"states": Whole(1, LARGEST)}, optional))
-        name, versions = each["scope"], each.get("versions", 2)
-        bounds = BOUNDS.get(name, ())
-        scope = Scope(name, each["sentence"], each.get("after"), each["commands"], versions, each["states"], bounds)
-        yield each.get("for", "commands"), scope
+        needed: dict[str, Shape] = {"name": TEXT, "sentence": TEXT, "commands": CommandList(parts)}
+        bound = Record("a bound", {"commands": CommandList(parts), "where": Several(CONDITION)}, Bound._fields, Bound)
+        optional: dict[str, Shape] = {
+            "for": Word(("mutants", "pages")),
+            "situation": TEXT,
+            "versions": Whole(),
+            "bounds": Several(bound),
+        }
+        each = {"situation": None, **entry.read(record("a scope", needed | {"states": Whole(1, LARGEST)}, optional))}
+        use, alphabet = each.pop("for", "commands"), each.pop("commands")
+        yield use, Scope(alphabet=alphabet, **each)
 
 
 EVERY = tuple(load_scopes())
