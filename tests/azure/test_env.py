@@ -72,6 +72,18 @@ def test_ending_it_ends_the_command_and_the_server_and_leaves_no_file(temporary:
     assert list(temporary.iterdir()) == []
 
 
+def test_on_sigterm_the_command_can_end_its_own_way(temporary: Path) -> None:
+    code = (
+        "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print(1, flush=True); time.sleep(600)"
+    )
+    with azure_env("--", sys.executable, "-c", code, temporary=temporary) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 3
+    assert list(temporary.iterdir()) == []
+
+
 def test_no_other_identity_cloud_or_proxy_is_passed_on() -> None:
     mine = dict.fromkeys(("AZURE_CLOUD_NAME", "AZURE_CLIENT_ID", "ARM_CLIENT_ID", "IDENTITY_ENDPOINT"), "x")
     mine |= {"HTTP_PROXY": "x", "ALL_PROXY": "x", "NO_PROXY": "*", "https_proxy": "x", "PATH": "/bin", "LANG": "C"}

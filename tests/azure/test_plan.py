@@ -27,7 +27,7 @@ CLOUD = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=Fal
 
 def groups_at(server: AzureServer) -> set[str]:
     """Return the resource groups of all worlds of the server."""
-    return {name for world in server.service.worlds.latest() for _, name in world.groups}
+    return {group.name for world in server.service.worlds.latest() for group in world.groups}
 
 
 def test_the_plan_alone_creates_nothing(
@@ -135,7 +135,7 @@ def test_leftovers_survive_a_kill_and_are_cleaned(
     time.sleep(1.0)  # its children end with their input
     created, entries = groups_at(signed_in) - before, Leftovers(list_of).entries()
     assert created
-    assert created <= {entry["name"].lower() for entry in entries if entry["kind"] == "group"}
+    assert created <= {entry["name"] for entry in entries if entry["kind"] == "group"}
     assert main(["leftovers", str(list_of)]) == 0
     shown = capsys.readouterr().out
     assert all(entry["name"] in shown for entry in entries)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -312,32 +313,34 @@ def test_a_defect_shows_its_place_and_no_credential(capfd: pytest.CaptureFixture
 # How it is reached
 
 
-def connect(server: AzureServer, first: bytes) -> bytes:
+def connect(server: AzureServer, first: bytes) -> tuple[int, bytes]:
+    """Return the status and the content of the answer to what is sent without TLS."""
     with socket.create_connection((server.host, server.port), timeout=5) as plain:
         plain.sendall(first)
-        return plain.recv(4096)
+        answer = HTTPResponse(plain)
+        answer.begin()
+        return answer.status, answer.read(answer.length or 0)
 
 
 @pytest.mark.parametrize(
     ("target", "status"),
     [
-        ("management.azure.com:443", b"200"),
-        ("kv.vault.azure.net:443", b"200"),
-        ("example.com:443", b"403"),
-        ("management.azure.com:80", b"403"),
-        ("vault.azure.net.evil.com:443", b"403"),
-        ("x", b"403"),
+        ("management.azure.com:443", 200),
+        ("kv.vault.azure.net:443", 200),
+        ("example.com:443", 403),
+        ("management.azure.com:80", 403),
+        ("vault.azure.net.evil.com:443", 403),
+        ("x", 403),
     ],
 )
-def test_the_proxy_leads_to_azures_names_only(served: AzureServer, target: str, status: bytes) -> None:
-    assert connect(served, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode()).split()[1] == status
+def test_the_proxy_leads_to_azures_names_only(served: AzureServer, target: str, status: int) -> None:
+    assert connect(served, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())[0] == status
 
 
 def test_without_tls_there_is_only_the_proxy(served: AzureServer) -> None:
     for request in (b"GET / HTTP/1.1\r\nHost: management.azure.com\r\n\r\n", b"nonsense\r\n\r\n"):
-        answer = connect(served, request)
-        assert answer.split()[1] == b"400"
-        assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == "BadRequest"
+        status, content = connect(served, request)
+        assert (status, json.loads(content)["error"]["code"]) == (400, "BadRequest")
 
 
 def test_a_client_that_waits_for_it_is_asked_for_the_content(wire: Wire, customer: Customer) -> None:
@@ -350,7 +353,6 @@ def test_a_client_that_waits_for_it_is_asked_for_the_content(wire: Wire, custome
 def test_it_is_a_cloud_of_its_own_too(served: AzureServer, wire: Wire) -> None:
     here = f"localhost:{served.port}"
     cloud = wire.ask("GET", here, "/metadata/endpoints?api-version=2022-09-01").body
-    assert wire.ask("GET", here, "/metadata/endpoints?api-version=2019-05-01").body == [cloud]
     assert cloud["resourceManager"] == cloud["authentication"]["loginEndpoint"] == f"https://{here}/"
     customer = Customer(wire)
     headers = {"Authorization": f"Bearer {customer.token(here, here)}"}
@@ -399,7 +401,7 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
     server = served._replace(port=port, authority_file=Path(authority))
     wire = Wire(server)
     form = f"grant_type=client_credentials&client_id={uuid4()}&client_secret=canary&scope=https%3A%2F%2F{MANAGER}"
-    answer = wire.ask("POST", "login.microsoftonline.com", f"/{uuid4()}/oauth2/token", form.encode())
+    answer = wire.ask("POST", "login.microsoftonline.com", f"/{uuid4()}/oauth2/v2.0/token", form.encode())
     token = answer.body["access_token"]
     for headers in ({"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer canary"}, {"X" * 70000: "canary"}):
         assert wire.ask("GET", MANAGER, f"/subscriptions{VERSION}&canary=1", headers=headers).status in (200, 401, 431)

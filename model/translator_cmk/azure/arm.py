@@ -5,12 +5,10 @@ from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
-from .calls import FORMS, KINDS, Body, Call, Reply, always, local
+from .calls import FORMS, Body, Call, Reply, always, local
 from .reading import Asked, Problem, found, malformed, missing, outside
 from .worlds import FIXED, Group
 
-VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
-"""The first api-version with which a vault has Azure RBAC unless asked otherwise."""
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
 """The key permissions that the model's grant stands for."""
 SOURCE = "properties.encryption.keySource"
@@ -23,44 +21,33 @@ class ManagerCall(Call):
     def log_in(self) -> None:
         """Take the world of a token for Azure Resource Manager; raises `Problem`."""
         self.sign_in(self.cloud.manager, *FIXED["audiences"])
-
-    # What a path names: each is looked up below the one before it, and raises `Problem` where it does not exist
-
-    def find_subscription(self, _: None, identifier: str) -> Any:
-        message = f"The subscription '{identifier}' could not be found."
-        home = found(self.entity(Subscription, identifier), "SubscriptionNotFound", message)
-        if home.tenant.name != self.claims["tid"]:
+        home = self.entity(Subscription, self.at.get("subscription", ""))
+        if home and home.tenant.name != self.claims["tid"]:
             message = f"The access token is from the wrong issuer. It must match the tenant '{home.tenant.name}'."
             raise Problem(401, "InvalidAuthenticationTokenTenant", message)
-        return home
 
-    def inside(self, kind: Any, state: str = "active") -> list[Any]:
+    # What a path names
+
+    def inside(self, kind: Any, state: str = "active") -> dict[str, Any]:
         """Return the accounts or vaults in the subscription, the group and the location that the path names."""
         home, group, place = self.at["subscription"].name, self.at.get("group"), self.at.get("location")
         name = group.name if group else self.at.get("former_group")
-        return [
-            each
+        return {
+            each.name: each
             for each in self.every(kind, state)
             if each.subscription.name == home
             and (name is None or each.group.lower() == name.lower())
             and (place is None or (each.region if kind is Vault else each.location).name == place.lower())
-        ]
-
-    def named(self, kind: Any, name: str, state: str = "active") -> Any:
-        """Return the one of these that has this name, or None."""
-        return next((each for each in self.inside(kind, state) if each.name.lower() == name.lower()), None)
-
-    def find_operation(self, home: Subscription, identifier: str) -> Any:
-        known = {self.world.id_of("operation", home.name): identifier}
-        return found(known.get(identifier), "ResourceNotFound", f"There is no operation '{identifier}'.")
+        }
 
     collections: ClassVar = {
-        "tenant": lambda call, _: call.every(Tenant),
+        "tenant": lambda call, _: {each.name: each for each in call.every(Tenant)},
         # of the login's tenant, in the order of the stage: clients take the first one
-        "subscription": lambda call, _: (
-            each for each in call.view.every(Subscription) if each.tenant.name == call.claims["tid"]
-        ),
-        "group": lambda call, home: [g for g in sorted(call.world.groups.values()) if g.subscription == home.name],
+        "subscription": lambda call, _: {
+            each.name: each for each in call.view.every(Subscription) if each.tenant.name == call.claims["tid"]
+        },
+        "group": lambda call, home: {g.name: g for g in sorted(call.world.groups) if g.subscription == home.name},
+        "operation": lambda call, home: {name: name for name in (call.world.id_of("operation", home.name),)},
         "account": lambda call, _: call.inside(Resource),
         "deleted_account": lambda call, _: call.inside(Resource, "deleted"),
         "vault": lambda call, _: call.inside(Vault),
@@ -80,7 +67,7 @@ class ManagerCall(Call):
 
     def list_resources(self, _: Any) -> Body:
         """List accounts and vaults; the filters are those on the type and the name."""
-        items = [self.shown(each) for kind in (Resource, Vault) for each in self.inside(kind)]
+        items = [self.shown(each) for kind in (Resource, Vault) for each in self.inside(kind).values()]
         if wanted := self.query.get("$filter"):
             match = re.fullmatch(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip())
             if match is None:
@@ -102,48 +89,40 @@ class ManagerCall(Call):
     def put_group(self, home: Subscription) -> Reply:
         """Create a resource group, or return one that is there."""
         place, name = self.region(), self.new_name("group")
-        there = self.world.groups.get((home.name, name.lower()))
-        if there and there.location != place:
-            message = f"The resource group '{there.name}' exists in location '{there.location}'."
-            raise Problem(409, "InvalidResourceGroupLocation", message)
+        there = self.there("group", home, name)
         g = there or Group(home.name, name, place)
-        self.world = self.world._replace(groups={**self.world.groups, (home.name, name.lower()): g})
+        self.world = self.world._replace(groups=self.world.groups | {g})
         return Reply(200 if there else 201, self.asked.honoured(self.show("group", g)))
 
     def delete_group(self, g: Group) -> Reply:
         for kind, command in ((Vault, commands.DeleteVault), (Resource, commands.DeleteResource)):
-            for each in self.inside(kind):
-                self.submit(command(each.name))
-        rest = {place: each for place, each in self.world.groups.items() if each != g}
-        self.world = self.world._replace(groups=rest)
+            for name in self.inside(kind):
+                self.submit(command(name))
+        self.world = self.world._replace(groups=self.world.groups - {g})
         return self.begun()
 
-    def delete(self, kind: Any, command: Any) -> Reply:
+    def delete_account(self, g: Group) -> Reply:
+        return self.delete(self.there("account", g, self.at["name"]), commands.DeleteResource)
+
+    def delete_vault(self, g: Group) -> Reply:
+        return self.delete(self.there("vault", g, self.at["name"]), commands.DeleteVault)
+
+    def delete(self, there: Any, command: Any) -> Reply:
         """Delete an account or a vault, if it is there."""
-        there = self.named(kind, self.at["name"])
         if there:
             self.submit(command(there.name))
         return Reply(200 if there else 204)
-
-    def delete_account(self, _: Group) -> Reply:
-        return self.delete(Resource, commands.DeleteResource)
-
-    def delete_vault(self, _: Group) -> Reply:
-        return self.delete(Vault, commands.DeleteVault)
 
     # Accounts
 
     def put_account(self, g: Group) -> Reply:
         """Create an account, or change one that is there."""
-        there, wanted = self.named(Resource, self.at["name"]), self.asked.get("properties.encryption", dict)
-        if there is None:
-            return Reply(201, self.configured(self.create_account(g), False))
-        of_microsoft = {"keySource": "Microsoft.CognitiveServices"}
-        present = self.show("account", there)["properties"].get("encryption", of_microsoft)
-        return Reply(200, self.configured(there.name, wanted not in (None, {}, present)))
+        if there := self.there("account", g, self.at["name"]):
+            return Reply(200, self.changed(there.name))
+        return Reply(201, self.changed(self.create_account(g), is_new=True))
 
     def patch_account(self, r: Resource) -> Reply:
-        return self.begun(self.configured(r.name, bool(self.asked.get("properties.encryption", dict))))
+        return self.begun(self.changed(r.name))
 
     def create_account(self, g: Group) -> str:
         """Create an account and return its name; raises `Problem`."""
@@ -164,15 +143,16 @@ class ManagerCall(Call):
         self.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
         return name
 
-    def configured(self, name: str, encrypts: bool) -> Any:
-        """Carry out what a request says of identity and, if it is to, of the key source, and return the account.
+    def changed(self, name: str, is_new: bool = False) -> Any:
+        """Carry out what a request says of identity and of the key source, and return the account.
 
-        The identity is turned on first, and off last.  Raises `Problem`.
+        The identity is turned on first, and off last.  Of a new account its creation has the key source.
+        Raises `Problem`.
         """
         identity = self.asked.get("identity.type", str, "").lower()
         if identity == "systemassigned":
             self.submit(commands.EnableIdentity(name))
-        if encrypts:
+        if self.asked.get("properties.encryption", dict) and not is_new:
             self.submit(self.key_source(name))
         if identity == "none":
             self.submit(commands.DisableIdentity(name))
@@ -206,28 +186,10 @@ class ManagerCall(Call):
     def list_account_keys(self, r: Resource) -> Body:
         return self.world.account_keys(r.name)
 
-    def list_account_skus(self, r: Resource) -> Body:
-        sold = FIXED["kinds"][KINDS[r.kind]]["skus"]
-        return {
-            "value": [{"resourceType": "Microsoft.CognitiveServices/accounts", "sku": {"name": sku}} for sku in sold]
-        }
-
-    list_skus = always(
-        {
-            "value": [
-                {
-                    "resourceType": "accounts",
-                    "name": sku,
-                    "kind": kind,
-                    "locations": [place.upper()],
-                    "restrictions": [],
-                }
-                for kind, sold in FIXED["kinds"].items()
-                for sku in sold["skus"]
-                for place in (*FIXED["regions"], "global")
-            ]
-        }
-    )
+    def list_skus(self, home: Subscription) -> Body:
+        places = [place.upper() for place in (*FIXED["regions"], "global")]
+        sold = [(kind, sku, place) for kind, its in FIXED["kinds"].items() for sku in its["skus"] for place in places]
+        return {"value": [self.show("sku", home, kind=kind, sku=sku, place=place) for kind, sku, place in sold]}
 
     # Vaults
 
@@ -240,10 +202,9 @@ class ManagerCall(Call):
             return Reply(200, self.show("vault", self.again(gone)))
         for needed in ("properties.sku.name", "properties.tenantId"):
             self.asked.required(needed)
-        there, place = self.named(Vault, name), self.region()
+        there, place = self.there("vault", g, name), self.region()
         if there is None or place != there.region.name:  # one of this name, elsewhere: refused
-            by_default = self.query["api-version"] >= VAULTS_DEFAULT_TO_RBAC
-            rbac = self.asked.get("properties.enableRbacAuthorization", bool, by_default)
+            rbac = self.asked.get("properties.enableRbacAuthorization", bool, True)
             model: commands.PermissionModel = "rbac" if rbac else "access-policies"
             soft_delete = self.asked.get("properties.enableSoftDelete", bool, True)
             protections = soft_delete, self.asked.get("properties.enablePurgeProtection", bool, False)
@@ -312,10 +273,11 @@ class ManagerCall(Call):
         """Move accounts one by one; several, or vaults, only as all that a group holds and to one of the same name."""
         target = self.asked.required("targetResourceGroup")
         match = re.fullmatch(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE)
-        to = match and self.entity(Subscription, match[1])
-        known = self.world.groups.get((to.name, match[2].lower())) if match and to else None
-        place = found(known, "ResourceGroupNotFound", f"The resource group '{target}' could not be found.")
-        there = {self.shown(each)["id"].lower(): each for kind in (Resource, Vault) for each in self.inside(kind)}
+        home, name = match.groups() if match else ("", "")
+        to = found(self.entity(Subscription, home), "SubscriptionNotFound", f"'{target}' is in no subscription.")
+        place = self.find("group", to, name)
+        inside = [each for kind in (Resource, Vault) for each in self.inside(kind).values()]
+        there = {self.shown(each)["id"].lower(): each for each in inside}
         asked = [str(each).lower() for each in self.asked.required("resources", list)]
         if unknown := [each for each in asked if each not in there]:
             raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")

@@ -5,7 +5,6 @@ Bodies are functions of the model's state: bodies.yaml has their form, and here 
 
 import base64
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +21,7 @@ import yaml
 from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import CUSTOMER, Entity, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
-from .reading import Asked, Problem, answer_to, malformed, missing, parse_json
+from .reading import Asked, Problem, answer_to, found, malformed, parse_json
 from .worlds import FIXED, World, Worlds
 
 PAGE = 25
@@ -41,18 +40,21 @@ Handler = Callable[["Call", Any], Any]
 """Answers a call for what its path leads to, the last entity on it: with a `Reply`, or with a body for status 200."""
 
 
-@lru_cache(maxsize=1024)
-def claims_of(token: str, secret: bytes, audiences: tuple[str, ...]) -> dict[str, Any]:
-    """Return the claims of a token, which may have expired; raises `jwt.InvalidTokenError`."""
-    return jwt.decode(token, secret, ["HS256"], {"verify_exp": False}, audience=audiences)
+decoded = lru_cache(maxsize=1024)(jwt.decode)
+
+TOKEN_ERRORS: dict[type[Exception], str] = {
+    jwt.InvalidAudienceError: "InvalidAuthenticationTokenAudience",
+    jwt.ExpiredSignatureError: "ExpiredAuthenticationToken",
+}
+"""The error codes for tokens that are whole."""
 
 
 @dataclass
 class Call:
     """One request.  ``world`` is the world as the request leaves it; it is kept only if the request succeeds."""
 
-    collections: ClassVar[Mapping[str, Callable[[Any, Any], Iterable[Any]]]] = {}
-    """What a word in the braces of a path is one of, in what the path before it leads to."""
+    collections: ClassVar[Mapping[str, Callable[[Any, Any], Mapping[str, Any]]]] = {}
+    """What a word in the braces of a path is one of, by name, in what the path before it leads to."""
 
     machine: Machine
     worlds: Worlds
@@ -64,19 +66,14 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     content: bytes
-    at: dict[str, Any] = field(default_factory=dict)  # what the path names: entities, or else texts
+    at: dict[str, Any]  # what the path names: entities, or else texts
     claims: Mapping[str, Any] = field(default_factory=dict)
     world: World = field(init=False)
 
     @cached_property
-    def json(self) -> Any:
-        """The body as JSON; raises `Problem`."""
-        return parse_json(self.content, "The request content")
-
-    @cached_property
     def asked(self) -> Asked:
-        """What the body asks for; raises `Problem`."""
-        return Asked(self.json)
+        """What the body asks for, as JSON; raises `Problem`."""
+        return Asked(parse_json(self.content, "The request content"))
 
     def new_name(self, kind: str) -> Any:
         """Return the name of the path, for something new of a kind; raises `Problem`."""
@@ -101,28 +98,24 @@ class Call:
         if not token:
             raise Problem(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
         try:
-            self.claims = claims_of(token.strip() if scheme.lower() == "bearer" else "", self.secret, audiences)
-        except jwt.InvalidAudienceError:
-            message = f"The access token has been obtained for the wrong audience; it has to be for '{audiences[0]}'."
-            raise Problem(401, "InvalidAuthenticationTokenAudience", message) from None
-        except jwt.InvalidTokenError:
-            raise Problem(401, "InvalidAuthenticationToken", "The access token is invalid.") from None
-        world = self.worlds.of(self.claims["tid"])
-        if world is None or self.claims["exp"] < time.time():
-            raise Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
+            token = token.strip() if scheme.lower() == "bearer" else ""
+            self.claims = decoded(token, self.secret, ("HS256",), audience=audiences)
+            if (world := self.worlds.of(self.claims["tid"])) is None or self.claims["exp"] < time.time():
+                raise jwt.ExpiredSignatureError
+        except jwt.InvalidTokenError as error:
+            code = TOKEN_ERRORS.get(type(error), "InvalidAuthenticationToken")
+            raise Problem(401, code, f"The access token is not valid for '{audiences[0]}': {error}.") from None
         self.world = world
 
-    def name_of(self, word: str, entity: Any) -> str:  # noqa: ARG002  # not all APIs go by names
-        """Return what stands in a path for an entity."""
-        return str(entity.name)
+    def there(self, word: str, above: Any, text: str) -> Any:
+        """Return the one of a collection that a path names, in any case, or None."""
+        every = self.collections[word](self, above)
+        return next((each for name, each in every.items() if name.lower() == text.lower()), None)
 
     def find(self, word: str, above: Any, text: str) -> Any:
-        """Return the one of a collection that a path names, in any case; raises `Problem`."""
-        for each in self.collections[word](self, above):
-            if self.name_of(word, each).lower() == text.lower():
-                return each
+        """Return the one of a collection that a path names; raises `Problem`."""
         code, message = FIXED["missing"].get(word, FIXED["missing"]["others"])
-        raise missing(code, message.format(text))
+        return found(self.there(word, above, text), code, message.format(text))
 
     # The model
 
@@ -133,14 +126,14 @@ class Call:
 
     def every(self, kind: type[Entity], *states: str) -> Iterator[Any]:
         """Yield the entities of a kind that are in one of these states, by default active, in order of their names."""
-        found = sorted(self.view.every(kind), key=lambda each: str(each.name))
-        return (each for each in found if each.state in (states or ("active",)))
+        every = sorted(self.view.every(kind), key=lambda each: str(each.name))
+        return (each for each in every if each.state in (states or ("active",)))
 
     def entity(self, kind: type[Entity], name: str, state: str = "active") -> Any:
         """Return the entity with this name in any case, or None where it is not in this state."""
         known = self.world.find(kind, name)
-        found = None if known is None else self.view.entity(kind, known)
-        return found if found and found.state == state else None
+        it = None if known is None else self.view.entity(kind, known)
+        return it if it and it.state == state else None
 
     def again(self, entity: Any) -> Any:
         """Return an entity as it is now."""
@@ -168,9 +161,6 @@ class Call:
     def show(self, form: str, entity: Any, **given: Any) -> dict[str, Any]:
         """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
         filled: dict[str, Any] = FILL[form](Values(self, entity, given))
-        if "etag" in filled:
-            others = json.dumps(filled, sort_keys=True).encode()
-            filled["etag"] = f'"{hashlib.sha256(others).hexdigest()[:32]}"'
         return filled
 
     def url(self, path: str, **query: str) -> str:
@@ -179,18 +169,18 @@ class Call:
 
     def page(self, items: Iterable[Any]) -> dict[str, Any]:
         """Return one page of a list, with the link to the next one if there is one."""
-        found = list(items)
+        every = list(items)
         size = self.number("maxresults" if "maxresults" in self.query else "$top", PAGE, range(1, 1001))
         start = self.number("$skiptoken", 0, range(10**9))
-        body: dict[str, Any] = {"value": found[start : start + size]}
-        if start + size < len(found):
+        body: dict[str, Any] = {"value": every[start : start + size]}
+        if start + size < len(every):
             body["nextLink"] = self.url(self.path, **{**self.query, "$skiptoken": str(start + size)})
         return body
 
     def listed(self, word: str, above: Any) -> dict[str, Any]:
         """Return a page of a collection."""
         form = f"{word}_item" if f"{word}_item" in FORMS else word
-        return self.page(self.show(form, each) for each in self.collections[word](self, above))
+        return self.page(self.show(form, each) for each in self.collections[word](self, above).values())
 
     def begun(self, body: Any = None) -> Reply:
         """Return that a long-running operation has begun, with a body if it is on one; it is over at once."""
@@ -221,11 +211,6 @@ class Values(dict[str, Any]):
         super().__init__(given)
         self.call, self.entity = call, entity
 
-    @property
-    def world(self) -> World:
-        """The world of the request."""
-        return self.call.world
-
     def __missing__(self, name: str) -> Any:
         self[name] = VALUES[name](self) if name in VALUES else getattr(self.entity, name)
         return self[name]
@@ -253,13 +238,11 @@ def local(k: Key) -> str:
     return k.name.partition("/")[2]
 
 
-def digits(v: Values, name: str, *types: str) -> str | None:
-    """Return a number of a key's public part, if it is of these types, in base64url without padding.
+def digits(v: Values, name: str) -> str:
+    """Return a number of a key's public part, in base64url without padding.
 
     Its bytes follow from the key's identifier; the first and the last bit are 1.
     """
-    if v["type"] not in types:
-        return None
     data = hashlib.shake_256(f"{v['kid']}{name}".encode()).digest((v["size"] + 7) // 8)
     data = bytes([data[0] | 0x80, *data[1:-1], data[-1] | 1])
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -274,8 +257,6 @@ def billing_region(name: str) -> Body:
     return {"BillingRegionCode": name.upper(), "BillingRegionName": FIXED["regions"].get(name, "Global")}
 
 
-LOGIN_ALIASES = ("login.windows.net", "sts.windows.net")
-RSA = ("RSA", "RSA-HSM")
 KINDS = {kind["resource"]: name for name, kind in FIXED["kinds"].items()}
 
 VALUES: dict[str, Callable[[Values], Any]] = {
@@ -283,16 +264,15 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "cloud": lambda v: v.call.cloud,
     "text": lambda v: v.entity,
     "login_host": lambda v: v.call.cloud.login.removeprefix("https://"),
-    "login_aliases": lambda v: [v["login_host"], *(() if v["cloud"].own else LOGIN_ALIASES)],
     # Tenants and subscriptions
-    "display_name": lambda v: v.world.display_name(v.entity.name),
+    "display_name": lambda v: v.call.world.display_name(v.entity.name),
     # Accounts
     "account_kind": lambda v: KINDS[getattr(v.entity, "resource", v.entity).kind],
     "endpoint": lambda v: f"https://{v.entity.name.lower()}.{v.call.cloud.accounts}/",
-    "internal_id": lambda v: v.world.digits_of("account", v.entity.name),
+    "internal_id": lambda v: v.call.world.digits_of("account", v.entity.name),
     "capabilities": lambda v: [{"name": "CustomerManagedKey"}] if shows_encryption_section(v.entity) else [],
     "managed_identity": lambda v: v.call.show("managed_identity", v.entity) if v.entity.identity else None,
-    "principal_id": lambda v: v.world.principal(v.entity) if registered(v.entity) else None,
+    "principal_id": lambda v: v.call.world.principal(v.entity) if registered(v.entity) else None,
     "encryption": lambda v: v.call.show("encryption", v.entity) if v.entity.key_source == CUSTOMER else None,
     "key_in_use": lambda v: v.call.show("key_in_use", v.entity.key) if v.entity.key else None,
     # Key vaults
@@ -303,17 +283,15 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "access_policies": lambda v: [
         v.call.show("access_policy", g) for g in v.call.every(Grant) if g.vault.name == v.entity.name
     ],
-    "object_id": lambda v: v.world.principal(v.entity.resource),
+    "object_id": lambda v: v.call.world.principal(v.entity.resource),
     # Keys
     "key_name": lambda v: local(v.entity),
-    "version_id": lambda v: v.world.version(v.entity.name, v.entity.version),
+    "version_id": lambda v: v.call.world.version(v.entity.name, v.entity.version),
     "kid": lambda v: f"{v['vault_uri']}keys/{v['key_name']}/{v['version_id']}",
-    "operations": lambda v: FIXED["keys"][v.entity.type]["operations"],
-    "curve": lambda v: f"P-{v.entity.size}" if v.entity.type == "EC" else None,
-    "x": lambda v: digits(v, "x", "EC"),
-    "y": lambda v: digits(v, "y", "EC"),
-    "n": lambda v: digits(v, "", *RSA),
-    "e": lambda v: "AQAB" if v.entity.type in RSA else None,
+    "public_part": lambda v: v.call.show(f"{v.entity.type}_key", v.entity),
+    "x": lambda v: digits(v, "x"),
+    "y": lambda v: digits(v, "y"),
+    "n": lambda v: digits(v, ""),
     "recoverable_days": lambda v: 90 if v.entity.vault.soft_delete else 0,
     "recovery_level": lambda v: (
         ("Recoverable" if v.entity.vault.purge_protection else "Recoverable+Purgeable")
@@ -325,11 +303,11 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     # Custom Translator
     "workspace_id": lambda v: id_of(v.call, "workspace", v.entity.name),
     "project_id": lambda v: id_of(v.call, "project", getattr(v.entity, "workspace", v.entity).name),
-    "number": lambda v: v.world.number_of(v.entity.word, v.entity.name),
+    "number": lambda v: v.call.world.number_of(v.entity.word, v.entity.name),
     "billing_region": lambda v: billing_region(v.entity.resource.location.name),
     "workspace_subscription": lambda v: v.call.show("workspace_subscription", v.entity),
-    "asked": lambda v: SimpleNamespace(**v.world.projects[v.entity.name]),
-    "category_id": lambda v: f"{v.world.id_of('category', v.entity.name)}-GENERAL",
+    "asked": lambda v: SimpleNamespace(**v.call.world.projects[v.entity.name]),
+    "category_id": lambda v: f"{v.call.world.id_of('category', v.entity.name)}-GENERAL",
     "is_deployed": lambda v: v.entity.state == "deployed",
 }
 """What a form can name, besides the fields of the entity; None is left out."""

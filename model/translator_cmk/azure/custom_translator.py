@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from .calls import Body, Call, Reply, always, billing_region, id_of
-from .reading import Asked, Problem, found, malformed, missing, outside, parse_json
+from .reading import Asked, Problem, malformed, missing, outside, parse_json
 from .worlds import FIXED
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
@@ -23,45 +23,37 @@ HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
     "workspace": (Workspace, ("active",)),
     "project": (Workspace, ("active",)),  # which has one
     "document": (Document, ("uploaded",)),
-    "job": (Document, ("uploaded", "deleted")),  # that imported it
     "model": (Model, ("undeployed", "deployed")),
 }
 """What an account holds: for each word of a path the kind of entity, and the states in which it is shown."""
 
 
-def held(word: str, call: Call, above: Any) -> list[Any]:
-    """Return what an account, or one of its workspaces, holds."""
+def held(word: str, call: Call, above: Any) -> dict[str, Any]:
+    """Return what an account, or one of its workspaces, holds, by identifier."""
     kind, states = HELD[word]
     pairs = [(each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)]
-    return [
-        each
+    return {
+        str(id_of(call, word, each.name)): each
         for workspace, each in pairs
         if above.name == (workspace if isinstance(above, Workspace) else workspace.resource).name
         and (word != "project" or workspace.name in call.world.projects)
-    ]
+    }
 
 
 class TranslatorCall(Call):
     """A request of Custom Translator, or for a translation."""
 
     def log_in(self) -> Any:
-        """Return the account whose host is addressed, for one of its keys or a token; raises `Problem`."""
+        """Return the account whose host is addressed, for one of its keys; raises `Problem`."""
         key = self.headers.get("ocp-apim-subscription-key")
-        if not key:
-            self.sign_in("https://cognitiveservices.azure.com", f"https://{self.cloud.accounts}")
-            return found(self.entity(Resource, self.host_name), "ResourceNotFound", f"There is no '{self.host_name}'.")
         for world in self.worlds.latest():
             self.world = world
             account = self.entity(Resource, self.host_name)
-            if account and key in world.account_keys(account.name).values():
+            if account and key in self.world.account_keys(account.name).values():
                 return account
         raise Problem(401, "401", "Access denied due to invalid subscription key or wrong API endpoint.")
 
     collections: ClassVar = {word: partial(held, word) for word in HELD}
-
-    def name_of(self, word: str, entity: Any) -> str:
-        """Return the identifier of something that an account holds."""
-        return str(id_of(self, word, entity.name))
 
     def created(self, word: str, name: str) -> Reply:
         return Reply(201, None, {"Location": self.url(f"{ROOT}/{word}s/{id_of(self, word, name)}")})
@@ -74,12 +66,11 @@ class TranslatorCall(Call):
 
     def listed(self, word: str, above: Any) -> Body:
         """Return a page of a collection; workspaces have no pages."""
-        name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above)]
+        name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above).values()]
         return {name: items} if word == "workspace" else self.paged(name, items)
 
     list_billing_regions = always([billing_region(name) for name in (*FIXED["regions"], "global")])
     list_regions = always([{"Id": 1, "RegionName": "All regions"}])
-    list_languages, list_categories = always(FIXED["languages"]), always(FIXED["categories"])
     list_language_pairs = always(PAIRS)
 
     # Workspaces and projects
@@ -116,18 +107,12 @@ class TranslatorCall(Call):
         self.submit(commands.ReadData(w.name))
         return {"PaginatedDocuments": self.listed("document", w)}
 
-    def get_document(self, d: Document) -> Body:
-        self.submit(commands.ReadData(d.workspace.name))
-        return self.show("document", d)
-
     def import_document(self, w: Workspace) -> Reply:
         """Upload one document with its files."""
         fields = self.form()
         details = parse_json(fields.get("DocumentDetails", ""), "The form field 'DocumentDetails'")
-        if not isinstance(details, list) or not details:
-            raise malformed("The form field 'DocumentDetails' has to be a list of documents.")
-        if len(details) > 1:
-            raise outside("an import of several documents")
+        if not isinstance(details, list) or len(details) != 1:
+            raise outside("an import of anything but a list of one document")
         name = Asked(details[0]).required("DocumentName")
         files = [Asked(each).required("Name") for each in Asked(details[0]).required("FileDetails", list)]
         if set(files) - fields.keys():
@@ -145,10 +130,6 @@ class TranslatorCall(Call):
                 fields[name] = "" if part.get_filename() else str(part.get_payload())
         return fields
 
-    def get_job(self, d: Document) -> Body:
-        status = {"Status": {"DisplayName": "Succeeded", "Id": 60}, "DocumentName": d.name}
-        return {"JobName": d.name, **self.paged("FileProcessingStatus", [status])}
-
     # Models
 
     def create_model(self, account: Resource) -> Reply:
@@ -157,17 +138,14 @@ class TranslatorCall(Call):
         if self.asked.get("IsAutoTrain", bool, True) is False:
             raise outside("a model that is not trained at once")
         self.asked.honoured({}, "Name", "ProjectId", "DocumentIds", "IsAutoTrain", "IsTuningAuto", "IsTestingAuto")
-        there = [id_of(self, "document", d.name) for d in held("document", self, w)]
-        asked = self.asked.get("DocumentIds", list, [])
-        if there and not asked:
-            raise malformed("'DocumentIds' names no document.")
-        if any(each not in there for each in asked):
-            raise missing("NotFound", "'DocumentIds' names a document that the workspace does not have.", 400)
+        there, asked = held("document", self, w).keys(), {str(each) for each in self.asked.get("DocumentIds", list, [])}
+        if not asked <= there or (there and not asked):
+            raise malformed("'DocumentIds' has to name documents of the workspace.")
         self.submit(commands.TrainModel(name, w.name))
         return self.created("model", name)
 
     def deploy_model(self, m: Model) -> Reply:
-        regions = self.json
+        regions = self.asked.value
         if not isinstance(regions, list) or len(regions) != 1 or Asked(regions[0]).required("Region", int) != 1:
             raise malformed("The request content has to be a list of the one region that GET regions lists.")
         deployed = Asked(regions[0]).get("IsDeployed", bool)
@@ -187,13 +165,11 @@ class TranslatorCall(Call):
         wanted = self.query.get("category", "").lower()
         if wanted in ("", "general") or self.query.get("allowfallback", "true").lower() != "false":
             raise outside("translation with the general model, by its category or by allowFallback")
-        if not isinstance(self.json, list) or not self.json:
+        if not isinstance(self.asked.value, list) or not self.asked.value:
             raise Problem(400, "400074", "The body of the request is not valid JSON.")
-        given = [Asked(each).required("Text") for each in self.json]
-        for m in held("model", self, account):
+        given = [Asked(each).required("Text") for each in self.asked.value]
+        for m in held("model", self, account).values():
             if self.show("model", m)["ModelIdentifier"].lower() == wanted:
                 self.submit(commands.TranslateWithModel(m.name))
                 return [{"translations": [{"text": text, "to": target}]} for text in given]
-        raise Problem(
-            400, "400079", "The custom system requested for translation does not exist.", ["environment.exists"]
-        )
+        raise missing("400079", "The custom system requested for translation does not exist.", 400)

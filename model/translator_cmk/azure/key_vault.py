@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,6 +22,11 @@ def carry_out(command: Callable[..., Command], form: str) -> Handler:
         return call.show(form, call.again(k))
 
     return handler
+
+
+def keys_of(state: str, call: Call, vault: Vault) -> dict[str, Any]:
+    """Return the keys of a vault that are in a state, by name."""
+    return {local(k): k for k in call.every(Key, state) if k.vault.name == vault.name}
 
 
 OF_A_KEY = ("kty", "kid", "crv", *"kxyned", "dp", "dq", "qi", "p", "q")
@@ -51,14 +57,7 @@ class VaultCall(Call):
                 return str(self.machine.world(world.state).entity(Vault, name).subscription.tenant.name)
         return worlds[0].tenant if worlds else str(UUID(int=0))
 
-    collections: ClassVar = {
-        "key": lambda call, vault: (k for k in call.every(Key) if k.vault.name == vault.name),
-        "deleted_key": lambda call, vault: (k for k in call.every(Key, "deleted") if k.vault.name == vault.name),
-    }
-
-    def name_of(self, _: str, entity: Key) -> str:
-        """Return the name of a key in its vault."""
-        return local(entity)
+    collections: ClassVar = {"key": partial(keys_of, "active"), "deleted_key": partial(keys_of, "deleted")}
 
     rotate_key, delete_key = carry_out(commands.RotateKey, "key"), carry_out(commands.DeleteKey, "deleted_key")
     recover_key = carry_out(commands.RecoverKey, "key")
@@ -108,8 +107,8 @@ class VaultCall(Call):
         """Return a new key of this type and size, or curve, or a new version of one that is there; raises `Problem`."""
         name = self.new_name("key")
         if kind == "EC":
-            size = next((bits for bits in FIXED["keys"]["EC"]["sizes"] if curve == f"P-{bits}"), 0)
-        if kind not in FIXED["keys"] or size not in FIXED["keys"][kind]["sizes"]:
+            size = next((bits for bits in FIXED["keys"]["EC"] if curve == f"P-{bits}"), 0)
+        if size not in FIXED["keys"].get(kind, ()):
             raise malformed(f"There is no key of type '{kind}' with this size or curve.", "BadParameter")
         there = self.entity(Key, f"{vault.name}/{name}")
         if there and (there.type, there.size) == (kind, size):

@@ -79,7 +79,9 @@ def azure_env(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # on Ctrl-C the command decides if it ends
     with tempfile.TemporaryDirectory(prefix="azure-env-") as folder, azure_server() as server:
         variables = environment(os.environ, server.port, server.authority_file, Path(folder))
-        code = subprocess.run([program, *command[1:]], env=variables, check=False).returncode
+        process = subprocess.Popen([program, *command[1:]], env=variables)
+        signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))  # and on SIGTERM
+        code = process.wait()
     return 128 - code if code < 0 else code
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from socketserver import ThreadingTCPServer
 from types import SimpleNamespace
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from uuid import uuid4
 
 import trustme
@@ -31,12 +31,12 @@ from ..requirements import load_register
 from ..system import MACHINE
 from . import arm, custom_translator, entra, key_vault
 from .calls import Call, Reply
-from .reading import Problem, answer_to, malformed, outside
+from .reading import ANSWERS, Problem, malformed, outside
 from .worlds import FIXED, Worlds
 
 LOOPBACK = "127.0.0.1"
-LONGEST = 4 * 2**20
-"""Bytes of the longest request content."""
+CONTENT_LENGTH = re.compile(r"[0-9]{1,6}")
+"""A length of request content in bytes: below 1 MB."""
 IDLE = 120
 """Seconds after which a connection without a request is closed."""
 
@@ -75,7 +75,7 @@ def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Rou
             yield from routes_in(below, api, path + name)
         else:
             handler = below if isinstance(below, str) else tuple(below)
-            pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path.partition("?")[0]))
+            pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
             yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), handler)
 
 
@@ -85,12 +85,11 @@ ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)
 
 def find(apis: list[str], method: str, path: str, query: Mapping[str, str]) -> tuple[Route, dict[str, str]] | None:
     """Return the route of a request, and the texts in place of its braces, or None."""
+    workspace = query.get("workspaceid")
+    place = path.rstrip("/") + (f"?workspaceId={quote(workspace, safe='')}" if workspace else "")
     for route in ROUTES:
-        if route.api in apis and route.method == method and (match := route.pattern.fullmatch(path.rstrip("/"))):
-            texts = {name: unquote(value) for name, value in match.groupdict().items()}
-            if parameter := re.search(r"\?(\w+)=\{(\w+)\}", route.path):
-                texts[parameter[2]] = query.get(parameter[1].lower(), "")
-            return route, texts
+        if route.api in apis and route.method == method and (match := route.pattern.fullmatch(place)):
+            return route, {name: unquote(value) for name, value in match.groupdict().items()}
     return None
 
 
@@ -108,16 +107,14 @@ def cloud_at(authority: str) -> Any:
     return SimpleNamespace(own=own, **{name: form.format(port=colon + port) for name, form in names.items()})
 
 
-def is_carried_out(row: Any) -> bool:
-    """Return whether a row leaves open what a command does, and we chose to do what the other rows say."""
-    return isinstance(row, Silent) and row.on.__name__ in answer_to([row.requirement]).carried_out
-
-
 class Service:
     """Answers requests for a machine.  One at a time: an answer takes less than a millisecond."""
 
     def __init__(self, machine: Machine) -> None:
-        self.machine = Machine(row for row in machine.rows if not is_carried_out(row))
+        chosen = {(requirement, on) for requirement, answer in ANSWERS.items() for on in answer.carried_out}
+        left_open = [row for row in machine.rows if isinstance(row, Silent)]
+        carried_out = [row for row in left_open if (row.requirement, row.on.__name__) in chosen]
+        self.machine = Machine(row for row in machine.rows if row not in carried_out)
         self.worlds, self.secret, self.lock = Worlds(), secrets.token_bytes(32), threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
@@ -135,15 +132,11 @@ class Service:
             (api, *_, handler), texts = found
             place = (cloud_at(authority), authority, host_name, path)
             with self.lock:
-                call = APIS[api](self.machine, self.worlds, self.secret, *place, query, headers, content)
+                call = APIS[api](self.machine, self.worlds, self.secret, *place, query, headers, content, {**texts})
                 check(call, api)
                 entity = call.log_in()
-                for word, text in texts.items():
-                    call.at[word] = text
-                    if look_up := getattr(call, f"find_{word}", None):
-                        call.at[word] = entity = look_up(entity, text)
-                    elif word in call.collections:
-                        call.at[word] = entity = call.find(word, entity, text)
+                for word in [word for word in texts if word in call.collections]:
+                    call.at[word] = entity = call.find(word, entity, texts[word])
                 reply = call.reply(handler, entity)
                 if api not in WITHOUT_CREDENTIALS:
                     self.worlds.put(call.world)
@@ -258,7 +251,6 @@ class Exchange(BaseHTTPRequestHandler):
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
     timeout = IDLE
     disable_nagle_algorithm = True
-    wbufsize = -1  # an answer leaves in one piece
     server: Listener
     secure = False
 
@@ -298,21 +290,14 @@ class Exchange(BaseHTTPRequestHandler):
         self.encrypt()
         self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
 
-    def handle_expect_100(self) -> bool:
-        """Ask a client that waits for that to send the content."""
-        self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return True
-
     def exchange(self) -> None:
         """Read the rest of a request and answer it."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
         if not self.secure:
             self.refuse(400, "BadRequest", "This port speaks TLS, and without it only CONNECT for a proxy.")
-        elif "transfer-encoding" in headers or not (length.isascii() and length.isdecimal()):
-            self.refuse(411, "LengthRequired", "The request has to give its length in Content-Length.")
-        elif len(length) > 9 or int(length) > LONGEST:
-            self.refuse(413, "RequestEntityTooLarge", f"The content is longer than {LONGEST} bytes.")
+        elif "transfer-encoding" in headers or not CONTENT_LENGTH.fullmatch(length):
+            self.refuse(411, "LengthRequired", "The request has to give its length in Content-Length, below 1 MB.")
         else:
             if hasattr(socket, "TCP_QUICKACK"):  # a client may hold content back until the headers are acknowledged
                 self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
@@ -347,7 +332,6 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
-        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
         """Log nothing: a request line may have a credential in it."""

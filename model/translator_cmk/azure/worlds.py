@@ -42,8 +42,7 @@ class World(NamedTuple):
     tenant: str
     """The tenant of the login that began the world: the first one of the model's stage."""
     state: State
-    groups: Mapping[tuple[str, str], Group] = {}
-    """By subscription and name in lower case."""
+    groups: frozenset[Group] = frozenset()
     projects: Mapping[str, Mapping[str, Any]] = {}
     """Workspace -> the body of its one project, without identifier."""
 
@@ -95,35 +94,30 @@ def begun(tenant: str) -> World:
 
 
 class Worlds:
-    """The worlds, by tenant: the one that was used last comes last."""
+    """The worlds, by each of their tenants: the one that was used last comes last."""
 
     def __init__(self) -> None:
         self._worlds: OrderedDict[str, World] = OrderedDict()
-        self._homes: dict[str, str] = {}
 
     def log_in(self, tenant: str) -> None:
         """Begin a world, unless one has this tenant."""
         if self.of(tenant) is None:
-            world = begun(tenant)
-            self._homes |= dict.fromkeys(world.state.tables[Tenant], tenant)
-            self.put(world)
+            self.put(begun(tenant))
 
     def of(self, tenant: str) -> World | None:
         """Return the world of the tenant, which counts as used now, or None."""
-        home = self._homes.get(tenant)
-        if home is None:
-            return None
-        self._worlds.move_to_end(home)
-        return self._worlds[home]
+        if world := self._worlds.get(tenant):
+            self.put(world)
+        return world
 
     def put(self, world: World) -> None:
-        """Keep the world as it is now."""
-        self._worlds[world.tenant] = world
-        while len(self._worlds) > KEPT:
-            _, ended = self._worlds.popitem(last=False)
-            for tenant in ended.state.tables[Tenant]:
-                del self._homes[tenant]
+        """Keep the world as it is now, and end the one that was used longest ago if there are too many."""
+        for tenant in world.state.tables[Tenant]:
+            self._worlds[tenant] = world
+            self._worlds.move_to_end(tenant)
+        while len(self._worlds) > KEPT * len(TENANTS):
+            self._worlds.popitem(last=False)
 
     def latest(self) -> Iterator[World]:
         """Yield the worlds, those used last first."""
-        return reversed(self._worlds.values())
+        return (world for tenant, world in reversed(self._worlds.items()) if tenant == world.tenant)
