@@ -9,7 +9,7 @@ import pytest
 
 from tests.azure.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
 from tests.azure.verifying_azure import counted_requests, credentials, verify
-from translator_cmk.azure.leftovers import Leftovers
+from translator_cmk.azure.leftovers import left_in
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.target import CLOUDS, Target, declaration_of
 from translator_cmk.azure.verify import to_plan, total_of
@@ -61,9 +61,9 @@ def test_every_scenario_that_the_api_can_express_passes(served: AzureServer, tmp
     assert ran.code == INCOMPLETE
     assert " next: " not in ran.text, "a command that has no request for some arguments is written"
     planned = total_of(to_plan(each, declared) for each in applicable)
-    entries = Counter(each["kind"] for each in Leftovers(tmp_path / "leftovers.json").entries())
+    entries = Counter(each["kind"] for each in left_in(tmp_path / "leftovers.json"))
     made = {"requests": len(requests), **entries}
-    for name, count in {"requests": planned.requests, **planned.objects}.items():
+    for name, count in planned.items():
         assert abs(made.get(name, count) - count) <= count / 5, (name, made, planned)
     masked = [case for case in ran.envelope["cases"] if "seen once the key was back" in case.get("reason", "")]
     assert masked

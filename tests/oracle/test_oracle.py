@@ -37,8 +37,8 @@ from translator_cmk.machine import (
     observe,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.commands import DisableKey, ReadData, RevokeKeyAccess
-from translator_cmk.machine.entities import Key, KeyType
+from translator_cmk.machine.commands import DisableKey, KeyType, ReadData, RevokeKeyAccess
+from translator_cmk.machine.entities import Key
 from translator_cmk.machine.rows import effect, refuse, silent, whenever
 from translator_cmk.machine.topics import OTHER_READINGS
 from translator_cmk.oracle import Oracle

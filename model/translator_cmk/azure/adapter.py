@@ -8,7 +8,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,10 +24,10 @@ from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, St
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
+from . import leftovers
 from .clients import Clients, NotLearned, connections, ids_in, refusal_of, without_secrets
-from .leftovers import Leftovers
 from .studio import Studio
-from .target import ENVIRONMENT, HELD, Target, declaration_of, target_from
+from .target import ENVIRONMENT, HELD, PREFIX, Target, declaration_of, target_from
 
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
@@ -41,26 +41,14 @@ NONE = str(uuid.UUID(int=0))
 """The id of a tenant or a subscription that there is not."""
 
 
-class Named:
-    """The operations on one account or key vault: its group and its name come first among their arguments."""
-
-    def __init__(self, operations: Any, group: str, name: str) -> None:
-        self.operations, self.group, self.name = operations, group, name
-
-    def __getattr__(self, operation: str) -> Any:
-        return partial(getattr(self.operations, operation), self.group, self.name)
-
-
-class World:
+class World(Clients):
     """The clients of one world, and what the adapter has to remember of what it has made and seen."""
 
     def __init__(self, target: Target, connections: Any, stage: Stage) -> None:
-        self.target = target
-        self.stage = stage
-        self.local = target.cloud.local
-        self.clients = Clients(target.cloud, connections, None if target.subscriptions else str(uuid.uuid4()))
+        super().__init__(target.cloud, connections, None if target.subscriptions else str(uuid.uuid4()))
+        self.target, self.stage, self.local = target, stage, target.cloud.local
         self.subscriptions = dict(target.subscriptions)
-        self.tenants: dict[str, str] = {}
+        self.tenant_ids: dict[str, str] = {}  # by the name in the stage
         self.homes: dict[str, str] = {}  # of each subscription that was moved, by id
         self.here: dict[str, Any] = {}  # the accounts that were seen last
         self.groups: dict[tuple[str, str], None] = {}  # (subscription, group) that may hold something of this world
@@ -76,27 +64,20 @@ class World:
     def find_subscriptions(self) -> None:
         """Find the subscriptions and their tenants: by the ids that were given, or else by display names."""
         given = {guid: name for name, guid in self.target.subscriptions.items()}
-        left = set(given)
-        for tenant in (str(each.tenant_id) for each in self.clients.of("subscriptions").tenants.list()):
-            if given and not left:
-                return
-            try:
-                found = list(self.clients.of("subscriptions", tenant=tenant).subscriptions.list())
-            except ClientAuthenticationError:  # of a tenant in which whoever signs in is but a guest
-                continue
-            for each in found:
-                guid = str(each.subscription_id)
-                name = given.get(guid, str(each.display_name))
-                if name in self.stage.subscriptions and self.subscriptions.setdefault(name, guid) == guid:
-                    left.discard(guid)
-                    self.clients.tenants[guid] = tenant
-                    self.tenants.setdefault(self.stage.subscriptions[name], tenant)
+        for tenant in (str(each.tenant_id) for each in self.of("tenants").list()):
+            with suppress(ClientAuthenticationError):  # of a tenant in which whoever signs in is but a guest
+                for each in self.of("subscriptions", tenant=tenant).list():
+                    guid = str(each.subscription_id)
+                    name = given.get(guid, "") if given else str(each.display_name)
+                    if name in self.stage.subscriptions:
+                        self.subscriptions[name], self.tenants[guid] = guid, tenant
+                        self.tenant_ids.setdefault(self.stage.subscriptions[name], tenant)
 
     def id_of(self, subscription: str) -> str:
         return self.subscriptions.get(subscription, NONE)
 
     def tenant_of(self, subscription: str) -> str:
-        return self.clients.tenants.get(self.id_of(subscription), NONE)
+        return self.tenants.get(self.id_of(subscription), NONE)
 
     def region(self, location: str) -> str:
         """Return the name in the stage of a region of Azure."""
@@ -105,19 +86,15 @@ class World:
 
     def place(self, name: str) -> tuple[str, str]:
         """Return the subscription and the group of a vault or a resource; of an unknown one, where it is not."""
-        return self.places.get(name, (next(iter(self.stage.subscriptions)), self.in_azure("none")))
-
-    def in_azure(self, group: str) -> str:
-        """Return the name in Azure of a resource group."""
-        return f"{self.target.prefix}-{group}"
+        return self.places.get(name, (next(iter(self.stage.subscriptions)), f"{PREFIX}-none"))
 
     def group(self, subscription: str, name: str) -> str:
         """Return the resource group of Azure for one of this world; it is made unless it is there."""
-        group = self.in_azure(name)
+        group = f"{PREFIX}-{name}"
         if (subscription, group) not in self.groups:
             self.note("group", group, subscription)
             made = {"location": self.target.location(self.stage.regions[0])}
-            self.manager(subscription).resource_groups.create_or_update(group, made)
+            self.all("resource_groups", subscription).create_or_update(group, made)
             self.groups[subscription, group] = None
         return group
 
@@ -125,40 +102,16 @@ class World:
         """Write down what is going to be created, before it is; nothing is where there is no such subscription."""
         if subscription in self.subscriptions:
             where = {"subscription": self.id_of(subscription), "tenant": self.tenant_of(subscription)}
-            Leftovers(Path(self.target.leftovers)).add(kind, name, **where, **fields)
-
-    # Clients
-
-    def manager(self, subscription: str) -> Any:
-        """Return the client for the resource groups of a subscription."""
-        return self.clients.of("groups", self.id_of(subscription))
+            leftovers.note(Path(self.target.leftovers), kind=kind, name=name, **where, **fields)
 
     def all(self, kind: str, subscription: str) -> Any:
-        """Return the operations on the accounts or the vaults of a subscription."""
-        return getattr(self.clients.of(kind, self.id_of(subscription)), kind)
+        """Return the operations on all of a kind in a subscription."""
+        return self.of(kind, self.id_of(subscription))
 
-    def one(self, kind: str, name: str) -> Named:
-        """Return the operations on one account or key vault."""
+    def ask(self, kind: str, name: str, operation: str, *arguments: Any) -> Any:
+        """Carry out an operation on one account or key vault."""
         subscription, group = self.place(name)
-        return Named(self.all(kind, subscription), group, name)
-
-    def existing(self, kind: str, name: str) -> Named:
-        """Return the operations on one that is there, since to delete any other would be accepted."""
-        found = self.one(kind, name)
-        found.get()
-        return found
-
-    def uri(self, vault: str) -> str:
-        """Return the URL of a key vault."""
-        return f"https://{vault}.{self.target.cloud.vault_suffix}/"
-
-    def keys(self, vault: str) -> Any:
-        """Return the client for the keys of a vault."""
-        return self.clients.keys(self.uri(vault))
-
-    def finish(self, begin: Callable[..., Any], key: str) -> None:
-        """Begin an operation on a key, and wait for its end."""
-        begin(key, _polling_interval=self.clients.poll).wait()
+        return getattr(self.all(kind, subscription), operation)(group, name, *arguments)
 
     def keep(self, vault: str, key: KeyVaultKey, size: int = 0) -> None:
         """Remember the current version of a key, with its type and its size, or the size that was asked for."""
@@ -172,9 +125,9 @@ class World:
     def studio(self, resource: str) -> Studio:
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
-            account = self.one("accounts", resource)
-            found, key = account.get(), str(account.list_keys().key1)
-            self.studios[resource] = Studio(self.clients, str(found.properties.endpoint), key, str(found.location))
+            found = self.ask("accounts", resource, "get")
+            key = str(self.ask("accounts", resource, "list_keys").key1)
+            self.studios[resource] = Studio(self, str(found.properties.endpoint), key, str(found.location))
         return self.studios[resource]
 
     def studio_of(self, workspace: str = "", model: str = "") -> Studio:
@@ -199,7 +152,7 @@ def create(w: World, c: Any, operations: str, name: str, region: str, **fields: 
     place = c.subscription, group
     if w.places.get(name) == place:
         with suppress(ResourceNotFoundError):
-            if w.region(str(w.one(operations, name).get().location)) == region:
+            if w.region(str(w.ask(operations, name, "get").location)) == region:
                 raise Unsupported("the API has no request that only creates")
     body = {"location": w.target.location(region), **fields}
     held = {"held": c.purge_protection} if vaults else {}
@@ -226,7 +179,13 @@ def create_resource(w: World, c: Any) -> None:
 
 def update(w: World, resource: str, **fields: Any) -> None:
     """PATCH of an account."""
-    w.one("accounts", resource).begin_update(Account(**fields)).result()
+    w.ask("accounts", resource, "begin_update", Account(**fields)).result()
+
+
+def delete(w: World, kind: str, name: str, operation: str) -> Any:
+    """Delete an account or a vault that is there, since to delete any other would be accepted."""
+    w.ask(kind, name, "get")
+    return w.ask(kind, name, operation)
 
 
 def encryption(w: World, vault: str, key: str) -> dict[str, Any]:
@@ -245,28 +204,24 @@ def enable_customer_managed_keys(w: World, c: Any) -> None:
     update(w, c.resource, properties={"encryption": section})
 
 
-def move_resource(w: World, c: Any) -> None:
-    move(w, *w.place(c.resource), [w.one("accounts", c.resource).get()], c.subscription, c.group)
-
-
-def move_resource_group(w: World, c: Any) -> None:
-    group = w.group(c.subscription, c.group)
-    if found := list(w.manager(c.subscription).resources.list_by_resource_group(group)):
-        move(w, c.subscription, group, found, c.to, c.group)
-
-
-def move(w: World, subscription: str, group: str, found: list[Any], to: str, to_group: str) -> None:
-    """Move what was found in one group into another, and wait."""
-    place = to, w.group(to, to_group)
-    target = f"/subscriptions/{w.id_of(to)}/resourceGroups/{place[1]}"
-    moved = {"resources": [each.id for each in found], "targetResourceGroup": target}
-    w.manager(subscription).resources.begin_move_resources(group, moved).result()
-    w.places |= {str(each.name): place for each in found}
+def move(w: World, c: Any) -> None:
+    """Move a resource, or all that a group holds, into another group, and wait."""
+    if isinstance(c, commands.MoveResource):
+        (subscription, group), to, found = w.place(c.resource), c.subscription, [w.ask("accounts", c.resource, "get")]
+    else:
+        subscription, group, to = c.subscription, w.group(c.subscription, c.group), c.to
+        found = list(w.all("resources", subscription).list_by_resource_group(group))
+    if found:
+        place = to, w.group(to, c.group)
+        target = f"/subscriptions/{w.id_of(to)}/resourceGroups/{place[1]}"
+        moved = {"resources": [each.id for each in found], "targetResourceGroup": target}
+        w.all("resources", subscription).begin_move_resources(group, moved).result()
+        w.places |= {str(each.name): place for each in found}
 
 
 def move_subscription(w: World, c: Any) -> None:
     guid, home = w.id_of(c.subscription), w.tenant_of(c.subscription)
-    w.clients.move_to_tenant(guid, w.tenants.get(c.tenant, NONE))
+    w.move_to_tenant(guid, w.tenant_ids.get(c.tenant, NONE))
     w.homes.setdefault(guid, home)
     w.find_subscriptions()
 
@@ -275,7 +230,7 @@ def move_subscription(w: World, c: Any) -> None:
 
 
 def create_vault(w: World, c: Any) -> None:
-    caller = w.clients.caller(w.id_of(c.subscription))
+    caller = w.caller(w.id_of(c.subscription))
     properties = {
         **new_vault(w, c.subscription),
         "accessPolicies": [] if w.local else [policy(w, c.subscription, caller, OF_THE_CALLER)],
@@ -297,36 +252,31 @@ def policy(w: World, subscription: str, principal: str, keys: list[str]) -> dict
     return {"tenantId": w.tenant_of(subscription), "objectId": principal, "permissions": {"keys": keys}}
 
 
-def deleted(w: World, vault: str) -> tuple[Named, str]:
-    """Return the operations on a vault, and its location among the deleted ones; raises `HttpResponseError`."""
-    found, region = w.one("vaults", vault), w.vault_fields.get(vault, {}).get("region", w.stage.regions[0])
-    return found, str(found.operations.get_deleted(found.name, w.target.location(region)).properties.location)
-
-
-def recover_vault(w: World, c: Any) -> None:
-    vault, location = deleted(w, c.vault)
-    properties = {**new_vault(w, w.place(c.vault)[0]), "createMode": "recover"}
-    vault.begin_create_or_update({"location": location, "properties": properties}).result()
-
-
-def purge_vault(w: World, c: Any) -> None:
-    vault, location = deleted(w, c.vault)
-    vault.operations.begin_purge_deleted(vault.name, location).result()
+def bring_back_or_purge(w: World, c: Any) -> None:
+    """Recover or purge a deleted vault."""
+    subscription, _ = w.place(c.vault)
+    vaults, region = w.all("vaults", subscription), w.vault_fields.get(c.vault, {}).get("region", w.stage.regions[0])
+    location = str(vaults.get_deleted(c.vault, w.target.location(region)).properties.location)
+    if isinstance(c, commands.PurgeVault):
+        vaults.begin_purge_deleted(c.vault, location).result()
+    else:
+        properties = {**new_vault(w, subscription), "createMode": "recover"}
+        w.ask("vaults", c.vault, "begin_create_or_update", {"location": location, "properties": properties}).result()
 
 
 def set_access(w: World, c: Any) -> None:
-    vault, adds = w.one("vaults", c.vault), isinstance(c, commands.GrantKeyAccess)
-    identity = w.one("accounts", c.resource).get().identity
+    adds, identity = isinstance(c, commands.GrantKeyAccess), w.ask("accounts", c.resource, "get").identity
     if identity and identity.principal_id:
         principal = str(identity.principal_id)
     else:
-        vault.get()
+        w.ask("vaults", c.vault, "get")
         principal = w.principals.get(c.resource, "")
         if adds:
             raise Unsupported("an access policy needs the id of an identity")
     if principal:
         policies = [policy(w, w.place(c.vault)[0], principal, PERMISSIONS)]
-        vault.update_access_policy("add" if adds else "remove", {"properties": {"accessPolicies": policies}})
+        change, body = "add" if adds else "remove", {"properties": {"accessPolicies": policies}}
+        w.ask("vaults", c.vault, "update_access_policy", change, body)
 
 
 # Keys
@@ -359,40 +309,36 @@ def set_enabled(w: World, c: Any) -> None:
     """PATCH of the current version of a key, and of those in use: Azure disables a version, never a key."""
     keys, enabled = w.keys(c.vault), isinstance(c, commands.EnableKey)
     keys.update_key_properties(c.key, enabled=enabled)
-    current = w.versions.get(f"{c.vault}/{c.key}")
-    for account in w.here.values():
-        used = key_in_use(account)
-        if used and used.key_version != current and path_of(used) == f"{c.vault}/{c.key}":
-            keys.update_key_properties(c.key, used.key_version, enabled=enabled)
+    for path, version in map(key_in_use, w.here.values()):
+        if path == f"{c.vault}/{c.key}" and version != w.versions.get(path):
+            keys.update_key_properties(c.key, version, enabled=enabled)
 
 
-def key_in_use(account: Any) -> Any:
-    """Return the key that an account says it uses, or None."""
+def key_in_use(account: Any) -> tuple[str, str]:
+    """Return the key that an account says it uses, as `vault/key`, and its version; empty where there is none."""
     section = account.properties.encryption
-    return section.key_vault_properties if section else None
-
-
-def path_of(used: Any) -> str:
-    """Return the vault and the key that an account says it uses."""
-    return f"{(urlsplit(str(used.key_vault_uri)).hostname or '').partition('.')[0]}/{used.key_name}"
+    used = section.key_vault_properties if section else None
+    if used is None or not used.key_name:
+        return "", ""
+    return f"{(urlsplit(str(used.key_vault_uri)).hostname or '').partition('.')[0]}/{used.key_name}", used.key_version
 
 
 CALLS: dict[type[Command], Callable[[World, Any], object]] = {
     commands.CreateResource: create_resource,
-    commands.DeleteResource: lambda w, c: w.existing("accounts", c.resource).begin_delete().result(),
-    commands.MoveResource: move_resource,
-    commands.MoveResourceGroup: move_resource_group,
+    commands.DeleteResource: lambda w, c: delete(w, "accounts", c.resource, "begin_delete").result(),
+    commands.MoveResource: move,
+    commands.MoveResourceGroup: move,
     commands.MoveSubscription: move_subscription,
     commands.EnableIdentity: lambda w, c: update(w, c.resource, identity=ON),
     commands.DisableIdentity: lambda w, c: update(w, c.resource, identity=OFF),
     commands.EnableCustomerManagedKeys: enable_customer_managed_keys,
     commands.ReturnToMicrosoftManagedKeys: lambda w, c: update(w, c.resource, properties={"encryption": MICROSOFTS}),
     commands.CreateVault: create_vault,
-    commands.EnableSoftDelete: lambda w, c: w.one("vaults", c.vault).update(SOFT_DELETE),
-    commands.EnablePurgeProtection: lambda w, c: w.one("vaults", c.vault).update(PURGE_PROTECTION),
-    commands.DeleteVault: lambda w, c: w.existing("vaults", c.vault).delete(),
-    commands.RecoverVault: recover_vault,
-    commands.PurgeVault: purge_vault,
+    commands.EnableSoftDelete: lambda w, c: w.ask("vaults", c.vault, "update", SOFT_DELETE),
+    commands.EnablePurgeProtection: lambda w, c: w.ask("vaults", c.vault, "update", PURGE_PROTECTION),
+    commands.DeleteVault: lambda w, c: delete(w, "vaults", c.vault, "delete"),
+    commands.RecoverVault: bring_back_or_purge,
+    commands.PurgeVault: bring_back_or_purge,
     commands.GrantKeyAccess: set_access,
     commands.RevokeKeyAccess: set_access,
     commands.CreateKey: create_key,
@@ -400,8 +346,8 @@ CALLS: dict[type[Command], Callable[[World, Any], object]] = {
     commands.RotateKey: lambda w, c: w.keep(c.vault, w.keys(c.vault).rotate_key(c.key)),
     commands.DisableKey: set_enabled,
     commands.EnableKey: set_enabled,
-    commands.DeleteKey: lambda w, c: w.finish(w.keys(c.vault).begin_delete_key, c.key),
-    commands.RecoverKey: lambda w, c: w.finish(w.keys(c.vault).begin_recover_deleted_key, c.key),
+    commands.DeleteKey: lambda w, c: w.keys(c.vault).begin_delete_key(c.key, **w.polling).wait(),
+    commands.RecoverKey: lambda w, c: w.keys(c.vault).begin_recover_deleted_key(c.key, **w.polling).wait(),
     commands.PurgeKey: lambda w, c: w.keys(c.vault).purge_deleted_key(c.key),
     commands.CreateWorkspace: lambda w, c: w.studio(c.resource).create_workspace(c.workspace),
     commands.UploadDocument: lambda w, c: w.studio_of(c.workspace).upload(c.document, c.workspace),
@@ -420,7 +366,7 @@ CALLS: dict[type[Command], Callable[[World, Any], object]] = {
 def observe(w: World) -> Observation:
     """Return everything that the API shows of this world."""
     seen: Observation = {kind.word: {} for kind, *_ in SEEN}
-    names = {guid: name for name, guid in w.tenants.items()}
+    names = {guid: name for name, guid in w.tenant_ids.items()}
     seen["subscription"] = {each: {"tenant": names.get(w.tenant_of(each), "another")} for each in w.stage.subscriptions}
     see_resources(w, seen)
     see_vaults(w, seen)
@@ -436,7 +382,7 @@ def in_groups(w: World, kind: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
         with suppress(ResourceNotFoundError):  # where the group is gone
             for each in list(w.all(kind, subscription).list_by_resource_group(group)):
                 w.places[str(each.name)] = (subscription, group)
-                yield str(each.name), each, {"subscription": subscription, "group": group.removeprefix(w.in_azure(""))}
+                yield str(each.name), each, {"subscription": subscription, "group": group.removeprefix(f"{PREFIX}-")}
 
 
 def see_resources(w: World, seen: Observation) -> None:
@@ -444,14 +390,14 @@ def see_resources(w: World, seen: Observation) -> None:
     w.here = {}
     for name, account, where in in_groups(w, "accounts"):
         w.here[name] = account
-        identity, section, used = account.identity, account.properties.encryption, key_in_use(account)
+        identity, section, (key, _) = account.identity, account.properties.encryption, key_in_use(account)
         if identity and identity.principal_id:
             w.principals[name] = str(identity.principal_id)
         seen["resource"][name] = where | {
             "kind": next((kind for kind, its in KINDS.items() if its == account.kind), "another"),
             "location": w.region(str(account.location)),
             "key_source": CUSTOMER if section and word(section.key_source) == "Microsoft.KeyVault" else MICROSOFT,
-            **({"key": path_of(used)} if used and used.key_name else {}),
+            **({"key": key} if key else {}),
             "identity": bool(identity and "SystemAssigned" in word(identity.type)),
             "registered": bool(identity and identity.principal_id),
         }
@@ -518,14 +464,14 @@ class AzureSystem:
         self.connections = connections()
         with guarded():
             self.world = World(target, self.connections, DEFAULT_STAGE)
-            subscriptions, found = self.world.subscriptions.items(), self.world.clients.tenants
+            subscriptions, found = self.world.subscriptions.items(), self.world.tenants
             names = [name for name, guid in subscriptions if guid in found]
             self.declaration = declaration_of(target, names, self.gives_reasons())
 
     def gives_reasons(self) -> bool:
         """Return whether a refusal names requirements: that of a request for a resource that is not there."""
         try:
-            self.world.one("accounts", "none").get()
+            self.world.ask("accounts", "none", "get")
         except HttpResponseError as error:
             return bool(ids_in(error))
         return False
@@ -534,7 +480,7 @@ class AzureSystem:
         """Begin a world of fresh names: in a tenant of its own, or with each subscription in the tenant it was in."""
         with guarded():
             for guid, home in self.world.homes.items() if self.target.subscriptions else ():
-                self.world.clients.move_to_tenant(guid, home)
+                self.world.move_to_tenant(guid, home)
             self.world = World(self.target, self.connections, stage)
 
     def submit(self, command: Command) -> Outcome:

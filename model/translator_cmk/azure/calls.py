@@ -146,9 +146,8 @@ class Call:
             self.world = self.world._replace(state=state)
             return
         because = outcome.because if isinstance(outcome, Refused) else outcome.silent
-        status, code, *_ = answer_to(because)
-        message = f"The request is refused: {', '.join(sorted(because)) or 'no reason given'}."
-        raise Problem(status, code, message, because)
+        answer, reasons = answer_to(because), ", ".join(sorted(because)) or "no reason given"
+        raise Problem(answer["status"], answer["code"], f"The request is refused: {reasons}.", because)
 
     # Answers
 
@@ -158,10 +157,9 @@ class Call:
             return self.listed(handler[0], entity)
         return self.show(handler, entity) if handler in FORMS else getattr(self, handler)(entity)
 
-    def show(self, form: str, entity: Any, **given: Any) -> dict[str, Any]:
+    def show(self, form: str, entity: Any, **given: Any) -> "Body":
         """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
-        filled: dict[str, Any] = FILL[form](Values(self, entity, given))
-        return filled
+        return FILL[form](Values(self, entity, given))
 
     def url(self, path: str, **query: str) -> str:
         """Return a URL of the host that was addressed."""
@@ -190,11 +188,6 @@ class Call:
         return Reply(
             202, body, {header: self.url(path, **{"api-version": self.query["api-version"]}), "Retry-After": "1"}
         )
-
-
-def always(body: Any, status: int = 200) -> Handler:
-    """Return the handler that answers with this body, if all that the path names exists."""
-    return lambda *_: Reply(status, body)
 
 
 # Bodies
@@ -230,7 +223,7 @@ def filling(form: Any) -> Callable[[Values], Any]:
     return form.format_map if isinstance(form, str) else lambda _: form
 
 
-FILL = {name: filling(form) for name, form in FORMS.items()}
+FILL: dict[str, Callable[[Values], Body]] = {name: filling(form) for name, form in FORMS.items()}
 
 
 def local(k: Key) -> str:
@@ -305,6 +298,7 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "project_id": lambda v: id_of(v.call, "project", getattr(v.entity, "workspace", v.entity).name),
     "number": lambda v: v.call.world.number_of(v.entity.word, v.entity.name),
     "billing_region": lambda v: billing_region(v.entity.resource.location.name),
+    "billing_regions": lambda _: [billing_region(name) for name in (*FIXED["regions"], "global")],
     "workspace_subscription": lambda v: v.call.show("workspace_subscription", v.entity),
     "asked": lambda v: SimpleNamespace(**v.call.world.projects[v.entity.name]),
     "category_id": lambda v: f"{v.call.world.id_of('category', v.entity.name)}-GENERAL",

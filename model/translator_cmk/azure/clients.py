@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.request import getproxies
 
 import jwt
@@ -38,11 +38,14 @@ MOVE_TENANT = "/providers/Microsoft.Subscription/changeTenantRequest/default?api
 
 MANAGERS: Mapping[str, type[Any]] = {
     "accounts": CognitiveServicesManagementClient,
+    "deleted_accounts": CognitiveServicesManagementClient,
     "vaults": KeyVaultManagementClient,
-    "groups": ResourceManagementClient,
+    "resource_groups": ResourceManagementClient,
+    "resources": ResourceManagementClient,
     "subscriptions": SubscriptionClient,
+    "tenants": SubscriptionClient,
 }
-"""The clients of Azure Resource Manager, by what they are about."""
+"""The clients of Azure Resource Manager, by their operations."""
 
 logging.getLogger("azure").propagate = False  # its warnings name tenants, and would reach standard error
 logging.getLogger("azure").addHandler(logging.NullHandler())
@@ -76,10 +79,9 @@ class Clients:
     """The clients of one world, made when they are needed: of each subscription, in the tenant that it is in."""
 
     def __init__(self, cloud: Cloud, connections: RequestsTransport, tenant: str | None = None) -> None:
-        self.cloud = cloud
-        self.connections = connections
-        self.tenant = tenant
+        self.cloud, self.connections, self.tenant = cloud, connections, tenant
         self.poll = LOCAL_POLL if cloud.local else POLL
+        self.polling = {"_polling_interval": self.poll}  # of operations on keys
         self.tenants: dict[str, str] = {}  # of each subscription
         self.made: dict[tuple[Any, ...], Any] = {}
 
@@ -89,10 +91,11 @@ class Clients:
         return SimpleNamespace(get_token=partial(credential.get_token, tenant_id=tenant or self.tenant))
 
     def of(self, kind: str, *subscription: str, tenant: str | None = None) -> Any:
-        """Return a client of Azure Resource Manager for a subscription, or for a tenant."""
+        """Return operations of Azure Resource Manager in a subscription, or in a tenant."""
         tenant = tenant or self.tenants.get("".join(subscription))
-        if (kind, tenant, *subscription) not in self.made:
-            self.made[kind, tenant, *subscription] = MANAGERS[kind](
+        named = MANAGERS[kind], tenant, *subscription
+        if named not in self.made:
+            self.made[named] = MANAGERS[kind](
                 self.in_tenant(tenant),
                 *subscription,
                 base_url=self.cloud.resource_manager,
@@ -100,13 +103,17 @@ class Clients:
                 transport=self.connections,
                 polling_interval=self.poll,
             )
-        return self.made[kind, tenant, *subscription]
+        return getattr(self.made[named], kind)
 
-    def keys(self, vault_uri: str) -> Any:
+    def uri(self, vault: str) -> str:
+        """Return the URL of a key vault."""
+        return f"https://{vault}.{self.cloud.vault_suffix}/"
+
+    def keys(self, vault: str) -> Any:
         """Return the client for the keys of a vault."""
-        if (KeyClient, vault_uri) not in self.made:
-            self.made[KeyClient, vault_uri] = KeyClient(vault_uri, self.in_tenant(), transport=self.connections)
-        return self.made[KeyClient, vault_uri]
+        if (KeyClient, vault) not in self.made:
+            self.made[KeyClient, vault] = KeyClient(self.uri(vault), self.in_tenant(), transport=self.connections)
+        return self.made[KeyClient, vault]
 
     def caller(self, subscription: str) -> str:
         """Return the object id of whoever signs in, as the token says; empty where it does not."""
@@ -154,17 +161,8 @@ def without_secrets(text: str) -> str:
     return LONG.sub("<hidden>", GUID.sub("<id>", text))
 
 
-class Meaning(NamedTuple):
-    """The meaning of an error code: ``because`` the requirements it stands for, or ``about`` what was in the way."""
-
-    code: str
-    pattern: str = ""
-    because: tuple[str, ...] = ()
-    about: str = ""
-
-
-MEANINGS = [Meaning(**row) for row in yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))]
-"""The table of error codes, in order."""
+MEANINGS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))
+"""The table of error codes, in order: ``because`` of which requirements, or ``about`` what was in the way."""
 
 
 def refusal_of(error: HttpResponseError) -> Refused:
@@ -173,11 +171,11 @@ def refusal_of(error: HttpResponseError) -> Refused:
     code, message = (str(said.code), str(said.message)) if said else ("", error.message)
     if ids := ids_in(error):
         return Refused(ids)
-    for each in MEANINGS:
-        if each.code == code and re.search(each.pattern, message):
-            if each.about:
-                raise NotLearned(f"{each.about} ({code})")
-            return Refused(frozenset(each.because))
+    for row in MEANINGS:
+        if row["code"] == code and re.search(row.get("pattern", ""), message):
+            if "about" in row:
+                raise NotLearned(f"{row['about']} ({code})")
+            return Refused(frozenset(row["because"]))
     if status in REFUSING or 200 <= status < 300:  # a long-running operation that ended as failed
         return Refused(frozenset())
     raise NotLearned(without_secrets(f"status {status}, {code or 'no code'}: {message}")[:500])

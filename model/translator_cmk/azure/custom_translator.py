@@ -3,20 +3,14 @@
 from collections.abc import Sequence
 from email import message_from_bytes
 from functools import partial
-from itertools import permutations
 from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
-from .calls import Body, Call, Reply, always, billing_region, id_of
+from .calls import FORMS, Body, Call, Reply, id_of
 from .reading import Asked, Problem, malformed, missing, outside, parse_json
-from .worlds import FIXED
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
-PAIRS = [
-    {"Id": number, "SourceLanguage": source, "TargetLanguage": target}
-    for number, (source, target) in enumerate(permutations(FIXED["languages"], 2), 1)
-]
 PAGE = 100
 
 HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
@@ -69,10 +63,6 @@ class TranslatorCall(Call):
         name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above).values()]
         return {name: items} if word == "workspace" else self.paged(name, items)
 
-    list_billing_regions = always([billing_region(name) for name in (*FIXED["regions"], "global")])
-    list_regions = always([{"Id": 1, "RegionName": "All regions"}])
-    list_language_pairs = always(PAIRS)
-
     # Workspaces and projects
 
     def create_workspace(self, account: Resource) -> Reply:
@@ -92,11 +82,11 @@ class TranslatorCall(Call):
         texts = ("Name", "Label", "Description", "CategoryDescriptor")
         self.asked.honoured({}, *texts, "LanguagePairId", "CategoryId")
         project: Body = {name: self.asked.get(name, str, "") for name in texts}
-        for name, choices in (("LanguagePair", PAIRS), ("Category", FIXED["categories"])):
-            number = self.asked.required(f"{name}Id", int)
-            if not 1 <= number <= len(choices):
-                raise malformed(f"'{name}Id' has the value {number}, which is not valid.")
-            project[name] = choices[number - 1]
+        for name, form in (("LanguagePair", "language_pairs"), ("Category", "categories")):
+            chosen = [each for each in FORMS[form] if each["Id"] == self.asked.required(f"{name}Id", int)]
+            if not chosen:
+                raise malformed(f"'{name}Id' has a value that is not valid.")
+            project[name] = chosen[0]
         self.world = self.world._replace(projects={**self.world.projects, w.name: project})
         return self.created("project", w.name)
 

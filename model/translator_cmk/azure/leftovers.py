@@ -13,44 +13,36 @@ FIRST = ("group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it soft-deleted."""
 
 
-class Leftovers:
-    """A file of all that was to be created, and is not gone: a line of JSON each.  Several processes may add lines."""
+def note(path: Path, **entry: Any) -> None:
+    """Add an entry of what is going to be created, or one of the list as ``gone``: a line of JSON in a file.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    ``held``: once deleted, the name stays taken.  Several processes may add lines, and a line before it may be cut.
+    """
+    noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n" + json.dumps({"noted": noted, **entry}))
 
-    def add(self, kind: str, name: str, **fields: Any) -> None:
-        """Note what is going to be created, before it is; ``held``: once deleted, the name stays taken."""
-        noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.append({"kind": kind, "name": name, **fields, "noted": noted})
 
-    def append(self, entry: dict[str, Any]) -> None:
-        """Add an entry, or one that is noted once more: as ``gone``.  A line before it may have been cut."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write("\n" + json.dumps(entry))
+def left_in(path: Path) -> list[dict[str, Any]]:
+    """Return the entries that are not gone, in the order in which they are removed, and tell of lines that were cut.
 
-    def entries(self) -> list[dict[str, Any]]:
-        """Return the entries in the order in which they are removed, and tell of lines that were cut.
-
-        Raises `CommandError`.
-        """
-        try:
-            lines = self.path.read_text("utf-8").splitlines()
-            lines = [each for line in lines if (each := line.strip("[],"))]  # they were those of an array once
-            cut = [line for line in lines if not line.endswith("}")]
-            if lines and lines == cut:
-                raise ValueError("it has no whole line")
-            noted = [json.loads(line) for line in lines if line not in cut]
-            for line in cut:
-                print(f"{self.path}: this line was cut when it was written, and is not read: {line}")
-            gone = [entry for entry in noted if entry.pop("gone", False)]
-            left = [entry for entry in noted if entry not in gone]
-            return sorted(left, key=lambda entry: FIRST.index(entry["kind"]))
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-            problem = f"it is no list of leftovers ({type(error).__name__}: {error})"
-            raise CommandError(f"{self.path}: {problem}; name the file that a run wrote") from None
+    Raises `CommandError`.
+    """
+    try:
+        lines = list(filter(None, path.read_text("utf-8").splitlines()))
+        cut = [line for line in lines if not line.endswith("}")]
+        if lines and lines == cut:
+            raise ValueError("it has no whole line")
+        for line in cut:
+            print(f"{path}: this line was cut when it was written, and is not read: {line}")
+        noted = [json.loads(line) for line in lines if line not in cut]
+        gone = [entry for entry in noted if entry.pop("gone", False)]
+        return sorted((each for each in noted if each not in gone), key=lambda entry: FIRST.index(entry["kind"]))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        problem = f"it is no list of leftovers ({type(error).__name__}: {error})"
+        raise CommandError(f"{path}: {problem}; name the file that a run wrote") from None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show what was left, and remove it if asked to; 4 where something stays."""
-    leftovers = Leftovers(args.file)
-    entries = leftovers.entries()
+    entries = left_in(args.file)
     for entry in entries:
         held = "; once deleted, its name is held until its retention ends" if entry.get("held") else ""
         print(f"{entry['kind']:<9}{entry['name']}, noted {entry['noted']}{held}")
@@ -86,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
             stays += 1
             print(f"{entry['kind']} {entry['name']} stays: {reason}")
         else:
-            leftovers.append({**entry, "gone": True})
+            note(args.file, **entry, gone=True)
     print(f"{len(entries) - stays} removed, {stays} left")
     return INCOMPLETE if stays else OK
 
@@ -101,13 +92,13 @@ def removed(
 
     try:
         if kind == "group":
-            clients.of("groups", subscription).resource_groups.begin_delete(name).result()
+            clients.of("resource_groups", subscription).begin_delete(name).result()
         elif kind == "resource":
-            accounts = clients.of("accounts", subscription).deleted_accounts
+            accounts = clients.of("deleted_accounts", subscription)
             accounts.get(location, group, name)
             accounts.begin_purge(location, group, name).result()
         else:
-            vaults = clients.of("vaults", subscription).vaults
+            vaults = clients.of("vaults", subscription)
             properties = vaults.get_deleted(name, location).properties
             if properties.purge_protection_enabled:
                 ends = properties.scheduled_purge_date

@@ -10,22 +10,14 @@ from .worlds import FIXED
 # Answers that we chose where no public source shows one, or the model leaves it open
 
 
-class Answer(NamedTuple):
-    """The answer to a refusal: fixed.yaml has all that are not the usual one."""
-
-    status: int = 400
-    code: str = "BadRequest"
-    source: str = ""
-    carried_out: Collection[str] = ()
+ANSWERS: dict[str, dict[str, Any]] = FIXED["answers"]
+USUAL: dict[str, Any] = {"status": 400, "code": "BadRequest"}
 
 
-ANSWERS = {requirement: Answer(**fields) for requirement, fields in FIXED["answers"].items()}
-
-
-def answer_to(because: Collection[str]) -> Answer:
+def answer_to(because: Collection[str]) -> dict[str, Any]:
     """Return the answer to a refusal for these reasons: for the first that is more than a name, in order of ids."""
     first = min(because, key=lambda name: (name in ("environment.exists", "environment.new-name"), name), default="")
-    return ANSWERS.get(first, Answer())
+    return ANSWERS.get(first, USUAL)
 
 
 @dataclass(eq=False)

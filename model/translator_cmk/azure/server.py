@@ -54,9 +54,6 @@ APIS: dict[str, type[Call]] = {
 }
 """The requests of each API: their methods are its handlers, and the look-ups of what its paths name."""
 
-WITHOUT_CREDENTIALS = ("login", "metadata")
-"""The APIs whose requests belong to no world yet."""
-
 
 class Route(NamedTuple):
     """A method of a path, and its handler."""
@@ -111,7 +108,7 @@ class Service:
     """Answers requests for a machine.  One at a time: an answer takes less than a millisecond."""
 
     def __init__(self, machine: Machine) -> None:
-        chosen = {(requirement, on) for requirement, answer in ANSWERS.items() for on in answer.carried_out}
+        chosen = {(name, on) for name, answer in ANSWERS.items() for on in answer.get("carried_out", ())}
         left_open = [row for row in machine.rows if isinstance(row, Silent)]
         carried_out = [row for row in left_open if (row.requirement, row.on.__name__) in chosen]
         self.machine = Machine(row for row in machine.rows if row not in carried_out)
@@ -138,7 +135,7 @@ class Service:
                 for word in [word for word in texts if word in call.collections]:
                     call.at[word] = entity = call.find(word, entity, texts[word])
                 reply = call.reply(handler, entity)
-                if api not in WITHOUT_CREDENTIALS:
+                if hasattr(call, "world"):
                     self.worlds.put(call.world)
         except Problem as problem:
             return Reply(problem.status, error_body(api, problem), problem.headers)
@@ -196,7 +193,7 @@ class AzureServer(NamedTuple):
     @property
     def proxy(self) -> str:
         """The URL of the proxy that leads Azure's host names here."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
 
 @contextmanager
@@ -209,7 +206,8 @@ def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0
         authority.cert_pem.write_to_path(str(file))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(*FIXED["hosts"]).configure_cert(context)
-        listener = Listener((host, port), service, context)
+        listener = Listener((host, port), Exchange)
+        listener.service, listener.context = service, context
         thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
@@ -223,16 +221,10 @@ def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0
 class Listener(ThreadingTCPServer):
     """Listens; each connection has a thread of its own."""
 
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
+    allow_reuse_address = daemon_threads = True
     request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], service: Service, context: ssl.SSLContext) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self.service = service
-        self.context = context
-        super().__init__(address, Exchange)
+    service: Service
+    context: ssl.SSLContext
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
         """Print where an exception was raised, but not its message, which may have a credential.

@@ -21,6 +21,7 @@ HELD = 7
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PREFIX = "translator-cmk"
+"""How the names of all resource groups begin."""
 LEFTOVERS = Path("leftovers.json")
 TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
 """The pricing tiers of Azure for those of the stage: our reading, since the article names none."""
@@ -29,17 +30,8 @@ ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
 """The environment variable with the target, as JSON.  It has no credentials: azure-identity finds these by itself."""
 
 
-class Work(NamedTuple):
-    """The work that a command makes: requests, minutes until it shows, the seconds of its window, and an object."""
-
-    requests: int
-    minutes: float
-    window: int = 0
-    makes: str = ""
-
-
 PLANS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("plan.yaml").read_text("utf-8"))
-WORK = {command: Work(**fields) for command, fields in PLANS["work"].items()}
+WORK: dict[str, dict[str, Any]] = PLANS["work"]
 """The work of each command that the API has."""
 
 
@@ -140,7 +132,6 @@ class Target(NamedTuple):
     subscriptions: Mapping[str, str] = {}
     regions: Mapping[str, str] = {}
     tiers: Mapping[str, str] = TIERS
-    prefix: str = PREFIX
     leftovers: str = str(LEFTOVERS)
 
     def location(self, region: str) -> str:
@@ -174,7 +165,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
         frozenset(name for name, has in capabilities.items() if has),
         hidden=frozenset({MASKED}),
         stage=Stage(tenants if several else tenants[:1], there, names, tiers),
-        windows={command: work.window for command, work in WORK.items() if work.window and not local},
+        windows={command: work["window"] for command, work in WORK.items() if "window" in work and not local},
     )
 
 
@@ -198,10 +189,6 @@ def add_arguments_of_target(parser: argparse.ArgumentParser) -> None:
     for name, known, default in (("region", DEFAULT_STAGE.regions, "the same"), ("tier", TIERS, tiers)):
         about = f"this {name} of the specification is that of Azure; may be repeated (default: {default})"
         group.add_argument(f"--{name}", metavar="NAME=AZURE", type=pair(known), action="append", default=[], help=about)
-    group.add_argument("--prefix", default=PREFIX, help=f"how the names of resource groups begin (default: {PREFIX})")
-    group.add_argument(
-        "--leftovers", metavar="FILE", type=Path, default=LEFTOVERS, help=f"list what is created (default: {LEFTOVERS})"
-    )
 
 
 def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str, str]]:
@@ -239,10 +226,7 @@ def target_of(args: argparse.Namespace) -> Target:
         raise CommandError("--subscription: write the id of a subscription, a GUID that `az account list` shows")
     if not subscriptions and not cloud.local:
         raise CommandError("--azure: name the subscription that may be used, with --subscription ID")
-    if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", args.prefix):
-        raise CommandError(f"--prefix {args.prefix}: write up to 31 lowercase letters, digits and hyphens")
-    tiers, leftovers = TIERS | dict(args.tier), str(args.leftovers.absolute())
-    return Target(cloud, subscriptions, dict(args.region), tiers, args.prefix, leftovers)
+    return Target(cloud, subscriptions, dict(args.region), TIERS | dict(args.tier), str(LEFTOVERS.absolute()))
 
 
 def answered_yes(question: str) -> bool:

@@ -119,52 +119,49 @@ def agree(target: Target, answers: int) -> None:
 
 
 class Plan(NamedTuple):
-    """The work of scenarios: objects by kind, requests, minutes, and key vaults whose names stay held.
+    """A scenario with the requirement that it shows, its weight, the scenarios that it ``needs``, and its work.
 
-    Of one scenario also the requirement that it shows, its weight, and the scenarios that it ``needs``.
+    The work has objects by kind, ``requests``, ``seconds``, and ``held``: key vaults whose names stay taken.
     """
 
-    objects: Counter[str]
-    requests: int
-    minutes: float
-    held: int
-    id: str = ""
-    requirement: str = ""
-    weight: int = 1
-    needs: tuple[str, ...] = ()
+    id: str
+    requirement: str
+    weight: int
+    needs: tuple[str, ...]
+    work: Counter[str]
 
 
 def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
     """Return the plan of a scenario, for a system that has declared this.
 
-    The minutes include those until a claim can be made of everything, since effects that nobody expects may be late.
+    The seconds include those until a claim can be made of everything, since effects that nobody expects may be late.
     """
     case, asked = scenario.case, tuple(commands_of(scenario.pickle))
-    windows = [declared.windows.get(type(command).__name__, 0) for command in asked]
-    waits = max(windows, default=0) / 60 if is_patient(scenario.pickle) else 0.0
-    objects, requests, minutes, held, *_ = work_of(asked)
+    work = work_of(asked)
+    if is_patient(scenario.pickle):
+        work["seconds"] += max((declared.windows.get(type(each).__name__, 0) for each in asked), default=0)
     weight = PLANS["weights"].get(load_register()[case.requirements[0]].basis, 1)
-    return Plan(objects, requests, minutes + waits, held, case.id, case.requirements[0], weight, case.controls)
+    return Plan(case.id, case.requirements[0], weight, case.controls, work)
 
 
-def work_of(commands: Sequence[Command]) -> Plan:
+def work_of(commands: Sequence[Command]) -> Counter[str]:
     """Return the work of one scenario, from the beginning of its world; everything is looked at after each command."""
-    model, groups, objects = ModelSystem(), set[tuple[str, str]](), Counter[str]()
-    seen, requests, minutes = model.observe(), PER_WORLD, 0.0
+    model, groups, total = ModelSystem(), set[tuple[str, str]](), Counter(requests=PER_WORLD)
+    seen = model.observe()
     for command in commands:
         work = WORK.get(type(command).__name__)
         if work is None:
             break
         accepted, seen = isinstance(model.submit(command), Accepted), model.observe()
-        things = [*seen["resource"].values(), *seen["vault"].values()]
-        found = groups | {(each["subscription"], each["group"]) for each in things}
-        requests += work.requests + len(found - groups) + requests_to_see(seen, found)
-        minutes += work.minutes
-        if accepted and work.makes:
-            objects[work.makes] += 1
-        groups = found
+        groups |= {
+            (each["subscription"], each["group"]) for kind in ("resource", "vault") for each in seen[kind].values()
+        }
+        total["requests"] += work["requests"] + requests_to_see(seen, groups)
+        total["seconds"] += work["seconds"]
+        if accepted and "makes" in work:
+            total[work["makes"]] += 1
     held = sum(each["purge_protection"] for each in seen["vault"].values())
-    return Plan(objects + Counter(group=len(groups)), requests, minutes, held)
+    return total + Counter(group=len(groups), requests=len(groups), held=held)
 
 
 def requests_to_see(seen: Observation, groups: Collection[tuple[str, str]]) -> int:
@@ -177,12 +174,9 @@ def requests_to_see(seen: Observation, groups: Collection[tuple[str, str]]) -> i
     return lists + deleted + len(homes) + len(seen["workspace"]) + len(trained)
 
 
-def total_of(chosen: Iterable[Plan]) -> Plan:
+def total_of(chosen: Iterable[Plan]) -> Counter[str]:
     """Return the work of all scenarios together."""
-    total = Plan(Counter(), 0, 0.0, 0)
-    for objects, requests, minutes, held, *_ in chosen:
-        total = Plan(total.objects + objects, total.requests + requests, total.minutes + minutes, total.held + held)
-    return total
+    return sum((each.work for each in chosen), Counter[str]())
 
 
 def within(budget: float, chosen: Sequence[Plan]) -> list[Plan]:
@@ -194,21 +188,21 @@ def within(budget: float, chosen: Sequence[Plan]) -> list[Plan]:
     by_id = {each.id: each for each in chosen}
     strict = {each.requirement for each in chosen if each.needs}
     showing = {each.id for each in chosen if by_id.keys() & each.needs or each.requirement not in strict}
-    taken, shown, left = set[str](), set[str](), budget
+    taken, shown, left = set[str](), set[str](), budget * 60
 
-    def together(each: Plan) -> list[Plan]:
-        """Return a scenario with the one that it brings along, as far as they are not taken."""
+    def together(each: Plan) -> tuple[int, list[Plan]]:
+        """Return the seconds of a scenario and of the one that it brings along, as far as not taken, and these."""
         needed = [] if taken.intersection(each.needs) else [by_id[need] for need in each.needs if need in by_id]
-        return [one for one in (each, *sorted(needed, key=lambda one: one.minutes)[:1]) if one.id not in taken]
+        cheapest = sorted(needed, key=lambda one: one.work["seconds"])[:1]
+        brought = [one for one in (each, *cheapest) if one.id not in taken]
+        return total_of(brought)["seconds"], brought
 
-    def minutes(each: Plan) -> float:
-        return sum(one.minutes for one in together(each))
-
-    for each in sorted(chosen, key=lambda each: (minutes(each) / each.weight, each.id)):
-        if each.id in showing and each.requirement not in shown and minutes(each) <= left:
-            left -= minutes(each)
-            shown |= {one.requirement for one in together(each) if one.id in showing}
-            taken |= {one.id for one in together(each)}
+    for each in sorted(chosen, key=lambda each: (together(each)[0] / each.weight, each.id)):
+        seconds, brought = together(each)
+        if each.id in showing and each.requirement not in shown and seconds <= left:
+            left -= seconds
+            shown |= {one.requirement for one in brought if one.id in showing}
+            taken |= {one.id for one in brought}
     return [each for each in chosen if each.id in taken]
 
 
@@ -216,15 +210,18 @@ def shown(chosen: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out:
     """Return the plan of a run as text; ``listed``: with the requirements that it shows."""
     total = total_of(chosen)
     requirements = list(dict.fromkeys(each.requirement for each in chosen))
-    made = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in sorted(total.objects.items()))
-    costs = [f"{kind}s: {text}" for kind, text in PLANS["costs"].items() if total.objects[kind]]
+    kinds = sorted(total.keys() - {"requests", "seconds", "held"})
+    made = [f"{total[kind]} {kind}{'s' * (total[kind] != 1)}" for kind in kinds]
+    costs = [f"{kind}s: {text}" for kind, text in PLANS["costs"].items() if kind in kinds]
     text: str = PLANS["here" if cloud.local else "elsewhere"].format(
-        **total._asdict(),
         cloud=cloud.name,
         scenarios=len(chosen),
         shown=f"{len(requirements)} requirements{': ' + ', '.join(requirements) if listed else ''}",
         left_out=left_out,
-        made=made or "nothing",
+        made=", ".join(made) or "nothing",
+        requests=total["requests"],
+        minutes=total["seconds"] / 60,
+        held=total["held"],
         costs="\n  costs money  ".join(costs) or "nothing",
         until=datetime.now(UTC).date() + timedelta(days=HELD),
         tenants="two" if several_tenants else "one: scenarios with a second one do not apply",

@@ -8,7 +8,7 @@ Microsoft.KeyVault/vaults).
 
 from operator import itemgetter
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
 from .values import Slotted, Value, declare_fields
 
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 GONE = "gone"  # writing this state drops the record: no trace of the entity is kept
 
 MICROSOFT, CUSTOMER = "microsoft-managed", "customer-managed"
-
-ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
-KeySource = Literal["microsoft-managed", "customer-managed"]
-PermissionModel = Literal["access-policies", "rbac"]
-KeyType = Literal["RSA", "RSA-HSM", "EC", "oct"]
-Recoverable = Literal["absent", "active", "deleted", "purged"]
-Deletable = Literal["absent", "active", "deleted"]
 
 
 def _kind_of(hint: Any) -> "type[Entity] | None":
@@ -75,7 +68,7 @@ class Tenant(Entity):
 class Location(Entity):
     """A region, or the location `global`.  Given by the stage; its state says which of the two it is."""
 
-    state: Literal["global", "regional"] = "regional"
+    state: str = "regional"
 
 
 class Tier(Entity):
@@ -100,36 +93,36 @@ class Vault(Entity):
     group: str
     soft_delete: bool = False
     purge_protection: bool = False
-    permission_model: PermissionModel = "access-policies"
-    state: Recoverable = "absent"
+    permission_model: str = "access-policies"
+    state: str = "absent"
 
 
 class Key(Entity):
     """A key of one vault, named `vault/key`.  Size in bits.  Active, deleted (recoverable) or purged."""
 
     vault: Vault
-    type: KeyType
+    type: str
     size: int
-    origin: Literal["unknown", "generated", "imported"] = "unknown"
+    origin: str = "unknown"
     version: int = 0  # `environment.new-key` says what a new one has
     enabled: bool = False
-    state: Recoverable = "absent"
+    state: str = "absent"
 
 
 class Resource(Entity):
     """A Translator or multi-service resource (Microsoft.CognitiveServices/accounts)."""
 
-    kind: ResourceKind
+    kind: str
     location: Location
     tier: Tier
     subscription: Subscription
     group: str
     tenant: Tenant  # where its identity is registered; `tenant.not-transferred` is how it changes
     identity: bool = False  # the system-assigned managed identity
-    key_source: KeySource | None = None  # no resource is left without one: `encryption.default-key`
+    key_source: str | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
     data_key: Key | None = None  # what its data is encrypted with; unlike `key`, a move to another tenant leaves it
-    state: Deletable = "absent"
+    state: str = "absent"
 
 
 class Grant(Entity):
@@ -147,21 +140,21 @@ class Workspace(Entity):
     resource: Resource
     covered: bool = False  # made while customer-managed keys were on
     readable: bool = True
-    state: Deletable = "absent"
+    state: str = "absent"
 
 
 class Document(Entity):
     """Data uploaded to a workspace: uploaded or deleted."""
 
     workspace: Workspace
-    state: Literal["absent", "uploaded", "deleted"] = "absent"
+    state: str = "absent"
 
 
 class Model(Entity):
     """A custom model trained in a workspace: undeployed, deployed or deleted."""
 
     workspace: Workspace
-    state: Literal["absent", "deployed", "undeployed", "deleted"] = "absent"
+    state: str = "absent"
 
 
 KINDS: tuple[type[Entity], ...] = (
