@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Generator, Sequence
 from typing import TypeVar
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 # How long an example takes says something of the machine that it ran on, nothing of the code.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+# With it jsonschema would compile grammars for a second and a half, of formats that no schema here has.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as Python has what can't be imported
 
 pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
 

@@ -5,19 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from tests.bdd.samples import OUTLINE, REGISTER, RIGHT, feature, rule
-from tests.command_line import as_bytes, each_refused, run_cli
+from tests.command_line import as_bytes, each_refused, run_cli, tables
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Diagnostic, FeatureError, load_features, row_names, slug
 from translator_cmk.bdd.lint import lint
 from translator_cmk.requirements import TOPICS
 
 SAMPLES = {"scenario": RIGHT, "outline": OUTLINE}
-MISTAKES, *_ = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+MISTAKES, *_ = tables(__file__, "mistakes.yaml")
 
 
 def diagnostics_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests import wrong_systems as wrong
 from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
+from tests.command_line import tables
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
 from translator_cmk.bdd.failures import by_cause, causes_of, format_failure, places_of
@@ -32,7 +32,7 @@ def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
     return f"\nScenario: One\n  Given {given}\n  When {when}\n  Then {then[0]}\n{more}"
 
 
-_, RUNS, _ = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+_, RUNS, _ = tables(__file__, "mistakes.yaml")
 
 
 def run(folder: Path, row: dict[str, Any]) -> None:

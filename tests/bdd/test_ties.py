@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.command_line import REFUSED, copy_checkout, python
+from tests.command_line import REFUSED, copy_checkout, python, tables
 from translator_cmk.bdd.ties import CHANGES, ties
 from translator_cmk.requirements import load_register
 
@@ -17,7 +16,7 @@ KEYS_ROWS = PACKAGE / "machine" / "topics" / "keys.py"
 VAULT_FEATURE = Path("features/vault.feature")
 CHANGELOG = Path("CHANGELOG.md")
 
-*_, ADDED = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+*_, ADDED = tables(__file__, "mistakes.yaml")
 """What a made-up requirement adds, by where it stands."""
 ENTRY = f"{CHANGES}\n\n- `keys.no-symmetric-rotation`: added.\n"
 

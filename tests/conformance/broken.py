@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from tests.command_line import tables
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 FILES = {"python": "emulator.py", "node": "emulator.mjs", "perl": "emulator.pl"}
@@ -58,7 +58,7 @@ def edited(language: str, edits: tuple[tuple[str, str], ...], what: str) -> str:
 
 def family(file: str) -> list[dict[str, Any]]:
     """All of a file, in its order, with its edits as pairs."""
-    rows = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
+    [rows] = tables(__file__, file)
     return [
         row
         | {"edits": tuple((edit["was"], edit["is"]) for edit in row["edits"])}

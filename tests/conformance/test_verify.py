@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command_line import CLI, REFUSED, ROOT, copy_checkout, each_refused, python
+from tests.command_line import CLI, REFUSED, ROOT, copy_checkout, each_refused, python, tables
 from tests.conformance import conftest
 from tests.conformance.conftest import (
     FAULTY,
@@ -92,7 +92,7 @@ raise Untold
 """A module that raises what has no words for itself."""
 
 
-VERDICTS = yaml.safe_load(Path(__file__).with_name("verdicts.yaml").read_text("utf-8"))
+[VERDICTS] = tables(__file__, "verdicts.yaml")
 
 
 @pytest.mark.parametrize("row", REFUSED["verify"], ids=lambda row: " ".join(row["ask"]))

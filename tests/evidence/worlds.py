@@ -190,9 +190,9 @@ def judge_semantic_mutants(kept: Kept) -> Found:
     """Put every mutant of both halves to all that should find it."""
     default_sequences()  # before there are several processes, which then share what takes seconds to make
     totals, short = [], []
-    for half, path in HALVES.items():
-        mutants = semantic_mutants(path)
-        wanted = {fingerprint(each.name, each.now, str(SEEDS)): (path, each.name) for each in mutants}
+    for half, file in HALVES.items():
+        mutants = semantic_mutants(file)
+        wanted = {fingerprint(each.name, each.now, str(SEEDS)): (file, each.name) for each in mutants}
         found = dict(zip((each.name for each in mutants), kept.all_of(wanted, finders), strict=True))
         counts = {by: sum(found_by[by] for found_by in found.values()) for by in FINDERS}
         totals.append({"half": half, "mutants": len(mutants), **counts})
@@ -206,7 +206,7 @@ def judge_semantic_mutants(kept: Kept) -> Found:
     return Found(f"scenarios find {scenarios}", short, {"seeds": len(SEEDS), "goals": GOALS, "halves": totals})
 
 
-def finders(which: tuple[Path, str]) -> dict[str, bool]:
+def finders(which: tuple[str, str]) -> dict[str, bool]:
     """Return what finds the mutant of this name, and whether any sequence of commands tells it from the article."""
     mutant = next(each for each in semantic_mutants(which[0]) if each.name == which[1])
     register = load_register()

@@ -17,11 +17,9 @@ The others are for the theorems that no changed row of the article breaks: a row
 
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from tests.command_line import tables
 from tests.machine.laws import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.mutation import Mutant, changed, mutants, subject_of
@@ -41,15 +39,15 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine.rows import Row
 
-OPEN, HELD_OUT = (Path(__file__).with_name(name) for name in ("semantic.yaml", "semantic_held_out.yaml"))
+OPEN, HELD_OUT = "semantic.yaml", "semantic_held_out.yaml"
 WORDS: dict[str, Any] = {**vars(commands), **vars(entities), **vars(rows)}
 FIELDS = {"mistake", "contradicts", "row", "add", "counter", *PARTS}
 
 
 @cache
-def semantic_mutants(path: Path) -> tuple[Mutant, ...]:
+def semantic_mutants(file: str) -> tuple[Mutant, ...]:
     """Return the mutants of a file; raises `ValueError` for an entry that changes nothing, or names no row."""
-    return tuple(map(mutant_of, yaml.safe_load(path.read_text("utf-8"))))
+    return tuple(map(mutant_of, *tables(__file__, file)))
 
 
 def mutant_of(entry: dict[str, Any]) -> Mutant:
@@ -124,7 +122,7 @@ WRONG_MACHINES: tuple[tuple[str, str, str, type[Machine]], ...] = (
     ("nothing-is-done-to-what-is-not-there", "losing-the-key", "Anything may not exist.", AcceptsWhatIsNotThere),
 )
 
-ADDED, SHORTEST = yaml.safe_load_all(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+ADDED, SHORTEST = tables(__file__, "mistakes.yaml")
 MISTAKES = (
     *(Mistake(theorem, scope, said, partial(machine, ROWS)) for theorem, scope, said, machine in WRONG_MACHINES),
     *(

@@ -1,20 +1,27 @@
 """A trace fits if, and only if, the specification allows each of its events."""
 
-import json
 import re
 import subprocess
 import sys
 from functools import partial
-from itertools import accumulate, product
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.command_line import VALID, Done, each_refused, one_error, run_cli
-from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, PicksAtRandom, commands
+from tests.command_line import Done, each_refused, one_error, run_cli, tables
+from tests.oracle.following import (
+    ARTICLE,
+    FULL,
+    REQUIREMENTS,
+    PicksAtRandom,
+    commands,
+    is_judged_as_written,
+    lines,
+    when_accepted,
+)
 from translator_cmk.explore.completions import Values, completions, known_values
 from translator_cmk.explore.trace import Checker, Event, check, event
 from translator_cmk.language import LONGEST, WireError, command_to_wire
@@ -241,32 +248,10 @@ def test_a_trace_fits_where_one_of_its_completions_does() -> None:
 
 # `translator-cmk check-trace` gives one verdict on any file, and one line for an error in it
 
-LOGS = yaml.safe_load(Path(__file__).with_name("traces.yaml").read_text("utf-8"))
 
-
-def written(entry: Any) -> bytes:
-    """Return the lines of an entry of a log."""
-    if isinstance(entry, str):
-        return lines(*events(*situations()[entry].commands))
-    line = dict(entry)
-    asked, outcome = next(iter(line.items()))
-    name, *values = asked.split(" ")
-    if name in COMMANDS:
-        del line[asked]
-        line["command"] = {"command": name, **dict(zip(COMMANDS[name].fields, values, strict=False))}
-        line |= {"outcome": {"outcome": outcome}} if outcome != "unknown" else {}
-    return lines(line)
-
-
-@pytest.mark.parametrize("row", LOGS, ids=lambda row: row["claim"])
-def test_a_log_is_judged_as_it_is_written(row: dict[str, Any]) -> None:
-    entries = [written(entry) for entry in row["log"]]
-    numbers = list(accumulate(entry.count(b"\n") for entry in entries))
-    done = run(b"".join(entries), *row.get("ask", ()))
-    found = [int(number) for number in re.findall(r"standard input:(\d+): impossible: ", done.out)]
-    assert found == [numbers[entry - 1] for entry in row.get("impossible", ())]
-    assert (done.code, done.error) == (bool(found), "")
-    assert [text for text in row.get("says", ()) if text not in done.out] == []
+@pytest.mark.parametrize("row", tables(__file__, "traces.yaml")[0], ids=lambda row: row["claim"])
+def test_a_log_is_judged_as_it_is_written(row: dict[str, Any], tmp_path: Path) -> None:
+    is_judged_as_written(row, tmp_path)
 
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "traces.md"
@@ -274,16 +259,6 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "traces.md"
 
 trouble = partial(one_error, out=None)
 """The one line of an error; what comes before it is judged all the same."""
-
-
-def lines(*messages: dict[str, Any]) -> bytes:
-    for message in messages:
-        VALID["trace-line"].validate(message)
-    return b"".join(json.dumps(message).encode() + b"\n" for message in messages)
-
-
-def events(*sequence: Command) -> list[dict[str, Any]]:
-    return [{"command": command_to_wire(command), "outcome": {"outcome": "accepted"}} for command in sequence]
 
 
 def run(text: bytes, *arguments: str, file: str = "-") -> Done:
@@ -294,7 +269,7 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Done:
 def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
     vault = cmd.CreateVault("kv-prod", "westeurope", "production", "g")
     recovered = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "refused"}}
-    text = lines(recovered, *events(vault, cmd.DeleteVault("kv-prod")))
+    text = lines(recovered, *when_accepted(vault, cmd.DeleteVault("kv-prod")))
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     assert run(b"", file=str(file)).code == 0
@@ -309,7 +284,7 @@ def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes) -> Non
     assert "has no outcome and no observation" in done.out
 
 
-GOOD = lines(*events(*AT_WORK))
+GOOD = lines(*when_accepted(*AT_WORK))
 
 
 @each_refused("trace")
@@ -336,7 +311,7 @@ def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
 
 
 def test_impossible_event_stays_impossible_if_the_rest_cannot_be_read() -> None:
-    text = lines(*events(AT_WORK[0]), *events(AT_WORK[0]))
+    text = lines(*when_accepted(AT_WORK[0]), *when_accepted(AT_WORK[0]))
     assert trouble(run(text + b"nonsense\n"), 1).startswith("standard input:3: not JSON")
     assert trouble(run(text + b'{"trace'), 1).startswith("standard input:3: cut off")
 

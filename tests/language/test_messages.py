@@ -4,17 +4,15 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from tests.command_line import VALID, as_bytes, each_refused
+from tests.command_line import VALID, as_bytes, each_refused, tables
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.oracle.following import ARTICLE
 from translator_cmk import language
@@ -45,7 +43,7 @@ JUNK: list[Any] = [
 
 FIELDS = ["a", "a b", "", "état", "store", "vault", "key", "by", "exists", "grant"]
 
-TABLES = yaml.safe_load(Path(__file__).with_name("messages.yaml").read_text("utf-8"))
+[TABLES] = tables(__file__, "messages.yaml")
 RIGHT: dict[str, list[Any]] = TABLES["right"]
 
 BEYOND_SCHEMAS = re.compile(

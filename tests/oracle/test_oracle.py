@@ -1,6 +1,7 @@
 """The oracle demands what all states agree on that silence leaves possible; every choice of silent rows is tried."""
 
 from itertools import product
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -8,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.machine.worlds import TWO_AT_WORK
+from tests.command_line import tables
 from tests.oracle.following import (
     ARTICLE,
     FULL,
     REQUIREMENTS,
+    THREE_AT_WORK,
     PicksAtRandom,
-    at_work,
     commands,
     follow,
+    is_judged_as_written,
     submit,
     without,
 )
@@ -29,7 +31,6 @@ from translator_cmk.machine import (
     ROWS,
     Accepted,
     Machine,
-    Outcome,
     Refused,
     RowsContradict,
     Unspecified,
@@ -37,7 +38,7 @@ from translator_cmk.machine import (
     observe,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.commands import DisableKey, KeyType, ReadData, RevokeKeyAccess
+from translator_cmk.machine.commands import DisableKey, ReadData, RevokeKeyAccess
 from translator_cmk.machine.entities import Key
 from translator_cmk.machine.rows import effect, refuse, silent, whenever
 from translator_cmk.machine.topics import OTHER_READINGS
@@ -110,114 +111,38 @@ def test_more_states_than_the_limit_are_an_error() -> None:
         oracle.submit(cmd.DisableKey("v1", keys[2]))
 
 
-def test_what_a_silent_row_decides_is_unspecified_and_the_rest_is_demanded() -> None:
-    oracle, _ = at_work(ARTICLE)
-    assert oracle.submit(cmd.DisableKey("v1", "k1")) == Accepted(frozenset({"keys.disable"}))
-    seen = oracle.observe()
-    assert seen["key"]["v1/k1"]["enabled"] is False
-    assert seen["workspace"]["w1"]["readable"] is UNSPECIFIED
-    assert seen["document"]["d1"] == {"exists": UNSPECIFIED}
-    assert seen["resource"]["r1"]["key_source"] == "customer-managed"
-    assert oracle.demands(Fact("key", "v1/k1", "enabled", False))
-    assert not oracle.demands(Fact("document", "d1", "exists", True))
+NARROWING, *_ = tables(__file__, "narrowing.yaml")
 
 
-def test_what_was_seen_narrows_what_is_possible() -> None:
-    oracle, system = at_work(ARTICLE)
-    assert follow(oracle, system, cmd.DisableKey("v1", "k1")) == ()
-    assert len(oracle.states) == 1
-    assert oracle.submit(cmd.ReadData("w1")) == Refused(frozenset({"revocation.data-inaccessible"}))
-
-
-def test_what_was_settled_by_what_was_seen_is_named_no_more() -> None:
-    oracle, system = at_work(ARTICLE)
-    assert (
-        follow(oracle, system, cmd.DisableKey("v1", "k1"), cmd.EnableKey("v1", "k1"), cmd.CreateKey("v1", "k2")) == ()
-    )
-    oracle.submit(cmd.ReturnToMicrosoftManagedKeys("r2"))
-    demanded = oracle.submit(cmd.EnableCustomerManagedKeys("r2", "v1", "k2"))
-    assert demanded == Unspecified(frozenset({"keys.return", "keys.change", "workspace.earlier-allowed"}))
-
-
-def test_a_system_that_ignores_what_is_assumed_agrees_too() -> None:
-    oracle, system = Oracle(ARTICLE), ModelSystem(without(ARTICLE.silent))
-    assert (
-        follow(
-            oracle, system, *TWO_AT_WORK, cmd.DisableKey("v1", "k1"), cmd.ReadData("w1"), cmd.TranslateWithModel("m1")
-        )
-        == ()
-    )
-    assert not oracle.uncompared
-
-
-REGION, KEY = "vault.same-region-refused", "keys.rsa-2048-refused"
-
-
-@pytest.mark.parametrize(
-    ("silent", "key", "demanded", "reasons", "agrees"),
-    [
-        ({REGION}, ("RSA", 2048), Unspecified(frozenset({REGION})), {"some.other-reason"}, True),
-        ({REGION}, ("RSA", 3072), Refused(frozenset({KEY})), {REGION}, True),
-        # who takes RSA-HSM for another type than RSA may say so, beside other reasons
-        (FULL.silent, ("RSA-HSM", 2048), Refused(frozenset({REGION})), {REGION, KEY}, True),
-        (FULL.silent, ("RSA", 2048), Refused(frozenset({REGION})), {REGION, KEY}, False),
-    ],
-)
-def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason_elsewhere(
-    silent: set[str], key: tuple[KeyType, int], demanded: Outcome, reasons: set[str], agrees: bool
+@pytest.mark.parametrize("row", NARROWING, ids=lambda row: row["claim"])
+def test_what_a_system_did_and_showed_is_compared_as_far_as_something_is_demanded(
+    row: dict[str, Any], tmp_path: Path
 ) -> None:
-    oracle = Oracle(machine_of(silent))
-    outcome = submit(
-        oracle,
-        cmd.CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-        cmd.CreateVault("v1", "eastus", "production", "g1"),
-        cmd.CreateKey("v1", "k1", *key),
-        cmd.EnableCustomerManagedKeys("r1", "v1", "k1"),
-    )
-    assert outcome == demanded
-    assert oracle.demands(Fact("resource", "r1", "key_source", "microsoft-managed"))
-    assert (oracle.narrow(Refused(frozenset(reasons))) == ()) is agrees
+    is_judged_as_written(row, tmp_path)
 
 
-def test_a_refusal_of_a_name_may_give_other_reasons_too() -> None:
-    """No demand is read before the names are, so nothing says that it is met."""
-    oracle = Oracle(FULL)
-    assert submit(oracle, cmd.DisableKey("v1", "k1")) == Refused(frozenset({"environment.exists"}))
-    assert oracle.narrow(Refused(frozenset({"environment.exists", "environment.enabled-key"}))) == ()
-    oracle.reset()
-    oracle.submit(cmd.DisableKey("v1", "k1"))
-    assert oracle.narrow(Refused(frozenset({"environment.enabled-key"})))  # what is wrong has to be among them
+def after_a_third_thing(machine: Machine) -> Oracle:
+    """Return an oracle that has followed a change of key that undeployed a model, of which nobody says anything."""
+    oracle, system = Oracle(machine), ModelSystem()
+    assert follow(oracle, system, *THREE_AT_WORK, cmd.CreateKey("v1", "k2")) == ()
+    seen = system.observe()
+    seen["resource"]["r1"]["key"], seen["model"]["m1"]["state"] = "v1/k2", "undeployed"
+    oracle.submit(cmd.EnableCustomerManagedKeys("r1", "v1", "k2"))
+    assert oracle.narrow(Accepted(), seen) == ()
+    return oracle
 
 
-def test_a_permission_that_is_silent_may_be_withheld() -> None:
-    """The article does not say what rotation means for the data."""
-    (mistake,) = (row for row in COUNTER_ROWS if row.requirement == "keys.rotation-keeps-data")
-    cuts_off = Machine([*ROWS, mistake])
-    sequence = (*TWO_AT_WORK, cmd.RotateKey("v1", "k1"))
-    assert follow(Oracle(ARTICLE), ModelSystem(cuts_off), *sequence) == ()
-    assert follow(Oracle(FULL), ModelSystem(cuts_off), *sequence)
+def test_a_claim_about_everything_is_not_demanded_where_something_is_uncompared() -> None:
+    oracle = after_a_third_thing(FULL)
+    oracle.submit(cmd.EnableIdentity("r3"))
+    assert oracle.demands(Accepted())
+    assert not oracle.demands(lambda before, outcome, after: True)
 
 
-def test_a_command_of_which_nothing_speaks_may_be_refused() -> None:
-    oracle, _ = at_work(ARTICLE)
-    assert oracle.submit(cmd.ReturnToMicrosoftManagedKeys("r1")) == Unspecified(frozenset({"keys.return"}))
-    assert oracle.narrow(Refused()) == ()
-    assert oracle.demands(Fact("resource", "r1", "key_source", "customer-managed"))
-
-
-def test_a_command_of_which_something_speaks_may_not_be_refused() -> None:
-    oracle, _ = at_work(machine_of({"vault.granted-with-keys"}))
-    oracle.submit(cmd.CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"))
-    assert isinstance(oracle.submit(cmd.EnableCustomerManagedKeys("r3", "v1", "k1")), Accepted)
-    assert not oracle.demands(Fact("grant", "v1/r3", "exists", True))
-    assert oracle.narrow(Refused())
-
-
-def test_a_command_that_only_records_the_use_of_a_key_may_not_be_refused_for_that() -> None:
-    oracle, system = at_work(machine_of({"keys.use-logged"}))
-    demanded = oracle.submit(cmd.ReadData("w1"))
-    assert isinstance(demanded, Accepted)
-    assert oracle.narrow(Refused(), system.observe())
+def test_what_is_uncompared_keeps_no_states_apart() -> None:
+    oracle = after_a_third_thing(ARTICLE)
+    oracle.submit(cmd.DisableKey("v1", "k2"))
+    assert len(oracle.states) == 1
 
 
 # Choices of silent rows
@@ -351,6 +276,8 @@ READ = ReadData("ws-prod")
         ([], lambda before, outcome, after: before == after, True),
         ([], lambda before, outcome, after: before != after, False),
         ([DisableKey("kv-prod", "cmk-2048")], Refused(), False),
+        ([DisableKey("kv-prod", "cmk-2048")], Fact("key", "kv-prod/cmk-2048", "enabled", False), True),
+        ([DisableKey("kv-prod", "cmk-2048")], Fact("document", "contracts", "exists", True), False),
         ([DisableKey("kv-prod", "cmk-2048")], Unspecified(frozenset({"revocation.key-disabled"})), True),
         ([READ, READ], Accepted(), True),
     ],

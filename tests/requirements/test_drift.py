@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.command_line import as_bytes, each_refused
+from tests.command_line import as_bytes, each_refused, tables
 from translator_cmk.requirements import Article, load_register
 from translator_cmk.requirements.drift import (
     Drift,
@@ -146,7 +145,7 @@ def test_what_is_kept_to_find_near_matches_has_no_order_and_no_words() -> None:
 
 # Edits of the article in other words, and of a copy of the article
 
-EDITS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("edits.yaml").read_text("utf-8"))
+[EDITS] = tables(__file__, "edits.yaml")
 TEXTS = [pytest.param(OWN_WORDS, id="other-words"), pytest.param(COPY, id="article", marks=needs_copy)]
 
 
