@@ -14,8 +14,7 @@ from translator_cmk.conformance.cases import RELEASES as DIGESTS
 from translator_cmk.conformance.cases import release, specification_digest
 from translator_cmk.files import write_text
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.commands import register_json
-from translator_cmk.requirements.releases import RELEASES
+from translator_cmk.requirements.releases import RELEASES, register_json
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,9 +12,8 @@ from tests.command_line import run_cli as run
 from translator_cmk.bdd.features import pickles
 from translator_cmk.conformance.cases import RELEASES as DIGESTS
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.commands import register_json
 from translator_cmk.requirements.register import FOLDER
-from translator_cmk.requirements.releases import frozen
+from translator_cmk.requirements.releases import frozen, register_json
 
 
 def written(path: Path, content: Any) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..language import PROTOCOL, WireError
-from ..language.contract import Declaration, answer_from_wire, declaration_of, request_from_wire
+from ..language.contract import Declaration, answer_from_wire, request_from_wire
 from .channels import PATIENCE, Channel, Fault, Request
 
 ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -170,7 +170,7 @@ class Session:
         """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
         self.token = None
         answer = self.ask("hello", protocol=PROTOCOL, kit=__version__)
-        self.token, self.declared = answer["session"], declaration_of(answer)
+        self.token, self.declared = answer["session"], answer["declaration"]
         return self.declared
 
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
@@ -223,7 +223,7 @@ class Session:
         if verb == "hello" and answer["answer"] == "error":
             message = answer.get("message", "without a message")
             raise Fault("error", f"answered hello with an error: {message}; see the log of the system")
-        if verb == "hello" and self.declared is not None and declaration_of(answer) != self.declared:
+        if verb == "hello" and self.declared is not None and answer["declaration"] != self.declared:
             raise Fault("changed", "declared something else than it did before")
         return answer
 

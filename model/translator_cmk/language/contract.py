@@ -4,7 +4,8 @@ A request has an id, which its answer repeats, and the name of the session, if `
 A request never says what is expected of the system.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..machine import COMMANDS, DEFAULT_STAGE, Stage
@@ -147,22 +148,9 @@ VERBS: Mapping[str, str] = {
 CALLED: dict[str, Shape] = {"id": TOKEN, "session": TOKEN}
 
 
-class TaggedRecord(Record):
-    """A request or an answer: a record that a field, its tag, marks with the name of its verb or answer."""
-
-    def __init__(self, title: str, fields: Mapping[str, Shape], required: Collection[str], tag: str, word: str) -> None:
-        super().__init__(f"{title} {word!r}", fields, ("id", *required))
-        self.tag = tag
-        self.word = word
-
-    def meaning(self, fields: dict[str, Any]) -> dict[str, Any]:
-        fields[self.tag] = self.word
-        return fields
-
-
 def request(verb: str, fields: Mapping[str, Shape]) -> Record:
     """Return a request; all its fields have to be there, but for the session."""
-    return TaggedRecord("the request", CALLED | dict(fields), fields, "verb", verb)
+    return Record(f"the request {verb!r}", CALLED | dict(fields), ("id", *fields), partial(dict, verb=verb))
 
 
 REQUEST = Tagged(
@@ -180,7 +168,7 @@ REQUEST = Tagged(
 
 def answer(word: str, fields: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Record:
     """Return an answer of one kind."""
-    return TaggedRecord("the answer", {"id": TOKEN, **fields}, required, "answer", word)
+    return Record(f"the answer {word!r}", {"id": TOKEN, **fields}, ("id", *required), partial(dict, answer=word))
 
 
 def welcome(
@@ -237,10 +225,4 @@ def request_from_wire(message: Any, where: str = "") -> dict[str, Any]:
 def answer_from_wire(verb: str, message: Any, where: str = "") -> dict[str, Any]:
     """Return the answer to this verb in a JSON value, its parts read; raises `WireError`."""
     found: dict[str, Any] = read_message(ANSWERS[verb], message, where)
-    return found
-
-
-def declaration_of(message: dict[str, Any]) -> Declaration:
-    """Return the declaration in an answer to `hello` that was read."""
-    found: Declaration = message["declaration"]
     return found

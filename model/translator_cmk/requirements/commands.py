@@ -1,37 +1,14 @@
-"""The commands `register`, `source check` and `source fingerprint`, and what they print."""
+"""The commands `source check` and `source fingerprint`, and what they print."""
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ..errors import DEVIATIONS, OK
 from ..escaping import visible
 from .drift import Drift, Finding, compare, describe, dump, read_copy
-from .register import (
-    REGISTERED,
-    Article,
-    Place,
-    Register,
-    Requirement,
-    Source,
-    load_article,
-    load_register,
-)
-
-
-def register_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `register`."""
-    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each requirement")
-
-
-def register(args: argparse.Namespace) -> int:
-    """Print the register."""
-    requirements = load_register()
-    print(json.dumps(register_json(requirements), indent=2) if args.json else register_text(requirements))
-    return OK
+from .register import Article, Register, load_article, load_register
 
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,47 +40,6 @@ def fingerprint(args: argparse.Namespace) -> int:
     """Print the places of a copy of the article as YAML; sentences that are known keep what they carry."""
     print(dump(describe(read_copy(args.file), load_register().article)), end="")
     return OK
-
-
-def register_json(register: Register) -> list[dict[str, Any]]:
-    """Return the requirements in order as JSON values, without the fields that one does not have."""
-    return [requirement_json(requirement) for requirement in register.values()]
-
-
-def requirement_json(requirement: Requirement) -> dict[str, Any]:
-    """Return one requirement as JSON values, without the fields that it does not have."""
-    values = {name: getattr(requirement, name) for name in REGISTERED.fields}
-    return {name: as_json(value) for name, value in values.items() if value is not None}
-
-
-def as_json(value: Any) -> Any:
-    """Return the value of a field as JSON has it."""
-    match value:
-        case tuple():
-            return [as_json(each) for each in value]
-        case Place():
-            return {"section": value.section, "sentence": value.sentence}
-        case Source():
-            return {"title": value.title, "url": value.url}
-    return value
-
-
-def register_text(register: Register) -> str:
-    """Return the register as a table by topic: id, basis, kind, statements, title."""
-    ids = max(len(name) for name in register)
-    claims = max(len(" ".join(requirement.statements)) for requirement in register.values())
-    lines = []
-    for topic, requirements in register.topics.items():
-        lines += [topic, "-" * len(topic)]
-        for each in requirements:
-            stated = " ".join(each.statements)
-            lines.append(f"{each.id:<{ids}}  {each.basis:<11}  {each.kind:<11}  {stated:<{claims}}  {each.title}")
-        lines.append("")
-    bases = Counter(requirement.basis for requirement in register.values())
-    counted = ", ".join(f"{count} {basis}" for basis, count in bases.items())
-    total = f"{len(register)} requirements ({counted})"
-    lines.append(f"{total} from {len(register.statements)} statements of {register.article.title!r}")
-    return "\n".join(lines)
 
 
 def drift_text(drift: Drift, article: Article, register: Register, file: object) -> str:

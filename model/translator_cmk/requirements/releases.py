@@ -1,4 +1,4 @@
-"""Registers that releases froze, and how two registers differ: the command `register`, with `register diff`.
+"""The command `register`: the register as text and JSON, those that releases froze, and how two of them differ.
 
 A frozen register is a file `frozen/VERSION.json`: the output of `translator-cmk register --json` at that release.
 """
@@ -6,6 +6,7 @@ A frozen register is a file `frozen/VERSION.json`: the output of `translator-cmk
 import argparse
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,7 @@ from typing import Any
 from ..errors import DEVIATIONS, EXIT_CODES, OK, CommandError, InvalidFile, reason
 from ..escaping import markdown
 from ..shapes import Malformed
-from . import commands
-from .register import FOLDER, REGISTERED, load_register
+from .register import FOLDER, REGISTERED, Place, Register, Requirement, Source, load_register
 
 RELEASES = FOLDER / "frozen"
 
@@ -31,7 +31,7 @@ MEANING = ("wording", "kind", "basis")
 
 def register_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `register`, and `diff`."""
-    commands.register_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each requirement")
     what = "compare two registers, by requirement"
     diff = parser.add_subparsers(metavar="COMMAND").add_parser(
         "diff",
@@ -49,25 +49,63 @@ def register_arguments(parser: argparse.ArgumentParser) -> None:
 def register(args: argparse.Namespace) -> int:
     """Print the register, or how two differ; raises `CommandError`."""
     if "before" not in args:
-        return commands.register(args)
-    before, after = entries(args.before), entries(args.after) if args.after else own_entries()
+        requirements = load_register()
+        print(json.dumps(register_json(requirements), indent=2) if args.json else register_text(requirements))
+        return OK
+    before, after = entries(args.before), entries(args.after or FOLDER)
     lines = list(differences(before, after))
     print("\n".join(lines) if lines else f"no difference in {len(after)} requirements")
     return DEVIATIONS if lines else OK
 
 
-def own_entries() -> Entries:
-    """Return the requirements of this package."""
-    return by_id(commands.register_json(load_register()))
+def register_json(register: Register) -> list[dict[str, Any]]:
+    """Return the requirements in order as JSON values, without the fields that one does not have."""
+    return [requirement_json(requirement) for requirement in register.values()]
 
 
-def entries(name: str) -> Entries:
+def requirement_json(requirement: Requirement) -> dict[str, Any]:
+    """Return one requirement as JSON values, without the fields that it does not have."""
+    values = {name: getattr(requirement, name) for name in REGISTERED.fields}
+    return {name: as_json(value) for name, value in values.items() if value is not None}
+
+
+def as_json(value: Any) -> Any:
+    """Return the value of a field as JSON has it."""
+    match value:
+        case tuple():
+            return [as_json(each) for each in value]
+        case Place():
+            return {"section": value.section, "sentence": value.sentence}
+        case Source():
+            return vars(value)
+    return value
+
+
+def register_text(register: Register) -> str:
+    """Return the register as a table by topic: id, basis, kind, statements, title."""
+    ids = max(len(name) for name in register)
+    claims = max(len(" ".join(requirement.statements)) for requirement in register.values())
+    lines = []
+    for topic, requirements in register.topics.items():
+        lines += [topic, "-" * len(topic)]
+        for each in requirements:
+            stated = " ".join(each.statements)
+            lines.append(f"{each.id:<{ids}}  {each.basis:<11}  {each.kind:<11}  {stated:<{claims}}  {each.title}")
+        lines.append("")
+    bases = Counter(requirement.basis for requirement in register.values())
+    counted = ", ".join(f"{count} {basis}" for basis, count in bases.items())
+    total = f"{len(register)} requirements ({counted})"
+    lines.append(f"{total} from {len(register.statements)} statements of {register.article.title!r}")
+    return "\n".join(lines)
+
+
+def entries(name: str | Path) -> Entries:
     """Return the requirements of a release, a file or a folder; raises `CommandError`."""
     path = Path(name)
-    if name in frozen():
-        return frozen()[name]
+    if str(name) in frozen():
+        return frozen()[str(name)]
     if path.is_dir():
-        return by_id(commands.register_json(load_register(path)))
+        return by_id(register_json(load_register(path)))
     if not path.is_file():
         releases = ", ".join(frozen()) or "none yet"
         raise CommandError(f"{name}: neither a file, nor a folder, nor a release; there are the releases: {releases}")

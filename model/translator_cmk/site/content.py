@@ -24,7 +24,7 @@ from ..digest import digest
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..requirements import Register, Requirement, load_register
-from ..requirements.commands import register_json
+from ..requirements.releases import register_json
 from .implementations import Implementation, load_implementations
 from .render import number
 

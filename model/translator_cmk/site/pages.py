@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -26,8 +27,8 @@ from ..language.sentences import (
 )
 from ..machine import Accepted, Command
 from ..requirements import Requirement
-from ..requirements.commands import requirement_json
 from ..requirements.register import REGISTERED
+from ..requirements.releases import requirement_json
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from ..system import ModelSystem
 from . import implementations
@@ -75,10 +76,6 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
     """Yield each page with its path, or the one that is wanted, and the parts that hand-written pages include."""
     evidence = content.evidence
     results = evidence.results
-
-    def link(name: str, root: str = UP) -> str:
-        return scenario_link(content, name, root)
-
     templates = environment(
         evidence.register,
         evidence=evidence,
@@ -90,8 +87,9 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         statuses=STATUSES,
         is_current=is_current,
         run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
-        scenario_link=link,
-        shown_by=lambda requirement: list(shown_by(content, requirement)),
+        scenario_link=partial(scenario_link, content),
+        shown_by=partial(shown_by, content),
+        also_shown_by=partial(also_shown_by, content),
         seen=by_requirement(load_seen()),
         losses=LOSSES,
         caveats=CAVEATS,
@@ -148,7 +146,6 @@ def specification_pages(content: Content) -> Iterator[Page]:
                 "run_in_detail": lambda pickles: [
                     each for each in pickles if each.id in evidence.items and evidence.items[each.id].details
                 ],
-                "also_shown_by": lambda requirement: also_shown_by(content, requirement),
             },
         )
     yield (
@@ -278,56 +275,33 @@ class Use(NamedTuple):
     requirements: list[str]
 
 
-class Slot(NamedTuple):
-    """A slot of a sentence: the words it takes, and the default if its clause is left out; either may be empty."""
-
-    name: str
-    words: str
-    default: str
-
-
-class Sentence(NamedTuple):
-    """A sentence pattern with its slots, its meaning and its use."""
-
-    pattern: str
-    quoted: frozenset[str]
-    """Slots that are written in quotes."""
-    slots: list[Slot]
-    means: str
-    use: Use
-
-
-def sentences(evidence: Evidence) -> Mapping[str, list[Sentence]]:
-    """Return the sentences of commands, outcomes and observations."""
+def sentences(evidence: Evidence) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return the sentences of commands, outcomes and observations, each with its slots, its meaning and its use."""
+    explained: Mapping[str, Iterable[tuple[Phrase, str]]] = {
+        "commands": ((each, each.command.__doc__ or "") for each in COMMAND_PHRASES),
+        "outcomes": ((each, each.explanation) for each in ASSERTION_PHRASES),
+        "observations": ((each, f"{each.kind}: {each.field.replace('_', ' ')}") for each in FACT_PHRASES),
+    }
     return {
-        "commands": [sentence(each, each.command.__doc__ or "", evidence) for each in COMMAND_PHRASES],
-        "outcomes": [sentence(each, each.explanation, evidence) for each in ASSERTION_PHRASES],
-        "observations": [
-            sentence(each, f"{each.kind}: {each.field.replace('_', ' ')}", evidence) for each in FACT_PHRASES
-        ],
+        name: [
+            {"phrase": each, "slots": slots(each), "means": " ".join(means.split()), "use": use(evidence, each.parse)}
+            for each, means in phrases
+        ]
+        for name, phrases in explained.items()
     }
 
 
-def sentence(phrase: Phrase, means: str, evidence: Evidence) -> Sentence:
-    """Return one sentence."""
-    names = list(dict.fromkeys(re.findall(r"{(\w+)}", phrase.pattern)))
-    quoted = frozenset(name for name in names if name not in phrase.words and name not in phrase.numbers)
-    return Sentence(
-        re.sub(r"\[ ([^]]*)]", r" [\1]", phrase.pattern),
-        quoted,
-        [each for name in names if (each := slot(phrase, name)).words or each.default],
-        " ".join(means.split()),
-        use(evidence, phrase.parse),
-    )
-
-
-def slot(phrase: Phrase, name: str) -> Slot:
-    """Return one slot."""
-    words: Mapping[str, Any] = phrase.words.get(name, {})
-    optional = f"{{{name}}}" in "".join(re.findall(r"\[[^]]*]", phrase.pattern))
-    default = phrase.defaults[name] if optional else ""
-    shown = next((word for word, meant in words.items() if meant == default), default) if optional else ""
-    return Slot(name, listed(list(words), "or"), str(shown))
+def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
+    """Return for a slot the words that it takes and the default if its clause is left out, unless both are empty."""
+    found = {}
+    for name in re.findall(r"{(\w+)}", phrase.pattern):
+        words: Mapping[str, Any] = phrase.words.get(name, {})
+        optional = f"{{{name}}}" in "".join(re.findall(r"\[[^]]*]", phrase.pattern))
+        default = phrase.defaults[name] if optional else ""
+        shown = next((word for word, meant in words.items() if meant == default), default)
+        if words or default:
+            found[name] = (listed(words, "or"), str(shown) if optional else "")
+    return found
 
 
 def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
