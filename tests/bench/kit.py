@@ -1,9 +1,10 @@
 """What the conformance kit costs beside a bare loop that gives the same commands to the same adapter.
 
 The bare loop does what any test of the adapter has to do: it gives each command, waits for the answer, and reads it.
-The kit gives the command fresh names, checks the request and the answer, keeps both in the message log, and has the
-model do the same.  The two take turns over each sequence of commands.  Each round has other sequences, so nothing
-is faster here for having been asked before; of all rounds, the median of their difference counts.
+The kit gives the command fresh names, checks the request and the answer, and keeps both in the message log.  What the
+oracle takes to judge the answer is not part of it.  The two take turns over each sequence of commands.  Each round has
+other sequences, so nothing is faster here for having been asked before; of all rounds, the median of their difference
+counts.
 """
 
 import json

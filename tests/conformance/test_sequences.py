@@ -18,7 +18,7 @@ from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running, SessionPool
 from translator_cmk.conformance.sequences import STRESS_START, in_variant, named_sequences, stress_sequences, variants
 from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Names, ReferenceModel, Subject
+from translator_cmk.conformance.subject import Names, Subject
 from translator_cmk.conformance.tour import suites
 from translator_cmk.explore.scopes import SMALL
 from translator_cmk.explore.sequences import suite
@@ -107,8 +107,8 @@ def test_specification_treats_every_kind_and_region_alike() -> None:
     assert len(others) == 11
     for commands in [*sequences, *stress_sequences()]:
         assert tuple(in_variant(commands, usual)) == commands
-        outcomes = {tuple(map(ReferenceModel().submit, in_variant(commands, each))) for each in others}
-        assert outcomes == {tuple(map(ReferenceModel().submit, commands))}
+        outcomes = {tuple(map(ModelSystem().submit, in_variant(commands, each))) for each in others}
+        assert outcomes == {tuple(map(ModelSystem().submit, commands))}
 
 
 def test_region_that_is_not_offered_stands_for_none() -> None:
@@ -118,19 +118,19 @@ def test_region_that_is_not_offered_stands_for_none() -> None:
 
 
 def test_stress_fixture_comes_about() -> None:
-    reference = ReferenceModel()
-    assert all(isinstance(reference.submit(command), Accepted) for command in named_sequences()[STRESS_START])
-    seen = reference.observe()
+    model = ModelSystem()
+    assert all(isinstance(model.submit(command), Accepted) for command in named_sequences()[STRESS_START])
+    seen = model.observe()
     assert (len(seen["resource"]), len(seen["document"]), len(seen["model"])) == (5, 10, 7)
 
 
 def test_fuzzing_wants_what_is_left_open_as_it_wants_what_is_accepted() -> None:
     universe = Universe(alphabet(), [()], Declaration("any", "1"))
-    reference = ReferenceModel()
+    model = ModelSystem()
     for command in (*situations()["customer-managed keys are on"].commands, DeleteKey("kv-prod", "cmk-2048")):
-        reference.submit(command)
-    wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, reference)
-    assert any(isinstance(reference.looks_at(command), Unspecified) for command in wanted)
+        model.submit(command)
+    wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, model.state)
+    assert any(isinstance(model.submit(command), Unspecified) for command in wanted)
 
 
 SCOPES = [scope for scope in SMALL if scope.name in ("vaults-and-keys", "losing-the-key")]

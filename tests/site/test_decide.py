@@ -24,13 +24,13 @@ from translator_cmk.site.effects import (
     Loss,
     carried_out,
     commands_of,
-    model,
     start,
 )
 from translator_cmk.site.render import CHOICES
-from translator_cmk.site.reversibility import Arrow, between, box, fates, one_life, picture, transitions
+from translator_cmk.site.reversibility import between, fates, middle, one_life, picture, transitions
 from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, sources
 from translator_cmk.site.what_if import chart, code, way
+from translator_cmk.system import MACHINE
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -169,8 +169,8 @@ def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str
     costly = set()
     assert {type(each) for each in alphabet()} == set(COMMANDS.values())
     for command in alphabet():
-        outcome_state, outcome = model().step(state, command)
-        observation = observe(model().world(outcome_state))
+        outcome_state, outcome = MACHINE.step(state, command)
+        observation = observe(MACHINE.world(outcome_state))
         if isinstance(outcome, Accepted) and not all(holds(loss.intact, observation) for loss in LOSSES):
             costly.add(type(command))
     assert costly
@@ -182,24 +182,24 @@ def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Ca
     state = start(cause.start)
     for command in commands_of(cause, remedied=True):
         before = state
-        state, outcome = model().step(before, command)
+        state, outcome = MACHINE.step(before, command)
         assert isinstance(outcome, Accepted), command
         assert state != before, command
 
 
 @by_loss
 def test_harmless_causes_lose_nothing(loss: Loss) -> None:
-    assert all(effects.find(loss, cause, REGISTER, PICKLES, remedied=False).intact for cause in HARMLESS)
+    assert all(effects.find(loss, cause, PICKLES, remedied=False).intact for cause in HARMLESS)
 
 
 @by_cause
 @by_loss
 def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, loss: Loss) -> None:
-    lost = effects.find(loss, cause, REGISTER, PICKLES, remedied=False)
+    lost = effects.find(loss, cause, PICKLES, remedied=False)
     assert not lost.intact
     assert lost.grounds
     if cause.remedies:
-        back = effects.find(loss, cause, REGISTER, PICKLES, remedied=True)
+        back = effects.find(loss, cause, PICKLES, remedied=True)
         assert back.intact == (loss.short == "data")
         assert back.by_hand == (loss.short == "models")
         assert len([name for name in back.grounds if name.startswith("restoration.")]) == 1
@@ -221,9 +221,9 @@ def test_cell_has_the_basis_of_its_weakest_ground(
     name: str, at_once: str, uploaded: str, deployed: str, data: str
 ) -> None:
     (cause,) = (each for each in CAUSES if each.name == name)
-    found = [effects.find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES]
+    found = [effects.find(loss, cause, PICKLES, remedied=False).basis for loss in LOSSES]
     assert found == (at_once.split() if " " in at_once else [at_once] * 3)
-    back = [effects.find(loss, cause, REGISTER, PICKLES, remedied=True).basis for loss in LOSSES]
+    back = [effects.find(loss, cause, PICKLES, remedied=True).basis for loss in LOSSES]
     assert back == [uploaded, deployed, data]
 
 
@@ -313,7 +313,7 @@ def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> N
     for part, command in cuts:
         (cause, *_) = (each for each in CAUSES if type(commands_of(each)[-1]).__name__ == command)
         before, then = (
-            observe(model().world(carried_out(model(), start(cause.start), done))) for done in ([], commands_of(cause))
+            observe(MACHINE.world(carried_out(MACHINE, start(cause.start), done))) for done in ([], commands_of(cause))
         )
         assert any(before[kind] != then[kind] for kind in SEEN_IN[part]), (part, command)
 
@@ -408,14 +408,14 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
     compared = set()
     for cause in CAUSES:
         command, *more = commands_of(cause)
-        _, outcome = model().step(start(cause.start), command)
-        cells = [(loss, effects.find(loss, cause, REGISTER, (), remedied=False)) for loss in LOSSES]
+        _, outcome = MACHINE.step(start(cause.start), command)
+        cells = [(loss, effects.find(loss, cause, (), remedied=False)) for loss in LOSSES]
         if more or type(command).__name__ == "DeleteResource":
             continue
         rests_on = {loss: happens.intersection(cell.grounds) for loss, cell in cells if not cell.intact}
-        lost = {loss: effects.basis(names, REGISTER) for loss, names in rests_on.items()}
+        lost = {loss: effects.basis(names) for loss, names in rests_on.items()}
         assert isinstance(outcome, Accepted)
-        assert effects.basis(outcome.by, REGISTER) == min(lost.values(), key=WEAKEST_FIRST.index), cause.name
+        assert effects.basis(outcome.by) == min(lost.values(), key=WEAKEST_FIRST.index), cause.name
         for loss, found in lost.items():
             if way := ways[THINGS[loss]].get(type(command).__name__):
                 assert way.basis == found, cause.name
@@ -426,27 +426,26 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
 @pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
 def test_every_state_has_its_place_and_every_transition_its_arrow(life: dict[str, Any]) -> None:
     found = transitions(life)
-    assert {state for each in found for state in (each.before, each.after)} == life["states"].keys()
+    assert {state for ends in found for state in ends} == life["states"].keys()
     drawn = one_life(life)["picture"]
-    assert [each["number"] for each in drawn["arrows"]] == list(range(1, len(found) + 1))
+    assert [*map(len, (drawn["arrows"], drawn["boxes"]))] == [len(found), len(life["states"])]
     ends = {name for name, state in life["states"].items() if state.get("end")}
-    assert ends == life["states"].keys() - {each.before for each in found}
+    assert ends == life["states"].keys() - {before for before, _ in found}
 
 
 def test_arrow_goes_around_a_box_on_the_side_where_it_is_not_and_away_from_the_one_that_comes_back() -> None:
     places = {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (1, 1), "e": (1, 2)}
-    boxes = {name: box(name, place) for name, place in places.items()}
+    boxes = {name: middle(*place) for name, place in places.items()}
 
-    def bend(*arrows: tuple[str, str]) -> tuple[float, float]:
-        drawn = [Arrow(*ends, number) for number, ends in enumerate(arrows, start=1)]
-        return tuple(picture("x", "x", boxes, drawn)["arrows"][0]["bend"])
+    def bend(*arrows: tuple[str, str]) -> complex:
+        return complex(picture("x", "x", boxes, (), arrows)["arrows"][0]["bend"])
 
     assert between(boxes["b"], boxes["a"], boxes["c"])
     bends = {bend(("a", "b")), bend(("a", "b"), ("b", "a")), bend(("b", "a"), ("a", "b")), bend(("a", "c"))}
     assert len(bends) == 4
     for side, away in (("a", -1), ("c", 1)):
         assert between(boxes["d"], boxes[side], boxes["e"])
-        assert (bend((side, "e"))[0] - (boxes[side].x + boxes["e"].x) / 2) * away > 0
+        assert (bend((side, "e")) - (boxes[side] + boxes["e"]) / 2).real * away > 0
 
 
 CALLED = {

@@ -301,9 +301,7 @@ def test_diagram_answers_as_its_function(answers: list[int], known: set[tuple[in
 def test_diagram_asks_for_no_more_than_its_function_depends_on_and_shares_its_nodes() -> None:
     diagrams = Diagrams(GRID)
     assert diagrams.add([7] * len(GRID)) == 7
-    assert diagrams.nodes == []
+    assert list(diagrams.nodes) == []
     one = diagrams.add([int(b == 1) for _, b, _ in GRID])
-    assert diagrams.nodes == [(1, 0, 1, 1)]
+    assert list(diagrams.nodes) == [(1, 0, 1, 1)]
     assert diagrams.add([int(b == 1) for _, b, _ in GRID]) == one
-    with pytest.raises(ValueError, match="between 0 and 255"):
-        Diagrams([(0, 256)])

@@ -4,7 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from ..machine import commands
-from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
+from ..machine.entities import Grant, Key, KeySource, PermissionModel, Resource, Subscription, Tenant, Vault
 from .calls import FORMS, Body, Call, Reply, local
 from .reading import Asked, Problem, found, malformed, missing, outside
 from .worlds import FIXED, Group
@@ -140,7 +140,7 @@ class ManagerCall(Call):
             message = f"An account '{name}' has been soft-deleted. To restore it, 'restore' has to be set."
             raise Problem(409, "FlagMustBeSetForRestore", message, ["environment.name-used-before"])
         source = self.asked.get(SOURCE, str, "")
-        keys: commands.KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
+        keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
         kind_of_resource = FIXED["kinds"][kind]["resource"]
         self.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
         return name
@@ -207,7 +207,7 @@ class ManagerCall(Call):
         there, place = self.there("vault", g, name), self.region()
         if there is None or place != there.region.name:  # one of this name, elsewhere: refused
             rbac = self.asked.get("properties.enableRbacAuthorization", bool, True)
-            model: commands.PermissionModel = "rbac" if rbac else "access-policies"
+            model: PermissionModel = "rbac" if rbac else "access-policies"
             soft_delete = self.asked.get("properties.enableSoftDelete", bool, True)
             protections = soft_delete, self.asked.get("properties.enablePurgeProtection", bool, False)
             home = self.new_name("vault"), place, g.subscription, g.name

@@ -15,6 +15,8 @@ from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
 from ..bdd.vocabulary import read_steps
 from ..language.sentences import Fact
+from ..machine import Accepted, Command
+from ..system import MACHINE
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.folder import MESSAGES
@@ -42,9 +44,11 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
         run = ScenarioRun(subject, pickle)
         run.details = [] if details is None else details
         for kind, text, meaning in read_steps(pickle):
+            before = run.model.state
             getattr(run, kind)(text, meaning)
-            if run.details[-1].get("outcome", {}).get("outcome") == "accepted":
-                run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
+            if isinstance(meaning, Command) and run.details[-1]["outcome"]["outcome"] == "accepted":
+                _, outcome = MACHINE.step(before, meaning)
+                run.details[-1]["outcome"]["by"] = sorted(outcome.by) if isinstance(outcome, Accepted) else []
     except Exception as error:  # noqa: BLE001  # raised again unless it has a status
         raised = error
     result = result_of(raised, run, scenario, subject)

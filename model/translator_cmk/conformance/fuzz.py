@@ -8,15 +8,16 @@ from typing import Any
 from ..explore.scopes import SCOPES
 from ..language.contract import Declaration
 from ..language.sentences import situations
-from ..machine import Accepted, Command, Outcome, Refused, Unspecified
+from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, Unspecified, initial
 from ..machine.step import OF_NAMES
 from ..oracle.profiles import NAMES_GIVEN_AGAIN
+from ..system import MACHINE
 from .cases import FUZZ
 from .judging import applicable
 from .lane import SequenceLane, Step
 from .running import Running
 from .sequences import STRESS_START, in_variant, named_sequences, stress_alphabet, variants
-from .subject import ReferenceModel, Subject
+from .subject import Subject
 
 LONGEST = 25
 """How many commands a sequence has at most, beside those of the situation that it begins with."""
@@ -56,11 +57,9 @@ class Universe:
         self.kinds = sorted(self.by_kind)
         self.starts = starts
 
-    def of_kind(
-        self, kind: str, wanted: str, reference: ReferenceModel, leaves_out: LeavesOut = lambda _: False
-    ) -> list[Command]:
+    def of_kind(self, kind: str, wanted: str, state: State, leaves_out: LeavesOut = lambda _: False) -> list[Command]:
         """Return the commands of a kind that are wanted, and are not left out."""
-        steps = (Step(command, reference.looks_at(command)) for command in self.by_kind[kind])
+        steps = (Step(command, MACHINE.step(state, command)[1]) for command in self.by_kind[kind])
         return [step.command for step in steps if is_wanted(step.outcome, wanted) and not leaves_out(step)]
 
 
@@ -103,20 +102,20 @@ class Fuzzer:
 
     def _more(self, start: Iterable[Command], universe: Universe, mix: Sequence[str]) -> Iterator[Command]:
         """Yield commands of such a mix, to follow a situation."""
-        reference = ReferenceModel()
+        state = initial(DEFAULT_STAGE)
         for command in start:
-            reference.submit(command)
+            state, _ = MACHINE.step(state, command)
         for _ in range(self.random.randint(1, LONGEST)):
-            command = self._command(self.random.choice(mix), universe, reference)
+            command = self._command(self.random.choice(mix), universe, state)
             for _ in range(self.random.choice(TIMES)):
-                reference.submit(command)
+                state, _ = MACHINE.step(state, command)
                 yield command
 
-    def _command(self, wanted: str, universe: Universe, reference: ReferenceModel) -> Command:
+    def _command(self, wanted: str, universe: Universe, state: State) -> Command:
         """Return a command of a kind that has some that are wanted, if one is found soon."""
         for _ in range(TRIES):
             kind = self.random.choice(universe.kinds)
-            if found := universe.of_kind(kind, wanted, reference, self.leaves_out):
+            if found := universe.of_kind(kind, wanted, state, self.leaves_out):
                 return self.random.choice(found)
         return self.random.choice(universe.by_kind[kind])
 

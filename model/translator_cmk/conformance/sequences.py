@@ -9,7 +9,7 @@ from typing import Any, get_args
 from ..files import read
 from ..language.sentences import CommandList
 from ..machine import Command
-from ..machine.commands import ResourceKind
+from ..machine.entities import ResourceKind
 from ..machine.world import DEFAULT_STAGE, Stage
 from ..shapes import TEXT, record
 

@@ -12,28 +12,9 @@ from ..language.sentences import Fact, difference, format_command, observed
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..requirements import load_register
-from ..system import MACHINE, ModelSystem, Unsupported
+from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .session import Session
-
-
-class ReferenceModel(ModelSystem):
-    """The model in step with a system."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.by: frozenset[str] = frozenset()  # the requirements that the last change rests on
-
-    def submit(self, command: Command) -> Outcome:
-        """Carry out the command."""
-        outcome = super().submit(command)
-        self.by = outcome.by if isinstance(outcome, Accepted) else frozenset()
-        return outcome
-
-    def looks_at(self, command: Command) -> Outcome:
-        """Return the outcome that the command would have; the state stays."""
-        return MACHINE.step(self.state, command)[1]
-
 
 MADE = (Vault, Key, Resource, Workspace, Document, Model)
 """The kinds that commands create and name.  Entities of the stage are not created, and keep their names."""
@@ -138,7 +119,7 @@ FieldName = tuple[str, str, str]
 
 
 class Subject:
-    """A system behind a session.  ``reference`` is the model doing the same, which says what to wait for.
+    """A system behind a session.
 
     ``late``: the fields that still showed, when the window of the command that changes them had closed, what they did
     before: at the last look.  ``was_late``: whether there were such when the last command was asked for.
@@ -151,7 +132,8 @@ class Subject:
         self.worlds = 0
         self.run = run_of(seed)
         self.names = Names(self.run)
-        self.reference = ReferenceModel()
+        self.model = ModelSystem()
+        self.due: list[Command] = []  # what the model has yet to do
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
         self.patient = False
@@ -164,7 +146,8 @@ class Subject:
         self.worlds += 1
         self.names = Names(f"{self.run}{self.worlds}")
         self.session.note({"world": self.names.salt})
-        self.reference.reset(stage)
+        self.model.reset(stage)
+        self.due.clear()
         self._forget()
         self.answered = 0
         must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
@@ -185,7 +168,7 @@ class Subject:
         if self.declaration.windows:
             self._submit_in_shadow(command, answer["answer"])
         else:
-            self.reference.submit(command)
+            self.due.append(command)
         self.answered += answer["answer"] != "error"
         if answer["answer"] in ("accepted", "refused"):
             self.supported.add(type(command).__name__)
@@ -201,6 +184,14 @@ class Subject:
         raise Errs(
             f"it answers with an error, when {format_command(command)}: {answer.get('message', 'without a message')}"
         )
+
+    @property
+    def reference(self) -> ModelSystem:
+        """Return the model once it has done the same, which says what to wait for, and what is hidden."""
+        for command in self.due:
+            self.model.submit(command)
+        self.due.clear()
+        return self.model
 
     def _submit_in_shadow(self, command: Command, answer: str) -> None:
         """Have the model do what the system did, and note what may take its time.

@@ -2,13 +2,13 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
 
-from ..machine import DEFAULT_STAGE, ROWS, Command, initial, rows
+from ..machine import ROWS, Command, rows
 from ..machine.entities import KINDS, Document, Entity, New, Resource, Vault, Workspace
 from ..machine.rows import Effect, Means, Row, Whenever
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
@@ -137,47 +137,14 @@ def others(value: Any, field: Field | None) -> list[Any]:
 
 
 def values_of(field: Field) -> tuple[Any, ...]:
-    """Return the values that the field can have, where they are few."""
+    """Return the values that the field can have, where they are few; a row writes none that stands for nothing yet."""
     if field.hint is bool:
         return (False, True)
-    return SIZES if field.name == "size" else domains().get(field) or tuple(declared(field))
+    words = next((hint for hint in (field.hint, *get_args(field.hint)) if get_origin(hint) is Literal), None)
+    return SIZES if field.name == "size" else tuple(word for word in get_args(words) if word not in NOTHING_YET)
 
 
-@cache
-def domains() -> dict[Field, tuple[str, ...]]:
-    """Return every field of strings that a row compares or writes, with the values that it is known to have."""
-    found: dict[Field, dict[str, None]] = {}
-    for source in row_sources():
-        for tree in source.parts.values():
-            names = names_of(source.row, tree)
-            for field, node in given(tree, names):
-                if field.hint in (bool, int):
-                    continue
-                values = found.setdefault(field, dict.fromkeys((*declared(field), *staged(field))))
-                came = meaning(node, names)
-                if isinstance(came, Field):
-                    values |= dict.fromkeys(declared(came))
-                for leaf in leaves(node):
-                    if isinstance(value := constant(leaf, names, source.module), str):
-                        values[value] = None
-    return {field: tuple(values) for field, values in found.items()}
-
-
-def declared(field: Field) -> Iterator[str]:
-    """Yield the values that a field is declared with."""
-    yield from get_args(field.hint) if get_origin(field.hint) is Literal else ()
-    default = field.of.defaults.get(field.name)
-    if isinstance(default, str) and default not in ("absent", "unknown"):
-        yield default
-
-
-def staged(field: Field) -> Iterator[str]:
-    """Yield the values that the field has in what the stage gives."""
-    if issubclass(field.of, Entity):
-        for record in initial(DEFAULT_STAGE).tables[field.of].values():
-            value = record[field.of.position[field.name]]
-            if isinstance(value, str):
-                yield value
+NOTHING_YET = ("absent", "unknown")
 
 
 def given(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field, ast.expr]]:
@@ -574,14 +541,16 @@ PATH = "model/translator_cmk/machine/rows.py"
 
 
 def helper_mutants() -> Iterator[Mutant]:
-    """Yield each helper with each change of an expression in it, in all rows that call it."""
-    module = ast.parse(Path(rows.__file__).read_text("utf-8"))
-    for node in module.body:
+    """Yield each helper with each change of what it returns, in all rows that call it."""
+    for node in ast.parse(Path(rows.__file__).read_text("utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name in HELPERS:
+            returned = next(each.value for each in node.body if isinstance(each, ast.Return) and each.value)
+            edits = edits_of(ast.Lambda(node.args, returned), "helper", HELPERS[node.name], rows)
             callers = [source for source in row_sources() if calls(source, node.name)]
-            for edit, new in distinct(node, helper_edits(node, HELPERS[node.name])):
-                helper = {node.name: helper_function(new)}
-                others = {source.row: (with_names(source, helper),) for source in callers}
+            for edit, new in distinct(node, edits):
+                names = {**vars(rows), **WORDS}
+                exec(compile(ast.fix_missing_locations(ast.Module([new], [])), PATH, "exec"), names)
+                others = {each.row: (with_names(each, {node.name: names[node.name]}),) for each in callers}
                 yield changed(callers, edit.kind, others, edit.was, edit.now, f"{PATH}:{edit.line}", node.name)
 
 
@@ -589,22 +558,6 @@ def calls(source: RowSource, helper: str) -> bool:
     """Return whether a function of the row names the helper."""
     names = (node for tree in source.parts.values() for node in ast.walk(tree))
     return any(isinstance(node, ast.Name) and node.id == helper for node in names)
-
-
-def helper_edits(node: ast.FunctionDef, names: Names) -> Iterator[Edit]:
-    """Yield every change of what the helper returns."""
-    for statement in node.body:
-        if isinstance(statement, ast.Return) and statement.value:
-            tree = ast.Lambda(node.args, statement.value)  # to read as a row's function does
-            yield from edits_of(tree, "helper", names, rows)
-
-
-def helper_function(node: ast.FunctionDef) -> Callable[..., Any]:
-    """Return the helper that the tree defines."""
-    names = {**vars(rows), **WORDS}
-    exec(compile(ast.fix_missing_locations(ast.Module([node], [])), PATH, "exec"), names)
-    made: Callable[..., Any] = names[node.name]
-    return made
 
 
 def with_names(source: RowSource, names: dict[str, Any]) -> Row:

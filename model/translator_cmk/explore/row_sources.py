@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import CodeType, MappingProxyType, ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from ..machine import topics
@@ -59,8 +59,7 @@ class RowSource(NamedTuple):
 
     def function(self, tree: ast.Lambda, names: Mapping[str, Any] = MappingProxyType({})) -> Callable[..., Any]:
         """Return the function of a tree, with the names of the row's module, of the loop around the row, and these."""
-        written = ast.fix_missing_locations(ast.Expression(tree))
-        made: Callable[..., Any] = eval(compiled(written, self.path), {**vars(self.module), **self._loop(), **names})
+        made: Callable[..., Any] = value_of(tree, self.path, {**vars(self.module), **self._loop(), **names})
         return made
 
     def _loop(self) -> dict[str, Any]:
@@ -147,11 +146,10 @@ def how_many(entry: ast.expr, module: ModuleType) -> int:
     """Return the number of rows that an entry makes."""
     if not isinstance(entry, ast.Starred):
         return 1
-    written = ast.fix_missing_locations(ast.Expression(ast.Tuple([entry], ast.Load())))
-    return len(eval(compiled(written, path_of(module)), dict(vars(module))))
+    return len(value_of(ast.Tuple([entry], ast.Load()), path_of(module), vars(module)))
 
 
-def compiled(tree: ast.Expression, path: str) -> CodeType:
-    """Return the code of an expression."""
-    code: CodeType = compile(tree, path, "eval")
-    return code
+def value_of(tree: ast.expr, path: str, names: Mapping[str, Any]) -> Any:
+    """Return the value of an expression of a file, with what its names mean."""
+    written = ast.fix_missing_locations(ast.Expression(tree))
+    return eval(compile(written, path, "eval"), dict(names))

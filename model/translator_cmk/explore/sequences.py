@@ -8,8 +8,9 @@ import argparse
 import json
 import sys
 from array import array
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from ..language import command_to_wire, stage_to_wire
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Outcome, Refused, State, Unspecified
 from ..machine.rows import Row
 from ..progress import ProgressBar
-from .graph import Graph, labelled_graph, state_graph
+from .graph import Graph, Pair, labelled_graph, state_graph
 from .scopes import SCOPES, SOON, Commands, Scope, add_scope, select_scopes, start_of
 
 # Tours: sequences that between them give every command in every state of a scope, in few steps.
@@ -80,17 +81,24 @@ def way_on(
 
     There have to be ``fewer`` commands than that.
     """
-    waiting: deque[tuple[int, tuple[int, ...]]] = deque([(state, ())])
-    found = {state}
-    while waiting:
-        at, way = waiting.popleft()
+    for at, way in onward(graph.of, state):
+        if len(way) >= fewer:
+            return None
         if left[at]:
-            return at, way
-        for pair in graph.of(at) if len(way) + 1 < fewer else ():
+            return at, tuple(pair.command for pair in way)
+    return None
+
+
+def onward(options: Callable[[int], Iterable[Pair]], state: int) -> Iterator[tuple[int, tuple[Pair, ...]]]:
+    """Yield the state and all that it leads to, the nearest first, each with a shortest way there."""
+    ways: list[tuple[int, tuple[Pair, ...]]] = [(state, ())]
+    found = {state}
+    for at, way in ways:  # which grows meanwhile
+        yield at, way
+        for pair in options(at):
             if pair.after not in found:
                 found.add(pair.after)
-                waiting.append((pair.after, (*way, pair.command)))
-    return None
+                ways.append((pair.after, (*way, pair)))
 
 
 # What is worth most of a scope within a budget of steps: rows, reasons for refusals, and pairs of rows.
@@ -140,22 +148,16 @@ def recorded_graph(scope: Scope) -> Graph[StepRecord]:
     return labelled_graph(scope, start_of(scope, machine), step)
 
 
-class Option(NamedTuple):
-    """A command that can be given next: by number, with the state that it leads to and the number of its label."""
-
-    command: int
-    after: int
-    label: int
-
-
 class Place(NamedTuple):
-    """A state that options lead to: the options, the steps with those of a reset, and the rows that applied last."""
+    """A state that a path leads to: from where the last sequence stands, or from the start after a reset."""
 
     state: int
-    path: tuple[Option, ...]
-    steps: int
+    path: tuple[Pair, ...]
     resets: bool
-    rows: tuple[int, ...]
+
+    def beyond(self, pair: Pair) -> "Place":
+        """Return the place after one command more."""
+        return Place(pair.after, (*self.path, pair), self.resets)
 
 
 class Selection(NamedTuple):
@@ -193,106 +195,86 @@ class Selecting:
         ]
         self._of_kind = {kind: mask(number for (of, _), number in numbers.items() if of == kind) for kind in WORTH}
         self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
-        self._options = [list(self._options_in(state)) for state in range(graph.states)]
+        self._options = [list(graph.of(state)) for state in range(graph.states)]
 
     def best(self) -> Place | None:
         """Return the place within the horizon whose last command gains most for each step; None if none gains."""
         best, most = None, 0.0
-        for place in (place for start in self._starts() for place in self._places(start, HORIZON)):
-            for option in self._options[place.state]:
-                if (rate := self._gain(place.rows, option.label) / (place.steps + 1)) > most:
-                    best, most = self._beyond(place, option), rate
+        for place in (place for start in self._starts() for place in self._places(start, HORIZON - 1, 1)):
+            rows, steps = self._rows_before(place), self._steps_to(place) + 1
+            for pair in self._options[place.state]:
+                if (rate := self._gain(rows, pair.label) / steps) > most:
+                    best, most = place.beyond(pair), rate
         return best
 
     def nearest(self) -> Place | None:
         """Return the nearest place after two commands of which the second gains something; None if there is none."""
         found = (next(self._pairs(start), None) for start in self._starts())
-        return min((each for each in found if each), key=lambda place: place.steps, default=None)
+        return min((each for each in found if each), key=self._steps_to, default=None)
 
     def _pairs(self, start: Place) -> Iterator[Place]:
         """Yield the places after two commands in succession of which the second gains something, the nearest first."""
-        for place in self._places(start, self.budget - 1):
-            if self.steps + place.steps + 2 <= self.budget:
-                for first in (self._beyond(place, option) for option in self._options[place.state]):
-                    if not self._ends[first.path[-1].label] and (last := self._gaining(first.rows, first.state)):
-                        yield self._beyond(first, last)
+        for place in self._places(start, self.budget, 2):
+            for first in self._options[place.state]:
+                for last in self._options[first.after] if not self._ends[first.label] else ():
+                    if self._gain(self._rows[first.label], last.label):
+                        yield place.beyond(first).beyond(last)
 
     def take(self, place: Place) -> None:
         """Give the commands that lead to the place."""
-        if place.resets or self.at is None:
+        if place.resets:
             self.sequences.append(array("i"))
             self.before = ()
-        self.steps += place.steps
-        for option in place.path:
-            self.met |= self._items[option.label]
+        self.steps += self._steps_to(place)
+        for pair in place.path:
+            self.met |= self._items[pair.label]
             for row in self.before:
-                self.followed[row] = self.followed.get(row, 0) | self._masks[option.label]
-            self.before = self._rows[option.label]
-            self.sequences[-1].append(option.command)
+                self.followed[row] = self.followed.get(row, 0) | self._masks[pair.label]
+            self.before = self._rows[pair.label]
+            self.sequences[-1].append(pair.command)
         self.at = None if self._ends[place.path[-1].label] else place.state
 
     def shares(self) -> dict[str, tuple[int, int]]:
         """Return of each kind of item how many were met of how many there are in the scope."""
         shares = {kind: ((self.met & of).bit_count(), of.bit_count()) for kind, of in self._of_kind.items()}
-        into = [0] * self.graph.states
-        out = [0] * self.graph.states
-        for state, options in enumerate(self._options):
-            for option in options:
-                out[state] |= self._masks[option.label]
-                if not self._ends[option.label]:
-                    into[option.after] |= self._masks[option.label]
-        following = [0] * len(ROWS)
-        for before, after in zip(into, out, strict=True):
-            for row in range(len(ROWS)):
-                following[row] |= after if before >> row & 1 else 0
-        pairs = [sum(each.bit_count() for each in rows) for rows in (self.followed.values(), following)]
-        return {**shares, "row_pairs": (pairs[0], pairs[1])}
+        next_rows = [reduce(or_, (self._masks[pair.label] for pair in options), 0) for options in self._options]
+        follow: dict[int, int] = {}
+        for pair in (pair for options in self._options for pair in options if not self._ends[pair.label]):
+            for row in self._rows[pair.label]:
+                follow[row] = follow.get(row, 0) | next_rows[pair.after]
+        met, there = (sum(map(int.bit_count, rows.values())) for rows in (self.followed, follow))
+        return {**shares, "row_pairs": (met, there)}
 
     def _starts(self) -> Iterator[Place]:
         """Yield where to go on from: here, and the start after a reset."""
         if self.at is not None:
-            yield Place(self.at, (), 0, False, self.before)
+            yield Place(self.at, (), resets=False)
         if self.sequences[-1]:
-            yield Place(0, (), beginning(self.graph), True, ())
+            yield Place(0, (), resets=True)
 
-    def _places(self, start: Place, horizon: int) -> Iterator[Place]:
-        """Yield the states from which one more command is within the horizon and the budget, the nearest first."""
-        level, found = [start], {start.state}
-        for _ in range(min(horizon, self.budget - self.steps - start.steps)):
-            yield from level
-            level = [each for place in level for each in self._further(place, found)]
-            if not level:
+    def _places(self, start: Place, horizon: int, more: int) -> Iterator[Place]:
+        """Yield the places within the horizon where so many commands more are within the budget, the nearest first."""
+        most = min(horizon, self.budget - self.steps - self._steps_to(start) - more)
+        for state, path in onward(self._options.__getitem__, start.state):
+            if len(path) > most:
                 return
+            yield Place(state, path, start.resets)
 
-    def _further(self, place: Place, found: set[int]) -> Iterator[Place]:
-        """Yield the states one step on that are new."""
-        for option in self._options[place.state]:
-            if option.after not in found and not self._ends[option.label]:
-                found.add(option.after)
-                yield self._beyond(place, option)
+    def _steps_to(self, place: Place) -> int:
+        """Return how many steps lead to the place, with those of a reset."""
+        return len(place.path) + (beginning(self.graph) if place.resets else 0)
 
-    def _beyond(self, place: Place, option: Option) -> Place:
-        """Return the place that an option leads to."""
-        path = (*place.path, option)
-        return Place(option.after, path, place.steps + 1, place.resets, self._rows[option.label])
+    def _rows_before(self, place: Place) -> tuple[int, ...]:
+        """Return the rows that applied in the step that leads to the place."""
+        if place.path:
+            return self._rows[place.path[-1].label]
+        return () if place.resets else self.before
 
     def _gain(self, before: tuple[int, ...], label: int) -> int:
         """Return the gain of the label after a step in which these rows applied."""
         new, rows = self._items[label] & ~self.met, self._masks[label]
         items = sum(WORTH[kind] * (new & of).bit_count() for kind, of in self._of_kind.items()) if new else 0
         return items + sum((rows & ~self.followed.get(row, 0)).bit_count() for row in before)
-
-    def _gaining(self, before: tuple[int, ...], state: int) -> Option | None:
-        """Return an option in the state that gains something after these rows, or None."""
-        return next((last for last in self._options[state] if self._gain(before, last.label)), None)
-
-    def _options_in(self, state: int) -> Iterator[Option]:
-        """Yield the commands in the state; of those that lead to one state with the same label, one."""
-        seen: set[tuple[int, int]] = set()
-        for pair in self.graph.of(state):
-            if (pair.after, pair.label) not in seen:
-                seen.add((pair.after, pair.label))
-                yield Option(pair.command, pair.after, pair.label)
 
 
 def mask(numbers: Iterable[int]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple, get_args, get_origin
 
 from ..machine import COMMANDS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage, Unspecified
-from ..machine.commands import KeySource, KeyType, PermissionModel, ResourceKind
+from ..machine.entities import KeySource, KeyType, PermissionModel, ResourceKind
 from ..machine.values import Value
 from ..shapes import (
     FLAG,

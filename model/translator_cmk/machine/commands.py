@@ -20,13 +20,17 @@ from .entities import (
     AWorkspace,
     DeletedKey,
     DeletedVault,
+    KeySource,
+    KeyType,
     NewDocument,
     NewKey,
     NewModel,
     NewResource,
     NewVault,
     NewWorkspace,
+    PermissionModel,
     Reference,
+    ResourceKind,
 )
 from .values import Value
 
@@ -67,10 +71,6 @@ Outcome = Accepted | Refused | Unspecified
 
 # Commands
 
-ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
-KeySource = Literal["microsoft-managed", "customer-managed"]
-PermissionModel = Literal["access-policies", "rbac"]
-KeyType = Literal["RSA", "RSA-HSM", "EC", "oct"]
 Store = Literal["key-vault", "managed-hsm", "elsewhere"]
 Channel = Literal["portal", "api"]
 

@@ -8,7 +8,7 @@ Microsoft.KeyVault/vaults).
 
 from operator import itemgetter
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 from .values import Slotted, Value, declare_fields
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 GONE = "gone"  # writing this state drops the record: no trace of the entity is kept
 
 MICROSOFT, CUSTOMER = "microsoft-managed", "customer-managed"
+
+ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
+KeySource = Literal["microsoft-managed", "customer-managed"]
+PermissionModel = Literal["access-policies", "rbac"]
+KeyType = Literal["RSA", "RSA-HSM", "EC", "oct"]
+Recoverable = Literal["absent", "active", "deleted", "purged"]
+Deletable = Literal["absent", "active", "deleted"]
 
 
 def _kind_of(hint: Any) -> "type[Entity] | None":
@@ -68,7 +75,7 @@ class Tenant(Entity):
 class Location(Entity):
     """A region, or the location `global`.  Given by the stage; its state says which of the two it is."""
 
-    state: str = "regional"
+    state: Literal["global", "regional"] = "regional"
 
 
 class Tier(Entity):
@@ -93,36 +100,36 @@ class Vault(Entity):
     group: str
     soft_delete: bool = False
     purge_protection: bool = False
-    permission_model: str = "access-policies"
-    state: str = "absent"
+    permission_model: PermissionModel = "access-policies"
+    state: Recoverable = "absent"
 
 
 class Key(Entity):
     """A key of one vault, named `vault/key`.  Size in bits.  Active, deleted (recoverable) or purged."""
 
     vault: Vault
-    type: str
+    type: KeyType
     size: int
-    origin: str = "unknown"
+    origin: Literal["unknown", "generated", "imported"] = "unknown"
     version: int = 0  # `environment.new-key` says what a new one has
     enabled: bool = False
-    state: str = "absent"
+    state: Recoverable = "absent"
 
 
 class Resource(Entity):
     """A Translator or multi-service resource (Microsoft.CognitiveServices/accounts)."""
 
-    kind: str
+    kind: ResourceKind
     location: Location
     tier: Tier
     subscription: Subscription
     group: str
     tenant: Tenant  # where its identity is registered; `tenant.not-transferred` is how it changes
     identity: bool = False  # the system-assigned managed identity
-    key_source: str | None = None  # no resource is left without one: `encryption.default-key`
+    key_source: KeySource | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
     data_key: Key | None = None  # what its data is encrypted with; unlike `key`, a move to another tenant leaves it
-    state: str = "absent"
+    state: Deletable = "absent"
 
 
 class Grant(Entity):
@@ -140,21 +147,21 @@ class Workspace(Entity):
     resource: Resource
     covered: bool = False  # made while customer-managed keys were on
     readable: bool = True
-    state: str = "absent"
+    state: Deletable = "absent"
 
 
 class Document(Entity):
     """Data uploaded to a workspace: uploaded or deleted."""
 
     workspace: Workspace
-    state: str = "absent"
+    state: Literal["absent", "uploaded", "deleted"] = "absent"
 
 
 class Model(Entity):
     """A custom model trained in a workspace: undeployed, deployed or deleted."""
 
     workspace: Workspace
-    state: str = "absent"
+    state: Literal["absent", "deployed", "undeployed", "deleted"] = "absent"
 
 
 KINDS: tuple[type[Entity], ...] = (

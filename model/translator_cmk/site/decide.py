@@ -10,8 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 from ..digest import digest
 from ..errors import InvalidFile
-from ..explore.graph import attainable, predecessors
+from ..explore.graph import attainable
 from ..explore.theorems import THEOREMS
+from ..language import command_from_wire
 from ..language.sentences import read_command
 from ..machine import (
     COUNTER_ROWS,
@@ -28,21 +29,13 @@ from ..machine import (
     initial,
     observe,
 )
-from ..machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    GrantKeyAccess,
-    ImportKey,
-)
+from ..machine.commands import EnableCustomerManagedKeys
 from ..machine.entities import CUSTOMER
 from ..machine.rows import Refuse, Row
+from ..system import MACHINE
 from . import effects, reversibility
 from .content import Content, register_digest
-from .effects import CAUSES, carried_out, commands_of, model, start
+from .effects import CAUSES, carried_out, commands_of, start
 from .render import CHOICES, Page
 from .reversibility import OF_WORD, found, search
 from .sourced import by_requirement, cell, data, load_seen
@@ -114,6 +107,10 @@ Channel = Literal["portal", "api"]
 CHANNELS: Mapping[Channel, str] = {"portal": "through the portal", "api": "through the API"}
 
 
+Differences = Mapping[str, Mapping[str, Any] | None]
+"""By the name of a command, the fields of it that differ; None in place of them leaves it out."""
+
+
 class Result(NamedTuple):
     """The outcome of a request: accepted, refused, not specified, or unclear (the model is broken); with its ids."""
 
@@ -182,67 +179,47 @@ def untried(found: Iterable[Condition]) -> set[str]:
     return demands() - {name for each in found for value in each.values for name in value.because}
 
 
-def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:
-    """Return the outcome of enabling CMK where all is right but these values; None from a broken model."""
-    values = data("decide")["right"] | dict(differs)
+def enabled(channel: Channel, differs: Differences) -> Outcome | None:
+    """Return the outcome of enabling CMK where all is right but these fields; None from a broken model."""
     try:
-        return model().step(before(values), request(channel, values["store"]))[1]
+        return MACHINE.step(*asked_for(channel, differs))[1]
     except RowsContradict:
         return None
 
 
-def withheld(differs: Mapping[str, Any]) -> list[str]:
+def withheld(differs: Differences) -> list[str]:
     """Return the requirements by which no key is put in use, even if the request is accepted.
 
     These are the requirements with a counter-row that puts it in use in a model that refuses no such request.
     """
-    values = data("decide")["right"] | dict(differs)
+    before, request = asked_for("portal", differs)
     lenient = [row for row in ROWS if not (isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys)]
 
     def in_use(rows: Iterable[Row]) -> bool:
         machine = Machine(rows)
-        state, _ = machine.step(before(values), request("portal", values["store"]))
+        state, _ = machine.step(before, request)
         return bool(observe(machine.world(state))["resource"]["translator-prod"]["key_source"] == CUSTOMER)
 
     return [] if in_use(lenient) else [row.requirement for row in COUNTER_ROWS if in_use([*lenient, row])]
 
 
-def before(values: Mapping[str, Any]) -> State:
-    """Return the state in which CMK is asked for."""
-    state = initial(DEFAULT_STAGE)
-    for command in beforehand(values):
-        state, _ = model().step(state, command)
-    return state
-
-
-def beforehand(values: Mapping[str, Any]) -> Iterator[Command]:
-    """Yield the commands that bring these values about."""
-    yield CreateResource("translator-prod", values["kind"], values["location"], values["tier"], "production", "apps")
-    protections = (values["soft_delete"], values["purge_protection"], values["permission_model"])
-    yield CreateVault("kv-prod", "westeurope", values["vault_subscription"], "apps", *protections)
-    makes = ImportKey if values["imported"] else CreateKey
-    yield makes("kv-prod", "cmk-2048", values["type"], values["size"])
-    if values["disabled"]:
-        yield DisableKey("kv-prod", "cmk-2048")
-    if values["identity"]:
-        yield EnableIdentity("translator-prod")
-        if values["granted"]:
-            yield GrantKeyAccess("kv-prod", "translator-prod")
-
-
-def request(channel: Channel, store: Any) -> Command:
-    """Return the request itself."""
-    if store == "key-vault":
-        return EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048", through=channel)
-    return EnableCustomerManagedKeys("translator-prod", store=store, through=channel)
+def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
+    """Return the state in which CMK is asked for, and the request: all is right in both but these fields."""
+    commands = []
+    for name, right in data("decide")["right"].items():
+        if (differing := differs.get(name, right)) is not None:
+            through = {"through": channel} if name == EnableCustomerManagedKeys.__name__ else {}
+            fields = {**(right or {}), **differing, **through}
+            given = {field: value for field, value in fields.items() if value is not None}
+            commands.append(command_from_wire({"command": name, **given}))
+    *before, request = commands
+    return carried_out(MACHINE, initial(DEFAULT_STAGE), before), request
 
 
 # The pictures: where the chain to the data is cut, the loss over time, and where nobody has looked.  A macro draws
 # each, and a table beside it says the same.
 
 SEARCHED = "ways-back"
-TIMED = ("An uploaded document", "A deployed model", "Data that can be read", "A key", "A key vault")
-"""The things on the picture of the loss over time, by their names in the data file."""
 
 
 def chain() -> list[Mapping[str, Any]]:
@@ -263,14 +240,14 @@ def timeline() -> Mapping[str, Any] | None:
     if searched is None:
         return None
     for moment in data("causes")["timeline"]:
-        state = carried_out(model(), state or start(CAUSES[0].start), map(read_command, moment["commands"]))
+        state = carried_out(MACHINE, state or start(CAUSES[0].start), map(read_command, moment["commands"]))
         moments.append(searched.graph.number(state))
     lines = []
-    for name in TIMED:
-        (thing,) = (each for each in data("causes")["things"] if each["thing"] == name)
-        kind = OF_WORD[thing["kind"]]
-        so = [any(found(world, kind, each, thing["fits"]) for each in world.tables[kind]) for world in searched.worlds]
-        possible = attainable(predecessors(searched.graph), [int(each) for each in so])
+    things = {each["thing"]: each for each in data("causes")["things"]}
+    for name in data("causes")["timed"]:
+        kind, fits = OF_WORD[things[name]["kind"]], things[name]["fits"]
+        so = [any(found(world, kind, each, fits) for each in world.tables[kind]) for world in searched.worlds]
+        possible = attainable(searched.before, list(map(int, so)))
         fates = ["there" if so[at] else "back" if possible[at] else "lost" for at in moments if at is not None]
         lines.append({"thing": name, "fates": fates})
     return {"moments": data("causes")["timeline"], "lines": lines}

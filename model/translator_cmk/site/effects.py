@@ -1,7 +1,7 @@
 """Try each cause of data/causes.yaml on the model: the losses, the remedies, and the requirements that say so."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,7 +23,8 @@ from ..machine import (
     initial,
     observe,
 )
-from ..requirements import Register
+from ..requirements import load_register
+from ..system import MACHINE
 from .content import Content
 from .sourced import data
 from .what_if import chart, way
@@ -166,22 +167,22 @@ def weakest_of(found: Iterable[Finding]) -> str:
 
 def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
     """Return each cause, tried on the model."""
-    register, pickles = content.evidence.register, list(content.evidence.pickles.values())
+    pickles = list(content.evidence.pickles.values())
     found = {
-        each: [[find(loss, each, register, pickles, remedied) for loss in LOSSES] for remedied in (False, True)]
+        each: [[find(loss, each, pickles, remedied) for loss in LOSSES] for remedied in (False, True)]
         for each in causes
     }
     usual = Counter(name for lost, _ in found.values() for name in {*all_grounds(lost)})
     return [
-        Case(each, lost, remedied, reasons(lost, usual, len(found), register), tried(each), tried(each, True))
+        Case(each, lost, remedied, reasons(lost, usual, len(found)), tried(each), tried(each, True))
         for each, (lost, remedied) in found.items()
     ]
 
 
-def reasons(lost: Iterable[Finding], usual: Mapping[str, int], of: int, register: Register) -> list[str]:
+def reasons(lost: Iterable[Finding], usual: Mapping[str, int], of: int) -> list[str]:
     """Return the requirements that set a cause apart: what makes the key inaccessible, and what is least certain."""
-    own = [name for name in all_grounds(lost) if usual[name] <= of / 2]
-    least = basis(own, register)
+    register, own = load_register(), [name for name in all_grounds(lost) if usual[name] <= of / 2]
+    least = basis(own)
     return [name for name in own if register[name].kind in ("meaning", "consequence") or register[name].basis == least]
 
 
@@ -208,7 +209,7 @@ def start(begin: tuple[str, ...]) -> State:
     """Return the state that a situation and the sentences after it lead to."""
     situation, *sentences = begin
     commands = (*situations()[situation].commands, *map(read_command, sentences))
-    return carried_out(model(), initial(DEFAULT_STAGE), commands)
+    return carried_out(MACHINE, initial(DEFAULT_STAGE), commands)
 
 
 def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
@@ -237,7 +238,7 @@ def condition(intact: Fact, observation: Observation) -> str:
     return "lost" if left else "gone"
 
 
-def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle], remedied: bool) -> Finding:
+def find(loss: Loss, cause: Cause, pickles: Iterable[Pickle], remedied: bool) -> Finding:
     """Return the condition of a thing after the cause, or after its remedies, and what it rests on.
 
     A requirement is among the grounds if the model without its rows shows otherwise.  One that says what does not
@@ -245,14 +246,14 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
     do.  Without such a scenario, the weakest of each topic count among those that the counter-rows are about.
     """
     at = LOSSES.index(loss)
-    found = seen(model(), cause, remedied)[at]
+    found = seen(MACHINE, cause, remedied)[at]
     by_rows = {name for name in {row.requirement for row in ROWS} if seen(lacking(name), cause, remedied)[at] != found}
     by_counter_rows = {name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found}
     first, last = commands_of(cause)[0], commands_of(cause, remedied)[-1]
-    shown = {each.requirements[0] for each in pickles if shows(each, first, last)} if by_counter_rows else set()
-    grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows, register))
-    named = tuple(each for each in register if each in grounds)
-    return Finding(loss, found, named, basis(grounds, register), remedied, remedied and by_hand(loss, cause))
+    shown = set(shown_by(first, last, pickles)) if by_counter_rows else set()
+    grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows))
+    named = tuple(each for each in load_register() if each in grounds)
+    return Finding(loss, found, named, basis(grounds), remedied, remedied and by_hand(loss, cause))
 
 
 @cache
@@ -261,30 +262,35 @@ def by_hand(loss: Loss, cause: Cause) -> bool:
     if not loss.by_hand:
         return False
     try:
-        state = carried_out(model(), start(cause.start), commands_of(cause, remedied=True))
-        return isinstance(model().step(state, read_command(loss.by_hand))[1], Accepted)
+        state = carried_out(MACHINE, start(cause.start), commands_of(cause, remedied=True))
+        return isinstance(MACHINE.step(state, read_command(loss.by_hand))[1], Accepted)
     except RowsContradict:
         return False
 
 
-def weakest(names: Collection[str], register: Register) -> set[str]:
+def weakest(names: Collection[str]) -> set[str]:
     """Return those of the requirements that have the weakest basis in their topic."""
+    register = load_register()
     of_topic: dict[str, set[str]] = {}
     for name in names:
         of_topic.setdefault(register[name].topic, set()).add(name)
-    return {name for each in of_topic.values() for name in each if register[name].basis == basis(each, register)}
+    return {name for each in of_topic.values() for name in each if register[name].basis == basis(each)}
 
 
-def basis(names: Iterable[str], register: Register) -> str:
+def basis(names: Iterable[str]) -> str:
     """Return the weakest basis among requirements; empty without any."""
-    return min((register[name].basis for name in names), key=WEAKEST_FIRST.index, default="")
+    return min((load_register()[name].basis for name in names), key=WEAKEST_FIRST.index, default="")
 
 
-def shows(pickle: Pickle, first: Command, last: Command) -> bool:
-    """Tell whether a scenario submits the last command, after a Given that carries the first one out."""
-    done = [command for step in pickle.steps if step.kind == "given" for command in commands_given(step.text)]
-    asked = [step.text for step in pickle.steps if step.kind == "when"]
-    return (first == last or first in done) and asked == [format_command(last)]
+def shown_by(first: Command, last: Command, pickles: Iterable[Pickle]) -> Iterator[str]:
+    """Yield the requirements with a scenario that submits the last command after a Given that carries out the first."""
+    asked = format_command(last)
+    for each in pickles:
+        given = (step.text for step in each.steps if step.kind == "given")
+        if [step.text for step in each.steps if step.kind == "when"] == [asked] and (
+            first == last or any(first in commands_given(text) for text in given)
+        ):
+            yield each.requirements[0]
 
 
 @cache
@@ -297,19 +303,13 @@ def commands_given(text: str) -> tuple[Command, ...]:
 def answer(cause: Cause | None, action: str) -> Outcome:
     """Return the outcome of an action after the cause, or while the key is accessible."""
     begin = cause.start if cause else tuple(data("causes")["start"])
-    state = carried_out(model(), start(begin), commands_of(cause) if cause else [])
-    return model().step(state, read_command(ACTIONS[action]))[1]
+    state = carried_out(MACHINE, start(begin), commands_of(cause) if cause else [])
+    return MACHINE.step(state, read_command(ACTIONS[action]))[1]
 
 
 def always_refused() -> list[str]:
     """Return the actions that are refused after every cause."""
     return [each for each in ACTIONS if all(isinstance(answer(cause, each), Refused) for cause in CAUSES)]
-
-
-@cache
-def model() -> Machine:
-    """Return the model."""
-    return Machine(ROWS)
 
 
 @cache

@@ -3,10 +3,9 @@
 The things, and the states of a life, are data: `data/causes.yaml`.
 """
 
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,7 +17,8 @@ from ..machine import Accepted, Outcome, RowsContradict
 from ..machine.entities import KINDS, Entity
 from ..machine.world import World
 from ..requirements import load_register
-from .effects import WEAKEST_FIRST, basis, lacking, model
+from ..system import MACHINE
+from .effects import WEAKEST_FIRST, basis, lacking
 from .sourced import data
 
 SEARCHED = ("ways-back", "vaults-and-keys")
@@ -74,11 +74,11 @@ class Search(NamedTuple):
 def search(scope: str) -> Search | None:
     """Return all of a scope; None for a model whose rows contradict each other."""
     try:
-        graph = state_graph(NAMED[scope], model())
+        graph = state_graph(NAMED[scope], MACHINE)
     except RowsContradict:
         return None
     states = range(graph.states)
-    worlds = [model().world(graph.state(state)) for state in states]
+    worlds = [MACHINE.world(graph.state(state)) for state in states]
     return Search(graph, worlds, predecessors(graph), [{pair.after for pair in graph.of(state)} for state in states])
 
 
@@ -137,7 +137,7 @@ def named(graph: Graph[Outcome], pair: Pair) -> frozenset[str]:
 
 def behind(graph: Graph[Outcome], pair: Pair, view: Callable[[World], Any]) -> frozenset[str]:
     """Return the requirements that an acceptance names and without whose rows the view of the state after differs."""
-    command, after = graph.scope.alphabet[pair.command], view(model().world(graph.state(pair.after)))
+    command, after = graph.scope.alphabet[pair.command], view(MACHINE.world(graph.state(pair.after)))
 
     def differs(requirement: str) -> bool:
         machine = lacking(requirement)
@@ -153,7 +153,7 @@ def note(ways: Ways, graph: Graph[Outcome], pair: Pair, by: frozenset[str]) -> N
     """Add a command with the requirements that it rests on here."""
     name = type(graph.scope.alphabet[pair.command]).__name__
     way = ways.get(name, Way(by, ""))
-    ways[name] = Way(way.by & by, max(way.basis, basis(by, load_register()), key=("", *WEAKEST_FIRST).index))
+    ways[name] = Way(way.by & by, max(way.basis, basis(by), key=("", *WEAKEST_FIRST).index))
 
 
 def own_reason(by: Collection[str], usual: Collection[str]) -> str:
@@ -174,14 +174,6 @@ def label(command: str) -> str:
 # The life of one thing
 
 
-class Transition(NamedTuple):
-    """Commands that lead from one state to another."""
-
-    before: str
-    after: str
-    ways: Ways
-
-
 def state_of(life: Mapping[str, Any], world: World) -> str:
     """Return the state of the thing in a few words; a broken model may have states that the picture lacks."""
     kind, (not_yet, *states) = OF_WORD[life["kind"]], life["states"].items()
@@ -191,11 +183,11 @@ def state_of(life: Mapping[str, Any], world: World) -> str:
     return next(fitting, "another state")
 
 
-def transitions(life: Mapping[str, Any]) -> tuple[Transition, ...]:
-    """Return every way from one state to another, in the order of the picture."""
+def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
+    """Return the commands that lead from one state to another, for each such pair in the order of the picture."""
     searched = search(life["scope"])
     if searched is None:
-        return ()
+        return {}
     graph, states = searched.graph, [state_of(life, world) for world in searched.worlds]
     ways: dict[tuple[str, str], Ways] = {}
     for state in range(graph.states):
@@ -204,8 +196,9 @@ def transitions(life: Mapping[str, Any]) -> tuple[Transition, ...]:
                 by = behind(graph, pair, lambda world: state_of(life, world))
                 note(ways.setdefault((states[state], states[pair.after]), {}), graph, pair, by)
     places = [*life["states"], "another state"]
-    ends = sorted(ways, key=lambda pair: (places.index(pair[0]), places.index(pair[1])))
-    return tuple(Transition(*each, dict(sorted(ways[each].items()))) for each in ends)
+    return {
+        ends: dict(sorted(ways[ends].items())) for ends in sorted(ways, key=lambda ends: [*map(places.index, ends)])
+    }
 
 
 @cache
@@ -216,125 +209,84 @@ def lives() -> list[Mapping[str, Any]]:
 
 def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return one life."""
-    ways = transitions(life)
-    states = dict.fromkeys([*life["states"], *(state for each in ways for state in (each.before, each.after))])
-    places = {state: life["states"].get(state, {"at": (3, 4)}) for state in states}
-    boxes = {state: box(state, place["at"], place.get("end", False)) for state, place in places.items()}
-    arrows = [Arrow(each.before, each.after, number) for number, each in enumerate(ways, 1)]
-    title = f"{life['life']}: {len(boxes)} states and {len(arrows)} ways between them, as in the table"
+    found = transitions(life)
+    places = {state: {"at": (3, 4)} for ends in found for state in ends} | life["states"]
+    boxes = {state: middle(*places[state]["at"]) for state in [*life["states"], *places]}
+    title = f"{life['life']}: {len(boxes)} states and {len(found)} ways between them, as in the table"
+    ends = [state for state, place in places.items() if "end" in place]
     return {
         "title": life["life"],
-        "picture": picture(slug(life["life"]), title, boxes, arrows),
+        "picture": picture(slug(life["life"]), title, boxes, ends, list(found)),
         "transitions": [
             {
-                "before": each.before,
-                "after": each.after,
-                "commands": {label(name): way.basis for name, way in each.ways.items()},
-                "because": [name for name in load_register() if any(name in way.by for way in each.ways.values())],
+                "before": before,
+                "after": after,
+                "ways": ways,
+                "because": [name for name in load_register() if any(name in way.by for way in ways.values())],
             }
-            for each in ways
+            for (before, after), ways in found.items()
         ],
     }
 
 
 # The picture of a life: boxes on a grid, and arrows with numbers that the table beside it explains.
 # The macro `diagram` draws it; its colours come from the style sheet of the site, light and dark.
+# A point is a complex number: pixels to the right, and pixels down.
 
 WIDTH, HEIGHT = 112, 66  # pixels, of a box
 COLUMN, ROW, MARGIN = 158, 136, 12  # pixels, from box to box; it is as wide as a phone
 BEND = 18  # pixels that an arrow leaves the straight line by where another comes the other way
 AROUND = 80  # pixels that it leaves it by to get around a box
-LETTERS = 13  # of a line in a box
 
 
-class Box(NamedTuple):
-    """A box: its words and where its middle is, in pixels; ``end`` marks one that no arrow leaves."""
-
-    words: str
-    x: float
-    y: float
-    end: bool = False
+def middle(column: float, row: float) -> complex:
+    """Return the middle of the box at a place of the grid."""
+    return complex(MARGIN + WIDTH / 2 + column * COLUMN, MARGIN + HEIGHT / 2 + row * ROW)
 
 
-class Arrow(NamedTuple):
-    """An arrow between two boxes, by their names, with its number."""
-
-    tail: str
-    head: str
-    number: int
-
-
-def box(words: str, at: tuple[float, float], end: bool = False) -> Box:
-    """Return a box at a place of the grid, given by its column and row."""
-    column, row = at
-    return Box(words, MARGIN + WIDTH / 2 + column * COLUMN, MARGIN + HEIGHT / 2 + row * ROW, end)
-
-
-def picture(name: str, title: str, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> Mapping[str, Any]:
-    """Return the picture as numbers and words for the template; ``name`` is part of the ids in it."""
+def picture(
+    name: str, title: str, boxes: Mapping[str, complex], ends: Collection[str], arrows: Sequence[tuple[str, str]]
+) -> Mapping[str, Any]:
+    """Return the picture as points and words for the template; ``name`` is part of the ids in it."""
     return {
         "name": name,
         "title": title,
-        "width": max(each.x for each in boxes.values()) + WIDTH / 2 + MARGIN,
-        "height": max(each.y for each in boxes.values()) + HEIGHT / 2 + MARGIN,
+        "width": max(each.real for each in boxes.values()) + WIDTH / 2 + MARGIN,
+        "height": max(each.imag for each in boxes.values()) + HEIGHT / 2 + MARGIN,
         "box_width": WIDTH,
         "box_height": HEIGHT,
-        "boxes": [
-            {"x": each.x, "y": each.y, "end": each.end, "lines": list(wrapped(each.words))} for each in boxes.values()
-        ],
-        "arrows": [curve(each, boxes, arrows) for each in arrows],
+        "boxes": [{"words": words, "at": at, "end": words in ends} for words, at in boxes.items()],
+        "arrows": [curve(*each, boxes, returns=each[::-1] in arrows) for each in arrows],
     }
 
 
-def curve(arrow: Arrow, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> Mapping[str, Any]:
-    """Return the curve of an arrow: where it starts, bends and ends, and its number with its place on the middle."""
-    bend = bent(arrow, boxes, arrows)
-    start, end = edge(boxes[arrow.tail], bend), edge(boxes[arrow.head], bend)
-    middle = [(start[at] + 2 * bend[at] + end[at]) / 4 for at in (0, 1)]
-    return {"number": arrow.number, "start": start, "bend": bend, "end": end, "middle": middle}
+def curve(tail: str, head: str, boxes: Mapping[str, complex], returns: bool) -> Mapping[str, complex]:
+    """Return where an arrow starts, bends and ends, and its middle; ``returns`` if another comes the other way."""
+    bend = bent(boxes[tail], boxes[head], boxes.values(), returns)
+    start, end = edge(boxes[tail], bend), edge(boxes[head], bend)
+    return {"start": start, "bend": bend, "end": end, "middle": (start + 2 * bend + end) / 4}
 
 
-def wrapped(words: str) -> Iterator[str]:
-    """Yield the words in lines that fit into a box."""
-    line = ""
-    for word in words.split():
-        if line and len(line) + 1 + len(word) > LETTERS:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    yield line
-
-
-def bent(each: Arrow, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> tuple[float, float]:
+def bent(tail: complex, head: complex, boxes: Iterable[complex], returns: bool) -> complex:
     """Return the point that an arrow bends towards: away from the arrow that comes back, and around boxes between."""
-    tail, head = boxes[each.tail], boxes[each.head]
-    dx, dy = head.x - tail.x, head.y - tail.y
-    length = math.hypot(dx, dy)
-    out = 0.0
-    if any((other.tail, other.head) == (each.head, each.tail) for other in arrows):
-        out = BEND
-    for other in boxes.values():
-        if other not in (tail, head) and between(other, tail, head):
-            aside = dx * (other.y - (tail.y + head.y) / 2) - dy * (other.x - (tail.x + head.x) / 2)
-            out = -AROUND if aside > 0 else AROUND
-    return (tail.x + head.x) / 2 - dy / length * 2 * out, (tail.y + head.y) / 2 + dx / length * 2 * out
+    along, halfway = head - tail, (tail + head) / 2
+    out = BEND if returns else 0
+    for box in boxes:
+        if box not in (tail, head) and between(box, tail, head):
+            out = -AROUND if ((box - halfway) / along).imag > 0 else AROUND
+    return halfway + along / abs(along) * 2j * out
 
 
-def between(other: Box, tail: Box, head: Box) -> bool:
+def between(box: complex, tail: complex, head: complex) -> bool:
     """Tell whether a box lies on the straight line from one to another."""
-    dx, dy = head.x - tail.x, head.y - tail.y
-    along = ((other.x - tail.x) * dx + (other.y - tail.y) * dy) / (dx * dx + dy * dy)
-    if not 0 < along < 1:
-        return False
-    return abs(tail.x + along * dx - other.x) < WIDTH * 0.6 and abs(tail.y + along * dy - other.y) < HEIGHT * 0.8
+    along = head - tail
+    share = ((box - tail) / along).real
+    off = tail + share * along - box
+    return 0 < share < 1 and abs(off.real) < WIDTH * 0.6 and abs(off.imag) < HEIGHT * 0.8
 
 
-def edge(of: Box, towards: tuple[float, float]) -> tuple[float, float]:
+def edge(box: complex, towards: complex) -> complex:
     """Return where the line from the middle of a box towards a point leaves the box."""
-    dx, dy = towards[0] - of.x, towards[1] - of.y
-    scale = min(
-        (WIDTH / 2 + 3) / abs(dx) if dx else math.inf,
-        (HEIGHT / 2 + 3) / abs(dy) if dy else math.inf,
-    )
-    return of.x + dx * scale, of.y + dy * scale
+    line = towards - box
+    reaches = ((WIDTH / 2 + 3, abs(line.real)), (HEIGHT / 2 + 3, abs(line.imag)))
+    return box + line * min(reach / length for reach, length in reaches if length)

@@ -7,36 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from operator import eq
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
 from ..explore.exploration import EntityName
-from ..explore.graph import Graph, Memoised, RecordedTable, attainable, first_commands, labelled_graph, predecessors
-from ..explore.scopes import WHAT_IF, Scope, start_of
+from ..explore.graph import NOT_OFFERED, Graph, Memoised, attainable, first_commands, predecessors, state_graph
+from ..explore.scopes import WHAT_IF, Scope
 from ..language.sentences import (
     ABSENT,
     FACT_PHRASES,
     Fact,
-    Situation,
     format_command,
     format_fact,
     situations,
     use_in_words,
 )
-from ..machine import (
-    DEFAULT_STAGE,
-    ROWS,
-    Accepted,
-    Command,
-    Machine,
-    Outcome,
-    Refused,
-    RowsContradict,
-    State,
-    initial,
-    observe,
-)
+from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, observe
 from ..machine.commands import DeleteResource
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
 from ..machine.observation import SEEN
@@ -44,6 +30,7 @@ from ..machine.rows import Effect
 from ..machine.step import OF_NAMES
 from ..machine.world import World
 from ..requirements import Register, load_register
+from .sourced import data
 
 VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
 
@@ -109,34 +96,72 @@ class Place(NamedTuple):
         return all(world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name)) for kind, name in ends)
 
 
-class Result(NamedTuple):
-    """The outcome of a command, and the records that it wrote."""
+class Numbered:
+    """Numbers for things, in the order in which they were first named."""
 
-    outcome: Outcome
-    written: tuple[tuple[Place, Any], ...]
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+
+    def __call__(self, thing: Any) -> int:
+        """Return the number of a thing."""
+        return self._numbers.setdefault(thing, len(self._numbers))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._numbers)
 
 
 class Charted(NamedTuple):
-    """A graph, labelled with numbers of results; the places of its states, and each state as a row."""
+    """A graph, the places that change in it, and each of its states as a row."""
 
     machine: Machine
-    graph: Graph[int]
-    results: Sequence[Result]
+    graph: Graph[Outcome]
     states: Sequence[State]
     places: Sequence[Place]
-    records: Mapping[Place, Mapping[Any, int]]
     rows: Sequence[Row]
+
+    def path(self, commands: Iterable[Command]) -> list[int]:
+        """Return the states on the way from the start by these commands; none where one of them leaves the graph."""
+        path = [0]
+        for command in commands:
+            reached, _ = self.machine.step(self.states[path[-1]], command)
+            number = self.graph.number(reached)
+            if number is None:
+                return []
+            path.append(number)
+        return path
+
+    def offers(self, state: int, command: Command) -> bool:
+        """Return whether the command is offered in the state of this number."""
+        scope = self.graph.scope
+        return command in scope.alphabet and scope.offers(command, self.states[state])
+
+    def steps(self) -> Iterator[tuple[int, ...]]:
+        """Yield for each state and command the outcome, with each place that changes and its new record.
+
+        It is empty for a command that is not offered.
+        """
+        graph = self.graph
+        for at, (after, label) in enumerate(zip(graph.after, graph.label, strict=True)):
+            yield () if after == NOT_OFFERED else (label, *changes(self.rows[at // graph.width], self.rows[after]))
 
     def views(self, place: Place) -> "Views":
         """Return what is seen of a thing in each state."""
-        numbers: dict[Seen, int] = {}
+        numbers = Numbered()
 
         def look(each: State, _: EntityName) -> tuple[State, int]:
-            return each, numbers.setdefault(place.seen(self.machine.world(each)), len(numbers))
+            return each, numbers(place.seen(self.machine.world(each)))
 
         memoised = Memoised(look).step
         found = [memoised(each, EntityName(*place))[1] for each in self.states]
         return Views(list(numbers), found)
+
+
+def changes(before: Row, after: Row) -> Iterator[int]:
+    """Yield each place that differs, followed by what it has after."""
+    if before is not after:  # as most are
+        for place, (was, now) in enumerate(zip(before, after, strict=True)):
+            if was != now:
+                yield from (place, now)
 
 
 class Views(NamedTuple):
@@ -148,66 +173,27 @@ class Views(NamedTuple):
 
 def charted(scope: Scope, machine: Machine) -> Charted:
     """Return the graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
-    results: dict[Result, int] = {}
-
-    def step(state: State, command: Command) -> tuple[State, int]:
-        after, outcome = machine.step(state, command)
-        return after, results.setdefault(Result(outcome, tuple(written(after))), len(results))
-
-    graph = labelled_graph(scope, start_of(scope, machine), step)
+    graph = state_graph(scope, machine)
     states = [graph.state(number) for number in range(graph.states)]
-    columns = {place: found for place, found in columns_of(states) if len(found[0]) > 1}
-    records = {place: numbers for place, (numbers, _) in columns.items()}
-    rows = list(zip(*(column for _, column in columns.values()), strict=True))
-    return Charted(machine, graph, list(results), states, list(columns), records, rows)
+    things = (
+        Place(kind, name) for kind in ORDER for name in sorted({name for each in states for name in each.tables[kind]})
+    )
+    columns = {place: column_of(place, states) for place in things}
+    places = [place for place, column in columns.items() if any(column)]
+    return Charted(machine, graph, states, places, list(zip(*(columns[place] for place in places), strict=True)))
 
 
-def written(state: State) -> Iterator[tuple[Place, Any]]:
-    """Yield the records that a recorded step wrote."""
-    tables: Mapping[type[Entity], Any] = state.tables
-    for kind, table in tables.items():
-        assert isinstance(table, RecordedTable)  # `labelled_graph` takes no other step
-        yield from ((Place(kind, name), record) for name, record in table.written.items())
-
-
-def columns_of(states: Sequence[State]) -> Iterator[tuple[Place, tuple[dict[Any, int], list[int]]]]:
-    """Yield each thing that some state has, with the numbers of its records, and that of its record in each state."""
-    for kind in ORDER:
-        for name in sorted({name for each in states for name in each.tables[kind]}):
-            numbers: dict[Any, int] = {}
-            found = [each.tables[kind].get(name) for each in states]
-            yield Place(kind, name), (numbers, [numbers.setdefault(record, len(numbers)) for record in found])
-
-
-SUBJECTS = {
-    "The resource and its identity": "CreateResource DeleteResource EnableIdentity DisableIdentity",
-    "The vault": (
-        "CreateVault DeleteVault RecoverVault PurgeVault EndVaultRetention EnableSoftDelete EnablePurgeProtection"
-    ),
-    "The key": "CreateKey ImportKey RotateKey DisableKey EnableKey DeleteKey RecoverKey PurgeKey",
-    "Access to the keys": "GrantKeyAccess RevokeKeyAccess",
-    "Customer-managed keys": "EnableCustomerManagedKeys ReturnToMicrosoftManagedKeys",
-    "Moves": "MoveResource MoveResourceGroup MoveSubscription",
-    "Custom Translator": (
-        "CreateWorkspace ReadData UploadDocument TrainModel DeployModel UndeployModel TranslateWithModel"
-    ),
-}
-"""Each subject with the commands about it, in the order in which they are shown."""
+def column_of(place: Place, states: Iterable[State]) -> list[int]:
+    """Return the number of the record of a thing in each state."""
+    number = Numbered()
+    return [number(each.tables[place.kind].get(place.name)) for each in states]
 
 
 def subject(command: Command) -> str:
     """Return the subject of a command."""
-    return next(name for name, commands in SUBJECTS.items() if type(command).__name__ in commands.split())
+    subjects: dict[str, list[str]] = data("causes")["what-if"]["subjects"]
+    return next(name for name, commands in subjects.items() if type(command).__name__ in commands)
 
-
-LOSSES = (
-    Fact("workspace", "ws-prod", "readable", True),
-    Fact("model", "legal-en-de", "state", "deployed"),
-    Fact("document", "contracts", "exists", True),
-    Fact("key", "kv-prod/cmk-2048", "state", "active"),
-    Fact("vault", "kv-prod", "state", "active"),
-)
-"""The facts that show that it is there."""
 
 LOSES_IT_OTHERWISE = DeleteResource
 """The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
@@ -257,12 +243,10 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
 
 def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
     """Yield the things that can be lost in this graph; a model with a broken row may never have had some."""
-    for fact in LOSSES:
-        for number, place in enumerate(views):
-            if (place.kind.word, place.name) == (fact.kind, fact.name):
-                found = (each.sentences for each in views[place].looks)
-                if shows_it := next((each for each in found if format_fact(fact) in each), None):
-                    yield Loss(format_fact(fact), number, shows_it.index(format_fact(fact)))
+    for sentence in data("causes")["what-if"]["losses"]:
+        for number, (looks, _) in enumerate(views.values()):
+            if shows_it := next((look.sentences for look in looks if sentence in look.sentences), None):
+                yield Loss(sentence, number, shows_it.index(sentence))
 
 
 FORMAT = 1
@@ -271,34 +255,17 @@ NOTHING = "nothing yet"
 """The name of the start from which everything else is reached."""
 
 
-class Numbered:
-    """Numbers for things, in the order in which they were first named."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
-
-    def __call__(self, thing: Any) -> int:
-        """Return the number of a thing."""
-        return self._numbers.setdefault(thing, len(self._numbers))
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._numbers)
-
-
 class Tables:
     """The tables of one graph, while they are written."""
 
     def __init__(self, charted: Charted, register: Register) -> None:
         self.charted = charted
         self.register = register
-        self.requirements, self.sentences, self.looks, self.outcomes, self.steps = (Numbered() for _ in range(5))
+        self.requirements, self.sentences, self.looks, self.steps = (Numbered() for _ in range(4))
         self.diagrams = Diagrams(charted.rows)
         self.views = {place: charted.views(place) for place in charted.places}
-        self.places = {place: number for number, place in enumerate(charted.places)}
         self.losses = losses(charted, self.views)
-        not_offered = self.steps(())
-        # the result of a command that is not offered is numbered `NOT_OFFERED`, which is the last
-        self.results = [*map(self._step, charted.results), not_offered]
+        self.taken = list(map(self.steps, charted.steps()))
 
     def as_json(self) -> dict[str, Any]:
         """Return the tables as a JSON value."""
@@ -308,48 +275,33 @@ class Tables:
             "format": FORMAT,
             "scope": {"name": scope.name, "sentence": scope.sentence, "states": graph.states, "steps": graph.pairs},
             "starts": list(self._starts()),
-            "subjects": list(SUBJECTS),
+            "subjects": list(data("causes")["what-if"]["subjects"]),
             "places": [self._place(place, views) for place, views in self.views.items()],
             "commands": [self._command(number, command) for number, command in enumerate(scope.alphabet)],
-            "outcomes": [self._outcome(outcome) for outcome in self.outcomes],
+            "outcomes": list(map(self._outcome, graph.labels)),
             "losses": [self._loss(*each) for each in zip(self.losses.known, self.losses.back, strict=True)],
             "for_good": self.diagrams.add(self.losses.for_good),
             "to_lose": self.diagrams.add([number + 1 for number in self.losses.to_lose]),
         }
         # what the others have numbered
         return found | {
-            "steps": [list(step) for step in self.steps],
+            "steps": list(self.steps),
             "looks": [[int(there), *sentences] for there, *sentences in self.looks],
-            "nodes": [list(node) for node in self.diagrams.nodes],
+            "nodes": list(self.diagrams.nodes),
             "sentences": list(self.sentences),
             "requirements": [self._requirement(name) for name in self.requirements],
         }
 
     def _starts(self) -> Iterator[dict[str, Any]]:
-        """Yield the empty start, and every situation of the scope."""
-        yield self._start(NOTHING, [0])
-        for situation in situations().values():
-            if way := self._way(situation):
-                yield self._start(situation.name, way)
-
-    def _way(self, situation: Situation) -> list[int]:
-        """Return the states on the way to a situation; none if it leaves the scope."""
-        way = [0]
-        for command in situation.commands:
-            reached, _ = self.charted.machine.step(self.charted.states[way[-1]], command)
-            number = self.charted.graph.number(reached)
-            if number is None:
-                return []
-            way.append(number)
-        return way
-
-    def _start(self, name: str, way: list[int]) -> dict[str, Any]:
-        """Return a start, with the things that existed at some time on the way to it."""
-        there = 0
-        for at in way:
-            there |= self.losses.there[at]
-        row = list(self.charted.rows[way[-1]])
-        return {"name": name, "slug": slug(name), "row": row, "there": there, "group": self._group(way[-1], there)}
+        """Yield the empty start, and every situation of the scope, with the things that existed on the way to it."""
+        begins = {NOTHING: ()} | {name: situation.commands for name, situation in situations().items()}
+        for name, commands in begins.items():
+            if path := self.charted.path(commands):
+                row, there = list(self.charted.rows[path[-1]]), 0
+                for state in path:
+                    there |= self.losses.there[state]
+                group = self._group(path[-1], there)
+                yield {"name": name, "slug": slug(name), "row": row, "there": there, "group": group}
 
     def _group(self, state: int, once: int) -> str:
         """Return the group of a start, given what was there at some time on the way to it."""
@@ -382,16 +334,8 @@ class Tables:
             "about": subject(command),
             "sentence": sentence,
             "requirements": [self.requirements(row.requirement) for row in rows][:1],
-            "step": self.diagrams.add([self.results[label] for label in graph.label[number :: graph.width]]),
+            "step": self.diagrams.add(self.taken[number :: graph.width]),
         }
-
-    def _step(self, result: Result) -> int:
-        """Return the number of a result: its outcome, and each place that changes with its new record."""
-        records = self.charted.records
-        # what no row brings into being may be written to, and is not there after all
-        written = ((place, record) for place, record in result.written if place in records)
-        changes = ((self.places[place], records[place][record]) for place, record in written)
-        return self.steps((self.outcomes(result.outcome), *(each for change in changes for each in change)))
 
     def _outcome(self, outcome: Outcome) -> dict[str, Any]:
         match outcome:
@@ -436,13 +380,8 @@ def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> s
     """Return the address that leads through these commands; None if the page lacks one of them there."""
     if found is None:
         return None
-    state = initial(DEFAULT_STAGE)
-    for number, command in enumerate(steps := (*situations()[situation].commands, *commands)):
-        asked = number >= len(steps) - len(commands)
-        if asked and not (command in WHAT_IF.alphabet and WHAT_IF.offers(command, state)):
-            return None
-        state, _ = found.machine.step(state, command)
-    if found.graph.number(state) is None:
+    path = found.path((*situations()[situation].commands, *commands))
+    if not path or not all(map(found.offers, path[-len(commands) - 1 :], commands)):
         return None
     codes = ".".join(code(format_command(command)) for command in commands)
     return f"{PAGE}#from={slug(situation)}" + (f"&amp;then={codes}" if codes else "")
@@ -490,74 +429,29 @@ def what_if_size() -> tuple[int, int]:
 Node = tuple[int, ...]
 """`(place, reference for any other number, number, reference, number, reference, ...)`."""
 
-MOST = 255
-"""The highest number in a row."""
-
 
 class Diagrams:
     """Diagrams of functions that are known for the same rows, with every node that they share written once."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        """Raises `ValueError` for a number that is too high."""
-        if any(not 0 <= number <= MOST for row in rows for number in row):
-            raise ValueError(f"a row has a number that is not between 0 and {MOST}")
-        # the place with the most numbers first: where it does not matter, fewer rows are left for the others
-        self.places = sorted(range(len(rows[0])), key=lambda place: -len({row[place] for row in rows}))
-        self._packed = [int.from_bytes(bytes(row), "little") for row in rows]
-        self._nodes: dict[Node, int] = {}
+        self.rows = rows
+        self.nodes = Numbered()
 
-    @property
-    def nodes(self) -> list[Node]:
-        """Return every node, in the order of their numbers."""
-        return list(self._nodes)
-
-    def add(self, answers: Sequence[int]) -> int:
+    def add(self, answers: Iterable[int]) -> int:
         """Return the reference to the diagram of a function, given its answer, 0 or more, for each of the rows.
 
         For other rows the diagram answers anything.
         """
-        known = dict(zip(self._packed, answers, strict=True))
-        asked = []
-        for place in self.places:
-            fewer = without(known, place)
-            if fewer is None:
-                asked.append(place)
-            else:
-                known = fewer
-        # to ask first for what settles most makes small diagrams, and one order for all of a diagram is quick to find
-        asked.sort(key=lambda place: (still_possible(known, place), place))
-        return self._build(known, asked)
+        return self._build(dict(zip(self.rows, answers, strict=True)), 0)
 
-    def _build(self, known: Mapping[int, int], places: Sequence[int]) -> int:
+    def _build(self, known: Mapping[Row, int], place: int) -> int:
         answers = set(known.values())
         if len(answers) == 1:
             return answers.pop()
-        place, *rest = places
-        references = {number: self._build(part, rest) for number, part in sorted(parts(known, place).items())}
+        parts: dict[int, dict[Row, int]] = {}
+        for row, answer in known.items():
+            parts.setdefault(row[place], {})[row] = answer
+        references = {number: self._build(part, place + 1) for number, part in sorted(parts.items())}
         ((other, _),) = Counter(references.values()).most_common(1)
-        exceptions = [(number, reference) for number, reference in references.items() if reference != other]
-        if not exceptions:
-            return other
-        node = (place, other, *(each for pair in exceptions for each in pair))
-        return ~self._nodes.setdefault(node, len(self._nodes))
-
-
-def without(known: Mapping[int, int], place: int) -> dict[int, int] | None:
-    """Return the function of rows without the number at a place, or None if it depends on it."""
-    others = ~(MOST << 8 * place)
-    rows = [row & others for row in known]
-    found = dict(zip(rows, known.values(), strict=True))
-    return found if all(map(eq, map(found.__getitem__, rows), known.values())) else None
-
-
-def parts(known: Mapping[int, int], place: int) -> dict[int, dict[int, int]]:
-    """Return the function, apart for each number at a place."""
-    found: dict[int, dict[int, int]] = {}
-    for row, answer in known.items():
-        found.setdefault(row >> 8 * place & MOST, {})[row] = answer
-    return found
-
-
-def still_possible(known: Mapping[int, int], place: int) -> int:
-    """Count the answers that are still possible once the number at a place is known, over all numbers."""
-    return len({(row >> 8 * place & MOST, answer) for row, answer in known.items()})
+        exceptions = [each for pair in references.items() if pair[1] != other for each in pair]
+        return ~self.nodes((place, other, *exceptions)) if exceptions else other
