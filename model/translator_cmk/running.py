@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .errors import HARNESS, OK, CommandError
@@ -15,7 +15,7 @@ from .language import (
     outcome_to_wire,
     stage_from_wire,
 )
-from .language.messages import read_lines
+from .language.messages import SourceLine, read_lines
 from .machine import Observation
 from .oracle import Oracle
 from .oracle.nondeterminism import TooManyStates
@@ -48,8 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """
     try:
         oracle = Oracle(machine_of(silent_in(args.profile, load_register())))
-        source = ((line.source, line.number, line.text) for line in read_lines(args.file))
-        for answer in answers(source, oracle, observed=not args.no_observation):
+        for answer in answers(read_lines(args.file), oracle, observed=not args.no_observation):
             print(json.dumps(answer, separators=(",", ":")), flush=True)
     except WireError as error:
         raise CommandError(str(error)) from None
@@ -58,13 +57,13 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
+def answers(lines: Iterable[SourceLine], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
     """Yield the answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`."""
-    for name, number, text in source:
-        if not text:
+    for line in lines:
+        if not line.text:
             continue
-        where = f"{name}:{number}"
-        message = from_text(text, where)
+        where = line.where
+        message = from_text(line.text, where)
         if isinstance(message, dict) and "stage" in message:
             if len(message) > 1:
                 raise WireError(where, "a stage that is not alone on its line", "put it on a line of its own")
@@ -72,7 +71,7 @@ def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: 
         else:
             command = command_from_wire(message, where)
             outcome = oracle.submit(command)
-            answer = {"line": number, "command": command_to_wire(command), "outcome": outcome_to_wire(outcome)}
+            answer = {"line": line.number, "command": command_to_wire(command), "outcome": outcome_to_wire(outcome)}
             yield answer | (seen_by(oracle) if observed else {})
 
 

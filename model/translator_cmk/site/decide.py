@@ -35,7 +35,7 @@ from ..machine.rows import Refuse, Row
 from ..system import MACHINE
 from . import effects, reversibility
 from .content import Content, register_digest
-from .effects import CAUSES, carried_out, commands_of, start
+from .effects import CAUSES, carried_out, start
 from .render import CHOICES, Page
 from .reversibility import OF_WORD, found, search
 from .sourced import by_requirement, cell, data, load_seen
@@ -62,7 +62,6 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "causes": causes,
             "harmless": effects.cases(effects.HARMLESS, content),
             "refused": effects.always_refused(),
-            "chain": chain(),
             "timeline": timeline(),
             "fates": reversibility.fates(),
             "label": reversibility.label,
@@ -216,19 +215,9 @@ def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
     return carried_out(MACHINE, initial(DEFAULT_STAGE), before), request
 
 
-# The pictures: where the chain to the data is cut, the loss over time, and where nobody has looked.  A macro draws
-# each, and a table beside it says the same.
+# The pictures: the loss over time, and where nobody has looked.  A macro draws each; a table beside it says the same.
 
 SEARCHED = "ways-back"
-
-
-def chain() -> list[Mapping[str, Any]]:
-    """Return each part that the data depends on with the commands that cut it there, of causes alone."""
-    cutting = {type(commands_of(cause)[-1]).__name__ for cause in CAUSES}
-    return [
-        {"part": each["part"], "cuts": [words for command, words in each["cut"].items() if command in cutting]}
-        for each in data("causes")["chain"]
-    ]
 
 
 def timeline() -> Mapping[str, Any] | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from ..bdd.features import Pickle
@@ -145,10 +146,10 @@ class Group(NamedTuple):
 
 def groups(found: Iterable[Case]) -> list[Group]:
     """Return the cases in groups, the greatest losses first; what the article states or implies is one basis."""
-    grouped: dict[tuple[int, bool, tuple[str, ...]], list[Case]] = {}
-    for each in found:
-        key = (-each.fates.count("lost"), weakest_of(each.lost) not in ("stated", "implied"), each.fates)
-        grouped.setdefault(key, []).append(each)
+
+    def rank(each: Case) -> tuple[int, bool, tuple[str, ...]]:
+        return -each.fates.count("lost"), weakest_of(each.lost) not in ("stated", "implied"), each.fates
+
     return [
         Group(
             [each.cause.name for each in alike],
@@ -156,7 +157,7 @@ def groups(found: Iterable[Case]) -> list[Group]:
             weakest_of(finding for each in alike for finding in each.lost),
             weakest_of(finding for each in alike if each.cause.remedies for finding in each.remedied),
         )
-        for (_, _, fates), alike in sorted(grouped.items())
+        for (_, _, fates), alike in ((key, list(of)) for key, of in groupby(sorted(found, key=rank), rank))
     ]
 
 

@@ -57,12 +57,10 @@ def environment(register: Register, **shared: Any) -> Environment:
         "parts": parts,
         "places": places,
         "plain": plain,
-        "script": lambda value: json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"),
         "significant": significant,
         "slug": slug,
         "urn": lambda name: uuid5(NAMESPACE_URL, name).urn,  # which never changes for a name, wherever the site is
         "titled": lambda it, root=UP: titled(register[it] if isinstance(it, str) else it, root),
-        "without_customer": lambda sentence: sentence.removeprefix("the customer "),
     }
     found.tests |= {"contains": lambda whole, part: part in whole}
     found.globals["m"] = found.get_template("macros.md").module
