@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -139,6 +140,7 @@ class Condition(NamedTuple):
     values: list[Tried]
 
 
+@cache
 def conditions() -> list[Condition]:
     """Return every condition with what happens for each of its values."""
     return [
