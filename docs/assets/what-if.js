@@ -332,8 +332,8 @@ class WhatIfGraph {
     });
     return button;
   });
-  const groups = subjects.map((subject) => {
-    const about = buttons.filter((_, number) => commands[number].about === subject);
+  const groups = Object.entries(subjects).map(([subject, names]) => {
+    const about = buttons.filter((_, number) => names.includes(commands[number].command));
     return element("div", {}, element("h3", {}, subject), list(about.map((each) => [each])));
   });
 

@@ -183,6 +183,7 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
     assert tuple(read_command(each["sentence"]) for each in tables().data["commands"]) == WHAT_IF.alphabet
     assert len({each["code"] for each in tables().data["commands"]}) == len(WHAT_IF.alphabet)
     assert set(machine.COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
+    assert sorted(name for names in tables().data["subjects"].values() for name in names) == sorted(machine.COMMANDS)
 
 
 def test_what_is_seen_is_what_the_model_shows_of_each_thing_in_one_order() -> None:

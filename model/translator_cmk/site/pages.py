@@ -107,14 +107,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
     for folder, computed in sections.items():
         for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
             if wanted in (None, path):
-                yield path, with_source(rendered(templates, template, **values), template)
-
-
-def with_source(page: str, template: str) -> str:
-    """Return the page with the file of this repository that its edit link opens: its template, unless it names one."""
-    head, *rest = page.split("\n---\n", 1)
-    source = "" if "\nsource: " in head else f"\nsource: model/translator_cmk/site/pages/{template}"
-    return "\n---\n".join([head + source, *rest])
+                yield path, rendered(templates, template, **values)
 
 
 def specification_pages(content: Content) -> Iterator[Page]:
@@ -122,20 +115,8 @@ def specification_pages(content: Content) -> Iterator[Page]:
     evidence = content.evidence
     register = evidence.register
     statuses = {evidence.requirement(each).status for each in register.values()}
-    shown_statuses = (f"{look.glyph} {status.value}" for status, look in LOOKS.items() if status in statuses)
-    yield (
-        "specification/index.md",
-        "requirements.md",
-        {
-            "choices": {
-                "Status": [f"{evidence.subject}: {each}" for each in shown_statuses],
-                "Topic": list(register.topics),
-                "Basis": unique(each.basis for each in register.values()),
-                "Kind": unique(each.kind for each in register.values()),
-            },
-            "lacking": dict(lacking(content)),
-        },
-    )
+    shown = [f"{evidence.subject}: {look.glyph} {each.value}" for each, look in LOOKS.items() if each in statuses]
+    yield "specification/index.md", "requirements.md", {"statuses_shown": shown, "lacking": dict(lacking(content))}
     for feature in evidence.features:
         yield (
             f"specification/{feature.topic}.md",

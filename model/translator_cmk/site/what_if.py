@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.exploration import EntityName
 from ..explore.graph import NOT_OFFERED, Graph, Memoised, attainable, first_commands, predecessors, state_graph
 from ..explore.scopes import WHAT_IF, Scope
 from ..language.sentences import (
@@ -22,7 +21,7 @@ from ..language.sentences import (
     situations,
     use_in_words,
 )
-from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, observe
+from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
 from ..machine.commands import DeleteResource
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
 from ..machine.observation import SEEN
@@ -148,11 +147,11 @@ class Charted(NamedTuple):
         """Return what is seen of a thing in each state."""
         numbers = Numbered()
 
-        def look(each: State, _: EntityName) -> tuple[State, int]:
+        def look(each: State, _: Place) -> tuple[State, int]:
             return each, numbers(place.seen(self.machine.world(each)))
 
         memoised = Memoised(look).step
-        found = [memoised(each, EntityName(*place))[1] for each in self.states]
+        found = [memoised(each, place)[1] for each in self.states]
         return Views(list(numbers), found)
 
 
@@ -187,12 +186,6 @@ def column_of(place: Place, states: Iterable[State]) -> list[int]:
     """Return the number of the record of a thing in each state."""
     number = Numbered()
     return [number(each.tables[place.kind].get(place.name)) for each in states]
-
-
-def subject(command: Command) -> str:
-    """Return the subject of a command."""
-    subjects: dict[str, list[str]] = data("causes")["what-if"]["subjects"]
-    return next(name for name, commands in subjects.items() if type(command).__name__ in commands)
 
 
 LOSES_IT_OTHERWISE = DeleteResource
@@ -275,7 +268,7 @@ class Tables:
             "format": FORMAT,
             "scope": {"name": scope.name, "sentence": scope.sentence, "states": graph.states, "steps": graph.pairs},
             "starts": list(self._starts()),
-            "subjects": list(data("causes")["what-if"]["subjects"]),
+            "subjects": data("causes")["what-if"]["subjects"],
             "places": [self._place(place, views) for place, views in self.views.items()],
             "commands": [self._command(number, command) for number, command in enumerate(scope.alphabet)],
             "outcomes": list(map(self._outcome, graph.labels)),
@@ -307,10 +300,8 @@ class Tables:
         """Return the group of a start, given what was there at some time on the way to it."""
         if once & ~self.losses.there[state]:
             return "After a loss"
-        resources = observe(self.charted.machine.world(self.charted.states[state]))["resource"].values()
-        return (
-            "Under customer-managed keys" if any(each.get("key_source") == CUSTOMER for each in resources) else "Before"
-        )
+        resources = self.charted.machine.world(self.charted.states[state]).every(Resource)
+        return "Under customer-managed keys" if any(each.key_source == CUSTOMER for each in resources) else "Before"
 
     def _place(self, place: Place, views: Views) -> dict[str, Any]:
         looks = [self.looks((each.there, *map(self.sentences, each.sentences))) for each in views.looks]
@@ -331,7 +322,6 @@ class Tables:
         return {
             "code": code(sentence),
             "command": type(command).__name__,
-            "about": subject(command),
             "sentence": sentence,
             "requirements": [self.requirements(row.requirement) for row in rows][:1],
             "step": self.diagrams.add(self.taken[number :: graph.width]),
