@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
@@ -184,28 +185,21 @@ class Machine:
     def __init__(self, rows: Iterable[Row], silent: Collection[str] = ()) -> None:
         self.rows = tuple(rows)
         self.silent = frozenset(silent)
-        self._refuse: dict[type[Command], list[Refuse]] = {}
-        self._effect: dict[type[Command], list[Effect]] = {}
-        self._silent: dict[type[Command], list[Silent]] = {}
-        meanings: dict[Any, list[Means]] = {meaning: [] for meaning in MEANINGS}
-        whenever: list[Whenever] = []
+        self._refuse: Mapping[Any, list[Refuse]] = self._by_subject(Refuse, "on")
+        self._effect: Mapping[Any, list[Effect]] = self._by_subject(Effect, "on")
+        self._silent: Mapping[Any, list[Silent]] = self._by_subject(Silent, "on")
+        self.whenever: Mapping[Any, list[Whenever]] = self._by_subject(Whenever, "about")
+        means: Mapping[Any, list[Means]] = self._by_subject(Means, "meaning")
+        self.meanings = {meaning: tuple(means.get(meaning, ())) for meaning in MEANINGS}
+        self.triggers = Triggers(chain.from_iterable(self.whenever.values()), self.meanings)
+
+    def _by_subject(self, kind: type[Any], subject: str) -> dict[Any, list[Any]]:
+        """Return the rows of one kind by what they are about."""
+        found: dict[Any, list[Any]] = {}
         for row in self.rows:
-            match row:
-                case Refuse():
-                    self._refuse.setdefault(row.on, []).append(row)
-                case Effect():
-                    self._effect.setdefault(row.on, []).append(row)
-                case Silent():
-                    self._silent.setdefault(row.on, []).append(row)
-                case Means():
-                    meanings[row.meaning].append(row)
-                case Whenever():
-                    whenever.append(row)
-        self.meanings = {meaning: tuple(rows) for meaning, rows in meanings.items()}
-        self.triggers = Triggers(whenever, self.meanings)
-        self.whenever = {
-            kind: tuple(row for row in whenever if row.about is kind) for kind in {row.about for row in whenever}
-        }
+            if isinstance(row, kind):
+                found.setdefault(getattr(row, subject), []).append(row)
+        return found
 
     def world(self, state: State, choose: Choose | None = None) -> World:
         """Return the state as the rows of this machine see it."""
