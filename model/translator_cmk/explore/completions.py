@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from ..language import WireError
 from ..language.traces import CommandInPart
 from ..machine import Command, Stage
+from ..machine.commands import choices
 from ..oracle import LIMIT
 
 SIZES = frozenset({2048, 3072, 4096})
@@ -69,8 +70,8 @@ def possible(command: type[Command], field: str, known: Values, stage: Stage) ->
     hint = command.hints[field]
     if hint is bool:
         return [False, True]
-    if get_origin(hint) is Literal:
-        return list(get_args(hint))
+    if words := choices(hint):
+        return list(words)
     staged = {
         "tenant": stage.tenants,
         "subscription": stage.subscriptions,

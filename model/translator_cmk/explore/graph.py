@@ -190,7 +190,6 @@ class Walk:
         self.scope = scope
         self.width = len(scope.alphabet)
         self.found_by = array("q", [-1])  # of each state: the transition by which it was found, as one number
-        self.expanded = 0
         self._store = Store()
         self._found = [self._store.pack(start)]
         self._numbers = {self._found[0]: 0}
@@ -228,27 +227,22 @@ class Walk:
         """
         scope, pack = self.scope, self._store.pack
         found, numbers = self._found, self._numbers
-        # most commands are offered in every state, and it takes as long to ask as to step
-        commands = [(number, each, scope.is_bounded(each)) for number, each in enumerate(scope.alphabet)]
+        commands = [(number, each, scope.conditions(each)) for number, each in enumerate(scope.alphabet)]
         for at, packed in enumerate(found):  # which grows meanwhile
             state = self._store.unpack(packed)
-            for number, command, bounded in commands:
-                if bounded and not scope.offers(command, state):
+            for number, command, conditions in commands:
+                if conditions and not all(each.holds(state) for each in conditions):
                     continue
                 after, label = step(state, command)
-                if after is state:
-                    yield at, number, at, label, None
-                    continue
-                reached = pack(after)
-                known = numbers.get(reached)
-                if known is not None:
-                    yield at, number, known, label, None
-                    continue
-                known = numbers[reached] = len(found)
-                found.append(reached)
-                self.found_by.append(at * self.width + number)
-                yield at, number, known, label, after
-            self.expanded = at + 1
+                to, new = at, None
+                if after is not state:
+                    reached = pack(after)
+                    to = numbers.setdefault(reached, len(found))
+                    if to == len(found):
+                        found.append(reached)
+                        self.found_by.append(at * self.width + number)
+                        new = after
+                yield at, number, to, label, new
 
 
 class Pair(NamedTuple):
@@ -312,12 +306,7 @@ def state_graph(scope: Scope, machine: Machine | None = None) -> Graph[Outcome]:
     Raises `StartNotReached`.
     """
     machine = machine or Machine(ROWS)
-    return labelled_graph(scope, start_of(scope, machine), machine.step)
-
-
-def labelled_graph(scope: Scope, start: State, step: Step[Label]) -> Graph[Label]:
-    """Return the graph that a pure step makes from a start, which need not be a machine's own."""
-    return Graph(scope, start, Memoised(step).step)
+    return Graph(scope, start_of(scope, machine), Memoised(machine.step).step)
 
 
 # Reachability: what each state still leads to

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType, UnionType
-from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
+from typing import Any, NamedTuple, TypeGuard, get_args
 
 from ..machine import ROWS, Command, rows
+from ..machine.commands import choices
 from ..machine.entities import KINDS, Document, Entity, New, Resource, Vault, Workspace
 from ..machine.rows import Effect, Means, Row, Whenever
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
@@ -140,8 +141,7 @@ def values_of(field: Field) -> tuple[Any, ...]:
     """Return the values that the field can have, where they are few; a row writes none that stands for nothing yet."""
     if field.hint is bool:
         return (False, True)
-    words = next((hint for hint in (field.hint, *get_args(field.hint)) if get_origin(hint) is Literal), None)
-    return SIZES if field.name == "size" else tuple(word for word in get_args(words) if word not in NOTHING_YET)
+    return SIZES if field.name == "size" else tuple(word for word in choices(field.hint) if word not in NOTHING_YET)
 
 
 NOTHING_YET = ("absent", "unknown")
@@ -242,10 +242,6 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.IsNot: ast.Is,
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
-    ast.Lt: ast.GtE,
-    ast.GtE: ast.Lt,
-    ast.Gt: ast.LtE,
-    ast.LtE: ast.Gt,
 }
 
 

@@ -63,23 +63,21 @@ class Scope(Value):
         """Return the commands that lead from nothing to the start of the scope."""
         return situations()[self.situation].commands if self.situation else ()
 
-    def is_bounded(self, command: Command) -> bool:
-        """Tell whether there may be a state in which the command is not offered."""
-        of = type(command)
-        return of is RotateKey or of in USED_BEFORE or any(command in bound.commands for bound in self.bounds)
+    def conditions(self, command: Command) -> list[Condition]:
+        """Return where alone the command is offered: one that would leave the bounds is not."""
+        found = [each for bound in self.bounds if command in bound.commands for each in bound.where]
+        if type(command) in USED_BEFORE:
+            found += (
+                Condition(*name, "state", (None, *NAME_REFUSED.get(type(command), ()))) for name in given(command)
+            )
+        if isinstance(command, RotateKey):
+            key = f"{command.vault}/{command.key}"
+            found.append(Condition(Key, key, "version", (None, *range(self.versions))))
+        return found
 
     def offers(self, command: Command, state: State) -> bool:
-        """Return whether the command is offered in this state: one that would leave the bounds is not."""
-        conditions = (each for bound in self.bounds if command in bound.commands for each in bound.where)
-        if not all(each.holds(state) for each in conditions):
-            return False
-        if type(command) in USED_BEFORE:
-            found = next(state.tables[kind].get(name) for kind, name in given(command))
-            return found is None or found[-1] in NAME_REFUSED.get(type(command), ())
-        if not isinstance(command, RotateKey):
-            return True
-        record = state.tables[Key].get(f"{command.vault}/{command.key}")
-        return record is None or record[Key.position["version"]] < self.versions
+        """Return whether the command is offered in this state."""
+        return all(each.holds(state) for each in self.conditions(command))
 
 
 def given(command: Command) -> Iterator[tuple[type[Entity], str]]:

@@ -20,7 +20,7 @@ from ..language import command_to_wire, stage_to_wire
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Outcome, Refused, State, Unspecified
 from ..machine.rows import Row
 from ..progress import ProgressBar
-from .graph import Graph, Pair, labelled_graph, state_graph
+from .graph import Graph, Memoised, Pair, state_graph
 from .scopes import SCOPES, SOON, Commands, Scope, add_scope, select_scopes, start_of
 
 # Tours: sequences that between them give every command in every state of a scope, in few steps.
@@ -145,7 +145,7 @@ def recorded_graph(scope: Scope) -> Graph[StepRecord]:
         after, outcome = machine.step(state, command, note)
         return after, StepRecord(command, outcome, frozenset(applied))
 
-    return labelled_graph(scope, start_of(scope, machine), step)
+    return Graph(scope, start_of(scope, machine), Memoised(step).step)
 
 
 class Place(NamedTuple):

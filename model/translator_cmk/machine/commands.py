@@ -362,5 +362,5 @@ class ReadData(Command):
 
 
 def choices(hint: Any) -> tuple[str, ...]:
-    """Return the values that a field with this annotation can take, where the vocabulary is closed; otherwise empty."""
-    return get_args(hint) if get_origin(hint) is Literal else ()
+    """Return the words that a field with this annotation can have, where the vocabulary is closed; otherwise empty."""
+    return next((get_args(each) for each in (hint, *get_args(hint)) if get_origin(each) is Literal), ())
