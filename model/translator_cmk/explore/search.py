@@ -7,6 +7,7 @@ scopes are searched by sets of states.  All of them find the same.
 import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK
@@ -76,10 +77,8 @@ class Search:
 
     def run(self, report: Report | None, stop: bool) -> Exploration:
         """Search, and return the result.  Raises `StartNotReached`."""
-        try:
+        with suppress(KeyboardInterrupt):
             self.found.complete = self._search(report, stop)
-        except KeyboardInterrupt:
-            self.found.complete = False
         self._measure()
         self.found.clock()
         self.found.asked = self.judge.asked

@@ -12,6 +12,7 @@ with it, so only states at a fixpoint need a number.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import combinations
 from math import prod
@@ -239,19 +240,14 @@ class Layout:
         key = (level, parts)
         found = self._regions.get(key)
         if found is None:
-            last = level - 1
-            below, values = self.weights[last], len(self.clusters[last].records)
-            if any(position == last for each in parts for position, _ in each):
-                found = 0
-                for value in range(values):
-                    here = frozenset(
-                        frozenset(pair for pair in each if pair[0] != last)
-                        for each in parts
-                        if all(position != last or fitting >> value & 1 for position, fitting in each)
-                    )
-                    found |= self._region(last, here) << below * value
-            else:
-                found = repeated(self._region(last, parts), below, values)
+            last, found = level - 1, 0
+            for value in range(len(self.clusters[last].records)):
+                here = frozenset(
+                    frozenset(pair for pair in each if pair[0] != last)
+                    for each in parts
+                    if all(position != last or fitting >> value & 1 for position, fitting in each)
+                )
+                found |= self._region(last, here) << self.weights[last] * value
             self._regions[key] = found
         return found
 
@@ -301,16 +297,6 @@ def members(values: int) -> Iterator[int]:
         lowest = values & -values
         yield lowest.bit_length() - 1
         values ^= lowest
-
-
-def repeated(bits: int, size: int, times: int) -> int:
-    """Return the bits several times, one after the other."""
-    found, there = bits, 1
-    while there < times:
-        more = min(there, times - there)
-        found |= (found & (1 << size * more) - 1) << size * there
-        there += more
-    return found
 
 
 def shifted(bits: int, by: int) -> int:
@@ -416,10 +402,8 @@ class SetSearch:
     def run(self, report: Report | None = None, stop: bool = False) -> Exploration:
         """Search, and return the result.  Raises `NotSeparable` if the rows raise in a state that can be reached."""
         found = self.found
-        try:
+        with suppress(KeyboardInterrupt):
             found.complete = self._search(report, stop)
-        except KeyboardInterrupt:
-            found.complete = False
         if any(Regions(self._layout, self._parts.broken).of(self._states)):
             raise NotSeparable(RAISE)
         for cubes in self._parts.commands:
