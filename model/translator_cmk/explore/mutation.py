@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType, UnionType
-from typing import Any, NamedTuple, TypeGuard, get_args
+from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, rows
 from ..machine.commands import choices
@@ -56,25 +56,12 @@ def names_of(row: Row, tree: ast.Lambda) -> Names:
     return {each.arg: kind for each, kind in zip(tree.args.args, given, strict=False) if kind}
 
 
-def leads_to(of: type[Any], field: str) -> type[Entity] | None:
-    """Return the kind of the entity that a field leads to, if it leads to one."""
+def links_of(of: type[Any]) -> dict[str, type[Entity]]:
+    """Return each field that leads to an entity, with the kind of that entity."""
     if issubclass(of, Command):
-        return next((reference.kind for at, reference, _ in of.references if of.fields[at] == field), None)
-    kind: type[Entity] | None = of.links.get(field)
-    return kind
-
-
-def is_new(of: type[Any], field: str) -> bool:
-    """Return whether the field names what is not there yet, so it leads no further."""
-    return issubclass(of, Command) and any(
-        isinstance(reference, New) for at, reference, _ in of.references if of.fields[at] == field
-    )
-
-
-def may_be_missing(of: type[Any], field: str) -> bool:
-    """Return whether the field may lead nowhere."""
-    hint = of.hints[field]
-    return isinstance(hint, UnionType) and type(None) in get_args(hint)
+        return {of.fields[at]: reference.kind for at, reference, _ in of.references}
+    links: dict[str, type[Entity]] = of.links
+    return links
 
 
 def meaning(node: ast.expr, names: Names) -> type[Any] | Field | None:
@@ -86,32 +73,28 @@ def meaning(node: ast.expr, names: Names) -> type[Any] | Field | None:
             of = meaning(value, names)
             if not isinstance(of, type) or (attr != "name" and attr not in of.fields):
                 return None
-            return leads_to(of, attr) or Field(of, attr)
+            return links_of(of).get(attr) or Field(of, attr)
     return None
-
-
-def is_entity(found: Any) -> TypeGuard[type[Entity]]:
-    """Return whether what an expression stands for is an entity."""
-    return isinstance(found, type) and issubclass(found, Entity)
 
 
 def reached(names: Names) -> Iterator[Reached]:
     """Yield every entity that the parameters lead to."""
     for name, of in names.items():
-        if is_entity(of):
+        if issubclass(of, Entity):
             yield Reached(name, of, frozenset())
         yield from beyond(name, of, frozenset())
 
 
 def beyond(code: str, of: type[Any], missing: frozenset[str]) -> Iterator[Reached]:
     """Yield every entity that an expression leads to, itself not among them."""
-    for field in of.fields:
-        kind = leads_to(of, field)
-        if kind:
-            path = f"{code}.{field}"
-            lacking = missing | ({path} if may_be_missing(of, field) else frozenset())
-            yield Reached(path, kind, lacking)
-            yield from () if is_new(of, field) else beyond(path, kind, lacking)
+    references = of.references if issubclass(of, Command) else ()
+    new = {of.fields[at] for at, reference, _ in references if isinstance(reference, New)}
+    for field, kind in links_of(of).items():
+        path = f"{code}.{field}"
+        lacking = missing | ({path} if isinstance(of.hints[field], UnionType) else frozenset())
+        yield Reached(path, kind, lacking)
+        if field not in new:  # what is not there yet leads no further
+            yield from beyond(path, kind, lacking)
 
 
 SIZES = (2048, 3072, 4096)
@@ -158,7 +141,7 @@ def given(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field, ast.expr]]:
             case ast.Call(func=ast.Name(id="sets"), args=[entity], keywords=written):
                 kind = meaning(entity, names)
                 for word in written:
-                    if isinstance(kind, type) and word.arg and not leads_to(kind, word.arg):
+                    if isinstance(kind, type) and word.arg and word.arg not in links_of(kind):
                         yield Field(kind, word.arg), word.value
 
 
@@ -344,7 +327,7 @@ def entity_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
         if isinstance(found, Field):
             for code in namesakes(found, names, ast.unparse(node)):
                 yield edit("wrong entity", tree, node, expression(code))
-        elif is_entity(found):
+        elif found and issubclass(found, Entity):
             code = ast.unparse(node)
             for other in known:
                 if other.kind is found and other.code != code and other.missing <= mentioned:
@@ -356,7 +339,7 @@ def entity_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
 def namesakes(field: Field, names: Names, code: str) -> Iterator[str]:
     """Yield the field of the same name of each parameter that has one; of names, which every entity has, none."""
     if field.name != "name":
-        owners = [name for name, of in names.items() if field.name in of.fields and not leads_to(of, field.name)]
+        owners = [name for name, of in names.items() if field.name in of.fields and field.name not in links_of(of)]
         yield from (other for name in owners if (other := f"{name}.{field.name}") != code)
 
 
@@ -394,7 +377,7 @@ def instead(field: Field, node: ast.expr) -> Iterator[ast.expr]:
     """Yield expressions that could be written in place of a field's value."""
     if isinstance(node, ast.Attribute):
         for other in field.of.fields:
-            if other != field.name and field.of.hints[other] is field.hint and not leads_to(field.of, other):
+            if other != field.name and field.of.hints[other] is field.hint and other not in links_of(field.of):
                 yield ast.Attribute(node.value, other, ast.Load())
     yield from map(ast.Constant, values_of(field))
 
