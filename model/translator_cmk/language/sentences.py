@@ -48,12 +48,10 @@ def difference(before: Observation, after: Observation) -> Iterator[tuple[Fact, 
     """Yield every fact that changed, as it was and as it is; an entity that came or went is one fact."""
     for kind in sorted(before.keys() | after.keys()):
         was, now = before.get(kind, {}), after.get(kind, {})
-        for name in sorted(was.keys() | now.keys()):
-            if (name in was) != (name in now):
-                yield Fact(kind, name, "exists", name in was), Fact(kind, name, "exists", name in now)
-                continue
-            for field in sorted(was[name].keys() | now[name].keys()):
-                old, new = was[name].get(field, ABSENT), now[name].get(field, ABSENT)
+        for name in sorted(was.keys() | now.keys()) if was != now else ():
+            stays = name in was and name in now
+            for field in sorted(was[name].keys() | now[name].keys()) if stays else ["exists"]:
+                old, new = observed(before, kind, name, field), observed(after, kind, name, field)
                 if old != new:
                     yield Fact(kind, name, field, old), Fact(kind, name, field, new)
 

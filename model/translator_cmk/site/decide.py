@@ -64,11 +64,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "harmless": effects.cases(effects.HARMLESS, content),
             "refused": effects.always_refused(),
             "timeline": timeline(),
-            "fates": reversibility.fates(),
-            "label": reversibility.label,
-            "own_reason": reversibility.own_reason,
-            "lives": reversibility.lives(),
-            "sizes": reversibility.sizes(),
+            "model": reversibility,
         },
     )
     cases = {each.cause.name: each for each in causes}

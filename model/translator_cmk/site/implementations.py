@@ -6,7 +6,6 @@ implementation that uses the protocol over standard input and output, or ``repor
 specification or a file that the command names has changed.
 """
 
-import hashlib
 import json
 import shlex
 import shutil
@@ -19,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ..badges import Badge, Status
 from ..conformance.report.summaries import badge_of
-from ..digest import REPORTED, digest
+from ..digest import REPORTED, digest, digest_of
 from ..files import Entry, read
 from ..language.contract import OF_AZURE
 from ..shapes import TEXT, Text, Word, fields_of, record
@@ -119,10 +118,8 @@ def run(command: str, folder: Path) -> tuple[Path, tuple[str, ...]]:
     program, *arguments = shlex.split(command)
     if not shutil.which(program):
         return folder, (f"it was not run: {program} is not installed on the machine that made this site",)
-    named = [path for path in map(Path, arguments) if path.is_file()]
-    key = hashlib.sha256(
-        "\0".join([digest(REPORTED), command, *OPTIONS]).encode() + b"".join(path.read_bytes() for path in named)
-    ).hexdigest()
+    named = {argument: path for argument in arguments if (path := Path(argument)).is_file()}
+    key = "\n".join([digest(REPORTED), command, *OPTIONS, digest_of(named)])
     kept = folder.with_suffix(".key")
     if kept.is_file() and kept.read_text("utf-8") == key and (folder / "report.json").is_file():
         return folder, ()
