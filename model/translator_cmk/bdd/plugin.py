@@ -4,8 +4,7 @@ PYTEST_DONT_REWRITE
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,8 +13,7 @@ import pytest
 
 # pytest has no public way to the file it writes, and no other way than these attributes to name a test case in it.
 from _pytest.junitxml import xml_key
-from pytest_bdd import given, then, when
-from pytest_bdd.parsers import StepParser
+from pytest_bdd import parsers, step
 
 # pytest-bdd has no public way from a test to its scenario.
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -24,21 +22,17 @@ from pytest_bdd.utils import registry_get_safe
 from .. import features_dir
 from ..errors import InvalidFile
 from ..escaping import plain
-from ..language.sentences import Fact, Situation, UnknownSentence
-from ..machine import Command
-from ..requirements import Register, load_register
+from ..requirements import load_register
 from ..system import ModelSystem, System
-from .assertions import Assertion, NotApplicable
-from .failures import Causes, by_cause, causes_of, format_causes, format_failure
+from .assertions import NotApplicable
+from .failures import by_cause, causes_of, format_causes, format_failure
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
 from .scenario_run import STATUSES, Inconclusive, ScenarioRun, Verdict, format_title, verdict_of
 from .systems import SystemNotFound, load_factory, not_a_system
-from .vocabulary import READERS
 
 PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
-REGISTER = pytest.StashKey[Register]()
 FACTORY = pytest.StashKey[Callable[[], System]]()
 BY_OPTION = pytest.StashKey[bool]()
 SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
@@ -66,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--cucumber-json would not show the verdicts of this run; use --junitxml")
     name: str | None = config.getoption("--system")
     try:
-        register = config.stash[REGISTER] = load_register()
+        register = load_register()
         config.stash[FACTORY] = load_factory(name, config.invocation_params.dir) if name else ModelSystem
     except (InvalidFile, SystemNotFound) as error:
         raise pytest.UsageError(str(error)) from None
@@ -74,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
     config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
     config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
-    config.pluginmanager.register(Run(config, register))
+    config.pluginmanager.register(Run(config))
 
 
 @pytest.fixture
@@ -87,7 +81,6 @@ def system(request: pytest.FixtureRequest) -> System:
 @pytest.fixture
 def scenario_run(request: pytest.FixtureRequest, system: System) -> ScenarioRun:
     """Return the run of a scenario, with its system just reset."""
-    __tracebackhide__ = True
     name: str | None = request.config.getoption("--system")
     if name and BY_OPTION not in request.node.stash:
         raise Inconclusive(f"--system {name} is given, and a fixture called system overrides it; remove one of them")
@@ -174,16 +167,11 @@ class Run:
     With diagnostics, no scenario is run and the exit code is that of wrong usage.
     """
 
-    def __init__(self, config: pytest.Config, register: Register) -> None:
+    def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.register = register
         self.suspects: set[Path] = set()
         self.diagnostics: list[str] = []
-        self.statuses: set[str] = set()
-        self.failed: dict[str, Causes] = {}
-        self.blocked: dict[str, Causes] = {}
-        self.titles: dict[str, str] = {}
-        self.reasons: dict[str, str] = {}
+        self.scenarios: list[dict[str, Any]] = []  # as reports have them, once decided or broken off
 
     def pytest_exception_interact(self, node: Any) -> None:
         """Note the features that a module may bind that could not be imported: the lint says why."""
@@ -197,7 +185,7 @@ class Run:
         files = {Path(template_of(item).feature.filename) for item in scenarios}
         # a file that has lost all of its scenarios binds no test: only a look into the folder finds it
         linted = {file for path in files | self.suspects for file in (path, *path.parent.glob("*.feature"))}
-        found = lint(linted, self.register) if linted else []
+        found = lint(linted) if linted else []
         found += [] if found else join(scenarios, map(read_feature, files))
         self.diagnostics = [str(diagnostic) for diagnostic in found]
         if found:
@@ -221,13 +209,7 @@ class Run:
         if scenario is None:
             return (yield)
         if report.when == "call" or scenario["status"] != "passed":
-            self.statuses.add(scenario["status"])
-        if report.failed:
-            self.reasons[scenario["id"]] = plain(scenario["reason"])
-        if scenario["causes"]:
-            found = self.failed if scenario["status"] == "failed" else self.blocked
-            found[scenario["id"]] = tuple(scenario["causes"])
-            self.titles[scenario["id"]] = scenario["title"]
+            self.scenarios.append(scenario)
         xml = self.config.stash.get(xml_key, None)
         case = xml.node_reporter(report) if xml is not None else None
         yield
@@ -238,12 +220,13 @@ class Run:
             test_case.set("name", scenario["title"])
             test_case.set("classname", scenario["topic"])
             for each in (*test_case.iter("failure"), *test_case.iter("error")):
-                each.set("message", self.reasons[scenario["id"]])
+                failed = [it for it in self.scenarios if it["id"] == scenario["id"] and it["reason"]]
+                each.set("message", plain(failed[-1]["reason"]))
 
     @property
     def undecided(self) -> bool:
         """Return whether scenarios were run and none of them was decided."""
-        return bool(self.statuses) and not self.statuses & {"passed", "failed"}
+        return bool(self.scenarios) and not any(each["status"] in ("passed", "failed") for each in self.scenarios)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Set the exit code."""
@@ -258,10 +241,16 @@ class Run:
 
         Without -v only the first failure of each cause is shown in full.
         """
-        stats = terminalreporter.stats
-        failures = self.failed | self.blocked  # a failed Then says more than what it blocks, so it comes first
+        # a failed Then says more than what it blocks, so it comes first
+        failed = sorted(self.scenarios, key=lambda each: each["status"] != "failed")
+        failures = {each["id"]: each["causes"] for each in failed if each["causes"]}
+        titles = {each["id"]: each["title"] for each in failed}
         if self.config.get_verbosity() <= 0:
-            shorten((*stats.get("failed", ()), *stats.get("error", ())), failures)
+            same = {name: cause for cause, (_, *names) in by_cause(failures) for name in names if cause}
+            for report in (each for word in ("failed", "error") for each in terminalreporter.stats.get(word, ())):
+                name = getattr(report, "scenario", {"id": ""})["id"]
+                if cause := same.get(name):
+                    report.longrepr = f"{titles[name]}: attributed to the same: {cause} (-v shows all of it)"
         yield
         for diagnostic in self.diagnostics:
             terminalreporter.write_line(f"ERROR: {diagnostic}", red=True)
@@ -269,17 +258,8 @@ class Run:
             terminalreporter.write_line("no scenario was decided")
         if failures:
             terminalreporter.section("failed and blocked scenarios by cause", sep="=", bold=True)
-            for line in format_causes(failures, self.titles):
+            for line in format_causes(failures, titles):
                 terminalreporter.write_line(line)
-
-
-def shorten(reports: Iterable[Any], failures: Mapping[str, Causes]) -> None:
-    """Leave of each failure but the first of its cause one line that says so."""
-    same = {name: cause for cause, (_, *names) in by_cause(failures) for name in names if cause}
-    for report in reports:
-        scenario = getattr(report, "scenario", {"id": ""})
-        if cause := same.get(scenario["id"]):
-            report.longrepr = f"{scenario['title']}: attributed to the same: {cause} (-v shows all of it)"
 
 
 def join(scenarios: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
@@ -314,40 +294,7 @@ def key_of(item: Any) -> tuple[Path, str, str]:
     return Path(template.feature.filename), template.name, name
 
 
-class Sentence(StepParser):
-    """Parses the steps of one kind, as lint and kit read them."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"any sentence of a {kind.title()}")
-        self.read = READERS[kind]
-
-    def is_matching(self, name: str) -> bool:
-        """Return whether the step is a sentence of this kind."""
-        with suppress(UnknownSentence):
-            return bool(self.read(name))
-        return False
-
-    def parse_arguments(self, name: str) -> dict[str, Any]:
-        """Return the arguments of the functions below."""
-        return {"text": name, "meaning": self.read(name)}
-
-
-@given(Sentence("given"))
-def start(scenario_run: ScenarioRun, text: str, meaning: Situation | Command) -> None:
-    """Bring the system to a starting point."""
-    __tracebackhide__ = True
-    scenario_run.given(text, meaning)
-
-
-@when(Sentence("when"))
-def act(scenario_run: ScenarioRun, text: str, meaning: Command) -> None:
-    """Submit the command that the scenario is about."""
-    __tracebackhide__ = True
-    scenario_run.when(text, meaning)
-
-
-@then(Sentence("then"))
-def compare(scenario_run: ScenarioRun, text: str, meaning: Fact | Assertion) -> None:
-    """Check a fact or an assertion."""
-    __tracebackhide__ = True
-    scenario_run.then(text, meaning)
+@step(parsers.re(".+"))
+def play_next(scenario_run: ScenarioRun) -> None:
+    """Play the next step of the scenario, whichever it is: the lint refuses what is no sentence."""
+    scenario_run.play_next()

@@ -114,8 +114,13 @@ class ScenarioRun:
 
     def play(self) -> None:
         """Play all steps; raises what they raise."""
-        for kind, text, meaning in read_steps(self.pickle):
-            getattr(self, kind)(text, meaning)
+        for _ in self.pickle.steps:
+            self.play_next()
+
+    def play_next(self) -> None:
+        """Play the next step; raises what it raises."""
+        kind, text, meaning = read_steps(self.pickle)[self.step + 1]
+        getattr(self, kind)(text, meaning)
 
     def given(self, text: str, start: Situation | Command) -> None:
         """Bring the system to a starting point; raises `SetupFailed` where it does not get there."""

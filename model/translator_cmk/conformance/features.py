@@ -13,7 +13,7 @@ from ..bdd.failures import causes_of, format_failure
 from ..bdd.features import Pickle
 from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
-from ..bdd.vocabulary import read_steps
+from ..bdd.vocabulary import asserts, read_steps
 from ..language.sentences import Fact
 from ..machine import Accepted, Command
 from ..system import MACHINE
@@ -23,9 +23,6 @@ from .report.folder import MESSAGES
 from .report.summaries import AGAIN, SAID
 from .running import Running
 from .subject import Subject
-
-PATIENT = ("nothing has changed", "nothing else has changed")
-"""Claims that can be made only once everything has had its time."""
 
 
 def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | None = None) -> Result:
@@ -43,9 +40,9 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
     try:
         run = ScenarioRun(subject, pickle)
         run.details = [] if details is None else details
-        for kind, text, meaning in read_steps(pickle):
+        for _, _, meaning in read_steps(pickle):
             before = run.model.state
-            getattr(run, kind)(text, meaning)
+            run.play_next()
             if isinstance(meaning, Command) and run.details[-1]["outcome"]["outcome"] == "accepted":
                 _, outcome = MACHINE.step(before, meaning)
                 run.details[-1]["outcome"]["by"] = sorted(outcome.by) if isinstance(outcome, Accepted) else []
@@ -64,7 +61,7 @@ def recover(subject: Subject, result: Result) -> None:
 
 def is_patient(pickle: Pickle) -> bool:
     """Return whether the scenario makes a claim that can be made only once everything has had its time."""
-    return any(step.text in PATIENT for step in pickle.steps)
+    return asserts(pickle, "unchanged", "otherwise unchanged")
 
 
 def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject) -> Result:
