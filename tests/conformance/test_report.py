@@ -38,7 +38,6 @@ from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
 from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import STATUSES, Case, Result
-from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.conformance.report.page import verdict
@@ -75,7 +74,7 @@ def test_envelope_says_how_the_run_was_made_and_what_came_out(wrong: Verified) -
 
 def test_cases_are_in_one_order_whenever_they_came_about() -> None:
     made = Made("0" * 64, "python", "full", (), ("features", "fuzz"), {}, 1, {})
-    running = Running(made, None, Deviations())
+    running = Running(made)
     late = [Case(f"fuzz/{name}", "fuzz", "account", ()) for name in ("reset", *reversed(COMMANDS))]
     scenarios = [Case(name, "features", "account", ("environment.exists",)) for name in ("b", "a")]
     for case in (*late, *scenarios):

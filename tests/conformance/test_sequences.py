@@ -10,7 +10,6 @@ from tests.conformance.conftest import MODEL, TOUR, fails_in_fuzzing, fuzz, veri
 from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey, OwnKeyIgnored
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
 from translator_cmk.conformance.judging import SequenceResult, run_sequence
 from translator_cmk.conformance.lane import UNCONFIRMED, SequenceLane, plan_of
@@ -207,7 +206,7 @@ DIFFERENCE = Difference(Accepted(), Refused())
 def lane_of(commands: tuple[Command, ...]) -> SequenceLane:
     """A lane in which this is planned."""
     made = Made("0" * 64, "python", "article", (), ("tour",), {}, 1, {})
-    running = Running(made, None, Deviations())
+    running = Running(made)
     subject = SessionPool(lambda: Session(Direct(ModelSystem)), 1).subject()
     return SequenceLane("tour", running, subject, [commands])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..bdd.features import Pickle, pickles
-from ..bdd.prerequisites import inapplicable, prerequisites_of
+from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES, inapplicable, prerequisites_of
 from ..bdd.vocabulary import asserts, commands_of, demanded, facts_of, machine_without, resting_on, undemanded, when_of
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
@@ -17,7 +17,7 @@ from ..language.contract import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
 from ..oracle import Oracle
-from ..oracle.profiles import machine_of, silent_in
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
 from ..requirements import TOPICS, load_register
 from ..shapes import nearest
 from ..system import ModelSystem
@@ -210,8 +210,12 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
     return all(not selection.get(name) or not found.isdisjoint(selection[name]) for name, found in parts)
 
 
+UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
+"""Requirements without which nothing is left to verify."""
+
+
 def must_exist(selection: Selection, waived: Iterable[str]) -> None:
-    """Raise `CommandError` if a selected requirement, topic or case, or a waived requirement, does not exist."""
+    """Raise `CommandError` if something that is selected or waived does not exist, or can't be waived."""
     requirements, cases = list(load_register()), [pickle.id for pickle in pickles()]
     known = {"requirement": requirements, "topic": list(TOPICS), "case": cases, "waive": requirements}
     otherwise = "translator-cmk register lists the requirements, a report the cases"
@@ -220,6 +224,9 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
             if name in known and value not in known[name]:
                 remedy = nearest(value, known[name], otherwise)
                 raise CommandError(f"--{name} {value}: unknown {name if name != 'waive' else 'requirement'}; {remedy}")
+            if name == "waive" and value in UNDENIABLE:
+                problem = "without it nothing is left to verify; list it as a deviation instead"
+                raise CommandError(f"--waive {value}: {problem}")
 
 
 STATUSES = ("passed", "failed", "blocked", "known", "differs", "not-applicable", "inconclusive", "not-run")

@@ -45,21 +45,21 @@ class Deviations:
 
     def __init__(self, entries: Iterable[Deviation] = (), today: date | None = None) -> None:
         self.entries = tuple(entries)
-        self.today = today or datetime.now(UTC).date()  # that on which the report says that the run began
+        today = today or datetime.now(UTC).date()  # that on which the report says that the run began
+        self.valid = [entry for entry in self.entries if date.fromisoformat(entry.expires) >= today]
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
         """Return the reason of each case that is covered by an entry that has not expired."""
-        valid = [entry for entry in self.entries if not self._expired(entry)]
         found = {}
         for case in cases:
-            for entry in valid:
+            for entry in self.valid:
                 if entry.covers(case, result.get(case.id)):
                     found[case.id] = f"{entry.reason} ({entry.issue})"
         return found
 
     def requirements(self) -> frozenset[str]:
         """Return the requirements that are known not to hold."""
-        return frozenset(each.requirement for each in self.entries if each.requirement and not self._expired(each))
+        return frozenset(each.requirement for each in self.valid if each.requirement)
 
     def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> list[str]:
         """Return the entries that are stale after a run: they have expired, or what they cover passed, and none failed.
@@ -73,14 +73,11 @@ class Deviations:
             of_it = {
                 result[case.id].status for case in cases if case.id in result and entry.covers(case, result[case.id])
             }
-            if self._expired(entry):
+            if entry not in self.valid:
                 found.append(f"{where} expired on {entry.expires}")
             elif "passed" in of_it and of_it.isdisjoint(FAILING) and not entry.case.startswith(BY_CHANCE):
                 found.append(f"{where} is stale: nothing of it failed; take it out")
         return found
-
-    def _expired(self, entry: Deviation) -> bool:
-        return date.fromisoformat(entry.expires) < self.today
 
 
 MONTHS = timedelta(days=90)
@@ -107,7 +104,7 @@ DAY = Simple("a day such as 2027-01-31", is_day)
 ENTRY = record("an entry", {"reason": TEXT, "issue": TEXT, "expires": DAY}, {"requirement": TEXT, "case": TEXT})
 
 
-def load_deviations(path: Path) -> Deviations:
+def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Return the entries of a file; raises `InvalidFile`."""
     cases = known_cases()
     found: dict[str, Deviation] = {}
@@ -119,7 +116,7 @@ def load_deviations(path: Path) -> Deviations:
             where = found[deviation.about].line
             raise entry.error(f"{deviation.about} has an entry already, in line {where}; remove one")
         found[deviation.about] = deviation
-    return Deviations(found.values())
+    return tuple(found.values())
 
 
 def known_cases() -> frozenset[str]:

@@ -23,14 +23,13 @@ from ..escaping import plain
 from ..system import ModelSystem, System
 from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Direct, Fault
-from .deviations import Deviations
 from .features import is_patient, recover, result_of
 from .report.envelope import Made
 from .report.folder import Folder
 from .report.summaries import headline
-from .running import Running, SessionPool
+from .running import Running
 from .session import Session
-from .subject import Aborted, by_chance
+from .subject import Aborted, Subject, by_chance
 
 pytest_plugins = ("translator_cmk.bdd",)
 
@@ -98,12 +97,12 @@ class Reporter:
         chosen = tuple(each for each in self.every if each in self.asked)
         seed, selection = by_chance(), {"case": chosen if len(chosen) < len(self.every) else ()}
         made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), selection, seed, {})
-        running = Running(made, self.folder, Deviations())
+        running = Running(made, self.folder)
         running.log = self.folder.begin()
         running.expect(each.case for each in selected(list(self.every.values()), made.selection))
         running.save()
         try:
-            self.subject = SessionPool(lambda: Session(Direct(system), running.log), seed).subject()
+            self.subject = Subject(Session(Direct(system), running.log), seed)
         except Fault as fault:
             running.trouble = plain(str(fault))
             running.save(whole=True)

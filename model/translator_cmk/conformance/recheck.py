@@ -4,7 +4,8 @@ import argparse
 import json
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,8 @@ from .channels import Fault, connection
 from .features import attempt, run_features
 from .findings import recorded
 from .judging import applicable, run_sequence
-from .planning import deviations_of, made_of, read
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, files_of, final_name
-from .report.log import EndOfLog, MessageLog, NotInLog, shortened
+from .report.log import EndOfLog, MessageLog, NotInLog, made_of, read, shortened
 from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
@@ -40,7 +40,7 @@ CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 
 def running_of(envelope: dict[str, Any]) -> Running:
     """Return the run of a report before it has begun; raises `CommandError` where no run is made so."""
-    return Running(made_of(envelope), None, deviations_of(envelope))
+    return Running(made_of(envelope), today=date.fromisoformat(envelope["started"][:10]))
 
 
 class Repetition:
@@ -116,9 +116,9 @@ class Repetition:
             raise gave_up
 
 
-def ask_again(envelope: dict[str, Any], pool: SessionPool) -> Running:
+def ask_again(envelope: dict[str, Any], session: Session) -> Running:
     """Ask a system all that was asked then; raises `Fault` where it does not say hello."""
-    running, subject = running_of(envelope), pool.subject()
+    running, subject = running_of(envelope), Subject(session, by_chance())
     asked = {case["id"] for case in envelope["cases"] if case.get("reason") != NOT_REACHED.reason}
     if FUZZ in envelope:
         sequences = max(1, envelope[FUZZ]["sequences"])
@@ -282,20 +282,26 @@ def reproduce(args: argparse.Namespace) -> int:
     """Ask a system again all that was asked then; 1 if a result differs."""
     envelope = read(args.folder)
     must_have_said_hello(args.folder, envelope)
-    way = connection(args)
-    pool = SessionPool(lambda: Session(way.open(), patience=args.timeout), by_chance())
-    try:
-        now = as_written(ask_again(envelope, pool))
-    except Fault as fault:
-        raise CommandError(pool.sessions[-1].in_full(fault), HARNESS) from None
-    finally:
-        pool.bye()
+    with session_with(args) as session:
+        now = as_written(ask_again(envelope, session))
     # it may fail in another way than was shown
     found = [*of_subject(envelope, now), *of_cases(envelope, now, ["shown", "step"])]
     code = report_on(args.folder, envelope, found, "asked again")
     if code in (OK, INCOMPLETE):
         print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")
     return code
+
+
+@contextmanager
+def session_with(args: argparse.Namespace) -> Iterator[Session]:
+    """Yield a session with the system that the arguments name, and end it; raises `CommandError` for its faults."""
+    session = Session(connection(args).open(), patience=args.timeout)
+    try:
+        yield session
+    except Fault as fault:
+        raise CommandError(session.in_full(fault), HARNESS) from None
+    finally:
+        session.bye()
 
 
 def must_have_said_hello(folder: Path, envelope: Mapping[str, Any]) -> None:
@@ -320,16 +326,11 @@ def report_on(folder: Path, envelope: Mapping[str, Any], found: Sequence[str], h
 def replay(args: argparse.Namespace) -> int:
     """Print where a system parts from what is demanded: 1 if it does, 0 if it does not, 4 without a verdict."""
     kept = recorded(args.file)
-    session = Session(connection(args).open(), patience=args.timeout)
-    try:
+    with session_with(args) as session:
         subject = Subject(session, by_chance())
         commands = tuple(applicable(kept["commands"], subject.declaration))
         oracle = oracle_for(machine_of(frozenset(kept["silent"]) & frozenset(load_register())), subject.declaration)
         followed = run_sequence(subject, commands, oracle, len(commands) if kept.get("unobserved") else 0)
-    except Fault as fault:
-        raise CommandError(session.in_full(fault), HARNESS) from None
-    finally:
-        session.bye()
     for place, command in enumerate(followed.asked, start=1):
         print(f"{place:>3}  {format_command(command)}")
     if followed.fault:

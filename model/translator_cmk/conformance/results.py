@@ -13,10 +13,9 @@ from ..files import read as read_yaml
 from ..system import ModelSystem
 from .cases import FEATURES, LANES
 from .channels import Direct
-from .planning import read
 from .recheck import Repetition, as_written, ask_again, of_digests, of_subject
+from .report.log import read
 from .report.summaries import product
-from .running import SessionPool
 from .session import Session
 
 STATUSES = ("passed", "failed", "not-run", "inconclusive", "not-applicable")
@@ -124,9 +123,10 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
 
 def statuses_of_the_model(envelope: dict[str, Any]) -> dict[str, str]:
     """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
-    pool = SessionPool(lambda: Session(Direct(ModelSystem)), envelope["seed"])
     scenarios = {name: value for name, value in envelope.items() if name not in LANES} | {"lanes": [FEATURES]}
-    return {case["id"]: case["status"] for case in as_written(ask_again(scenarios, pool))["cases"]}
+    return {
+        case["id"]: case["status"] for case in as_written(ask_again(scenarios, Session(Direct(ModelSystem))))["cases"]
+    }
 
 
 def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:

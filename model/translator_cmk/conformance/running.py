@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -62,13 +62,13 @@ EVERY = 2.0
 class Running:
     """The state of a run at any moment."""
 
-    def __init__(self, made: Made, folder: Folder | None, deviations: Deviations) -> None:
+    def __init__(self, made: Made, folder: Folder | None = None, today: date | None = None) -> None:
         self.made = made
         self.folder = folder
         self.log = NoLog()
         self.lanes: list[Callable[[], None]] = []  # of each under way, what reports its results so far
         self.interruption = Interruption()
-        self.deviations = deviations
+        self.deviations = Deviations(made.deviations, today)
         self.declared: Declaration | None = None
         self.cases: dict[str, Case] = {}
         self.results: dict[str, Result] = {}

@@ -31,10 +31,9 @@ from .cases import (
     selected,
 )
 from .channels import Fault, connection, shortened
-from .deviations import Deviations, load_deviations
+from .deviations import load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
-from .planning import must_be_deniable
 from .report import summaries
 from .report.envelope import Made
 from .report.folder import Folder
@@ -84,9 +83,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the lanes, always write the report, and print what came of them; the exit code is that of the report."""
     way = connection(args)
     seed = by_chance() if args.seed is None else args.seed
-    made, deviations = planned(args, way.transport, seed)
     folder = Folder(args.report)
-    running = Running(made, folder, deviations)
+    running = Running(planned(args, way.transport, seed), folder)
     running.log = folder.begin()
     session = partial(Session, log=running.log, patience=args.timeout, interruption=running.interruption)
     pool = SessionPool(lambda: session(way.open()), seed)
@@ -132,8 +130,8 @@ def run_to_the_end(running: Running, pool: SessionPool, args: argparse.Namespace
     return whole
 
 
-def planned(args: argparse.Namespace, transport: str, seed: int) -> tuple[Made, Deviations]:
-    """Return how the arguments ask for the run to be made, and what is known to fail; raises `CommandError`."""
+def planned(args: argparse.Namespace, transport: str, seed: int) -> Made:
+    """Return how the arguments ask for the run to be made; raises `CommandError`."""
     chosen = {name: tuple(getattr(args, name)) for name in SELECTED}
     asked = args.lane or ([FEATURES] if any(chosen.values()) else LANES)
     lanes = tuple(lane for lane in LANES if lane in asked)
@@ -146,14 +144,12 @@ def planned(args: argparse.Namespace, transport: str, seed: int) -> tuple[Made, 
     }
     check_kit()
     must_exist(chosen, waived)
-    must_be_deniable(waived)
     report = os.path.realpath(args.report)  # without links, even where they lead in a circle
     if args.deviations and Path(os.path.realpath(args.deviations)).is_relative_to(report):
         problem = "it is in the folder of the report, which may hold nothing else; move it"
         raise CommandError(f"--deviations {args.deviations}: {problem}")
-    deviations = load_deviations(args.deviations) if args.deviations else Deviations()
-    made = Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, deviations.entries)
-    return made, deviations
+    known = load_deviations(args.deviations) if args.deviations else ()
+    return Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, known)
 
 
 def put_through(running: Running, pool: SessionPool) -> None:

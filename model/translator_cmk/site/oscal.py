@@ -16,9 +16,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from .. import __version__
 from ..bdd.systems import MODEL
-from ..conformance.planning import read
 from ..conformance.recheck import must_have_said_hello, problems_of
 from ..conformance.report.folder import ENVELOPE, MESSAGES
+from ..conformance.report.log import read
 from ..conformance.report.summaries import counted, headline, message_of, product
 from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain

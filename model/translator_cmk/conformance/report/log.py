@@ -1,21 +1,111 @@
-"""Read the message log of a report: each session's part of it answers in place of the system that was run."""
+"""Read a report: how its run was made, and its message log, which answers in place of the system that was run."""
 
 import gzip
 import json
 import zlib
-from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import CommandError
 from ...language import LONGEST, WireError, from_text
+from ...language.messages import DECODE, NotStrict
 from ...shapes import read_message
+from ..cases import FEATURES, LANES, SCOPES, SELECTED, must_exist
 from ..channels import Fault
+from ..deviations import Deviation, is_day, known_cases, problem_with
 from ..session import Clock, NoLog
-from .envelope import ENTRY
-from .folder import MESSAGES, must_be_a_file
+from . import envelope as shapes
+from .envelope import FORMAT, Made
+from .folder import ENVELOPE, MESSAGES, must_be_a_file
+
+# The envelope
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Return the envelope of a report; raises `CommandError`."""
+    path = folder / ENVELOPE
+    must_be_a_file(path)
+    try:
+        content = DECODE(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+    except NotStrict as error:
+        raise CommandError(f"{path}: not JSON: {error.args[0]}") from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{path}: not JSON: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CommandError(f"{path}: no envelope of a report in format {FORMAT}")
+    try:
+        read_message(shapes.ENVELOPE, content, str(path))
+    except WireError as error:
+        raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
+    envelope: dict[str, Any] = content
+    must_be_times(envelope)
+    twice = [case for case, times in Counter(case["id"] for case in envelope["cases"]).items() if times > 1]
+    if twice:
+        raise CommandError(f"{path}: the case {twice[0]} is there twice")
+    return envelope
+
+
+def must_be_times(envelope: Mapping[str, Any]) -> None:
+    """Raise `CommandError` if a run did not begin and end at times that may be: in order, and not to come."""
+    for name in ("started", "finished"):
+        try:
+            datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
+        except ValueError:
+            raise CommandError(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None
+    if envelope["finished"] < envelope["started"]:
+        raise CommandError(
+            f"{ENVELOPE}: it finished at {envelope['finished']}, before it started at {envelope['started']}"
+        )
+    # the clocks of two machines may differ by some minutes
+    if envelope["finished"] > (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"):
+        raise CommandError(f"{ENVELOPE}: it finished at {envelope['finished']}, which is still to come")
+
+
+def made_of(envelope: Mapping[str, Any]) -> Made:
+    """Return how the run was made; raises `CommandError` where no run is made so."""
+    for problem in contradictions(envelope):
+        raise CommandError(f"{ENVELOPE}: {problem}")
+    made = Made(
+        envelope["digest"],
+        envelope["transport"],
+        envelope["profile"],
+        tuple(sorted(envelope["waived"])),
+        tuple(lane for lane in LANES if lane in envelope["lanes"]),
+        {name: tuple(envelope["selection"].get(name, ())) for name in SELECTED},
+        envelope["seed"],
+        envelope["budgets"],
+        tuple(Deviation(**each) for each in envelope["deviations"]),
+    )
+    must_exist(made.selection, made.waived)
+    return made
+
+
+def contradictions(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is otherwise than in any run, in its budgets and in the deviations that it knew of."""
+    budgets, cases, about = envelope["budgets"], known_cases(), Counter[str]()
+    by_pytest = [envelope[name] for name in ("lanes", "transport", "profile")] == [[FEATURES], "python", "full"]
+    if budgets or not by_pytest:
+        if missing := [name for name in ("steps", "seconds", "scopes") if name not in budgets]:
+            yield f"its budgets do not say {', '.join(missing)}, as those of verify do"
+        if not budgets["scopes"]:
+            yield "its budgets name no scope, and every run has one"
+        if unknown := set(budgets["scopes"]) - set(SCOPES):
+            yield f"{sorted(unknown)[0]!r} is no scope of the tour"
+    for entry in (Deviation(**each) for each in envelope["deviations"]):
+        if problem_with(entry, cases) or not is_day(entry.expires) or not entry.reason.strip() or not entry.line:
+            yield f"{entry.about!r} is no deviation that verify takes for known"
+        about[entry.about] += 1
+        if about[entry.about] > 1:
+            yield f"{entry.about!r} appears twice in a file of known deviations"
+
+
+# The message log
 
 SOON = 0.25
 """Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a look, not time."""
@@ -184,7 +274,7 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
         entry: dict[str, Any] = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
-        read_message(ENTRY, entry, where)
+        read_message(shapes.ENTRY, entry, where)
     except WireError as error:
         raise CommandError(f"{error}; the log was changed") from None
     except (ValueError, RecursionError) as error:
