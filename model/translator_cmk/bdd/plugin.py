@@ -20,7 +20,7 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
 from .. import features_dir
-from ..errors import InvalidFile
+from ..errors import CommandError
 from ..escaping import plain
 from ..requirements import load_register
 from ..system import ModelSystem, System
@@ -29,7 +29,7 @@ from .failures import by_cause, causes_of, format_causes, format_failure
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
 from .scenario_run import STATUSES, Inconclusive, ScenarioRun, Verdict, format_title, verdict_of
-from .systems import SystemNotFound, load_factory, not_a_system
+from .systems import load_factory, not_a_system
 
 PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
@@ -61,8 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     name: str | None = config.getoption("--system")
     try:
         register = load_register()
-        config.stash[FACTORY] = load_factory(name, config.invocation_params.dir) if name else ModelSystem
-    except (InvalidFile, SystemNotFound) as error:
+        config.stash[FACTORY] = load_factory(name, config.invocation_params.dir, "--system") if name else ModelSystem
+    except CommandError as error:
         raise pytest.UsageError(str(error)) from None
     for requirement in register.values():
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")

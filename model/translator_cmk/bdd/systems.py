@@ -8,6 +8,7 @@ from traceback import walk_tb
 from typing import Any
 
 from .. import __version__
+from ..errors import CommandError
 from ..language.contract import CAPABILITIES, DECLARATION, Declaration
 from ..machine import ROWS
 from ..shapes import read_message
@@ -17,18 +18,15 @@ MODEL = "model"
 """The product that the model declares."""
 
 
-class SystemNotFound(ValueError):
-    """`--system` names nothing that makes a system; the message is one line that says what to do."""
-
-
-def load_factory(name: str, folder: Path) -> Callable[[], System]:
-    """Return the callable that ``name``, `module:callable`, stands for; raise `SystemNotFound`.
+def load_factory(name: str, folder: Path, option: str) -> Callable[[], System]:
+    """Return the callable that ``name``, `module:callable`, stands for; raises `CommandError`, which names the option.
 
     Modules are looked for where Python looks for them, and last in ``folder``.
     """
+    where = f"{option} {name}"
     module_name, colon, attribute = name.partition(":")
     if not (module_name and colon and attribute) or module_name.startswith("."):
-        raise SystemNotFound(f"--system {name}: write module:factory, such as my_adapter:MySystem")
+        raise CommandError(f"{where}: write module:factory, such as my_adapter:MySystem")
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
     try:
@@ -40,9 +38,9 @@ def load_factory(name: str, folder: Path) -> Callable[[], System]:
     except BaseException as error:  # noqa: BLE001  # a module is foreign code, and may raise anything
         known = type(error) in (ImportError, ModuleNotFoundError)
         problem = str(error) if known else f"it raises {raised(error)}{where_raised(error)}"
-        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {problem}") from None
+        raise CommandError(f"{where}: {module_name} can't be imported: {problem}") from None
     if not callable(made):
-        raise SystemNotFound(f"--system {name}: {module_name} has no {attribute} that can be called")
+        raise CommandError(f"{where}: {module_name} has no {attribute} that can be called")
     return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
 
 

@@ -21,7 +21,7 @@ from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from ..bdd.systems import SystemNotFound, declaration_of, load_factory, not_a_system, raised
+from ..bdd.systems import declaration_of, load_factory, not_a_system, raised
 from ..errors import ERROR, CommandError
 from ..language import LONGEST, PROTOCOL, WireError, from_text, observation_to_wire
 from ..language.contract import declaration_to_wire, request_from_wire
@@ -582,10 +582,7 @@ def connection(args: argparse.Namespace) -> Connection:
 
 def factory(name: str) -> Callable[[], System]:
     """Return the callable that `--python` names; raises `CommandError`."""
-    try:
-        return load_factory(name, Path.cwd())
-    except SystemNotFound as error:
-        raise CommandError(str(error).replace("--system", "--python")) from None
+    return load_factory(name, Path.cwd(), "--python")
 
 
 def children(name: str) -> Callable[[], Channel]:
