@@ -8,10 +8,9 @@ import pytest
 
 from tests.conftest import some
 from translator_cmk.bdd.assertions import AssertionFailed
-from translator_cmk.bdd.failures import causes_of
 from translator_cmk.bdd.features import Pickle, pickles
 from translator_cmk.bdd.mutants import RED, fails
-from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
+from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed, causes_of
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine

@@ -8,7 +8,7 @@ import pytest
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
-from tests.bdd.samples import OUTLINE, REGISTER, RIGHT, feature, rule
+from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from tests.command_line import as_bytes, each_refused, run_cli, tables
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Diagnostic, FeatureError, load_features, row_names, slug
@@ -21,7 +21,7 @@ MISTAKES, *_ = tables(__file__, "mistakes.yaml")
 
 def diagnostics_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:
     (folder / name).write_text(text, encoding="utf-8")
-    return lint([folder], REGISTER)
+    return lint([folder])
 
 
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row["mistake"])
@@ -38,7 +38,7 @@ def test_each_mistake_is_refused_at_its_line(tmp_path: Path, row: dict[str, Any]
 def test_each_mistake_of_a_whole_file_is_refused(tmp_path: Path, name: str, text: str, says: str) -> None:
     if name:
         (tmp_path / f"{name}.feature").write_bytes(as_bytes(text.replace("RIGHT", feature(rule(RIGHT)))))
-    assert says in str(lint([tmp_path], REGISTER)[0])
+    assert says in str(lint([tmp_path])[0])
 
 
 def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
 def test_nothing_is_wrong_with_a_right_feature_with_any_line_endings(tmp_path: Path) -> None:
     assert diagnostics_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
     (tmp_path / "vault.feature").write_bytes(feature(rule(RIGHT, OUTLINE)).replace("\n", "\r\n").encode())
-    assert lint([tmp_path], REGISTER) == []
+    assert lint([tmp_path]) == []
 
 
 def test_attested_rule_needs_no_scenario(tmp_path: Path) -> None:
@@ -67,9 +67,9 @@ def test_requirement_without_a_rule_is_missed_in_the_whole_specification(
     for file in features_dir().glob("*.feature"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr("translator_cmk.bdd.lint.features_dir", lambda: tmp_path)
-    assert lint([tmp_path], REGISTER) == []
+    assert lint([tmp_path]) == []
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")
-    missed = [each.text for each in lint([tmp_path], REGISTER)]
+    missed = [each.text for each in lint([tmp_path])]
     assert "no rule shows vault.soft-delete-refused" in missed
     assert "no rule shows vault.same-region-refused" not in missed
     assert "no rule shows encryption.algorithm" not in missed

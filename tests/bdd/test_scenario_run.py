@@ -11,9 +11,17 @@ from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from tests.command_line import tables
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
-from translator_cmk.bdd.failures import by_cause, causes_of, format_failure, places_of
 from translator_cmk.bdd.features import Pickle, load_features, read_feature
-from translator_cmk.bdd.scenario_run import Inconclusive, ScenarioRun, SetupFailed, run_scenario
+from translator_cmk.bdd.scenario_run import (
+    Inconclusive,
+    ScenarioRun,
+    SetupFailed,
+    by_cause,
+    causes_of,
+    format_failure,
+    places_of,
+    run_scenario,
+)
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System

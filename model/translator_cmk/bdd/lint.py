@@ -50,13 +50,13 @@ KINDS = tuple(READERS)
 MOST_STEPS = 5
 
 
-def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagnostic]:
+def lint(paths: Iterable[Path]) -> list[Diagnostic]:
     """Return what is wrong with the feature files among these and in these folders, in order.
 
     Whether each requirement has its rule is asked only where all of the specification's own features are among them.
-    Without a register, the package's is loaded, which raises `InvalidFile`.
+    Raises `InvalidFile` for a register that can't be read.
     """
-    register = register or load_register()
+    register = load_register()
     features: list[Feature] = []
     found: list[Diagnostic] = []
     paths = list(paths)
@@ -67,7 +67,8 @@ def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagno
         except FeatureError as error:
             found.append(error.diagnostic)
     for feature in features:
-        found += FeatureLint(feature, register).found
+        for at, text, remedy in FeatureLint(feature, register).check():
+            found.append(Diagnostic(feature.path, at if isinstance(at, int) else line_of(at), text, remedy))
     found += repeated(features)
     if not files:
         found += [
@@ -113,143 +114,145 @@ def missing_rules(features: Sequence[Feature], register: Register) -> Iterator[D
             yield Diagnostic(file, 1, f"no rule shows {requirement.id}", remedy)
 
 
+Finding = tuple[int | dict[str, Any], str, str]
+"""A line or a part of the syntax tree, what is wrong there, and what to do about it."""
+
+
 class FeatureLint:
-    """The diagnostics of one feature."""
+    """The lint of one feature."""
 
     def __init__(self, feature: Feature, register: Register) -> None:
         self.feature = feature
         self.register = register
         self.by_machine = tags_of(feature.tree) == [COUNTEREXAMPLE]  # the rules of style do not apply
-        self.found: list[Diagnostic] = []
-        self.check_feature()
-        for part in parts_of(feature.tree):
-            self.check_text(part)
-        for rule in feature.rules:
-            self.check_rule(rule)
-        for scenario in feature.scenarios:
+
+    def check(self) -> Iterator[Finding]:
+        """Yield all that is wrong with it."""
+        yield from self.check_feature()
+        for part in parts_of(self.feature.tree):
+            yield from self.check_text(part)
+        for rule in self.feature.rules:
+            yield from self.check_rule(rule)
+        for scenario in self.feature.scenarios:
             if not self.by_machine:
-                self.check_name(scenario)
-            self.check_scenario(scenario)
+                yield from self.check_name(scenario)
+            yield from self.check_scenario(scenario)
 
-    def add(self, at: Any, text: str, remedy: str) -> None:
-        """Add a diagnostic about a line, or about a part of the syntax tree."""
-        self.found.append(Diagnostic(self.feature.path, at if isinstance(at, int) else line_of(at), text, remedy))
-
-    def check_feature(self) -> None:
+    def check_feature(self) -> Iterator[Finding]:
         """Check the file's topic, and that it consists of rules."""
         feature, tree = self.feature, self.feature.tree
         if feature.topic not in TOPICS and not self.by_machine:
             remedy = nearest(feature.topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
-            self.add(tree, f"no topic is called {feature.topic!r}", remedy)
+            yield tree, f"no topic is called {feature.topic!r}", remedy
         if not feature.rules:
-            self.add(tree, "a feature without a rule", "write one, or delete the file")
+            yield tree, "a feature without a rule", "write one, or delete the file"
         for container in (tree, *children(tree, "rule")):
             for background in children(container, "background"):
-                self.add(background, "a background", "write its steps as a situation, or in each scenario")
+                yield background, "a background", "write its steps as a situation, or in each scenario"
 
-    def check_text(self, part: Any) -> None:
+    def check_text(self, part: Any) -> Iterator[Finding]:
         """Check tags and description, since a line with a misspelled keyword is one: nothing would run it."""
         whole = part is self.feature.tree
         for tag in part.get("tags", ()):
             name = tag["name"].removeprefix("@")
             if whole and not self.by_machine:
-                self.add(tag, f"the feature has the tag @{name}", "tag rules and scenarios")
+                yield tag, f"the feature has the tag @{name}", "tag rules and scenarios"
             elif not whole and name not in self.register and name != ATTESTATION:
                 remedy = nearest(name, self.register, "use an id of the register, or remove it")
-                self.add(tag, f"the tag @{name} is no requirement's id", remedy)
+                yield tag, f"the tag @{name} is no requirement's id", remedy
         lines = [line.strip() for line in part.get("description", "").strip().splitlines()]
         if misread := [line for line in lines if not whole or re.match(r"\w+( \w+)?:", line)]:
-            self.add(part, f"{misread[0]!r} is read as a description", "correct the keyword, or make it a comment")
+            yield part, f"{misread[0]!r} is read as a description", "correct the keyword, or make it a comment"
 
-    def check_rule(self, rule: Rule) -> None:
+    def check_rule(self, rule: Rule) -> Iterator[Finding]:
         """Check that the rule goes with exactly one requirement."""
         tree, tags = rule.tree, tags_of(rule.tree)
         ids = [tag for tag in tags if tag != ATTESTATION]
         if tree is self.feature.tree:
             for scenario in rule.scenarios:
-                self.add(scenario.line, "a scenario outside any rule", "put it under the Rule that it shows")
+                yield scenario.line, "a scenario outside any rule", "put it under the Rule that it shows"
             return
         if len(ids) != 1:
-            self.add(tree, f"a rule with {len(ids)} requirements", "tag it with the id of one")
+            yield tree, f"a rule with {len(ids)} requirements", "tag it with the id of one"
         if len(ids) != 1 or ids[0] not in self.register:
             return
         requirement, attested = self.register[ids[0]], ATTESTATION in tags
         if requirement.topic != self.feature.topic and not self.by_machine:
             remedy = f"move the rule to {requirement.topic}.feature"
-            self.add(tree, f"{requirement.id} does not belong to {self.feature.topic}", remedy)
+            yield tree, f"{requirement.id} does not belong to {self.feature.topic}", remedy
         if tree["name"] != requirement.title:
             remedy = f"write 'Rule: {requirement.title}'"
-            self.add(tree, f"the rule is not worded as {requirement.id} in the register", remedy)
+            yield tree, f"the rule is not worded as {requirement.id} in the register", remedy
         if attested != (requirement.kind == "attestation"):
             remedy = "remove the tag" if attested else "add the tag"
-            self.add(tree, f"@{ATTESTATION} and the kind of {requirement.id} do not agree", remedy)
+            yield tree, f"@{ATTESTATION} and the kind of {requirement.id} do not agree", remedy
         if not rule.scenarios and not attested:
-            self.add(tree, f"a rule without a scenario shows nothing of {requirement.id}", "write one")
+            yield tree, f"a rule without a scenario shows nothing of {requirement.id}", "write one"
 
-    def check_name(self, scenario: Scenario) -> None:
+    def check_name(self, scenario: Scenario) -> Iterator[Finding]:
         """Check the name of a scenario."""
         name = scenario.name
         if not slug(name):
-            self.add(scenario.line, "a scenario without a name", "say in a few words what it shows")
+            yield scenario.line, "a scenario without a name", "say in a few words what it shows"
         if len(name) > NAME_LENGTH:
-            self.add(scenario.line, f"a name of {len(name)} characters", f"say it in {NAME_LENGTH}")
+            yield scenario.line, f"a name of {len(name)} characters", f"say it in {NAME_LENGTH}"
         if weak := WEAK_WORDS.search(name):
-            self.add(scenario.line, f"the name says {weak[0]!r}", "say what is so, in the present tense")
+            yield scenario.line, f"the name says {weak[0]!r}", "say what is so, in the present tense"
         if "<" in name:
-            self.add(scenario.line, "the name has a column in it", "leave it out: reports name the row")
+            yield scenario.line, "the name has a column in it", "leave it out: reports name the row"
 
-    def check_scenario(self, scenario: Scenario) -> None:
+    def check_scenario(self, scenario: Scenario) -> Iterator[Finding]:
         """Check the examples of a scenario, and its steps with each row filled in."""
         tree = scenario.tree
         if scenario.outline and not tree["examples"]:
-            self.add(tree, "an outline without examples", "add Examples, or make it a Scenario")
+            yield tree, "an outline without examples", "add Examples, or make it a Scenario"
         used = {column for step in tree["steps"] for column in re.findall(r"<([^<>]*)>", step["text"])}
         for examples in tree["examples"]:
-            self.check_examples(examples, used)
+            yield from self.check_examples(examples, used)
         for step in tree["steps"]:
             if "dataTable" in step or "docString" in step:
-                self.add(step, "a table or a text below the step", "no step reads one: remove it")
+                yield step, "a table or a text below the step", "no step reads one: remove it"
         written = {line_of(step): step["text"] for step in tree["steps"]}
         for pickle in scenario.pickles:
-            self.check_order(scenario, [step.kind for step in pickle.steps])
-            self.check_sentences(scenario, pickle, written)
+            yield from self.check_order(scenario, [step.kind for step in pickle.steps])
+            yield from self.check_sentences(scenario, pickle, written)
 
-    def check_examples(self, examples: Any, used: set[str]) -> None:
+    def check_examples(self, examples: Any, used: set[str]) -> Iterator[Finding]:
         """Check one table of examples; ``used``: the columns that steps have."""
         rows = examples.get("tableBody", ())
         if not rows:
-            self.add(examples, "examples without a row", "add one, or remove the Examples")
+            yield examples, "examples without a row", "add one, or remove the Examples"
         for column, times in Counter(cells_of(examples.get("tableHeader", {"cells": ()}))).items():
             if times > 1:
-                self.add(examples, f"{times} columns are called {column!r}", "rename or remove one")
+                yield examples, f"{times} columns are called {column!r}", "rename or remove one"
             if column not in used:
-                self.add(examples, f"no step uses the column <{column}>", "use it, or remove it")
+                yield examples, f"no step uses the column <{column}>", "use it, or remove it"
         for row in rows:
             if not slug(first := cells_of(row)[0]) or len(first) > CELL_LENGTH:
                 remedy = f"begin the row with 1 to {CELL_LENGTH} characters that tell it apart"
-                self.add(row, "the first column can't name the row", remedy)
+                yield row, "the first column can't name the row", remedy
 
-    def check_order(self, scenario: Scenario, kinds: list[str]) -> None:
+    def check_order(self, scenario: Scenario, kinds: list[str]) -> Iterator[Finding]:
         """Check that steps are neither too many, nor too few, nor misplaced."""
         if len(kinds) < 2 or (len(kinds) > MOST_STEPS and not self.by_machine):
             remedy = f"say it in 2 to {MOST_STEPS}; a situation may help"
-            self.add(scenario.line, f"a scenario of {len(kinds)} steps", remedy)
+            yield scenario.line, f"a scenario of {len(kinds)} steps", remedy
         if kinds.count("when") != 1:
-            self.add(scenario.line, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each command")
+            yield scenario.line, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each command"
         if "then" not in kinds:
-            self.add(scenario.line, "a scenario without a Then checks nothing", "say what is observed")
+            yield scenario.line, "a scenario without a Then checks nothing", "say what is observed"
         known = [KINDS.index(kind) for kind in kinds if kind]
         if known != sorted(known):
-            self.add(scenario.line, "steps out of order", "write all Givens, then the When, then all Thens")
+            yield scenario.line, "steps out of order", "write all Givens, then the When, then all Thens"
 
-    def check_sentences(self, scenario: Scenario, pickle: Pickle, written: dict[int, str]) -> None:
+    def check_sentences(self, scenario: Scenario, pickle: Pickle, written: dict[int, str]) -> Iterator[Finding]:
         """Check that each step is a sentence; ``written``: the steps by line, before a row filled columns in."""
         meanings: list[Meaning] = []
         for step in pickle.steps:
             # where a row filled a column in, the mistake may well be in the row
             line = step.line if written.get(step.line, step.text) == step.text else pickle.line
             if not step.kind:
-                self.add(line, f"a first step {step.keyword!r}", "begin with Given or When")
+                yield line, f"a first step {step.keyword!r}", "begin with Given or When"
                 continue
             try:
                 meanings.append(READERS[step.kind](step.text))
@@ -257,15 +260,15 @@ class FeatureLint:
                 others = [kind.title() for kind in other_kinds(step.kind, step.text)]
                 similar = f"the most similar sentence is '{nearest_sentence(step.kind, step.text)}'"
                 remedy = f"it belongs in a {' or '.join(others)}" if others else similar
-                self.add(line, f"no {step.kind.title()} is written {step.text!r}", remedy)
-        self.check_meanings(scenario, pickle, meanings)
+                yield line, f"no {step.kind.title()} is written {step.text!r}", remedy
+        yield from self.check_meanings(scenario, pickle, meanings)
 
-    def check_meanings(self, scenario: Scenario, pickle: Pickle, meanings: list[Meaning]) -> None:
+    def check_meanings(self, scenario: Scenario, pickle: Pickle, meanings: list[Meaning]) -> Iterator[Finding]:
         """Check that each Then can fail, since it is about what a step before names, and that a refusal says enough."""
         said = [meaning.kind for meaning in meanings if isinstance(meaning, Fact | Assertion)]
         if "refused" in said and said != ["refused", "unchanged"] and not self.by_machine:
             remedy = "let 'nothing has changed' follow it, and nothing else"
-            self.add(scenario.line, "a refusal that may have changed something", remedy)
+            yield scenario.line, "a refusal that may have changed something", remedy
         named = {("subscription", name) for name in DEFAULT_STAGE.subscriptions}
         for meaning in meanings:
             commands = meaning.commands if isinstance(meaning, Situation) else [meaning]
@@ -275,7 +278,7 @@ class FeatureLint:
             for kind, name in parts(meaning) if isinstance(meaning, Fact) else ():
                 if (kind, name) not in named:
                     text = f"a Then is about the {kind} {name!r}, which no step before it names"
-                    self.add(pickle.line, text, "correct the name")
+                    yield pickle.line, text, "correct the name"
 
 
 def parts(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -25,10 +25,20 @@ from ..escaping import plain
 from ..requirements import load_register
 from ..system import ModelSystem, System
 from .assertions import NotApplicable
-from .failures import by_cause, causes_of, format_causes, format_failure
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
-from .scenario_run import STATUSES, Inconclusive, ScenarioRun, Verdict, format_title, verdict_of
+from .scenario_run import (
+    STATUSES,
+    Inconclusive,
+    ScenarioRun,
+    Verdict,
+    by_cause,
+    causes_of,
+    format_causes,
+    format_failure,
+    format_title,
+    verdict_of,
+)
 from .systems import load_factory, not_a_system
 
 PICKLE = pytest.StashKey[Pickle]()

@@ -48,7 +48,7 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
         except InvalidFile as error:
             return [located(error, PACKAGE / folder)]
     register = load_register()
-    found = [*lint([features_dir()], register), *row_diagnostics(register)]
+    found = [*lint([features_dir()]), *row_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
         found = [*scenario_diagnostics(features), *strength_diagnostics()]

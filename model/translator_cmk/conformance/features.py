@@ -9,10 +9,8 @@ from time import perf_counter
 from typing import Any
 
 from ..bdd.assertions import AssertionFailed
-from ..bdd.failures import causes_of, format_failure
 from ..bdd.features import Pickle
-from ..bdd.prerequisites import inapplicable
-from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
+from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, causes_of, format_failure, verdict_of
 from ..bdd.vocabulary import asserts, read_steps
 from ..language.sentences import Fact
 from ..machine import Accepted, Command
@@ -34,8 +32,6 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
     pickle = scenario.pickle
     subject.session.case = scenario.case.id
     subject.patient = is_patient(pickle)
-    if reason := inapplicable(pickle, subject.declaration):
-        return Result("not-applicable", reason)
     run, raised = None, None
     try:
         run = ScenarioRun(subject, pickle)

@@ -216,7 +216,7 @@ class Content(NamedTuple):
 def load_content(found: Results | None, docs: Path) -> Content:
     """Load everything but the results; raises `InvalidFile` or `OSError`."""
     register = load_register()
-    for diagnostic in lint([features_dir()], register):
+    for diagnostic in lint([features_dir()]):
         raise InvalidFile(f"{diagnostic}; run make ties")
     return Content(
         Evidence(register, load_features(features_dir()), found, CHANGED if found and is_stale(found) else ""),

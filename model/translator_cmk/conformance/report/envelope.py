@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ...bdd.failures import by_cause
+from ...bdd.scenario_run import by_cause
 from ...language import PROTOCOL
 from ...language.contract import DECLARATION, LEVELS, REQUEST
 from ...language.messages import COMMAND, REQUIREMENT
