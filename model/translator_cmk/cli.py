@@ -89,7 +89,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("explore", "search every state of bounded worlds, and check theorems in them", "explore.search"),
     Command("tour", "make test sequences that try everything in small worlds", "explore.sequences"),
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
-    Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
+    Command("init-adapter", "write the skeleton of an adapter", "conformance.protocol:init"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
     Command("verify", "put a system to the test and write a report", "azure.verify"),
     Group("report", "work with the folder of a report", REPORT),
