@@ -76,11 +76,6 @@ def commands_of(pickle: Pickle) -> Iterator[Command]:
             yield meaning
 
 
-def when_of(pickle: Pickle) -> Command | None:
-    """Return the command of the When, if there is one."""
-    return next((step.meaning for step in read_steps(pickle) if step.kind == "when"), None)  # type: ignore[return-value]
-
-
 def facts_of(pickle: Pickle) -> tuple[Fact, ...]:
     """Return the facts that the Thens of a scenario state."""
     return tuple(meaning for _, _, meaning in read_steps(pickle) if isinstance(meaning, Fact))

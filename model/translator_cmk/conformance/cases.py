@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES, inapplicable, prerequisites_of
-from ..bdd.vocabulary import asserts, commands_of, demanded, facts_of, machine_without, resting_on, undemanded, when_of
+from ..bdd.vocabulary import (
+    asserts,
+    commands_of,
+    demanded,
+    facts_of,
+    machine_without,
+    read_steps,
+    resting_on,
+    undemanded,
+)
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..explore.scopes import SMALL
@@ -108,7 +117,7 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
     """Return the positive controls of each refusal: scenarios that accept the same command, of its own rule if any."""
-    asked = {pickle.id: type(when_of(pickle)) for pickle in pickles}
+    asked = {each.id: type(step.meaning) for each in pickles for step in read_steps(each) if step.kind == "when"}
     takers = [pickle for pickle in pickles if not asserts(pickle, "refused", "not specified")]
     found: dict[str, list[str]] = {}
     for pickle in pickles:

@@ -108,7 +108,6 @@ def attempt(
 def run_features(running: Running, subjects: Sequence[Subject], scenarios: Iterable[Scenario]) -> None:
     """Play them all, one after another in each of the sessions; raises `Aborted`."""
     waiting = deque(scenarios)
-    running.expect(scenario.case for scenario in waiting)
     running.save()
     running.progress.begin(FEATURES)
     first, *others = subjects

@@ -126,17 +126,15 @@ def run_fuzz(running: Running, subject: Subject, budgets: Mapping[str, Any]) -> 
     lane = SequenceLane(FUZZ, running, subject)
     fuzzer = Fuzzer(subject.declaration, running.made.seed, lane.leaves_out)
     clock, tally = subject.session.clock, lane.tally
-    most = budgets.get("sequences", 0)
-    seconds = float("inf") if most else budgets["seconds"]
+    most = budgets.get("sequences", float("inf"))
+    seconds = float("inf") if "sequences" in budgets else budgets["seconds"]
     began = clock.now()  # the time is for sequences, not for what precedes them
     try:
-        while not tally.sequences or ((not most or tally.sequences < most) and clock.allows(FUZZ, began + seconds)):
+        while not tally.sequences or (tally.sequences < most and clock.allows(FUZZ, began + seconds)):
             lane.run(*fuzzer.draw())
-            done = (
-                (tally.sequences, most, "sequences")
-                if most
-                else (round(clock.now() - began), round(seconds), "seconds")
-            )
-            running.progress.show_count(*done, len(tally.failed))
+            if "sequences" in budgets:
+                running.progress.show_count(tally.sequences, most, "sequences", len(tally.failed))
+            else:
+                running.progress.show_count(round(clock.now() - began), round(seconds), "seconds", len(tally.failed))
     finally:
         lane.end(seconds=round(min(clock.now() - began, seconds), 1))

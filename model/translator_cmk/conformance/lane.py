@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..language.sentences import Fact
-from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
+from ..machine import Accepted, Command, Outcome, Refused, Stage, State, initial
 from ..oracle import first_difference, oracle_for
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
@@ -57,6 +57,7 @@ class Step(NamedTuple):
 class Plan(NamedTuple):
     """Steps that are still to be asked, and the commands that lead there from a reset: these have been as demanded."""
 
+    begins: State
     way: Commands
     steps: tuple[Step, ...]
 
@@ -72,7 +73,7 @@ def plan_of(commands: Iterable[Command], stage: Stage) -> Plan:
     for command in commands:
         state, outcome = MACHINE.step(state, command)
         steps.append(Step(command, outcome))
-    return Plan((), tuple(steps))
+    return Plan(initial(stage), (), tuple(steps))
 
 
 class SequenceLane:
@@ -105,9 +106,7 @@ class SequenceLane:
 
         A step is left out as well where, without these, the model would answer it otherwise than planned.
         """
-        state, kept, left_out = initial(self.declared.stage), [], []
-        for command in plan.way:
-            state, _ = MACHINE.step(state, command)
+        state, kept, left_out = plan.begins, [], []
         for step in plan.steps:
             name = type(step.command).__name__
             after, outcome = MACHINE.step(state, step.command)
@@ -117,7 +116,7 @@ class SequenceLane:
                 state = after
                 kept.append(step)
         self.tally.not_reached.update(left_out)
-        return Plan(plan.way, tuple(kept)) if kept else None
+        return plan._replace(steps=tuple(kept)) if kept else None
 
     def leaves_out(self, step: Step) -> bool:
         """Return whether this kind of step has failed again and again, and has never been as demanded."""
@@ -147,7 +146,7 @@ class SequenceLane:
         if not differs or done < 1 or self.detours < 0:
             self.tally.not_reached.update(type(step.command).__name__ for step in left)
             return None
-        return Plan(tuple(way), left)
+        return Plan(state, tuple(way), left)
 
     def weighed(self, followed: SequenceResult) -> SequenceResult:
         """Return the result with a difference only if the readable model confirms it, and apart if it is listed."""

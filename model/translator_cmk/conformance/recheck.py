@@ -141,7 +141,7 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
     running = repetition.run()
     now, problems = as_written(running), repetition.problems
     if not problems:
-        problems = [*of_subject(envelope, now), *of_cases(envelope, now), *of_envelope(envelope, now)]
+        problems = [*of_cases(envelope, now), *of_envelope(envelope, now)]
     problems += of_digests(folder, envelope)
     return problems or list(of_folder(folder, envelope, running)), repetition.log
 
@@ -183,13 +183,9 @@ def of_digests(folder: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name} is not what it was when the report was written" for name in sorted(different))
 
 
-def of_subject(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Yield where the envelope has another system than said hello."""
-    return differences(envelope["subject"], now["subject"], "subject")
-
-
 def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], ignored: Sequence[str] = ()) -> Iterator[str]:
-    """Yield every case of which something else comes now, with the first field that differs."""
+    """Yield where another system says hello, and each case of which something else comes now: the first field."""
+    yield from differences(envelope["subject"], now["subject"], "subject")
     then_by_id, now_by_id = ({case["id"]: case for case in each["cases"]} for each in (envelope, now))
     for name in then_by_id | now_by_id:
         was, is_ = then_by_id.get(name, {}), now_by_id.get(name, {})
@@ -285,7 +281,7 @@ def reproduce(args: argparse.Namespace) -> int:
     with session_with(args) as session:
         now = as_written(ask_again(envelope, session))
     # it may fail in another way than was shown
-    found = [*of_subject(envelope, now), *of_cases(envelope, now, ["shown", "step"])]
+    found = [*of_cases(envelope, now, ["shown", "step"])]
     code = report_on(args.folder, envelope, found, "asked again")
     if code in (OK, INCOMPLETE):
         print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")

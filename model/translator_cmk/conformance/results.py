@@ -13,7 +13,7 @@ from ..files import read as read_yaml
 from ..system import ModelSystem
 from .cases import FEATURES, LANES
 from .channels import Direct
-from .recheck import Repetition, as_written, ask_again, of_digests, of_subject
+from .recheck import Repetition, as_written, ask_again, differences, of_digests
 from .report.log import read
 from .report.summaries import product
 from .session import Session
@@ -105,7 +105,7 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         return
     repetition = Repetition(folder, envelope)
     now = as_written(repetition.run())
-    problems = [*repetition.problems, *of_subject(envelope, now)]
+    problems = [*repetition.problems, *differences(envelope["subject"], now["subject"], "subject")]
     for problem in problems or of_digests(folder, envelope):
         raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
     asked = statuses_of_the_model(envelope) if envelope["subject"]["product"] == MODEL else {}

@@ -1,10 +1,10 @@
 """The folder of a report: it is written whole or not at all, and replaces an earlier report and nothing else."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +169,7 @@ class Folder:
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of each file but the envelope, which has them; raises `OSError`."""
         files = {name: file for name, file in self.entries() if file.is_file() and not file.name.startswith(".")}
-        return {name: digest_of(file) for name, file in sorted(files.items()) if name != ENVELOPE}
+        return {name: sha256(file.read_bytes()).hexdigest() for name, file in sorted(files.items()) if name != ENVELOPE}
 
     def entries(self) -> Iterator[tuple[str, Path]]:
         """Yield the name and path of everything inside, except the folder of counterexamples."""
@@ -188,12 +188,6 @@ def must_be_a_file(path: Path) -> None:
     """Raise `CommandError` if a report can't have what is there: opening it might wait for ever."""
     if path.exists() and not path.is_file():
         raise CommandError(f"{path}: is no file; name the folder of a report")
-
-
-def digest_of(file: Path) -> str:
-    """Return the SHA-256 of a file; raises `OSError`."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def remove_earlier(folder: Folder) -> None:
