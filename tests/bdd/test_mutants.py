@@ -1,16 +1,13 @@
 """`translator-cmk mutants` says of each change of a row what finds it."""
 
-import json
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 
 import pytest
 
 from tests.command_line import CLI, each_refused, one_error, run_cli
-from translator_cmk.bdd.mutants import judgements
 from translator_cmk.cli import main
 from translator_cmk.explore.judging import Judged, Verdict
 from translator_cmk.explore.mutation import mutants
@@ -35,16 +32,10 @@ def test_each_mutant_of_a_requirement_is_printed_with_its_place_its_change_and_w
     assert lines[-1].endswith("and 0 survive")
 
 
-def test_json_has_an_object_for_each_mutant_and_a_terminal_shows_progress(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_shows_progress(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert main(["mutants", "--requirement", ONE, "--json"]) == 0
-    out, shown = capsys.readouterr()
-    found = json.loads(out)
-    assert [each["name"] for each in found] == [mutant.name for mutant in OF_ONE]
-    assert {each["verdict"] for each in found} == {"killed"}
-    assert {"kind", "requirements", "place", "was", "now", "theorem", "scope", "scenario"} <= found[0].keys()
+    assert main(["mutants", "--requirement", ONE]) == 0
+    _, shown = capsys.readouterr()
     assert re.search(rf"\d+ of {len(OF_ONE)} mutants", shown)
     assert shown.endswith("\r\x1b[K")
 
@@ -67,11 +58,6 @@ def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part() -> None:
     assert re.fullmatch(r"translator-cmk: error: interrupted: [\d,]+ of [\d,]+ mutants were judged\n", said)
 
 
-def test_two_processes_judge_as_one_does() -> None:
-    names = [mutant.name for mutant in OF_ONE][:3]
-    assert list(judgements(names, 2)) == list(judgements(names, 1))
-
-
 @pytest.mark.parametrize(
     ("verdict", "said", "code"),
     [
@@ -83,11 +69,10 @@ def test_two_processes_judge_as_one_does() -> None:
 def test_what_is_not_killed_is_shown_with_its_verdict(
     verdict: Verdict, said: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judged(names: Sequence[str]) -> Iterator[Judged]:
-        for name in names:
-            yield Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None, False)
+    def judged(name: str) -> Judged:
+        return Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None, False)
 
-    monkeypatch.setattr(f"{MUTANTS}.judgements", judged)
+    monkeypatch.setattr(f"{MUTANTS}.judged", judged)
     found = run_cli("mutants", "--requirement", ONE)
     lines = found.out.splitlines()
     assert found.code == code

@@ -4,14 +4,9 @@ A scenario finds a mutant if it turns red against the changed rows, all of them 
 """
 
 import argparse
-import json
-import os
-import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from multiprocessing import Pool
-from typing import Any
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
 from ..explore.judging import Judged, Red, judge
@@ -31,16 +26,12 @@ from .ties import without_assumptions
 RED = (AssertionFailed, SetupFailed, *ROWS_RAISE)
 """How a scenario turns red: at a Then, at a Given, or where rows read what is not there."""
 
-FEW = 40
-"""Up to so many mutants are judged in one process: a second one would take as long to get ready."""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `mutants`."""
     parser.add_argument(
         "--requirement", metavar="ID", help="only changes of the rows of this requirement (default: all)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each mutant")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,16 +48,15 @@ def run(args: argparse.Namespace) -> int:
     found: list[Judged] = []
     bar = ProgressBar("mutants")
     try:
-        for each in judgements(names):
+        for name in names:
+            found.append(judged(name))
             bar.clear()
-            found.append(each)
-            if not args.json:
-                print("\n".join(lines(each)), flush=True)
+            print("\n".join(lines(found[-1])), flush=True)
             bar.show_count(len(found), len(names), "mutants")
     except KeyboardInterrupt:
         pass  # the exit code says that it is a part
     bar.clear()
-    print(json.dumps([as_data(each) for each in found], indent=2) if args.json else "\n".join(summary(found)))
+    print("\n".join(summary(found)))
     if len(found) < len(names):
         raise CommandError(f"interrupted: {len(found):,} of {len(names):,} mutants were judged", INCOMPLETE)
     return DEVIATIONS if any(each.verdict == "survives" for each in found) else OK
@@ -104,29 +94,9 @@ def summary(found: Sequence[Judged]) -> Iterator[str]:
     )
 
 
-def as_data(each: Judged) -> dict[str, Any]:
-    """Return a mutant as JSON has it, without fields that are empty."""
-    return {field: value for field, value in each._asdict().items() if value is not None and field != "broken"}
-
-
 def judged(name: str) -> Judged:
     """Return the verdict on the mutant of that name."""
     return judge(next(mutant for mutant in mutants() if mutant.name == name), scenario_against)
-
-
-def judgements(names: Sequence[str], processes: int | None = None) -> Iterator[Judged]:
-    """Yield the verdict on each mutant, in order; in a process a processor, but for a few mutants."""
-    processes = processes or (1 if len(names) <= FEW else os.cpu_count() or 1)
-    if processes == 1:
-        yield from map(judged, names)
-        return
-    with Pool(processes, ignore_interrupts) as pool:
-        yield from pool.imap(judged, names)
-
-
-def ignore_interrupts() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the one that started the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = RED) -> bool:

@@ -164,22 +164,12 @@ def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
     return [pickle for pickle in pickles if not demanded(oracle, pickle)]
 
 
-def sentences(kind: str) -> Iterator[str]:
-    """Yield the patterns of all sentences of a kind of step."""
-    if kind == "given":
-        yield from situations()
-    phrases = (*ASSERTION_PHRASES, *FACT_PHRASES) if kind == "then" else COMMAND_PHRASES
-    yield from (phrase.pattern for phrase in phrases)
-
-
 def nearest_sentence(kind: str, text: str) -> str:
-    """Return the sentence of that kind of step that is most like the text."""
-    known: dict[str, str] = {}
-    for sentence in sentences(kind):
-        slots = re.sub(r"{\w+}", "{name}", sentence)
-        known |= {re.sub(clauses, "", slots): sentence for clauses in (r"\[[^]]*]", r"[][]")}
-    anonymous = re.sub(r'"[^"]*"', "{name}", text)
-    return known[difflib.get_close_matches(anonymous, known, n=1, cutoff=0)[0]]
+    """Return the sentence of that kind of step that is most like the text, whatever it names."""
+    phrases = (*ASSERTION_PHRASES, *FACT_PHRASES) if kind == "then" else COMMAND_PHRASES
+    known: list[str] = [*(situations() if kind == "given" else ()), *(phrase.pattern for phrase in phrases)]
+    bare = {re.sub(r"{\w+}|\[[^]]*]", "", sentence): sentence for sentence in known}
+    return bare[difflib.get_close_matches(re.sub(r'"[^"]*"', "", text), bare, n=1, cutoff=0)[0]]
 
 
 def other_kinds(kind: str, text: str) -> Iterator[str]:
