@@ -40,8 +40,8 @@ CHANGES = "### Requirements"
 """The section of the changelog that has an entry for each requirement."""
 
 
-def ties(root: Path = ROOT) -> list[Diagnostic]:
-    """Return every broken tie, in the order in which they are best mended; pages are looked for below ``root``."""
+def ties() -> list[Diagnostic]:
+    """Return every broken tie, in the order in which they are best mended."""
     for load, folder in ((load_register, "requirements"), (situations, "language")):
         try:
             load()
@@ -54,9 +54,9 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
         found = [*scenario_diagnostics(features), *strength_diagnostics()]
     return [
         *found,
-        *module_diagnostics(root),
-        *page_diagnostics(root, register),
-        *changelog_diagnostics(root, register),
+        *module_diagnostics(),
+        *page_diagnostics(register),
+        *changelog_diagnostics(register),
     ]
 
 
@@ -160,20 +160,20 @@ def file_of(source: RowSource) -> Path:
     return TOPIC_FILES / Path(source.path).name
 
 
-def module_diagnostics(root: Path) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each feature that no test module of its name runs; tests are looked for below ``root``."""
-    tests = root / "tests" / "features"
+def module_diagnostics() -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each feature that no test module of its name runs."""
+    tests = ROOT / "tests" / "features"
     for feature in feature_files([features_dir()]) if tests.is_dir() else ():
         module = tests / f"test_{feature.stem}.py"
         if not module.is_file() or f'"{feature.name}"' not in module.read_text("utf-8"):
-            text = f"{module.relative_to(root).as_posix()} does not run it"
+            text = f"{module.relative_to(ROOT).as_posix()} does not run it"
             yield Diagnostic(feature, 1, text, f"write it like its neighbours, with the name {feature.name}")
 
 
-def page_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
+def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each id on a hand-written page, or in the data of one, that is not in the register."""
     site = PACKAGE / "site"
-    folders = (root, root / "docs", root / "docs" / "decisions", site / "pages", site / "data")
+    folders = (ROOT, ROOT / "docs", ROOT / "docs" / "decisions", site / "pages", site / "data")
     for file in sorted(
         {file for folder in folders for suffix in ("md", "yaml") for file in folder.glob(f"*.{suffix}")}
     ):
@@ -184,9 +184,9 @@ def page_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
                     yield Diagnostic(file, number, f"{name} is not in the register", remedy)
 
 
-def changelog_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
+def changelog_diagnostics(register: Register) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each requirement without an entry in the changelog."""
-    file = root / "CHANGELOG.md"
+    file = ROOT / "CHANGELOG.md"
     before, heading, section = file.read_text("utf-8").partition(f"\n{CHANGES}\n") if file.is_file() else ("", "", "")
     if not heading:
         return

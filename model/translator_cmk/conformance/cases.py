@@ -384,7 +384,7 @@ def specification_digest() -> str:
     return digest("oracle")
 
 
-def release(releases: Path | None = None) -> str:
+def release() -> str:
     """Return the version of the release that this kit is of; empty where it is of none."""
-    known: Mapping[str, str] = read(releases or RELEASES).value()
+    known: Mapping[str, str] = read(RELEASES).value()
     return next((version for version, digits in known.items() if digits == specification_digest()), "")

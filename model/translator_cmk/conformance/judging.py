@@ -192,12 +192,12 @@ ATTEMPTS = 200
 """How many shorter sequences are tried at most."""
 
 
-def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool], attempts: int = ATTEMPTS) -> Commands:
+def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool]) -> Commands:
     """Return a sequence that fails and has no command but the last that can be left out, if there are enough attempts.
 
     One run of commands after another is left out, longer runs first.  ``fails`` says whether a sequence still fails.
     """
-    kept = tuple(commands)
+    kept, attempts = tuple(commands), ATTEMPTS
     size = max(len(kept) // 2, 1)
     while size and attempts > 0:
         at, before = 0, kept

@@ -1,9 +1,8 @@
 """Profiles: which requirements are silent, and the machine in which they are."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from ..machine import COUNTER_ROWS, ROWS, Machine
-from ..machine.rows import Row
 from ..machine.topics import OTHER_READINGS
 from ..requirements import Requirement
 
@@ -31,9 +30,7 @@ def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[st
     )
 
 
-def machine_of(
-    silent: Collection[str], rows: Iterable[Row] = ROWS, counter_rows: Iterable[Row] = COUNTER_ROWS
-) -> Machine:
+def machine_of(silent: Collection[str]) -> Machine:
     """Return the machine in which the rows of these requirements may apply or not.
 
     A requirement that something does not happen has counter-rows; where it is silent, these may apply, and so may other
@@ -42,5 +39,5 @@ def machine_of(
     """
     if never := NAMES_ARE_RESOLVED_FIRST.intersection(silent):
         raise ValueError(f"{', '.join(sorted(never))} cannot be silent: names are resolved before any row is read")
-    more = (*counter_rows, *OTHER_READINGS)
-    return Machine((*rows, *(row for row in more if row.requirement in silent)), silent)
+    more = (row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in silent)
+    return Machine((*ROWS, *more), silent)
