@@ -5,7 +5,6 @@ A diagnostic says what is wrong in a file, where, and what to do about it.
 
 import re
 import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -265,9 +264,12 @@ def cells_of(row: Any) -> tuple[str, ...]:
 def row_names(rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     """Return the name of each row of examples: its first cells, as few as tell it from the others."""
     every = set(rows)
-    shared = Counter(row[:width] for row in every for width in range(1, len(row)))
-    own = {row: next((n for n in range(1, len(row)) if shared[row[:n]] == 1), len(row)) for row in every}
-    return {row: ", ".join(row[:width]) for row, width in own.items()}
+
+    def name(row: tuple[str, ...]) -> str:
+        alone = (width for width in range(1, len(row)) if sum(each[:width] == row[:width] for each in every) == 1)
+        return ", ".join(row[: next(alone, len(row))])
+
+    return {row: name(row) for row in every}
 
 
 def slug(text: str) -> str:

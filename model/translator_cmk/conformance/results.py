@@ -92,7 +92,7 @@ def load_results(folder: Path) -> Results:
         envelope["started"],
         envelope["finished"],
         envelope["complete"] and not envelope["selection"] and not envelope["waived"],
-        (*scenarios_of(folder, envelope), *properties_of(folder, envelope)),
+        (*scenarios_of(folder, envelope), *properties_of(envelope)),
         {each["folder"]: each["digest"] for each in envelope.get("properties", ())},
     )
 
@@ -139,15 +139,12 @@ def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) 
     return Item(case["id"], "scenario", tuple(case["requirements"]), word, case["seconds"], reason, details)
 
 
-def properties_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
+def properties_of(envelope: dict[str, Any]) -> Iterator[Item]:
     """Yield the results of the properties; of the model, one that is expected and not there was not run."""
-    reported: dict[str, dict[str, Any]] = {}
+    missing = dict(EXPECTED) if envelope["subject"]["product"] == MODEL else {}
     for each in envelope.get("properties", ()):
-        name = each["id"]
-        if name in reported:
-            raise CommandError(f"{folder}: the property {name} appears twice; run the suite again")
-        reported[name] = each
-        requirements = EXPECTED.get(name, tuple(each["requirements"]))
-        yield Item(name, "property", requirements, each["status"], each["seconds"], each.get("reason"))
-    for name in [each for each in EXPECTED if each not in reported] if envelope["subject"]["product"] == MODEL else ():
-        yield Item(name, "property", EXPECTED[name], "not-run", reason="the run left it out")
+        requirements = EXPECTED.get(each["id"], tuple(each["requirements"]))
+        yield Item(each["id"], "property", requirements, each["status"], each["seconds"], each.get("reason"))
+        missing.pop(each["id"], None)
+    for name, requirements in missing.items():
+        yield Item(name, "property", requirements, "not-run", reason="the run left it out")

@@ -45,9 +45,10 @@ def read(folder: Path) -> dict[str, Any]:
         raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
     envelope: dict[str, Any] = content
     must_be_times(envelope)
-    twice = [case for case, times in Counter(case["id"] for case in envelope["cases"]).items() if times > 1]
-    if twice:
-        raise CommandError(f"{path}: the case {twice[0]} is there twice")
+    for kind in ("cases", "properties"):
+        for name, times in Counter(each["id"] for each in envelope.get(kind, ())).items():
+            if times > 1:
+                raise CommandError(f"{path}: {name} is there twice among its {kind}")
     return envelope
 
 
