@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from time import perf_counter
@@ -107,7 +108,8 @@ class ScenarioRun:
         self.model = ModelSystem()
         self.excused: set[Fact] = set()
         """Facts of the model that the system does not show, and need not before the When."""
-        self.result = self._result(Accepted(), {}, {})
+        facts, by_model = facts_of(pickle), isinstance(system, ModelSystem)
+        self.result = StepResult(Accepted(), {}, {}, pickle.requirements, facts, self.declared, by_model)
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
         if lacking := not_offered(commands_of(pickle), self.declared.stage):
@@ -140,8 +142,8 @@ class ScenarioRun:
         before = self._observe()
         outcome = self._submit(command)
         # kept before the system is observed, which may fail
-        self.result = self._result(outcome, before, {})
-        self.result = self._result(outcome, before, self._observe())
+        self.result = replace(self.result, outcome=outcome, before=before)
+        self.result = replace(self.result, after=self._observe())
         self._record(command, outcome, before, self.result.after)
 
     def then(self, text: str, statement: Fact | Assertion) -> None:
@@ -173,11 +175,6 @@ class ScenarioRun:
     def changes(self) -> list[Change]:
         """Return what the When changed; nothing before the When, or where the system was not observed after it."""
         return self.result.changes if self.result.after else []
-
-    def _result(self, outcome: Outcome, before: Observation, after: Observation) -> StepResult:
-        requirements, facts = self.pickle.requirements, facts_of(self.pickle)
-        by_model = isinstance(self.system, ModelSystem)
-        return StepResult(outcome, before, after, requirements, facts, self.declared, by_model)
 
     def _begin(self, kind: str, text: str) -> None:
         self.step += 1
