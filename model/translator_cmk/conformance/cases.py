@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES, inapplicable, prerequisites_of
@@ -42,6 +42,12 @@ SCOPES = (*(scope.name for scope in SMALL), "stress")
 
 SECONDS = 15.0
 """How many seconds fuzzing lasts by default."""
+
+Envelope = Mapping[str, Any]
+"""What a report says of a run: the content of its `report.json`, which `report.envelope` declares."""
+
+CaseEntry = Mapping[str, Any]
+"""What an envelope has of one case."""
 
 
 class Case(NamedTuple):

@@ -12,7 +12,7 @@ from ..files import read
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..shapes import TEXT, Simple, record
-from .cases import FAILING, FUZZ, TOUR, Case, Result
+from .cases import FAILING, FUZZ, TOUR, Case, Envelope, Result
 
 BY_CHANCE = f"{FUZZ}/"
 """How cases begin that come out otherwise with another seed: what did not fail there may do so the next time."""
@@ -140,7 +140,7 @@ def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
     return ""
 
 
-def deviations_yaml(envelope: Mapping[str, Any]) -> str:
+def deviations_yaml(envelope: Envelope) -> str:
     """Return a file that lists what failed; each entry is refused until its reason and issue are written."""
     expires = str(date.fromisoformat(envelope["finished"][:10]) + MONTHS)
     failed = [case["id"] for case in envelope["cases"] if case["status"] in FAILING]

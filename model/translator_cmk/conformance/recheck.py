@@ -18,7 +18,7 @@ from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
 from . import channels
-from .cases import FUZZ, LANES, NOT_REACHED, Scenario, is_selected
+from .cases import FUZZ, LANES, NOT_REACHED, Envelope, Scenario, is_selected
 from .channels import Fault, connection
 from .features import attempt, run_features
 from .findings import recorded
@@ -38,7 +38,7 @@ CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
 
 
-def running_of(envelope: dict[str, Any]) -> Running:
+def running_of(envelope: Envelope) -> Running:
     """Return the run of a report before it has begun; raises `CommandError` where no run is made so."""
     return Running(made_of(envelope), today=date.fromisoformat(envelope["started"][:10]))
 
@@ -49,7 +49,7 @@ class Repetition:
     ``problems``: where the log is not that of such a run.  ``details``: of the steps of each scenario.
     """
 
-    def __init__(self, folder: Path, envelope: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, envelope: Envelope) -> None:
         self.folder = folder
         self.envelope = envelope
         self.complete = bool(envelope["complete"])
@@ -116,7 +116,7 @@ class Repetition:
             raise gave_up
 
 
-def ask_again(envelope: dict[str, Any], session: Session) -> Running:
+def ask_again(envelope: Envelope, session: Session) -> Running:
     """Ask a system all that was asked then; raises `Fault` where it does not say hello."""
     running, subject = running_of(envelope), Subject(session, by_chance())
     asked = {case["id"] for case in envelope["cases"] if case.get("reason") != NOT_REACHED.reason}
@@ -132,7 +132,7 @@ def ask_again(envelope: dict[str, Any], session: Session) -> Running:
     return running
 
 
-def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], MessageLog]:
+def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog]:
     """Return everything in a report that does not follow from its log, and the log; raises `CommandError`."""
     repetition = Repetition(folder, envelope)
     if envelope["digest"] != digest(REPORTED):
@@ -146,13 +146,13 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
     return problems or list(of_folder(folder, envelope, running)), repetition.log
 
 
-def as_written(running: Running) -> dict[str, Any]:
+def as_written(running: Running) -> Envelope:
     """Return the envelope of a run as a file has it."""
-    found: dict[str, Any] = json.loads(json.dumps(running.envelope()))
+    found: Envelope = json.loads(json.dumps(running.envelope()))
     return found
 
 
-def of_log(log: MessageLog, envelope: Mapping[str, Any]) -> Iterator[str]:
+def of_log(log: MessageLog, envelope: Envelope) -> Iterator[str]:
     """Yield what is wrong with the number of messages in a log."""
     log.left()  # reads it to its end
     ended = envelope["complete"] or "files" in envelope
@@ -168,7 +168,7 @@ def beyond(log: MessageLog) -> str:
     return more + (f"; the record in {MESSAGES}:{log.truncated} is truncated" if log.truncated else "")
 
 
-def of_digests(folder: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
+def of_digests(folder: Path, envelope: Envelope) -> Iterator[str]:
     """Yield the files that are not what they were when the report was written; raises `CommandError`."""
     files: Mapping[str, str] | None = envelope.get("files")
     if files is None:
@@ -183,7 +183,7 @@ def of_digests(folder: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name} is not what it was when the report was written" for name in sorted(different))
 
 
-def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], ignored: Sequence[str] = ()) -> Iterator[str]:
+def of_cases(envelope: Envelope, now: Envelope, ignored: Sequence[str] = ()) -> Iterator[str]:
     """Yield where another system says hello, and each case of which something else comes now: the first field."""
     yield from differences(envelope["subject"], now["subject"], "subject")
     then_by_id, now_by_id = ({case["id"]: case for case in each["cases"]} for each in (envelope, now))
@@ -206,7 +206,7 @@ def differences(then: Any, now: Any, where: str, ignored: Collection[str] = TIME
         yield f"{where}: was {shortened(then)}, is {shortened(now)}"
 
 
-def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def of_envelope(envelope: Envelope, now: Envelope) -> Iterator[str]:
     """Yield the fields of the envelope, except what each case has, that do not follow."""
     complete, budgets, fuzzed = envelope["complete"], now["budgets"], envelope.get(FUZZ, {})
     if complete and "trouble" in envelope:
@@ -224,7 +224,7 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
         yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {budgets[unit]:,.10g} {unit} writes"
 
 
-def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
+def of_folder(path: Path, envelope: Envelope, running: Running) -> Iterator[str]:
     """Yield the files that no run writes, and those that do not follow; raises `CommandError`."""
     content = {name: value for name, value in envelope.items() if name != "files"}
     derived, ended = files_of(content), "files" in envelope
@@ -300,13 +300,13 @@ def session_with(args: argparse.Namespace) -> Iterator[Session]:
         session.bye()
 
 
-def must_have_said_hello(folder: Path, envelope: Mapping[str, Any]) -> None:
+def must_have_said_hello(folder: Path, envelope: Envelope) -> None:
     """Raise `CommandError` where there is nothing to check."""
     if envelope["subject"] is None:
         raise CommandError(f"{folder}: the system did not say hello, so there is nothing to check", INCOMPLETE)
 
 
-def report_on(folder: Path, envelope: Mapping[str, Any], found: Sequence[str], how: str, more: str = "") -> int:
+def report_on(folder: Path, envelope: Envelope, found: Sequence[str], how: str, more: str = "") -> int:
     """Print what was found, and return the exit code."""
     for each in found:
         print(f"✘ {plain(each)}")

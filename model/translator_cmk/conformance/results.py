@@ -11,7 +11,7 @@ from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
 from ..files import read as read_yaml
 from ..system import ModelSystem
-from .cases import FEATURES, LANES
+from .cases import FEATURES, LANES, CaseEntry, Envelope
 from .channels import Direct
 from .recheck import Repetition, as_written, ask_again, differences, of_digests
 from .report.log import read
@@ -97,7 +97,7 @@ def load_results(folder: Path) -> Results:
     )
 
 
-def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
+def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
     """Yield the results of the scenarios; raises `CommandError` where the log is not that of such a run."""
     reported = {case["id"]: case for case in envelope["cases"] if case["lane"] == FEATURES}
     if envelope["digest"] != digest(REPORTED):
@@ -121,7 +121,7 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         yield replace(item, status="failed", reason=reason) if reason else item
 
 
-def statuses_of_the_model(envelope: dict[str, Any]) -> dict[str, str]:
+def statuses_of_the_model(envelope: Envelope) -> dict[str, str]:
     """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
     scenarios = {name: value for name, value in envelope.items() if name not in LANES} | {"lanes": [FEATURES]}
     return {
@@ -129,7 +129,7 @@ def statuses_of_the_model(envelope: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:
+def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> Item:
     """Return the result of a scenario of a report."""
     status: str = case["status"]
     reason = None if status == "passed" else case.get("reason", status)
@@ -139,7 +139,7 @@ def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) 
     return Item(case["id"], "scenario", tuple(case["requirements"]), word, case["seconds"], reason, details)
 
 
-def properties_of(envelope: dict[str, Any]) -> Iterator[Item]:
+def properties_of(envelope: Envelope) -> Iterator[Item]:
     """Yield the results of the properties; of the model, one that is expected and not there was not run."""
     missing = dict(EXPECTED) if envelope["subject"]["product"] == MODEL else {}
     for each in envelope.get("properties", ()):

@@ -14,7 +14,7 @@ from ... import features_dir
 from ...badges import endpoint, svg
 from ...errors import OK, CommandError
 from ...files import draft_of, write_text
-from ..cases import FEATURES
+from ..cases import FEATURES, CaseEntry, Envelope
 from ..deviations import deviations_yaml
 from ..session import Log
 from .page import report_html
@@ -43,12 +43,12 @@ UNRECORDED = {"name": "not recorded"}
 """The platform of the kit: every file of a report follows from its log and the kit, on any platform."""
 
 
-def cucumber_ndjson(envelope: Mapping[str, Any]) -> str:
+def cucumber_ndjson(envelope: Envelope) -> str:
     """Return the file: a message a line."""
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in messages(envelope))
 
 
-def messages(envelope: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def messages(envelope: Envelope) -> Iterator[dict[str, Any]]:
     """Yield every message, in the order that the protocol asks for."""
     made_by = {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]}
     meta = {"protocolVersion": PROTOCOL_VERSION, "implementation": made_by, "runtime": {"name": "python"}}
@@ -81,7 +81,7 @@ def parsed(features: Mapping[str, None]) -> Iterator[tuple[str, dict[str, Any]]]
         yield from ((feature, event) for event in parser.enum({"source": source}))
 
 
-def scenario_messages(pickle: dict[str, Any], case: dict[str, Any], began: int) -> Iterator[dict[str, Any]]:
+def scenario_messages(pickle: dict[str, Any], case: CaseEntry, began: int) -> Iterator[dict[str, Any]]:
     """Yield the messages about one scenario; the step that it got to has its result."""
     test, attempt = f"{pickle['id']}/test", f"{pickle['id']}/started"
     matched = {"stepDefinitionIds": [SENTENCES["id"]], "stepMatchArgumentsLists": [{"stepMatchArguments": []}]}
@@ -102,7 +102,7 @@ def scenario_messages(pickle: dict[str, Any], case: dict[str, Any], began: int) 
     yield {"testCaseFinished": {"testCaseStartedId": attempt, "timestamp": instant(when), "willBeRetried": False}}
 
 
-def durations_of(case: Mapping[str, Any], steps: int) -> list[int]:
+def durations_of(case: CaseEntry, steps: int) -> list[int]:
     """Return how many nanoseconds each of so many steps took; those that were not run took none."""
     known = [round(seconds * SECOND) for seconds in case.get("durations", ())][:steps]
     return known + [0] * (steps - len(known))
@@ -124,7 +124,7 @@ ENVELOPE, MESSAGES, COUNTEREXAMPLES = "report.json", "messages.ndjson.gz", "coun
 
 # The folder
 
-FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+FILES: Mapping[str, Callable[[Envelope], str]] = {
     "badge.svg": lambda envelope: svg(badge_of(envelope)),
     "badge.json": lambda envelope: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
     "junit.xml": junit_xml,
@@ -179,7 +179,7 @@ class Folder:
                 yield name, entry
 
 
-def files_of(envelope: Mapping[str, Any]) -> dict[str, str]:
+def files_of(envelope: Envelope) -> dict[str, str]:
     """Return the text of each file that follows from an envelope, by name."""
     return {name: text(envelope) for name, text in FILES.items()}
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,7 @@ from ...errors import CommandError
 from ...language import LONGEST, WireError, from_text
 from ...language.messages import DECODE, NotStrict
 from ...shapes import read_message
-from ..cases import FEATURES, LANES, SCOPES, SELECTED, must_exist
+from ..cases import FEATURES, LANES, SCOPES, SELECTED, Envelope, must_exist
 from ..channels import Fault
 from ..deviations import Deviation, is_day, known_cases, problem_with
 from ..session import Clock, NoLog
@@ -25,7 +25,7 @@ from .folder import ENVELOPE, MESSAGES, must_be_a_file
 # The envelope
 
 
-def read(folder: Path) -> dict[str, Any]:
+def read(folder: Path) -> Envelope:
     """Return the envelope of a report; raises `CommandError`."""
     path = folder / ENVELOPE
     must_be_a_file(path)
@@ -43,7 +43,7 @@ def read(folder: Path) -> dict[str, Any]:
         read_message(shapes.ENVELOPE, content, str(path))
     except WireError as error:
         raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
-    envelope: dict[str, Any] = content
+    envelope: Envelope = content
     must_be_times(envelope)
     for kind in ("cases", "properties"):
         for name, times in Counter(each["id"] for each in envelope.get(kind, ())).items():
@@ -52,7 +52,7 @@ def read(folder: Path) -> dict[str, Any]:
     return envelope
 
 
-def must_be_times(envelope: Mapping[str, Any]) -> None:
+def must_be_times(envelope: Envelope) -> None:
     """Raise `CommandError` if a run did not begin and end at times that may be: in order, and not to come."""
     for name in ("started", "finished"):
         try:
@@ -68,7 +68,7 @@ def must_be_times(envelope: Mapping[str, Any]) -> None:
         raise CommandError(f"{ENVELOPE}: it finished at {envelope['finished']}, which is still to come")
 
 
-def made_of(envelope: Mapping[str, Any]) -> Made:
+def made_of(envelope: Envelope) -> Made:
     """Return how the run was made; raises `CommandError` where no run is made so."""
     for problem in contradictions(envelope):
         raise CommandError(f"{ENVELOPE}: {problem}")
@@ -87,7 +87,7 @@ def made_of(envelope: Mapping[str, Any]) -> Made:
     return made
 
 
-def contradictions(envelope: Mapping[str, Any]) -> Iterator[str]:
+def contradictions(envelope: Envelope) -> Iterator[str]:
     """Yield what is otherwise than in any run, in its budgets and in the deviations that it knew of."""
     budgets, cases, about = envelope["budgets"], known_cases(), Counter[str]()
     by_pytest = [envelope[name] for name in ("lanes", "transport", "profile")] == [[FEATURES], "python", "full"]

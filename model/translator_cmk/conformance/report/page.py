@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from ...badges import LOOKS
 from ...escaping import html, visible
 from ...language.contract import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
-from ..cases import FEATURES, FUZZ, TOUR
+from ..cases import FEATURES, FUZZ, TOUR, Envelope
 from .summaries import (
     FAILURES,
     MARKS,
@@ -50,7 +49,7 @@ MEANS = {name: each.means for name, each in MARKS.items() if name != "stale"} | 
 }
 
 
-def report_html(envelope: Mapping[str, Any]) -> str:
+def report_html(envelope: Envelope) -> str:
     """Return the page."""
     register, look, said = load_register(), LOOKS[badge_of(envelope).status], conclusion(envelope)
     article, found = register.article, cells(envelope, register)
@@ -98,7 +97,7 @@ def report_html(envelope: Mapping[str, Any]) -> str:
     )
 
 
-def observed(envelope: Mapping[str, Any]) -> str:
+def observed(envelope: Envelope) -> str:
     """Return whether the system was Azure, as far as a report can say so."""
     whose = "The answers are those of the system that was run, under the name that it gives itself."
     if product(envelope).startswith(OF_AZURE):
@@ -139,7 +138,7 @@ def identified(name: str) -> str:
     return element("code", html(name))
 
 
-def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[list[str]]:
+def summary(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[list[str]]:
     """Yield how many requirements and tests came out how, in the order of the legend, and the rate of each release."""
     counted = {
         "Requirements": Counter(map(verdict, found.values())),
@@ -151,7 +150,7 @@ def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[
     yield from ([name.capitalize(), text] for name, text in rates(envelope))
 
 
-def claims(envelope: Mapping[str, Any]) -> Iterator[str]:
+def claims(envelope: Envelope) -> Iterator[str]:
     """Yield what the system declared, and which failures were known."""
     subject, listed, profile = envelope["subject"], envelope["deviations"], envelope["profile"]
     rows = [["Profile", f"<b>{html(profile)}</b>: {PROFILES[profile]}"]]
@@ -181,7 +180,7 @@ def described(parts: Mapping[str, str], names: Iterable[str]) -> str:
     return "<br>".join(f"<b>{html(name)}</b>: {html(parts[name])}" for name in names)
 
 
-def runs(envelope: Mapping[str, Any]) -> Iterator[list[str]]:
+def runs(envelope: Envelope) -> Iterator[list[str]]:
     """Yield which kinds of tests were run, and when."""
     for lane in envelope["lanes"]:
         name, means = KINDS_OF_TEST[lane]
@@ -195,7 +194,7 @@ def runs(envelope: Mapping[str, Any]) -> Iterator[list[str]]:
     )
 
 
-def gaps(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[str]:
+def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
     """Yield what the run leaves out."""
     missing = [name for name, cell in found.items() if cell.word == "not-run"]
     declared = sum(cell.word == "declared" for cell in found.values())
@@ -229,7 +228,7 @@ def verdict(cell: Cell) -> str:
     return "failed" if any(note.status in FAILURES for note in cell.notes) else cell.word
 
 
-def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
+def failures(envelope: Envelope) -> Iterator[str]:
     """Yield the failures by cause; each unfolds in full."""
     register, by_id = load_register(), {case["id"]: case for case in envelope["cases"]}
     if envelope["groups"]:

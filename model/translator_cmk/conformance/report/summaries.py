@@ -8,7 +8,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from ...badges import LOOKS, Badge, Status
@@ -20,7 +20,7 @@ from ...language.contract import LEVELS
 from ...machine import COMMANDS
 from ...requirements import Register, Requirement, load_register
 from ...requirements.releases import frozen, unchanged_since
-from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited
+from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited, CaseEntry, Envelope
 
 # The cases of a report by requirement: one mark each, with the numbers and the reasons behind it
 
@@ -87,12 +87,12 @@ class Cell(NamedTuple):
     """Each reason with the cases that it is about."""
 
 
-def cells(report: Mapping[str, Any], register: Register) -> dict[str, Cell]:
+def cells(report: Envelope, register: Register) -> dict[str, Cell]:
     """Return the cell of each requirement."""
     return {name: cell(requirement, report["cases"]) for name, requirement in register.items()}
 
 
-def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
+def cell(requirement: Requirement, cases: Sequence[CaseEntry]) -> Cell:
     """Return the cell of one requirement."""
     if requirement.kind == "attestation":
         return Cell("declared")
@@ -111,7 +111,7 @@ def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
     return Cell(word(counts), counts["passed"], counts.total() - counts["not-applicable"], notes)
 
 
-def result_for(requirement: str, case: Mapping[str, Any]) -> tuple[str, str] | None:
+def result_for(requirement: str, case: CaseEntry) -> tuple[str, str] | None:
     """Return the status that a case has for a requirement, and the reason; None if it says nothing of it.
 
     A scenario says something of all that it carries, except what differs from an assumption: that says something of the
@@ -181,13 +181,13 @@ FAILED, UNDECIDED, DIFFERS = (MARKS[each].glyph for each in ("failed", "inconclu
 # Parts of every form
 
 
-def headline(envelope: Mapping[str, Any]) -> str:
+def headline(envelope: Envelope) -> str:
     """Return what the run has shown, and what whoever reads it has to know."""
     notes = "; ".join(reservations(envelope))
     return conclusion(envelope) + (f" ({notes})" if notes else "")
 
 
-def conclusion(envelope: Mapping[str, Any]) -> str:
+def conclusion(envelope: Envelope) -> str:
     """Return what the run has shown: *conformant* only if all was asked and nothing is known to fail."""
     code, tally = envelope["exit_code"], envelope["counts"]["scored"]
     if code == OK and tally["known"]:
@@ -195,7 +195,7 @@ def conclusion(envelope: Mapping[str, Any]) -> str:
     return "passed" if code == OK and any(scope_of(envelope)) else SAYS[code]
 
 
-def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
+def reservations(envelope: Envelope) -> Iterator[str]:
     """Yield what whoever reads the result has to know: to what it was narrowed, and by which kit it was found."""
     if narrowed := list(scope_of(envelope)):
         yield f"only {', '.join(narrowed)}"
@@ -206,7 +206,7 @@ def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield "unreleased kit"
 
 
-def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
+def scope_of(envelope: Envelope) -> Iterator[str]:
     """Yield to what a run was narrowed; nothing where all that counts was asked, as long as by default or longer."""
     lanes, budgets, whole = envelope["lanes"], envelope["budgets"], (FEATURES, TOUR, FUZZ)
     for name, values in envelope["selection"].items():
@@ -225,7 +225,7 @@ def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield f"without {few(envelope['waived'])}"
 
 
-def product(envelope: Mapping[str, Any]) -> str:
+def product(envelope: Envelope) -> str:
     """Return the product and version of the system."""
     subject = envelope["subject"]
     if subject is None:
@@ -244,7 +244,7 @@ def counted(tally: Mapping[str, int]) -> str:
     return ", ".join([f"{tally['passed']} of {tally['total']} passed", *not_passed(tally)])
 
 
-def rates(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
     """Yield for each release how many passed of its own requirements that count and mean what they meant then."""
     scored = [case for case in envelope["cases"] if case["scored"]]
     shown = {name for case in scored for name in case["requirements"]}
@@ -263,7 +263,7 @@ def few(words: Sequence[str]) -> str:
     return f"{', '.join(map(plain, words[:SHOWN]))}{more}"
 
 
-def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
+def unasked(envelope: Envelope) -> Iterator[str]:
     """Yield the requirements that count, and were never tried: the system lacks a capability that they need."""
     statuses: dict[str, set[str]] = {}
     for case in envelope["cases"]:
@@ -277,9 +277,7 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
 # For a terminal
 
 
-def printed(
-    envelope: Mapping[str, Any], folder: Path, system: str, unsupported: Sequence[Awaited] = ()
-) -> Iterator[str]:
+def printed(envelope: Envelope, folder: Path, system: str, unsupported: Sequence[Awaited] = ()) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them.
 
     ``unsupported``: the commands that were answered so, in the order in which they are best written.
@@ -300,7 +298,7 @@ def printed(
     yield f"report in {folder}"
 
 
-def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
+def lines(envelope: Envelope) -> Iterator[str]:
     """Yield the summary, with the first failure of each cause in full."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     counts = envelope["counts"]
@@ -319,7 +317,7 @@ def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
 
 
-def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
+def failures(envelope: Envelope) -> Iterator[str]:
     """Yield the failures by cause, the first of each in full, and the cases that were not decided."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for number, group in enumerate(envelope["groups"]):
@@ -343,7 +341,7 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def summary_md(envelope: Mapping[str, Any]) -> str:
+def summary_md(envelope: Envelope) -> str:
     """Return the summary for Markdown, indented: nothing in it is markup."""
     head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
     return head + "".join(f"    {line}\n" for line in lines(envelope))
@@ -355,7 +353,7 @@ LONGEST = 512
 """Characters that a name has at most: Azure Pipelines cuts it there."""
 
 
-def junit_xml(envelope: Mapping[str, Any]) -> str:
+def junit_xml(envelope: Envelope) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
     titles = {pickle.id: format_title(pickle) for pickle in pickles()}  # as pytest has them in its JUnit files
     suites = {
@@ -384,7 +382,7 @@ def junit_xml(envelope: Mapping[str, Any]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def test_case(case: Mapping[str, Any], titles: Mapping[str, str]) -> ElementTree.Element:
+def test_case(case: CaseEntry, titles: Mapping[str, str]) -> ElementTree.Element:
     """Return a case as JUnit has it: under its topic or lane, with its requirements as properties."""
     [first, *_] = case["requirements"] or [""]
     title = titles.get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
@@ -402,7 +400,7 @@ def test_case(case: Mapping[str, Any], titles: Mapping[str, str]) -> ElementTree
     return found
 
 
-def message_of(case: Mapping[str, Any]) -> str:
+def message_of(case: CaseEntry) -> str:
     """Return why a case did not pass, for JUnit and Cucumber Messages."""
     message = case.get("reason", case["status"])
     if case["status"] == "known":
@@ -421,7 +419,7 @@ def test_element(name: str, group: str, seconds: float, kind: str, message: str,
 # Badge
 
 
-def badge_of(envelope: Mapping[str, Any]) -> Badge:
+def badge_of(envelope: Envelope) -> Badge:
     """Return the badge; only a whole run of a released kit, of all that counts and without a failure, is green."""
     subject, tally, code = envelope["subject"], envelope["counts"]["scored"], envelope["exit_code"]
     if tally["failed"] or tally["blocked"] or tally["known"] or code == DEVIATIONS:
