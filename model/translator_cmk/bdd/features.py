@@ -26,6 +26,9 @@ ATTESTATION = "attestation"
 COUNTEREXAMPLE = "counterexample"
 """The tag of a feature that a machine wrote: it may have any name and as many steps as it needs."""
 
+Cells = tuple[str, ...]
+"""The cells of a row of examples."""
+
 STEP_KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 
@@ -236,7 +239,7 @@ def feature_of(path: Path, lines: list[str], tree: Any, compiled: list[Any]) -> 
             scenario,
         )
 
-    def pickle_of(pickle: Any, requirement: str, names: dict[tuple[str, ...], str]) -> Pickle:
+    def pickle_of(pickle: Any, requirement: str, names: dict[Cells, str]) -> Pickle:
         row = [names[cells_of(parts[each])] for each in pickle["astNodeIds"][1:]]
         return Pickle(
             "/".join([requirement, slug(pickle["name"]), *map(slug, row)]),
@@ -256,16 +259,16 @@ def feature_of(path: Path, lines: list[str], tree: Any, compiled: list[Any]) -> 
     return Feature(path.stem, path, tree["name"], textwrap.dedent(tree["description"]).strip(), rules, tree)
 
 
-def cells_of(row: Any) -> tuple[str, ...]:
+def cells_of(row: Any) -> Cells:
     """Return the cells of a row of a syntax tree."""
     return tuple(cell["value"] for cell in row["cells"])
 
 
-def row_names(rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+def row_names(rows: Iterable[Cells]) -> dict[Cells, str]:
     """Return the name of each row of examples: its first cells, as few as tell it from the others."""
     every = set(rows)
 
-    def name(row: tuple[str, ...]) -> str:
+    def name(row: Cells) -> str:
         alone = (width for width in range(1, len(row)) if sum(each[:width] == row[:width] for each in every) == 1)
         return ", ".join(row[: next(alone, len(row))])
 

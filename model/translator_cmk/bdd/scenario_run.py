@@ -88,6 +88,10 @@ def verdict_of(error: BaseException | None) -> Verdict | None:
 NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
 
 
+Details = list[dict[str, Any]]
+"""What is shown of each step: its sentence, and of a command its outcome and what it changed."""
+
+
 class ScenarioRun:
     """One run of a scenario against a system, as far as it applies to what the system has declared.
 
@@ -98,7 +102,7 @@ class ScenarioRun:
         self.system = system
         self.pickle = pickle
         self.step = -1
-        self.details: list[dict[str, Any]] = []
+        self.details: Details = []
         self.began: list[float] = []
         """When each step began."""
         self.seen: Observation | None = None

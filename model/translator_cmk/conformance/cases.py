@@ -43,6 +43,9 @@ SCOPES = (*(scope.name for scope in SMALL), "stress")
 SECONDS = 15.0
 """How many seconds fuzzing lasts by default."""
 
+Ids = tuple[str, ...]
+"""Ids of requirements or of cases."""
+
 Envelope = Mapping[str, Any]
 """What a report says of a run: the content of its `report.json`, which `report.envelope` declares."""
 
@@ -61,9 +64,9 @@ class Case(NamedTuple):
     id: str
     lane: str
     level: str
-    requirements: tuple[str, ...]
+    requirements: Ids
     silent: frozenset[str] = frozenset()
-    controls: tuple[str, ...] = ()
+    controls: Ids = ()
     name: str = ""
     feature: str = ""
     line: int = 0
@@ -75,7 +78,7 @@ class Case(NamedTuple):
         return not self.silent
 
     @property
-    def rests_on(self) -> tuple[str, ...]:
+    def rests_on(self) -> Ids:
         """The silent requirements that keep it from counting, found where somebody asks, since that takes its time."""
         return resting_on(next(each for each in pickles() if each.id == self.id), self.silent)
 
@@ -96,7 +99,7 @@ class Scenario(NamedTuple):
 
 
 @cache
-def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
+def scenarios(profile: str, waived: Ids) -> tuple[Scenario, ...]:
     """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
     some_silent = Oracle(machine_without(silent))
@@ -196,7 +199,7 @@ def seen_as_lost(pickle: Pickle) -> bool | None:
 
 
 SELECTED = ("requirement", "topic", "level", "case")
-Selection = Mapping[str, tuple[str, ...]]
+Selection = Mapping[str, Ids]
 """For each of requirement, topic, level and case: what is selected; nothing for all."""
 
 
@@ -262,14 +265,14 @@ class Result(NamedTuple):
     status: str
     reason: str = ""
     seconds: float = 0.0
-    attributed_to: tuple[str, ...] = ()
+    attributed_to: Ids = ()
     fault: str = ""
     shown: str = ""
     step: int = -1
     """Of a scenario: the step, from 0, that it got to."""
     undelivered: str = ""
     """The capability that was declared, and is not supported."""
-    behind: tuple[str, ...] = ()
+    behind: Ids = ()
     """The cases whose failures keep this one from being reached."""
     known: str = ""
     """Of a verdict: the reason that the file of deviations gives."""

@@ -6,11 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from ..bdd.assertions import AssertionFailed
 from ..bdd.features import Pickle
-from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, causes_of, format_failure, verdict_of
+from ..bdd.scenario_run import (
+    CapabilityMissing,
+    Details,
+    ScenarioRun,
+    SetupFailed,
+    causes_of,
+    format_failure,
+    verdict_of,
+)
 from ..bdd.vocabulary import asserts, read_steps
 from ..language.sentences import Fact
 from ..machine import Accepted, Command
@@ -23,7 +30,7 @@ from .running import Running
 from .subject import Subject
 
 
-def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | None = None) -> Result:
+def play(subject: Subject, scenario: Scenario, details: Details | None = None) -> Result:
     """Return the result of the scenario; anything that the system does is an answer.
 
     Into ``details`` goes what is shown of each step.  The model says which requirements a change rests on.
@@ -96,9 +103,7 @@ def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
     return "\n".join([*lines, *seen])
 
 
-def attempt(
-    running: Running, subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | None = None
-) -> None:
+def attempt(running: Running, subject: Subject, scenario: Scenario, details: Details | None = None) -> None:
     """Play a scenario and record its result; raises `Aborted`."""
     result = play(subject, scenario, details)
     running.add(scenario.case, result, subject)

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..bdd.scenario_run import Details
 from ..digest import REPORTED, digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
@@ -55,7 +56,7 @@ class Repetition:
         self.complete = bool(envelope["complete"])
         self.log = MessageLog(folder / MESSAGES, envelope["messages"])
         self.problems: list[str] = []
-        self.details: dict[str, list[dict[str, Any]]] = {}
+        self.details: dict[str, Details] = {}
         self.running = running_of(envelope)
         self.running.log = self.log
         self.pool = SessionPool(self._session, self.running.made.seed)

@@ -11,7 +11,7 @@ from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
 from ..files import read as read_yaml
 from ..system import ModelSystem
-from .cases import FEATURES, LANES, CaseEntry, Envelope
+from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
 from .channels import Direct
 from .recheck import Repetition, as_written, ask_again, differences, of_digests
 from .report.log import read
@@ -22,7 +22,7 @@ STATUSES = ("passed", "failed", "not-run", "inconclusive", "not-applicable")
 """The statuses of an item: a scenario that did not get to its starting point was not run, and one that differs from an
 assumption is not applicable."""
 
-EXPECTED: Mapping[str, tuple[str, ...]] = {
+EXPECTED: Mapping[str, Ids] = {
     name: tuple(requirements)
     for name, requirements in read_yaml(Path(__file__).with_name("properties.yaml")).value().items()
 }
@@ -35,7 +35,7 @@ class Item:
 
     id: str
     kind: str
-    requirements: tuple[str, ...]
+    requirements: Ids
     status: str
     """One of STATUSES."""
     seconds: float = 0.0

@@ -47,10 +47,10 @@ REPORT = Path("conformance-report")
 
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
-    system = channels.add_arguments(parser)
+    system, add = channels.add_arguments(parser), parser.add_argument
     text = "run this lane; may be repeated (default: all; features where scenarios are selected)"
-    parser.add_argument("--lane", choices=LANES, action="append", help=text)
-    parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
+    add("--lane", choices=LANES, action="append", help=text)
+    add("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
     selecting = (
         ("requirement", None, "only scenarios that show this, and their positive controls"),
         ("topic", TOPICS, "only scenarios of this topic, and their positive controls"),
@@ -60,22 +60,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     )
     for name, choices, text in selecting:
         metavar = None if choices else "ID"
-        parser.add_argument(f"--{name}", metavar=metavar, choices=choices, action="append", default=[], help=text)
-    parser.add_argument("--deviations", metavar="FILE", type=Path, help="a YAML file of known deviations")
-    text = f"the folder for the report (default: {REPORT})"
-    parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=text)
-    parser.add_argument("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
+        add(f"--{name}", metavar=metavar, choices=choices, action="append", default=[], help=text)
+    add("--deviations", metavar="FILE", type=Path, help="a YAML file of known deviations")
+    add("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder for the report (default: {REPORT})")
+    add("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
     text = f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})"
-    parser.add_argument("--steps", metavar="N", type=at_least(1), default=STEPS, help=text)
-    text = f"time to fuzz (default: {SECONDS:g})"
-    parser.add_argument("--seconds", metavar="S", type=channels.seconds, default=SECONDS, help=text)
-    text = "fuzz so many sequences, however long they take"
-    parser.add_argument("--sequences", metavar="N", type=at_least(1), help=text)
+    add("--steps", metavar="N", type=at_least(1), default=STEPS, help=text)
+    add("--seconds", metavar="S", type=channels.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})")
+    add("--sequences", metavar="N", type=at_least(1), help="fuzz so many sequences, however long they take")
     text = (
         "what chance begins from, names included: a system that keeps things wants another each time "
         "(default: by chance)"
     )
-    parser.add_argument("--seed", metavar="N", type=at_least(0), help=text)
+    add("--seed", metavar="N", type=at_least(0), help=text)
     return system
 
 

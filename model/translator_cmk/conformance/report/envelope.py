@@ -32,7 +32,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ..cases import FAILING, LANES, STATUSES, Case, Result
+from ..cases import FAILING, LANES, STATUSES, Case, Ids, Result, Selection
 from ..deviations import Deviation
 
 FORMAT = 1
@@ -198,9 +198,9 @@ class Made(NamedTuple):
     digest: str
     transport: str
     profile: str
-    waived: tuple[str, ...]
+    waived: Ids
     lanes: tuple[str, ...]
-    selection: Mapping[str, tuple[str, ...]]
+    selection: Selection
     seed: int
     budgets: Mapping[str, Any]
     deviations: tuple[Deviation, ...] = ()

@@ -20,7 +20,7 @@ from ...language.contract import LEVELS
 from ...machine import COMMANDS
 from ...requirements import Register, Requirement, load_register
 from ...requirements.releases import frozen, unchanged_since
-from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited, CaseEntry, Envelope
+from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited, CaseEntry, Envelope, Ids
 
 # The cases of a report by requirement: one mark each, with the numbers and the reasons behind it
 
@@ -74,7 +74,7 @@ class Note(NamedTuple):
     status: str
     reason: str
     known: str = ""
-    rests_on: tuple[str, ...] = ()
+    rests_on: Ids = ()
 
 
 class Cell(NamedTuple):
@@ -83,7 +83,7 @@ class Cell(NamedTuple):
     word: str
     passed: int = 0
     applicable: int = 0
-    notes: Mapping[Note, tuple[str, ...]] = {}
+    notes: Mapping[Note, Ids] = {}
     """Each reason with the cases that it is about."""
 
 
@@ -97,7 +97,7 @@ def cell(requirement: Requirement, cases: Sequence[CaseEntry]) -> Cell:
     if requirement.kind == "attestation":
         return Cell("declared")
     counts: Counter[str] = Counter()
-    notes: dict[Note, tuple[str, ...]] = {}
+    notes: dict[Note, Ids] = {}
     for case in cases:
         if (result := result_for(requirement.id, case)) is None:
             continue
