@@ -22,7 +22,7 @@ from tests.azure.corpus import ACCOUNT, EXAMPLES, GROUP, MANAGER, VAULT, VERSION
 from tests.azure.wire import Answer, Customer, Wire
 from translator_cmk.azure import worlds
 from translator_cmk.azure.server import AzureServer, azure_server
-from translator_cmk.azure.worlds import Worlds, guid
+from translator_cmk.azure.worlds import Worlds, begun, guid
 from translator_cmk.cli import main
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.commands import CreateResource
@@ -83,9 +83,9 @@ def test_the_world_that_was_used_longest_ago_ends_first(monkeypatch: pytest.Monk
     monkeypatch.setattr(worlds, "KEPT", 2)
     kept = Worlds()
     for tenant in ("a", "b"):
-        kept.log_in(tenant)
+        kept.put(begun(tenant))
     assert kept.of("a")
-    kept.log_in("c")
+    kept.put(begun("c"))
     assert [kept.of(each) is None for each in ("a", "b", "c")] == [False, True, False]
     assert kept.of(guid("b", "abroad")) is None
 

@@ -4,6 +4,7 @@
 What the API can't do is not supported: enabling through the portal, and the end of a key vault's retention.
 """
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from ..system import Unsupported
 from . import leftovers
 from .clients import Clients, NotLearned, connections, ids_in, refusal_of, without_secrets
 from .studio import Studio
-from .target import ENVIRONMENT, HELD, PREFIX, Target, declaration_of, target_from
+from .target import ENVIRONMENT, HELD, PREFIX, Cloud, Target, declaration_of
 
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
@@ -49,7 +50,6 @@ class World(Clients):
         self.target, self.stage, self.local = target, stage, target.cloud.local
         self.subscriptions = dict(target.subscriptions)
         self.tenant_ids: dict[str, str] = {}  # by the name in the stage
-        self.homes: dict[str, str] = {}  # of each subscription that was moved, by id
         self.here: dict[str, Any] = {}  # the accounts that were seen last
         self.groups: dict[tuple[str, str], None] = {}  # (subscription, group) that may hold something of this world
         self.places: dict[str, tuple[str, str]] = {}  # where a vault or a resource was seen last
@@ -220,9 +220,7 @@ def move(w: World, c: Any) -> None:
 
 
 def move_subscription(w: World, c: Any) -> None:
-    guid, home = w.id_of(c.subscription), w.tenant_of(c.subscription)
-    w.move_to_tenant(guid, w.tenant_ids.get(c.tenant, NONE))
-    w.homes.setdefault(guid, home)
+    w.move_to_tenant(w.id_of(c.subscription), w.tenant_ids.get(c.tenant, NONE))
     w.find_subscriptions()
 
 
@@ -464,23 +462,17 @@ class AzureSystem:
         self.connections = connections()
         with guarded():
             self.world = World(target, self.connections, DEFAULT_STAGE)
-            subscriptions, found = self.world.subscriptions.items(), self.world.tenants
-            names = [name for name, guid in subscriptions if guid in found]
-            self.declaration = declaration_of(target, names, self.gives_reasons())
-
-    def gives_reasons(self) -> bool:
-        """Return whether a refusal names requirements: that of a request for a resource that is not there."""
-        try:
-            self.world.ask("accounts", "none", "get")
-        except HttpResponseError as error:
-            return bool(ids_in(error))
-        return False
+            names = [name for name, guid in self.world.subscriptions.items() if guid in self.world.tenants]
+            reasons = False  # unless the refusal of a request for a resource that is not there names a requirement
+            try:
+                self.world.ask("accounts", "none", "get")
+            except HttpResponseError as error:
+                reasons = bool(ids_in(error))
+            self.declaration = declaration_of(target, names, reasons)
 
     def reset(self, stage: Stage) -> None:
-        """Begin a world of fresh names: in a tenant of its own, or with each subscription in the tenant it was in."""
+        """Begin a world of fresh names, in a tenant of its own unless subscriptions were named."""
         with guarded():
-            for guid, home in self.world.homes.items() if self.target.subscriptions else ():
-                self.world.move_to_tenant(guid, home)
             self.world = World(self.target, self.connections, stage)
 
     def submit(self, command: Command) -> Outcome:
@@ -520,4 +512,5 @@ def from_environment() -> AzureSystem:
     """Return the system that the environment names; raises `NotLearned` where it names none."""
     if ENVIRONMENT not in os.environ:
         raise NotLearned(f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails")
-    return AzureSystem(target_from(os.environ[ENVIRONMENT]))
+    cloud, *names = json.loads(os.environ[ENVIRONMENT])
+    return AzureSystem(Target(Cloud(*cloud), *names))

@@ -54,9 +54,6 @@ class ManagerCall(Call):
         "deleted_vault": lambda call, _: call.inside(Vault, "deleted"),
     }
 
-    def answer_nothing(self, _: Any) -> Reply:
-        return Reply(204)
-
     # Subscriptions and resource groups
 
     def list_locations(self, home: Subscription) -> Body:
@@ -76,8 +73,7 @@ class ManagerCall(Call):
                 raise outside(f"$filter {wanted}")
             kind, name = match[1].lower(), match[2]
             items = [each for each in items if each["type"].lower() == kind and name in (None, each["name"])]
-        short = ("id", "name", "type", "location", "kind", "sku", "identity", "tags")
-        return self.page({name: item[name] for name in short if name in item} for item in items)
+        return self.page({name: item[name] for name in item if name != "properties"} for item in items)
 
     def region(self, *others: str) -> str:
         """Return the location of a request by its name; raises `Problem` if Azure has no such location."""
@@ -101,7 +97,7 @@ class ManagerCall(Call):
             for name in self.inside(kind):
                 self.submit(command(name))
         self.world = self.world._replace(groups=self.world.groups - {g})
-        return self.begun()
+        return self.begun(g)
 
     def delete_account(self, g: Group) -> Reply:
         return self.delete(self.there("account", g, self.at["name"]), commands.DeleteResource)
@@ -124,7 +120,7 @@ class ManagerCall(Call):
         return Reply(201, self.changed(self.create_account(g), is_new=True))
 
     def patch_account(self, r: Resource) -> Reply:
-        return self.begun(self.changed(r.name))
+        return self.begun(r, self.changed(r.name))
 
     def create_account(self, g: Group) -> str:
         """Create an account and return its name; raises `Problem`."""
@@ -159,7 +155,7 @@ class ManagerCall(Call):
         if identity == "none":
             self.submit(commands.DisableIdentity(name))
         of_microsoft = self.asked.get(SOURCE, str, "").lower() == "microsoft.cognitiveservices"
-        done = [SOURCE, *(() if of_microsoft else USED), *(["identity.type"] if identity == "none" else [])]
+        done = [SOURCE, *([] if of_microsoft else USED), *(["identity.type"] if identity == "none" else [])]
         return self.asked.honoured(self.show("account", self.entity(Resource, name)), *done)
 
     def key_source(self, account: str) -> commands.Command:
@@ -169,21 +165,18 @@ class ManagerCall(Call):
             return commands.ReturnToMicrosoftManagedKeys(account)
         if source != "microsoft.keyvault":
             raise malformed("'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault.")
-        uri, name = (self.asked.required(path) for path in USED[:2])
-        version = self.asked.get(USED[2])
+        uri, name = map(self.asked.required, USED[:2])
         match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
         if match is None:
             raise malformed("'keyVaultUri' is not the URI of a key vault.")
         if match[2].removesuffix(":443") != self.cloud.vaults:
             store: commands.Store = "managed-hsm" if match[2].startswith("managedhsm.") else "elsewhere"
             return commands.EnableCustomerManagedKeys(account, store=store, through="api")
-        vault = self.world.find(Vault, match[1]) or match[1]
-        key = self.entity(Key, f"{vault}/{name}")
-        if key and version and version != self.world.version(key.name, key.version):
-            if version in self.world.versions(key):
-                raise outside("an older version of a key")
-            raise missing("BadRequest", f"The key '{name}' has no version '{version}'.", 400)
-        return commands.EnableCustomerManagedKeys(account, vault, local(key) if key else name, through="api")
+        vault, key = self.entity(Vault, match[1]), self.entity(Key, f"{match[1]}/{name}")
+        if key and self.asked.get(USED[2]) not in (None, self.world.version(key.name, key.version)):
+            raise outside("a version of a key that is not its current one")
+        named = vault.name if vault else match[1], local(key) if key else name
+        return commands.EnableCustomerManagedKeys(account, *named, through="api")
 
     def list_account_keys(self, r: Resource) -> Body:
         return self.world.account_keys(r.name)
@@ -245,12 +238,9 @@ class ManagerCall(Call):
         """Return the resource whose identity an access policy gives the key permissions of the model's grant."""
         asked = Asked(policy)
         principal = asked.required("objectId").lower()
-        if asked.required("tenantId").lower() != v.subscription.tenant.name:
-            raise malformed("The tenant of an access policy has to be that of the vault.", "BadRequest")
-        asked.honoured({}, "objectId", "tenantId", "permissions.keys")
-        permitted = {str(each).lower() for each in asked.get("permissions.keys", list, [])}
-        if permitted != {each.lower() for each in PERMISSIONS}:
-            raise outside(f"an access policy whose key permissions are not exactly {', '.join(PERMISSIONS)}")
+        for name, kind in (("tenantId", str), ("permissions.keys", list)):
+            asked.required(name, kind)
+        asked.honoured({"tenantId": v.subscription.tenant.name, "permissions": {"keys": PERMISSIONS}}, "objectId")
         for resource in self.every(Resource):
             if self.world.principal(resource) == principal:
                 return str(resource.name)
@@ -265,14 +255,10 @@ class ManagerCall(Call):
         self.set_access(v, policies, change)
         return self.show("access", self.again(v), change=change)
 
-    def purge_vault(self, v: Vault) -> Reply:
-        self.submit(commands.PurgeVault(v.name))
-        return self.begun()
-
     # Moves
 
     def move_resources(self, g: Group) -> Reply:
-        """Move accounts one by one; several, or vaults, only as all that a group holds and to one of the same name."""
+        """Move one account, or all that a group holds to a group of the same name."""
         target = self.asked.required("targetResourceGroup")
         match = re.fullmatch(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE)
         home, name = match.groups() if match else ("", "")
@@ -283,15 +269,13 @@ class ManagerCall(Call):
         asked = [str(each).lower() for each in self.asked.required("resources", list)]
         if unknown := [each for each in asked if each not in there]:
             raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")
-        vaults = any(isinstance(there[each], Vault) for each in asked)
-        if (vaults or len(asked) > 1) and set(asked) == there.keys() and place.name.lower() == g.name.lower():
+        if len(asked) == 1 and isinstance(there[asked[0]], Resource):
+            self.submit(commands.MoveResource(there[asked[0]].name, place.subscription, place.name))
+        elif set(asked) == there.keys() and place.name.lower() == g.name.lower():
             self.submit(commands.MoveResourceGroup(g.name, g.subscription, place.subscription))
-        elif vaults:
-            raise outside("moving a vault otherwise than with all of its resource group to one of the same name")
         else:
-            for each in asked:
-                self.submit(commands.MoveResource(there[each].name, place.subscription, place.name))
-        return self.begun()
+            raise outside("a move of anything but one account, or of a whole resource group to one of the same name")
+        return self.begun(g)
 
     def change_tenant(self, home: Subscription) -> Body:
         """Move a subscription to another tenant, at once."""

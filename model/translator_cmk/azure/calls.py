@@ -19,6 +19,7 @@ import jwt
 import yaml
 
 from ..machine import Accepted, Command, Machine, Refused
+from ..machine.commands import COMMANDS
 from ..machine.entities import CUSTOMER, Entity, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
 from .reading import Asked, Problem, answer_to, found, malformed, parse_json
@@ -34,10 +35,6 @@ class Reply(NamedTuple):
     status: int
     body: Any = None
     headers: Mapping[str, str] = {}
-
-
-Handler = Callable[["Call", Any], Any]
-"""Answers a call for what its path leads to, the last entity on it: with a `Reply`, or with a body for status 200."""
 
 
 decoded = lru_cache(maxsize=1024)(jwt.decode)
@@ -131,9 +128,14 @@ class Call:
 
     def entity(self, kind: type[Entity], name: str, state: str = "active") -> Any:
         """Return the entity with this name in any case, or None where it is not in this state."""
-        known = self.world.find(kind, name)
-        it = None if known is None else self.view.entity(kind, known)
-        return it if it and it.state == state else None
+        return next((each for each in self.every(kind, state) if each.name.lower() == name.lower()), None)
+
+    def everywhere(self, kind: type[Entity]) -> Iterator[Any]:
+        """Yield the entities whose host is addressed, and take the world of each: those used last first."""
+        for world in self.worlds.latest():
+            self.world = world
+            if found := self.entity(kind, self.host_name):
+                yield found
 
     def again(self, entity: Any) -> Any:
         """Return an entity as it is now."""
@@ -151,15 +153,24 @@ class Call:
 
     # Answers
 
-    def reply(self, handler: str | tuple[str], entity: Any) -> Any:
+    def reply(self, handler: str, entity: Any) -> Any:
         """Return the answer of a handler as routes.yaml has it, for what the path leads to; raises `Problem`."""
-        if isinstance(handler, tuple):
-            return self.listed(handler[0], entity)
-        return self.show(handler, entity) if handler in FORMS else getattr(self, handler)(entity)
+        *first, last = handler.split()
+        if first == ["list"]:
+            return self.listed(last, entity)
+        for command in first:
+            names = entity.name.split("/") if isinstance(entity, Key) else [entity.name]
+            self.submit(COMMANDS[command](*names))
+            entity = self.again(entity)
+        return self.show(last, entity) if last in FORMS else getattr(self, last)(entity)
+
+    def answer_nothing(self, _: Any) -> Reply:
+        return Reply(204)
 
     def show(self, form: str, entity: Any, **given: Any) -> "Body":
         """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
-        return FILL[form](Values(self, entity, given))
+        body: Body = filled(FORMS[form], Values(self, entity, given))
+        return body
 
     def url(self, path: str, **query: str) -> str:
         """Return a URL of the host that was addressed."""
@@ -180,14 +191,13 @@ class Call:
         form = f"{word}_item" if f"{word}_item" in FORMS else word
         return self.page(self.show(form, each) for each in self.collections[word](self, above).values())
 
-    def begun(self, body: Any = None) -> Reply:
+    def begun(self, _: Any, body: Any = None) -> Reply:
         """Return that a long-running operation has begun, with a body if it is on one; it is over at once."""
         place, header = ("operationStatuses", "Azure-AsyncOperation") if body else ("operationresults", "Location")
         subscription = self.at["subscription"].name
         path = f"/subscriptions/{subscription}/{place}/{self.world.id_of('operation', subscription)}"
-        return Reply(
-            202, body, {header: self.url(path, **{"api-version": self.query["api-version"]}), "Retry-After": "1"}
-        )
+        end = self.url(path, **{"api-version": self.query["api-version"]})
+        return Reply(202, body, {header: end, "Retry-After": "1"})
 
 
 # Bodies
@@ -209,21 +219,17 @@ class Values(dict[str, Any]):
         return self[name]
 
 
-def filling(form: Any) -> Callable[[Values], Any]:
-    """Return what fills a form: with values in place of its braces, and without the members that have none."""
+def filled(form: Any, v: Values) -> Any:
+    """Return a form with values in place of its braces, and without the members that have none."""
     if isinstance(form, dict):
-        members = {name: filling(each) for name, each in form.items()}
-        return lambda v: {name: value for name, fill in members.items() if (value := fill(v)) is not None}
+        members = {name: filled(each, v) for name, each in form.items()}
+        return {name: value for name, value in members.items() if value is not None}
     if isinstance(form, list):
-        items = [filling(each) for each in form]
-        return lambda v: [fill(v) for fill in items]
+        return [filled(each, v) for each in form]
     if isinstance(form, str) and (whole := re.fullmatch(r"\{([^{}:]+)\}", form)):
         name, *fields = whole[1].split(".")
-        return lambda v: reduce(getattr, fields, v[name])
-    return form.format_map if isinstance(form, str) else lambda _: form
-
-
-FILL: dict[str, Callable[[Values], Body]] = {name: filling(form) for name, form in FORMS.items()}
+        return reduce(getattr, fields, v[name])
+    return form.format_map(v) if isinstance(form, str) else form
 
 
 def local(k: Key) -> str:

@@ -11,7 +11,6 @@ from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.request import getproxies
 
 import jwt
 import yaml
@@ -29,7 +28,8 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from ..machine import Refused
 from ..requirements import load_register
-from .target import CLOUDS, GUID, Cloud
+from .target import CLOUDS, Cloud
+from .worlds import GUID
 
 POLL, LOCAL_POLL = 5, 0.01
 """Seconds between two looks at a long-running operation, where the answer has no `Retry-After`; and on this machine."""
@@ -53,14 +53,8 @@ logging.getLogger("azure").addHandler(logging.NullHandler())
 
 def connections() -> RequestsTransport:
     """Return the connections of a session, which all its clients share."""
-    # requests looks through the environment before each request, which takes a quarter of its time
-    proxies = getproxies()
-    fixed = "no" not in proxies
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    transport = RequestsTransport(use_env_settings=not fixed, connection_verify=bundle or True)
+    transport = RequestsTransport()
     transport.open()
-    if fixed:
-        transport.session.proxies.update({name: url for name, url in proxies.items() if name in ("http", "https")})
     return transport
 
 
@@ -99,7 +93,7 @@ class Clients:
                 self.in_tenant(tenant),
                 *subscription,
                 base_url=self.cloud.resource_manager,
-                credential_scopes=self.cloud.scopes,
+                credential_scopes=[self.cloud.scope],
                 transport=self.connections,
                 polling_interval=self.poll,
             )
@@ -117,7 +111,7 @@ class Clients:
 
     def caller(self, subscription: str) -> str:
         """Return the object id of whoever signs in, as the token says; empty where it does not."""
-        token = self.in_tenant(self.tenants.get(subscription)).get_token(*self.cloud.scopes).token
+        token = self.in_tenant(self.tenants.get(subscription)).get_token(self.cloud.scope).token
         try:
             return str(jwt.decode(token, options={"verify_signature": False}).get("oid", ""))
         except jwt.PyJWTError:
@@ -127,7 +121,7 @@ class Clients:
         """Ask that a subscription move to a tenant; raises `HttpResponseError`."""
         url = f"{self.cloud.resource_manager}/subscriptions/{subscription}{MOVE_TENANT}"
         body = {"properties": {"destinationTenantId": tenant, "destinationOwnerId": self.caller(subscription)}}
-        signed = BearerTokenCredentialPolicy(self.in_tenant(self.tenants.get(subscription)), *self.cloud.scopes)
+        signed = BearerTokenCredentialPolicy(self.in_tenant(self.tenants.get(subscription)), self.cloud.scope)
         rest(self.connections, signed, "PUT", url, json=body)
 
 

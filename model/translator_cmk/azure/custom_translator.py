@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
-from .calls import FORMS, Body, Call, Reply, id_of
+from .calls import Body, Call, Reply, id_of
 from .reading import Asked, Problem, malformed, missing, outside, parse_json
 
-ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
 PAGE = 100
 
 HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
@@ -40,17 +39,12 @@ class TranslatorCall(Call):
     def log_in(self) -> Any:
         """Return the account whose host is addressed, for one of its keys; raises `Problem`."""
         key = self.headers.get("ocp-apim-subscription-key")
-        for world in self.worlds.latest():
-            self.world = world
-            account = self.entity(Resource, self.host_name)
-            if account and key in self.world.account_keys(account.name).values():
+        for account in self.everywhere(Resource):
+            if key in self.world.account_keys(account.name).values():
                 return account
         raise Problem(401, "401", "Access denied due to invalid subscription key or wrong API endpoint.")
 
     collections: ClassVar = {word: partial(held, word) for word in HELD}
-
-    def created(self, word: str, name: str) -> Reply:
-        return Reply(201, None, {"Location": self.url(f"{ROOT}/{word}s/{id_of(self, word, name)}")})
 
     def paged(self, name: str, items: Sequence[Body]) -> Body:
         """Return the page that is asked for by `pageIndex`, the first of which is 1 in Microsoft's description."""
@@ -73,28 +67,22 @@ class TranslatorCall(Call):
             raise malformed("'Subscription.BillingRegionCode' is not the region of the account.")
         self.asked.honoured({}, "Name", "Subscription.SubscriptionKey", "Subscription.BillingRegionCode")
         self.submit(commands.CreateWorkspace(name, account.name))
-        return self.created("workspace", name)
+        return Reply(201)
 
     def create_project(self, w: Workspace) -> Reply:
-        self.asked.required("Name")
+        for name, kind in (("Name", str), ("LanguagePairId", int), ("CategoryId", int)):
+            self.asked.required(name, kind)
         if w.name in self.world.projects:
             raise outside("a second project of a workspace")
         texts = ("Name", "Label", "Description", "CategoryDescriptor")
-        self.asked.honoured({}, *texts, "LanguagePairId", "CategoryId")
-        project: Body = {name: self.asked.get(name, str, "") for name in texts}
-        for name, form in (("LanguagePair", "language_pairs"), ("Category", "categories")):
-            chosen = [each for each in FORMS[form] if each["Id"] == self.asked.required(f"{name}Id", int)]
-            if not chosen:
-                raise malformed(f"'{name}Id' has a value that is not valid.")
-            project[name] = chosen[0]
+        self.asked.honoured({"LanguagePairId": 1, "CategoryId": 1}, *texts)
+        project = {name: self.asked.get(name, str, "") for name in texts}
         self.world = self.world._replace(projects={**self.world.projects, w.name: project})
-        return self.created("project", w.name)
+        return Reply(201)
 
     # Documents
 
     def list_documents(self, w: Workspace) -> Body:
-        """List the documents of a workspace, which reads data that is kept in it."""
-        self.submit(commands.ReadData(w.name))
         return {"PaginatedDocuments": self.listed("document", w)}
 
     def import_document(self, w: Workspace) -> Reply:
@@ -125,22 +113,19 @@ class TranslatorCall(Call):
     def create_model(self, account: Resource) -> Reply:
         """Create and train a model on documents of its workspace."""
         name, w = self.asked.required("Name"), self.find("project", account, self.asked.required("ProjectId"))
-        if self.asked.get("IsAutoTrain", bool, True) is False:
-            raise outside("a model that is not trained at once")
-        self.asked.honoured({}, "Name", "ProjectId", "DocumentIds", "IsAutoTrain", "IsTuningAuto", "IsTestingAuto")
+        done = ("Name", "ProjectId", "DocumentIds", "IsTuningAuto", "IsTestingAuto")
+        self.asked.honoured({"IsAutoTrain": True}, *done)
         there, asked = held("document", self, w).keys(), {str(each) for each in self.asked.get("DocumentIds", list, [])}
         if not asked <= there or (there and not asked):
             raise malformed("'DocumentIds' has to name documents of the workspace.")
         self.submit(commands.TrainModel(name, w.name))
-        return self.created("model", name)
+        return Reply(201)
 
     def deploy_model(self, m: Model) -> Reply:
         regions = self.asked.value
         if not isinstance(regions, list) or len(regions) != 1 or Asked(regions[0]).required("Region", int) != 1:
             raise malformed("The request content has to be a list of the one region that GET regions lists.")
-        deployed = Asked(regions[0]).get("IsDeployed", bool)
-        if deployed is None:
-            raise malformed("'IsDeployed' is missing.")
+        deployed = Asked(regions[0]).required("IsDeployed", bool)
         self.submit((commands.DeployModel if deployed else commands.UndeployModel)(m.name))
         return Reply(202)
 
@@ -148,16 +133,12 @@ class TranslatorCall(Call):
 
     def translate(self, account: Resource) -> list[Body]:
         """Translate with a custom model; the text comes back as it was given, since the model knows no languages."""
-        if self.query.get("api-version") != "3.0":
-            raise Problem(400, "400021", "The API version parameter is missing or invalid.")
-        if not (target := self.query.get("to", "")):
-            raise Problem(400, "400036", 'The target language ("To" field) is missing or invalid.')
-        wanted = self.query.get("category", "").lower()
+        texts, target, wanted = self.asked.value, self.query.get("to", ""), self.query.get("category", "").lower()
         if wanted in ("", "general") or self.query.get("allowfallback", "true").lower() != "false":
             raise outside("translation with the general model, by its category or by allowFallback")
-        if not isinstance(self.asked.value, list) or not self.asked.value:
-            raise Problem(400, "400074", "The body of the request is not valid JSON.")
-        given = [Asked(each).required("Text") for each in self.asked.value]
+        if not (target and texts and isinstance(texts, list)):
+            raise malformed("The query parameter 'to' is missing, or the request content is no list of texts.")
+        given = [Asked(each).required("Text") for each in texts]
         for m in held("model", self, account).values():
             if self.show("model", m)["ModelIdentifier"].lower() == wanted:
                 self.submit(commands.TranslateWithModel(m.name))

@@ -4,24 +4,15 @@ import re
 import time
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 import jwt
 
 from .calls import Body, Call
 from .reading import Problem, outside
-from .worlds import guid
+from .worlds import GUID, begun, guid
 
 LIFETIME = 86_400
 """Seconds until a token expires."""
-
-
-def as_guid(text: str, code: str, subject: str) -> str:
-    """Return a GUID in its usual form; raises `Problem` if it is not valid."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise Problem(400, code, f"{subject} '{text}' is no GUID.") from None
 
 
 class EntraCall(Call):
@@ -40,12 +31,15 @@ class EntraCall(Call):
             if name not in form:
                 status, code = (401, "invalid_client") if name == "client_secret" else (400, "invalid_request")
                 raise Problem(status, code, f"AADSTS900144: The request body must contain the parameter: '{name}'.")
-        home = as_guid(tenant, "invalid_request", "AADSTS900023: The tenant")
-        client = as_guid(form["client_id"], "unauthorized_client", "AADSTS700016: The application identifier")
+        home, client = tenant.lower(), form["client_id"].lower()
+        if not GUID.fullmatch(home):
+            raise Problem(400, "invalid_request", f"AADSTS900023: The tenant '{home}' is no GUID.")
+        if not GUID.fullmatch(client):
+            raise Problem(400, "unauthorized_client", f"AADSTS700016: The application '{client}' is no GUID.")
         audience = form.get("scope", "").removesuffix("/.default").rstrip("/")
         if not re.fullmatch(r"https://[\w.:-]+", audience):
             raise Problem(400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.")
-        self.worlds.log_in(home)
+        self.worlds.put(self.worlds.of(home) or begun(home))
         now, principal = int(time.time()), guid(home, "application", client)
         known = {"audience": audience, "now": now, "expires": now + LIFETIME, "lifetime": LIFETIME}
         token = jwt.encode(self.show("claims", home, client=client, principal=principal, **known), self.secret)

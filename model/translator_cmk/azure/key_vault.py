@@ -9,25 +9,18 @@ from uuid import UUID
 
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
-from .calls import Body, Call, Handler, Reply, local
+from .calls import Body, Call, local
 from .reading import Problem, found, malformed, outside
 from .worlds import FIXED
-
-
-def carry_out(command: Callable[..., Command], form: str) -> Handler:
-    """Return the handler that carries out a command on a key, and returns it as it then is."""
-
-    def handler(call: Call, k: Key) -> Body:
-        call.submit(command(k.vault.name, local(k)))
-        return call.show(form, call.again(k))
-
-    return handler
 
 
 def keys_of(state: str, call: Call, vault: Vault) -> dict[str, Any]:
     """Return the keys of a vault that are in a state, by name."""
     return {local(k): k for k in call.every(Key, state) if k.vault.name == vault.name}
 
+
+NOBODY = UUID(int=0)
+"""The tenant of a vault that there is not."""
 
 OF_A_KEY = ("kty", "kid", "crv", *"kxyned", "dp", "dq", "qi", "p", "q")
 """The members of a key that is imported, besides its operations."""
@@ -45,26 +38,12 @@ class VaultCall(Call):
             if vault and vault.subscription.tenant.name != self.claims["tid"]:
                 raise Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
         except Problem as problem:
-            challenge = f'Bearer authorization="{self.cloud.login}/{self.tenant_of_vault()}", resource="{resource}"'
+            tenant = next((vault.subscription.tenant.name for vault in self.everywhere(Vault)), NOBODY)
+            challenge = f'Bearer authorization="{self.cloud.login}/{tenant}", resource="{resource}"'
             raise Problem(401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}) from None
         return found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
 
-    def tenant_of_vault(self) -> str:
-        """Return the tenant of the vault of this name in the world that was used last; without one, of that world."""
-        worlds = list(self.worlds.latest())
-        for world in worlds:
-            if name := world.find(Vault, self.host_name):
-                return str(self.machine.world(world.state).entity(Vault, name).subscription.tenant.name)
-        return worlds[0].tenant if worlds else str(UUID(int=0))
-
     collections: ClassVar = {"key": partial(keys_of, "active"), "deleted_key": partial(keys_of, "deleted")}
-
-    rotate_key, delete_key = carry_out(commands.RotateKey, "key"), carry_out(commands.DeleteKey, "deleted_key")
-    recover_key = carry_out(commands.RecoverKey, "key")
-
-    def purge_key(self, k: Key) -> Reply:
-        self.submit(commands.PurgeKey(k.vault.name, local(k)))
-        return Reply(204)
 
     def list_versions(self, k: Key) -> Body:
         return self.page(self.version("version_item", k, number) for number in range(1, k.version + 1))

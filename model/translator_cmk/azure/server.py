@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
@@ -62,7 +63,7 @@ class Route(NamedTuple):
     method: str
     path: str
     pattern: re.Pattern[str]
-    handler: str | tuple[str]
+    handler: str
 
 
 def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Route]:
@@ -71,9 +72,8 @@ def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Rou
         if name.startswith("/"):
             yield from routes_in(below, api, path + name)
         else:
-            handler = below if isinstance(below, str) else tuple(below)
             pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-            yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), handler)
+            yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), below)
 
 
 TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").read_text("utf-8"))
@@ -167,8 +167,7 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
     """Return an error as the API has it."""
     if api == "login":
         codes = [int(number) for number in re.findall(r"AADSTS(\d+)", problem.message)]
-        trace = {"trace_id": str(uuid4()), "correlation_id": str(uuid4())}
-        return {"error": problem.code, "error_description": problem.message, "error_codes": codes, **trace}
+        return {"error": problem.code, "error_description": problem.message, "error_codes": codes}
     error: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if api == "text":
         error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000
@@ -183,17 +182,13 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
 
 
 class AzureServer(NamedTuple):
-    """A running server: its address, the file of its certificate authority, and what answers."""
+    """A running server: its address, its URL as a proxy, the file of its certificate authority, and what answers."""
 
     host: str
     port: int
+    proxy: str
     authority_file: Path
     service: Service
-
-    @property
-    def proxy(self) -> str:
-        """The URL of the proxy that leads Azure's host names here."""
-        return f"http://{self.host}:{self.port}"
 
 
 @contextmanager
@@ -211,7 +206,8 @@ def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0
         thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield AzureServer(host, listener.server_address[1], file, service)
+            bound = listener.server_address[1]
+            yield AzureServer(host, bound, f"http://{host}:{bound}", file, service)
         finally:
             listener.shutdown()
             listener.server_close()
@@ -276,7 +272,7 @@ class Exchange(BaseHTTPRequestHandler):
         """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all others."""
         host, _, port = self.path.rpartition(":")
         if port not in ("443", str(self.server.server_address[1])) or not apis_at(host)[0]:
-            self.refuse(403, "Forbidden", "This proxy leads only to host names that it has, on port 443 or its own.")
+            self.send_error(403, "This proxy leads only to host names that it has, on port 443 or its own.")
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.encrypt()
@@ -287,9 +283,9 @@ class Exchange(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
         if not self.secure:
-            self.refuse(400, "BadRequest", "This port speaks TLS, and without it only CONNECT for a proxy.")
+            self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
         elif "transfer-encoding" in headers or not CONTENT_LENGTH.fullmatch(length):
-            self.refuse(411, "LengthRequired", "The request has to give its length in Content-Length, below 1 MB.")
+            self.send_error(411, "The request has to give its length in Content-Length, below 1 MB.")
         else:
             if hasattr(socket, "TCP_QUICKACK"):  # a client may hold content back until the headers are acknowledged
                 self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
@@ -298,17 +294,15 @@ class Exchange(BaseHTTPRequestHandler):
                 reply = self.server.service.answer(self.command, self.path, headers, content)
             except Exception:  # noqa: BLE001  # a defect ends one request, not the server
                 self.server.handle_error(self.request, self.client_address)
-                self.refuse(500, "InternalServerError", "The server has a defect; standard error says where.")
+                self.send_error(500, "The server has a defect; standard error says where.")
             else:
                 self.send(*reply)
 
-    def refuse(self, status: int, code: str, message: str) -> None:
-        """Send an error, after which the connection can't be used again."""
-        self.send(status, error_body("manager", Problem(status, code, message)), {"Connection": "close"})
-
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """Send what is wrong with a request that is no HTTP, as an error of Azure."""
-        self.refuse(400 if code >= 500 else code, "BadRequest", message or "The request is not valid HTTP.")
+        """Send what is wrong as an error of Azure, after which the connection can't be used again."""
+        status = HTTPStatus.BAD_REQUEST if code == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED else HTTPStatus(code)
+        problem = Problem(status, status.phrase.replace(" ", ""), message or status.phrase)
+        self.send(status, error_body("manager", problem), {"Connection": "close"})
 
     def send(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
         """Send a status, headers and a body in JSON."""

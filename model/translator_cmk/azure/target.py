@@ -1,7 +1,6 @@
 """The target of a run: a cloud that speaks Azure's API, the options that name it, and what it can be asked for."""
 
 import argparse
-import json
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -15,11 +14,11 @@ import yaml
 from ..errors import CommandError
 from ..language.contract import MASKED, OF_AZURE, Declaration
 from ..machine import DEFAULT_STAGE, Stage
+from .worlds import GUID
 
 HELD = 7
 """Days for which the name of a deleted key vault is held: the fewest that Azure has."""
 
-GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PREFIX = "translator-cmk"
 """How the names of all resource groups begin."""
 LEFTOVERS = Path("leftovers.json")
@@ -39,7 +38,7 @@ WORK: dict[str, dict[str, Any]] = PLANS["work"]
 
 
 class Cloud(NamedTuple):
-    """One cloud.  ``authority``, ``resource_manager`` and ``audience`` are URLs, the suffixes ends of host names.
+    """One cloud: two URLs, the scope of a token for its Resource Manager, and the end of key vaults' host names.
 
     ``local``: whether all requests end on this machine.
     """
@@ -47,14 +46,9 @@ class Cloud(NamedTuple):
     name: str
     resource_manager: str
     authority: str
-    audience: str
+    scope: str
     vault_suffix: str
     local: bool = False
-
-    @property
-    def scopes(self) -> list[str]:
-        """Return the scopes of a token for Azure Resource Manager."""
-        return [f"{self.audience.rstrip('/')}/.default"]
 
     @property
     def product(self) -> str:
@@ -68,14 +62,7 @@ class Cloud(NamedTuple):
         return f"{OF_AZURE}{self.name}"
 
 
-CLOUDS = {
-    name: Cloud(name, f"https://{manager}", f"https://{login}", f"https://{manager}/", vaults)
-    for name, manager, login, vaults in (
-        ("AzureCloud", "management.azure.com", "login.microsoftonline.com", "vault.azure.net"),
-        ("AzureUSGovernment", "management.usgovcloudapi.net", "login.microsoftonline.us", "vault.usgovcloudapi.net"),
-        ("AzureChinaCloud", "management.chinacloudapi.cn", "login.chinacloudapi.cn", "vault.azure.cn"),
-    )
-}
+CLOUDS = {name: Cloud(name, *places) for name, places in PLANS["clouds"].items()}
 """Microsoft's own clouds."""
 
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -99,13 +86,14 @@ def cloud_at(endpoint: str) -> Cloud:
         found = response.json()
         metadata = found[0] if isinstance(found, list) else found
         login = metadata["authentication"]
-        authority, audience = str(login["loginEndpoint"]).rstrip("/"), str(login["audiences"][0])
+        authority, audience = (str(each).rstrip("/") for each in (login["loginEndpoint"], login["audiences"][0]))
         vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
     except (requests.RequestException, ValueError, LookupError, TypeError) as error:
         needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
         remedy = f"check the URL, HTTPS_PROXY, REQUESTS_CA_BUNDLE, and that it gives {needed}"
         raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({type(error).__name__}); {remedy}") from None
-    return Cloud(parts.netloc, url, authority, audience, vaults, is_loopback(parts.hostname) or has_local_proxy())
+    local = is_loopback(parts.hostname) or has_local_proxy()
+    return Cloud(parts.netloc, url, authority, f"{audience}/.default", vaults, local)
 
 
 def is_loopback(host: str) -> bool:
@@ -139,24 +127,17 @@ class Target(NamedTuple):
         return self.regions.get(region, region)
 
 
-def target_from(text: str) -> Target:
-    """Return the target in JSON."""
-    cloud, *names = json.loads(text)
-    return Target(Cloud(*cloud), *names)
-
-
 def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool) -> Declaration:
     """Return what an adapter to this target declares, with these subscriptions of the stage.
 
     Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
-    Worlds that share a subscription can't run at once where it moves to another tenant.
+    Nothing is moved to a second tenant unless each world has its own.
     """
     local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
     there = {name: mapped[name] for name in mapped if name in subscriptions}
     several = len(set(there.values())) > 1
-    moves = local and several
-    capabilities = {"several-tenants": moves, "legacy-vaults": moves, "reasons": reasons}
-    capabilities["parallel"] = not (moves and target.subscriptions)
+    legacy, moves = local and several, local and several and not target.subscriptions
+    capabilities = {"several-tenants": moves, "legacy-vaults": legacy, "reasons": reasons, "parallel": True}
     versions = "api-versions: accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
     regions = ", ".join(map(target.location, names))
     return Declaration(
@@ -172,7 +153,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
 # Options
 
 
-def add_arguments_of_target(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which cloud, and what of it."""
     group = parser.add_argument_group("with --azure", "credentials are found as azure-identity finds them")
     add_where(group)

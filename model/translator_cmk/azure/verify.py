@@ -9,7 +9,7 @@ import json
 import os
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -21,21 +21,10 @@ from ..conformance.channels import PATIENCE
 from ..conformance.features import is_patient
 from ..errors import DEVIATIONS, OK, CommandError
 from ..language.contract import Declaration
-from ..machine import DEFAULT_STAGE, Accepted, Command, Observation
+from ..machine import DEFAULT_STAGE, Accepted
 from ..requirements import load_register
 from ..system import ModelSystem
-from .target import (
-    ENVIRONMENT,
-    HELD,
-    PLANS,
-    WORK,
-    Cloud,
-    Target,
-    add_arguments_of_target,
-    answered_yes,
-    declaration_of,
-    target_of,
-)
+from .target import ENVIRONMENT, HELD, PLANS, WORK, Cloud, Target, add_options, answered_yes, declaration_of, target_of
 
 FACTORY = "translator_cmk.azure.adapter:from_environment"
 LONGEST = 3_600.0
@@ -52,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify.add_arguments(parser).add_argument(
         "--azure", action="store_true", help="speak Azure's API, through Microsoft's SDKs (needs the extra azure)"
     )
-    add_arguments_of_target(parser)
+    add_options(parser)
     group = parser.add_argument_group("before anything is created there")
     group.add_argument("--plan", action="store_true", help="show what the run would create, and end")
     group.add_argument(
@@ -132,46 +121,31 @@ class Plan(NamedTuple):
 
 
 def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
-    """Return the plan of a scenario, for a system that has declared this.
+    """Return the plan of a scenario, for a system that has declared this; all is looked at after each command.
 
     The seconds include those until a claim can be made of everything, since effects that nobody expects may be late.
     """
     case, asked = scenario.case, tuple(commands_of(scenario.pickle))
-    work = work_of(asked)
-    if is_patient(scenario.pickle):
-        work["seconds"] += max((declared.windows.get(type(each).__name__, 0) for each in asked), default=0)
-    weight = PLANS["weights"].get(load_register()[case.requirements[0]].basis, 1)
-    return Plan(case.id, case.requirements[0], weight, case.controls, work)
-
-
-def work_of(commands: Sequence[Command]) -> Counter[str]:
-    """Return the work of one scenario, from the beginning of its world; everything is looked at after each command."""
-    model, groups, total = ModelSystem(), set[tuple[str, str]](), Counter(requests=PER_WORLD)
+    model, groups, work = ModelSystem(), set[tuple[str, str]](), Counter(requests=PER_WORLD)
     seen = model.observe()
-    for command in commands:
-        work = WORK.get(type(command).__name__)
-        if work is None:
+    for command in asked:
+        its = WORK.get(type(command).__name__)
+        if its is None:
             break
         accepted, seen = isinstance(model.submit(command), Accepted), model.observe()
-        groups |= {
-            (each["subscription"], each["group"]) for kind in ("resource", "vault") for each in seen[kind].values()
-        }
-        total["requests"] += work["requests"] + requests_to_see(seen, groups)
-        total["seconds"] += work["seconds"]
-        if accepted and "makes" in work:
-            total[work["makes"]] += 1
+        resources, vaults, keys = (seen[kind].values() for kind in ("resource", "vault", "key"))
+        groups |= {(each["subscription"], each["group"]) for each in (*resources, *vaults)}
+        active = sum(each["state"] == "active" for each in (*vaults, *keys))
+        work["requests"] += its["requests"] + 2 * len(groups) + active + 3 * len(seen["workspace"])
+        work["seconds"] += its["seconds"]
+        if accepted and "makes" in its:
+            work[its["makes"]] += 1
+    if is_patient(scenario.pickle):
+        work["seconds"] += max((declared.windows.get(type(each).__name__, 0) for each in asked), default=0)
     held = sum(each["purge_protection"] for each in seen["vault"].values())
-    return total + Counter(group=len(groups), requests=len(groups), held=held)
-
-
-def requests_to_see(seen: Observation, groups: Collection[tuple[str, str]]) -> int:
-    """Return how many requests it takes to look at all of this."""
-    vaults, keys = ([each["state"] for each in seen[kind].values()] for kind in ("vault", "key"))
-    homes = {each["resource"] for each in seen["workspace"].values()}
-    trained = {each["workspace"] for each in seen["model"].values()}
-    deleted = ("deleted" in vaults) + ("deleted" in keys)
-    lists = 2 * len(groups) + vaults.count("active") + keys.count("active")
-    return lists + deleted + len(homes) + len(seen["workspace"]) + len(trained)
+    weight = PLANS["weights"].get(load_register()[case.requirements[0]].basis, 1)
+    work += Counter(group=len(groups), requests=len(groups), held=held)
+    return Plan(case.id, case.requirements[0], weight, case.controls, work)
 
 
 def total_of(chosen: Iterable[Plan]) -> Counter[str]:

@@ -1,6 +1,7 @@
 """A world: the model's state behind one login, and all names and identifiers that follow from it."""
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -11,12 +12,13 @@ from uuid import UUID, uuid5
 import yaml
 
 from ..machine import DEFAULT_STAGE, Stage, State, initial
-from ..machine.entities import Entity, Resource, Tenant
+from ..machine.entities import Resource, Tenant
 
 FIXED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fixed.yaml").read_text("utf-8"))
 """What is the same in every world, such as regions, SKUs and members of bodies that have one value."""
 
 SUBSCRIPTIONS, TENANTS = tuple(DEFAULT_STAGE.subscriptions), DEFAULT_STAGE.tenants
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 NAMESPACE = UUID("c2b0a3ff-9d24-5c36-9d0c-6f5f3a9a3f10")
 KEPT = 1000
 """How many worlds are kept; beyond that the one that was used longest ago ends."""
@@ -45,11 +47,6 @@ class World(NamedTuple):
     groups: frozenset[Group] = frozenset()
     projects: Mapping[str, Mapping[str, Any]] = {}
     """Workspace -> the body of its one project, without identifier."""
-
-    def find(self, kind: type[Entity], name: str) -> str | None:
-        """Return the name of the entity with this name in any case, or None."""
-        table = self.state.tables[kind]
-        return name if name in table else next((each for each in table if each.lower() == name.lower()), None)
 
     def id_of(self, *words: str) -> str:
         """Return the GUID of something of this world."""
@@ -98,11 +95,6 @@ class Worlds:
 
     def __init__(self) -> None:
         self._worlds: OrderedDict[str, World] = OrderedDict()
-
-    def log_in(self, tenant: str) -> None:
-        """Begin a world, unless one has this tenant."""
-        if self.of(tenant) is None:
-            self.put(begun(tenant))
 
     def of(self, tenant: str) -> World | None:
         """Return the world of the tenant, which counts as used now, or None."""
