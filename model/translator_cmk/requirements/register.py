@@ -97,14 +97,6 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Question:
-    """Something that the article leaves open (A) or that another public source contradicts (C)."""
-
-    id: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Requirement:
     """One requirement of the specification, in its own words."""
 
@@ -143,7 +135,8 @@ class Register(Mapping[str, Requirement]):
 
     requirements: Mapping[str, Requirement]
     article: Article
-    questions: Mapping[str, Question]
+    questions: Mapping[str, str]
+    """By its id, each thing that the article leaves open (A) or that another public source contradicts (C)."""
     topics: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
     """The requirements of each topic, in reading order."""
     statements: Mapping[str, Statement] = field(default_factory=dict)
@@ -236,9 +229,7 @@ def read_register(folder: Path) -> Register:
     known = {statement: None for place in article.places for statement in place.statements}
     requirements: dict[str, Requirement] = {}
     titles: dict[str, str] = {}
-    topics: dict[str, tuple[Requirement, ...]] = {}
     for topic in TOPICS:
-        of_topic = []
         for entry in read(folder / f"{topic}.yaml").items():
             requirement = read_requirement(entry, topic, article, known, questions)
             if requirement.id in requirements:
@@ -247,8 +238,7 @@ def read_register(folder: Path) -> Register:
                 raise entry.error(f"{requirement.id} has the same title as {titles[requirement.title]}")
             titles[requirement.title] = requirement.id
             requirements[requirement.id] = requirement
-            of_topic.append(requirement)
-        topics[topic] = tuple(of_topic)
+    topics = {topic: tuple(each for each in requirements.values() if each.topic == topic) for topic in TOPICS}
     statements = {
         name: Statement(
             name,
@@ -264,19 +254,19 @@ def read_register(folder: Path) -> Register:
     return Register(view(requirements), article, view(questions), view(topics), view(statements))
 
 
-def load_questions(path: Path) -> dict[str, Question]:
-    """Return the questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
-    questions: dict[str, Question] = {}
+def load_questions(path: Path) -> dict[str, str]:
+    """Return the titles of the questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
+    questions: dict[str, str] = {}
     for entry in read(path).items():
-        question = Question(**entry.read(record("a question", {"id": A_QUESTION, "title": TEXT})))
-        if question.id in questions:
-            raise entry.error(f"the id {question.id!r} is given twice")
-        questions[question.id] = question
+        question = entry.read(record("a question", {"id": A_QUESTION, "title": TEXT}))
+        if question["id"] in questions:
+            raise entry.error(f"the id {question['id']!r} is given twice")
+        questions[question["id"]] = question["title"]
     return questions
 
 
 def read_requirement(
-    entry: Entry, topic: str, article: Article, statements: dict[str, None], questions: dict[str, Question]
+    entry: Entry, topic: str, article: Article, statements: dict[str, None], questions: dict[str, str]
 ) -> Requirement:
     """Return one requirement of a topic's file. Raises InvalidFile where it is wrong."""
     own_id = Text(rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens")

@@ -90,27 +90,20 @@ def checked(entry: Entry) -> dict[str, str]:
 
 def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     """Return one implementation with its report, run if need be."""
-    name, kind, contact = entry["name"], entry["kind"], entry.get("contact", "")
+    found = Implementation(entry["name"], entry["kind"], REFUSED, entry.get("reproduce", ""), entry.get("contact", ""))
     if "run" in entry:
         command = f"translator-cmk verify --stdio {shlex.quote(entry['run'])} {' '.join(OPTIONS)}"
-        folder, problems = run(entry["run"], CACHE / name)
+        found = found._replace(reproduce=command)
+        folder, problems = run(entry["run"], CACHE / found.name)
     else:
-        command = entry.get("reproduce", "")
         folder = docs / entry["report"]
         problems = check(folder)
     if problems:
-        return Implementation(name, kind, REFUSED, command, contact, problems=problems)
+        return found._replace(problems=problems)
     files = {name: (folder / name).read_bytes() for name in PUBLISHED if (folder / name).is_file()}
     report = json.loads(files["report.json"])
-    return Implementation(
-        name,
-        kind,
-        CONFIRMED if report["digest"] == digest(REPORTED) else STALE,
-        command,
-        contact,
-        report,
-        files=files,
-    )
+    standing = CONFIRMED if report["digest"] == digest(REPORTED) else STALE
+    return found._replace(standing=standing, report=report, files=files)
 
 
 def run(command: str, folder: Path) -> tuple[Path, tuple[str, ...]]:

@@ -134,10 +134,6 @@ def without_links(text: str) -> str:
 def component_definition(register: Register, modified: str) -> dict[str, Any]:
     """Return the requirements as rules of one service, and the controls that they bear on."""
     title = "Customer-managed keys of Azure AI Translator"
-    rule_sets = (
-        (each.id, (("Rule_Id", each.id, RULES), ("Rule_Description", each.title, RULES), ("basis", each.basis, OURS)))
-        for each in register.values()
-    )
     component = {
         "uuid": uid("component"),
         "type": "service",
@@ -145,18 +141,26 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
         "description": f"What {register.article.title} (revision of {register.article.revision}) says of them. Each "
         "rule is a requirement. Its basis says whether the article states it, implies it, takes it for granted, or "
         "we assume it. Nothing here was observed on Azure.",
-        "props": [prop(*each, remarks=name) for name, rule_set in rule_sets for each in rule_set],
+        "props": [
+            prop(name, value, ns, remarks=each.id)
+            for each in register.values()
+            for name, value, ns in (
+                ("Rule_Id", each.id, RULES),
+                ("Rule_Description", each.title, RULES),
+                ("basis", each.basis, OURS),
+            )
+        ],
         "control-implementations": [implementation(each) for each in data("decide")["frameworks"]],
     }
     used = dict.fromkeys(source for each in addressed() for source in cell(each["asks"]).sources)
     resources = [
         {
             "uuid": uid("source", name),
-            "title": sources()[name].title,
-            "description": f"Read on {sources()[name].read}.",
-            "rlinks": [{"href": sources()[name].url}],
+            "title": source.title,
+            "description": f"Read on {source.read}.",
+            "rlinks": [{"href": source.url}],
         }
-        for name in used
+        for name, source in ((name, sources()[name]) for name in used)
     ]
     content = {"components": [component], "back-matter": {"resources": resources}}
     return document("component-definition", f"{title}: controls and requirements", modified, content)

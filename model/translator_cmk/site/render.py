@@ -70,7 +70,7 @@ def environment(register: Register, **shared: Any) -> Environment:
 def rendered(templates: Environment, name: str, **values: Any) -> str:
     """Return the page that a template makes of its values, with wide table columns marked and blank lines collapsed."""
     text = templates.get_template(name).render(values, notes=Notes())
-    return marked_tables(labelled_cards(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"))
+    return marked_tables(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
 
 
 # Tables are written as Markdown in the templates
@@ -79,32 +79,30 @@ LONG, PROSE = 30, 100
 """Letters that take one or two lines of a narrow column, and five or six."""
 
 
+TABLE = re.compile(r'(<div class="cards[^>]*>\n\n)?^(\|.*)\n(\|(?: *:?-+:? *\|)+)\n((?:\|.*\n)*)', re.MULTILINE)
+"""A table: whether each of its lines is a card on a phone, its head, the line below that, and its other lines."""
+
+
 def marked_tables(text: str) -> str:
-    """Return Markdown in which columns of many words are marked, so a narrow window takes its room from the others."""
-    return re.sub(r"^(\|.*)\n(\|(?: *:?-+:? *\|)+)\n((?:\|.*\n)*)", _marked_table, text, flags=re.MULTILINE)
+    """Return Markdown in which columns of many words are marked, so a narrow window takes its room from the others.
 
+    In a table of cards, each cell has its column's name, and code may wrap after a slash.
+    """
 
-def labelled_cards(text: str) -> str:
-    """Return Markdown in which each cell of a table of cards has its column's name, and code may wrap after a slash."""
+    def marked(found: re.Match[str]) -> str:
+        cards, head, rule, lines = found.groups(default="")
+        heads = cells(head)
+        if cards:
+            labelled = (zip(cells(line), heads, strict=True) for line in lines.splitlines())
+            rows = (" | ".join(f'{cell} {{ data-label="{name}" }}' for cell, name in row) for row in labelled)
+            lines = "".join(f"| {row} |\n" for row in rows)
+            lines = re.sub(r"`([^`]+)`", lambda code: f"<code>{code[1].replace('/', '/<wbr>')}</code>", lines)
+        columns = zip(*map(cells, lines.splitlines()), strict=False)
+        most = [max(map(letters, column)) for column in columns] or [0] * len(heads)
+        widths = (head + width(count) for head, count in zip(heads, most, strict=False))
+        return f"{cards}| {' | '.join(widths)} |\n{rule}\n{lines}"
 
-    def labelled(found: re.Match[str]) -> str:
-        head, rule, *lines = found[2].splitlines()
-        labels = [f'{{ data-label="{each}" }}' for each in cells(head)]
-        rows = (
-            " | ".join(f"{cell} {label}" for cell, label in zip(cells(line), labels, strict=True)) for line in lines
-        )
-        table = "\n".join((head, rule, *(f"| {row} |" for row in rows), ""))
-        return found[1] + re.sub(r"`([^`]+)`", lambda code: f"<code>{code[1].replace('/', '/<wbr>')}</code>", table)
-
-    return re.sub(r'(<div class="cards[^>]*>\n\n)((?:\|.*\n)+)', labelled, text)
-
-
-def _marked_table(found: re.Match[str]) -> str:
-    heads = cells(found[1])
-    columns = zip(*(cells(line) for line in found[3].splitlines()), strict=False)
-    most = [max(map(letters, column)) for column in columns] or [0] * len(heads)
-    marked = [head + width(count) for head, count in zip(heads, most, strict=False)]
-    return f"| {' | '.join(marked)} |\n{found[2]}\n{found[3]}"
+    return TABLE.sub(marked, text)
 
 
 def cells(line: str) -> list[str]:
