@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from translator_cmk.azure.reading import ANSWERS, USUAL
+from translator_cmk.azure.calls import ANSWERS, USUAL
 from translator_cmk.azure.server import ROUTES
 from translator_cmk.machine import ROWS
 from translator_cmk.machine.rows import Refuse, Silent

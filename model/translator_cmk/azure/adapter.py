@@ -26,8 +26,7 @@ from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
 from . import leftovers
-from .clients import Clients, NotLearned, connections, ids_in, refusal_of, without_secrets
-from .studio import Studio
+from .clients import Clients, NotLearned, Studio, connections, ids_in, refusal_of, without_secrets
 from .target import ENVIRONMENT, HELD, PREFIX, Cloud, Target, declaration_of
 
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}

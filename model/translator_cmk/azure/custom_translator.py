@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
-from .calls import Body, Call, Reply, id_of
-from .reading import Asked, Problem, malformed, missing, outside, parse_json
+from .calls import Asked, Body, Call, Problem, Reply, id_of, malformed, missing, outside, parse_json
 
 PAGE = 100
 

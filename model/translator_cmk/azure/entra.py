@@ -2,13 +2,11 @@
 
 import re
 import time
-from typing import Any
 from urllib.parse import parse_qsl
 
 import jwt
 
-from .calls import Body, Call
-from .reading import Problem, outside
+from .calls import Body, Call, Problem, outside
 from .worlds import GUID, begun, guid
 
 LIFETIME = 86_400
@@ -17,10 +15,6 @@ LIFETIME = 86_400
 
 class EntraCall(Call):
     """A request of Microsoft Entra, or for the endpoints of the cloud."""
-
-    def log_in(self) -> Any:
-        """Return the tenant of the path, if it has one."""
-        return self.at.get("tenant")
 
     def give_token(self, tenant: str) -> Body:
         """Give a token to an application; a tenant that was never named before begins a world."""

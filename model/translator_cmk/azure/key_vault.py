@@ -9,8 +9,7 @@ from uuid import UUID
 
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
-from .calls import Body, Call, local
-from .reading import Problem, found, malformed, outside
+from .calls import Body, Call, Problem, found, local, malformed, outside
 from .worlds import FIXED
 
 

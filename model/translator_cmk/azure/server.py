@@ -31,8 +31,7 @@ from ..machine.rows import Silent
 from ..requirements import load_register
 from ..system import MACHINE
 from . import arm, custom_translator, entra, key_vault
-from .calls import Call, Reply
-from .reading import ANSWERS, Problem, malformed, outside
+from .calls import ANSWERS, Call, Problem, Reply, malformed, outside
 from .worlds import FIXED, Worlds
 
 LOOPBACK = "127.0.0.1"
@@ -138,6 +137,8 @@ class Service:
                 if hasattr(call, "world"):
                     self.worlds.put(call.world)
         except Problem as problem:
+            if (method, problem.code) == ("DELETE", "ResourceNotFound"):
+                return Reply(204)
             return Reply(problem.status, error_body(api, problem), problem.headers)
         return reply if isinstance(reply, Reply) else Reply(200, reply)
 
