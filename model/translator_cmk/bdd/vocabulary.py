@@ -5,7 +5,7 @@ A Given is a situation or a command, a When a command, in the same words.  A The
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
@@ -22,8 +22,11 @@ from ..language.sentences import (
     situations,
 )
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
+from ..machine.rows import Means
 from ..oracle import Oracle, Predicate
+from ..oracle.nondeterminism import TooManyStates
 from ..oracle.profiles import machine_of
+from ..oracle.transitions import transitions
 from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, Kind, StepResult
 from .features import Pickle
 
@@ -129,14 +132,32 @@ def resting_on(pickle: Pickle, silent: frozenset[str]) -> tuple[str, ...]:
     """
     if demanded_without(silent, pickle):
         return ()
-    if alone := [each for each in silent if not demanded_without([each], pickle)]:
-        return tuple(sorted(alone))
-    together = sorted(silent)
-    for each in sorted(silent):
+    asked = sorted(asked_about(pickle, silent))
+    if alone := [each for each in asked if not demanded_without([each], pickle)]:
+        return tuple(alone)
+    together = asked
+    for each in asked:
         fewer = [other for other in together if other != each]
         if not demanded_without(fewer, pickle):
             together = fewer
     return tuple(together)
+
+
+def asked_about(pickle: Pickle, silent: frozenset[str]) -> Set[str]:
+    """Return the silent requirements that can matter to a scenario: those with a meaning, or a row that applies in it.
+
+    They are all where too much is possible to be followed.
+    """
+    oracle = Oracle(machine_without(silent))
+    asked = {row.requirement for row in oracle.machine.rows if isinstance(row, Means)}
+    try:
+        for command in commands_of(pickle):
+            for state in oracle.states:
+                asked |= transitions(oracle.machine, state, command, oracle.limit).asked
+            oracle.submit(command)
+    except TooManyStates:
+        return silent
+    return asked & silent
 
 
 def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:

@@ -22,12 +22,14 @@ class Transitions(NamedTuple):
 
     ``deciding_outcomes``: those on which it depends whether the command is accepted, refused or unspecified.
     ``free``: whether a system may also do a third thing to the entities that the command names.
+    ``asked``: those of which a row would apply to the command, whether anything depends on it or not.
     """
 
     possible: tuple[Transition, ...]
     deciding: frozenset[str] = frozenset()
     deciding_outcomes: frozenset[str] = frozenset()
     free: bool = False
+    asked: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=2**14)
@@ -42,7 +44,9 @@ def transitions(machine: Machine, state: State, command: Command, limit: int) ->
                 return None  # silent rows that contradict others do not hold together with them
             raise
 
-    found = [(result, replay) for result, replay in possibilities(step, machine.silent, limit) if result]
+    tried = possibilities(step, machine.silent, limit)
+    asked = frozenset(row.requirement for _, replay in tried for row, _ in replay.answers)
+    found = [(result, replay) for result, replay in tried if result]
     every = dict.fromkeys(Transition(state, *result) for result, _ in found)
     idle = frozenset(
         requirement
@@ -53,12 +57,13 @@ def transitions(machine: Machine, state: State, command: Command, limit: int) ->
     if idle:  # no applying row says what an acceptance would do, so the command may be refused as well
         every[Transition(state, state, Unspecified(idle))] = None
     if len(every) == 1:
-        return Transitions(tuple(every))
+        return Transitions(tuple(every), asked=asked)
     return Transitions(
         tuple(every),
         decisive(found, lambda result: (result[0], type(result[1]))) | idle,
         decisive(found, lambda result: type(result[1])) | idle,
         bool(idle) or machine.is_free(state, command),
+        asked,
     )
 
 
