@@ -27,7 +27,7 @@ from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.site import decide
 from translator_cmk.site.content import MEASUREMENTS, load_measurements, register_digest, rows_by_requirement
 from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, last_run, record_run
-from translator_cmk.site.sourced import Notes, Seen, cell, data, load_seen, sources
+from translator_cmk.site.sourced import Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -146,10 +146,11 @@ def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) 
 
 
 def test_sources_are_numbered_in_the_order_in_which_a_page_names_them() -> None:
-    notes = Notes()
-    assert [notes.number(name) for name in ("locks", "mcsb", "locks")] == [1, 2, 1]
-    assert [number for number, _ in notes.listing()] == [1, 2]
-    assert notes.title("mcsb").startswith("Microsoft cloud security benchmark")
+    for name in ("decide/protect.md", "decide/unknowns.md", "evidence/traceability.md"):
+        named = re.findall(r'>\[(\d+)\]\(#source-\1 "(.+?)"\)<', green()[name])
+        listed = re.findall(r'<span id="source-(\d+)">\1</span> \| \[(.+?)\]\(http', green()[name])
+        assert [number for number, _ in listed] == [str(number) for number in range(1, len(listed) + 1)] != []
+        assert [(number, re.sub(r"\\(.)", r"\1", title)) for number, title in listed] == list(dict.fromkeys(named))
 
 
 def test_every_open_question_has_an_experiment_and_every_disagreement_of_the_register_is_told() -> None:

@@ -124,10 +124,8 @@ class Evidence:
 
     def carrying(self, requirement: str) -> Iterator[Pickle]:
         """Yield the scenarios that carry a requirement: those of its rule, then those of other rules."""
-        for own in (True, False):
-            for pickle in self.pickles.values():
-                if requirement in pickle.requirements and (pickle.requirements[0] == requirement) is own:
-                    yield pickle
+        carrying = [each for each in self.pickles.values() if requirement in each.requirements]
+        yield from sorted(carrying, key=lambda each: each.requirements[0] != requirement)
 
     def scenario(self, name: str) -> Verdict:
         """Return the verdict on one scenario."""

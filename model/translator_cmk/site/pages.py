@@ -94,7 +94,6 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         losses=LOSSES,
         caveats=CAVEATS,
         observed=implementations.observed_on_azure(content.implementations),
-        sources=sources(),
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
     )

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..bdd.features import slug
 from ..escaping import plain as visible
 from ..requirements import Place, Register, Requirement
-from .sourced import Notes, cell, data
+from .sourced import cell, data, sources
 
 PAGES = Path(__file__).parent / "pages"
 UP = "../"
@@ -29,6 +29,20 @@ CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
 NOUNS = {"property": "properties"}
 
 
+class Numbered:
+    """Numbers for things, in the order in which they were first named: of sources on a page, for one."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+
+    def __call__(self, thing: Any) -> int:
+        """Return the number of a thing."""
+        return self._numbers.setdefault(thing, len(self._numbers))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._numbers)
+
+
 def environment(register: Register, **shared: Any) -> Environment:
     """Return the Jinja environment: filters that write Markdown, the shared values, and the macros as `m`."""
     found = Environment(
@@ -39,7 +53,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
     )
-    found.globals |= {"register": register, "root": UP, "data": data, **shared}
+    found.globals |= {"register": register, "root": UP, "data": data, "sources": sources(), **shared}
     found.filters |= {
         "capital": capital,
         "cell": cell,
@@ -69,7 +83,7 @@ def environment(register: Register, **shared: Any) -> Environment:
 
 def rendered(templates: Environment, name: str, **values: Any) -> str:
     """Return the page that a template makes of its values, with wide table columns marked and blank lines collapsed."""
-    text = templates.get_template(name).render(values, notes=Notes())
+    text = templates.get_template(name).render(values, notes=Numbered())
     return marked_tables(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
 
 

@@ -1,7 +1,7 @@
 """Facts from outside the article: data files in which each cell names its source or says that nothing is known."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -48,28 +48,6 @@ def data(name: str) -> Any:
 def sources() -> Mapping[str, Source]:
     """Return every source, by id."""
     return {name: Source(**fields) for name, fields in data("sources")["sources"].items()}
-
-
-class Notes:
-    """The sources that a page names, numbered in the order in which it names them."""
-
-    def __init__(self) -> None:
-        self._named: list[str] = []
-
-    def number(self, source: str) -> int:
-        """Return the number of a source."""
-        if source not in self._named:
-            self._named.append(source)
-        return self._named.index(source) + 1
-
-    def title(self, source: str) -> str:
-        """Return the title of a source."""
-        return sources()[source].title
-
-    def listing(self) -> Iterator[tuple[int, Source]]:
-        """Yield the sources named so far with their numbers."""
-        for number, name in enumerate(self._named, start=1):
-            yield number, sources()[name]
 
 
 # What was seen of real Azure

@@ -29,6 +29,7 @@ from ..machine.rows import Effect
 from ..machine.step import OF_NAMES
 from ..machine.world import World
 from ..requirements import Register, load_register
+from .render import Numbered
 from .sourced import data
 
 VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
@@ -93,20 +94,6 @@ class Place(NamedTuple):
         """Tell whether the vault and the resource of an access exist."""
         ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
         return all(world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name)) for kind, name in ends)
-
-
-class Numbered:
-    """Numbers for things, in the order in which they were first named."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
-
-    def __call__(self, thing: Any) -> int:
-        """Return the number of a thing."""
-        return self._numbers.setdefault(thing, len(self._numbers))
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._numbers)
 
 
 class Charted(NamedTuple):
