@@ -277,20 +277,20 @@ class Machine:
             world = World(state.tables, self.meanings, choose)
             affected = self.triggers.affected(writes.changes, before.tables, world)
             writes = Writes(world)
+            fired = []
             for row, entity in affected:
-                if not row.when(entity) or not world.applies(row, entity.name):
-                    continue
-                if writes.add(row.requirement, row.then(entity)):
-                    writes.by.update(self._meanings_behind(row, state, entity.name))
-            if not writes.changes:
+                applies = row.when(entity) and world.applies(row, entity.name)
+                if applies and writes.add(row.requirement, row.then(entity)):
+                    fired.append((row, entity.name))
+            if not fired:
                 return state
-            by |= writes.by
+            by |= writes.by.union(self._meanings_behind(fired, state))
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
 
-    def _meanings_behind(self, row: Whenever, state: State, name: str) -> Iterator[str]:
-        """Yield each requirement without whose meanings the row would not apply to the entity of this name.
+    def _meanings_behind(self, rows: Iterable[tuple[Whenever, str]], state: State) -> Iterator[str]:
+        """Yield each requirement without whose meanings one of the rows would not apply to the entity of its name.
 
-        Where it applies with all meanings, only those that were found to hold on the way are tried.
+        Where they all apply with all meanings, only those that were found to hold on the way are tried.
         """
         found = set[str]()
 
@@ -298,12 +298,13 @@ class Machine:
             found.add(means.requirement)
             return True
 
-        def applies(meanings: dict[Any, tuple[Means, ...]], choose: Choose | None = None) -> bool:
-            return bool(row.when(World(state.tables, meanings, choose).entity(row.about, name)))
+        def all_apply(meanings: dict[Any, tuple[Means, ...]], choose: Choose | None = None) -> bool:
+            world = World(state.tables, meanings, choose)
+            return all(row.when(world.entity(row.about, name)) for row, name in rows)
 
-        tried = found if applies(self.meanings, note) else self._without
+        tried = found if all_apply(self.meanings, note) else self._without
         for requirement in tried:
-            if not applies(self._without[requirement]):
+            if not all_apply(self._without[requirement]):
                 yield requirement
 
     @cached_property

@@ -127,7 +127,7 @@ def differences(name: Name, expected: Projection, seen: Projection, shown: Shown
     both_there = expected["exists"] is True and seen["exists"] is True
     for field in dict.fromkeys((*expected, *seen)) if both_there else ("exists",):
         wanted, got = expected.get(field, ABSENT), seen.get(field, ABSENT)
-        if shown.shows(name, field) and wanted is not UNSPECIFIED and not alike(wanted, got):
+        if wanted is not UNSPECIFIED and not alike(wanted, got) and shown.shows(name, field):
             yield Fact(*name, field, wanted), Fact(*name, field, got)
 
 
