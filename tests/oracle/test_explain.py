@@ -1,5 +1,8 @@
 """A wrong machine is caught on a sequence that needs what is wrong with it, and the requirement is named."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from tests.conftest import some
@@ -14,13 +17,18 @@ from translator_cmk.machine.commands import (
     CreateWorkspace,
     DeleteResource,
     DeleteVault,
+    DisableIdentity,
     DisableKey,
     EnablePurgeProtection,
+    MoveResource,
+    MoveResourceGroup,
+    RecoverVault,
     RevokeKeyAccess,
     RotateKey,
+    TrainModel,
     UploadDocument,
 )
-from translator_cmk.machine.entities import Key, Model
+from translator_cmk.machine.entities import GONE, Document, Entity, Grant, Key, Model, Resource
 from translator_cmk.machine.rows import Row, effect, refuse, sets
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.explain import Difference, attributed_to
@@ -31,7 +39,16 @@ REGISTER = load_register()
 WITHOUT_ASSUMPTIONS = Oracle(Machine(row for row in ROWS if REGISTER[row.requirement].basis != "assumed"))
 ONE_ROW_WRONG = [mutant for mutant in mutants() if mutant.kind in ("row dropped", "mistake added")]
 
-AT_WORK = situations()["a deployed model under customer-managed keys"].commands
+AT_WORK, WITHOUT_KEY, SHARED, SECOND_VAULT, VAULT_DELETED = (
+    situations()[name].commands
+    for name in (
+        "a deployed model under customer-managed keys",
+        "a deployed model under Microsoft-managed keys",
+        "two resources that share a vault and a key",
+        "access to a second vault",
+        "the vault has been deleted",
+    )
+)
 
 
 @pytest.mark.slow
@@ -126,6 +143,33 @@ def test_what_no_mistake_explains_is_attributed_to_the_rows_that_do_such_a_thing
 ) -> None:
     other_key = CreateKey("kv-prod", "cmk-next")
     unmet = follow(Oracle(FULL), ModelSystem(Machine([*ROWS, wrong])), *AT_WORK, other_key, command)
+    assert attributed_to(unmet)[0] == requirement
+
+
+UNDEPLOYS, NO_KEY = (Model, {"state": "undeployed"}), (Resource, {"key": None})
+DELETES, NO_ACCESS = (Document, {"state": "deleted"}), (Grant, {"state": GONE})
+
+
+@pytest.mark.parametrize(
+    ("situation", "command", "too_much", "requirement"),
+    [
+        (AT_WORK, MoveResource("translator-prod", "security", "apps"), UNDEPLOYS, "tenant.same-tenant-move"),
+        (AT_WORK, MoveResourceGroup("apps", "production", "security"), NO_KEY, "tenant.same-tenant-move"),
+        (AT_WORK, CreateKey("kv-prod", "cmk-next"), NO_KEY, "keys.opt-in"),
+        (AT_WORK, TrainModel("fr-de", "ws-prod"), DELETES, "environment.upload"),
+        (AT_WORK, RotateKey("kv-prod", "cmk-2048"), UNDEPLOYS, "keys.rotation-keeps-data"),
+        (SHARED, RevokeKeyAccess("kv-prod", "translator-prod"), UNDEPLOYS, "revocation.only-that-resource"),
+        (SECOND_VAULT, RevokeKeyAccess("kv-test", "translator-prod"), DELETES, "revocation.access-revoked"),
+        (WITHOUT_KEY, DisableIdentity("translator-prod"), UNDEPLOYS, "identity.harmless-without-keys"),
+        (VAULT_DELETED, RecoverVault("kv-prod"), NO_ACCESS, "environment.recover-vault"),
+    ],
+)
+def test_what_should_have_stayed_is_attributed_to_the_requirement_that_says_so(
+    situation: Sequence[Command], command: Command, too_much: tuple[type[Entity], dict[str, Any]], requirement: str
+) -> None:
+    kind, fields = too_much
+    wrong = effect(type(command), "a", each=kind, then=lambda _, each: sets(each, **fields))
+    unmet = follow(Oracle(FULL), ModelSystem(Machine([*ROWS, wrong])), *situation, command)
     assert attributed_to(unmet)[0] == requirement
 
 

@@ -6,13 +6,14 @@ transition that such a system may make.  If one of them is what was seen, the re
 different.  Of several that one comes first which is met least often: another would have shown before.
 
 If none is, an outcome is explained by itself (see `FailedStep._otherwise`).  If only fields differ, each is explained
-by those about which such a system comes nearer to what was seen, and shows this; else by what writes such a field.
+by those about which such a system comes nearer to what was seen, and shows this; else by the requirement that says
+that it stays as it is (see `STAYS`), or by what writes such a field.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..language.sentences import Fact, situations
 from ..machine import (
@@ -29,7 +30,32 @@ from ..machine import (
     State,
     initial,
 )
-from ..machine.rows import Effect, Means, Refuse, Row, always
+from ..machine.commands import (
+    CreateWorkspace,
+    DeleteKey,
+    DeleteResource,
+    DeleteVault,
+    DeployModel,
+    DisableIdentity,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+    ReadData,
+    RecoverVault,
+    ReturnToMicrosoftManagedKeys,
+    RevokeKeyAccess,
+    RotateKey,
+    TrainModel,
+    TranslateWithModel,
+    UndeployModel,
+    UploadDocument,
+)
+from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Resource
+from ..machine.rows import Effect, Means, Refuse, Row, always, can_be_put_in_use
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
@@ -38,6 +64,8 @@ from .observability import Name, Projections, Shown, alike, distance, projection
 from .transitions import fits, may_be
 
 NONE: frozenset[str] = frozenset()
+
+RIGHT = Machine(ROWS)
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
@@ -99,6 +127,128 @@ class Explanation(NamedTuple):
         return self.distance, self.how, *places()[self.requirement]
 
 
+# What stays as it is
+
+
+class Stays(NamedTuple):
+    """What a requirement says stays as it is: fields of an entity, where ``when`` holds of a command and the entity.
+
+    It is said of the commands ``on``, or else of all that do not write such a field.
+    """
+
+    requirement: str
+    fields: frozenset[tuple[str, str]]
+    on: tuple[type[Command], ...] = ()
+    when: Callable[[Any, Any], bool] = always
+
+
+def fields(kind: str, *names: str) -> frozenset[tuple[str, str]]:
+    """Return these fields of a kind of entity."""
+    return frozenset((kind, name) for name in names)
+
+
+def resource_of(entity: Any) -> Any:
+    """Return the resource that an entity belongs to."""
+    while not isinstance(entity, Resource):
+        entity = entity.workspace if "workspace" in entity.links else entity.resource
+    return entity
+
+
+def of_another(command: Any, entity: Any) -> bool:
+    """Return whether a command is about one resource and the entity belongs to another."""
+    return hasattr(command, "resource") and resource_of(entity).name != command.resource.name
+
+
+def moves_within_tenant(command: Any, entity: Any) -> bool:
+    """Return whether a resource, or its group, moves to a subscription of its tenant."""
+    to = command.to if hasattr(command, "to") else command.subscription
+    return bool(to.tenant.name == resource_of(entity).tenant.name)
+
+
+def is_of_no_use(command: Any, _: Any) -> bool:
+    """Return whether no resource uses the key that a command names, or else any key of the key vault."""
+    every = [each.key for each in command.vault.world.every(Resource) if each.key is not None]
+    return all(
+        key.name != command.key.name if hasattr(command, "key") else key.vault.name != command.vault.name
+        for key in every
+    )
+
+
+def uses_another_vault(command: Any, entity: Any) -> bool:
+    """Return whether the key of an entity's resource is in another key vault."""
+    key = resource_of(entity).key
+    return key is not None and key.vault.name != command.vault.name
+
+
+def lost_its_key(_: Any, entity: Any) -> bool:
+    """Return whether an entity's resource has lost its key in a move."""
+    resource = resource_of(entity)
+    return resource.key_source == CUSTOMER and resource.key is None
+
+
+def is_undeployed(_: Any, model: Any) -> bool:
+    """Return whether a model is undeployed."""
+    return bool(model.state == "undeployed")
+
+
+DOCUMENT, GRANT, MODEL = fields("document", "exists"), fields("grant", "exists"), fields("model", "state")
+DATA = fields("workspace", "readable") | fields("model", "exists") | DOCUMENT | MODEL
+KEY = fields("resource", "key_source", "key")
+ACCESS = fields("resource", "identity", "registered") | GRANT
+COMMANDS_ON_DATA = (
+    CreateWorkspace,
+    UploadDocument,
+    TrainModel,
+    DeployModel,
+    UndeployModel,
+    TranslateWithModel,
+    ReadData,
+)
+MOVES = (MoveResource, MoveResourceGroup)
+
+STAYS = (
+    Stays(
+        "identity.unchanged-without-effect",
+        ACCESS | DATA,
+        (EnableCustomerManagedKeys,),
+        when=lambda c, _: not can_be_put_in_use(c),
+    ),
+    Stays("keys.shared", KEY | ACCESS | DATA, (EnableCustomerManagedKeys,), when=of_another),
+    Stays("keys.return", KEY | DATA, (ReturnToMicrosoftManagedKeys,), when=of_another),
+    Stays("keys.rotation-keeps-data", DATA, (RotateKey,)),
+    Stays(
+        "identity.harmless-without-keys",
+        DATA,
+        (DisableIdentity,),
+        when=lambda _, e: resource_of(e).key_source == MICROSOFT,
+    ),
+    Stays("identity.no-return-of-access", GRANT, (EnableIdentity,)),
+    Stays("tenant.same-tenant-move", KEY | ACCESS | DATA, MOVES, when=moves_within_tenant),
+    Stays("tenant.stays-customer-managed", KEY, (*MOVES, MoveSubscription)),
+    Stays("tenant.key-left-behind", DATA, (EnableIdentity, GrantKeyAccess), when=lost_its_key),
+    Stays("revocation.only-that-resource", ACCESS | DATA, (RevokeKeyAccess, DeleteResource), when=of_another),
+    Stays("revocation.access-revoked", DATA, (RevokeKeyAccess,), when=uses_another_vault),
+    Stays("revocation.vault-deleted", DATA, (DeleteVault,), when=is_of_no_use),
+    Stays("revocation.key-deleted", DATA, (DeleteKey,), when=is_of_no_use),
+    Stays("revocation.key-disabled", DATA, (DisableKey,), when=is_of_no_use),
+    Stays("restoration.no-redeploy", MODEL, (EnableIdentity,), when=is_undeployed),
+    Stays("environment.recover-vault", GRANT, (RecoverVault,)),
+    Stays("environment.upload", DOCUMENT, COMMANDS_ON_DATA),
+    Stays("restoration.no-redeploy-otherwise", MODEL, when=is_undeployed),
+    Stays("restoration.uploads-stay-deleted", DOCUMENT, when=lambda _, document: document.state != "uploaded"),
+    Stays("revocation.models-kept", fields("model", "exists")),
+    Stays("revocation.only-that-resource", ACCESS | DATA, when=of_another),
+    Stays("workspace.earlier-uncovered", fields("workspace", "key_source"), when=lambda _, w: not w.covered),
+    Stays("environment.create-workspace", fields("workspace", "exists", "resource")),
+    Stays("keys.opt-in", KEY),
+    Stays("vault.access-policy", GRANT),
+)
+
+KIND = {kind.word: kind for kind in KINDS}
+
+# A failed step
+
+
 class FailedStep(NamedTuple):
     """A step of a system that violates demands, as it is seen by the machine that it is compared with."""
 
@@ -126,8 +276,8 @@ class FailedStep(NamedTuple):
             return tuple(Difference(*each, names) for each in violations)
         behind = [once(each.requirement for each in nearer if self._explains(each, seen)) for _, seen in violations]
         # what the command does to another entity than it should has consequences there
-        unexplained = [seen for (_, seen), names in zip(violations, behind, strict=True) if not names]
-        own = self._making(unexplained, right) if unexplained else ()
+        unexplained = [each for each, names in zip(violations, behind, strict=True) if not names]
+        own = self._behind_fields(unexplained, right) if unexplained else ()
         return tuple(Difference(*each, once((*own, *names))) for each, names in zip(violations, behind, strict=True))
 
     def _suspected(self, met: set[str]) -> Iterator[Explanation]:
@@ -172,51 +322,74 @@ class FailedStep(NamedTuple):
         """Return the requirements that explain an outcome where being wrong about none of them alone does.
 
         If a command is refused: the mistakes that refuse it, if they are about the topic of the reasons that it gives;
-        its own effects, and what follows from them; other mistakes; the reasons.  If a refusal gives other reasons,
-        those that it should not give, then those that it should; if a command is accepted, the reasons to refuse it.
+        its own effects, those that other commands have last, and what follows from them; other mistakes; the reasons.
+        If a refusal gives other reasons, those that it should give, then those that it should not; if a command is
+        accepted, the reasons to refuse it.
         """
         match expected, seen:
             case Accepted(by=by), Refused(because=because):
                 kind = type(self.command)
-                own = {row.requirement for row in ROWS if isinstance(row, Effect) and row.on is kind}
+                effects = [row for row in ROWS if isinstance(row, Effect) and row.uses is None]
+                own = {row.requirement for row in effects if row.on is kind}
+                commands = Counter(name for name, _ in {(row.requirement, row.on) for row in effects})
                 topics = {name.partition(".")[0] for name in because}
                 near = [name for name in mistakes if name.partition(".")[0] in topics]
-                nearly_always_first = sorted(by, key=places().__getitem__, reverse=True)
-                effects = sorted(nearly_always_first, key=lambda name: name not in own)
-                return once((*near, *effects, *mistakes, *in_order(because)))
+                nearly_always_first = sorted(by or own, key=places().__getitem__, reverse=True)
+                due = sorted(nearly_always_first, key=lambda name: (name not in own, commands[name]))
+                return once((*near, *due, *mistakes, *in_order(because)))
             case Refused(), Refused():
-                return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
+                return (*in_order(expected.because - seen.because), *in_order(seen.because - expected.because))
             case Refused(because=because), Accepted():
                 return in_order(because)
         return ()
 
-    def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
-        """Return the requirements of what the command does by itself that write such a field, of any entity.
+    def _behind_fields(self, violations: Iterable[Violation], right: float) -> tuple[str, ...]:
+        """Return the requirements that say that any of these fields stays as it is after this command.
 
-        If it is refused: the reasons.  If none does: those of a consequence that, without its condition, would come
-        nearer to what was seen; else of a consequence that there is for such an entity; else all.
+        If none does: the reasons, if it is to be refused; else those of its own effects that write such a field, of any
+        entity; else those that say that it stays after any command; else those of a consequence that, without its
+        condition, would come nearer to what was seen; else of one that there is for such an entity; else all.
         """
-        facts = [seen for seen in unexplained if isinstance(seen, Fact)]
-        fields = {(seen.kind, "state" if seen.field == "exists" else seen.field) for seen in facts}
+        facts = [(due, seen) for due, seen in violations if isinstance(due, Fact) and isinstance(seen, Fact)]
+        changed = {(seen.kind, "state" if seen.field == "exists" else seen.field) for _, seen in facts}
         written = self._writes()
-        after, outcome = self.machine.step(self.before[0], self.command)
+        after, outcome = RIGHT.step(self.before[0], self.command)
+        if stays := self._stay(facts, after_this=True):
+            return stays
         if isinstance(outcome, Refused):
             return in_order(outcome.because)
         by = outcome.by if isinstance(outcome, Accepted) else NONE
+        kinds = {kind for kind, _ in changed}
         consequences = [row for rows in self.machine.whenever.values() for row in rows]
-        kinds = {kind for kind, _ in fields}
         return (
-            in_order(name for name, every in written.items() if every & fields)
+            in_order(name for name, every in written.items() if every & changed)
+            or self._stay(facts, after_this=False)
             or in_order(
                 row.requirement
                 for row in consequences
                 if row.requirement not in self.machine.silent
                 for entity in self.machine.world(after).every(row.about)
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
-                if any(shows(shown, seen) for seen in facts) and self._distance(outcome, shown) < right
+                if any(shows(shown, seen) for _, seen in facts) and self._distance(outcome, shown) < right
             )
             or in_order(row.requirement for row in consequences if row.requirement in by and row.about.word in kinds)
             or in_order(written)
+        )
+
+    def _stay(self, facts: Iterable[tuple[Fact, Fact]], after_this: bool) -> tuple[str, ...]:
+        """Return the requirements that say that any of these facts stays as it is, after this command or after any."""
+        world = self.machine.world(self.before[0])
+        bound = bind(self.command, world)
+        shown = projections_of(self.machine, self.before[0], self.limit)
+        return once(
+            each.requirement
+            for expected, _ in (() if isinstance(bound, Refused) else facts)
+            if expected.kind in KIND and world.has(KIND[expected.kind], expected.name)
+            if expected.value is True or shows(shown, expected)
+            for each in STAYS
+            if (type(self.command) in each.on if after_this else not each.on)
+            if (expected.kind, expected.field) in each.fields
+            if each.when(bound, world.entity(KIND[expected.kind], expected.name))
         )
 
     def _writes(self) -> dict[str, set[tuple[str, str]]]:
