@@ -6,7 +6,6 @@ Every search that takes one step after another is this walk: the search with the
 from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from struct import Struct
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..machine import ROWS, Command, Machine, Outcome, State
@@ -149,37 +148,34 @@ Step = Callable[[State, Command], tuple[State, Label]]
 
 NOT_OFFERED = -1
 
-NUMBERS = Struct(f"{len(KINDS)}I")
+Packed = tuple[int, ...]
+"""A state as the numbers of its tables."""
 
 
 class Store:
-    """Packs states into bytes that are equal exactly if the states are: each table is kept once, and has a number."""
+    """Packs states into numbers that are equal exactly if the states are: each table is kept once, and has a number."""
 
     def __init__(self) -> None:
         self._tables: dict[type[Entity], list[Table]] = {kind: [] for kind in KINDS}
         self._by_content: dict[type[Entity], dict[frozenset[tuple[str, Any]], int]] = {kind: {} for kind in KINDS}
         self._by_identity: dict[int, int] = {}  # of the tables kept here, so no other table can have the identity
 
-    def pack(self, state: State) -> bytes:
-        """Return the state in bytes."""
-        known = self._by_identity
-        numbers = []
-        for kind, table in state.tables.items():
-            number = known.get(id(table))
-            numbers.append(self._number(kind, table) if number is None else number)
-        return NUMBERS.pack(*numbers)
+    def pack(self, state: State) -> Packed:
+        """Return the state in numbers."""
+        return tuple(map(self._number, state.tables, state.tables.values()))
 
-    def unpack(self, packed: bytes) -> State:
+    def unpack(self, packed: Packed) -> State:
         """Return the state that was packed."""
-        numbers = zip(KINDS, NUMBERS.unpack(packed), strict=True)
-        return State({kind: self._tables[kind][number] for kind, number in numbers})
+        return State({kind: self._tables[kind][number] for kind, number in zip(KINDS, packed, strict=True)})
 
     def _number(self, kind: type[Entity], table: Table) -> int:
-        tables = self._tables[kind]
-        number = self._by_content[kind].setdefault(frozenset(table.items()), len(tables))
-        if number == len(tables):
-            tables.append(table)
-            self._by_identity[id(table)] = number
+        number = self._by_identity.get(id(table))
+        if number is None:
+            tables = self._tables[kind]
+            number = self._by_content[kind].setdefault(frozenset(table.items()), len(tables))
+            if number == len(tables):
+                tables.append(table)
+                self._by_identity[id(table)] = number
         return number
 
 

@@ -117,22 +117,16 @@ def of_table(module: ModuleType, table: str) -> Iterator[RowSource]:
 def entries(module: ModuleType, table: str) -> list[ast.expr]:
     """Return the entries of the table: calls, and loops over them."""
     for node in tree_of(module).body:
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [table]:
-            return node.value.elts if isinstance(node.value, ast.Tuple) else [all_of(node.value)]
-    raise ValueError(f"{path_of(module)} has no table {table}")
-
-
-def all_of(table: ast.expr) -> ast.expr:
-    """Return a table that is one loop as an entry."""
-    return ast.copy_location(ast.Starred(table, ast.Load()), table)
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=found)) if name == table:
+                return found
+    raise ValueError(f"{path_of(module)} has no table {table}, which is written with its rows in brackets")
 
 
 def row_call(entry: ast.expr, helpers: Mapping[str, ast.FunctionDef]) -> ast.Call:
     """Return the call of refuse, effect, means, whenever or silent that makes the rows of an entry."""
     match entry:
         case ast.Starred(value=inner) | ast.GeneratorExp(elt=inner):
-            return row_call(inner, helpers)
-        case ast.Call(func=ast.Name(id="tuple"), args=[inner]):
             return row_call(inner, helpers)
         case ast.Call(func=ast.Name(id=name)) if name in helpers:
             returned = next(node.value for node in helpers[name].body if isinstance(node, ast.Return))
