@@ -53,6 +53,7 @@ def test_the_trees_of_a_row_are_those_of_its_functions(source: RowSource) -> Non
         part for part in PARTS if getattr(source.row, part, None) and part in {w.arg for w in source.call.keywords}
     }
     assert source.parts.keys() == given
+    assert len(source.call.args) <= 2, "name the functions of a row"
     for part, tree in source.parts.items():
         made, written = source.function(tree), getattr(source.row, part)
         assert shape(made) == shape(written)

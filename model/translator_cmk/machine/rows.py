@@ -27,8 +27,8 @@ class Refuse(NamedTuple):
 
     on: type[Command]
     requirement: str
-    when: Condition
     unless: Condition
+    when: Condition = always
 
 
 class Effect(NamedTuple):
@@ -36,10 +36,10 @@ class Effect(NamedTuple):
 
     on: type[Command]
     requirement: str
-    when: Condition
-    then: Callable[..., Changes]
-    each: type[Entity] | None
-    uses: Callable[..., KeyUse | None] | None
+    when: Condition = always
+    then: Callable[..., Changes] = lambda *_: {}
+    each: type[Entity] | None = None
+    uses: Callable[..., KeyUse | None] | None = None
 
 
 class Means(NamedTuple):
@@ -47,7 +47,7 @@ class Means(NamedTuple):
 
     meaning: "Meaning"
     requirement: str
-    when: Condition
+    when: Condition = always
 
 
 class Whenever(NamedTuple):
@@ -68,10 +68,13 @@ class Silent(NamedTuple):
     on: type[Command]
     requirement: str
     when: Condition
-    free: Condition
+    free: Condition = always
 
 
 Row = Refuse | Effect | Means | Whenever | Silent
+
+# the kinds as verbs, as tables of rows have them: what a row is about and its requirement, then its functions by name
+refuse, effect, means, whenever, silent = Refuse, Effect, Means, Whenever, Silent
 
 
 class Meaning:
@@ -99,39 +102,6 @@ MEANINGS = (
     shows_encryption_section,
     registered,
 )
-
-
-def refuse(on: type[Command], requirement: str, *, unless: Condition, when: Condition = always) -> Refuse:
-    """Return a row: ``on`` is refused because of ``requirement`` where ``when`` holds and ``unless`` does not."""
-    return Refuse(on, requirement, when, unless)
-
-
-def effect(
-    on: type[Command],
-    requirement: str,
-    *,
-    then: Callable[..., Changes] = lambda *_: {},
-    when: Condition = always,
-    each: type[Entity] | None = None,
-    uses: Callable[..., KeyUse | None] | None = None,
-) -> Effect:
-    """Return a row: ``on``, accepted, changes what ``then`` says, and has the use of a key that ``uses`` gives."""
-    return Effect(on, requirement, when, then, each, uses)
-
-
-def means(meaning: Meaning, requirement: str, *, when: Condition = always) -> Means:
-    """Return a row: ``meaning`` holds of an entity where ``when`` does."""
-    return Means(meaning, requirement, when)
-
-
-def whenever(about: type[Entity], requirement: str, *, when: Condition, then: Callable[..., Changes]) -> Whenever:
-    """Return a row: in every state in which ``when`` holds of an entity, ``then`` is written."""
-    return Whenever(about, requirement, when, then)
-
-
-def silent(on: type[Command], requirement: str, *, when: Condition, free: Condition = always) -> Silent:
-    """Return a row: the outcome of ``on`` is unspecified where ``when`` holds and no demand is broken."""
-    return Silent(on, requirement, when, free)
 
 
 def puts_in_use(requirement: str, *, when: Condition) -> Effect:

@@ -251,14 +251,17 @@ class Machine:
 
     def is_silent_about(self, state: State, command: Command) -> bool:
         """Return whether a silent row applies to the command, so a refusal may give any reason."""
-        bound = bind(command, self.world(state))
-        return type(bound) is not Refused and any(row.when(bound) for row in self._silent.get(type(command), ()))
+        return bool(self._silences(state, command))
 
     def is_free(self, state: State, command: Command) -> bool:
         """Return whether a silent row lets the command do something else than other rows say."""
+        return any(row.free(bound) for row, bound in self._silences(state, command))
+
+    def _silences(self, state: State, command: Command) -> list[tuple[Silent, Any]]:
+        """Return each silent row that applies to the command, with what it reads."""
         bound = bind(command, self.world(state))
-        rows = self._silent.get(type(command), ())
-        return type(bound) is not Refused and any(row.when(bound) and row.free(bound) for row in rows)
+        rows = () if type(bound) is Refused else self._silent.get(type(command), ())
+        return [(row, bound) for row in rows if row.when(bound)]
 
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
         """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
