@@ -145,30 +145,28 @@ VERBS: Mapping[str, str] = {
     "bye": "End the session.",
 }
 
-CALLED: dict[str, Shape] = {"id": TOKEN, "session": TOKEN}
-
-
-def request(verb: str, fields: Mapping[str, Shape]) -> Record:
-    """Return a request; all its fields have to be there, but for the session."""
-    return Record(f"the request {verb!r}", CALLED | dict(fields), ("id", *fields), partial(dict, verb=verb))
-
+REQUESTED: Mapping[str, dict[str, Shape]] = {
+    "hello": {"protocol": Whole(PROTOCOL, PROTOCOL), "kit": Line(200)},
+    "reset": {"stage": Referred(STAGE, "stage")},
+    "submit": {"command": Referred(COMMAND, "command")},
+    "observe": {},
+    "settle": {"seconds": Whole(0, LONGEST_WINDOW)},
+    "bye": {},
+}
+"""For each verb, the fields of a request, all of which have to be there."""
 
 REQUEST = Tagged(
     "verb",
     {
-        "hello": request("hello", {"protocol": Whole(PROTOCOL, PROTOCOL), "kit": Line(200)}),
-        "reset": request("reset", {"stage": Referred(STAGE, "stage")}),
-        "submit": request("submit", {"command": Referred(COMMAND, "command")}),
-        "observe": request("observe", {}),
-        "settle": request("settle", {"seconds": Whole(0, LONGEST_WINDOW)}),
-        "bye": request("bye", {}),
+        verb: Record(
+            f"the request {verb!r}",
+            {"id": TOKEN, "session": TOKEN, **fields},
+            ("id", *fields),
+            partial(dict, verb=verb),
+        )
+        for verb, fields in REQUESTED.items()
     },
 )
-
-
-def answer(word: str, fields: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Record:
-    """Return an answer of one kind."""
-    return Record(f"the answer {word!r}", {"id": TOKEN, **fields}, ("id", *required), partial(dict, answer=word))
 
 
 def welcome(
@@ -188,31 +186,34 @@ HELLO = Record(
     welcome,
 )
 
-ERROR = answer("error", COMMENT)
+ANSWERED: Mapping[str, Mapping[str, dict[str, Shape]]] = {
+    "hello": {},
+    "reset": {"done": {}},
+    "submit": {
+        "accepted": COMMENT | {"audit": Several(KEY_USE)},
+        "refused": COMMENT | {"because": IDS},
+        "unsupported": COMMENT,
+    },
+    "observe": {"observed": {"observation": Referred(OBSERVATION, "observation")}},
+    "settle": {"settled": {}, "unsettled": {}},
+    "bye": {"bye": {}},
+}
+"""For each verb, the answers to it but for errors, with their fields."""
+
+
+def answer(word: str, fields: Mapping[str, Shape]) -> Record:
+    """Return an answer of one kind; only an observation has to be there."""
+    required = ("id", "observation") if word == "observed" else ("id",)
+    return Record(f"the answer {word!r}", {"id": TOKEN, **fields}, required, partial(dict, answer=word))
+
 
 ANSWERS: Mapping[str, Tagged] = {
-    "hello": Tagged("answer", {"hello": HELLO, "error": ERROR}),
-    "reset": Tagged("answer", {"done": answer("done", {}), "error": ERROR}),
-    "submit": Tagged(
+    verb: Tagged(
         "answer",
-        {
-            "accepted": answer("accepted", COMMENT | {"audit": Several(KEY_USE)}),
-            "refused": answer("refused", COMMENT | {"because": IDS}),
-            "unsupported": answer("unsupported", COMMENT),
-            "error": ERROR,
-        },
-    ),
-    "observe": Tagged(
-        "answer",
-        {
-            "observed": answer("observed", {"observation": Referred(OBSERVATION, "observation")}, ("observation",)),
-            "error": ERROR,
-        },
-    ),
-    "settle": Tagged(
-        "answer", {"settled": answer("settled", {}), "unsettled": answer("unsettled", {}), "error": ERROR}
-    ),
-    "bye": Tagged("answer", {"bye": answer("bye", {}), "error": ERROR}),
+        ({"hello": HELLO} if verb == "hello" else {})
+        | {word: answer(word, fields) for word, fields in {**answers, "error": COMMENT}.items()},
+    )
+    for verb, answers in ANSWERED.items()
 }
 
 
