@@ -201,9 +201,10 @@ class Selecting:
         """Return the place within the horizon whose last command gains most for each step; None if none gains."""
         best, most = None, 0.0
         for place in (place for start in self._starts() for place in self._places(start, HORIZON - 1, 1)):
-            rows, steps = self._rows_before(place), self._steps_to(place) + 1
+            followed = [self.followed.get(row, 0) for row in self._rows_before(place)]
+            steps = self._steps_to(place) + 1
             for pair in self._options[place.state]:
-                if (rate := self._gain(rows, pair.label) / steps) > most:
+                if (rate := self._gain(followed, pair.label) / steps) > most:
                     best, most = place.beyond(pair), rate
         return best
 
@@ -216,8 +217,9 @@ class Selecting:
         """Yield the places after two commands in succession of which the second gains something, the nearest first."""
         for place in self._places(start, self.budget, 2):
             for first in self._options[place.state]:
+                followed = [self.followed.get(row, 0) for row in self._rows[first.label]]
                 for last in self._options[first.after] if not self._ends[first.label] else ():
-                    if self._gain(self._rows[first.label], last.label):
+                    if self._gain(followed, last.label):
                         yield place.beyond(first).beyond(last)
 
     def take(self, place: Place) -> None:
@@ -270,11 +272,13 @@ class Selecting:
             return self._rows[place.path[-1].label]
         return () if place.resets else self.before
 
-    def _gain(self, before: tuple[int, ...], label: int) -> int:
-        """Return the gain of the label after a step in which these rows applied."""
+    def _gain(self, followed: Iterable[int], label: int) -> int:
+        """Return the gain of the label after a step of whose rows each has been followed by these."""
         new, rows = self._items[label] & ~self.met, self._masks[label]
-        items = sum(WORTH[kind] * (new & of).bit_count() for kind, of in self._of_kind.items()) if new else 0
-        return items + sum((rows & ~self.followed.get(row, 0)).bit_count() for row in before)
+        gain = sum(WORTH[kind] * (new & of).bit_count() for kind, of in self._of_kind.items()) if new else 0
+        for each in followed:
+            gain += (rows & ~each).bit_count()
+        return gain
 
 
 def mask(numbers: Iterable[int]) -> int:
