@@ -97,7 +97,7 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         folder, problems = run(entry["run"], CACHE / found.name)
     else:
         folder = docs / entry["report"]
-        problems = check(folder)
+        problems = kit("report", "check", str(folder))
     if problems:
         return found._replace(problems=problems)
     files = {name: (folder / name).read_bytes() for name in PUBLISHED if (folder / name).is_file()}
@@ -123,11 +123,6 @@ def run(command: str, folder: Path) -> tuple[Path, tuple[str, ...]]:
         return folder, failed or ("no report was written",)
     kept.write_text(key, "utf-8")
     return folder, ()
-
-
-def check(folder: Path) -> tuple[str, ...]:
-    """Return what `translator-cmk report check` finds wrong with a report."""
-    return kit("report", "check", str(folder))
 
 
 def kit(*arguments: str) -> tuple[str, ...]:

@@ -54,25 +54,16 @@ def environment(register: Register, **shared: Any) -> Environment:
         autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
     )
     found.globals |= {"register": register, "root": UP, "data": data, "sources": sources(), **shared}
+    by_own_name = (capital, cell, duration, foreign, listed, number, parts, places, plain, significant, slug)
+    found.filters |= {each.__name__: each for each in by_own_name}
     found.filters |= {
-        "capital": capital,
-        "cell": cell,
         "choice": CHOICES.get,
         "commas": lambda number: f"{number:,}",
-        "duration": duration,
-        "foreign": foreign,
         "json": lambda value: json.dumps(value, ensure_ascii=False),
         "linked": lambda text, root=UP: linked(text, register, root),
-        "listed": listed,
         "lower_first": lambda text: text[:1].lower() + text[1:],
         "named": lambda name, root=UP: named(name, root) if name in register else plain(name),
-        "number": number,
         "path": requirement_path,
-        "parts": parts,
-        "places": places,
-        "plain": plain,
-        "significant": significant,
-        "slug": slug,
         "urn": lambda name: uuid5(NAMESPACE_URL, name).urn,  # which never changes for a name, wherever the site is
         "titled": lambda it, root=UP: titled(register[it] if isinstance(it, str) else it, root),
     }
