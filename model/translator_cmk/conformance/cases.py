@@ -11,9 +11,8 @@ from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES, inapplicable, p
 from ..bdd.vocabulary import (
     asserts,
     commands_of,
-    demanded,
+    demanded_without,
     facts_of,
-    machine_without,
     read_steps,
     resting_on,
     undemanded,
@@ -25,7 +24,6 @@ from ..files import read
 from ..language.contract import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
-from ..oracle import Oracle
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
 from ..requirements import TOPICS, load_register
 from ..shapes import nearest
@@ -56,7 +54,7 @@ CaseEntry = Mapping[str, Any]
 class Case(NamedTuple):
     """One thing that is run, and comes to a verdict.
 
-    ``silent``: the silent requirements, where the scenario is not demanded without them; empty where it counts.
+    ``silent``: the requirements that are silent for a scenario.
     ``controls``: its positive controls, the cases of which one has to pass before this one, a refusal, counts.
     ``masked``: what it says is lost is seen to be so only by its controls.
     """
@@ -75,12 +73,26 @@ class Case(NamedTuple):
     @property
     def scored(self) -> bool:
         """Whether it counts."""
-        return not self.silent
+        return not self.silent or is_scored(self.id, self.silent)
 
     @property
     def rests_on(self) -> Ids:
         """The silent requirements that keep it from counting, found where somebody asks, since that takes its time."""
-        return resting_on(next(each for each in pickles() if each.id == self.id), self.silent)
+        return () if self.scored else resting_on(pickle_of(self.id), self.silent)
+
+
+def pickle_of(name: str) -> Pickle:
+    """Return the scenario of this id."""
+    return next(each for each in pickles() if each.id == name)
+
+
+@cache
+def is_scored(name: str, silent: frozenset[str]) -> bool:
+    """Return whether a scenario counts where these requirements are silent.
+
+    One that is demanded by no rows at all shows a defect of the kit, and rests on no assumption.
+    """
+    return demanded_without(silent, pickle_of(name)) or pickle_of(name) in contradicting()
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
@@ -102,19 +114,16 @@ class Scenario(NamedTuple):
 def scenarios(profile: str, waived: Ids) -> tuple[Scenario, ...]:
     """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
-    some_silent = Oracle(machine_without(silent))
     every = pickles()
     controls, found = controls_of(every), []
     for pickle in every:
         taken = prerequisites_of(pickle)
-        # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
-        counts = demanded(some_silent, pickle) or pickle in contradicting()
         case = Case(
             pickle.id,
             FEATURES,
             taken.level,
             pickle.requirements,
-            frozenset() if counts else silent,
+            silent,
             tuple(controls.get(pickle.id, ())),
             pickle.name,
             f"features/{pickle.id.partition('.')[0]}.feature",
