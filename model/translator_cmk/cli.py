@@ -30,6 +30,7 @@ from .errors import (
 EXTRAS = {
     "azure": "azure",
     "trustme": "azure",
+    "requests": "azure",
     "waitress": "http",
     "pytest": "pytest",
     "pytest_bdd": "pytest",

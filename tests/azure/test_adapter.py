@@ -185,8 +185,8 @@ def test_a_throttled_request_is_sent_again_after_the_time_that_is_asked_for(
     assert time.monotonic() - throttled[0] >= 1
 
 
-def test_a_vault_is_asked_for_again_only_where_that_would_not_change_it(signed_in: AzureServer, tmp_path: Path) -> None:
-    assert signed_in
+@pytest.mark.usefixtures("signed_in")
+def test_a_vault_is_asked_for_again_only_where_that_would_not_change_it(tmp_path: Path) -> None:
     system, vault = system_at(tmp_path), ("kv-again", "westeurope", "production", "apps")
     assert system.submit(CreateVault(*vault)) == Accepted()
     for changed in (
@@ -201,8 +201,8 @@ def test_a_vault_is_asked_for_again_only_where_that_would_not_change_it(signed_i
     assert {entry["kind"] for entry in left_in(tmp_path / "leftovers.json")} == {"group", "vault"}
 
 
-def test_a_subscription_moves_to_another_tenant_unless_it_was_named(signed_in: AzureServer, tmp_path: Path) -> None:
-    assert signed_in
+@pytest.mark.usefixtures("signed_in")
+def test_a_subscription_moves_to_another_tenant_unless_it_was_named(tmp_path: Path) -> None:
     assert not system_at(tmp_path, subscriptions=SUBSCRIPTIONS).declaration.can("several-tenants")
     system = system_at(tmp_path)
     assert system.declaration.can("several-tenants")
@@ -213,9 +213,9 @@ def test_a_subscription_moves_to_another_tenant_unless_it_was_named(signed_in: A
         assert system.observe()["subscription"]["production"] == {"tenant": "abroad"}
 
 
-def test_no_request_waits_for_its_headers_to_be_acknowledged(signed_in: AzureServer, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("signed_in")
+def test_no_request_waits_for_its_headers_to_be_acknowledged(tmp_path: Path) -> None:
     """Without care, each request with content takes 40 milliseconds more through a proxy."""
-    assert signed_in
     system, seconds = system_at(tmp_path), list[float]()
     for number in range(20):
         began = time.monotonic()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from copy import copy
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -398,7 +399,8 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
     proxy, cloud, authority = (process.stdout.readline().split()[-1] for _ in range(3))
     port = int(proxy.rpartition(":")[2])
     assert cloud == f"https://localhost:{port}"
-    server = served._replace(port=port, authority_file=Path(authority))
+    server = copy(served)
+    server.port, server.authority_file = port, Path(authority)
     wire = Wire(server)
     form = f"grant_type=client_credentials&client_id={uuid4()}&client_secret=canary&scope=https%3A%2F%2F{MANAGER}"
     answer = wire.ask("POST", "login.microsoftonline.com", f"/{uuid4()}/oauth2/v2.0/token", form.encode())

@@ -95,7 +95,7 @@ class Customer:
     def headers(self, host: str) -> dict[str, str]:
         """Return the credentials for a host."""
         if host.endswith("cognitiveservices.azure.com"):
-            return {"Ocp-Apim-Subscription-Key": self.world.digits_of("account", host.partition(".")[0], "key1")}
+            return {"Ocp-Apim-Subscription-Key": self.world.account_keys(host.partition(".")[0])["key1"]}
         api = "vault" if ".vault." in host else "manager"
         return {"Authorization": f"Bearer {self.tokens[api]}"}
 

@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy
+from azure.core.pipeline.transport import RequestsTransport
 from azure.keyvault.keys import JsonWebKey, KeyVaultKey
 from azure.mgmt.cognitiveservices.models import Account
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -26,10 +28,11 @@ from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
 from . import leftovers
-from .clients import Clients, NotLearned, Studio, connections, ids_in, refusal_of, without_secrets
+from .clients import Clients, NotLearned, Studio, ids_in, refusal_of, rest, without_secrets
 from .target import ENVIRONMENT, HELD, PREFIX, Cloud, Target, declaration_of
 
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}
+MOVE_TENANT = "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
 PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
 OF_THE_CALLER = ["get", "list", "create", "import", "update", "delete", "recover", "purge", "rotate"]
@@ -219,7 +222,11 @@ def move(w: World, c: Any) -> None:
 
 
 def move_subscription(w: World, c: Any) -> None:
-    w.move_to_tenant(w.id_of(c.subscription), w.tenant_ids.get(c.tenant, NONE))
+    guid = w.id_of(c.subscription)
+    wanted = {"destinationTenantId": w.tenant_ids.get(c.tenant, NONE), "destinationOwnerId": w.caller(guid)}
+    signed = BearerTokenCredentialPolicy(w.in_tenant(w.tenants.get(guid)), w.cloud.scope)
+    url = f"{w.cloud.resource_manager}/subscriptions/{guid}{MOVE_TENANT}"
+    rest(w.connections, signed, "PUT", url, json={"properties": wanted})
     w.find_subscriptions()
 
 
@@ -458,7 +465,7 @@ class AzureSystem:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.connections = connections()
+        self.connections = RequestsTransport()  # which all clients share
         with guarded():
             self.world = World(target, self.connections, DEFAULT_STAGE)
             names = [name for name, guid in self.world.subscriptions.items() if guid in self.world.tenants]

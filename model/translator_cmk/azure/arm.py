@@ -98,22 +98,12 @@ class ManagerCall(Call):
         self.world = self.world._replace(groups=self.world.groups - {g})
         return self.begun(g)
 
-    def answer_deleted(self, _: Any) -> Reply:
-        return Reply(200)
-
     # Accounts
 
     def put_account(self, g: Group) -> Reply:
         """Create an account, or change one that is there."""
         if there := self.there("account", g, self.at["name"]):
             return Reply(200, self.changed(there.name))
-        return Reply(201, self.changed(self.create_account(g), is_new=True))
-
-    def patch_account(self, r: Resource) -> Reply:
-        return self.begun(r, self.changed(r.name))
-
-    def create_account(self, g: Group) -> str:
-        """Create an account and return its name; raises `Problem`."""
         if self.asked.get("properties.restore", bool):
             raise outside("properties.restore")
         kind, place, sku = self.asked.required("kind"), self.region("global"), self.asked.required("sku.name").upper()
@@ -129,7 +119,10 @@ class ManagerCall(Call):
         keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
         kind_of_resource = FIXED["kinds"][kind]["resource"]
         self.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
-        return name
+        return Reply(201, self.changed(name, is_new=True))
+
+    def patch_account(self, r: Resource) -> Reply:
+        return self.begun(r, self.changed(r.name))
 
     def changed(self, name: str, is_new: bool = False) -> Any:
         """Carry out what a request says of identity and of the key source, and return the account.

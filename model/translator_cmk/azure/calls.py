@@ -23,7 +23,7 @@ from ..machine import Accepted, Command, Machine, Refused
 from ..machine.commands import COMMANDS
 from ..machine.entities import CUSTOMER, Entity, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
-from .worlds import FIXED, World, Worlds
+from .worlds import FIXED, SUBSCRIPTIONS, TENANTS, World, Worlds
 
 # Answers that we chose where no public source shows one, or the model leaves it open
 
@@ -152,12 +152,6 @@ class Reply(NamedTuple):
 
 decoded = lru_cache(maxsize=1024)(jwt.decode)
 
-TOKEN_ERRORS: dict[type[Exception], str] = {
-    jwt.InvalidAudienceError: "InvalidAuthenticationTokenAudience",
-    jwt.ExpiredSignatureError: "ExpiredAuthenticationToken",
-}
-"""The error codes for tokens that are whole."""
-
 
 @dataclass
 class Call:
@@ -214,7 +208,7 @@ class Call:
             if (world := self.worlds.of(self.claims["tid"])) is None or self.claims["exp"] < time.time():
                 raise jwt.ExpiredSignatureError
         except jwt.InvalidTokenError as error:
-            code = TOKEN_ERRORS.get(type(error), "InvalidAuthenticationToken")
+            code = FIXED["token_errors"].get(type(error).__name__, "InvalidAuthenticationToken")
             raise Problem(401, code, f"The access token is not valid for '{audiences[0]}': {error}.") from None
         self.world = world
 
@@ -276,10 +270,9 @@ class Call:
             names = entity.name.split("/") if isinstance(entity, Key) else [entity.name]
             self.submit(COMMANDS[command](*names))
             entity = self.again(entity)
+        if last.isdecimal():
+            return Reply(int(last))
         return self.show(last, entity) if last in FORMS else getattr(self, last)(entity)
-
-    def answer_nothing(self, _: Any) -> Reply:
-        return Reply(204)
 
     def show(self, form: str, entity: Any, **given: Any) -> "Body":
         """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
@@ -378,11 +371,13 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "text": lambda v: v.entity,
     "login_host": lambda v: v.call.cloud.login.removeprefix("https://"),
     # Tenants and subscriptions
-    "display_name": lambda v: v.call.world.display_name(v.entity.name),
+    "display_name": lambda v: next(
+        (name for name in (*TENANTS, *SUBSCRIPTIONS) if v.call.world.id_of(name) == v.entity.name), TENANTS[0]
+    ),
     # Accounts
     "account_kind": lambda v: KINDS[getattr(v.entity, "resource", v.entity).kind],
     "endpoint": lambda v: f"https://{v.entity.name.lower()}.{v.call.cloud.accounts}/",
-    "internal_id": lambda v: v.call.world.digits_of("account", v.entity.name),
+    "internal_id": lambda v: v.call.world.id_of("account", v.entity.name).replace("-", ""),
     "capabilities": lambda v: [{"name": "CustomerManagedKey"}] if shows_encryption_section(v.entity) else [],
     "managed_identity": lambda v: v.call.show("managed_identity", v.entity) if v.entity.identity else None,
     "principal_id": lambda v: v.call.world.principal(v.entity) if registered(v.entity) else None,
@@ -406,10 +401,9 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "y": lambda v: digits(v, "y"),
     "n": lambda v: digits(v, ""),
     "recoverable_days": lambda v: 90 if v.entity.vault.soft_delete else 0,
-    "recovery_level": lambda v: (
-        ("Recoverable" if v.entity.vault.purge_protection else "Recoverable+Purgeable")
-        if v.entity.vault.soft_delete
-        else "Purgeable"
+    "recovery_level": lambda v: "+".join(
+        ["Recoverable"] * v.entity.vault.soft_delete
+        + ["Purgeable"] * (not (v.entity.vault.soft_delete and v.entity.vault.purge_protection))
     ),
     # without it a client knows that the key is gone
     "recovery_id": lambda v: f"{v['vault_uri']}deletedkeys/{v['key_name']}" if v.entity.vault.soft_delete else None,

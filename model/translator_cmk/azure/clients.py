@@ -18,7 +18,7 @@ import jwt
 import yaml
 from azure.core import PipelineClient
 from azure.core.exceptions import HttpResponseError
-from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HeadersPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import HeadersPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
@@ -38,8 +38,6 @@ from .worlds import GUID
 POLL, LOCAL_POLL = 5, 0.01
 """Seconds between two looks at a long-running operation, where the answer has no `Retry-After`; and on this machine."""
 
-MOVE_TENANT = "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
-
 MANAGERS: Mapping[str, type[Any]] = {
     "accounts": CognitiveServicesManagementClient,
     "deleted_accounts": CognitiveServicesManagementClient,
@@ -53,13 +51,6 @@ MANAGERS: Mapping[str, type[Any]] = {
 
 logging.getLogger("azure").propagate = False  # its warnings name tenants, and would reach standard error
 logging.getLogger("azure").addHandler(logging.NullHandler())
-
-
-def connections() -> RequestsTransport:
-    """Return the connections of a session, which all its clients share."""
-    transport = RequestsTransport()
-    transport.open()
-    return transport
 
 
 @cache
@@ -120,13 +111,6 @@ class Clients:
             return str(jwt.decode(token, options={"verify_signature": False}).get("oid", ""))
         except jwt.PyJWTError:
             return ""
-
-    def move_to_tenant(self, subscription: str, tenant: str) -> None:
-        """Ask that a subscription move to a tenant; raises `HttpResponseError`."""
-        url = f"{self.cloud.resource_manager}/subscriptions/{subscription}{MOVE_TENANT}"
-        body = {"properties": {"destinationTenantId": tenant, "destinationOwnerId": self.caller(subscription)}}
-        signed = BearerTokenCredentialPolicy(self.in_tenant(self.tenants.get(subscription)), self.cloud.scope)
-        rest(self.connections, signed, "PUT", url, json=body)
 
 
 def rest(connections: RequestsTransport, signed: Any, method: str, url: str, **content: Any) -> Any:

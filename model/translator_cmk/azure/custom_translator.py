@@ -1,6 +1,5 @@
 """Custom Translator, and translation with its models."""
 
-from collections.abc import Sequence
 from email import message_from_bytes
 from functools import partial
 from typing import Any, ClassVar
@@ -45,26 +44,23 @@ class TranslatorCall(Call):
 
     collections: ClassVar = {word: partial(held, word) for word in HELD}
 
-    def paged(self, name: str, items: Sequence[Body]) -> Body:
-        """Return the page that is asked for by `pageIndex`, the first of which is 1 in Microsoft's description."""
+    def listed(self, word: str, above: Any) -> Body:
+        """Return the page of a collection that `pageIndex` asks for, the first being 1; workspaces have no pages."""
+        name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above).values()]
+        if word == "workspace":
+            return {name: items}
         index = self.number("pageIndex", 1, range(10**6))
         start = max(index - 1, 0) * PAGE
         return {"PageIndex": index, "TotalPageCount": -(-len(items) // PAGE), name: items[start : start + PAGE]}
 
-    def listed(self, word: str, above: Any) -> Body:
-        """Return a page of a collection; workspaces have no pages."""
-        name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above).values()]
-        return {name: items} if word == "workspace" else self.paged(name, items)
-
     # Workspaces and projects
 
     def create_workspace(self, account: Resource) -> Reply:
-        name, key = self.asked.required("Name"), self.asked.required("Subscription.SubscriptionKey")
+        needed = ("Name", "Subscription.SubscriptionKey", "Subscription.BillingRegionCode")
+        name, key, _ = map(self.asked.required, needed)
         if key not in self.world.account_keys(account.name).values():
             raise malformed("'Subscription.SubscriptionKey' is not a key of the account that is addressed.")
-        if self.asked.required("Subscription.BillingRegionCode") != account.location.name.upper():
-            raise malformed("'Subscription.BillingRegionCode' is not the region of the account.")
-        self.asked.honoured({}, "Name", "Subscription.SubscriptionKey", "Subscription.BillingRegionCode")
+        self.asked.honoured({"Subscription": {"BillingRegionCode": account.location.name}}, *needed[:2])
         self.submit(commands.CreateWorkspace(name, account.name))
         return Reply(201)
 

@@ -18,9 +18,6 @@ def keys_of(state: str, call: Call, vault: Vault) -> dict[str, Any]:
     return {local(k): k for k in call.every(Key, state) if k.vault.name == vault.name}
 
 
-NOBODY = UUID(int=0)
-"""The tenant of a vault that there is not."""
-
 OF_A_KEY = ("kty", "kid", "crv", *"kxyned", "dp", "dq", "qi", "p", "q")
 """The members of a key that is imported, besides its operations."""
 
@@ -37,7 +34,7 @@ class VaultCall(Call):
             if vault and vault.subscription.tenant.name != self.claims["tid"]:
                 raise Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
         except Problem as problem:
-            tenant = next((vault.subscription.tenant.name for vault in self.everywhere(Vault)), NOBODY)
+            tenant = next((vault.subscription.tenant.name for vault in self.everywhere(Vault)), UUID(int=0))
             challenge = f'Bearer authorization="{self.cloud.login}/{tenant}", resource="{resource}"'
             raise Problem(401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}) from None
         return found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
@@ -61,7 +58,8 @@ class VaultCall(Call):
         if not re.fullmatch("([0-9a-f]{32})?", asked):
             raise outside(f"'{asked}' of a key")
         message = f"A key with (name/id) {local(k)}/{asked} was not found in this key vault."
-        return found({**self.world.versions(k), "": k.version}.get(asked), "KeyNotFound", message)
+        known = {self.world.version(k.name, number): number for number in range(1, k.version + 1)}
+        return found((known | {"": k.version}).get(asked), "KeyNotFound", message)
 
     def create_key(self, vault: Vault) -> Body:
         kind, asked = self.asked.required("kty"), self.asked

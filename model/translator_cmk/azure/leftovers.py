@@ -67,9 +67,11 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if not args.yes and not answered_yes(f"Remove these {len(entries)} from Azure?"):
         raise CommandError("nothing was removed")
-    from .clients import Clients, connections
+    from azure.core.pipeline.transport import RequestsTransport
 
-    cloud, shared, stays = cloud_of(args), connections(), 0
+    from .clients import Clients
+
+    cloud, shared, stays = cloud_of(args), RequestsTransport(), 0
     for entry in entries:
         clients = Clients(cloud, shared, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
@@ -83,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def removed(
-    clients: Any, kind: str, name: str, subscription: str, location: str = "", group: str = "", **_: object
+    clients: Any, kind: str, name: str, subscription: str, location: str = "", group: str = "", **_: Any
 ) -> str:
     """Remove one of the leftovers; return why it stays, or nothing."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError

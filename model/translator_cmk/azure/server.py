@@ -34,14 +34,6 @@ from . import arm, custom_translator, entra, key_vault
 from .calls import ANSWERS, Call, Problem, Reply, malformed, outside
 from .worlds import FIXED, Worlds
 
-LOOPBACK = "127.0.0.1"
-CONTENT_LENGTH = re.compile(r"[0-9]{1,6}")
-"""A length of request content in bytes: below 1 MB."""
-IDLE = 120
-"""Seconds after which a connection without a request is closed."""
-
-TLS_HANDSHAKE = b"\x16"
-
 # Routes
 
 APIS: dict[str, type[Call]] = {
@@ -79,14 +71,24 @@ TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").r
 ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)]
 
 
-def find(apis: list[str], method: str, path: str, query: Mapping[str, str]) -> tuple[Route, dict[str, str]] | None:
-    """Return the route of a request, and the texts in place of its braces, or None."""
-    workspace = query.get("workspaceid")
-    place = path.rstrip("/") + (f"?workspaceId={quote(workspace, safe='')}" if workspace else "")
+def find(apis: list[str], method: str, target: str, host: str) -> tuple[Route, dict[str, str], str, dict[str, str]]:
+    """Return the route of a request, the texts in place of its braces, its path, and its query with lowercase names.
+
+    Raises `Problem`.
+    """
+    try:
+        parts = urlsplit(target)
+        pairs = parse_qsl(parts.query, keep_blank_values=True, errors="strict", max_num_fields=100)
+        unquote(parts.path, errors="strict")
+    except ValueError:
+        raise malformed("The URL of the request is not valid.", "BadRequest") from None
+    query = {name.lower(): value for name, value in pairs}
+    workspace = quote(query.get("workspaceid", ""), safe="")
+    place = parts.path.rstrip("/") + (f"?workspaceId={workspace}" if workspace else "")
     for route in ROUTES:
         if route.api in apis and route.method == method and (match := route.pattern.fullmatch(place)):
-            return route, {name: unquote(value) for name, value in match.groupdict().items()}
-    return None
+            return route, {name: unquote(text) for name, text in match.groupdict().items()}, parts.path, query
+    raise outside(f"{method} {parts.path[:300]} of {host[:200]}")
 
 
 def apis_at(host: str) -> tuple[list[str], str]:
@@ -100,7 +102,7 @@ def cloud_at(authority: str) -> Any:
     host, colon, port = authority.partition(":")
     own = host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
     names = FIXED["clouds"]["own" if own else "azure"]
-    return SimpleNamespace(own=own, **{name: form.format(port=colon + port) for name, form in names.items()})
+    return SimpleNamespace(**{name: form.format(port=colon + port) for name, form in names.items()})
 
 
 class Service:
@@ -108,8 +110,8 @@ class Service:
 
     def __init__(self, machine: Machine) -> None:
         chosen = {(name, on) for name, answer in ANSWERS.items() for on in answer.get("carried_out", ())}
-        left_open = [row for row in machine.rows if isinstance(row, Silent)]
-        carried_out = [row for row in left_open if (row.requirement, row.on.__name__) in chosen]
+        silent = [row for row in machine.rows if isinstance(row, Silent)]
+        carried_out = [row for row in silent if (row.requirement, row.on.__name__) in chosen]
         self.machine = Machine(row for row in machine.rows if row not in carried_out)
         self.worlds, self.secret, self.lock = Worlds(), secrets.token_bytes(32), threading.Lock()
 
@@ -119,13 +121,7 @@ class Service:
         apis, host_name = apis_at(authority.partition(":")[0])
         api = apis[-1] if apis else "manager"
         try:
-            if not apis:
-                raise Problem(421, "MisdirectedRequest", f"The host '{authority[:200]}' is not one of this server's.")
-            path, query = parsed(target)
-            found = find(apis, method, path, query)
-            if found is None:
-                raise outside(f"{method} {path[:300]} of {authority}")
-            (api, *_, handler), texts = found
+            (api, *_, handler), texts, path, query = find(apis, method, target, authority)
             place = (cloud_at(authority), authority, host_name, path)
             with self.lock:
                 call = APIS[api](self.machine, self.worlds, self.secret, *place, query, headers, content, {**texts})
@@ -137,21 +133,10 @@ class Service:
                 if hasattr(call, "world"):
                     self.worlds.put(call.world)
         except Problem as problem:
-            if (method, problem.code) == ("DELETE", "ResourceNotFound"):
+            if (method, problem.code) == ("DELETE", "ResourceNotFound"):  # nothing to delete is no error to Azure
                 return Reply(204)
             return Reply(problem.status, error_body(api, problem), problem.headers)
         return reply if isinstance(reply, Reply) else Reply(200, reply)
-
-
-def parsed(target: str) -> tuple[str, dict[str, str]]:
-    """Return the path and the query of a request; names in the query are in lower case."""
-    try:
-        parts = urlsplit(target)
-        pairs = parse_qsl(parts.query, keep_blank_values=True, errors="strict", max_num_fields=100)
-        unquote(parts.path, errors="strict")
-    except ValueError:
-        raise malformed("The URL of the request is not valid.", "BadRequest") from None
-    return parts.path, {name.lower(): value for name, value in pairs}
 
 
 def check(call: Call, api: str) -> None:
@@ -182,44 +167,15 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
 # Connections
 
 
-class AzureServer(NamedTuple):
-    """A running server: its address, its URL as a proxy, the file of its certificate authority, and what answers."""
+class AzureServer(ThreadingTCPServer):
+    """A running server, whose ``proxy`` leads Azure's host names here; each connection has a thread of its own."""
 
+    allow_reuse_address = daemon_threads = True
+    request_queue_size = 128
     host: str
     port: int
     proxy: str
     authority_file: Path
-    service: Service
-
-
-@contextmanager
-def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0) -> Iterator[AzureServer]:
-    """Serve a machine in threads of this process until the context ends; raises `OSError` where it can't listen."""
-    service = Service(machine)
-    with tempfile.TemporaryDirectory(prefix="translator-cmk-azure-") as folder:
-        authority = trustme.CA(organization_name="translator-cmk")
-        file = Path(folder) / "authority.pem"
-        authority.cert_pem.write_to_path(str(file))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(*FIXED["hosts"]).configure_cert(context)
-        listener = Listener((host, port), Exchange)
-        listener.service, listener.context = service, context
-        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            bound = listener.server_address[1]
-            yield AzureServer(host, bound, f"http://{host}:{bound}", file, service)
-        finally:
-            listener.shutdown()
-            listener.server_close()
-            thread.join()
-
-
-class Listener(ThreadingTCPServer):
-    """Listens; each connection has a thread of its own."""
-
-    allow_reuse_address = daemon_threads = True
-    request_queue_size = 128
     service: Service
     context: ssl.SSLContext
 
@@ -238,14 +194,14 @@ class Exchange(BaseHTTPRequestHandler):
     """Answers the requests of one connection, which begins with TLS or, through the proxy, with CONNECT."""
 
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
-    timeout = IDLE
+    timeout = 120  # seconds, after which a connection without a request is closed
     disable_nagle_algorithm = True
-    server: Listener
+    server: AzureServer
     secure = False
 
     def handle(self) -> None:
-        """Take the first byte for what the connection is."""
-        if self.connection.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
+        """Take the first byte for what the connection is: 22 begins a handshake of TLS."""
+        if self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
             self.encrypt()
         super().handle()
 
@@ -260,32 +216,23 @@ class Exchange(BaseHTTPRequestHandler):
         with self.connection:
             super().finish()
 
-    def parse_request(self) -> bool:
-        """Answer a request at once, whatever its method is."""
-        if super().parse_request():
-            if self.command == "CONNECT" and not self.secure:
-                self.tunnel()
-            else:
-                self.exchange()
-        return False
-
-    def tunnel(self) -> None:
+    def do_CONNECT(self) -> None:  # as the base class calls it
         """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all others."""
         host, _, port = self.path.rpartition(":")
-        if port not in ("443", str(self.server.server_address[1])) or not apis_at(host)[0]:
+        if self.secure or port not in ("443", str(self.server.server_address[1])) or not apis_at(host)[0]:
             self.send_error(403, "This proxy leads only to host names that it has, on port 443 or its own.")
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.encrypt()
         self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
 
-    def exchange(self) -> None:
+    def do_GET(self) -> None:  # likewise
         """Read the rest of a request and answer it."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
         if not self.secure:
             self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
-        elif "transfer-encoding" in headers or not CONTENT_LENGTH.fullmatch(length):
+        elif "transfer-encoding" in headers or not re.fullmatch(r"[0-9]{1,6}", length):
             self.send_error(411, "The request has to give its length in Content-Length, below 1 MB.")
         else:
             if hasattr(socket, "TCP_QUICKACK"):  # a client may hold content back until the headers are acknowledged
@@ -298,6 +245,8 @@ class Exchange(BaseHTTPRequestHandler):
                 self.send_error(500, "The server has a defect; standard error says where.")
             else:
                 self.send(*reply)
+
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # likewise
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Send what is wrong as an error of Azure, after which the connection can't be used again."""
@@ -322,3 +271,24 @@ class Exchange(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
         """Log nothing: a request line may have a credential in it."""
+
+
+@contextmanager
+def azure_server(machine: Machine = MACHINE, host: str = "127.0.0.1", port: int = 0) -> Iterator[AzureServer]:
+    """Serve a machine in threads of this process until the context ends; raises `OSError` where it can't listen."""
+    with tempfile.TemporaryDirectory(prefix="translator-cmk-azure-") as folder:
+        authority, context = trustme.CA(organization_name="translator-cmk"), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*FIXED["hosts"]).configure_cert(context)
+        server = AzureServer((host, port), Exchange)
+        server.host, server.port = host, server.server_address[1]
+        server.proxy, server.authority_file = f"http://{host}:{server.port}", Path(folder) / "authority.pem"
+        server.service, server.context = Service(machine), context
+        authority.cert_pem.write_to_path(str(server.authority_file))
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()

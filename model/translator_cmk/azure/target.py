@@ -83,8 +83,7 @@ def cloud_at(endpoint: str) -> Cloud:
     try:
         response = requests.get(url + METADATA, timeout=30)
         response.raise_for_status()
-        found = response.json()
-        metadata = found[0] if isinstance(found, list) else found
+        metadata = response.json()
         login = metadata["authentication"]
         authority, audience = (str(each).rstrip("/") for each in (login["loginEndpoint"], login["audiences"][0]))
         vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
@@ -138,11 +137,10 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     several = len(set(there.values())) > 1
     legacy, moves = local and several, local and several and not target.subscriptions
     capabilities = {"several-tenants": moves, "legacy-vaults": legacy, "reasons": reasons, "parallel": True}
-    versions = "api-versions: accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
-    regions = ", ".join(map(target.location, names))
+    regions, skus = (", ".join(each) for each in (map(target.location, names), target.tiers.values()))
     return Declaration(
         target.cloud.product,
-        f"{versions}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
+        PLANS["version"].format(regions=regions, tiers=skus)[:200],
         frozenset(name for name, has in capabilities.items() if has),
         hidden=frozenset({MASKED}),
         stage=Stage(tenants if several else tenants[:1], there, names, tiers),

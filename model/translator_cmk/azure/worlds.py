@@ -52,10 +52,6 @@ class World(NamedTuple):
         """Return the GUID of something of this world."""
         return guid(self.tenant, *words)
 
-    def digits_of(self, *words: str) -> str:
-        """Return the 32 hexadecimal digits of something of this world: a version of a key, a key of an account."""
-        return self.id_of(*words).replace("-", "")
-
     def number_of(self, *words: str) -> int:
         """Return the positive integer of 28 bits of something of this world."""
         return int(hashlib.sha256("/".join((self.tenant, *words)).encode()).hexdigest()[:7], 16) + 1
@@ -66,20 +62,11 @@ class World(NamedTuple):
 
     def version(self, key: str, version: int) -> str:
         """Return the version id of a key, `vault/key`."""
-        return self.digits_of("version", key, str(version))
-
-    def versions(self, key: Any) -> dict[str, int]:
-        """Return the number of each version of a key, by its id."""
-        return {self.version(key.name, number): number for number in range(1, key.version + 1)}
+        return self.id_of("version", key, str(version)).replace("-", "")
 
     def account_keys(self, account: str) -> dict[str, str]:
         """Return the two keys of an account, as the API lists them."""
-        return {name: self.digits_of("account", account, name) for name in ("key1", "key2")}
-
-    def display_name(self, identifier: str) -> str:
-        """Return the name in the model's stage of a tenant or a subscription."""
-        names = {self.id_of(name): name for name in (*TENANTS, *SUBSCRIPTIONS)} | {self.tenant: TENANTS[0]}
-        return names.get(identifier, identifier)
+        return {name: self.id_of("account", account, name).replace("-", "") for name in ("key1", "key2")}
 
 
 def begun(tenant: str) -> World:
