@@ -22,8 +22,7 @@ from tests.oracle.following import (
     lines,
     when_accepted,
 )
-from translator_cmk.explore.completions import Values, completions, known_values
-from translator_cmk.explore.trace import Checker, Event, check, event
+from translator_cmk.explore.trace import Checker, Event, Values, check, completions, event, known_values
 from translator_cmk.language import LONGEST, WireError, command_to_wire
 from translator_cmk.language.sentences import situations
 from translator_cmk.language.traces import CommandInPart

@@ -6,6 +6,7 @@ Every search that takes one step after another is this walk: the search with the
 from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..machine import ROWS, Command, Machine, Outcome, State
@@ -41,18 +42,14 @@ class Node(NamedTuple):
     branches: dict[Any, "Node | Leaf"]
 
 
+@dataclass(eq=False, slots=True)
 class RecordedTable:
     """A table whose reads are recorded, under what has been written to it since."""
 
-    __slots__ = ("kind", "log", "table", "written")
-
-    def __init__(
-        self, kind: type[Entity], table: Mapping[str, Any], log: dict[Read, Any], written: dict[str, Any]
-    ) -> None:
-        self.kind = kind
-        self.table = table
-        self.log = log
-        self.written = written
+    kind: type[Entity]
+    table: Mapping[str, Any]
+    log: dict[Read, Any]
+    written: dict[str, Any]
 
     def get(self, name: str, default: Any = None) -> Any:
         if name in self.written:

@@ -43,6 +43,10 @@ class Views:
         return {at: view for at, view in seen if view is not None}
 
 
+class Seen(Exception):
+    """A customer sees a difference between two machines."""
+
+
 class Ground:
     """Every state of a scope of the article's machine, which is searched once, with the commands offered in it."""
 
@@ -81,30 +85,26 @@ class Ground:
         machine = Machine(mutant.rows)
         step, views = Memoised(machine.step).step, Views(machine)
 
-        def both(pair: tuple[State, State], command: Command) -> tuple[State, State] | None:
-            """Return the states of the mutant and of the article after the command; None if they differ."""
-            try:
-                after, outcome = step(pair[0], command)
-                other, expected = self.step(pair[1], command)
-                same = outcome == expected and views.observe(after) == self.views.observe(other)
-            except ROWS_RAISE:
-                return None
-            return (after, other) if same else None
+        def both(pair: tuple[State, State], command: Command) -> tuple[State, State]:
+            """Return the states of the mutant and of the article after the command; raises `Seen` if they differ."""
+            after, outcome = step(pair[0], command)
+            other, expected = self.step(pair[1], command)
+            if outcome != expected or views.observe(after) != self.views.observe(other):
+                raise Seen
+            return after, other
 
         pair = (initial(DEFAULT_STAGE), initial(DEFAULT_STAGE))
-        for command in self.scope.start:
-            if (following := both(pair, command)) is None:
-                return False
-            pair = following
-        seen, waiting = {pair}, [pair]
-        for pair in waiting:
-            for command in self.scope.alphabet:
-                if self.scope.offers(command, pair[0]):
-                    if (following := both(pair, command)) is None:
-                        return False
-                    if following not in seen:
+        try:
+            for command in self.scope.start:
+                pair = both(pair, command)
+            seen, waiting = {pair}, [pair]
+            for pair in waiting:
+                for command in self.scope.alphabet:
+                    if self.scope.offers(command, pair[0]) and (following := both(pair, command)) not in seen:
                         seen.add(following)
                         waiting.append(following)
+        except (Seen, *ROWS_RAISE):
+            return False
         return True
 
     def way(self, at: int) -> Commands:

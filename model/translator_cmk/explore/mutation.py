@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, rows
 from ..machine.commands import choices
-from ..machine.entities import KINDS, Document, Entity, New, Resource, Vault, Workspace
-from ..machine.rows import Effect, Means, Row, Whenever
+from ..machine.entities import KEY_SIZES, KINDS, Document, Entity, New, Resource, Vault, Workspace
+from ..machine.rows import Means, Row, Whenever
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..requirements import load_register
 from .row_sources import RowSource, counter_row_sources, row_sources
@@ -44,15 +44,14 @@ class Reached(NamedTuple):
 
 def names_of(row: Row, tree: ast.Lambda) -> Names:
     """Return the command or kind that each parameter of a row's function stands for."""
+    given: tuple[Any, ...]
     match row:
-        case Means(meaning=meaning):
-            given: tuple[type[Any] | None, ...] = (meaning.about,)
-        case Whenever(about=about):
-            given = (about,)
-        case Effect(on=on, each=each):
-            given = (on, each)
+        case Means():
+            given = (row.meaning.about,)
+        case Whenever():
+            given = (row.about,)
         case _:
-            given = (row.on,)
+            given = (row.on, getattr(row, "each", None))
     return {each.arg: kind for each, kind in zip(tree.args.args, given, strict=False) if kind}
 
 
@@ -97,10 +96,6 @@ def beyond(code: str, of: type[Any], missing: frozenset[str]) -> Iterator[Reache
             yield from beyond(path, kind, lacking)
 
 
-SIZES = (2048, 3072, 4096)
-"""The sizes that RSA keys have in Azure Key Vault, in bits."""
-
-
 def constant(node: ast.expr, names: Names, module: ModuleType) -> Any:
     """Return the string, number or truth value that the expression is, or names; None for all else."""
     match node:
@@ -124,7 +119,7 @@ def values_of(field: Field) -> tuple[Any, ...]:
     """Return the values that the field can have, where they are few; a row writes none that stands for nothing yet."""
     if field.hint is bool:
         return (False, True)
-    return SIZES if field.name == "size" else tuple(word for word in choices(field.hint) if word not in NOTHING_YET)
+    return KEY_SIZES if field.name == "size" else tuple(word for word in choices(field.hint) if word not in NOTHING_YET)
 
 
 NOTHING_YET = ("absent", "unknown")

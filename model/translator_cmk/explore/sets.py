@@ -18,7 +18,7 @@ from itertools import combinations
 from math import prod
 from typing import Any, NamedTuple
 
-from ..machine import Accepted, Command, Machine, State
+from ..machine import Command, Machine, State
 from ..machine.step import ROUNDS
 from .cubes import (
     BROKEN,
@@ -479,9 +479,8 @@ class SetSearch:
 
     def _command(self, before: State, after: State) -> Command:
         """Return the first command that leads from one state to the other."""
-        for command in self.scope.alphabet:
-            if self.scope.offers(command, before):
-                reached, outcome = self.machine.step(before, command)
-                if isinstance(outcome, Accepted) and reached == after:
-                    return command
-        raise AssertionError("a state of one depth does not lead to one of the next")
+        return next(
+            command
+            for command in self.scope.alphabet
+            if self.scope.offers(command, before) and self.machine.step(before, command)[0] == after
+        )

@@ -23,6 +23,7 @@ ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
 KeySource = Literal["microsoft-managed", "customer-managed"]
 PermissionModel = Literal["access-policies", "rbac"]
 KeyType = Literal["RSA", "RSA-HSM", "EC", "oct"]
+KEY_SIZES = (2048, 3072, 4096)  # of RSA keys that Azure Key Vault makes, in bits
 Recoverable = Literal["absent", "active", "deleted", "purged"]
 Deletable = Literal["absent", "active", "deleted"]
 

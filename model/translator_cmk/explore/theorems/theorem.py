@@ -5,6 +5,7 @@ what the row says: `rows_without_words`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
@@ -64,17 +65,15 @@ class Theorem(NamedTuple):
     check: Callable[..., Any]
 
 
+@dataclass(eq=False)
 class Step:
     """One step of a machine: the worlds before and after it, the command, and the outcome (None: the rows failed)."""
 
-    def __init__(
-        self, before: World, command: Command, after: World, outcome: Outcome | None, machine: Machine
-    ) -> None:
-        self.before = before
-        self.command = command
-        self.after = after
-        self.outcome = outcome
-        self.machine = machine
+    before: World
+    command: Command
+    after: World
+    outcome: Outcome | None
+    machine: Machine
 
     @cached_property
     def asked(self) -> Any:

@@ -69,11 +69,14 @@ ROWS = (
     ),
     effect(RotateKey, "keys.rotate", then=lambda c: sets(c.key, version=c.key.version + 1)),
     effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=False)),
-    effect(UploadDocument, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource)),
-    effect(TrainModel, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource)),
-    effect(ReadData, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource)),
-    effect(DeployModel, "keys.use-logged", uses=lambda c: key_use(c.model.workspace.resource)),
-    effect(TranslateWithModel, "keys.use-logged", uses=lambda c: key_use(c.model.workspace.resource)),
+    *(
+        effect(on, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource))
+        for on in (UploadDocument, TrainModel, ReadData)
+    ),
+    *(
+        effect(on, "keys.use-logged", uses=lambda c: key_use(c.model.workspace.resource))
+        for on in (DeployModel, TranslateWithModel)
+    ),
     silent(
         EnableCustomerManagedKeys,
         "keys.change",
