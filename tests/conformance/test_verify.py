@@ -269,7 +269,7 @@ def badge(folder: Path) -> str:
 
 
 def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_meant_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register = load_register()
     same, other, revised = "vault.same-region", "vault.same-tenant", "vault.soft-delete"
@@ -280,8 +280,6 @@ def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_mea
     (tmp_path / "1.9.json").write_text(json.dumps(entries[:1]), "utf-8")
     (tmp_path / "0.9.json").write_text(json.dumps(changed), "utf-8")  # nothing of it is left
     monkeypatch.setattr(releases, "RELEASES", tmp_path)
-    releases.frozen.cache_clear()
-    request.addfinalizer(releases.frozen.cache_clear)
     found = verify(tmp_path / "report", "--python", MODEL, *ONLY)
     report, page = found.report, (found.folder / "report.html").read_text("utf-8")
     assert list(rates(report)) == [
