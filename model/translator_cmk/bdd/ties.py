@@ -41,13 +41,9 @@ CHANGES = "### Requirements"
 
 
 def ties() -> list[Diagnostic]:
-    """Return every broken tie, in the order in which they are best mended."""
-    for load, folder in ((load_register, "requirements"), (situations, "language")):
-        try:
-            load()
-        except InvalidFile as error:
-            return [located(error, PACKAGE / folder)]
+    """Return every broken tie, in the order in which they are best mended; raises `InvalidFile`."""
     register = load_register()
+    situations()
     found = [*lint([features_dir()]), *row_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
@@ -58,13 +54,6 @@ def ties() -> list[Diagnostic]:
         *page_diagnostics(register),
         *changelog_diagnostics(register),
     ]
-
-
-def located(error: Exception, folder: Path) -> Diagnostic:
-    """Return the diagnostic for an error whose message begins with a file's name and a line."""
-    match = re.match(r"([\w.-]+):(\d+): (.*)", str(error), re.DOTALL)
-    file, line, text = match.groups() if match else ("", 1, str(error))
-    return Diagnostic(folder / file, int(line), text, "then run this again")
 
 
 def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
@@ -200,7 +189,10 @@ def changelog_diagnostics(register: Register) -> Iterator[Diagnostic]:
 
 def main() -> int:
     """Print every broken tie; return 1 where there is one."""
-    found = ties()
+    try:
+        found = [str(diagnostic) for diagnostic in ties()]
+    except InvalidFile as error:
+        found = [f"{error}; then run this again"]
     for diagnostic in found:
         print(diagnostic)
     if not found:

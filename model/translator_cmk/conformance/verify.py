@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -187,7 +188,7 @@ def at_least(least: int) -> Callable[[str], int]:
     """Return what reads a whole number from ``least`` on; that raises `argparse.ArgumentTypeError`."""
 
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) < least:
+        if not re.fullmatch("[0-9]{1,19}", text) or int(text) < least:
             problem = f"{shortened(text)} is no such number; write a whole number from {least} on, of up to 19 digits"
             raise argparse.ArgumentTypeError(problem)
         return int(text)
