@@ -25,7 +25,7 @@ from ..language.contract import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
-from ..requirements import TOPICS, load_register
+from ..requirements import load_register
 from ..shapes import nearest
 from ..system import ModelSystem
 
@@ -244,7 +244,7 @@ UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 def must_exist(selection: Selection, waived: Iterable[str]) -> None:
     """Raise `CommandError` if something that is selected or waived does not exist, or can't be waived."""
     requirements, cases = list(load_register()), [pickle.id for pickle in pickles()]
-    known = {"requirement": requirements, "topic": list(TOPICS), "case": cases, "waive": requirements}
+    known = {"requirement": requirements, "case": cases, "waive": requirements}  # topics and levels are words of a list
     otherwise = "translator-cmk register lists the requirements, a report the cases"
     for name, values in {**selection, "waive": tuple(waived)}.items():
         for value in values:

@@ -62,7 +62,7 @@ class Results:
     """ISO 8601 in UTC, to the second."""
     complete: bool
     """Whether everything was run to its end."""
-    items: tuple[Item, ...] = field(default=())
+    items: tuple[Item, ...] = ()
     tests: Mapping[str, str] = field(default_factory=dict)
     """The digest of each folder with tests that are properties, from the root of the source."""
 
