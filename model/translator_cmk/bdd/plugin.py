@@ -130,8 +130,8 @@ def pytest_runtest_makereport(
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
     report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
         "id": pickle.id,
-        "title": format_title(pickle),
-        "topic": path.stem,
+        "name": format_title(pickle),
+        "classname": path.stem,
         "status": status,
         "reason": reason,
         "causes": causes_of(error, run) if report.failed else (),
@@ -225,10 +225,8 @@ class Run:
         yield
         if case is not None and report.when == "teardown":
             test_case = case.to_xml()  # it is complete, and what is written in the end
-            for name in ("file", "line"):
+            for name in ("name", "classname", "file", "line"):
                 test_case.set(name, str(scenario[name]))
-            test_case.set("name", scenario["title"])
-            test_case.set("classname", scenario["topic"])
             for each in (*test_case.iter("failure"), *test_case.iter("error")):
                 failed = [it for it in self.scenarios if it["id"] == scenario["id"] and it["reason"]]
                 each.set("message", plain(failed[-1]["reason"]))
@@ -254,7 +252,7 @@ class Run:
         # a failed Then says more than what it blocks, so it comes first
         failed = sorted(self.scenarios, key=lambda each: each["status"] != "failed")
         failures = {each["id"]: each["causes"] for each in failed if each["causes"]}
-        titles = {each["id"]: each["title"] for each in failed}
+        titles = {each["id"]: each["name"] for each in failed}
         if self.config.get_verbosity() <= 0:
             same = {name: cause for cause, (_, *names) in by_cause(failures) for name in names if cause}
             for report in (each for word in ("failed", "error") for each in terminalreporter.stats.get(word, ())):
