@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..bdd.prerequisites import level_of
 from ..errors import HARNESS, OK, CommandError
-from ..files import read
+from ..files import read, write_text
 from ..language import schemas, stage_to_wire
 from ..language.contract import CAPABILITIES, LEVELS, VERBS
 from ..language.messages import A_NAME, LOCAL_NAME, OBSERVED, REQUIREMENT, TOKEN
@@ -206,20 +207,14 @@ def init_arguments(parser: argparse.ArgumentParser) -> None:
 def init(args: argparse.Namespace) -> int:
     """Write the skeleton, unless there is such a file already."""
     file: Path = args.folder / LANGUAGES[args.language].file
-    text = skeleton(args.language)
+    for there in (args.folder, file):
+        if os.path.lexists(there) and not there.is_dir():
+            raise CommandError(f"{there} is there already, and is left as it is; name another folder")
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
-        stream = file.open("x", encoding="utf-8", newline="\n")
-    except FileExistsError as error:
-        raise CommandError(f"{error.filename} is there already, and is left as it is; name another folder") from None
+        write_text(file, skeleton(args.language))
     except OSError as error:
-        raise CommandError(f"{file}: can't be written: {error.strerror}; name another folder") from None
-    try:
-        with stream:
-            stream.write(text)
-    except OSError as error:
-        file.unlink()
-        raise CommandError(f"{file}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(f"{file}: can't be written: {error.strerror}; name another folder", HARNESS) from None
     program = "python3" if args.language == "python" else "node"
     print(f"{file}: {len(COMMANDS)} commands, each unsupported so far")
     print(f"next: translator-cmk doctor --stdio {shlex.quote(shlex.join([program, str(file)]))}")
