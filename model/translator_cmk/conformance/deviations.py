@@ -1,6 +1,6 @@
 """Known deviations: the YAML file that lists them, and which of them a run no longer shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,34 +50,30 @@ class Deviations:
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
         """Return the reason of each case that is covered by an entry that has not expired."""
-        found = {}
-        for case in cases:
-            for entry in self.valid:
-                if entry.covers(case, result.get(case.id)):
-                    found[case.id] = f"{entry.reason} ({entry.issue})"
-        return found
+        return {
+            case.id: f"{entry.reason} ({entry.issue})"
+            for case in cases
+            for entry in self.valid
+            if entry.covers(case, result.get(case.id))
+        }
 
     def requirements(self) -> frozenset[str]:
         """Return the requirements that are known not to hold."""
         return frozenset(each.requirement for each in self.valid if each.requirement)
 
-    def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> list[str]:
-        """Return the entries that are stale after a run: they have expired, or what they cover passed, and none failed.
+    def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> Iterator[str]:
+        """Yield the entries that are stale after a run: they have expired, or what they cover passed, and none failed.
 
         Of what was not run or not decided nothing is known.
         """
-        cases = list(cases)
-        found = []
+        cases = [case for case in cases if case.id in result]
         for entry in self.entries:
             where = f"line {entry.line}: the deviation of {entry.about}"
-            of_it = {
-                result[case.id].status for case in cases if case.id in result and entry.covers(case, result[case.id])
-            }
+            of_it = {result[case.id].status for case in cases if entry.covers(case, result[case.id])}
             if entry not in self.valid:
-                found.append(f"{where} expired on {entry.expires}")
+                yield f"{where} expired on {entry.expires}"
             elif "passed" in of_it and of_it.isdisjoint(FAILING) and not entry.case.startswith(BY_CHANCE):
-                found.append(f"{where} is stale: nothing of it failed; take it out")
-        return found
+                yield f"{where} is stale: nothing of it failed; take it out"
 
 
 MONTHS = timedelta(days=90)

@@ -137,7 +137,7 @@ class Running:
         self.log.flush()
         cases, deviations = in_order(self.cases.values()), self.deviations
         verdicts = weighed(cases, self.results, deviations.known(cases, self.results))
-        stale = deviations.stale(cases, self.results) if self.finished else []
+        stale = list(deviations.stale(cases, self.results)) if self.finished else []
         scored = [case for case in cases if case.scored]
 
         def tally(chosen: Iterable[Case]) -> dict[str, int]:

@@ -5,7 +5,7 @@ as a whole is the last test case, which fails wherever the exit code is not 0.  
 """
 
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -265,11 +265,11 @@ def few(words: Sequence[str]) -> str:
 
 def unasked(envelope: Envelope) -> Iterator[str]:
     """Yield the requirements that count, and were never tried: the system lacks a capability that they need."""
-    statuses: dict[str, set[str]] = {}
+    statuses = defaultdict[str, set[str]](set)
     for case in envelope["cases"]:
         asks = case["scored"] and not case.get("reason", "").startswith(NOT_SPECIFIED)
         for requirement in case["requirements"] if asks else ():
-            statuses.setdefault(requirement, set()).add(case["status"])
+            statuses[requirement].add(case["status"])
     if found := sorted(each for each, seen in statuses.items() if seen == {"not-applicable"}):
         yield f"never tried, as declared: {few(found)}"
 
