@@ -20,7 +20,7 @@ from ..oracle import Oracle
 from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..shapes import nearest
-from .features import Diagnostic, Feature, Pickle, feature_files, load_features, pickles
+from .features import Diagnostic, Feature, feature_files, load_features, pickles
 from .lint import lint
 from .vocabulary import demanded, undemanded
 
@@ -112,7 +112,7 @@ def strength_diagnostics() -> Iterator[Diagnostic]:
 
     An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
     """
-    models = [(rows, demanded_by(rows)) for rows in (ROWS, without_assumptions(ROWS))]
+    models = [Machine(rows) for rows in (ROWS, without_assumptions(ROWS))]
     sources = {source.row.requirement: source for source in reversed(row_sources())}
     lacking = [(source, None, "without the rows that cite it") for _, source in sorted(sources.items())]
     for source, mistake, how in (
@@ -120,15 +120,17 @@ def strength_diagnostics() -> Iterator[Diagnostic]:
         *((source, source.row, "with this mistake") for source in counter_row_sources()),
     ):
         name = source.row.requirement
-        if not any(notices(rows, scenarios, name, mistake) for rows, scenarios in models):
+        if not any(notices(right, name, mistake) for right in models):
             remedy = "add a scenario that does"
             yield Diagnostic(file_of(source), source.line, f"no scenario tagged @{name} fails {how}", remedy)
 
 
-def notices(rows: Iterable[Row], scenarios: Iterable[Pickle], name: str, mistake: Row | None) -> bool:
+def notices(right: Machine, name: str, mistake: Row | None) -> bool:
     """Return whether a scenario of the requirement fails with the mistake, or else without the rows that cite it."""
-    oracle = Oracle(Machine((*rows, mistake) if mistake else (row for row in rows if row.requirement != name)))
-    return any(not demanded(oracle, pickle) for pickle in scenarios if name in pickle.requirements)
+    rows = right.rows
+    wrong = Machine((*rows, mistake) if mistake else (row for row in rows if row.requirement != name))
+    scenarios = (pickle for pickle in pickles() if name in pickle.requirements)
+    return any(not demanded(Oracle(wrong), each) and demanded(Oracle(right), each) for each in scenarios)
 
 
 def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -136,12 +138,6 @@ def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
     register = load_register()
     silent = silent_in("article", register)
     return tuple(row for row in rows if row.requirement in register and row.requirement not in silent)
-
-
-def demanded_by(rows: Iterable[Row]) -> list[Pickle]:
-    """Return the scenarios that a model of these rows demands."""
-    oracle = Oracle(Machine(rows))
-    return [pickle for pickle in pickles() if demanded(oracle, pickle)]
 
 
 def file_of(source: RowSource) -> Path:
