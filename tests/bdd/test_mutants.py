@@ -70,7 +70,7 @@ def test_what_is_not_killed_is_shown_with_its_verdict(
     verdict: Verdict, said: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def judged(name: str) -> Judged:
-        return Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None, False)
+        return Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None)
 
     monkeypatch.setattr(f"{MUTANTS}.judged", judged)
     found = run_cli("mutants", "--requirement", ONE)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
-from ..explore.judging import Judged, Red, judge
+from ..explore.judging import Judged, judge
 from ..explore.mutation import Mutant, mutants
 from ..explore.scopes import MUTANT_SCOPES
 from ..explore.theorems.theorem import ROWS_RAISE
@@ -108,8 +108,8 @@ def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = R
     return False
 
 
-def scenario_against(mutant: Mutant) -> Red | None:
-    """Return the first scenario that finds the mutant, those of its requirements first, or None.
+def scenario_against(mutant: Mutant) -> str | None:
+    """Return the id of the first scenario that finds the mutant, those of its requirements first, or None.
 
     An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.  A
     changed citation is found by a scenario of the requirement that no longer fails without the rows that cite it.
@@ -120,13 +120,13 @@ def scenario_against(mutant: Mutant) -> Red | None:
         own = [pickle for pickle in known if requirements.intersection(pickle.requirements)]
         for pickle in (*own, *(each for each in known if each not in own)):
             if fails(machine, pickle):
-                return Red(pickle.id, pickle in own)
+                return pickle.id
     if mutant.kind == "citation changed":
         before, after = (
             green(tuple(row for row in rows if row.requirement not in requirements)) for rows in (ROWS, mutant.rows)
         )
         rested = (pickle for pickle in after if pickle not in before and requirements.intersection(pickle.requirements))
-        return next((Red(pickle.id, True) for pickle in rested), None)
+        return next((pickle.id for pickle in rested), None)
     return None
 
 

@@ -177,15 +177,8 @@ def kill_of(broken: dict[str, Broken], difference: Difference) -> Kill | None:
 Verdict = Literal["killed", "equivalent", "unseen", "survives"]
 
 
-class Red(NamedTuple):
-    """A scenario that turns red against a mutant, by its id, and whether it carries a requirement of its row."""
-
-    scenario: str
-    own: bool
-
-
-Scenarios = Callable[[Mutant], Red | None]
-"""The scenario that finds a mutant, one of its requirement if there is any, or None where none does."""
+Scenarios = Callable[[Mutant], str | None]
+"""The id of a scenario that turns red against a mutant, one of its requirement if there is any, or None."""
 
 
 class Judged(NamedTuple):
@@ -196,7 +189,7 @@ class Judged(NamedTuple):
     - `unseen`: it keeps other records, but no sequence of commands of any scope shows it.
     - `survives`: it differs from the article, and nothing shows it.
 
-    ``own``: whether the scenario is one of its requirement.  ``broken``: all theorems that were seen to be broken.
+    ``broken``: all theorems that were seen to be broken.
     """
 
     name: str
@@ -209,7 +202,6 @@ class Judged(NamedTuple):
     theorem: str | None
     scope: str | None
     scenario: str | None
-    own: bool
     broken: tuple[str, ...] = ()
 
 
@@ -232,8 +224,7 @@ def judge(
         *(mutant.name, mutant.kind, mutant.requirements, mutant.place, mutant.was, mutant.now, verdict),
         kill.theorem.name if kill else None,
         kill.scope.name if kill else None,
-        red.scenario if red else None,
-        red is not None and red.own,
+        red,
         tuple(sorted(kill.every)) if kill else (),
     )
 
