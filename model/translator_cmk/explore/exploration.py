@@ -11,11 +11,10 @@ from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refuse
 from ..machine.entities import KINDS, Entity
 from ..machine.values import Value
 from ..machine.world import World
+from ..progress import ProgressBar
 from .scopes import Commands, Scope, givens
 from .theorems import Unchanged, Uses
 from .theorems.theorem import ROWS_RAISE, Change, Expectation, Readable, Step, Theorem, is_met, is_shown, look_up
-
-SECONDS_BETWEEN_REPORTS = 0.5
 
 ABOUT_STATES = ("always",)
 """The forms of theorems that a search by sets of states checks: it sees states, and no single step."""
@@ -69,16 +68,11 @@ class Exploration:
         """Take the time since the start."""
         self.seconds = time.perf_counter() - self.started
 
-    def is_report_due(self) -> bool:
-        """Return whether progress should be reported now; then take the time."""
-        if time.perf_counter() - self.started - self.seconds <= SECONDS_BETWEEN_REPORTS:
-            return False
+    def show(self, bar: ProgressBar, expected: int | None) -> None:
+        """Show what was found so far of so many states."""
         self.clock()
-        return True
-
-
-Report = Callable[[Exploration], None]
-"""Is called now and then with what a search has found so far."""
+        total = f" of {expected:,}" if expected else ""
+        bar.show(f"{self.states:,}{total} states, depth {self.depth}, {self.seconds:,.0f} s")
 
 
 def verdict(theorem: Theorem, exploration: Exploration) -> Verdict:

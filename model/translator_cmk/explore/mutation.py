@@ -44,14 +44,8 @@ class Reached(NamedTuple):
 
 def names_of(row: Row, tree: ast.Lambda) -> Names:
     """Return the command or kind that each parameter of a row's function stands for."""
-    given: tuple[Any, ...]
-    match row:
-        case Means():
-            given = (row.meaning.about,)
-        case Whenever():
-            given = (row.about,)
-        case _:
-            given = (row.on, getattr(row, "each", None))
+    subject = row.meaning.about if isinstance(row, Means) else row.about if isinstance(row, Whenever) else row.on
+    given = (subject, getattr(row, "each", None))
     return {each.arg: kind for each, kind in zip(tree.args.args, given, strict=False) if kind}
 
 

@@ -20,7 +20,6 @@ from .exploration import (
     Exploration,
     Judge,
     Judged,
-    Report,
     Unmet,
     counterexample,
     entities_of,
@@ -39,12 +38,12 @@ def explore(
     machine: Machine | None = None,
     engine: Engine | None = None,
     theorems: Iterable[Theorem] = (),
-    report: Report | None = None,
+    bar: ProgressBar | None = None,
     stop: bool = False,
 ) -> Exploration:
     """Search a scope of the machine (by default the article's) and check theorems in it.
 
-    ``report`` is called now and then with what was found.  With ``stop`` the search ends at the first broken theorem.
+    ``bar`` shows now and then what was found.  With ``stop`` the search ends at the first broken theorem.
     Ctrl-C ends it too, and returns what it has found so far, which is not ``complete``.
     Without ``engine``, scopes of more than `SOON` states are searched by sets of states, others memoised.  Sets check
     no theorem about steps; a machine that they cannot take apart is searched memoised.
@@ -54,11 +53,11 @@ def explore(
     if engine == "sets" or (engine is None and (scope.states or 0) > SOON):
         try:
             about_states = tuple(theorem for theorem in held if theorem.form in ABOUT_STATES)
-            return SetSearch(scope, machine, about_states).run(report, stop)
+            return SetSearch(scope, machine, about_states).run(bar, stop)
         except NotSeparable:
             if engine:
                 raise
-    return Search(scope, machine, held, engine or "memoised").run(report, stop)
+    return Search(scope, machine, held, engine or "memoised").run(bar, stop)
 
 
 class Search:
@@ -75,16 +74,16 @@ class Search:
         self.look = Memoised(look).step if engine == "memoised" else look
         self.walk: Walk | None = None
 
-    def run(self, report: Report | None, stop: bool) -> Exploration:
+    def run(self, bar: ProgressBar | None, stop: bool) -> Exploration:
         """Search, and return the result.  Raises `StartNotReached`."""
         with suppress(KeyboardInterrupt):
-            self.found.complete = self._search(report, stop)
+            self.found.complete = self._search(bar, stop)
         self._measure()
         self.found.clock()
         self.found.asked = self.judge.asked
         return self.found
 
-    def _search(self, report: Report | None, stop: bool) -> bool:
+    def _search(self, bar: ProgressBar | None, stop: bool) -> bool:
         """Search, and return whether all of the scope was searched."""
         found = self.found
         start = self._start()
@@ -99,9 +98,9 @@ class Search:
                 self._look(new, at, number)
             if stop and found.broken:
                 return False
-            if report and found.is_report_due():
+            if bar and bar.is_due():
                 self._measure()
-                report(found)
+                found.show(bar, self.scope.states)
         return not (stop and found.broken)
 
     def _start(self) -> State | None:
@@ -189,7 +188,7 @@ def searches(scopes: Iterable[Scope], machine: Machine | None = None) -> Iterato
     named = {theorem.name: theorem for theorem in THEOREMS}
     for scope in scopes:
         bar = ProgressBar(scope.name)
-        found = explore(scope, machine, None, THEOREMS, reporter(scope, bar) if bar.visible else None)
+        found = explore(scope, machine, None, THEOREMS, bar)
         bar.clear()
         broken = found.broken.items()
         yield Searched(found, {name: counterexample(scope, machine, named[name], each) for name, each in broken})
@@ -202,12 +201,6 @@ def exit_code(searched: Iterable[Searched]) -> int:
     if not all(each.found.complete for each in searched):
         return INCOMPLETE
     return DEVIATIONS if any(each.found.broken for each in searched) else OK
-
-
-def reporter(scope: Scope, bar: ProgressBar) -> Report:
-    """Return the function that shows the progress of a search."""
-    total = f" of {scope.states:,}" if scope.states else ""
-    return lambda found: bar.show(f"{found.states:,}{total} states, depth {found.depth}, {found.seconds:,.0f} s")
 
 
 def search_lines(searched: Sequence[Searched]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from ..machine import Command, Machine, State
 from ..machine.step import ROUNDS
+from ..progress import ProgressBar
 from .cubes import (
     BROKEN,
     NOT_OFFERED,
@@ -33,7 +34,7 @@ from .cubes import (
     fields_of,
     merged,
 )
-from .exploration import Broken, EntityName, Exploration, Judge, Report, Unmet
+from .exploration import Broken, EntityName, Exploration, Judge, Unmet
 from .scopes import Scope, start_of
 from .theorems.theorem import Theorem
 
@@ -399,11 +400,11 @@ class SetSearch:
         self._judge = Judge(machine, held)
         self._looks = [self._regions(name) for name in self._step.names()] if held else []
 
-    def run(self, report: Report | None = None, stop: bool = False) -> Exploration:
+    def run(self, bar: ProgressBar | None, stop: bool) -> Exploration:
         """Search, and return the result.  Raises `NotSeparable` if the rows raise in a state that can be reached."""
         found = self.found
         with suppress(KeyboardInterrupt):
-            found.complete = self._search(report, stop)
+            found.complete = self._search(bar, stop)
         if any(Regions(self._layout, self._parts.broken).of(self._states)):
             raise NotSeparable(RAISE)
         for cubes in self._parts.commands:
@@ -414,7 +415,7 @@ class SetSearch:
         found.clock()
         return found
 
-    def _search(self, report: Report | None, stop: bool) -> bool:
+    def _search(self, bar: ProgressBar | None, stop: bool) -> bool:
         """Search, and return whether all of the scope was searched."""
         found = self.found
         shared, number = self._layout.place(0)
@@ -423,9 +424,9 @@ class SetSearch:
             found.depth += bool(self._states)
             for shared, numbers in new.items():
                 add(self._states, shared, numbers)
-            if report and found.is_report_due():
+            if bar and bar.is_due():
                 found.states = count(self._states)
-                report(found)
+                found.show(bar, self.scope.states)
             if self._looks:
                 self._levels.append(new)
                 self._look(new)
