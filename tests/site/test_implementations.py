@@ -126,7 +126,7 @@ def test_report_of_another_version_is_stale_and_not_green(project: Path, monkeyp
     entry = {"name": "right", "kind": "product", "report": "report"}
     fresh = load(entry, project / "marked")
     monkeypatch.setattr(implementations, "digest", lambda _: "0" * 64)
-    monkeypatch.setattr(implementations, "check", lambda _: ())  # as it was a moment ago
+    monkeypatch.setattr(implementations, "kit", lambda *_: ())  # as it was a moment ago
     stale = load(entry, project / "marked")
     assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)
     assert badge(stale).status is Status.STALE

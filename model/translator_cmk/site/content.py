@@ -104,6 +104,11 @@ class Evidence:
         return {item.id: item for item in self._all if item.kind == "scenario"}
 
     @cached_property
+    def detailed(self) -> Collection[str]:
+        """Return the scenarios whose results tell each step."""
+        return {name for name, item in self.items.items() if item.details}
+
+    @cached_property
     def beyond(self) -> Sequence[Item]:
         """Return the results of everything that is not a scenario, such as properties."""
         return [item for item in self._all if item.kind != "scenario"]

@@ -35,7 +35,6 @@ from . import implementations
 from .content import MODEL, STATUSES, Content, Evidence, is_current, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
-from .implementations import observed_on_azure
 from .render import UP, Page, environment, listed, number, plain, rendered, requirement_path
 from .sourced import by_requirement, load_seen, sources
 from .what_if import what_if_tables
@@ -112,27 +111,13 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
 def specification_pages(content: Content) -> Iterator[Page]:
     """Yield the pages on requirements, sentences and the protocol."""
     evidence = content.evidence
-    register = evidence.register
-    statuses = {evidence.requirement(each).status for each in register.values()}
-    shown = [f"{evidence.subject}: {look.glyph} {each.value}" for each, look in LOOKS.items() if each in statuses]
-    yield "specification/index.md", "requirements.md", {"statuses_shown": shown, "lacking": dict(lacking(content))}
+    statuses = {evidence.requirement(each).status for each in evidence.register.values()}
+    named = [f"{evidence.subject}: {look.glyph} {each.value}" for each, look in LOOKS.items() if each in statuses]
+    yield "specification/index.md", "requirements.md", {"statuses_shown": named, "lacking": dict(lacking(content))}
     for feature in evidence.features:
-        yield (
-            f"specification/{feature.topic}.md",
-            "topic.md",
-            {
-                "feature": feature,
-                "requirements": register.topics[feature.topic],
-                "run_in_detail": lambda pickles: [
-                    each for each in pickles if each.id in evidence.items and evidence.items[each.id].details
-                ],
-            },
-        )
-    yield (
-        "specification/steps.md",
-        "steps.md",
-        {"situations": situations_used(evidence), "sentences": sentences(evidence)},
-    )
+        yield f"specification/{feature.topic}.md", "topic.md", {"feature": feature}
+    glossary = {"situations": situations_used(evidence), "sentences": sentences(evidence)}
+    yield "specification/steps.md", "steps.md", glossary
     yield (
         "specification/protocol.md",
         "protocol.md",
@@ -360,7 +345,7 @@ def requirements(content: Content) -> dict[str, Any]:
     return {
         "format": 2,
         "register": register_digest(evidence.register),
-        "observed_on_azure": "in part" if observed_on_azure(content.implementations) else "never",
+        "observed_on_azure": "in part" if implementations.observed_on_azure(content.implementations) else "never",
         "article": {"title": article.title, "revision": article.revision, "url": article.url},
         "subject": evidence.subject,
         "profile": results.profile if results else "none",
