@@ -172,7 +172,7 @@ def system_at(folder: Path, **named: Any) -> AzureSystem:
 def test_a_throttled_request_is_sent_again_after_the_time_that_is_asked_for(
     signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer, throttled = signed_in.service.answer, list[float]()
+    answer, throttled = signed_in.answer, list[float]()
 
     def busy(method: str, *request: Any) -> Any:
         if method == "PUT" and not throttled:
@@ -180,7 +180,7 @@ def test_a_throttled_request_is_sent_again_after_the_time_that_is_asked_for(
             return Reply(429, {"error": {"code": "TooManyRequests", "message": "Later."}}, {"Retry-After": "1"})
         return answer(method, *request)
 
-    monkeypatch.setattr(signed_in.service, "answer", busy)
+    monkeypatch.setattr(signed_in, "answer", busy)
     assert system_at(tmp_path).submit(CreateVault("kv-throttled", "westeurope", "production", "apps")) == Accepted()
     assert time.monotonic() - throttled[0] >= 1
 

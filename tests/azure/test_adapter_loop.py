@@ -12,7 +12,7 @@ from tests.azure.verifying_azure import counted_requests, credentials, verify
 from translator_cmk.azure.leftovers import left_in
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.verify import to_plan, total_of
+from translator_cmk.azure.verify import to_plan
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.conformance.cases import scenarios, selected
@@ -60,7 +60,7 @@ def test_every_scenario_that_the_api_can_express_passes(served: AzureServer, tmp
     assert expected <= ran.statuses().keys()
     assert ran.code == INCOMPLETE
     assert " next: " not in ran.text, "a command that has no request for some arguments is written"
-    planned = total_of(to_plan(each, declared) for each in applicable)
+    planned = sum((to_plan(each, declared).work for each in applicable), Counter[str]())
     entries = Counter(each["kind"] for each in left_in(tmp_path / "leftovers.json"))
     made = {"requests": len(requests), **entries}
     for name, count in planned.items():

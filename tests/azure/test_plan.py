@@ -14,7 +14,7 @@ from tests.azure.verifying_azure import credentials, verifying
 from translator_cmk.azure.leftovers import left_in, note
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.verify import Plan, agree, shown, to_plan, total_of, within
+from translator_cmk.azure.verify import Plan, agree, shown, to_plan, within
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios, selected
@@ -27,7 +27,7 @@ CLOUD = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=Fal
 
 def groups_at(server: AzureServer) -> set[str]:
     """Return the resource groups of all worlds of the server."""
-    return {group.name for world in server.service.worlds.latest() for group in world.groups}
+    return {group.name for world in server.worlds.latest() for group in world.groups}
 
 
 def test_the_plan_alone_creates_nothing(
@@ -95,7 +95,7 @@ def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
     counts = []
     for minutes in (0, 20, 120, 600):
         found = within(minutes, chosen)
-        assert total_of(found)["seconds"] <= minutes * 60
+        assert sum(each.work["seconds"] for each in found) <= minutes * 60
         counts.append(len({each.requirement for each in found}))
     assert counts == sorted(counts)
     assert counts[0] == 0 < counts[1] < counts[-1]

@@ -261,7 +261,7 @@ def test_a_token_of_another_time_api_or_server_is_refused(
     served: AzureServer, customer: Customer, changed: dict[str, Any], code: str
 ) -> None:
     claims = jwt.decode(customer.tokens["manager"], options={"verify_signature": False})
-    customer.tokens["manager"] = jwt.encode(claims | changed, served.service.secret)
+    customer.tokens["manager"] = jwt.encode(claims | changed, served.secret)
     assert problem(ask(customer, "GET", S)) == (401, code)
 
 

@@ -57,14 +57,14 @@ def credentials(server: AzureServer) -> dict[str, str]:
 @contextmanager
 def counted_requests(server: AzureServer) -> Iterator[list[str]]:
     """Collect the methods of the requests that the server answers."""
-    answer, methods = server.service.answer, list[str]()
+    answer, methods = server.answer, list[str]()
 
     def counted(method: str, *request: Any) -> Any:
         methods.append(method)
         return answer(method, *request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.service, "answer", counted)
+        patch.setattr(server, "answer", counted)
         yield methods
 
 

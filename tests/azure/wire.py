@@ -88,7 +88,7 @@ class Customer:
     @property
     def world(self) -> World:
         """The world behind the tenant, as the server has it."""
-        found = self.wire.server.service.worlds.of(self.tenant)
+        found = self.wire.server.worlds.of(self.tenant)
         assert found
         return found
 

@@ -157,8 +157,7 @@ def create(w: World, c: Any, operations: str, name: str, region: str, **fields: 
             if w.region(str(w.ask(operations, name, "get").location)) == region:
                 raise Unsupported("the API has no request that only creates")
     body = {"location": w.target.location(region), **fields}
-    held = {"held": c.purge_protection} if vaults else {}
-    w.note("vault" if vaults else "resource", name, c.subscription, group=group, location=body["location"], **held)
+    w.note("vault" if vaults else "resource", name, c.subscription, group=group, location=body["location"])
     there = w.all(operations, c.subscription)
     put = there.begin_create_or_update if vaults else there.begin_create
     put(group, name, body if vaults else Account(**body)).result()
@@ -301,8 +300,8 @@ def new_material(kind: str, size: int) -> JsonWebKey:
     if kind == "oct":
         return JsonWebKey(kty=kind, k=b"\x01" + os.urandom(size // 8 - 1))
     if kind == "EC":
-        curves = {256: ec.SECP256R1(), 384: ec.SECP384R1(), 521: ec.SECP521R1()}
-        shown = ECAlgorithm.to_jwk(ec.generate_private_key(curves.get(size, ec.SECP256R1())), as_dict=True)
+        curve = getattr(ec, f"SECP{size}R1", ec.SECP256R1)()
+        shown = ECAlgorithm.to_jwk(ec.generate_private_key(curve), as_dict=True)
     else:
         shown = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, size), as_dict=True)
     numbers = {name: base64url_decode(each) for name, each in shown.items() if name not in ("kty", "crv", "key_ops")}
@@ -365,19 +364,6 @@ CALLS: dict[type[Command], Callable[[World, Any], object]] = {
 
 
 # Observation
-
-
-def observe(w: World) -> Observation:
-    """Return everything that the API shows of this world."""
-    seen: Observation = {kind.word: {} for kind, *_ in SEEN}
-    names = {guid: name for name, guid in w.tenant_ids.items()}
-    seen["subscription"] = {each: {"tenant": names.get(w.tenant_of(each), "another")} for each in w.stage.subscriptions}
-    see_resources(w, seen)
-    see_vaults(w, seen)
-    for resource, studio in w.studios.items():
-        if resource in w.here and studio.ids:
-            studio.see(seen)
-    return seen
 
 
 def in_groups(w: World, kind: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
@@ -493,9 +479,18 @@ class AzureSystem:
         return Accepted()
 
     def observe(self) -> Observation:
-        """Show everything."""
+        """Return everything that the API shows of this world."""
+        w, seen = self.world, Observation({kind.word: {} for kind, *_ in SEEN})
+        names = {guid: name for name, guid in w.tenant_ids.items()}
+        for each in w.stage.subscriptions:
+            seen["subscription"][each] = {"tenant": names.get(w.tenant_of(each), "another")}
         with guarded():
-            return observe(self.world)
+            see_resources(w, seen)
+            see_vaults(w, seen)
+            for resource, studio in w.studios.items():
+                if resource in w.here and studio.ids:
+                    studio.see(seen)
+        return seen
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # nothing in Azure says when an effect has spread
         """Return whether all effects have happened: on this machine they have."""

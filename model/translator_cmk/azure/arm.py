@@ -8,6 +8,8 @@ from ..machine.entities import Grant, Key, KeySource, PermissionModel, Resource,
 from .calls import FORMS, Asked, Body, Call, Problem, Reply, found, local, malformed, missing, outside
 from .worlds import FIXED, Group
 
+HELD = ((Resource, "account"), (Vault, "vault"))
+"""What a resource group holds, with the names of the bodies."""
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
 """The key permissions that the model's grant stands for."""
 SOURCE = "properties.encryption.keySource"
@@ -59,13 +61,9 @@ class ManagerCall(Call):
         regions = FIXED["regions"].items()
         return {"value": [self.show("location", home, region=name, shown=shown) for name, shown in regions]}
 
-    def shown(self, entity: Any) -> Body:
-        """Return the body of an account or a vault."""
-        return self.show("vault" if isinstance(entity, Vault) else "account", entity)
-
     def list_resources(self, _: Any) -> Body:
         """List accounts and vaults; the filters are those on the type and the name."""
-        items = [self.shown(each) for kind in (Resource, Vault) for each in self.inside(kind).values()]
+        items = [self.show(form, each) for kind, form in HELD for each in self.inside(kind).values()]
         if wanted := self.query.get("$filter"):
             match = re.fullmatch(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip())
             if match is None:
@@ -247,8 +245,9 @@ class ManagerCall(Call):
         home, name = match.groups() if match else ("", "")
         to = found(self.entity(Subscription, home), "SubscriptionNotFound", f"'{target}' is in no subscription.")
         place = self.find("group", to, name)
-        inside = [each for kind in (Resource, Vault) for each in self.inside(kind).values()]
-        there = {self.shown(each)["id"].lower(): each for each in inside}
+        there = {
+            self.show(form, each)["id"].lower(): each for kind, form in HELD for each in self.inside(kind).values()
+        }
         asked = [str(each).lower() for each in self.asked.required("resources", list)]
         if unknown := [each for each in asked if each not in there]:
             raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache, partial, reduce
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple
@@ -397,9 +397,7 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "version_id": lambda v: v.call.world.version(v.entity.name, v.entity.version),
     "kid": lambda v: f"{v['vault_uri']}keys/{v['key_name']}/{v['version_id']}",
     "public_part": lambda v: v.call.show(f"{v.entity.type}_key", v.entity),
-    "x": lambda v: digits(v, "x"),
-    "y": lambda v: digits(v, "y"),
-    "n": lambda v: digits(v, ""),
+    **{name: partial(digits, name=name) for name in ("x", "y", "n")},
     "recoverable_days": lambda v: 90 if v.entity.vault.soft_delete else 0,
     "recovery_level": lambda v: "+".join(
         ["Recoverable"] * v.entity.vault.soft_delete

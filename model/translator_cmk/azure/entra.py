@@ -9,9 +9,6 @@ import jwt
 from .calls import Body, Call, Problem, outside
 from .worlds import GUID, begun, guid
 
-LIFETIME = 86_400
-"""Seconds until a token expires."""
-
 
 class EntraCall(Call):
     """A request of Microsoft Entra, or for the endpoints of the cloud."""
@@ -35,9 +32,8 @@ class EntraCall(Call):
             raise Problem(400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.")
         self.worlds.put(self.worlds.of(home) or begun(home))
         now, principal = int(time.time()), guid(home, "application", client)
-        known = {"audience": audience, "now": now, "expires": now + LIFETIME, "lifetime": LIFETIME}
-        token = jwt.encode(self.show("claims", home, client=client, principal=principal, **known), self.secret)
-        return self.show("token", home, token=token, **known)
+        known = {"client": client, "principal": principal, "audience": audience, "now": now, "end": now + 86_400}
+        return self.show("token", home, token=jwt.encode(self.show("claims", home, **known), self.secret))
 
     def get_instance(self, _: None) -> Body:
         """Return the host names of Microsoft Entra."""

@@ -16,7 +16,7 @@ FIRST = ("group", "resource", "vault")
 def note(path: Path, **entry: Any) -> None:
     """Add an entry of what is going to be created, or one of the list as ``gone``: a line of JSON in a file.
 
-    ``held``: once deleted, the name stays taken.  Several processes may add lines, and a line before it may be cut.
+    Several processes may add lines, and a line before it may be cut.
     """
     noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with path.open("a", encoding="utf-8") as file:
@@ -59,8 +59,7 @@ def run(args: argparse.Namespace) -> int:
     """Show what was left, and remove it if asked to; 4 where something stays."""
     entries = left_in(args.file)
     for entry in entries:
-        held = "; once deleted, its name is held until its retention ends" if entry.get("held") else ""
-        print(f"{entry['kind']:<9}{entry['name']}, noted {entry['noted']}{held}")
+        print(f"{entry['kind']:<9}{entry['name']}, noted {entry['noted']}")
     if not entries:
         print(f"{args.file}: nothing is left")
     if not entries or not args.clean:

@@ -9,7 +9,6 @@ import secrets
 import socket
 import ssl
 import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -31,7 +31,7 @@ from ..machine.rows import Silent
 from ..requirements import load_register
 from ..system import MACHINE
 from . import arm, custom_translator, entra, key_vault
-from .calls import ANSWERS, Call, Problem, Reply, malformed, outside
+from .calls import Call, Problem, Reply, answer_to, malformed, outside
 from .worlds import FIXED, Worlds
 
 # Routes
@@ -87,6 +87,10 @@ def find(apis: list[str], method: str, target: str, host: str) -> tuple[Route, d
     place = parts.path.rstrip("/") + (f"?workspaceId={workspace}" if workspace else "")
     for route in ROUTES:
         if route.api in apis and route.method == method and (match := route.pattern.fullmatch(place)):
+            version = query.get("api-version", "")
+            if not re.fullmatch(FIXED["versions"].get(route.api, ".*"), version, re.ASCII):
+                code = "InvalidApiVersionParameter" if version else "MissingApiVersionParameter"
+                raise malformed(f"A query parameter api-version is needed; '{version[:40]}' is not a version.", code)
             return route, {name: unquote(text) for name, text in match.groupdict().items()}, parts.path, query
     raise outside(f"{method} {parts.path[:300]} of {host[:200]}")
 
@@ -105,15 +109,42 @@ def cloud_at(authority: str) -> Any:
     return SimpleNamespace(**{name: form.format(port=colon + port) for name, form in names.items()})
 
 
-class Service:
-    """Answers requests for a machine.  One at a time: an answer takes less than a millisecond."""
+def error_body(api: str, problem: Problem) -> dict[str, Any]:
+    """Return an error as the API has it."""
+    if api == "login":
+        codes = list(map(int, re.findall(r"AADSTS(\d+)", problem.message)))
+        return {"error": problem.code, "error_description": problem.message, "error_codes": codes}
+    error: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    if api == "text":
+        error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000
+    if problem.because:
+        because = sorted(problem.because)
+        error["details"] = [{"code": name, "message": load_register()[name].title} for name in because]
+    return {"error": error}
 
-    def __init__(self, machine: Machine) -> None:
-        chosen = {(name, on) for name, answer in ANSWERS.items() for on in answer.get("carried_out", ())}
+
+# Connections
+
+
+class AzureServer(ThreadingTCPServer):
+    """Answers for a machine, one request at a time; connections have threads.  ``proxy`` leads Azure's names here."""
+
+    allow_reuse_address = daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, machine: Machine, host: str, port: int, folder: str) -> None:
+        """Listen, with a certificate authority whose file is in a folder; raises `OSError` where it can't."""
+        super().__init__((host, port), Exchange)
         silent = [row for row in machine.rows if isinstance(row, Silent)]
-        carried_out = [row for row in silent if (row.requirement, row.on.__name__) in chosen]
+        carried_out = [row for row in silent if row.on.__name__ in answer_to([row.requirement]).get("carried_out", ())]
         self.machine = Machine(row for row in machine.rows if row not in carried_out)
         self.worlds, self.secret, self.lock = Worlds(), secrets.token_bytes(32), threading.Lock()
+        self.host, self.port, self.authority_file = host, self.server_address[1], Path(folder, "authority.pem")
+        self.proxy = f"http://{host}:{self.port}"
+        authority = trustme.CA(organization_name="translator-cmk")
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*FIXED["hosts"]).configure_cert(self.context)
+        authority.cert_pem.write_to_path(str(self.authority_file))
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
         """Return the answer to a request, whatever it is; the names of headers are in lower case."""
@@ -125,7 +156,8 @@ class Service:
             place = (cloud_at(authority), authority, host_name, path)
             with self.lock:
                 call = APIS[api](self.machine, self.worlds, self.secret, *place, query, headers, content, {**texts})
-                check(call, api)
+                if "if-match" in headers or "if-none-match" in headers:
+                    raise outside("a conditional request")
                 entity = call.log_in()
                 for word in [word for word in texts if word in call.collections]:
                     call.at[word] = entity = call.find(word, entity, texts[word])
@@ -137,47 +169,6 @@ class Service:
                 return Reply(204)
             return Reply(problem.status, error_body(api, problem), problem.headers)
         return reply if isinstance(reply, Reply) else Reply(200, reply)
-
-
-def check(call: Call, api: str) -> None:
-    """Raise `Problem` if a request has no right version, or a condition."""
-    version = call.query.get("api-version", "")
-    if api in FIXED["versions"] and not re.fullmatch(FIXED["versions"][api], version, re.ASCII):
-        code = "InvalidApiVersionParameter" if version else "MissingApiVersionParameter"
-        raise malformed(f"The api-version query parameter is required, and '{version[:40]}' is not a version.", code)
-    if "if-match" in call.headers or "if-none-match" in call.headers:
-        raise outside("a conditional request")
-
-
-def error_body(api: str, problem: Problem) -> dict[str, Any]:
-    """Return an error as the API has it."""
-    if api == "login":
-        codes = [int(number) for number in re.findall(r"AADSTS(\d+)", problem.message)]
-        return {"error": problem.code, "error_description": problem.message, "error_codes": codes}
-    error: dict[str, Any] = {"code": problem.code, "message": problem.message}
-    if api == "text":
-        error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000
-    if problem.because:
-        register = load_register()
-        titles = {name: register[name].title if name in register else name for name in sorted(problem.because)}
-        error["details"] = [{"code": name, "message": title} for name, title in titles.items()]
-    return {"error": error}
-
-
-# Connections
-
-
-class AzureServer(ThreadingTCPServer):
-    """A running server, whose ``proxy`` leads Azure's host names here; each connection has a thread of its own."""
-
-    allow_reuse_address = daemon_threads = True
-    request_queue_size = 128
-    host: str
-    port: int
-    proxy: str
-    authority_file: Path
-    service: Service
-    context: ssl.SSLContext
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
         """Print where an exception was raised, but not its message, which may have a credential.
@@ -197,7 +188,6 @@ class Exchange(BaseHTTPRequestHandler):
     timeout = 120  # seconds, after which a connection without a request is closed
     disable_nagle_algorithm = True
     server: AzureServer
-    secure = False
 
     def handle(self) -> None:
         """Take the first byte for what the connection is: 22 begins a handshake of TLS."""
@@ -208,7 +198,6 @@ class Exchange(BaseHTTPRequestHandler):
     def encrypt(self) -> None:
         """Go on with TLS."""
         self.request = self.server.context.wrap_socket(self.request, server_side=True)
-        self.secure = True
         self.setup()
 
     def finish(self) -> None:
@@ -216,21 +205,22 @@ class Exchange(BaseHTTPRequestHandler):
         with self.connection:
             super().finish()
 
-    def do_CONNECT(self) -> None:  # as the base class calls it
+    def do_CONNECT(self) -> None:
         """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all others."""
         host, _, port = self.path.rpartition(":")
-        if self.secure or port not in ("443", str(self.server.server_address[1])) or not apis_at(host)[0]:
+        inside = isinstance(self.connection, ssl.SSLSocket)
+        if inside or port not in ("443", str(self.server.port)) or not apis_at(host)[0]:
             self.send_error(403, "This proxy leads only to host names that it has, on port 443 or its own.")
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.encrypt()
         self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
 
-    def do_GET(self) -> None:  # likewise
+    def do_GET(self) -> None:
         """Read the rest of a request and answer it."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
-        if not self.secure:
+        if not isinstance(self.connection, ssl.SSLSocket):
             self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
         elif "transfer-encoding" in headers or not re.fullmatch(r"[0-9]{1,6}", length):
             self.send_error(411, "The request has to give its length in Content-Length, below 1 MB.")
@@ -239,14 +229,14 @@ class Exchange(BaseHTTPRequestHandler):
                 self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             content = self.rfile.read(int(length))
             try:
-                reply = self.server.service.answer(self.command, self.path, headers, content)
+                reply = self.server.answer(self.command, self.path, headers, content)
             except Exception:  # noqa: BLE001  # a defect ends one request, not the server
                 self.server.handle_error(self.request, self.client_address)
                 self.send_error(500, "The server has a defect; standard error says where.")
             else:
                 self.send(*reply)
 
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # likewise
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # as the base class calls them
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Send what is wrong as an error of Azure, after which the connection can't be used again."""
@@ -276,19 +266,11 @@ class Exchange(BaseHTTPRequestHandler):
 @contextmanager
 def azure_server(machine: Machine = MACHINE, host: str = "127.0.0.1", port: int = 0) -> Iterator[AzureServer]:
     """Serve a machine in threads of this process until the context ends; raises `OSError` where it can't listen."""
-    with tempfile.TemporaryDirectory(prefix="translator-cmk-azure-") as folder:
-        authority, context = trustme.CA(organization_name="translator-cmk"), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(*FIXED["hosts"]).configure_cert(context)
-        server = AzureServer((host, port), Exchange)
-        server.host, server.port = host, server.server_address[1]
-        server.proxy, server.authority_file = f"http://{host}:{server.port}", Path(folder) / "authority.pem"
-        server.service, server.context = Service(machine), context
-        authority.cert_pem.write_to_path(str(server.authority_file))
+    with TemporaryDirectory(prefix="translator-cmk-") as folder, AzureServer(machine, host, port, folder) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
             yield server
         finally:
             server.shutdown()
-            server.server_close()
             thread.join()

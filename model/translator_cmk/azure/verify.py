@@ -9,7 +9,7 @@ import json
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -148,11 +148,6 @@ def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
     return Plan(case.id, case.requirements[0], weight, case.controls, work)
 
 
-def total_of(chosen: Iterable[Plan]) -> Counter[str]:
-    """Return the work of all scenarios together."""
-    return sum((each.work for each in chosen), Counter[str]())
-
-
 def within(budget: float, chosen: Sequence[Plan]) -> list[Plan]:
     """Return the scenarios that show the most requirements in so many minutes, the best bargain first.
 
@@ -169,7 +164,7 @@ def within(budget: float, chosen: Sequence[Plan]) -> list[Plan]:
         needed = [] if taken.intersection(each.needs) else [by_id[need] for need in each.needs if need in by_id]
         cheapest = sorted(needed, key=lambda one: one.work["seconds"])[:1]
         brought = [one for one in (each, *cheapest) if one.id not in taken]
-        return total_of(brought)["seconds"], brought
+        return sum(one.work["seconds"] for one in brought), brought
 
     for each in sorted(chosen, key=lambda each: (together(each)[0] / each.weight, each.id)):
         seconds, brought = together(each)
@@ -182,7 +177,7 @@ def within(budget: float, chosen: Sequence[Plan]) -> list[Plan]:
 
 def shown(chosen: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False) -> str:
     """Return the plan of a run as text; ``listed``: with the requirements that it shows."""
-    total = total_of(chosen)
+    total = sum((each.work for each in chosen), Counter[str]())
     requirements = list(dict.fromkeys(each.requirement for each in chosen))
     kinds = sorted(total.keys() - {"requests", "seconds", "held"})
     made = [f"{total[kind]} {kind}{'s' * (total[kind] != 1)}" for kind in kinds]

@@ -77,26 +77,23 @@ def begun(tenant: str) -> World:
     return World(tenant, initial(Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers)))
 
 
-class Worlds:
+class Worlds(OrderedDict[str, World]):
     """The worlds, by each of their tenants: the one that was used last comes last."""
-
-    def __init__(self) -> None:
-        self._worlds: OrderedDict[str, World] = OrderedDict()
 
     def of(self, tenant: str) -> World | None:
         """Return the world of the tenant, which counts as used now, or None."""
-        if world := self._worlds.get(tenant):
+        if world := self.get(tenant):
             self.put(world)
         return world
 
     def put(self, world: World) -> None:
         """Keep the world as it is now, and end the one that was used longest ago if there are too many."""
         for tenant in world.state.tables[Tenant]:
-            self._worlds[tenant] = world
-            self._worlds.move_to_end(tenant)
-        while len(self._worlds) > KEPT * len(TENANTS):
-            self._worlds.popitem(last=False)
+            self[tenant] = world
+            self.move_to_end(tenant)
+        while len(self) > KEPT * len(TENANTS):
+            self.popitem(last=False)
 
     def latest(self) -> Iterator[World]:
         """Yield the worlds, those used last first."""
-        return (world for tenant, world in reversed(self._worlds.items()) if tenant == world.tenant)
+        return (world for tenant, world in reversed(self.items()) if tenant == world.tenant)
