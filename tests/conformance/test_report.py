@@ -554,6 +554,12 @@ def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_pat
     assert main(["report", "check", str(interrupted(Forgery(wrong.folder, tmp_path / "other")).derive())]) == 4
 
 
+def test_so_many_sequences_may_have_taken_longer_than_fuzzing_does_by_default(wrong: Verified, tmp_path: Path) -> None:
+    slow = Forgery(wrong.folder, tmp_path / "slow")
+    slow.envelope["fuzz"]["seconds"] = 999.0
+    assert main(["report", "check", str(slow.summarise())]) == 0
+
+
 def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path) -> None:
     case = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
     found = verify(tmp_path, "--python", "tests.wrong_systems:ChangesLate", "--lane", "features", "--case", case)
