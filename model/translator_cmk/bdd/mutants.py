@@ -14,7 +14,6 @@ from ..explore.mutation import Mutant, mutants
 from ..explore.scopes import MUTANT_SCOPES
 from ..explore.theorems.theorem import ROWS_RAISE
 from ..machine import ROWS, Machine
-from ..machine.rows import Row
 from ..progress import ProgressBar
 from ..requirements import load_register
 from ..system import ModelSystem
@@ -114,24 +113,28 @@ def scenario_against(mutant: Mutant) -> str | None:
     An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.  A
     changed citation is found by a scenario of the requirement that no longer fails without the rows that cite it.
     """
-    requirements = set(mutant.requirements)
-    for rows, changed in ((ROWS, mutant.rows), (without_assumptions(ROWS), without_assumptions(mutant.rows))):
-        known, machine = green(rows), Machine(changed)
-        own = [pickle for pickle in known if requirements.intersection(pickle.requirements)]
-        for pickle in (*own, *(each for each in known if each not in own)):
-            if fails(machine, pickle):
+    own = [pickle for pickle in pickles() if not set(mutant.requirements).isdisjoint(pickle.requirements)]
+    every = (*own, *(pickle for pickle in pickles() if pickle not in own))
+    for assumed in (True, False):
+        wrong = Machine(mutant.rows if assumed else without_assumptions(mutant.rows))
+        for pickle in every:
+            if passes(pickle, assumed) and fails(wrong, pickle):
                 return pickle.id
     if mutant.kind == "citation changed":
         before, after = (
-            green(tuple(row for row in rows if row.requirement not in requirements)) for rows in (ROWS, mutant.rows)
+            Machine(row for row in rows if row.requirement not in mutant.requirements) for rows in (ROWS, mutant.rows)
         )
-        rested = (pickle for pickle in after if pickle not in before and requirements.intersection(pickle.requirements))
-        return next((pickle.id for pickle in rested), None)
+        return next((each.id for each in own if fails(before, each) and not fails(after, each)), None)
     return None
 
 
 @cache
-def green(rows: tuple[Row, ...]) -> tuple[Pickle, ...]:
-    """Return the scenarios that pass against a model of these rows."""
-    machine = Machine(rows)
-    return tuple(pickle for pickle in pickles() if not fails(machine, pickle))
+def passes(pickle: Pickle, assumed: bool) -> bool:
+    """Return whether the scenario passes against the model, or against the model without assumptions."""
+    return not fails(right(assumed), pickle)
+
+
+@cache
+def right(assumed: bool) -> Machine:
+    """Return the machine of the rows, or of those that are not assumed."""
+    return Machine(ROWS if assumed else without_assumptions(ROWS))
