@@ -49,7 +49,7 @@ def a_run(status: Outcomes = lambda pickle: "passed", **changes: object) -> Resu
     )
     results = Results(
         digest=current_digest(),
-        versions={"translator_cmk": "0.1.0"},
+        kit="0.1.0",
         subject="model",
         profile="full",
         selection=(),

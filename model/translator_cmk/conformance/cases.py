@@ -228,13 +228,9 @@ def selected(
 def is_selected(scenario: Scenario, selection: Selection) -> bool:
     """Return whether each part of the selection has the scenario."""
     case = scenario.case
-    parts = (
-        ("requirement", set(case.requirements)),
-        ("topic", {case.requirements[0].partition(".")[0]}),
-        ("level", {case.level}),
-        ("case", {case.id}),
-    )
-    return all(not selection.get(name) or not found.isdisjoint(selection[name]) for name, found in parts)
+    topic, _, _ = case.requirements[0].partition(".")
+    has = {"requirement": case.requirements, "topic": (topic,), "level": (case.level,), "case": (case.id,)}
+    return all(set(chosen).intersection(has[name]) for name, chosen in selection.items() if chosen)
 
 
 UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST

@@ -51,7 +51,8 @@ class Results:
 
     digest: str
     """Of the specification that was run, as `translator_cmk.digest.digest` gives it."""
-    versions: Mapping[str, str]
+    kit: str
+    """Its version."""
     subject: str
     """The system under test: `model`, or its name."""
     profile: str
@@ -85,7 +86,7 @@ def load_results(folder: Path) -> Results:
         raise CommandError(f"{folder}: the system did not say hello; run the suite again")
     return Results(
         envelope["digest"],
-        {"translator_cmk": envelope["kit"]},
+        envelope["kit"],
         MODEL if envelope["subject"]["product"] == MODEL else product(envelope),
         envelope["profile"],
         tuple(f"--{name} {value}" for name, values in envelope["selection"].items() for value in values),
