@@ -178,7 +178,7 @@ def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Cus
     for name, status in (("rotationpolicy", 501), ("attestation", 501), ("0" * 32, 404)):
         assert at_work.ask("GET", VAULT, f"/keys/cmk/{name}{VERSION}").status == status
     assert at_work.ask("GET", "graph.microsoft.com", "/v1.0/me").status == 501
-    assert ask(at_work, "PUT", f"{A}/new", {"properties": {"restore": True}}).status == 501
+    assert ask(at_work, "PUT", f"{A}/new", ACCOUNT | {"properties": {"restore": True}}).status == 501
 
 
 @pytest.mark.parametrize(

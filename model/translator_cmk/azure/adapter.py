@@ -296,9 +296,7 @@ def import_key(w: World, c: Any) -> None:
 
 @cache
 def new_material(kind: str, size: int) -> JsonWebKey:
-    """Return a new private key of a type and a size in bits, one of each for all imports."""
-    if kind == "oct":
-        return JsonWebKey(kty=kind, k=b"\x01" + os.urandom(size // 8 - 1))
+    """Return a new private key, EC or RSA, of a size in bits: one of each for all imports."""
     if kind == "EC":
         curve = getattr(ec, f"SECP{size}R1", ec.SECP256R1)()
         shown = ECAlgorithm.to_jwk(ec.generate_private_key(curve), as_dict=True)
@@ -349,8 +347,8 @@ CALLS: dict[type[Command], Callable[[World, Any], object]] = {
     commands.RotateKey: lambda w, c: w.keep(c.vault, w.keys(c.vault).rotate_key(c.key)),
     commands.DisableKey: set_enabled,
     commands.EnableKey: set_enabled,
-    commands.DeleteKey: lambda w, c: w.keys(c.vault).begin_delete_key(c.key, **w.polling).wait(),
-    commands.RecoverKey: lambda w, c: w.keys(c.vault).begin_recover_deleted_key(c.key, **w.polling).wait(),
+    commands.DeleteKey: lambda w, c: w.keys(c.vault).begin_delete_key(c.key, _polling_interval=w.poll).wait(),
+    commands.RecoverKey: lambda w, c: w.keys(c.vault).begin_recover_deleted_key(c.key, _polling_interval=w.poll).wait(),
     commands.PurgeKey: lambda w, c: w.keys(c.vault).purge_deleted_key(c.key),
     commands.CreateWorkspace: lambda w, c: w.studio(c.resource).create_workspace(c.workspace),
     commands.UploadDocument: lambda w, c: w.studio_of(c.workspace).upload(c.document, c.workspace),

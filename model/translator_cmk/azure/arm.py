@@ -24,8 +24,7 @@ class ManagerCall(Call):
         self.sign_in(self.cloud.manager, *FIXED["audiences"])
         home = self.entity(Subscription, self.at.get("subscription", ""))
         if home and home.tenant.name != self.claims["tid"]:
-            message = f"The access token is from the wrong issuer. It must match the tenant '{home.tenant.name}'."
-            raise Problem(401, "InvalidAuthenticationTokenTenant", message)
+            raise Problem(401, "InvalidAuthenticationTokenTenant", f"The token must be of {home.tenant.name}.")
 
     # What a path names
 
@@ -77,8 +76,7 @@ class ManagerCall(Call):
         asked = self.asked.required("location")
         name: str = asked.replace(" ", "").lower()
         if name not in (*FIXED["regions"], *others):
-            message = f"The provided location '{asked}' is not available."
-            raise missing("LocationNotAvailableForResourceType", message, 400)
+            raise missing("LocationNotAvailableForResourceType", f"The location '{asked}' is not available.", 400)
         return name
 
     def put_group(self, home: Subscription) -> Reply:
@@ -102,8 +100,6 @@ class ManagerCall(Call):
         """Create an account, or change one that is there."""
         if there := self.there("account", g, self.at["name"]):
             return Reply(200, self.changed(there.name))
-        if self.asked.get("properties.restore", bool):
-            raise outside("properties.restore")
         kind, place, sku = self.asked.required("kind"), self.region("global"), self.asked.required("sku.name").upper()
         name: str = self.new_name("account")
         if kind not in FIXED["kinds"]:
@@ -111,12 +107,12 @@ class ManagerCall(Call):
         if sku not in FIXED["kinds"][kind]["skus"]:
             raise missing("InvalidSku", f"The SKU '{sku}' is not available for the kind '{kind}'.", 400)
         if self.entity(Resource, name, "deleted"):
-            message = f"An account '{name}' has been soft-deleted. To restore it, 'restore' has to be set."
-            raise Problem(409, "FlagMustBeSetForRestore", message, ["environment.name-used-before"])
+            because = ["environment.name-used-before"]
+            raise Problem(409, "FlagMustBeSetForRestore", f"An account '{name}' has been soft-deleted.", because)
         source = self.asked.get(SOURCE, str, "")
         keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
-        kind_of_resource = FIXED["kinds"][kind]["resource"]
-        self.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
+        what = name, FIXED["kinds"][kind]["resource"], place, sku
+        self.submit(commands.CreateResource(*what, g.subscription, g.name, keys))
         return Reply(201, self.changed(name, is_new=True))
 
     def patch_account(self, r: Resource) -> Reply:
@@ -125,8 +121,7 @@ class ManagerCall(Call):
     def changed(self, name: str, is_new: bool = False) -> Any:
         """Carry out what a request says of identity and of the key source, and return the account.
 
-        The identity is turned on first, and off last.  Of a new account its creation has the key source.
-        Raises `Problem`.
+        The identity is turned on first, and off last.  A new account has its key source already.  Raises `Problem`.
         """
         identity = self.asked.get("identity.type", str, "").lower()
         if identity == "systemassigned":

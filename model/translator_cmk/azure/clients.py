@@ -70,7 +70,6 @@ class Clients:
     def __init__(self, cloud: Cloud, connections: RequestsTransport, tenant: str | None = None) -> None:
         self.cloud, self.connections, self.tenant = cloud, connections, tenant
         self.poll = LOCAL_POLL if cloud.local else POLL
-        self.polling = {"_polling_interval": self.poll}  # of operations on keys
         self.tenants: dict[str, str] = {}  # of each subscription
         self.made: dict[tuple[Any, ...], Any] = {}
 
@@ -297,9 +296,8 @@ class Studio:
 
         While data can't be read, whether a document is deleted or inaccessible can't be distinguished: it is not shown.
         """
-        for name, shown in self.named("/workspaces", "Workspaces").items():
-            if name not in self.ids:
-                continue
+        workspaces = self.named("/workspaces", "Workspaces")
+        for name, shown in ((name, workspaces[name]) for name in self.ids if name in workspaces):
             documents = self.documents_seen(name)
             seen["workspace"][name] = {
                 "resource": str(shown["Subscription"]["Name"]),

@@ -75,9 +75,8 @@ class VaultCall(Call):
         except ValueError:
             raise malformed("The key is not in base64url.", "BadParameter") from None
         size = 8 * len(numbers[0].lstrip(b"\0"))
-        kind = f"{kind.removesuffix('-HSM')}-HSM" if self.asked.get("hsm", bool) else kind
         made = self.add_key(vault, commands.ImportKey, kind, size, self.asked.get("key.crv", str, ""))
-        return self.as_asked(made, "hsm", *(f"key.{part}" for part in OF_A_KEY))
+        return self.as_asked(made, *(f"key.{part}" for part in OF_A_KEY))
 
     def add_key(self, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str) -> Any:
         """Return a new key of this type and size, or curve, or a new version of one that is there; raises `Problem`."""

@@ -72,10 +72,7 @@ ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)
 
 
 def find(apis: list[str], method: str, target: str, host: str) -> tuple[Route, dict[str, str], str, dict[str, str]]:
-    """Return the route of a request, the texts in place of its braces, its path, and its query with lowercase names.
-
-    Raises `Problem`.
-    """
+    """Return the route of a request, the texts in its braces, its path, and its query by lowercase names; may raise."""
     try:
         parts = urlsplit(target)
         pairs = parse_qsl(parts.query, keep_blank_values=True, errors="strict", max_num_fields=100)
@@ -118,8 +115,7 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
     if api == "text":
         error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000
     if problem.because:
-        because = sorted(problem.because)
-        error["details"] = [{"code": name, "message": load_register()[name].title} for name in because]
+        error["details"] = [{"code": name, "message": load_register()[name].title} for name in sorted(problem.because)]
     return {"error": error}
 
 

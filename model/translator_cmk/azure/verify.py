@@ -76,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
 def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
     """Print the plan of the run, and return the ids of its scenarios; raises `CommandError`."""
     args.lane = args.lane or [FEATURES]
-    if args.lane != [FEATURES] and not target.cloud.local:
-        raise CommandError("--lane: only the features can be planned; the others run on this machine alone")
+    if args.lane != [FEATURES]:
+        raise CommandError("--lane: only the features can be planned; leave it out with --azure")
     selection = {name: tuple(getattr(args, name)) for name in SELECTED}
     must_exist(selection, args.waive)
     declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
@@ -89,11 +89,8 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
         chosen = within(args.budget, [each for each in chosen if each.id in showing])
         if not chosen:
             raise CommandError(f"--budget {args.budget:g}: no scenario takes so few minutes; give more")
-    if FEATURES in args.lane:
-        several, left_out = declared.can("several-tenants"), len(found) - len(applicable)
-        print(shown(chosen, target.cloud, several, left_out, args.budget is not None), end="", flush=True)
-    if args.lane != [FEATURES]:
-        print("Sequences have no plan: what they create stays on this machine", flush=True)
+    several, left_out = declared.can("several-tenants"), len(found) - len(applicable)
+    print(shown(chosen, target.cloud, several, left_out, args.budget is not None), end="", flush=True)
     return [each.id for each in chosen]
 
 
