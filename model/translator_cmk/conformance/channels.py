@@ -74,6 +74,9 @@ def answer_in(text: bytes) -> Any:
         raise Fault("not-json", f"{error}; it begins with {text[:60]!r}") from None
 
 
+ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""Returns the JSON text of a message, in which nothing contains itself."""
+
 Answer = dict[str, Any]
 
 # Answer requests for an object that implements `System`, session by session: the system's side of the contract
@@ -200,7 +203,7 @@ class Url(Channel):
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer in the body."""
-        body = json.dumps(request, separators=(",", ":")).encode()
+        body = ENCODE(request).encode()
         self.late = False
         self.deadline = threading.Timer(patience, self._be_late)
         self.deadline.daemon = True
@@ -329,8 +332,6 @@ def fault_of(error: Exception, late: bool) -> tuple[str, str]:
 
 
 # A system as a child process: one request on a line of its standard input, one answer on a line of its output
-
-ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 KEPT = 4096
 """How many bytes of standard error are kept: the last ones."""

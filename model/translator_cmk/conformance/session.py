@@ -15,9 +15,7 @@ from typing import Any
 from .. import __version__
 from ..language import PROTOCOL, WireError
 from ..language.contract import Declaration, answer_from_wire, request_from_wire
-from .channels import PATIENCE, Channel, Fault, Request
-
-ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+from .channels import ENCODE, PATIENCE, Channel, Fault, Request
 
 
 class NoLog:
@@ -199,8 +197,8 @@ class Session:
 
     def note(self, entry: dict[str, Any]) -> None:
         """Write an entry of this session into the message log."""
-        head = {"case": self.case, "session": self.number} if self.number else {"case": self.case}
-        self.log.write({**head, **entry})
+        session = {"session": self.number} if self.number else {}
+        self.log.write({"case": self.case, **session, **entry})
 
     def end(self) -> None:
         """Note the end of a case or a sequence; without it in the message log, it does not count."""

@@ -165,14 +165,15 @@ class Subject:
     def submit(self, command: Command) -> Outcome:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
+        word = answer["answer"]
         if self.declaration.windows:
-            self._submit_in_shadow(command, answer["answer"])
+            self._submit_in_shadow(command, word)
         else:
             self.due.append(command)
-        self.answered += answer["answer"] != "error"
-        if answer["answer"] in ("accepted", "refused"):
+        self.answered += word != "error"
+        if word in ("accepted", "refused"):
             self.supported.add(type(command).__name__)
-        match answer["answer"]:
+        match word:
             case "accepted":
                 uses = answer.get("audit", ()) if self.declaration.can("audit") else ()
                 return Accepted(frozenset(), tuple(KeyUse(*map(self.names.plain, use)) for use in uses))

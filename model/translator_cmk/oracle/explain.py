@@ -59,7 +59,7 @@ from ..machine.rows import Effect, Means, Refuse, Row, always, can_be_put_in_use
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
-from .nondeterminism import Replay, TooManyStates, possibilities
+from .nondeterminism import Replay, T, TooManyStates, possibilities
 from .observability import Name, Projections, Shown, alike, distance, projections_of, values_of
 from .transitions import fits, may_be
 
@@ -430,9 +430,9 @@ def shows(projections: Projections, fact: Fact) -> bool:
     return any(alike(value, fact.value) for value in values_of(projections, fact))
 
 
-def once(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names, each once."""
-    return tuple(dict.fromkeys(names))
+def once(values: Iterable[T]) -> tuple[T, ...]:
+    """Return the values, each once."""
+    return tuple(dict.fromkeys(values))
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ class Oracle:
         found = [transitions(self.machine, state, each, self.limit) for each in commands for state in self.states]
         if idle:
             found += [Transitions((Transition(state, state, Refused()),)) for state in self.states]
-        every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
+        every = once(transition for each in found for transition in each.possible)
         deciding = NONE.union(*(each.deciding for each in found))
         deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
         if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
@@ -250,7 +250,7 @@ class Oracle:
         if violations:
             if not last.commands:
                 return tuple(Difference(*each) for each in violations)
-            before = distinct(transition.before for transition in last.every)
+            before = once(transition.before for transition in last.every)
             failed = (
                 FailedStep(self.machine, self.limit, each, before, outcome, observation, skip, shown)
                 for each in last.commands
@@ -275,7 +275,7 @@ class Oracle:
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""
-        states = distinct(transition.after for transition in kept)
+        states = once(transition.after for transition in kept)
         if len(states) > self.limit:
             raise TooManyStates(self.limit)
         if self.uncompared:
@@ -304,7 +304,7 @@ class Oracle:
         last = self.last
         accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
         possible = last.every if last.anything_goes or not fitting else fitting
-        states = distinct(transition.after for transition in possible)
+        states = once(transition.after for transition in possible)
         scope = NOTHING
         if accepted and last.deciding:
             named = NOTHING.union(*(named_by(command) for command in last.commands))
@@ -338,11 +338,6 @@ def merged(explained: Iterable[tuple[Difference, ...]]) -> tuple[Difference, ...
         Difference(each.expected, each.seen, once(name for one in (each, *others) for name in one.requirements))
         for each, *others in zip(*explained, strict=True)
     )
-
-
-def distinct(states: Iterable[State]) -> tuple[State, ...]:
-    """Return the states, each once."""
-    return tuple(dict.fromkeys(states))
 
 
 # An oracle for a system, and what was recorded of one
