@@ -214,6 +214,12 @@ def test_a_subscription_moves_to_another_tenant_unless_it_was_named(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("signed_in")
+def test_where_one_subscription_is_named_no_other_is_used_whatever_it_is_called(tmp_path: Path) -> None:
+    system = system_at(tmp_path, subscriptions={"production": SUBSCRIPTIONS["production"]})
+    assert system.world.subscriptions.keys() == system.declaration.stage.subscriptions.keys() == {"production"}
+
+
+@pytest.mark.usefixtures("signed_in")
 def test_no_request_waits_for_its_headers_to_be_acknowledged(tmp_path: Path) -> None:
     """Without care, each request with content takes 40 milliseconds more through a proxy."""
     system, seconds = system_at(tmp_path), list[float]()

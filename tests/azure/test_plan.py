@@ -39,6 +39,8 @@ def test_the_plan_alone_creates_nothing(
     assert "Plan for AzureCloud on this machine" in capsys.readouterr().out
     assert main([*VERIFY, "--plan", "--budget", "0.01"]) == 2
     assert "give more" in capsys.readouterr().err
+    assert main([*VERIFY, "--plan", "--lane", "tour"]) == 2
+    assert "only the features can be planned" in capsys.readouterr().err
     assert main([*VERIFY, "--plan", "--tier", "cmk-tier=S1", "--tier", "cmk-tier=S2"]) == 2
     assert "--tier: cmk-tier is there twice; write each NAME once" in capsys.readouterr().err
     assert groups_at(signed_in) == before
