@@ -55,7 +55,7 @@ from ..machine.commands import (
     UploadDocument,
 )
 from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Resource
-from ..machine.rows import Effect, Means, Refuse, Row, always, can_be_put_in_use
+from ..machine.rows import Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
@@ -211,7 +211,7 @@ STAYS = (
         "identity.unchanged-without-effect",
         ACCESS | DATA,
         (EnableCustomerManagedKeys,),
-        when=lambda c, _: not can_be_put_in_use(c),
+        when=lambda c, _: not (can_be_put_in_use(c) and (c.through == "portal" or granted(c.vault, c.resource))),
     ),
     Stays("keys.shared", KEY | ACCESS | DATA, (EnableCustomerManagedKeys,), when=of_another),
     Stays("keys.return", KEY | DATA, (ReturnToMicrosoftManagedKeys,), when=of_another),
@@ -233,12 +233,13 @@ STAYS = (
     Stays("revocation.key-disabled", DATA, (DisableKey,), when=is_of_no_use),
     Stays("restoration.no-redeploy", MODEL, (EnableIdentity,), when=is_undeployed),
     Stays("environment.recover-vault", GRANT, (RecoverVault,)),
-    Stays("environment.upload", DOCUMENT, COMMANDS_ON_DATA),
+    Stays("environment.upload", DOCUMENT, COMMANDS_ON_DATA, when=lambda _, document: document.state == "uploaded"),
     Stays("restoration.no-redeploy-otherwise", MODEL, when=is_undeployed),
     Stays("restoration.uploads-stay-deleted", DOCUMENT, when=lambda _, document: document.state != "uploaded"),
     Stays("revocation.models-kept", fields("model", "exists")),
     Stays("revocation.only-that-resource", ACCESS | DATA, when=of_another),
     Stays("workspace.earlier-uncovered", fields("workspace", "key_source"), when=lambda _, w: not w.covered),
+    Stays("workspace.covered", fields("workspace", "key_source")),
     Stays("environment.create-workspace", fields("workspace", "exists", "resource")),
     Stays("keys.opt-in", KEY),
     Stays("vault.access-policy", GRANT),
@@ -322,13 +323,16 @@ class FailedStep(NamedTuple):
         """Return the requirements that explain an outcome where being wrong about none of them alone does.
 
         If a command is refused: the mistakes that refuse it, if they are about the topic of the reasons that it gives;
-        its own effects, those that other commands have last, and what follows from them; other mistakes; the reasons.
+        the reasons, if it has several demands, and they are among them; its own effects, those that other commands have
+        last, and what follows from them; other mistakes; other reasons.
         If a refusal gives other reasons, those that it should give, then those that it should not; if a command is
         accepted, the reasons to refuse it.
         """
         match expected, seen:
             case Accepted(by=by), Refused(because=because):
                 kind = type(self.command)
+                demands = {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is kind}
+                misjudged = in_order(because & demands) if len(demands) > 1 else ()
                 effects = [row for row in ROWS if isinstance(row, Effect) and row.uses is None]
                 own = {row.requirement for row in effects if row.on is kind}
                 commands = Counter(name for name, _ in {(row.requirement, row.on) for row in effects})
@@ -336,7 +340,7 @@ class FailedStep(NamedTuple):
                 near = [name for name in mistakes if name.partition(".")[0] in topics]
                 nearly_always_first = sorted(by or own, key=places().__getitem__, reverse=True)
                 due = sorted(nearly_always_first, key=lambda name: (name not in own, commands[name]))
-                return once((*near, *due, *mistakes, *in_order(because)))
+                return once((*near, *misjudged, *due, *mistakes, *in_order(because)))
             case Refused(), Refused():
                 return (*in_order(expected.because - seen.because), *in_order(seen.because - expected.because))
             case Refused(because=because), Accepted():
@@ -346,18 +350,20 @@ class FailedStep(NamedTuple):
     def _behind_fields(self, violations: Iterable[Violation], right: float) -> tuple[str, ...]:
         """Return the requirements that say that any of these fields stays as it is after this command.
 
-        If none does: the reasons, if it is to be refused; else those of its own effects that write such a field, of any
-        entity; else those that say that it stays after any command; else those of a consequence that, without its
-        condition, would come nearer to what was seen; else of one that there is for such an entity; else all.
+        If none does, and it is to be refused: the mistakes that write such a field, or the reasons.  Else those of its
+        own effects that write such a field, of any entity; those that say that it stays after any command; those of a
+        consequence that, without its condition, would come nearer to what was seen, or that there is for such an
+        entity; all.
         """
         facts = [(due, seen) for due, seen in violations if isinstance(due, Fact) and isinstance(seen, Fact)]
         changed = {(seen.kind, "state" if seen.field == "exists" else seen.field) for _, seen in facts}
-        written = self._writes()
+        written = self._writes(self.machine.rows)
         after, outcome = RIGHT.step(self.before[0], self.command)
         if stays := self._stay(facts, after_this=True):
             return stays
         if isinstance(outcome, Refused):
-            return in_order(outcome.because)
+            mistakes = self._writes(COUNTER_ROWS)
+            return in_order(name for name, every in mistakes.items() if every & changed) or in_order(outcome.because)
         by = outcome.by if isinstance(outcome, Accepted) else NONE
         kinds = {kind for kind, _ in changed}
         consequences = [row for rows in self.machine.whenever.values() for row in rows]
@@ -381,23 +387,29 @@ class FailedStep(NamedTuple):
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
         shown = projections_of(self.machine, self.before[0], self.limit)
+
+        def holds(stays: Stays, fact: Fact) -> bool:
+            """Return whether it is said of the entity of a fact, which need not be there."""
+            kind = KIND[fact.kind]
+            return stays.when is always or (
+                world.has(kind, fact.name) and stays.when(bound, world.entity(kind, fact.name))
+            )
+
         return once(
             each.requirement
             for expected, _ in (() if isinstance(bound, Refused) else facts)
-            if expected.kind in KIND and world.has(KIND[expected.kind], expected.name)
             if expected.value is True or shows(shown, expected)
             for each in STAYS
             if (type(self.command) in each.on if after_this else not each.on)
-            if (expected.kind, expected.field) in each.fields
-            if each.when(bound, world.entity(KIND[expected.kind], expected.name))
+            if (expected.kind, expected.field) in each.fields and holds(each, expected)
         )
 
-    def _writes(self) -> dict[str, set[tuple[str, str]]]:
-        """Return the requirements of what the command does by itself, with the kinds and fields that each writes."""
+    def _writes(self, rows: Iterable[Row]) -> dict[str, set[tuple[str, str]]]:
+        """Return the requirements of what rows do after the command, with the kinds and fields that each writes."""
         found: dict[str, set[tuple[str, str]]] = {}
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
-        for row in () if isinstance(bound, Refused) else self.machine.rows:
+        for row in () if isinstance(bound, Refused) else rows:
             if isinstance(row, Effect) and row.on is type(self.command) and row.requirement not in self.machine.silent:
                 for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
                     if row.when(*target):
