@@ -162,7 +162,7 @@ def needed_by(declared: Declaration) -> list[set[str]]:
 
 def most_awaited(missing: Collection[str], declared: Declaration) -> list[Awaited]:
     """Return missing commands in the order in which they are best written: first what most scenarios lack alone."""
-    lacking = [each.intersection(missing) for each in needed_by(declared)]
+    lacking = [each.intersection(missing) for each in needed_by(declared)] if missing else []
     alone = Counter(next(iter(each)) for each in lacking if len(each) == 1)
     wanted = Counter(name for each in lacking for name in each)
     names = sorted(missing, key=lambda name: (-alone[name], -wanted[name], list(COMMANDS).index(name)))

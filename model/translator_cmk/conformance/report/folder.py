@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def messages(envelope: Envelope) -> Iterator[dict[str, Any]]:
     yield {"meta": meta | {"os": UNRECORDED, "cpu": UNRECORDED}}
     cases = {(case["feature"], case["line"]): case for case in envelope["cases"] if case["lane"] == FEATURES}
     played = []
-    for feature, event in parsed(dict.fromkeys(feature for feature, _ in cases)):
+    for feature, event in parsed(tuple(dict.fromkeys(feature for feature, _ in cases))):
         if pickle := event.get("pickle"):
             case = cases.get((feature, pickle["location"]["line"]))
             if case is None:
@@ -72,13 +73,16 @@ def messages(envelope: Envelope) -> Iterator[dict[str, Any]]:
     yield {"testRunFinished": {"success": success, "timestamp": finished, "testRunStartedId": "run"}}
 
 
-def parsed(features: Mapping[str, None]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the messages about each feature: its source, its syntax tree and its pickles, no two with one id."""
+@cache
+def parsed(features: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the messages about each feature: its source, its syntax tree and its pickles, no two with one id."""
+    found: list[tuple[str, dict[str, Any]]] = []
     parser: Any = GherkinEvents(GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True))
     for feature in features:
         text = (features_dir() / feature.removeprefix("features/")).read_text("utf-8")
         source = {"uri": feature, "data": text, "mediaType": "text/x.cucumber.gherkin+plain"}
-        yield from ((feature, event) for event in parser.enum({"source": source}))
+        found += ((feature, event) for event in parser.enum({"source": source}))
+    return found
 
 
 def scenario_messages(pickle: dict[str, Any], case: CaseEntry, began: int) -> Iterator[dict[str, Any]]:
