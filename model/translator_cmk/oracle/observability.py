@@ -136,5 +136,5 @@ def distance(projections: Projections, observation: Observation, skip: set[Name]
     far = 0
     for name in (projections.keys() | set(names_in(observation))) - skip:
         seen = projection_in(observation, name)
-        far += min(sum(1 for _ in differences(name, each, seen, shown)) for each in projections.get(name, [GONE]))
+        far += min(len([*differences(name, each, seen, shown)]) for each in projections.get(name, [GONE]))
     return far
