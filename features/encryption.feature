@@ -82,6 +82,11 @@ Feature: Encryption at rest
       Then the Encryption section of "translator-prod" is shown in the portal
       And "translator-prod" uses customer-managed keys
 
+    Scenario: The section is shown still once the key was given up
+      Given a deployed model under customer-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
+      Then the Encryption section of "translator-prod" is shown in the portal
+
   @encryption.no-section
   Rule: The portal shows no Encryption section on a tier limited to Microsoft-managed keys
 

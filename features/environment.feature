@@ -89,6 +89,17 @@ Feature: What the article takes for granted
         | revokes the access of "translator-prod" to the keys of "kv-prod" |
         | deletes the vault "kv-prod"                                      |
 
+    Scenario Outline: No key of a deleted vault is put in use
+      Given a deleted vault with a key and a grant
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
     Scenario: What is missing is named before a name that is taken
       Given a vault with a key
       When the customer creates the vault "kv-prod" in the subscription "nowhere"
@@ -418,6 +429,13 @@ Feature: What the article takes for granted
 
     Scenario: An unprotected vault is purged for good
       Given a vault without purge protection
+      And the customer deletes the vault "kv-prod"
+      When the customer purges the vault "kv-prod"
+      Then the request is accepted
+      And the vault "kv-prod" does not exist
+
+    Scenario: An unprotected vault that was recovered is purged once deleted again
+      Given access to a recovered vault with soft delete alone
       And the customer deletes the vault "kv-prod"
       When the customer purges the vault "kv-prod"
       Then the request is accepted
@@ -797,6 +815,13 @@ Feature: What the article takes for granted
 
     Scenario: Translating with an undeployed model is refused
       Given a trained model under Microsoft-managed keys
+      When the customer translates with the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Translating with a model that was undeployed is refused
+      Given a deployed model under Microsoft-managed keys
+      And the customer undeploys the model "legal-en-de"
       When the customer translates with the model "legal-en-de"
       Then the request is refused
       And nothing has changed

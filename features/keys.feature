@@ -10,6 +10,12 @@ Feature: Customer-managed keys
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
 
+    Scenario: The first workspace of a resource with access turns nothing on
+      Given an identity with access to the vault
+      When the customer creates the workspace "ws-prod" for "translator-prod"
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
   @keys.enable
   Rule: Enabling customer-managed keys puts the chosen key in use
 
@@ -316,6 +322,14 @@ Feature: Customer-managed keys
         | channel |
         | portal  |
         | API     |
+
+    @keys.enable @keys.any-origin
+    Scenario: A second resource gets an imported key that another one uses
+      Given a deployed model of a multi-service resource
+      And the customer creates the Translator resource "translator-test" in "eastus"
+      When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the portal
+      Then "translator-test" is encrypted with the key "cmk-2048" of "kv-prod"
+      And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
   @keys.rotation-keeps-data
   Rule: Rotating the key makes nothing inaccessible

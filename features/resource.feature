@@ -33,6 +33,18 @@ Feature: Eligible resources
         | portal  |
         | API     |
 
+    Scenario Outline: A global resource with a workspace stays with Microsoft-managed keys
+      Given a global resource with access to a key
+      And the customer creates the workspace "ws-prod" for "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @resource.global-refused
   Rule: Enabling customer-managed keys is refused for a global resource
 
@@ -43,6 +55,18 @@ Feature: Eligible resources
 
     Scenario Outline: Enabling for a global resource is refused
       Given a global resource with access to a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    Scenario Outline: Enabling for a global resource with a workspace is refused
+      Given a global resource with access to a key
+      And the customer creates the workspace "ws-prod" for "translator-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed

@@ -33,6 +33,14 @@ Feature: After the key is back
       Then the request is accepted
       And the model "legal-en-de" is deployed
 
+    @restoration.data-readable @environment.deploy @keys.rotation-keeps-data
+    Scenario: A model can be deployed again under a rotated key
+      Given the access to the key has been lost and granted again
+      And the customer rotates the key "cmk-2048" of "kv-prod"
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+      And the model "legal-en-de" is deployed
+
   @restoration.no-redeploy-otherwise
   Rule: Recovering the key vault or granting access again redeploys no model
 

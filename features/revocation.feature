@@ -139,6 +139,10 @@ Feature: The inaccessible key
         | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
         | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
 
+      Examples: Beside another key of the vault
+        | start                                                  | workspace | model       | document  |
+        | two resources, each with a key of its own in one vault | ws-prod   | legal-en-de | contracts |
+
       Examples: For every resource on the key, and for the second time
         | start                                        | workspace | model         | document |
         | two resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
@@ -179,6 +183,10 @@ Feature: The inaccessible key
         | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
         | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
         | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
+
+      Examples: Beside another key of the vault
+        | start                                                  | workspace | model       | document  |
+        | two resources, each with a key of its own in one vault | ws-prod   | legal-en-de | contracts |
 
       Examples: For every resource on the key, and for the second time
         | start                                        | workspace | model         | document |

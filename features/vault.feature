@@ -68,6 +68,17 @@ Feature: The key vault
         | a resource has left the tenant of the vault                  | portal  |
         | a resource has left the tenant of the vault                  | API     |
 
+    @tenant.not-transferred
+    Scenario Outline: A key that was left behind in another tenant is not put in use again
+      Given a resource has left its key behind
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @vault.same-tenant-refused
   Rule: Enabling customer-managed keys is refused for a key vault in another tenant
 
@@ -93,6 +104,8 @@ Feature: The key vault
         | a resource with an identity in another tenant than the vault | API     |
         | a resource has left the tenant of the vault                  | portal  |
         | a resource has left the tenant of the vault                  | API     |
+        | a resource has left its key behind                           | portal  |
+        | a resource has left its key behind                           | API     |
 
   @vault.other-subscription
   Rule: The key vault may be in another subscription than the resource
@@ -165,6 +178,13 @@ Feature: The key vault
         | a resource with an identity and a vault with a key |
         | an identity with access to another vault alone     |
         | the access to the key has been revoked             |
+
+    Scenario: The access of another resource does not stand in through the API
+      Given an identity that is off beside one with access
+      And the customer enables the managed identity of "translator-test"
+      When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the API
+      Then the request is refused
+      And nothing has changed
 
   @vault.granted-with-keys
   Rule: Enabling customer-managed keys gives access to the chosen key vault
@@ -293,6 +313,8 @@ Feature: The key vault
         | start                                                                    | channel |
         | access to a vault with soft delete alone                                 | portal  |
         | access to a vault with soft delete alone                                 | API     |
+        | access to a recovered vault with soft delete alone                       | portal  |
+        | access to a recovered vault with soft delete alone                       | API     |
         | a multi-service resource with access to a vault without purge protection | portal  |
         | a multi-service resource with access to a vault without purge protection | API     |
 
@@ -309,6 +331,8 @@ Feature: The key vault
         | start                                                                    | channel |
         | access to a vault with soft delete alone                                 | portal  |
         | access to a vault with soft delete alone                                 | API     |
+        | access to a recovered vault with soft delete alone                       | portal  |
+        | access to a recovered vault with soft delete alone                       | API     |
         | a multi-service resource with access to a vault without purge protection | portal  |
         | a multi-service resource with access to a vault without purge protection | API     |
 
