@@ -34,6 +34,7 @@ from translator_cmk.machine import (
     Machine,
     Observation,
     Outcome,
+    Refused,
     RowsContradict,
     Stage,
 )
@@ -243,6 +244,13 @@ def test_a_trace_fits_where_one_of_its_completions_does() -> None:
         assert check([*partly, last], FULL).fits == expected
         found.add(expected)
     assert found == {True, False}
+
+
+def test_what_none_of_several_kinds_of_commands_does_names_the_requirements_of_each() -> None:
+    begun = logged(ModelSystem(), *KEYS)
+    kinds = [cmd.DeleteKey("v1", "k1"), cmd.DisableKey("v1", "k1")]
+    (named,) = check([*begun, event(kinds, Refused(), shown=Shown(reasons=False))], FULL).deviations
+    assert {"environment.delete-key", "keys.disable"} <= set(named.requirements)
 
 
 # `translator-cmk check-trace` gives one verdict on any file, and one line for an error in it
