@@ -273,6 +273,14 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Done:
     return run_cli("check-trace", *arguments, file, text=text)
 
 
+def test_profile_and_waived_requirements_say_what_is_demanded() -> None:
+    losses = (cmd.DeleteVault("kv-prod"), cmd.DisableKey("kv-prod", "cmk-2048"))
+    lost, disabled = (lines(*when_accepted(*AT_WORK, loss, cmd.ReadData("ws-prod"))) for loss in losses)
+    assert [run(text).code for text in (lost, disabled)] == [1, 0]
+    assert run(lost, "--waive", "revocation.data-inaccessible").code == 0
+    assert run(disabled, "--profile", "full").out.startswith(f"standard input:{len(AT_WORK) + 2}: impossible")
+
+
 def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
     vault = cmd.CreateVault("kv-prod", "westeurope", "production", "g")
     recovered = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "refused"}}
