@@ -8,7 +8,7 @@ Microsoft.KeyVault/vaults).
 
 from operator import itemgetter
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, final, get_args
 
 from .values import Slotted, Value, declare_fields
 
@@ -191,6 +191,7 @@ class Existing(Value):
     within: str | None = None
 
 
+@final
 class New(Value):
     """The field gives a name to a new entity of this kind."""
 

@@ -346,7 +346,7 @@ def bind(command: Command, world: World) -> Any:
             name = f"{command[within]}/{name}"
         kind = reference.kind
         record = world.tables[kind].get(name)
-        if isinstance(reference, New):
+        if type(reference) is New:
             values[index] = tuple.__new__(kind, (world, name, *(record or ())))
         elif record and record[-1] in reference.states:
             values[index] = tuple.__new__(kind, (world, name, *record))
