@@ -10,6 +10,7 @@ from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants
+from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.sentences import Fact, situations
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome
 from translator_cmk.machine.commands import (
@@ -31,7 +32,7 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.entities import GONE, Document, Entity, Grant, Key, Model, Resource
 from translator_cmk.machine.rows import Row, effect, refuse, sets
 from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.explain import Difference, attributed_to
+from translator_cmk.oracle.explain import STAYS, Difference, attributed_to
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
@@ -144,6 +145,11 @@ def test_what_no_mistake_explains_is_attributed_to_the_rows_that_do_such_a_thing
     other_key = CreateKey("kv-prod", "cmk-next")
     unmet = follow(Oracle(FULL), ModelSystem(Machine([*ROWS, wrong])), *AT_WORK, other_key, command)
     assert attributed_to(unmet)[0] == requirement
+
+
+def test_what_stays_is_a_field_that_is_shown_and_a_requirement_says_so() -> None:
+    shown = {(kind, field) for kind, (_, fields) in OBSERVED.items() for field in (*fields, "exists")}
+    assert [each for each in STAYS if each.requirement not in REGISTER or not each.fields <= shown] == []
 
 
 UNDEPLOYS, NO_KEY = (Model, {"state": "undeployed"}), (Resource, {"key": None})
