@@ -72,10 +72,7 @@ ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)
 
 
 def find(apis: list[str], method: str, target: str, host: str) -> tuple[Route, dict[str, str], str, dict[str, str]]:
-    """Return the route of a request, the texts in its braces, its path, and its query with lowercase names.
-
-    Raises `Problem`.
-    """
+    """Return route, texts in its braces, path, and query by lowercase names, of a request; raises `Problem`."""
     try:
         parts = urlsplit(target)
         pairs = parse_qsl(parts.query, keep_blank_values=True, errors="strict", max_num_fields=100)
