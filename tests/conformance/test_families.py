@@ -56,17 +56,20 @@ def test_family_is_large_and_varied() -> None:
     assert sum(broken.language != "python" for broken in FAMILY) >= 20
     topics = Counter(broken.topic for broken in FAMILY)
     assert {topic: topics[topic] for topic in TOPICS if topics[topic] < 3} == {}
-    assert len(HELD_OUT) >= len(FAMILY) // 4
+    assert len(HELD_OUT) >= 0.3 * len(FAMILY)
 
 
 FROZEN = {
-    ONCE_HELD_OUT: "f6097e46466d8d1bc458326dcb7ffc7ffafb8285f22435f88c0bd3e42072c2ae",
-    HELD_OUT: "e874797cdd50c679aae2520df180cfbe2494adb5975450f562080e060d4c90c0",
+    ONCE_HELD_OUT[:57]: "f6097e46466d8d1bc458326dcb7ffc7ffafb8285f22435f88c0bd3e42072c2ae",
+    ONCE_HELD_OUT[57:151]: "e874797cdd50c679aae2520df180cfbe2494adb5975450f562080e060d4c90c0",
+    ONCE_HELD_OUT[151:]: "1783de004232c1c9a2e5a08136222ed78401961039e72629c9b4c3d2912f3006",
+    HELD_OUT: "712221a3e38dbdf054dced173dce1c715a19cb47a959d6c6465b026f93be1516",
 }
-"""The hashes of the mistakes that are held out, and of what is expected of each, as they were before anything was run.
+"""The hashes of the mistakes of each family that is or was held out, and of what is expected of each, before any run.
 
 They are not of the edits, since they follow the example.  The profile of one of the first was corrected, and its hash
 taken again: the article permits that access to another key vault is enough through the API (decision 0011).
+In the last two the profile was not written down: it is *full* where all that is expected is assumed.
 """
 
 
@@ -106,7 +109,7 @@ def test_first_failure_names_an_expected_requirement_first() -> None:
     named = {each: put_to(InProcess(each.source), partial(features, topic=each.topic))[1] for each in NAMED}
     named = {each: name for each, name in named.items() if name is not None}
     wrong = {each.mistake: name for each, name in named.items() if name not in each.expected}
-    assert (len(named) > len(NAMED) / 2, wrong) == (True, {})
+    assert (len(named) >= 20, wrong) == (True, {})
 
 
 REGISTER = load_register()
