@@ -188,6 +188,14 @@ Feature: The managed identity
       And "translator-prod" has no access to the keys of "kv-prod"
       And the data of "ws-prod" is inaccessible
 
+    @identity.enabled-with-keys @vault.granted-with-keys
+    Scenario: The portal returns no access but that to the chosen vault
+      Given access to a second vault
+      And the customer disables the managed identity of "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then "translator-prod" has access to the keys of "kv-prod"
+      And "translator-prod" has no access to the keys of "kv-test"
+
   @identity.needed-for-access
   Rule: Access can be granted only to a resource whose managed identity is on
 

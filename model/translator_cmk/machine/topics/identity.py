@@ -1,7 +1,7 @@
 """The system-assigned managed identity: when it is on, and what goes with it."""
 
 from ..commands import CreateResource, DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
-from ..entities import MICROSOFT, Grant
+from ..entities import CUSTOMER, MICROSOFT, Grant, Vault
 from ..rows import (
     can_be_put_in_use,
     drops,
@@ -55,5 +55,18 @@ COUNTER_ROWS = (
         "identity.no-return-of-access",
         when=lambda c: c.resource.key is not None and not granted(c.resource.key.vault, c.resource),
         then=lambda c: gives_access(c.resource.key.vault, c.resource),
+    ),
+    effect(
+        EnableCustomerManagedKeys,
+        "identity.no-return-of-access",
+        each=Vault,
+        when=lambda c, v: (
+            can_be_put_in_use(c)
+            and c.resource.key_source == CUSTOMER
+            and not c.resource.identity
+            and v.name != c.vault.name
+            and v.subscription.tenant.name == c.resource.tenant.name
+        ),
+        then=lambda c, v: gives_access(v, c.resource),
     ),
 )
