@@ -12,7 +12,7 @@ from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.sentences import Fact, situations
-from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateWorkspace,
@@ -20,6 +20,7 @@ from translator_cmk.machine.commands import (
     DeleteVault,
     DisableIdentity,
     DisableKey,
+    EnableCustomerManagedKeys,
     EnablePurgeProtection,
     MoveResource,
     MoveResourceGroup,
@@ -29,7 +30,7 @@ from translator_cmk.machine.commands import (
     TrainModel,
     UploadDocument,
 )
-from translator_cmk.machine.entities import GONE, Document, Entity, Grant, Key, Model, Resource
+from translator_cmk.machine.entities import GONE, Document, Entity, Grant, Key, Model, Resource, Workspace
 from translator_cmk.machine.rows import Row, effect, refuse, sets
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.explain import STAYS, Difference, attributed_to
@@ -167,6 +168,7 @@ DELETES, NO_ACCESS = (Document, {"state": "deleted"}), (Grant, {"state": GONE})
         (SHARED, RevokeKeyAccess("kv-prod", "translator-prod"), UNDEPLOYS, "revocation.only-that-resource"),
         (SECOND_VAULT, RevokeKeyAccess("kv-test", "translator-prod"), DELETES, "revocation.access-revoked"),
         (WITHOUT_KEY, DisableIdentity("translator-prod"), UNDEPLOYS, "identity.harmless-without-keys"),
+        (AT_WORK, RotateKey("kv-prod", "cmk-2048"), (Workspace, {"covered": False}), "workspace.covered"),
         (VAULT_DELETED, RecoverVault("kv-prod"), NO_ACCESS, "environment.recover-vault"),
     ],
 )
@@ -177,6 +179,26 @@ def test_what_should_have_stayed_is_attributed_to_the_requirement_that_says_so(
     wrong = effect(type(command), "a", each=kind, then=lambda _, each: sets(each, **fields))
     unmet = follow(Oracle(FULL), ModelSystem(Machine([*ROWS, wrong])), *situation, command)
     assert attributed_to(unmet)[0] == requirement
+
+
+@pytest.mark.parametrize(
+    ("situation", "reason", "in_use", "requirement"),
+    [
+        ("an identity with access to the vault", "vault.granted-beforehand", False, "vault.granted-beforehand"),
+        ("access to a vault with soft delete alone", "vault.purge-protection-refused", True, "vault.purge-protection"),
+    ],
+    ids=["a demand that is met", "a mistake in spite of the refusal"],
+)
+def test_a_refusal_is_attributed_to_the_demand_that_it_misjudges_or_to_the_mistake_that_is_made_all_the_same(
+    situation: str, reason: str, in_use: bool, requirement: str
+) -> None:
+    oracle, system = Oracle(FULL), ModelSystem()
+    assert follow(oracle, system, *situations()[situation].commands) == ()
+    oracle.submit(EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048", through="api"))
+    seen = system.observe()
+    if in_use:
+        seen["resource"]["translator-prod"] |= {"key_source": "customer-managed", "key": "kv-prod/cmk-2048"}
+    assert attributed_to(oracle.narrow(Refused(frozenset({reason})), seen))[0] == requirement
 
 
 def test_what_is_refused_for_no_reason_is_attributed_to_what_it_should_have_done_and_then_to_the_reasons() -> None:
