@@ -125,6 +125,23 @@ def test_a_request_with_several_effects_is_all_or_nothing(at_work: Customer) -> 
     assert at_work.world == before
 
 
+def test_the_put_of_what_an_account_shows_changes_nothing_though_its_key_is_lost(customer: Customer) -> None:
+    list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
+    assert ask(customer, "PUT", f"{V}/kv-1/accessPolicies/replace", policies(customer.tenant)).status == 200
+    whole, before = ask(customer, "GET", f"{A}/tr1").body, customer.world
+    assert whole["properties"]["encryption"]["keySource"] == "Microsoft.KeyVault"
+    assert ask(customer, "PUT", f"{A}/tr1", whole).status == 200
+    assert customer.world == before
+
+
+@pytest.mark.parametrize(("version", "by_default"), [("2025-05-01", False), ("2026-02-01", True)])
+def test_new_vaults_are_on_azure_rbac_by_default_from_the_version_that_says_so(
+    at_work: Customer, version: str, by_default: bool
+) -> None:
+    made = ask(at_work, "PUT", f"{V}/kv-9?api-version={version}", vault(at_work.tenant, accessPolicies=[]))
+    assert (made.status, made.body["properties"]["enableRbacAuthorization"]) == (201, by_default)
+
+
 def test_the_put_of_a_whole_vault_changes_what_differs(at_work: Customer) -> None:
     principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
     whole = ask(at_work, "GET", f"{V}/kv-1").body

@@ -111,8 +111,8 @@ class ManagerCall(Call):
             raise Problem(409, "FlagMustBeSetForRestore", f"An account '{name}' has been soft-deleted.", because)
         source = self.asked.get(SOURCE, str, "")
         keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
-        what = name, FIXED["kinds"][kind]["resource"], place, sku
-        self.submit(commands.CreateResource(*what, g.subscription, g.name, keys))
+        resource = FIXED["kinds"][kind]["resource"]
+        self.submit(commands.CreateResource(name, resource, place, sku, g.subscription, g.name, keys))
         return Reply(201, self.changed(name, is_new=True))
 
     def patch_account(self, r: Resource) -> Reply:
@@ -126,7 +126,8 @@ class ManagerCall(Call):
         identity = self.asked.get("identity.type", str, "").lower()
         if identity == "systemassigned":
             self.submit(commands.EnableIdentity(name))
-        if self.asked.get("properties.encryption", dict) and not is_new:
+        shown = self.show("account", self.entity(Resource, name))["properties"].get("encryption")
+        if self.asked.get("properties.encryption", dict) not in (None, {}, shown) and not is_new:
             self.submit(self.key_source(name))
         if identity == "none":
             self.submit(commands.DisableIdentity(name))
@@ -175,7 +176,7 @@ class ManagerCall(Call):
             self.asked.required(needed)
         there, place = self.there("vault", g, name), self.region()
         if there is None or place != there.region.name:  # one of this name, elsewhere: refused
-            rbac = self.asked.get("properties.enableRbacAuthorization", bool, True)
+            rbac = self.asked.get("properties.enableRbacAuthorization", bool, self.query["api-version"] >= "2026-02")
             model: PermissionModel = "rbac" if rbac else "access-policies"
             soft_delete = self.asked.get("properties.enableSoftDelete", bool, True)
             protections = soft_delete, self.asked.get("properties.enablePurgeProtection", bool, False)

@@ -40,6 +40,7 @@ from .scenario_run import (
     verdict_of,
 )
 from .systems import load_factory, not_a_system
+from .vocabulary import read_steps
 
 PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
@@ -302,7 +303,9 @@ def key_of(item: Any) -> tuple[Path, str, str]:
     return Path(template.feature.filename), template.name, name
 
 
-@step(parsers.re(".+"))
-def play_next(scenario_run: ScenarioRun) -> None:
+@step(parsers.re("(?P<text>.+)"))
+def play_next(scenario_run: ScenarioRun, text: str) -> None:
     """Play the next step of the scenario, whichever it is: the lint refuses what is no sentence."""
+    if text != (own := read_steps(scenario_run.pickle)[scenario_run.step + 1].text):
+        pytest.fail(f"{own!r} was played by another step definition; take it out", pytrace=False)
     scenario_run.play_next()

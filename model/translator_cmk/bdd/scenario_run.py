@@ -1,4 +1,4 @@
-"""Runs one scenario against one system, step by step, and says why it did not pass: likeliest cause, and its Then."""
+"""Runs one scenario against one system, step by step, and says why it did not pass: its cause, and its Then."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress

@@ -64,7 +64,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "harmless": effects.cases(effects.HARMLESS, content),
             "refused": effects.always_refused(),
             "timeline": timeline(),
-            "model": reversibility,
+            "reversibility": reversibility,
         },
     )
     cases = {each.cause.name: each for each in causes}
