@@ -139,6 +139,15 @@ def test_a_claim_about_everything_is_not_demanded_where_something_is_uncompared(
     assert not oracle.demands(lambda before, outcome, after: True)
 
 
+def test_of_what_is_uncompared_nothing_is_demanded() -> None:
+    oracle, open_still = after_a_third_thing(FULL), Unspecified(frozenset({"keys.change"}))
+    assert oracle.submit(cmd.TranslateWithModel("m1")) == open_still
+    assert oracle.observe()["model"]["m1"] == {"exists": UNSPECIFIED}
+    assert not oracle.demands(Fact("workspace", "w1", "exists", True))
+    assert oracle.narrow(Refused()) == ()
+    assert oracle.submit(cmd.EnableCustomerManagedKeys("r3", "v1", "k1")) == open_still
+
+
 def test_what_is_uncompared_keeps_no_states_apart() -> None:
     oracle = after_a_third_thing(ARTICLE)
     oracle.submit(cmd.DisableKey("v1", "k2"))
