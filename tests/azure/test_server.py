@@ -125,13 +125,17 @@ def test_a_request_with_several_effects_is_all_or_nothing(at_work: Customer) -> 
     assert at_work.world == before
 
 
-def test_the_put_of_what_an_account_shows_changes_nothing_though_its_key_is_lost(customer: Customer) -> None:
+def test_the_put_of_what_an_account_shows_changes_nothing_though_its_key_is_lost_and_a_patch_enables_it_again(
+    customer: Customer,
+) -> None:
     list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
     assert ask(customer, "PUT", f"{V}/kv-1/accessPolicies/replace", policies(customer.tenant)).status == 200
     whole, before = ask(customer, "GET", f"{A}/tr1").body, customer.world
     assert whole["properties"]["encryption"]["keySource"] == "Microsoft.KeyVault"
     assert ask(customer, "PUT", f"{A}/tr1", whole).status == 200
     assert customer.world == before
+    enabled_again = {"properties": {"encryption": whole["properties"]["encryption"]}}
+    assert problem(ask(customer, "PATCH", f"{A}/tr1", enabled_again)) == (400, "BadRequest")
 
 
 @pytest.mark.parametrize(("version", "by_default"), [("2025-05-01", False), ("2026-02-01", True)])

@@ -99,7 +99,8 @@ class ManagerCall(Call):
     def put_account(self, g: Group) -> Reply:
         """Create an account, or change one that is there."""
         if there := self.there("account", g, self.at["name"]):
-            return Reply(200, self.changed(there.name))
+            shown = self.show("account", there)["properties"].get("encryption")
+            return Reply(200, self.changed(there.name, self.asked.get("properties.encryption", dict) == shown))
         kind, place, sku = self.asked.required("kind"), self.region("global"), self.asked.required("sku.name").upper()
         name: str = self.new_name("account")
         if kind not in FIXED["kinds"]:
@@ -113,21 +114,20 @@ class ManagerCall(Call):
         keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
         resource = FIXED["kinds"][kind]["resource"]
         self.submit(commands.CreateResource(name, resource, place, sku, g.subscription, g.name, keys))
-        return Reply(201, self.changed(name, is_new=True))
+        return Reply(201, self.changed(name, True))
 
     def patch_account(self, r: Resource) -> Reply:
         return self.begun(r, self.changed(r.name))
 
-    def changed(self, name: str, is_new: bool = False) -> Any:
-        """Carry out what a request says of identity and of the key source, and return the account.
+    def changed(self, name: str, has_source: bool = False) -> Any:
+        """Carry out what a request says of identity and key source, and return the account; raises `Problem`.
 
-        The identity is turned on first, and off last.  A new account has its key source already.  Raises `Problem`.
+        The identity is turned on first, and off last.  ``has_source``: it has the key source already.
         """
         identity = self.asked.get("identity.type", str, "").lower()
         if identity == "systemassigned":
             self.submit(commands.EnableIdentity(name))
-        shown = self.show("account", self.entity(Resource, name))["properties"].get("encryption")
-        if self.asked.get("properties.encryption", dict) not in (None, {}, shown) and not is_new:
+        if self.asked.get("properties.encryption", dict) and not has_source:
             self.submit(self.key_source(name))
         if identity == "none":
             self.submit(commands.DisableIdentity(name))

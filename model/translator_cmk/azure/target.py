@@ -78,9 +78,7 @@ def cloud_at(endpoint: str) -> Cloud:
     url = endpoint.rstrip("/")
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise CommandError(
-            f"--endpoint {endpoint}: write the URL of an Azure Resource Manager, such as https://host:443"
-        )
+        raise CommandError(f"--endpoint {endpoint}: write the URL of a Resource Manager, such as https://host:443")
     try:
         response = requests.get(url + METADATA, timeout=30)
         response.raise_for_status()
