@@ -67,6 +67,14 @@ def test_each_scenario_has_to_be_one_test(pytester: pytest.Pytester, code: str, 
     assert f"{ONE} is collected more than once" in result.stdout.str()
 
 
+def test_a_step_that_another_definition_plays_fails_the_scenario(pytester: pytest.Pytester) -> None:
+    given = "from pytest_bdd import given\n@given('a resource and a vault with a key')\ndef mine(): pass\n"
+    project(pytester, vault=feature(rule(RIGHT)), conftest=given)
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "'a resource and a vault with a key' was played by another step definition" in result.stdout.str()
+
+
 def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_passes(): pass\ndef test_fails(): assert 1 == 2\n")
     run(pytester, "--strict-markers").assert_outcomes(passed=1, failed=1)
