@@ -139,5 +139,6 @@ def is_judged_as_written(row: dict[str, Any], folder: Path) -> None:
     numbers = list(accumulate(entry.count(b"\n") for entry in entries))
     impossible = [numbers[entry - 1] for entry in row.get("impossible", ())]
     assert [each.at for each in checker.verdict.deviations] == impossible
+    assert len(checker.verdict.uncompared_from) <= checker.verdict.worlds
     said = "".join(f"{each}\n" for each in format_verdict(checker.verdict, "log", profile))
     assert [text for text in row.get("says", ()) if text not in said] == []
