@@ -7,13 +7,16 @@ different.  Of several that one comes first which is met least often: another wo
 
 If none is, an outcome is explained by itself (see `FailedStep._otherwise`).  If only fields differ, each is explained
 by those about which such a system comes nearer to what was seen, and shows this; else by the requirement that says
-that it stays as it is (see `STAYS`), or by what writes such a field.
+that it stays as it is (see stays.yaml), or by what writes such a field.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import yaml
 
 from ..language.sentences import Fact, situations
 from ..machine import (
@@ -29,30 +32,6 @@ from ..machine import (
     RowsContradict,
     State,
     initial,
-)
-from ..machine.commands import (
-    CreateWorkspace,
-    DeleteKey,
-    DeleteResource,
-    DeleteVault,
-    DeployModel,
-    DisableIdentity,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    GrantKeyAccess,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    ReadData,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    RevokeKeyAccess,
-    RotateKey,
-    TrainModel,
-    TranslateWithModel,
-    UndeployModel,
-    UploadDocument,
 )
 from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Resource
 from ..machine.rows import Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
@@ -131,20 +110,12 @@ class Explanation(NamedTuple):
 
 
 class Stays(NamedTuple):
-    """What a requirement says stays as it is: fields of an entity, where ``when`` holds of a command and the entity.
-
-    It is said of the commands ``on``, or else of all that do not write such a field.
-    """
+    """What a requirement says stays as it is, after the commands of these names or, without any, after all."""
 
     requirement: str
-    fields: frozenset[tuple[str, str]]
-    on: tuple[type[Command], ...] = ()
-    when: Callable[[Any, Any], bool] = always
-
-
-def fields(kind: str, *names: str) -> frozenset[tuple[str, str]]:
-    """Return these fields of a kind of entity."""
-    return frozenset((kind, name) for name in names)
+    fields: frozenset[tuple[str, ...]]
+    after: frozenset[str]
+    when: Callable[[Any, Any], bool]
 
 
 def resource_of(entity: Any) -> Any:
@@ -152,6 +123,12 @@ def resource_of(entity: Any) -> Any:
     while not isinstance(entity, Resource):
         entity = entity.workspace if "workspace" in entity.links else entity.resource
     return entity
+
+
+def is_refused(command: Any, _: Any) -> bool:
+    """Return whether a request for customer-managed keys has no effect, or lacks access to the key vault."""
+    granted_before = command.through == "portal" or granted(command.vault, command.resource)
+    return not (can_be_put_in_use(command) and granted_before)
 
 
 def of_another(command: Any, entity: Any) -> bool:
@@ -180,70 +157,33 @@ def uses_another_vault(command: Any, entity: Any) -> bool:
     return key is not None and key.vault.name != command.vault.name
 
 
-def lost_its_key(_: Any, entity: Any) -> bool:
-    """Return whether an entity's resource has lost its key in a move."""
-    resource = resource_of(entity)
-    return resource.key_source == CUSTOMER and resource.key is None
+CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "always": always,
+    "is_refused": is_refused,
+    "of_another": of_another,
+    "moves_within_tenant": moves_within_tenant,
+    "is_of_no_use": is_of_no_use,
+    "uses_another_vault": uses_another_vault,
+    "is_without_own_key": lambda _, entity: resource_of(entity).key_source == MICROSOFT,
+    "has_lost_its_key": lambda _, e: resource_of(e).key_source == CUSTOMER and resource_of(e).key is None,
+    "is_undeployed": lambda _, model: model.state == "undeployed",
+    "is_uploaded": lambda _, document: document.state == "uploaded",
+    "is_deleted": lambda _, document: document.state != "uploaded",
+    "is_uncovered": lambda _, workspace: not workspace.covered,
+}
 
 
-def is_undeployed(_: Any, model: Any) -> bool:
-    """Return whether a model is undeployed."""
-    return bool(model.state == "undeployed")
+def read_stays() -> Iterator[Stays]:
+    """Yield the rows of stays.yaml."""
+    table = yaml.safe_load(Path(__file__).with_name("stays.yaml").read_text("utf-8"))
+    for row in table["stays"]:
+        names = (name for group in row["fields"] for name in table["fields"].get(group, [group]))
+        when = CONDITIONS[row.get("when", "always")]
+        fields = frozenset(tuple(name.split(".")) for name in names)
+        yield Stays(row["requirement"], fields, frozenset(row.get("after", ())), when)
 
 
-DOCUMENT, GRANT, MODEL = fields("document", "exists"), fields("grant", "exists"), fields("model", "state")
-DATA = fields("workspace", "readable") | fields("model", "exists") | DOCUMENT | MODEL
-KEY = fields("resource", "key_source", "key")
-ACCESS = fields("resource", "identity", "registered") | GRANT
-COMMANDS_ON_DATA = (
-    CreateWorkspace,
-    UploadDocument,
-    TrainModel,
-    DeployModel,
-    UndeployModel,
-    TranslateWithModel,
-    ReadData,
-)
-MOVES = (MoveResource, MoveResourceGroup)
-
-STAYS = (
-    Stays(
-        "identity.unchanged-without-effect",
-        ACCESS | DATA,
-        (EnableCustomerManagedKeys,),
-        when=lambda c, _: not (can_be_put_in_use(c) and (c.through == "portal" or granted(c.vault, c.resource))),
-    ),
-    Stays("keys.shared", KEY | ACCESS | DATA, (EnableCustomerManagedKeys,), when=of_another),
-    Stays("keys.return", KEY | DATA, (ReturnToMicrosoftManagedKeys,), when=of_another),
-    Stays("keys.rotation-keeps-data", DATA, (RotateKey,)),
-    Stays(
-        "identity.harmless-without-keys",
-        DATA,
-        (DisableIdentity,),
-        when=lambda _, e: resource_of(e).key_source == MICROSOFT,
-    ),
-    Stays("identity.no-return-of-access", GRANT, (EnableIdentity,)),
-    Stays("tenant.same-tenant-move", KEY | ACCESS | DATA, MOVES, when=moves_within_tenant),
-    Stays("tenant.stays-customer-managed", KEY, (*MOVES, MoveSubscription)),
-    Stays("tenant.key-left-behind", DATA, (EnableIdentity, GrantKeyAccess), when=lost_its_key),
-    Stays("revocation.only-that-resource", ACCESS | DATA, (RevokeKeyAccess, DeleteResource), when=of_another),
-    Stays("revocation.access-revoked", DATA, (RevokeKeyAccess,), when=uses_another_vault),
-    Stays("revocation.vault-deleted", DATA, (DeleteVault,), when=is_of_no_use),
-    Stays("revocation.key-deleted", DATA, (DeleteKey,), when=is_of_no_use),
-    Stays("revocation.key-disabled", DATA, (DisableKey,), when=is_of_no_use),
-    Stays("restoration.no-redeploy", MODEL, (EnableIdentity,), when=is_undeployed),
-    Stays("environment.recover-vault", GRANT, (RecoverVault,)),
-    Stays("environment.upload", DOCUMENT, COMMANDS_ON_DATA, when=lambda _, document: document.state == "uploaded"),
-    Stays("restoration.no-redeploy-otherwise", MODEL, when=is_undeployed),
-    Stays("restoration.uploads-stay-deleted", DOCUMENT, when=lambda _, document: document.state != "uploaded"),
-    Stays("revocation.models-kept", fields("model", "exists")),
-    Stays("revocation.only-that-resource", ACCESS | DATA, when=of_another),
-    Stays("workspace.earlier-uncovered", fields("workspace", "key_source"), when=lambda _, w: not w.covered),
-    Stays("workspace.covered", fields("workspace", "key_source")),
-    Stays("environment.create-workspace", fields("workspace", "exists", "resource")),
-    Stays("keys.opt-in", KEY),
-    Stays("vault.access-policy", GRANT),
-)
+STAYS = tuple(read_stays())
 
 KIND = {kind.word: kind for kind in KINDS}
 
@@ -400,7 +340,7 @@ class FailedStep(NamedTuple):
             for expected, _ in (() if isinstance(bound, Refused) else facts)
             if expected.value is True or shows(shown, expected)
             for each in STAYS
-            if (type(self.command) in each.on if after_this else not each.on)
+            if (type(self.command).__name__ in each.after if after_this else not each.after)
             if (expected.kind, expected.field) in each.fields and holds(each, expected)
         )
 
