@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Protocol
 
@@ -164,12 +165,12 @@ class Word(Simple):
         super().__init__(expected, lambda it: isinstance(it, str) and plain(it) in self.words, enum=list(self.words))
 
 
+@dataclass
 class Whole:
     """A whole number, by default of at most six digits, as in sentences."""
 
-    def __init__(self, least: int = 1, most: int = 999_999) -> None:
-        self.least = least
-        self.most = most
+    least: int = 1
+    most: int = 999_999
 
     def read(self, value: Any) -> int:
         number = type(value) is int or (isinstance(value, int | float) and not isinstance(value, bool))
@@ -184,11 +185,11 @@ class Whole:
 COUNT = Whole(0, LARGEST)
 
 
+@dataclass
 class Listed:
     """A list, in which something may stand twice."""
 
-    def __init__(self, item: Shape) -> None:
-        self.item = item
+    item: Shape
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, list):
@@ -204,12 +205,11 @@ class Listed:
         return {"type": "array", "items": self.item.schema()}
 
 
+@dataclass
 class Several(Listed):
     """A list in which nothing stands twice.  Its order carries no meaning."""
 
-    def __init__(self, item: Shape, make: Callable[[list[Any]], Any] = tuple) -> None:
-        super().__init__(item)
-        self.make = make
+    make: Callable[[list[Any]], Any] = tuple
 
     def read(self, value: Any) -> Any:
         read = super().read(value)
@@ -222,12 +222,12 @@ class Several(Listed):
         return {**super().schema(), "uniqueItems": True}
 
 
+@dataclass
 class Named:
     """An object whose fields are names."""
 
-    def __init__(self, name: Text, item: Shape) -> None:
-        self.name = name
-        self.item = item
+    name: Text
+    item: Shape
 
     def read(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -319,12 +319,12 @@ class Referred:
         return {"$ref": f"{self.name}.schema.json"}
 
 
+@dataclass
 class Either:
     """A shape, or one constant in its place."""
 
-    def __init__(self, shape: Shape, constant: str | None) -> None:
-        self.shape = shape
-        self.constant = constant
+    shape: Shape
+    constant: str | None
 
     def read(self, value: Any) -> Any:
         return value if value == self.constant else self.shape.read(value)
@@ -333,12 +333,12 @@ class Either:
         return {"anyOf": [self.shape.schema(), {"const": self.constant}]}
 
 
+@dataclass
 class OneOf:
     """One of several records: the first whose field, by which they are named here, is there, or else another."""
 
-    def __init__(self, records: Mapping[str, Shape], otherwise: Shape | None = None) -> None:
-        self.records = records
-        self.otherwise = otherwise
+    records: Mapping[str, Shape]
+    otherwise: Shape | None = None
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -353,12 +353,12 @@ class OneOf:
         return {"oneOf": [shape.schema() for shape in shapes]}
 
 
+@dataclass
 class Tagged:
     """One of several records, distinguished by the value of one field."""
 
-    def __init__(self, tag: str, records: Mapping[str, Record]) -> None:
-        self.tag = tag
-        self.records = dict(records)
+    tag: str
+    records: Mapping[str, Record]
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,8 @@ import pytest
 import yaml
 
 from translator_cmk.badges import Status
-from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, RUN, record_run
+from translator_cmk.digest import digest
+from translator_cmk.site.decide import RUN, last_run
 from translator_cmk.site.implementations import CONFIRMED, LIST, badge, load
 from translator_cmk.site.sourced import data
 
@@ -28,6 +30,27 @@ INSTALLED = ROOT / ".venv-azure-cli"
 """What `make azure-cli` installs: a virtual environment, and Node's packages in the folder node."""
 
 AZURE_ENV = (sys.executable, "-m", "translator_cmk.cli", "azure-env")
+
+
+RAN, OUTSIDE = "ran", "outside"
+"""The outcomes of a step: its commands succeeded, or the server does not have what they ask for and said so."""
+
+LOSSES = "losses"
+"""The name under which the script of the three losses is recorded."""
+
+
+def record_run(version: str, outcomes: Mapping[str, str], path: Path = ROOT / RUN) -> None:
+    """Add what was just seen to the record of this version of the CLI and of the specification."""
+    earlier = last_run(path)
+    known = earlier.outcomes if earlier and earlier.version == version else {}
+    found = {
+        "digest": digest(),
+        "version": version,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "outcomes": {**known, **outcomes},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
 def needs(path: Path | str, name: str) -> Path:
@@ -121,7 +144,7 @@ def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_re
     found = azure_env("bash", SCRIPT, "rg-losses", "westeurope", "4711")
     assert found.returncode == 0, found.stderr
     assert [tuple(line.split(": ", 1)) for line in found.stdout.splitlines()] == list(expected())
-    record_run(cli_version(), {LOSSES: RAN}, ROOT / RUN)
+    record_run(cli_version(), {LOSSES: RAN})
 
 
 @recorded
@@ -202,7 +225,7 @@ def seen() -> Seen:
 @recorded
 def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: Seen) -> None:
     assert seen.outcomes == {step["id"]: {OUTSIDE if "outside" in step else RAN} for step in data("commands")}
-    record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()}, ROOT / RUN)
+    record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()})
 
 
 @recorded

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.azure.test_azure_cli import LOSSES, OUTSIDE, RAN, record_run
 from tests.command_line import ROOT
 from tests.evidence.run import PARTS
 from tests.site.conftest import REGISTER, a_run, content_of, green, page
@@ -26,7 +27,7 @@ from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.site import decide
 from translator_cmk.site.content import MEASUREMENTS, load_measurements, register_digest, rows_by_requirement
-from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, last_run, record_run
+from translator_cmk.site.decide import last_run
 from translator_cmk.site.sourced import Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")

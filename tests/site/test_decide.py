@@ -237,7 +237,8 @@ def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
 
 
 def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
-    assert all(isinstance(effects.answer(None, action), Accepted) for action in effects.ACTIONS)
+    nothing = effects.cause({"name": "Nothing", "commands": []})
+    assert all(isinstance(effects.answer(nothing, action), Accepted) for action in effects.ACTIONS)
     assert all(isinstance(effects.answer(cause, action), Refused) for cause in CAUSES for action in effects.ACTIONS)
     words = [action.lower() for action in effects.ACTIONS]
     assert f"the model refuses to {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")

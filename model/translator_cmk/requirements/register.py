@@ -213,17 +213,8 @@ def load_register(folder: Path | None = None) -> Register:
 
     Raises InvalidFile where a file is missing, unreadable or wrong; its message begins with file and line.
     """
-    return own_register() if folder is None else read_register(folder)
-
-
-@cache
-def own_register() -> Register:
-    """Return the register of this package; raises as `load_register` does."""
-    return read_register(FOLDER)
-
-
-def read_register(folder: Path) -> Register:
-    """Return the register in a folder; raises as `load_register` does."""
+    if folder is None:
+        return own_register()
     article = load_article(folder / ARTICLE_FILE, claimed=True)
     questions = load_questions(folder / QUESTIONS_FILE)
     known = {statement: None for place in article.places for statement in place.statements}
@@ -252,6 +243,12 @@ def read_register(folder: Path) -> Register:
             raise InvalidFile(f"{ARTICLE_FILE}: no requirement claims {statement.id} ({statement.places[0]})")
     view = MappingProxyType
     return Register(view(requirements), article, view(questions), view(topics), view(statements))
+
+
+@cache
+def own_register() -> Register:
+    """Return the register of this package; raises as `load_register` does."""
+    return load_register(FOLDER)
 
 
 def load_questions(path: Path) -> dict[str, str]:

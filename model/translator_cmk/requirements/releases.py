@@ -132,15 +132,10 @@ def by_id(found: list[dict[str, Any]]) -> Entries:
     return {each["id"]: each for each in found}
 
 
+@cache
 def frozen() -> Mapping[str, Entries]:
     """Return the register of each release, the oldest first; raises `InvalidFile`."""
-    return read_frozen(RELEASES)
-
-
-@cache
-def read_frozen(folder: Path) -> Mapping[str, Entries]:
-    """Return the registers in a folder by version; raises `InvalidFile`."""
-    files = sorted(folder.glob("*.json"), key=lambda path: list(map(int, re.findall("[0-9]+", path.stem))))
+    files = sorted(RELEASES.glob("*.json"), key=lambda path: list(map(int, re.findall("[0-9]+", path.stem))))
     return {path.stem: read_entries(path) for path in files}
 
 

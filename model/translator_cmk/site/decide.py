@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -278,12 +277,6 @@ def theorems_by_requirement() -> Counter[str]:
 RUN = Path(".results/azure-cli.json")
 """Where `make azure-cli` writes what it saw."""
 
-RAN, OUTSIDE = "ran", "outside"
-"""The outcomes of a step: its commands succeeded, or the server does not have what they ask for and said so."""
-
-LOSSES = "losses"
-"""The name under which the script of the three losses is recorded."""
-
 
 class Run(NamedTuple):
     """A run with a version of the Azure CLI: its date, and the outcome of each step and of the script."""
@@ -291,20 +284,6 @@ class Run(NamedTuple):
     version: str
     finished: str
     outcomes: Mapping[str, str]
-
-
-def record_run(version: str, outcomes: Mapping[str, str], path: Path = RUN) -> None:
-    """Add what was just seen to the record of this version of the CLI and of the specification."""
-    earlier = last_run(path) if path.exists() else None
-    known = earlier.outcomes if earlier and earlier.version == version else {}
-    found = {
-        "digest": digest(),
-        "version": version,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "outcomes": {**known, **outcomes},
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
 def last_run(path: Path = RUN) -> Run | None:

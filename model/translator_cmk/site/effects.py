@@ -301,10 +301,9 @@ def commands_given(text: str) -> tuple[Command, ...]:
     return start.commands if isinstance(start, Situation) else (start,)
 
 
-def answer(cause: Cause | None, action: str) -> Outcome:
-    """Return the outcome of an action after the cause, or while the key is accessible."""
-    begin = cause.start if cause else tuple(data("causes")["start"])
-    state = carried_out(MACHINE, start(begin), commands_of(cause) if cause else [])
+def answer(cause: Cause, action: str) -> Outcome:
+    """Return the outcome of an action after the cause."""
+    state = carried_out(MACHINE, start(cause.start), commands_of(cause))
     return MACHINE.step(state, read_command(ACTIONS[action]))[1]
 
 
