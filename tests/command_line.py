@@ -17,7 +17,7 @@ from referencing import Registry, Resource
 
 from translator_cmk import cli
 from translator_cmk.conformance.report.envelope import report_schemas
-from translator_cmk.language import schemas
+from translator_cmk.language.schemas import schemas
 
 
 class Done(NamedTuple):

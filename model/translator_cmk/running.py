@@ -6,22 +6,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .errors import HARNESS, OK, CommandError
-from .language import (
-    WireError,
+from .language.messages import (
+    SourceLine,
     command_from_wire,
     command_to_wire,
     from_text,
     observation_to_wire,
     outcome_to_wire,
+    read_lines,
     stage_from_wire,
 )
-from .language.messages import SourceLine, read_lines
 from .machine import Observation
 from .oracle import Oracle
 from .oracle.nondeterminism import TooManyStates
 from .oracle.observability import UNSPECIFIED
 from .oracle.profiles import PROFILES, machine_of, silent_in
 from .requirements import load_register
+from .shapes import WireError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

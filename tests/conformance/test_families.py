@@ -34,8 +34,7 @@ from translator_cmk.conformance.cases import Scenario, scenarios
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.language import command_to_wire
-from translator_cmk.language.messages import stage_to_wire
+from translator_cmk.language.messages import command_to_wire, stage_to_wire
 from translator_cmk.machine import DEFAULT_STAGE, Command
 from translator_cmk.requirements import TOPICS, Requirement, load_register
 

@@ -38,7 +38,7 @@ from translator_cmk.errors import DEVIATIONS, OK
 from translator_cmk.explore.judging import differences
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.theorems.theorem import ROWS_RAISE
-from translator_cmk.language import command_from_wire
+from translator_cmk.language.messages import command_from_wire
 from translator_cmk.machine import Accepted, Command, Machine, Unspecified
 from translator_cmk.system import ModelSystem
 

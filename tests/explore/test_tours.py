@@ -23,7 +23,7 @@ from translator_cmk.explore.sequences import (
     tour,
     wire_lines,
 )
-from translator_cmk.language import command_from_wire
+from translator_cmk.language.messages import command_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
 from translator_cmk.machine.rows import Refuse, Silent
 from translator_cmk.system import ModelSystem

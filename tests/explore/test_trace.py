@@ -23,7 +23,7 @@ from tests.oracle.following import (
     when_accepted,
 )
 from translator_cmk.explore.trace import Checker, Event, Values, check, completions, event, known_values
-from translator_cmk.language import LONGEST, WireError, command_to_wire
+from translator_cmk.language.messages import LONGEST, command_to_wire
 from translator_cmk.language.sentences import situations
 from translator_cmk.language.traces import CommandInPart
 from translator_cmk.machine import (
@@ -41,6 +41,7 @@ from translator_cmk.machine import (
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of
+from translator_cmk.shapes import WireError
 from translator_cmk.system import ModelSystem
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands

@@ -15,24 +15,24 @@ from jsonschema import Draft202012Validator
 from tests.command_line import VALID, as_bytes, each_refused, tables
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.oracle.following import ARTICLE
-from translator_cmk import language
+from translator_cmk.language import messages
 from translator_cmk.language.contract import CAPABILITIES, LEVELS, VERBS, answer_from_wire
 from translator_cmk.language.messages import OBSERVED
-from translator_cmk.language.schemas import FILES
+from translator_cmk.language.schemas import FILES, schemas
 from translator_cmk.language.sentences import NAME, situations
 from translator_cmk.language.traces import EVENTS, PARTS, REPORTED, ReportedOutcome
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Accepted, KeyUse, Observation, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
-from translator_cmk.shapes import Shape, read_message
+from translator_cmk.shapes import Shape, WireError, read_message
 from translator_cmk.system import ModelSystem
 
-SCHEMAS = language.schemas()
+SCHEMAS = schemas()
 
 CODECS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "command": (language.command_to_wire, language.command_from_wire),
-    "outcome": (language.outcome_to_wire, language.outcome_from_wire),
-    "observation": (language.observation_to_wire, language.observation_from_wire),
-    "stage": (language.stage_to_wire, language.stage_from_wire),
+    "command": (messages.command_to_wire, messages.command_from_wire),
+    "outcome": (messages.outcome_to_wire, messages.outcome_from_wire),
+    "observation": (messages.observation_to_wire, messages.observation_from_wire),
+    "stage": (messages.stage_to_wire, messages.stage_from_wire),
 }
 
 JUNK: list[Any] = [
@@ -56,7 +56,7 @@ def error_of(shape: Shape, message: Any) -> str:
     """What is said of a message that is malformed; empty for a right one."""
     try:
         read_message(shape, message)
-    except language.WireError as error:
+    except WireError as error:
         return str(error)
     return ""
 
@@ -170,15 +170,15 @@ def test_defaults_are_written_and_may_be_left_out() -> None:
     command = EnableCustomerManagedKeys("r1", "v1", "k1", through="api")
     written = {"command": "EnableCustomerManagedKeys", "resource": "r1", "vault": "v1", "key": "k1"}
     written |= {"store": "key-vault", "through": "api"}
-    assert language.command_to_wire(command) == written
+    assert messages.command_to_wire(command) == written
     del written["store"]
-    assert language.command_from_wire(written) == command
-    assert "vault" not in language.command_to_wire(EnableCustomerManagedKeys("r1", store="managed-hsm"))
+    assert messages.command_from_wire(written) == command
+    assert "vault" not in messages.command_to_wire(EnableCustomerManagedKeys("r1", store="managed-hsm"))
 
 
 def test_an_outcome_may_leave_all_but_its_kind_out() -> None:
-    assert language.outcome_from_wire({"outcome": "accepted"}) == Accepted()
-    assert language.outcome_from_wire({"outcome": "refused"}) == Refused()
+    assert messages.outcome_from_wire({"outcome": "accepted"}) == Accepted()
+    assert messages.outcome_from_wire({"outcome": "refused"}) == Refused()
 
 
 def test_the_observed_fields_are_those_of_the_model() -> None:
@@ -188,7 +188,7 @@ def test_the_observed_fields_are_those_of_the_model() -> None:
         system = ModelSystem()
         for command in situation.commands:
             system.submit(command)
-        message = language.observation_to_wire(system.observe())
+        message = messages.observation_to_wire(system.observe())
         VALID["observation"].validate(message)
         for kind, entities in message.items():
             seen[kind] |= {field for fields in entities.values() for field in fields}
@@ -197,7 +197,7 @@ def test_the_observed_fields_are_those_of_the_model() -> None:
 
 @pytest.mark.parametrize("wrong", TABLES["wrong"], ids=lambda wrong: wrong["says"])
 def test_an_error_says_where_what_and_what_to_do(wrong: dict[str, Any]) -> None:
-    with pytest.raises(language.WireError) as raised:
+    with pytest.raises(WireError) as raised:
         read_message(FILES[wrong["as"]][1], wrong["message"], "f:7")
     assert str(raised.value) == f"f:7: {wrong['says']}"
 
@@ -209,7 +209,7 @@ def test_every_error_is_one_line(message: Any) -> None:
         error = ""
         try:
             read(message)
-        except language.WireError as raised:
+        except WireError as raised:
             error = str(raised)
         assert "\n" not in error
         assert error.isascii()
@@ -271,15 +271,15 @@ def test_a_field_left_out_of_an_outcome_is_not_reported() -> None:
     assert reported(outcome="error", code="500") == ReportedOutcome(idle=True)
 
 
-BEYOND = {"DEEP": b"[" * 200_000, "DIGITS": b"1" * 5000, "LONG": b" " * (language.LONGEST + 1)}
+BEYOND = {"DEEP": b"[" * 200_000, "DIGITS": b"1" * 5000, "LONG": b" " * (messages.LONGEST + 1)}
 
 
 @each_refused("json")
 def test_what_is_not_strict_json_is_one_line(text: str, says: str) -> None:
-    with pytest.raises(language.WireError) as raised:
-        language.from_text(BEYOND.get(text, as_bytes(text)), "f:1")
+    with pytest.raises(WireError) as raised:
+        messages.from_text(BEYOND.get(text, as_bytes(text)), "f:1")
     assert str(raised.value) == says
 
 
 def test_json_is_read() -> None:
-    assert language.from_text(b'{"a": [1, "\\u00e9", true]}\r\n') == {"a": [1, "é", True]}
+    assert messages.from_text(b'{"a": [1, "\\u00e9", true]}\r\n') == {"a": [1, "é", True]}

@@ -21,7 +21,7 @@ from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile
 from translator_cmk.explore.row_sources import RowSource
 from translator_cmk.explore.trace import Checker, read_trace
-from translator_cmk.language import schemas
+from translator_cmk.language.schemas import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from ..explore.row_sources import row_sources
-from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
+from ..language.messages import command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
 from ..language.sentences import (
     Fact,
     Situation,
@@ -26,6 +26,7 @@ from ..oracle.explain import attributed_to, most_explaining
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES, silent_in
 from ..requirements import load_register
+from ..shapes import WireError
 from ..system import ModelSystem, System, Unsupported
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_observed
 from .features import Pickle, shown

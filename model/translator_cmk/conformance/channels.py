@@ -23,9 +23,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from ..bdd.systems import declaration_of, load_factory, not_a_system, raised
 from ..errors import ERROR, CommandError
-from ..language import LONGEST, PROTOCOL, WireError, from_text, observation_to_wire
 from ..language.contract import declaration_to_wire, request_from_wire
+from ..language.messages import LONGEST, PROTOCOL, from_text, observation_to_wire
 from ..machine import Accepted, Refused, Unspecified
+from ..shapes import WireError
 from ..system import ModelSystem, System, Unsupported
 
 PATIENCE = 10.0

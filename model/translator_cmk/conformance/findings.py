@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from ..bdd.features import COUNTEREXAMPLE
 from ..bdd.prerequisites import level_of
 from ..errors import CommandError
-from ..language import WireError, command_to_wire, from_text
 from ..language.contract import LEVELS
+from ..language.messages import command_to_wire, from_text
 from ..language.sentences import (
     Fact,
     can_be_told,
@@ -25,7 +25,7 @@ from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome,
 from ..machine.rows import Effect
 from ..oracle.explain import Difference, attributed_to, most_explaining
 from ..requirements import load_register
-from ..shapes import read_message
+from ..shapes import WireError, read_message
 from ..system import MACHINE
 from .cases import NOT_REACHED, Case, Result
 from .judging import SequenceResult, level_concerned

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from ..bdd.prerequisites import level_of
 from ..errors import HARNESS, OK, CommandError
 from ..files import read, write_text
-from ..language import schemas, stage_to_wire
 from ..language.contract import CAPABILITIES, LEVELS, VERBS
-from ..language.messages import A_NAME, LOCAL_NAME, OBSERVED, REQUIREMENT, TOKEN
+from ..language.messages import A_NAME, LOCAL_NAME, OBSERVED, REQUIREMENT, TOKEN, stage_to_wire
+from ..language.schemas import schemas
 from ..machine import COMMANDS, DEFAULT_STAGE, Command
 from ..shapes import nearest
 from ..system import ModelSystem

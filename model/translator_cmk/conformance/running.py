@@ -9,8 +9,8 @@ from typing import Any
 
 from .. import __version__
 from ..files import write_json
-from ..language import PROTOCOL
 from ..language.contract import LEVELS, Declaration, declaration_to_wire
+from ..language.messages import PROTOCOL
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register

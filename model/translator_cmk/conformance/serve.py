@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import HARNESS, OK, CommandError
-from ..language import LONGEST, WireError, from_text
+from ..language.messages import LONGEST, from_text
+from ..shapes import WireError
 from ..system import ModelSystem
 from .channels import Answering, factory, failure
 

@@ -13,8 +13,9 @@ from types import FrameType
 from typing import Any
 
 from .. import __version__
-from ..language import PROTOCOL, WireError
 from ..language.contract import Declaration, answer_from_wire, request_from_wire
+from ..language.messages import PROTOCOL
+from ..shapes import WireError
 from .channels import ENCODE, PATIENCE, Channel, Fault, Request
 
 

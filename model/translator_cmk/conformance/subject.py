@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ..bdd.scenario_run import Inconclusive
-from ..language import command_to_wire, stage_to_wire
+from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import Fact, difference, format_command, observed
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace

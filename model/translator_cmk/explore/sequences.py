@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ..errors import OK, CommandError
 from ..files import write_text
-from ..language import command_to_wire, stage_to_wire
+from ..language.messages import command_to_wire, stage_to_wire
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Outcome, Refused, State, Unspecified
 from ..machine.rows import Row
 from ..progress import ProgressBar

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
-from ..language import LONGEST, WireError, from_text
-from ..language.messages import SourceLine, read_lines
+from ..language.messages import LONGEST, SourceLine, from_text, read_lines
 from ..language.sentences import format_command, format_outcome, in_words
 from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LINE, CommandInPart
 from ..machine import DEFAULT_STAGE, Command, Machine, Observation, Outcome, Stage
@@ -24,7 +23,7 @@ from ..oracle.observability import Address, Shown, names_in, observation_of, pro
 from ..oracle.oracle import Entities, words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
-from ..shapes import nearest, read_message
+from ..shapes import WireError, nearest, read_message
 
 SHOWS_ALL = Shown()
 

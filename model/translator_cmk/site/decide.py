@@ -12,7 +12,7 @@ from ..digest import digest
 from ..errors import InvalidFile
 from ..explore.graph import attainable
 from ..explore.theorems import THEOREMS
-from ..language import command_from_wire
+from ..language.messages import command_from_wire
 from ..language.sentences import read_command
 from ..machine import (
     COUNTER_ROWS,

@@ -13,8 +13,8 @@ from ..bdd.features import slug
 from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.summaries import MARKS, Cell, Note, cells, counted, headline
-from ..language import schemas
 from ..language.contract import VERBS
+from ..language.schemas import schemas
 from ..language.sentences import (
     COMMAND_PHRASES,
     FACT_PHRASES,

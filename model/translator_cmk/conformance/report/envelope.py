@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...bdd.scenario_run import by_cause
-from ...language import PROTOCOL
 from ...language.contract import DECLARATION, LEVELS, REQUEST
-from ...language.messages import COMMAND, REQUIREMENT
+from ...language.messages import COMMAND, PROTOCOL, REQUIREMENT
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
 from ...shapes import (

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import CommandError
-from ...language import LONGEST, WireError, from_text
-from ...language.messages import DECODE, NotStrict
-from ...shapes import read_message
+from ...language.messages import DECODE, LONGEST, NotStrict, from_text
+from ...shapes import WireError, read_message
 from ..cases import FEATURES, LANES, SCOPES, SELECTED, Envelope, must_exist
 from ..channels import Fault
 from ..deviations import Deviation, is_day, known_cases, problem_with
