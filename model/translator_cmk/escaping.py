@@ -12,6 +12,11 @@ def plain(text: str, longest: int = 2000) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
+def shortened(text: str) -> str:
+    """Return the text quoted, its end cut off if it is long."""
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")
+
+
 def visible(line: str) -> str:
     """Return a line as it is, every character of it one that can be seen; the others by their numbers."""
     return "".join(character if character.isprintable() else number(character) for character in line)

@@ -1,10 +1,13 @@
 """Shapes of JSON values: each is declared once, reads values with clear errors, and gives its JSON Schema."""
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Protocol
+
+from .escaping import shortened
 
 
 class WireError(ValueError):
@@ -392,3 +395,15 @@ def schemas_of(files: Mapping[str, tuple[str, Shape]]) -> dict[str, dict[str, An
         name: {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title, **shape.schema()}
         for name, (title, shape) in files.items()
     }
+
+
+def at_least(least: int, digits: int = 19) -> Callable[[str], int]:
+    """Return what reads a whole number from ``least`` on; that raises `argparse.ArgumentTypeError`."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(f"[0-9]{{1,{digits}}}", text) or int(text) < least:
+            remedy = f"write a whole number from {least} on, of up to {digits} digits"
+            raise ArgumentTypeError(f"{shortened(text)} is no such number; {remedy}")
+        return int(text)
+
+    return read

@@ -318,7 +318,7 @@ def contenders(folder: Path) -> list[Contender]:
     """Return all that are on this machine; raises `CheckFailed`."""
     if MISSING:
         return [ours()]
-    by_spin = spin(promela(SCOPE), folder / "spin", "-O3", breadth_first=False, states=SCOPE.states or 0)
+    by_spin = spin(promela(SCOPE), folder / "spin", "-O3", breadth_first=False, states=SCOPE.states)
     by_rumur = rumur(murphi(SCOPE), folder / "rumur", "-O3", "-march=native", threads=2)
     return [
         ours(),

@@ -130,7 +130,7 @@ def searched(scope: Scope) -> tuple[list[str], dict[str, Any]]:
 
 def second_engine(scope: Scope) -> Engine | None:
     """Return the engine that searches a scope without theorems, beside the one that checks theorems."""
-    states = scope.states or 0
+    states = scope.states
     return "reference" if states <= SOON else "memoised" if states <= LARGEST_MEMOISED else None
 
 

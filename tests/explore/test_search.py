@@ -237,7 +237,7 @@ def test_sets_are_counted_as_their_states_are(scope: Scope) -> None:
     assert counted(one) == counted(explore(scope, engine="sets", theorems=ON_STATES))
 
 
-@pytest.mark.parametrize("name", [scope.name for scope in SCOPES if 5_000 < (scope.states or 0) < 1_000_000])
+@pytest.mark.parametrize("name", [scope.name for scope in SCOPES if 5_000 < scope.states < 1_000_000])
 def test_large_scope_has_as_many_states_as_it_says(name: str) -> None:
     found = explore(NAMED[name])
     assert (found.engine, found.states, found.complete) == ("sets", NAMED[name].states, True)

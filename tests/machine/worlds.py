@@ -75,7 +75,7 @@ def random_command(random: Random) -> Command:
     return build(command, {field: random.choice(values(command, field)) for field in command.fields})
 
 
-def shared(resources: int, keys: int = 1, states: int | None = None) -> Scope:
+def shared(resources: int, keys: int = 1, states: int = 0) -> Scope:
     """Return a small scope of the family that the largest ones are of."""
     left_out = {f"translator-{each + 1}" for each in range(resources, 6)} | {
         f"cmk-{each + 1}" for each in range(keys, 2)

@@ -210,7 +210,7 @@ def _parse(path: Path, text: str) -> Feature:
 def _text(path: Path) -> str:
     try:
         # as pytest-bdd reads it
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise FeatureError(path, line, f"not UTF-8 at byte {error.start}", "save the file as UTF-8") from None

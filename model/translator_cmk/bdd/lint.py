@@ -174,7 +174,8 @@ class FeatureLint:
             return
         if len(ids) != 1:
             yield tree, f"a rule with {len(ids)} requirements", "tag it with the id of one"
-        if len(ids) != 1 or ids[0] not in self.register:
+            return
+        if ids[0] not in self.register:
             return
         requirement, attested = self.register[ids[0]], ATTESTATION in tags
         if requirement.topic != self.feature.topic and not self.by_machine:

@@ -23,6 +23,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ..bdd.systems import declaration_of, load_factory, not_a_system, raised
 from ..errors import ERROR, CommandError
+from ..escaping import shortened
 from ..language.contract import declaration_to_wire, request_from_wire
 from ..language.messages import LONGEST, PROTOCOL, from_text, observation_to_wire
 from ..machine import Accepted, Refused, Unspecified
@@ -259,7 +260,9 @@ class Url(Channel):
 
     def _post(self, body: bytes, patience: float) -> http.client.HTTPResponse:
         if self.connection is None:
-            self.connection = connection_to(self.url, patience)
+            # which checks the certificate of an https URL
+            kind = http.client.HTTPSConnection if self.url.scheme == "https" else http.client.HTTPConnection
+            self.connection = kind(str(self.url.hostname), self.url.port)
         self.connection.timeout = patience
         if self.connection.sock is None:
             self._connect(self.connection, patience)
@@ -304,16 +307,6 @@ def split(url: str) -> SplitResult:
     except UnicodeError:
         raise ValueError(f"{url}: {parts.hostname} is no name of a host") from None
     return parts
-
-
-def connection_to(url: SplitResult, patience: float) -> http.client.HTTPConnection:
-    """Return a connection, not yet opened, that checks the certificate of an https URL."""
-    assert url.hostname is not None
-    if url.scheme == "https":
-        return http.client.HTTPSConnection(
-            url.hostname, url.port, timeout=patience, context=ssl.create_default_context()
-        )
-    return http.client.HTTPConnection(url.hostname, url.port, timeout=patience)
 
 
 def fault_of(error: Exception, late: bool) -> tuple[str, str]:
@@ -548,11 +541,6 @@ def seconds(text: str) -> float:
     if not 0 < found <= 86_400 or not text.isascii() or "_" in text:
         raise argparse.ArgumentTypeError(f"{shortened(text)} is no time; write seconds, up to 86400")
     return found
-
-
-def shortened(text: str) -> str:
-    """Return the text quoted, its end cut off if it is long."""
-    return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def connection(args: argparse.Namespace) -> Connection:

@@ -51,7 +51,7 @@ def sequences_for(sequences: Iterable[Commands], declared: Declaration) -> list[
 
 def pairs(scope: Scope) -> int:
     """Return the number of pairs of a state and a command of a scope, at most."""
-    return (scope.states or 0) * len(scope.alphabet)
+    return scope.states * len(scope.alphabet)
 
 
 def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: int) -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import re
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +13,7 @@ from ..escaping import plain
 from ..language.contract import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
+from ..shapes import at_least
 from . import channels
 from .cases import (
     FEATURES,
@@ -31,7 +31,7 @@ from .cases import (
     scenarios,
     selected,
 )
-from .channels import Fault, connection, shortened
+from .channels import Fault, connection
 from .deviations import load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
@@ -182,15 +182,3 @@ def run_lanes(
         run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
     if FUZZ in lanes:
         run_fuzz(running, subject, made.budgets)
-
-
-def at_least(least: int) -> Callable[[str], int]:
-    """Return what reads a whole number from ``least`` on; that raises `argparse.ArgumentTypeError`."""
-
-    def read(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,19}", text) or int(text) < least:
-            problem = f"{shortened(text)} is no such number; write a whole number from {least} on, of up to 19 digits"
-            raise argparse.ArgumentTypeError(problem)
-        return int(text)
-
-    return read

@@ -68,8 +68,8 @@ class Exploration:
         """Take the time since the start."""
         self.seconds = time.perf_counter() - self.started
 
-    def show(self, bar: ProgressBar, expected: int | None) -> None:
-        """Show what was found so far of so many states."""
+    def show(self, bar: ProgressBar, expected: int) -> None:
+        """Show what was found so far of so many states; 0 if nobody has counted them."""
         self.clock()
         total = f" of {expected:,}" if expected else ""
         bar.show(f"{self.states:,}{total} states, depth {self.depth}, {self.seconds:,.0f} s")

@@ -14,7 +14,7 @@ from .exploration import Broken, EntityName, Judge, breaks, entities_of
 from .graph import Memoised, state_graph
 from .mutation import Mutant
 from .scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
-from .search import explore
+from .search import NAMED, explore
 from .theorems import THEOREMS, Theorem
 from .theorems.theorem import ROWS_RAISE, VIEWS, view_of
 
@@ -123,8 +123,6 @@ def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
 
 
 ground = cache(Ground)
-
-NAMED = {theorem.name: theorem for theorem in THEOREMS}
 
 
 class Kill(NamedTuple):

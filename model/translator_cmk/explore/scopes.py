@@ -46,7 +46,7 @@ class Scope(Value):
     """A bounded world.
 
     It starts from a ``situation`` (None: from nothing but the stage).  ``alphabet``: its commands.
-    ``versions``: how far a key can be rotated.  ``states``: how many a search finds, if somebody has counted them.
+    ``versions``: how far a key can be rotated.  ``states``: how many a search finds; 0 if nobody has counted them.
     ``bounds``: what keeps apart, in a scope of many things, what multiplies.
     """
 
@@ -55,7 +55,7 @@ class Scope(Value):
     situation: str | None
     alphabet: tuple[Command, ...]
     versions: int = 2
-    states: int | None = None
+    states: int = 0
     bounds: tuple[Bound, ...] = ()
 
     @property
@@ -157,13 +157,13 @@ EVERY = tuple(load_scopes())
 SCOPES = tuple(scope for use, scope in EVERY if use == "commands")
 """The scopes that commands offer."""
 
-SMALL = tuple(scope for scope in SCOPES if scope.states and scope.states <= SOON)
+SMALL = tuple(scope for scope in SCOPES if 0 < scope.states <= SOON)
 """The scopes that are searched within seconds, with all theorems: those that commands take if none is named."""
 
 TWO_OF_A_KIND = tuple(scope for use, scope in EVERY if use == "mutants")
 """Scopes in which one thing can be taken for another."""
 
-MUTANT_SCOPES = tuple(sorted((*SMALL, *TWO_OF_A_KIND), key=lambda scope: scope.states or 0))
+MUTANT_SCOPES = tuple(sorted((*SMALL, *TWO_OF_A_KIND), key=lambda scope: scope.states))
 """The scopes in which mutants are judged: the smallest first, since a difference is found soonest there."""
 
 NAMED = {scope.name: scope for _, scope in EVERY}

@@ -32,6 +32,8 @@ from .theorems import THEOREMS, Theorem
 
 Engine = Literal["reference", "memoised", "sets"]
 
+NAMED = {theorem.name: theorem for theorem in THEOREMS}
+
 
 def explore(
     scope: Scope,
@@ -50,7 +52,7 @@ def explore(
     Raises `StartNotReached`, and `NotSeparable` if ``engine`` asks for sets of such a machine.
     """
     machine, held = machine or Machine(ROWS), tuple(theorems)
-    if engine == "sets" or (engine is None and (scope.states or 0) > SOON):
+    if engine == "sets" or (engine is None and scope.states > SOON):
         try:
             about_states = tuple(theorem for theorem in held if theorem.form in ABOUT_STATES)
             return SetSearch(scope, machine, about_states).run(bar, stop)
@@ -185,13 +187,12 @@ def run(args: argparse.Namespace) -> int:
 def searches(scopes: Iterable[Scope], machine: Machine | None = None) -> Iterator[Searched]:
     """Search each scope of the machine (by default the article's), until one search is interrupted."""
     machine = machine or Machine(ROWS)
-    named = {theorem.name: theorem for theorem in THEOREMS}
     for scope in scopes:
         bar = ProgressBar(scope.name)
         found = explore(scope, machine, None, THEOREMS, bar)
         bar.clear()
         broken = found.broken.items()
-        yield Searched(found, {name: counterexample(scope, machine, named[name], each) for name, each in broken})
+        yield Searched(found, {name: counterexample(scope, machine, NAMED[name], each) for name, each in broken})
         if not found.complete:
             return
 
@@ -219,14 +220,9 @@ def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
         if not found.complete:
             yield "  interrupted: this is a part of the scope, and decides nothing about the whole"
         for theorem in THEOREMS:
-            yield from broken_lines(theorem, each)
-
-
-def broken_lines(theorem: Theorem, searched: Searched) -> Iterator[str]:
-    """Yield the counterexample to a theorem, if the search found one."""
-    if theorem.name in searched.scenarios:
-        yield f"  broken in {searched.found.scope}: {theorem.name}"
-        yield from (f"    {line}" for line in searched.scenarios[theorem.name].splitlines())
+            if theorem.name in each.scenarios:
+                yield f"  broken in {found.scope}: {theorem.name}"
+                yield from (f"    {line}" for line in each.scenarios[theorem.name].splitlines())
 
 
 def to_dict(searched: Searched) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ..language.messages import command_to_wire, stage_to_wire
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Outcome, Refused, State, Unspecified
 from ..machine.rows import Row
 from ..progress import ProgressBar
+from ..shapes import at_least
 from .graph import Graph, Memoised, Pair, state_graph
 from .scopes import SCOPES, SOON, Commands, Scope, add_scope, select_scopes, start_of
 
@@ -346,8 +347,8 @@ def suite(scope: Scope, budget: int | None = None) -> Suite:
     a greedy choice finds.  Raises `TooLarge`, and `ValueError` for a budget of less than one step beyond the start of
     the scope.
     """
-    if scope.states is None or scope.states > LARGEST:
-        raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
+    if not 0 < scope.states <= LARGEST:
+        raise TooLarge(f"{scope.name} has {scope.states:,} states, and sequences need {LARGEST:,} at most")
     if budget is not None:
         return budgeted(scope, budget)
     graph = state_graph(scope)
@@ -395,11 +396,11 @@ def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add arguments of `tour`."""
-    fitting = [scope for scope in SCOPES if (scope.states or 0) <= LARGEST]
+    fitting = [scope for scope in SCOPES if scope.states <= LARGEST]
     add_scope(parser, f"what to make sequences of (default: each of up to {SOON:,} states)", fitting)
     parser.add_argument(
         "--steps",
-        type=positive,
+        type=at_least(1, 9),
         metavar="N",
         help="what is worth most within so many steps of each scope, a reset counted as one (default: the whole tour)",
     )
@@ -408,13 +409,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="where to write the sequences; - is standard output, and their summary then goes to standard error",
     )
-
-
-def positive(text: str) -> int:
-    """Return a whole number above zero; raises `argparse.ArgumentTypeError`."""
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of steps; write a whole number from 1 on")
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -380,10 +380,9 @@ class Image:
 class SetSearch:
     """One search by sets of states.  Raises `NotSeparable` for a machine whose steps it cannot take apart."""
 
-    def __init__(self, scope: Scope, machine: Machine, theorems: Iterable[Theorem]) -> None:
+    def __init__(self, scope: Scope, machine: Machine, theorems: tuple[Theorem, ...]) -> None:
         if type(machine) is not Machine:
             raise NotSeparable(f"{type(machine).__name__} is not a machine of rows alone")
-        held = tuple(theorems)
         self.scope = scope
         self.machine = machine
         self.found = Exploration(scope.name, "sets")
@@ -397,8 +396,8 @@ class SetSearch:
         self._parts = parts
         self._layout = Layout(parts.shared, [Cluster(packing, parts, fields) for fields in parts.clusters])
         self._image = Image(self._layout, parts.commands)
-        self._judge = Judge(machine, held)
-        self._looks = [self._regions(name) for name in self._step.names()] if held else []
+        self._judge = Judge(machine, theorems)
+        self._looks = [self._regions(name) for name in self._step.names()] if theorems else []
 
     def run(self, bar: ProgressBar | None, stop: bool) -> Exploration:
         """Search, and return the result.  Raises `NotSeparable` if the rows raise in a state that can be reached."""
