@@ -288,14 +288,10 @@ class Result(NamedTuple):
 NOT_REACHED = Result("not-run", "not reached")
 
 
-def weighed(cases: Iterable[Case], results: Mapping[str, Result], known: Mapping[str, str]) -> dict[str, Result]:
-    """Return the verdict on each case; ``known``: for a case the reason that the file of deviations gives."""
-    return {case.id: verdict_on(case, results, known) for case in cases}
-
-
 def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, str]) -> Result:
     """Return the verdict on a case: a refusal needs a positive control, and what is assumed can't fail.
 
+    ``known``: for a case the reason that the file of deviations gives.
     If that control is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
     """
     result, deviation = results.get(case.id, NOT_REACHED), known.get(case.id, "")

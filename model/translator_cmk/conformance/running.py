@@ -14,7 +14,7 @@ from ..language.messages import PROTOCOL
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
-from .cases import FAILING, STATUSES, Case, Result, counts, exit_code, in_order, release, weighed
+from .cases import FAILING, STATUSES, Case, Result, counts, exit_code, in_order, release, verdict_on
 from .channels import Fault
 from .deviations import Deviations
 from .findings import Tally
@@ -136,7 +136,8 @@ class Running:
         register, made, faults, messages = load_register(), self.made, self.log.faults, self.log.lines
         self.log.flush()
         cases, deviations = in_order(self.cases.values()), self.deviations
-        verdicts = weighed(cases, self.results, deviations.known(cases, self.results))
+        known = deviations.known(cases, self.results)
+        verdicts = {case.id: verdict_on(case, self.results, known) for case in cases}
         stale = list(deviations.stale(cases, self.results)) if self.finished else []
         scored = [case for case in cases if case.scored]
 

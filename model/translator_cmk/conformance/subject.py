@@ -32,10 +32,10 @@ SALTED_FIELDS = {
 
 
 @cache
-def salted_positions(command: type[Command]) -> tuple[int, ...]:
+def salted_positions(command: type[Command]) -> set[int]:
     """Return the positions of a command's fields that get a salt."""
     made = {index for index, reference, _ in command.references if reference.kind in MADE}
-    return tuple(sorted(made | {index for index, field in enumerate(command.fields) if field == "group"}))
+    return made | {index for index, field in enumerate(command.fields) if field == "group"}
 
 
 class Names:

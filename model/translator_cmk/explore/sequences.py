@@ -302,41 +302,22 @@ TITLES = {
 """What a budget of steps buys, in words."""
 
 
-class TooLarge(ValueError):
-    """The scope has more states than sequences are made from."""
-
-
-class CommandSequence(NamedTuple):
-    """A reset to the default stage, then these commands, of which the first ``start`` lead to the start of the scope.
-
-    Its ``id`` is the name of the scope and a number, and stays the same as long as the specification does.
-    """
-
-    id: str
-    commands: Commands
-    start: int
-
-    @property
-    def steps(self) -> int:
-        """Return the number of requests: the reset, and each command."""
-        return 1 + len(self.commands)
-
-
 class Suite(NamedTuple):
     """Sequences of one scope with what they guarantee, in one sentence.
 
+    Each is a reset to the default stage, then its commands, of which the first lead to the start of the scope.
     ``pairs`` counts the commands in states that they give.
     """
 
     scope: Scope
-    sequences: tuple[CommandSequence, ...]
+    sequences: tuple[Commands, ...]
     pairs: int
     guarantee: str
 
     @property
     def steps(self) -> int:
         """Return the number of requests of all sequences, resets included."""
-        return sum(each.steps for each in self.sequences)
+        return sum(1 + len(each) for each in self.sequences)
 
 
 def suite(scope: Scope, budget: int | None = None) -> Suite:
@@ -344,11 +325,11 @@ def suite(scope: Scope, budget: int | None = None) -> Suite:
 
     The whole tour gives every command in every state, those that are refused or change nothing included.  A budget of
     steps, each a reset or a command, buys as many rows, reasons for refusals, and pairs of rows in successive steps as
-    a greedy choice finds.  Raises `TooLarge`, and `ValueError` for a budget of less than one step beyond the start of
-    the scope.
+    a greedy choice finds.  Raises `ValueError` for a scope of too many states, and for a budget of less than one
+    step beyond its start.
     """
     if not 0 < scope.states <= LARGEST:
-        raise TooLarge(f"{scope.name} has {scope.states:,} states, and sequences need {LARGEST:,} at most")
+        raise ValueError(f"{scope.name} has {scope.states:,} states, and sequences need {LARGEST:,} at most")
     if budget is not None:
         return budgeted(scope, budget)
     graph = state_graph(scope)
@@ -376,21 +357,18 @@ def budgeted(scope: Scope, budget: int) -> Suite:
 
 
 def suite_of(graph: Graph[Any], found: Iterable[Iterable[int]], pairs: int, guarantee: str) -> Suite:
-    """Return sequences of numbers of commands, from the reset on and with their ids."""
+    """Return sequences of numbers of commands, from the reset on."""
     scope = graph.scope
-    sequences = tuple(
-        CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
-        for number, sequence in enumerate(found, start=1)
-    )
+    sequences = tuple((*scope.start, *graph.commands(sequence)) for sequence in found)
     return Suite(scope, sequences, pairs, guarantee)
 
 
-def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
+def wire_lines(found: Iterable[Commands]) -> Iterator[str]:
     """Yield the sequences as JSON lines, as `translator-cmk run` reads them; each begins with its stage: a reset."""
     stage = json.dumps({"stage": stage_to_wire(DEFAULT_STAGE)}, separators=(",", ":"))
     for sequence in found:
         yield stage
-        for command in sequence.commands:
+        for command in sequence:
             yield json.dumps(command_to_wire(command), separators=(",", ":"))
 
 
@@ -428,7 +406,11 @@ def run(args: argparse.Namespace) -> int:
     if args.output == "-":
         print("\n".join(lines))
     elif args.output:
-        write(Path(args.output), lines)
+        try:
+            write_text(Path(args.output), (f"{line}\n" for line in lines))
+        except OSError as error:
+            remedy = "name a file in a folder that is there"
+            raise CommandError(f"{args.output}: can't be written: {error.strerror}; {remedy}") from None
     print("\n".join(map(summary, made)), file=sys.stderr if args.output == "-" else sys.stdout)
     return OK
 
@@ -440,12 +422,3 @@ def summary(made: Suite) -> str:
     return (
         f"{made.scope.name}: {made.pairs:,} commands in states, {sequences}, {made.steps:,} steps\n  {made.guarantee}"
     )
-
-
-def write(path: Path, text: Iterable[str]) -> None:
-    """Write lines to a file, whole or not at all; raises `CommandError`."""
-    try:
-        write_text(path, (f"{line}\n" for line in text))
-    except OSError as error:
-        remedy = "name a file in a folder that is there"
-        raise CommandError(f"{path}: can't be written: {error.strerror}; {remedy}") from None
