@@ -115,7 +115,7 @@ class Simple:
 
     def read(self, value: Any) -> Any:
         if self.fits(value):
-            return value if type(value) is str or not isinstance(value, str) else plain(value)
+            return plain(value) if isinstance(value, str) else value
         raise wrong(value, self.expected)
 
     def schema(self) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class Whole:
     most: int = 999_999
 
     def read(self, value: Any) -> int:
-        number = type(value) is int or (isinstance(value, int | float) and not isinstance(value, bool))
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if number and value == value // 1 and self.least <= value <= self.most:
             return int(value)  # JSON has no integers: 2048.0 is 2048
         raise wrong(value, f"a whole number from {self.least} to {self.most}")
@@ -263,7 +263,6 @@ class Record:
         self.fields = dict(fields)
         self.readers = {name: shape.read for name, shape in fields.items()}
         self.required = tuple(required)
-        self.needed = frozenset(required)
         self.make = make
 
     def read(self, value: Any) -> Any:
@@ -283,9 +282,9 @@ class Record:
             elif name != tag:
                 own = f"its fields are {', '.join(readers)}" if readers else "it has none"
                 raise Malformed(f"has no field {called(name)}", nearest(name, readers, own), self.title, name)
-        if len(read) < len(readers) and not read.keys() >= self.needed:
-            name = next(name for name in self.required if name not in read)
-            raise Malformed(f"lacks the field {name!r}", "add it", self.title)
+        for name in self.required:
+            if name not in read:
+                raise Malformed(f"lacks the field {name!r}", "add it", self.title)
         return self.meaning(read)
 
     def meaning(self, fields: dict[str, Any]) -> Any:
@@ -366,13 +365,13 @@ class Tagged:
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
             raise wrong(value, f"an object with the field {self.tag!r}")
-        word = value.get(self.tag)
-        if isinstance(word, str) and (record := self.records.get(word)):
-            return record.read_fields(value, self.tag)
         if self.tag not in value:
             raise Malformed(f"lacks the field {self.tag!r}", "add it")
+        word = value[self.tag]
         if not isinstance(word, str):
             raise wrong(word, f"the name of the {self.tag}").inside(self.tag)
+        if record := self.records.get(word):
+            return record.read_fields(value, self.tag)
         remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
         raise Malformed(f"is {called(word)}, which does not exist", remedy).inside(self.tag)
 

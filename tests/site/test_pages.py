@@ -198,10 +198,10 @@ def test_table_has_a_line_for_each_requirement() -> None:
 
 def test_missing_evidence_is_listed() -> None:
     declared = [name for name, each in REGISTER.items() if each.kind == "attestation"]
-    found = dict(site_pages.lacking(content_of(a_run())))
+    found = site_pages.lacking(content_of(a_run()))
     assert found["Any scenario"] == found["A run in which every scenario passed"] == declared
     assert found["An observation on Azure"] == list(REGISTER)
-    nothing_run = dict(site_pages.lacking(content_of(None)))
+    nothing_run = site_pages.lacking(content_of(None))
     assert nothing_run["A run in which every scenario passed"] == list(REGISTER)
 
 

@@ -182,13 +182,14 @@ COMMENT: dict[str, Shape] = {"code": CODE, "message": Line(2000)}
 
 IDS = Several(REQUIREMENT, frozenset)
 KEY_USE = Record("a use of a key", {"key": LOCAL_NAME, "resource": A_NAME}, ("key", "resource"), KeyUse)
+AUDIT = Several(KEY_USE, lambda uses: tuple(sorted(uses)))
 
 OUTCOME = Tagged(
     "outcome",
     {
         "accepted": Record(
             "an acceptance",
-            {"by": IDS, "audit": Several(KEY_USE, lambda uses: tuple(sorted(uses)))},
+            {"by": IDS, "audit": AUDIT},
             make=Accepted,
         ),
         "refused": Record("a refusal", {"because": IDS}, make=Refused),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..shapes import FLAG, Either, Line, Misfit, Named, OneOf, Record, Referred, Several, Shape, Tagged, Whole, Word
 from .contract import HIDEABLE
-from .messages import A_NAME, COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
+from .messages import A_NAME, AUDIT, COMMAND, COMMENT, IDS, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
 
 PARTS: tuple[str, ...] = ("command", "observation")
 """Parts that an event may give in part.  A field that it leaves out of such a part may have had any value."""
@@ -41,7 +41,7 @@ REPORTED = Tagged(
     {
         "accepted": Record(
             "an acceptance",
-            {**COMMENT, "by": IDS, "audit": Several(KEY_USE, lambda uses: tuple(sorted(uses)))},
+            {**COMMENT, "by": IDS, "audit": AUDIT},
             make=lambda audit=None, **_: ReportedOutcome(Accepted(audit=audit or ()), audit=audit is not None),
         ),
         "refused": Record(

@@ -3,10 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from ..digest import digest
 from ..errors import InvalidFile
@@ -29,7 +29,7 @@ from ..machine import (
     initial,
     observe,
 )
-from ..machine.commands import EnableCustomerManagedKeys
+from ..machine.commands import Channel, EnableCustomerManagedKeys
 from ..machine.entities import CUSTOMER
 from ..machine.rows import Refuse, Row
 from ..system import MACHINE
@@ -38,7 +38,7 @@ from .content import Content, register_digest
 from .effects import CAUSES, carried_out, start
 from .render import CHOICES, Page
 from .reversibility import OF_WORD, found, search
-from .sourced import by_requirement, cell, data, load_seen
+from .sourced import Seen, by_requirement, cell, data, load_seen
 from .what_if import unreached, what_if_size
 
 
@@ -98,7 +98,6 @@ def queries() -> Iterator[Mapping[str, str]]:
 
 # What enabling demands: each value of each condition is tried, with all else right
 
-Channel = Literal["portal", "api"]
 CHANNELS: Mapping[Channel, str] = {"portal": "through the portal", "api": "through the API"}
 
 
@@ -260,11 +259,11 @@ def evidence_map(content: Content) -> list[Mapping[str, Any]]:
     ]
 
 
-def public(name: str, seen: Mapping[str, Any]) -> str:
+def public(name: str, seen: Mapping[str, Sequence[Seen]]) -> str:
     """Return whether what was seen of Azure `contradicts` or `supports` a requirement; `nobody` if nothing was."""
     if name not in seen:
         return "nobody"
-    return "contradicts" if any(name in each.contradicts for each in seen[name]) else "supports"
+    return "contradicts" if name in seen[name][0].contradicts else "supports"
 
 
 def theorems_by_requirement() -> Counter[str]:

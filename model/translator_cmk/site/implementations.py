@@ -94,7 +94,8 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     if "run" in entry:
         command = f"translator-cmk verify --stdio {shlex.quote(entry['run'])} {' '.join(OPTIONS)}"
         found = found._replace(reproduce=command)
-        folder, problems = run(entry["run"], CACHE / found.name)
+        folder = CACHE / found.name
+        problems = run(entry["run"], folder)
     else:
         folder = docs / entry["report"]
         problems = kit("report", "check", str(folder))
@@ -106,23 +107,23 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     return found._replace(standing=standing, report=report, files=files)
 
 
-def run(command: str, folder: Path) -> tuple[Path, tuple[str, ...]]:
-    """Verify the implementation behind a command unless it has not changed; return the report's folder and problems."""
+def run(command: str, folder: Path) -> tuple[str, ...]:
+    """Write the report on the implementation behind a command unless nothing has changed; return the problems."""
     program, *arguments = shlex.split(command)
     if not shutil.which(program):
-        return folder, (f"it was not run: {program} is not installed on the machine that made this site",)
+        return (f"it was not run: {program} is not installed on the machine that made this site",)
     named = {argument: path for argument in arguments if (path := Path(argument)).is_file()}
     key = "\n".join([digest(REPORTED), command, *OPTIONS, digest_of(named)])
     kept = folder.with_suffix(".key")
     if kept.is_file() and kept.read_text("utf-8") == key and (folder / "report.json").is_file():
-        return folder, ()
+        return ()
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     failed = kit("verify", "--stdio", command, *OPTIONS, "--report", str(folder))
     if not (folder / "report.json").is_file():
-        return folder, failed or ("no report was written",)
+        return failed or ("no report was written",)
     kept.write_text(key, "utf-8")
-    return folder, ()
+    return ()
 
 
 def kit(*arguments: str) -> tuple[str, ...]:
@@ -150,8 +151,7 @@ def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Impleme
 
 def badge(implementation: Implementation) -> Badge:
     """Return the badge of a report; nothing that is stale is green."""
-    report = implementation.report or {}
-    fresh = badge_of(dict(report))
+    fresh = badge_of(dict(implementation.report or {}))
     if implementation.standing == STALE:
         return Badge(fresh.label, Status.STALE, f"stale, was {fresh.message}")
     return fresh

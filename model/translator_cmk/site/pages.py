@@ -113,7 +113,7 @@ def specification_pages(content: Content) -> Iterator[Page]:
     evidence = content.evidence
     statuses = {evidence.requirement(each).status for each in evidence.register.values()}
     named = [f"{evidence.subject}: {look.glyph} {each.value}" for each, look in LOOKS.items() if each in statuses]
-    yield "specification/index.md", "requirements.md", {"statuses_shown": named, "lacking": dict(lacking(content))}
+    yield "specification/index.md", "requirements.md", {"statuses_shown": named, "lacking": lacking(content)}
     for feature in evidence.features:
         yield f"specification/{feature.topic}.md", "topic.md", {"feature": feature}
     glossary = {"situations": situations_used(evidence), "sentences": sentences(evidence)}
@@ -200,20 +200,19 @@ def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
         yield f"[{number(theorems, 'theorem')}]({UP}evidence/measurements.md#scopes)"
 
 
-def lacking(content: Content) -> Iterator[tuple[str, list[str]]]:
-    """Yield kinds of evidence, each with the requirements that lack it."""
+def lacking(content: Content) -> dict[str, list[str]]:
+    """Return kinds of evidence, each with the requirements that lack it."""
     evidence = content.evidence
     register = evidence.register
     verdicts = {name: evidence.requirement(each) for name, each in register.items()}
     theorems = theorems_by_requirement()
-    yield "Any scenario", [name for name in register if not any(evidence.carrying(name))]
-    yield (
-        "A run in which every scenario passed",
-        [name for name in register if verdicts[name].status.value != "passed"],
-    )
-    yield "A property", [name for name in register if not verdicts[name].counts.get("property")]
-    yield "A theorem", [name for name in register if not theorems[name]]
-    yield "An observation on Azure", list(register)
+    return {
+        "Any scenario": [name for name in register if not any(evidence.carrying(name))],
+        "A run in which every scenario passed": [name for name in register if verdicts[name].status.value != "passed"],
+        "A property": [name for name in register if not verdicts[name].counts.get("property")],
+        "A theorem": [name for name in register if not theorems[name]],
+        "An observation on Azure": list(register),
+    }
 
 
 def scenario_link(content: Content, name: str, root: str = UP) -> str:
@@ -272,7 +271,7 @@ def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
 def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
     """Return which scenarios have a step that matches."""
     using = [each for each in evidence.pickles.values() if any(matches(step.text) for step in each.steps)]
-    return Use(len(using), list(dict.fromkeys(each.requirements[0] for each in using)))
+    return Use(len(using), unique(each.requirements[0] for each in using))
 
 
 def facts_after(commands: Iterable[Command]) -> Iterator[tuple[Fact, frozenset[str]]]:

@@ -71,10 +71,6 @@ class Place(NamedTuple):
             return f'Key "{name}" of "{within}"'
         return f'{self.kind.__name__} "{name}"'
 
-    def has_sentence(self, field: str) -> bool:
-        """Tell whether the field has a sentence of its own."""
-        return (self.kind.word, field) in FIELDS_WITH_A_SENTENCE
-
     def seen(self, world: World) -> Seen:
         """Return what is seen of the thing: that it is gone, if it left a record or is an access between two things."""
         gone = Seen(there=False, sentences=(self.fact("exists", False),))
@@ -84,10 +80,11 @@ class Place(NamedTuple):
         shows, view = VIEWS[self.kind]
         if not shows(entity):
             return gone
-        fields = {
-            field: value for field, value in ({"exists": True} | view(entity)).items() if self.has_sentence(field)
-        }
-        sentences = (self.fact(field, ABSENT if value is None else value) for field, value in fields.items())
+        sentences = (
+            self.fact(field, ABSENT if value is None else value)
+            for field, value in ({"exists": True} | view(entity)).items()
+            if (self.kind.word, field) in FIELDS_WITH_A_SENTENCE
+        )
         return Seen(there=True, sentences=tuple(sentences))
 
     def _joins(self, world: World) -> bool:

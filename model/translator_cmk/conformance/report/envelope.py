@@ -209,7 +209,7 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
     whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "seconds": round(verdict.seconds, 6)}
     whole["rests_on"] = case.rests_on if verdict.status == "differs" else ()
-    kept = (name for name in CASE.fields if name in CASE.needed or whole[name] not in ("", (), -1))
+    kept = (name for name in CASE.fields if name in CASE.required or whole[name] not in ("", (), -1))
     return {name: whole[name] for name in kept}
 
 
