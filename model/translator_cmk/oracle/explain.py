@@ -166,6 +166,7 @@ CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
     "uses_another_vault": uses_another_vault,
     "is_without_own_key": lambda _, entity: resource_of(entity).key_source == MICROSOFT,
     "has_lost_its_key": lambda _, e: resource_of(e).key_source == CUSTOMER and resource_of(e).key is None,
+    "is_there": lambda *_: True,
     "is_undeployed": lambda _, model: model.state == "undeployed",
     "is_uploaded": lambda _, document: document.state == "uploaded",
     "is_deleted": lambda _, document: document.state != "uploaded",
