@@ -91,7 +91,6 @@ class Scenario:
     line: int
     source: str
     """The text of the scenario, from its tags to the last row of its examples, without common indentation."""
-    outline: bool
     pickles: tuple[Pickle, ...]
     tree: Any
 
@@ -234,7 +233,6 @@ def feature_of(path: Path, lines: list[str], tree: Any, compiled: list[Any]) -> 
             scenario["name"],
             line_of(scenario),
             textwrap.dedent("\n".join(lines[min(inside) - 1 : max(inside)])),
-            bool(scenario["examples"]) or scenario["keyword"] != "Scenario",
             tuple(pickle_of(each, requirement, names) for each in pickles),
             scenario,
         )

@@ -205,7 +205,7 @@ class FeatureLint:
     def check_scenario(self, scenario: Scenario) -> Iterator[Finding]:
         """Check the examples of a scenario, and its steps with each row filled in."""
         tree = scenario.tree
-        if scenario.outline and not tree["examples"]:
+        if tree["keyword"] != "Scenario" and not tree["examples"]:
             yield tree, "an outline without examples", "add Examples, or make it a Scenario"
         used = {column for step in tree["steps"] for column in re.findall(r"<([^<>]*)>", step["text"])}
         for examples in tree["examples"]:

@@ -349,8 +349,8 @@ def exit_code(
     verdicts: Mapping[str, Result],
     finished: bool,
     lanes: Collection[str],
-    faults: int = 0,
-    stale: Collection[str] = (),
+    faults: int,
+    stale: Collection[str],
 ) -> int:
     """0 conformant, 1 deviations, 3 the system or the kit broke, 4 incomplete: not everything that counts was decided.
 

@@ -1,7 +1,7 @@
 """Count the results of sequences by command and by failure, and write each failure down as a counterexample."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,12 +88,12 @@ class Tally:
         self,
         lane: str,
         levels: Collection[str],
-        planned: Iterable[type[Command]] = (),
-        silent: Collection[str] = (),
+        planned: Set[str],
+        silent: frozenset[str],
     ) -> None:
         self.lane = lane
         self.levels = levels
-        self.planned = {command.__name__ for command in planned}
+        self.planned = planned
         self.silent = silent  # from the beginning, by the profile or since it is waived
         self.sequences = 0
         self.lost_track = 0
@@ -141,7 +141,7 @@ class Tally:
 
     def passed(self, name: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""
-        if (waived := effects_of(name) or {name}) <= set(self.silent):
+        if (waived := effects_of(name) or {name}) <= self.silent:
             return Result("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
         return Result("passed")
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
+from ..explore.exploration import state_after
 from ..explore.scopes import SCOPES
 from ..language.contract import Declaration
 from ..language.sentences import situations
-from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, Unspecified, initial
+from ..machine import Accepted, Command, Outcome, Refused, State, Unspecified
 from ..machine.step import OF_NAMES
 from ..oracle.profiles import NAMES_GIVEN_AGAIN
 from ..system import MACHINE
@@ -100,11 +101,9 @@ class Fuzzer:
         waits = any(self.declared.windows.get(type(command).__name__) for command in asked)  # for what it then shows
         return asked, 0 if waits else len(asked) if unobserved else len(first)
 
-    def _more(self, start: Iterable[Command], universe: Universe, mix: Sequence[str]) -> Iterator[Command]:
+    def _more(self, start: tuple[Command, ...], universe: Universe, mix: Sequence[str]) -> Iterator[Command]:
         """Yield commands of such a mix, to follow a situation."""
-        state = initial(DEFAULT_STAGE)
-        for command in start:
-            state, _ = MACHINE.step(state, command)
+        state = state_after(MACHINE, start)
         for _ in range(self.random.randint(1, LONGEST)):
             command = self._command(self.random.choice(mix), universe, state)
             for _ in range(self.random.choice(TIMES)):

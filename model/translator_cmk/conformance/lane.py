@@ -87,7 +87,7 @@ class SequenceLane:
         self.running = running
         self.subject = subject
         self.declared = declared = subject.declaration
-        planned = {type(command) for commands in asked for command in commands}
+        planned = {type(command).__name__ for commands in asked for command in commands}
         self.tally = Tally(lane, declared.levels, planned, running.silent)
         self.broke: Counter[str] = Counter()  # by command
         self.failed: Counter[Kind] = Counter()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import permutations
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from ..files import read
 from ..language.sentences import CommandList
@@ -69,8 +69,6 @@ def variants(stage: Stage) -> tuple[Variant, ...]:
 def in_variant(commands: Iterable[Command], variant: Variant) -> Iterator[Command]:
     """Yield the commands with what stands in them for what."""
     for command in commands:
-        values: list[Any] = list(command)
-        for index, field in enumerate(command.fields):
-            if field in FIELDS:
-                values[index] = variant.get(values[index], values[index])
+        given = zip(command.fields, command, strict=True)
+        values = (variant.get(value, value) if field in FIELDS else value for field, value in given)
         yield tuple.__new__(type(command), values)  # the fields fit together as they did before

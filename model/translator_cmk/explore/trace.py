@@ -379,7 +379,7 @@ def run(args: argparse.Namespace) -> int:
         register = load_register()
         waived = frozenset(args.waive)
         for each in sorted(waived - register.keys()):
-            remedy = nearest(each, register.keys(), "translator-cmk register lists them")
+            remedy = nearest(each, register, "translator-cmk register lists them")
             raise CommandError(f"no requirement is called {each!r}; {remedy}")
         machine = machine_of(silent_in(args.profile, register) | waived)
     except ValueError as error:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -120,7 +120,7 @@ def instant(nanoseconds: int) -> dict[str, int]:
 
 def nanoseconds_of(time: str) -> int:
     """Return a time of a report in nanoseconds since 1970."""
-    return int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()) * SECOND
+    return int(datetime.fromisoformat(time).timestamp()) * SECOND
 
 
 ENVELOPE, MESSAGES, COUNTEREXAMPLES = "report.json", "messages.ndjson.gz", "counterexamples"

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ...language.sentences import ABSENT, Fact
 from ...machine import ROWS, Accepted, Command, KeyUse, Machine, Outcome, Refused, RowsContradict, Unspecified
-from ...machine.entities import KINDS, Entity
+from ...machine.entities import KINDS, Entity, Location, Subscription
 from ...machine.observation import SEEN
 from ...machine.rows import Row
 from ...machine.values import Value
@@ -135,8 +135,8 @@ def look_up(world: World, kind: type[Entity], name: str) -> Any:
 
 
 KIND_OF_FIELD: dict[str, type[Entity]] = {kind.word: kind for kind in KINDS} | {
-    "to": next(kind for kind in KINDS if kind.word == "subscription"),
-    "region": next(kind for kind in KINDS if kind.word == "location"),
+    "to": Subscription,
+    "region": Location,
 }
 
 
