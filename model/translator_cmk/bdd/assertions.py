@@ -5,6 +5,7 @@ All of them are about the `When`, so a scenario without one has none of these se
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from ..language.contract import Declaration
@@ -102,17 +103,10 @@ Kind = Literal[
 class Assertion(NamedTuple):
     """An assertion about the `When`, read from a sentence."""
 
-    phrase: "AssertionPhrase"
-    values: dict[str, str]
-
-    @property
-    def kind(self) -> Kind:
-        """Return what the assertion is about."""
-        return self.phrase.kind
-
-    def check(self, result: StepResult) -> None:
-        """Raise `AssertionFailed` where the result contradicts it, `NotSpecified` where nothing is demanded."""
-        self.phrase.check(result, **self.values)
+    kind: Kind
+    """What it is about."""
+    check: Callable[[StepResult], None]
+    """Raises `AssertionFailed` where a result contradicts it, `NotSpecified` where nothing is demanded."""
 
 
 class AssertionPhrase(Phrase):
@@ -127,7 +121,7 @@ class AssertionPhrase(Phrase):
     def read(self, text: str) -> Assertion | None:
         """Return the assertion that the text makes, or None where it is another sentence."""
         values = self.parse(text)
-        return None if values is None else Assertion(self, values)
+        return None if values is None else Assertion(self.kind, partial(self.check, **values))
 
 
 def check_accepted(result: StepResult) -> None:

@@ -23,8 +23,6 @@ KIND_LEVELS = {
     "model": "custom-translator",
 }
 
-LOWEST = next(iter(LEVELS))
-
 EVERY_LOSS = {"revocation.data-inaccessible", "revocation.undeploys", "revocation.deletes-uploads"}
 STATED_CAUSES = {"revocation.access-revoked", "revocation.vault-deleted", "identity.access-removed"}
 CORE = {"resource.regional", "resource.not-at-creation", "vault.soft-delete", "vault.purge-protection"}
@@ -61,7 +59,9 @@ def level_of(*named: Command | type[Command] | Fact) -> str:
     kinds = set[str]()
     for each in named:
         kinds |= {each.kind} if isinstance(each, Fact) else {reference.kind.word for _, reference, _ in each.references}
-    return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=LOWEST)
+    return max(
+        (KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=next(iter(LEVELS))
+    )
 
 
 def in_another_tenant(command: Command) -> bool:

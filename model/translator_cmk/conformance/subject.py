@@ -10,14 +10,10 @@ from ..bdd.scenario_run import Inconclusive
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import Fact, difference, format_command, observed
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
-from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..requirements import load_register
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .session import Session
-
-MADE = (Vault, Key, Resource, Workspace, Document, Model)
-"""The kinds that commands create and name.  Entities of the stage are not created, and keep their names."""
 
 SALTED_FIELDS = {
     "resource": ("group", "key"),
@@ -28,13 +24,16 @@ SALTED_FIELDS = {
     "document": ("workspace",),
     "model": ("workspace",),
 }
-"""For each kind that is made: its fields that hold the name of something made, or of a resource group."""
+"""For each kind that is made: its fields that hold the name of something made, or of a resource group.
+
+Entities of the stage are not made, and keep their names.
+"""
 
 
 @cache
 def salted_positions(command: type[Command]) -> set[int]:
     """Return the positions of a command's fields that get a salt."""
-    made = {index for index, reference, _ in command.references if reference.kind in MADE}
+    made = {index for index, reference, _ in command.references if reference.kind.word in SALTED_FIELDS}
     return made | {index for index, field in enumerate(command.fields) if field == "group"}
 
 
@@ -150,7 +149,7 @@ class Subject:
         self.due.clear()
         self._forget()
         self.answered = 0
-        must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
+        self._ask("reset", stage=stage_to_wire(stage))
 
     def _forget(self) -> None:
         """Forget all effects that are awaited."""
@@ -261,17 +260,20 @@ class Subject:
 
     def _settles(self, seconds: float) -> bool:
         """Return whether the system says that nothing is under way any more."""
-        answer = self.session.ask(
-            "settle", patience=seconds + self.session.patience, seconds=min(int(seconds) + 1, 86_400)
-        )
-        must_not_err(answer, "settle")
+        patience = seconds + self.session.patience
+        answer = self._ask("settle", patience=patience, seconds=min(int(seconds) + 1, 86_400))
         return bool(answer["answer"] == "settled")
 
     def look(self) -> Observation:
         """Observe the system now; raises `Errs` and `Fault`."""
-        answer = self.session.ask("observe")
-        must_not_err(answer, "observe")
-        return self.visible(self.names.seen(answer["observation"]))
+        return self.visible(self.names.seen(self._ask("observe")["observation"]))
+
+    def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """Return the answer; raises `Errs` if it is that something went wrong, and `Fault`."""
+        answer = self.session.ask(verb, **fields)
+        if answer["answer"] == "error":
+            raise Errs(f"it answers {verb} with an error: {answer.get('message', 'without a message')}")
+        return answer
 
     def visible(self, observation: Observation) -> Observation:
         """Return an observation without what is declared as hidden."""
@@ -305,9 +307,3 @@ def by_chance() -> int:
 def run_of(seed: int) -> str:
     """Return the common beginning of the salts of a session."""
     return "".join(random.Random(seed).choices(LETTERS, k=4))
-
-
-def must_not_err(answer: dict[str, object], verb: str) -> None:
-    """Raise `Errs` if the answer is that something went wrong."""
-    if answer["answer"] == "error":
-        raise Errs(f"it answers {verb} with an error: {answer.get('message', 'without a message')}")
