@@ -49,10 +49,11 @@ class Names:
 
     def salted(self, command: Command) -> Command:
         """Return the command under the names of this world."""
-        values: list[Any] = list(command)
-        for index in salted_positions(type(command)):
-            if values[index] is not None:
-                values[index] = self.salted_name(values[index])
+        salted = salted_positions(type(command))
+        values = (
+            self.salted_name(each) if index in salted and each is not None else each
+            for index, each in enumerate(command)
+        )
         return tuple.__new__(type(command), values)  # the fields fit together as they did before
 
     def salted_name(self, name: str) -> str:

@@ -22,7 +22,7 @@ def sequences_of(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
     No scope is large enough for that.  What is no name of a scope adds nothing.
     """
     made = suites([each for each in SMALL if each.name in scopes], steps)
-    found = [sequence for each in made for sequence in each.sequences]
+    found = (sequence for each in made for sequence in each.sequences)
     return (*found, *(stress_sequences() if SCOPES[-1] in scopes else ()))
 
 

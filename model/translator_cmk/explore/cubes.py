@@ -233,15 +233,18 @@ def merged(cubes: Cubes, fields: Iterable[int]) -> list[Cube]:
     A function may read what makes no difference: that the workspace of another resource is not one of this resource.
     Where it raises there is no state, so any result will do there; the search checks that no such state is reached.
     """
-    does = {(cube.result, cube.move): None for cube in cubes if cube.result is not BROKEN}
-    numbers = {key: number for number, key in enumerate(does)}
-    left = {(cube.fields, cube.bits): numbers[cube.result, cube.move] for cube in cubes if cube.result is not BROKEN}
+    numbers: dict[tuple[Any, int], int] = {}
+    left = {
+        (cube.fields, cube.bits): numbers.setdefault((cube.result, cube.move), len(numbers))
+        for cube in cubes
+        if cube.result is not BROKEN
+    }
     before = -1
     while len(left) != before:
         before = len(left)
         for field in fields:
             merge(left, field)
-    results = list(does)
+    results = list(numbers)
     return [Cube(*where, *results[number]) for where, number in left.items()]
 
 

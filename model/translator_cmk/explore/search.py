@@ -229,8 +229,10 @@ def to_dict(searched: Searched) -> dict[str, Any]:
     """Return a search as JSON has it."""
     found, scenarios = searched
     return {
-        **{name: getattr(found, name) for name in ("scope", "engine", "complete", "states", "transitions", "depth")},
-        "accepted": found.accepted,
+        **{
+            name: getattr(found, name)
+            for name in ("scope", "engine", "complete", "states", "transitions", "depth", "accepted")
+        },
         "refusals": [{"because": ids, "transitions": number} for ids, number in in_order(found.refusals)],
         "unspecified": [{"silent": ids, "transitions": number} for ids, number in in_order(found.silences)],
         "seconds": round(found.seconds, 3),
