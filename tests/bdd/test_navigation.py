@@ -220,3 +220,4 @@ def test_official_formatter_changes_nothing(editor: Editor, file: Path) -> None:
 
 if __name__ == "__main__":
     STEPS.write_text(glue(), "utf-8")
+    print(f"wrote {STEPS.relative_to(ROOT)}")

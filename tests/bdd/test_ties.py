@@ -18,7 +18,8 @@ CHANGELOG = Path("CHANGELOG.md")
 
 *_, ADDED = tables(__file__, "mistakes.yaml")
 """What a made-up requirement adds, by where it stands."""
-ENTRY = f"{CHANGES}\n\n- `keys.no-symmetric-rotation`: added.\n"
+RELEASED = "\n## [0.2.0]"
+ENTRY = f"\n## [Unreleased]\n\n{CHANGES}\n\n- `keys.no-symmetric-rotation`: added.\n{RELEASED}"
 
 
 def copied(folder: Path) -> Path:
@@ -54,7 +55,7 @@ def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(tmp_p
         (KEYS_REGISTER, "", ADDED["requirement"]),
         (KEYS_FEATURE, "", ADDED["rule"] + ADDED["refusal"]),
         (KEYS_ROWS, "\nROWS = (\n", "\n" + ADDED["row"]),
-        (CHANGELOG, f"{CHANGES}\n", ENTRY),
+        (CHANGELOG, RELEASED, ENTRY),
     ):
         write(checkout, file, old, new)
         asked.append([line.partition(":")[0] for line in broken_ties(checkout)])

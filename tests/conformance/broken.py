@@ -51,7 +51,8 @@ def edited(language: str, edits: tuple[tuple[str, str], ...], what: str) -> str:
     text = (EXAMPLES / language / FILES[language]).read_text("utf-8")
     for was, is_ in edits:
         if text.count(was) != 1:
-            raise ValueError(f"{what}: {was!r} is there {text.count(was)} times")
+            found = f"{what}: {was!r} is {text.count(was)} times in docs/examples/{language}/{FILES[language]}"
+            raise ValueError(f"{found}; leave that line as it was, or mend the edit in tests/conformance/*.yaml")
         text = text.replace(was, is_)
     return text
 

@@ -190,7 +190,6 @@ TRACES = [each for each in load_seen() if each.trace]
 
 @pytest.mark.parametrize("seen", TRACES, ids=lambda seen: seen.id)
 def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: Seen, tmp_path: Path) -> None:
-    """If it fits now: move the requirements to `supports` in seen.yaml.  If it names others: name them there."""
     file = tmp_path / "trace.jsonl"
     file.write_text(seen.trace, "utf-8")
     named: set[str] = set()
@@ -201,8 +200,9 @@ def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: 
         assert verdict.judgeable  # every event
         assert not verdict.overflows
         named.update(name for deviation in verdict.deviations for name in deviation.requirements)
-    assert named <= set(seen.contradicts)
-    assert bool(named) == bool(seen.contradicts)
+    where = f"{seen.id} in site/data/seen.yaml"
+    assert named <= set(seen.contradicts), f"its trace contradicts more: add that to `contradicts` of {where}"
+    assert bool(named) == bool(seen.contradicts), f"its trace fits now: move `contradicts` to `supports` of {where}"
 
 
 # What was seen of the commands of the page Enable

@@ -37,7 +37,7 @@ ID = re.compile(
 """A requirement's id in prose or data, and no file's name."""
 
 CHANGES = "### Requirements"
-"""The section of the changelog that has an entry for each requirement."""
+"""The section of a version in the changelog; together these have an entry for each requirement."""
 
 
 def ties() -> list[Diagnostic]:
@@ -172,13 +172,11 @@ def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
 def changelog_diagnostics(register: Register) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each requirement without an entry in the changelog."""
     file = ROOT / "CHANGELOG.md"
-    before, heading, section = file.read_text("utf-8").partition(f"\n{CHANGES}\n") if file.is_file() else ("", "", "")
-    if not heading:
-        return
+    before, *sections = file.read_text("utf-8").split(f"\n{CHANGES}\n") if file.is_file() else [""]
     line = before.count("\n") + 2
-    entered = set(ID.findall(re.split(r"^##? ", section, maxsplit=1, flags=re.MULTILINE)[0]))
+    entered = {name for each in sections for name in ID.findall(re.split(r"\n##? ", each)[0])}
     for name in register:
-        if name not in entered:
+        if sections and name not in entered:
             remedy = f"add it to the section {CHANGES.strip('# ')}, with what changed"
             yield Diagnostic(file, line, f"no entry names {name}", remedy)
 
