@@ -11,13 +11,12 @@ that it stays as it is (see stays.yaml), or by what writes such a field.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from ..files import read
 from ..language.sentences import Fact, situations
 from ..machine import (
     COUNTER_ROWS,
@@ -34,7 +33,7 @@ from ..machine import (
     initial,
 )
 from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Resource
-from ..machine.rows import Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
+from ..machine.rows import Condition, Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
@@ -110,12 +109,12 @@ class Explanation(NamedTuple):
 
 
 class Stays(NamedTuple):
-    """What a requirement says stays as it is, after the commands of these names or, without any, after all."""
+    """What a requirement says stays as it is, after the commands of these names; the empty one stands for all."""
 
     requirement: str
     fields: frozenset[tuple[str, ...]]
     after: frozenset[str]
-    when: Callable[[Any, Any], bool]
+    when: Condition
 
 
 def resource_of(entity: Any) -> Any:
@@ -138,17 +137,15 @@ def of_another(command: Any, entity: Any) -> bool:
 
 def moves_within_tenant(command: Any, entity: Any) -> bool:
     """Return whether a resource, or its group, moves to a subscription of its tenant."""
-    to = command.to if hasattr(command, "to") else command.subscription
+    to = getattr(command, "to", command.subscription)
     return bool(to.tenant.name == resource_of(entity).tenant.name)
 
 
 def is_of_no_use(command: Any, _: Any) -> bool:
     """Return whether no resource uses the key that a command names, or else any key of the key vault."""
-    every = [each.key for each in command.vault.world.every(Resource) if each.key is not None]
-    return all(
-        key.name != command.key.name if hasattr(command, "key") else key.vault.name != command.vault.name
-        for key in every
-    )
+    named = getattr(command, "key", command.vault).name
+    used = [each.key for each in command.vault.world.every(Resource) if each.key is not None]
+    return all(named not in (key.name, key.vault.name) for key in used)
 
 
 def uses_another_vault(command: Any, entity: Any) -> bool:
@@ -157,7 +154,7 @@ def uses_another_vault(command: Any, entity: Any) -> bool:
     return key is not None and key.vault.name != command.vault.name
 
 
-CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
+CONDITIONS: dict[str, Condition] = {
     "always": always,
     "is_refused": is_refused,
     "of_another": of_another,
@@ -176,12 +173,11 @@ CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
 
 def read_stays() -> Iterator[Stays]:
     """Yield the rows of stays.yaml."""
-    table = yaml.safe_load(Path(__file__).with_name("stays.yaml").read_text("utf-8"))
+    table = read(Path(__file__).with_name("stays.yaml")).value()
     for row in table["stays"]:
         names = (name for group in row["fields"] for name in table["fields"].get(group, [group]))
-        when = CONDITIONS[row.get("when", "always")]
-        fields = frozenset(tuple(name.split(".")) for name in names)
-        yield Stays(row["requirement"], fields, frozenset(row.get("after", ())), when)
+        after, when = frozenset(row.get("after", [""])), CONDITIONS[row.get("when", "always")]
+        yield Stays(row["requirement"], frozenset(tuple(name.split(".")) for name in names), after, when)
 
 
 STAYS = tuple(read_stays())
@@ -300,7 +296,7 @@ class FailedStep(NamedTuple):
         changed = {(seen.kind, "state" if seen.field == "exists" else seen.field) for _, seen in facts}
         written = self._writes(self.machine.rows)
         after, outcome = RIGHT.step(self.before[0], self.command)
-        if stays := self._stay(facts, after_this=True):
+        if stays := self._stay(facts, type(self.command).__name__):
             return stays
         if isinstance(outcome, Refused):
             mistakes = self._writes(COUNTER_ROWS)
@@ -310,7 +306,7 @@ class FailedStep(NamedTuple):
         consequences = [row for rows in self.machine.whenever.values() for row in rows]
         return (
             in_order(name for name, every in written.items() if every & changed)
-            or self._stay(facts, after_this=False)
+            or self._stay(facts, "")
             or in_order(
                 row.requirement
                 for row in consequences
@@ -323,8 +319,8 @@ class FailedStep(NamedTuple):
             or in_order(written)
         )
 
-    def _stay(self, facts: Iterable[tuple[Fact, Fact]], after_this: bool) -> tuple[str, ...]:
-        """Return the requirements that say that any of these facts stays as it is, after this command or after any."""
+    def _stay(self, facts: Iterable[tuple[Fact, Fact]], after: str) -> tuple[str, ...]:
+        """Return the requirements that say that any of these facts stays as it is after a command."""
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
         shown = projections_of(self.machine, self.before[0], self.limit)
@@ -341,7 +337,7 @@ class FailedStep(NamedTuple):
             for expected, _ in (() if isinstance(bound, Refused) else facts)
             if expected.value is True or shows(shown, expected)
             for each in STAYS
-            if (type(self.command).__name__ in each.after if after_this else not each.after)
+            if after in each.after
             if (expected.kind, expected.field) in each.fields and holds(each, expected)
         )
 
