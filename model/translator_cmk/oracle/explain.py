@@ -135,12 +135,6 @@ def of_another(command: Any, entity: Any) -> bool:
     return hasattr(command, "resource") and resource_of(entity).name != command.resource.name
 
 
-def moves_within_tenant(command: Any, entity: Any) -> bool:
-    """Return whether a resource, or its group, moves to a subscription of its tenant."""
-    to = getattr(command, "to", command.subscription)
-    return bool(to.tenant.name == resource_of(entity).tenant.name)
-
-
 def is_of_no_use(command: Any, _: Any) -> bool:
     """Return whether no resource uses the key that a command names, or else any key of the key vault."""
     named = getattr(command, "key", command.vault).name
@@ -158,7 +152,9 @@ CONDITIONS: dict[str, Condition] = {
     "always": always,
     "is_refused": is_refused,
     "of_another": of_another,
-    "moves_within_tenant": moves_within_tenant,
+    "moves_within_tenant": lambda command, entity: (
+        getattr(command, "to", command.subscription).tenant.name == resource_of(entity).tenant.name
+    ),
     "is_of_no_use": is_of_no_use,
     "uses_another_vault": uses_another_vault,
     "is_without_own_key": lambda _, entity: resource_of(entity).key_source == MICROSOFT,

@@ -160,7 +160,8 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
             "description": f"Read on {source.read}.",
             "rlinks": [{"href": source.url}],
         }
-        for name, source in ((name, sources()[name]) for name in used)
+        for name in used
+        for source in [sources()[name]]
     ]
     content = {"components": [component], "back-matter": {"resources": resources}}
     return document("component-definition", f"{title}: controls and requirements", modified, content)
