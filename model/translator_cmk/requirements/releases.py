@@ -8,7 +8,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +131,6 @@ def by_id(found: list[dict[str, Any]]) -> Entries:
     return {each["id"]: each for each in found}
 
 
-@cache
 def frozen() -> Mapping[str, Entries]:
     """Return the register of each release, the oldest first; raises `InvalidFile`."""
     files = sorted(RELEASES.glob("*.json"), key=lambda path: list(map(int, re.findall("[0-9]+", path.stem))))
