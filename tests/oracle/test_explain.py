@@ -148,6 +148,27 @@ def test_what_no_mistake_explains_is_attributed_to_the_rows_that_do_such_a_thing
     assert attributed_to(unmet)[0] == requirement
 
 
+def test_a_refused_request_for_a_key_from_elsewhere_that_turns_the_identity_on_is_attributed() -> None:
+    class TurnsOn(ModelSystem):
+        """Turns the identity on, whatever is asked."""
+
+        def observe(self) -> Observation:
+            seen = super().observe()
+            for fields in seen["resource"].values():
+                fields.update({"identity": True, "registered": True} if self.asked else {})
+            return seen
+
+        asked = False
+
+        def submit(self, command: Command) -> Outcome:
+            self.asked = isinstance(command, EnableCustomerManagedKeys)
+            return super().submit(command)
+
+    command = EnableCustomerManagedKeys("translator-prod", store="elsewhere", through="api")
+    unmet = follow(Oracle(FULL), TurnsOn(), *situations()["a Translator resource"].commands, command)
+    assert attributed_to(unmet)[0] == "identity.unchanged-without-effect"
+
+
 def test_what_stays_is_a_field_that_is_shown_and_a_requirement_says_so() -> None:
     shown = {(kind, field) for kind, (_, fields) in OBSERVED.items() for field in (*fields, "exists")}
     assert [each for each in STAYS if each.requirement not in REGISTER or not each.fields <= shown] == []

@@ -126,8 +126,9 @@ def resource_of(entity: Any) -> Any:
 
 def is_refused(command: Any, _: Any) -> bool:
     """Return whether a request for customer-managed keys has no effect, or lacks access to the key vault."""
-    granted_before = command.through == "portal" or granted(command.vault, command.resource)
-    return not (can_be_put_in_use(command) and granted_before)
+    if not can_be_put_in_use(command):
+        return True
+    return command.through == "api" and not granted(command.vault, command.resource)
 
 
 def of_another(command: Any, entity: Any) -> bool:
