@@ -15,7 +15,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from io import StringIO
@@ -45,7 +45,7 @@ from translator_cmk.system import ModelSystem
 FUZZ_ALONE = 20_000
 """How many steps fuzzing alone has: at least as many as the lane has in its default time, in one process."""
 
-LANES = {"features": features, "tour": tour, "fuzz": fuzz}
+LANES: dict[str, Callable[..., str | None]] = {"features": features, "tour": tour, "fuzz": fuzz}
 Caught = dict[str, tuple[int, str] | None]
 """By lane, the steps in which it catches an implementation and the requirement named first; None if it does not."""
 

@@ -6,13 +6,13 @@ A step is a reset or a command.  An example in Python is asked in this process, 
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
+from translator_cmk.conformance.cases import SCOPES, STEPS, Scenario, scenarios
 from translator_cmk.conformance.channels import Channel, Fault, Process
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.fuzz import Fuzzer
@@ -133,12 +133,19 @@ def put_to(channel: Channel, lane: Lane, budget: float = float("inf"), seed: int
     return taken, named
 
 
-def features(subject: Subject, profile: str = "article", topic: str = "") -> str | None:
-    """Play every scenario that counts, or those of a topic."""
-    for each in scenarios(profile, ()):
+def features(
+    subject: Subject, profile: str = "article", topic: str = "", before: list[Scenario] | None = None
+) -> str | None:
+    """Play every scenario that counts, or those of a topic; those that failed ``before`` first.
+
+    A scenario that fails is put there.
+    """
+    before = [] if before is None else before
+    for each in (*before, *scenarios(profile, ())):
         if each.case.scored and each.case.id.startswith(topic):
             result = play(subject, each)
             if result.status not in ("passed", "not-applicable"):
+                before[:] = [each]
                 return next(iter(result.attributed_to or each.case.requirements))
     return None
 
@@ -148,11 +155,16 @@ def default_sequences() -> tuple[Commands, ...]:
     return sequences_of(SCOPES, STEPS)
 
 
-def tour(subject: Subject, profile: str = "article") -> str | None:
-    """Follow the sequences of the default tour."""
+def tour(subject: Subject, profile: str = "article", before: list[Commands] | None = None) -> str | None:
+    """Follow the sequences of the default tour; those that failed ``before`` first.  One that fails is put there."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    asked = sequences_for(default_sequences(), subject.declaration)
-    return first_named(run_sequence(subject, each, oracle) for each in asked)
+    before = [] if before is None else before
+    for each in (*before, *sequences_for(default_sequences(), subject.declaration)):
+        result = run_sequence(subject, each, oracle)
+        if result.failed or result.fault:
+            before[:] = [each]
+            return named_first(result)
+    return None
 
 
 def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> str | None:
@@ -160,12 +172,10 @@ def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> str | Non
     oracle = oracle_for(MACHINES[profile], subject.declaration)
     fuzzer = Fuzzer(subject.declaration, seed)
     drawn = (fuzzer.draw() for _ in count())
-    return first_named(run_sequence(subject, commands, oracle, blind) for commands, blind in drawn)
+    results = (run_sequence(subject, commands, oracle, blind) for commands, blind in drawn)
+    return named_first(next(each for each in results if each.failed or each.fault))
 
 
-def first_named(results: Iterable[SequenceResult]) -> str | None:
-    """Return what is named first for the first of the sequences that fails."""
-    failed = next((each for each in results if each.failed or each.fault), None)
-    if failed is None:
-        return None
+def named_first(failed: SequenceResult) -> str:
+    """Return what is named first for a sequence that fails."""
     return next(iter(attributed_to(failed.differences)), "" if failed.asked else "reset")

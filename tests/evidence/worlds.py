@@ -215,7 +215,7 @@ def finders(which: tuple[str, str]) -> dict[str, bool]:
     machine = Machine(row for row in mutant.rows if not isinstance(row, Silent))
 
     def caught(lane: Callable[..., str | None]) -> list[bool]:
-        lane = partial(lane, profile=profile)
+        lane = partial(lane, profile=profile, before=[])  # what fails with one seed is asked first with the next
         return [put_to(Direct(lambda: ModelSystem(machine)), lane, seed=seed)[1] is not None for seed in SEEDS]
 
     in_features, in_tour = caught(features), caught(tour)
