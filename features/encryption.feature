@@ -35,6 +35,7 @@ Feature: Encryption at rest
         | a deployed model in a workspace made before customer-managed keys | uploads the document "manuals" to "ws-prod"   |
         | a deployed model in a workspace made before customer-managed keys | reads the data of "ws-prod"                   |
         | a deployed model in a workspace made before customer-managed keys | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model in a workspace made before customer-managed keys | deploys the model "legal-en-de"               |
         | a deployed model in a workspace made before customer-managed keys | translates with the model "legal-en-de"       |
 
   @encryption.default-key

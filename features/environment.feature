@@ -49,11 +49,43 @@ Feature: What the article takes for granted
         | the customer disables the key "cmk-lost" of "kv-prod"                  |
         | the customer deletes the key "cmk-2048" of "kv-lost"                   |
 
-    Scenario: A command on a key of a deleted vault is refused
+    Scenario Outline: A key of a deleted vault takes no more changes
       Given the vault has been deleted
-      When the customer rotates the key "cmk-2048" of "kv-prod"
+      When the customer <change> the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | change   |
+        | rotates  |
+        | disables |
+        | enables  |
+        | deletes  |
+
+    Scenario Outline: A deleted key takes no more changes
+      Given a disabled key has been deleted
+      When the customer <change> the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | change   |
+        | rotates  |
+        | disables |
+        | enables  |
+        | deletes  |
+
+    Scenario Outline: No deleted key is put in use
+      Given an identity with access to the vault
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
     Scenario: A purged key is not recovered
       Given a purged key
@@ -62,17 +94,28 @@ Feature: What the article takes for granted
       And nothing has changed
 
     Scenario Outline: A deleted resource takes no more changes
-      Given an identity with access to the vault
+      Given a deployed model under customer-managed keys
       And the customer deletes the resource "translator-prod"
       When the customer <change>
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | change                                                   |
-        | creates the workspace "ws-prod" for "translator-prod"    |
-        | enables the managed identity of "translator-prod"        |
-        | grants "translator-prod" access to the keys of "kv-prod" |
+        | change                                                                                                      |
+        | creates the workspace "ws-test" for "translator-prod"                                                       |
+        | enables the managed identity of "translator-prod"                                                           |
+        | disables the managed identity of "translator-prod"                                                          |
+        | grants "translator-prod" access to the keys of "kv-prod"                                                    |
+        | revokes the access of "translator-prod" to the keys of "kv-prod"                                            |
+        | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal |
+        | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    |
+        | returns "translator-prod" to Microsoft-managed keys                                                         |
+        | moves the resource "translator-prod" to the subscription "security"                                         |
+        | deletes the resource "translator-prod"                                                                      |
+        | uploads the document "manuals" to "ws-prod"                                                                 |
+        | reads the data of "ws-prod"                                                                                 |
+        | deploys the model "legal-en-de"                                                                             |
+        | translates with the model "legal-en-de"                                                                     |
 
     Scenario Outline: A deleted vault takes no more changes
       Given a deleted vault with a key and a grant
@@ -291,11 +334,16 @@ Feature: What the article takes for granted
       And "translator-prod" is not registered with Microsoft Entra ID
 
     @identity.disable
-    Scenario: A resource whose identity is turned off is no longer registered
-      Given a resource with an identity
+    Scenario Outline: A resource whose identity is turned off is no longer registered
+      Given <start>
       When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
       And "translator-prod" is not registered with Microsoft Entra ID
+
+      Examples:
+        | start                                       |
+        | a resource with an identity                 |
+        | a resource has left the tenant of the vault |
 
   @environment.create-vault
   Rule: A key vault can be created with or without each of its protections
@@ -545,6 +593,12 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the key "cmk-2048" of "kv-prod" is enabled
 
+    Scenario: Enabling one of two keys leaves the other disabled
+      Given two keys of a vault have been disabled
+      When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is enabled
+      And nothing else has changed
+
   @environment.delete-key
   Rule: A deleted key is recoverable with soft delete and gone without it
 
@@ -572,6 +626,12 @@ Feature: What the article takes for granted
     Scenario: A recovered key is active
       Given a vault with a key
       And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is active
+      And nothing else has changed
+
+    Scenario: Recovering one of two keys leaves the other deleted
+      Given two keys of a vault have been deleted
       When the customer recovers the key "cmk-2048" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is active
       And nothing else has changed
@@ -608,11 +668,16 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: Purge protection covers keys that were deleted before it was turned on
-      Given a deleted key of a vault that is protected since
+    Scenario Outline: Purge protection covers disabled and earlier deleted keys
+      Given <start>
       When the customer purges the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | start                                            |
+        | a deleted key of a vault that is protected since |
+        | a disabled key has been deleted                  |
 
   @environment.move
   Rule: A resource, a resource group or a subscription can be moved

@@ -153,6 +153,7 @@ Feature: Customer-managed keys
         | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys from the portal      | cmk-2048 | translator-prod |
         | translates with the model "support-en-de"     | two resources, each with a key of its own in one vault            | cmk-next | translator-test |
         | reads the data of "ws-prod"                   | a deployed model in a workspace made before customer-managed keys | cmk-2048 | translator-prod |
+        | reads the data of "ws-prod"                   | a deployed model of a multi-service resource                      | cmk-2048 | translator-prod |
 
     Scenario: Work under Microsoft-managed keys uses no customer's key
       Given an upload under Microsoft-managed keys
@@ -243,6 +244,18 @@ Feature: Customer-managed keys
         | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | API     |
         | oct and 256 bits      | generates the key "cmk-new" in "kv-prod" | API     |
 
+    @encryption.default-key
+    Scenario Outline: A rotated key of another size is not put in use
+      Given access to a rotated key of another size
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
     @keys.enable
     Scenario Outline: A key of another size does not replace the one in use
       Given customer-managed keys are on
@@ -297,6 +310,17 @@ Feature: Customer-managed keys
         | RSA and 4096 bits | imports the key "cmk-new" into "kv-prod" | API     |
         | EC and 256 bits   | imports the key "cmk-new" into "kv-prod" | portal  |
         | EC and 256 bits   | imports the key "cmk-new" into "kv-prod" | API     |
+
+    Scenario Outline: A rotated key of another size is refused
+      Given access to a rotated key of another size
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @keys.rsa-hsm
   Rule: Whether an RSA-HSM key of 2048 bits is accepted is not specified
@@ -398,6 +422,12 @@ Feature: Customer-managed keys
       Then the request is accepted
       And "translator-test" uses customer-managed keys
       And the workspace "ws-test" is protected by customer-managed keys
+
+    Scenario: Giving up the key brings back nothing that was lost
+      Given the access to the key has been lost and granted again
+      When the customer returns "translator-prod" to Microsoft-managed keys
+      Then the document "contracts" is deleted
+      And the model "legal-en-de" is undeployed
 
     Scenario Outline: A key that was given up can be lost without loss
       Given a deployed model after its key was given up

@@ -23,15 +23,17 @@ Feature: Eligible resources
 
     @encryption.default-key
     Scenario Outline: A global resource stays with Microsoft-managed keys
-      Given a global resource with access to a key
+      Given <start>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then "translator-prod" uses Microsoft-managed keys
       And "translator-prod" has no key of its own
 
       Examples:
-        | channel |
-        | portal  |
-        | API     |
+        | start                                                  | channel |
+        | a global resource with access to a key                 | portal  |
+        | a global resource with access to a key                 | API     |
+        | a global resource that was moved, with access to a key | portal  |
+        | a global resource that was moved, with access to a key | API     |
 
     Scenario Outline: A global resource with a workspace stays with Microsoft-managed keys
       Given a global resource with access to a key
@@ -54,15 +56,17 @@ Feature: Eligible resources
       Then the request is accepted
 
     Scenario Outline: Enabling for a global resource is refused
-      Given a global resource with access to a key
+      Given <start>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | channel |
-        | portal  |
-        | API     |
+        | start                                                  | channel |
+        | a global resource with access to a key                 | portal  |
+        | a global resource with access to a key                 | API     |
+        | a global resource that was moved, with access to a key | portal  |
+        | a global resource that was moved, with access to a key | API     |
 
     Scenario Outline: Enabling for a global resource with a workspace is refused
       Given a global resource with access to a key

@@ -4,10 +4,15 @@ Feature: Microsoft Entra tenants
   @tenant.no-cross-tenant-access
   Rule: An identity has no access to a key vault of another tenant
 
-    Scenario: Granting access across tenants gives none
-      Given a resource with an identity in another tenant than the vault
+    Scenario Outline: Granting access across tenants gives none
+      Given <start>
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then "translator-prod" has no access to the keys of "kv-prod"
+
+      Examples:
+        | start                                                        |
+        | a resource with an identity in another tenant than the vault |
+        | a resource in another tenant beside one that uses the vault  |
 
   @tenant.grant-refused
   Rule: Granting access to an identity of another tenant is refused
@@ -17,28 +22,35 @@ Feature: Microsoft Entra tenants
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
 
-    Scenario: Granting access across tenants is refused
-      Given a resource with an identity in another tenant than the vault
+    Scenario Outline: Granting access across tenants is refused
+      Given <start>
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | start                                                        |
+        | a resource with an identity in another tenant than the vault |
+        | a resource in another tenant beside one that uses the vault  |
 
   @tenant.not-transferred
   Rule: A move to another tenant takes along neither the managed identity nor the key
 
     @environment.move
     Scenario Outline: A resource arrives in another tenant without key and access
-      Given a workspace under customer-managed keys
+      Given <start>
       When the customer <move>
       Then the request is accepted
       And "translator-prod" has no key of its own
       And "translator-prod" has no access to the keys of "kv-prod"
 
       Examples:
-        | move                                                                                           |
-        | moves the resource "translator-prod" to the subscription "foreign"                             |
-        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | moves the subscription "production" to the tenant "abroad"                                     |
+        | move                                                                                           | start                                   |
+        | moves the resource "translator-prod" to the subscription "foreign"                             | a workspace under customer-managed keys |
+        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" | a workspace under customer-managed keys |
+        | moves the subscription "production" to the tenant "abroad"                                     | a workspace under customer-managed keys |
+        | moves the resource "translator-prod" to the subscription "foreign"                             | the managed identity has been disabled  |
+        | moves the resource "translator-prod" to the subscription "foreign"                             | a global resource with access to a key  |
 
     @environment.move
     Scenario: Every resource of a subscription arrives without its key

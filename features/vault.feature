@@ -67,6 +67,8 @@ Feature: The key vault
         | a resource with an identity in another tenant than the vault | API     |
         | a resource has left the tenant of the vault                  | portal  |
         | a resource has left the tenant of the vault                  | API     |
+        | a resource in another tenant beside one that uses the vault  | portal  |
+        | a resource in another tenant beside one that uses the vault  | API     |
 
     @tenant.not-transferred
     Scenario Outline: A key that was left behind in another tenant is not put in use again
@@ -104,6 +106,8 @@ Feature: The key vault
         | a resource with an identity in another tenant than the vault | API     |
         | a resource has left the tenant of the vault                  | portal  |
         | a resource has left the tenant of the vault                  | API     |
+        | a resource in another tenant beside one that uses the vault  | portal  |
+        | a resource in another tenant beside one that uses the vault  | API     |
         | a resource has left its key behind                           | portal  |
         | a resource has left its key behind                           | API     |
 
@@ -178,6 +182,7 @@ Feature: The key vault
         | a resource with an identity and a vault with a key |
         | an identity with access to another vault alone     |
         | the access to the key has been revoked             |
+        | access has been revoked after the key was given up |
 
     Scenario: The access of another resource does not stand in through the API
       Given an identity that is off beside one with access
