@@ -229,8 +229,8 @@ def counted(found: Exploration) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize(
     "scope",
-    [shared(3), shared(2, 2), NAMED["two-resources"]],
-    ids=["three resources", "two resources and keys", "two resources at work"],
+    [shared(3), shared(2, 2), *map(NAMED.__getitem__, ("two-resources", "two-losses", "three-resources"))],
+    ids=lambda scope: scope.name,
 )
 def test_sets_are_counted_as_their_states_are(scope: Scope) -> None:
     one = explore(scope, engine="memoised", theorems=ON_STATES)

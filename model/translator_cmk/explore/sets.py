@@ -54,9 +54,6 @@ RAISE = "the rows raise in a state that can be reached"
 CANDIDATES = 6
 """How many entities may be shared: those that most functions read."""
 
-LARGEST_PROJECTION = 1 << 20
-"""Combinations of the records of a cluster and of the shared entities at most."""
-
 
 class Parts(NamedTuple):
     """The fields that are shared, those of each cluster, and the functions of a machine.
@@ -87,8 +84,8 @@ def parted(packing: Packing, commands: Sequence[Cubes], follows: Mapping[Name, C
             clusters = clusters_of(sizes, read, shared)
             largest = max((size_of(sizes, cluster) for cluster in clusters), default=0)
             found.append((size_of(sizes, shared) * largest, shared, clusters))
-    for size, shared, clusters in sorted(found):
-        if len(clusters) > 1 and size <= LARGEST_PROJECTION and keeps_shared(shared, commands, follows):
+    for _, shared, clusters in sorted(found):
+        if len(clusters) > 1 and keeps_shared(shared, commands, follows):
             return Parts(shared, clusters, commands, follows, broken, follows_broken)
     return None
 
