@@ -304,9 +304,7 @@ OnlyVaults = varied(
         "levels": ["vault-and-key"],
         "hidden": NOT_A_VAULT,
     },
-    supports=staticmethod(
-        lambda command: {reference.kind.word for _, reference, _ in command.references}.isdisjoint(NOT_A_VAULT)
-    ),
+    supports=staticmethod(lambda command: {kind.word for _, kind, _, _ in command.references}.isdisjoint(NOT_A_VAULT)),
 )
 
 # Wrong in a level that it does not claim; and in the one that it claims, by commands of one that it does not

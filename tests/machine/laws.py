@@ -167,10 +167,7 @@ def a_command_changes_only_what_depends_on_what_it_names(step: Step) -> bool:
 
 def named_by(command: Command) -> Iterator[tuple[type[Entity], str]]:
     """The entities a command names, except those that it only places things in."""
-    for index, reference, within in command.references:
-        if command[index] is None or placed_only(command, reference.kind):
-            continue
-        yield reference.kind, f"{command[within]}/{command[index]}" if within is not None else command[index]
+    return ((kind, name) for kind, name, _ in command.names() if not placed_only(command, kind))
 
 
 def placed_only(command: Command, kind: type[Entity]) -> bool:

@@ -11,7 +11,6 @@ from .. import features_dir
 from ..errors import DEVIATIONS, OK
 from ..language.sentences import Fact, Situation, UnknownSentence
 from ..machine import DEFAULT_STAGE, Command
-from ..oracle.oracle import references
 from ..requirements import TOPICS, Register, load_register
 from ..shapes import nearest
 from .assertions import Assertion
@@ -275,7 +274,7 @@ class FeatureLint:
             commands = meaning.commands if isinstance(meaning, Situation) else [meaning]
             for command in commands:
                 if isinstance(command, Command):
-                    named |= {(reference.kind.word, name) for reference, name in references(command)}
+                    named |= {(kind.word, name) for kind, name, _ in command.names()}
             for kind, name in parts(meaning) if isinstance(meaning, Fact) else ():
                 if (kind, name) not in named:
                     text = f"a Then is about the {kind} {name!r}, which no step before it names"

@@ -58,7 +58,7 @@ def level_of(*named: Command | type[Command] | Fact) -> str:
     """Return the highest level of what commands and facts name; the lowest if none has any, as a tenant."""
     kinds = set[str]()
     for each in named:
-        kinds |= {each.kind} if isinstance(each, Fact) else {reference.kind.word for _, reference, _ in each.references}
+        kinds |= {each.kind} if isinstance(each, Fact) else {kind.word for _, kind, _, _ in each.references}
     return max(
         (KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=next(iter(LEVELS))
     )
@@ -92,9 +92,9 @@ def promised(command: Command, declared: Declaration) -> str | None:
 
 def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
     """Yield the kind and name of all that the command names of the default stage."""
-    for index, reference, _ in command.references:
-        if (name := command[index]) in OFFERED_BY_DEFAULT.get(reference.kind, ()):
-            yield reference.kind, name
+    for index, kind, _, _ in command.references:
+        if (name := command[index]) in OFFERED_BY_DEFAULT.get(kind, ()):
+            yield kind, name
 
 
 def offered(stage: Stage) -> dict[type[Entity], tuple[str, ...]]:

@@ -33,7 +33,7 @@ Entities of the stage are not made, and keep their names.
 @cache
 def salted_positions(command: type[Command]) -> set[int]:
     """Return the positions of a command's fields that get a salt."""
-    made = {index for index, reference, _ in command.references if reference.kind.word in SALTED_FIELDS}
+    made = {index for index, kind, _, _ in command.references if kind.word in SALTED_FIELDS}
     return made | {index for index, field in enumerate(command.fields) if field == "group"}
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, State
 from ..machine.entities import KINDS, Entity
-from ..machine.step import Response
+from ..machine.step import Writes
 from ..machine.world import Changes, Table, rewritten
 from .graph import Read, RecordedTable
 from .scopes import Scope
@@ -155,9 +155,9 @@ class StepParts:
         if not self.scope.offers(command, state):
             return NOT_OFFERED, 0
         answer = self.machine.respond(self.machine.world(state), command)
-        if not isinstance(answer, Response):
+        if not isinstance(answer, Writes):
             return answer, 0
-        return Accepted(), self.packing.move(packed, answer.writes.changes)  # for which reasons is not counted
+        return Accepted(), self.packing.move(packed, answer.changes)  # for which reasons is not counted
 
     def follow(self, state: State, packed: int, name: Name) -> tuple[None, int]:
         """Find what follows at once for one entity.  Raises `NotSeparable` if that changes another one."""

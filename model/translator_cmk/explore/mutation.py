@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, rows
 from ..machine.commands import choices
-from ..machine.entities import KEY_SIZES, KINDS, Document, Entity, New, Resource, Vault, Workspace
+from ..machine.entities import KEY_SIZES, KINDS, Document, Entity, Resource, Vault, Workspace
 from ..machine.rows import Means, Row, Whenever
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..requirements import load_register
@@ -52,7 +52,7 @@ def names_of(row: Row, tree: ast.Lambda) -> Names:
 def links_of(of: type[Any]) -> dict[str, type[Entity]]:
     """Return each field that leads to an entity, with the kind of that entity."""
     if issubclass(of, Command):
-        return {of.fields[at]: reference.kind for at, reference, _ in of.references}
+        return {of.fields[at]: kind for at, kind, _, _ in of.references}
     links: dict[str, type[Entity]] = of.links
     return links
 
@@ -80,13 +80,12 @@ def reached(names: Names) -> Iterator[Reached]:
 
 def beyond(code: str, of: type[Any], missing: frozenset[str]) -> Iterator[Reached]:
     """Yield every entity that an expression leads to, itself not among them."""
-    references = of.references if issubclass(of, Command) else ()
-    new = {of.fields[at] for at, reference, _ in references if isinstance(reference, New)}
+    gives = of.gives if issubclass(of, Command) else None
     for field, kind in links_of(of).items():
         path = f"{code}.{field}"
         lacking = missing | ({path} if isinstance(of.hints[field], UnionType) else frozenset())
         yield Reached(path, kind, lacking)
-        if field not in new:  # what is not there yet leads no further
+        if gives is None or field != of.fields[gives]:  # what is not there yet leads no further
             yield from beyond(path, kind, lacking)
 
 

@@ -13,7 +13,7 @@ from ..files import read
 from ..language.sentences import CommandList, format_command, format_outcome, situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine.commands import RotateKey
-from ..machine.entities import KINDS, Entity, Key, New
+from ..machine.entities import KINDS, Entity, Key
 from ..machine.topics.environment import NAME_REFUSED, USED_BEFORE
 from ..machine.values import Value
 from ..shapes import ANYTHING, LARGEST, TEXT, Record, Several, Shape, Whole, Word, record
@@ -67,9 +67,8 @@ class Scope(Value):
         """Return where alone the command is offered: one that would leave the bounds is not."""
         found = [each for bound in self.bounds if command in bound.commands for each in bound.where]
         if type(command) in USED_BEFORE:
-            found += (
-                Condition(*name, "state", (None, *NAME_REFUSED.get(type(command), ()))) for name in given(command)
-            )
+            states = (None, *NAME_REFUSED.get(type(command), ()))
+            found += (Condition(kind, name, "state", states) for kind, name, new in command.names() if new)
         if isinstance(command, RotateKey):
             key = f"{command.vault}/{command.key}"
             found.append(Condition(Key, key, "version", (None, *range(self.versions))))
@@ -78,14 +77,6 @@ class Scope(Value):
     def offers(self, command: Command, state: State) -> bool:
         """Return whether the command is offered in this state."""
         return all(each.holds(state) for each in self.conditions(command))
-
-
-def given(command: Command) -> Iterator[tuple[type[Entity], str]]:
-    """Yield kind and name of what the command gives a name to."""
-    for at, reference, within in command.references:
-        if isinstance(reference, New):
-            name = command[at] if within is None else f"{command[within]}/{command[at]}"
-            yield reference.kind, name
 
 
 class StartNotReached(Exception):

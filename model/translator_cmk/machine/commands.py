@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
 from .entities import (
+    NEW,
     AKey,
     ALocation,
     AModel,
@@ -20,6 +21,7 @@ from .entities import (
     AWorkspace,
     DeletedKey,
     DeletedVault,
+    Entity,
     KeySource,
     KeyType,
     NewDocument,
@@ -29,7 +31,6 @@ from .entities import (
     NewVault,
     NewWorkspace,
     PermissionModel,
-    Reference,
     ResourceKind,
 )
 from .values import Value
@@ -78,7 +79,8 @@ Channel = Literal["portal", "api"]
 class Command(Value):
     """The base of all commands."""
 
-    references: ClassVar[tuple[tuple[int, Reference, int | None], ...]]
+    references: ClassVar[tuple[tuple[int, type[Entity], tuple[str, ...], int | None], ...]]
+    gives: ClassVar[int | None]  # the field that gives something a name
     named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}  # a field that is named exactly where another has a value
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
@@ -92,15 +94,22 @@ class Command(Value):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.references = tuple(cls._references())
+        cls.gives = next((at for at, _, states, _ in cls.references if states == NEW), None)
         COMMANDS[cls.__name__] = cls
 
     @classmethod
-    def _references(cls) -> Iterator[tuple[int, Reference, int | None]]:
+    def _references(cls) -> Iterator[tuple[int, type[Entity], tuple[str, ...], int | None]]:
         for index, field in enumerate(cls.fields):
             for hint in (cls.hints[field], *get_args(cls.hints[field])):
                 if get_origin(hint) is Annotated:
-                    reference: Reference = hint.__metadata__[0]
-                    yield index, reference, cls.fields.index(reference.within) if reference.within else None
+                    kind, states, within = hint.__metadata__[0]
+                    yield index, kind, states, cls.fields.index(within) if within else None
+
+    def names(self) -> Iterator[tuple[type[Entity], str, bool]]:
+        """Yield kind and name of each entity that the command names, and whether the command gives it its name."""
+        for index, kind, _, within in self.references:
+            if (name := self[index]) is not None:
+                yield kind, name if within is None else f"{self[within]}/{name}", index == self.gives
 
 
 COMMANDS: dict[str, type[Command]] = {}

@@ -8,9 +8,9 @@ Microsoft.KeyVault/vaults).
 
 from operator import itemgetter
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, final, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
-from .values import Slotted, Value, declare_fields
+from .values import Slotted, declare_fields
 
 if TYPE_CHECKING:
     from .world import World
@@ -40,7 +40,7 @@ def _access(hint: Any, index: int) -> property:
 
     def follow(self: "Entity") -> "Entity | None":
         world, name = self[0], self[index]
-        return None if name is None else tuple.__new__(kind, (world, name, *world.tables[kind][name]))
+        return None if name is None else kind((world, name, *world.tables[kind][name]))
 
     return property(follow)
 
@@ -183,39 +183,34 @@ KINDS: tuple[type[Entity], ...] = (
 # The references of a command: what each name must mean before any row is read
 
 
-class Existing(Value):
-    """The field names an entity of this kind, in one of these states; a key's name is local to the field ``within``."""
+class Reference(NamedTuple):
+    """The field names an entity of this kind, in one of these states, or, with `NEW`, one that the command makes.
+
+    A key's name is local to the field ``within``.
+    """
 
     kind: type[Entity]
     states: tuple[str, ...] = ("active",)
     within: str | None = None
 
 
-@final
-class New(Value):
-    """The field gives a name to a new entity of this kind."""
+NEW = ()  # the command makes the entity; whether its name is free is left to the rows
 
-    kind: type[Entity]
-    within: str | None = None
-
-
-Reference = Existing | New
-
-ATenant = Annotated[str, Existing(Tenant)]
-ASubscription = Annotated[str, Existing(Subscription)]
-ATier = Annotated[str, Existing(Tier)]
-ALocation = Annotated[str, Existing(Location, ("regional", "global"))]
-ARegion = Annotated[str, Existing(Location, ("regional",))]
-AResource = Annotated[str, Existing(Resource)]
-NewResource = Annotated[str, New(Resource)]
-AVault = Annotated[str, Existing(Vault)]
-DeletedVault = Annotated[str, Existing(Vault, ("deleted",))]
-NewVault = Annotated[str, New(Vault)]
-AKey = Annotated[str, Existing(Key, within="vault")]
-DeletedKey = Annotated[str, Existing(Key, ("deleted",), within="vault")]
-NewKey = Annotated[str, New(Key, within="vault")]
-AWorkspace = Annotated[str, Existing(Workspace)]
-NewWorkspace = Annotated[str, New(Workspace)]
-NewDocument = Annotated[str, New(Document)]
-AModel = Annotated[str, Existing(Model, ("undeployed", "deployed"))]
-NewModel = Annotated[str, New(Model)]
+ATenant = Annotated[str, Reference(Tenant)]
+ASubscription = Annotated[str, Reference(Subscription)]
+ATier = Annotated[str, Reference(Tier)]
+ALocation = Annotated[str, Reference(Location, ("regional", "global"))]
+ARegion = Annotated[str, Reference(Location, ("regional",))]
+AResource = Annotated[str, Reference(Resource)]
+NewResource = Annotated[str, Reference(Resource, NEW)]
+AVault = Annotated[str, Reference(Vault)]
+DeletedVault = Annotated[str, Reference(Vault, ("deleted",))]
+NewVault = Annotated[str, Reference(Vault, NEW)]
+AKey = Annotated[str, Reference(Key, within="vault")]
+DeletedKey = Annotated[str, Reference(Key, ("deleted",), within="vault")]
+NewKey = Annotated[str, Reference(Key, NEW, within="vault")]
+AWorkspace = Annotated[str, Reference(Workspace)]
+NewWorkspace = Annotated[str, Reference(Workspace, NEW)]
+NewDocument = Annotated[str, Reference(Document, NEW)]
+AModel = Annotated[str, Reference(Model, ("undeployed", "deployed"))]
+NewModel = Annotated[str, Reference(Model, NEW)]

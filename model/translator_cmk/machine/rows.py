@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .commands import Command, EnableCustomerManagedKeys, KeyUse
-from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, New, Resource, Vault, Workspace
+from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
 from .world import Changes
 
 Condition = Callable[..., bool]
@@ -146,10 +146,9 @@ def takes_access(vault: Vault, resource: Resource) -> Changes:
     return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
 
 
-def state_of_name(command: Any) -> str | None:
-    """Return the state of what already has, or had, the name that the command gives; None for a name never given."""
-    entity = next(command[at] for at, reference, _ in command.references if isinstance(reference, New))
-    return entity[-1] if len(entity) > 2 else None  # more than a world and a name
+def state_of_name(command: Any) -> Any:
+    """Return the state of what has, or had, the name that the command gives; `absent` for a name never given."""
+    return command[command.gives].state
 
 
 def falls_back(resource: Resource, loses: bool) -> Changes:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import chain
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
 
 from .commands import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
-from .entities import GONE, KINDS, Entity, New
+from .entities import GONE, KINDS, Entity
 from .rows import MEANINGS, Effect, Meaning, Means, Refuse, Row, Silent, Whenever
 from .world import Changes, Choose, State, Table, World
 
@@ -17,6 +17,10 @@ from .world import Changes, Choose, State, Table, World
 # has changed, and what it reads is found in its code: the attributes it names, and those of the functions it calls.
 # That is more than it reads, never less, because rows are expressions that reach other entities through named links
 # only.
+
+
+Rows = dict[Whenever, None]
+"""Rows of consequences, each once."""
 
 
 class Triggers:
@@ -30,34 +34,37 @@ class Triggers:
             names, kinds = mentioned([row.when, row.then], meanings)
             self._reads[row] = reads(row, names, kinds)
             self._looked_up |= kinds
-        self._affected: dict[tuple[Any, ...], tuple[Whenever, ...]] = {}
+        self._affected: dict[tuple[Any, ...], dict[type[Entity], Rows]] = {}
 
     def affected(
         self, changes: Changes, before: Mapping[type[Entity], Table], world: World
-    ) -> list[tuple[Whenever, Any]]:
-        """Return each row with each entity that the changes of the tables ``before`` may affect, once."""
-        found: dict[tuple[Whenever, str], Any] = {}
+    ) -> list[tuple[Any, Iterable[Whenever]]]:
+        """Return each entity that the changes of the tables ``before`` may affect, once, with the rows to evaluate."""
+        found: dict[type[Entity], dict[str, Rows]] = {}
         for (kind, name), fields in changes.items():
-            for row in self._affected_by(kind, name in before[kind], tuple(fields)):
-                table = world.tables[row.about]
-                for each in (name,) if row.about is kind else table:
-                    if each in table and (row, each) not in found:
-                        found[row, each] = (row, world.entity(row.about, each))
-        return list(found.values())
+            for about, rows in self._affected_by(kind, name in before[kind], tuple(fields)).items():
+                rows_of = found.setdefault(about, {})
+                for each in (name,) if about is kind else world.tables[about]:
+                    rows_of[each] = rows_of[each] | rows if each in rows_of else rows
+        return [
+            (world.entity(about, name), rows)
+            for about, rows_of in found.items()
+            for name, rows in rows_of.items()
+            if name in world.tables[about]
+        ]
 
-    def _affected_by(self, kind: type[Entity], known: bool, fields: tuple[str, ...]) -> tuple[Whenever, ...]:
-        """Return the rows that may read one of the fields of an entity of the kind; memoised."""
+    def _affected_by(self, kind: type[Entity], known: bool, fields: tuple[str, ...]) -> dict[type[Entity], Rows]:
+        """Return, by what they are about, the rows that may read one of the fields of such an entity; memoised."""
         key = (kind, known, fields)
-        rows = self._affected.get(key)
-        if rows is None:
+        found = self._affected.get(key)
+        if found is None:
+            found = self._affected[key] = {}
             # nothing leads to what is new, so it affects others only where they look it up
             alone = not known and kind not in self._looked_up
-            rows = self._affected[key] = tuple(
-                row
-                for row in self._rows
-                if any((kind, field) in self._reads[row] for field in fields) and (row.about is kind or not alone)
-            )
-        return rows
+            for row in self._rows:
+                if any((kind, field) in self._reads[row] for field in fields) and (row.about is kind or not alone):
+                    found.setdefault(row.about, {})[row] = None
+        return found
 
 
 def reads(row: Whenever, names: set[str], kinds: set[type[Entity]]) -> set[tuple[type[Entity], str]]:
@@ -128,13 +135,15 @@ class RowsContradict(Exception):
     """Two rows wrote one field differently in one step, or consequences have no fixpoint: a defect of the rows."""
 
 
+@final
 class Writes:
-    """The writes of one round: what changes, and by which requirements."""
+    """The writes of one round: what changes, by which requirements, and the uses of keys that are recorded with it."""
 
-    __slots__ = ("_all", "by", "changes", "world")
+    __slots__ = ("_all", "audit", "by", "changes", "tables")
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, tables: Mapping[type[Entity], Table]) -> None:
+        self.tables = tables
+        self.audit: list[KeyUse] = []
         self.by: set[str] = set()
         self.changes: dict[tuple[type[Entity], str], dict[str, Any]] = {}
         self._all: dict[tuple[type[Entity], str], dict[str, Any]] = {}
@@ -147,14 +156,14 @@ class Writes:
         changed = False
         for target, fields in changes.items():
             kind, name = target
-            record = self.world.tables[kind].get(name)
+            record, position = self.tables[kind].get(name), kind.position
             written = self._all.setdefault(target, {})
             for field, value in fields.items():
                 if written.setdefault(field, value) != value:
                     raise RowsContradict(
                         f"{requirement} writes {field} of {kind.word} {name} otherwise than another row"
                     )
-                if value != (record[kind.position[field]] if record else GONE):
+                if value != (record[position[field]] if record else GONE):
                     self.changes.setdefault(target, {})[field] = value
                     changed = True
         if changed:
@@ -170,13 +179,6 @@ ROUNDS = 8  # no chain of consequences is nearly as long; a longer one is a circ
 
 
 # The machine
-
-
-class Response(NamedTuple):
-    """The response of an accepted command: what it writes by itself, and the uses of keys that it is recorded with."""
-
-    writes: Writes
-    audit: list[KeyUse]
 
 
 class Machine:
@@ -212,15 +214,14 @@ class Machine:
         Raises `RowsContradict` for a defect of the rows.
         """
         answer = self.respond(World(state.tables, self.meanings, choose), command)
-        if not isinstance(answer, Response):
+        if type(answer) is not Writes:
             return state, answer
-        writes, audit = answer
-        if writes.changes:
-            state = self._reach_fixpoint(state, writes, choose)
-        return state, accepted(writes.by, audit)
+        if answer.changes:
+            state = self._reach_fixpoint(state, answer, choose)
+        return state, accepted(answer)
 
-    def respond(self, world: World, command: Command) -> "Refused | Unspecified | Response":
-        """Return the response to the command before any consequence follows.  Raises `RowsContradict`."""
+    def respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
+        """Return what an accepted command writes by itself, or else the outcome.  Raises `RowsContradict`."""
         bound = bind(command, world)
         if type(bound) is Refused:
             return bound
@@ -235,8 +236,7 @@ class Machine:
         silent = [row.requirement for row in self._silent.get(on, ()) if row.when(bound) and world.applies(row, "")]
         if silent:
             return Unspecified(frozenset(silent))
-        writes = Writes(world)
-        audit: list[KeyUse] = []
+        writes = Writes(world.tables)
         for row in self._effect.get(on, ()):
             if row.each:
                 for entity in world.every(row.each):
@@ -245,9 +245,9 @@ class Machine:
             elif row.when(bound) and world.applies(row, ""):
                 writes.add(row.requirement, row.then(bound))
                 if row.uses and (use := row.uses(bound)):
-                    audit.append(use)
+                    writes.audit.append(use)
                     writes.by.add(row.requirement)
-        return Response(writes, audit)
+        return writes
 
     def is_silent_about(self, state: State, command: Command) -> bool:
         """Return whether a silent row applies to the command, so a refusal may give any reason."""
@@ -265,7 +265,7 @@ class Machine:
 
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
         """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
-        writes = Writes(world)
+        writes = Writes(world.tables)
         entity = world.entity(kind, name)
         for row in self.whenever.get(kind, ()):
             if row.when(entity) and world.applies(row, name):
@@ -279,36 +279,34 @@ class Machine:
             before, state = state, state.with_changes(writes.changes)
             world = World(state.tables, self.meanings, choose)
             affected = self.triggers.affected(writes.changes, before.tables, world)
-            writes = Writes(world)
+            writes = Writes(world.tables)
             fired = []
-            for row, entity in affected:
-                applies = row.when(entity) and world.applies(row, entity.name)
-                if applies and writes.add(row.requirement, row.then(entity)):
-                    fired.append((row, entity.name))
+            for entity, rows in affected:
+                for row in rows:
+                    applies = row.when(entity) and world.applies(row, entity.name)
+                    if applies and writes.add(row.requirement, row.then(entity)):
+                        fired.append((row, entity.name))
             if not fired:
                 return state
-            by |= writes.by.union(self._meanings_behind(fired, state))
+            by |= writes.by
+            by |= self._meanings_behind(fired, world, by)
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
 
-    def _meanings_behind(self, rows: Iterable[tuple[Whenever, str]], state: State) -> Iterator[str]:
-        """Yield each requirement without whose meanings one of the rows would not apply to the entity of its name.
+    def _meanings_behind(self, rows: Iterable[tuple[Whenever, str]], world: World, known: set[str]) -> set[str]:
+        """Return each further requirement without whose meanings one of the rows would not apply to the entity named.
 
         Where they all apply with all meanings, only those that were found to hold on the way are tried.
         """
-        found = set[str]()
 
-        def note(means: Row, _: str) -> bool:
-            found.add(means.requirement)
-            return True
-
-        def all_apply(meanings: dict[Any, tuple[Means, ...]], choose: Choose | None = None) -> bool:
-            world = World(state.tables, meanings, choose)
+        def all_apply(world: World) -> bool:
             return all(row.when(world.entity(row.about, name)) for row, name in rows)
 
-        tried = found if all_apply(self.meanings, note) else self._without
-        for requirement in tried:
-            if not all_apply(self._without[requirement]):
-                yield requirement
+        def without(requirement: str) -> World:
+            return World(world.tables, self._without[requirement], None)
+
+        everything = World(world.tables, self.meanings, None) if world.choose else world
+        tried = everything.found if not world.choose or all_apply(everything) else self._without.keys()
+        return {requirement for requirement in tried - known if not all_apply(without(requirement))}
 
     @cached_property
     def _without(self) -> dict[str, dict[Any, tuple[Means, ...]]]:
@@ -322,9 +320,9 @@ class Machine:
         }
 
 
-def accepted(by: set[str], audit: list[KeyUse]) -> Accepted:
+def accepted(writes: Writes) -> Accepted:
     """Return the outcome, made without checking, since it is right by construction and made for every command."""
-    return tuple.__new__(Accepted, (frozenset(by), tuple(audit)))
+    return tuple.__new__(Accepted, (frozenset(writes.by), tuple(writes.audit)))
 
 
 def refused(because: list[str]) -> Refused:
@@ -338,18 +336,17 @@ def bind(command: Command, world: World) -> Any:
     What is missing goes before everything else; whether a name that is given is free is left to the rows.
     """
     values: list[Any] = list(command)
-    for index, reference, within in command.references:
+    for index, kind, states, within in command.references:
         name = values[index]
         if name is None:
             continue
         if within is not None:
             name = f"{command[within]}/{name}"
-        kind = reference.kind
         record = world.tables[kind].get(name)
-        if type(reference) is New:
-            values[index] = tuple.__new__(kind, (world, name, *(record or ())))
-        elif record and record[-1] in reference.states:
-            values[index] = tuple.__new__(kind, (world, name, *record))
+        if not states:
+            values[index] = kind((world, name, *(record or kind.start)))
+        elif record and record[-1] in states:
+            values[index] = kind((world, name, *record))
         else:
             return DOES_NOT_EXIST
     return tuple.__new__(type(command), values)

@@ -1,7 +1,7 @@
 """A state, and a state as the rows of one machine see it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .entities import GONE, KINDS, Entity, Location, Subscription, Tenant, Tier
 from .values import Value
@@ -39,13 +39,14 @@ class State:
         """Return the state with these fields written; a new record starts from its kind's defaults."""
         tables = dict(self.tables)
         for (kind, name), fields in changes.items():
-            if tables[kind] is self.tables[kind]:
-                tables[kind] = tables[kind].copy()
-            record = rewritten(kind, tables[kind].get(name), fields)
+            table = tables[kind]
+            if table is self.tables[kind]:
+                table = tables[kind] = table.copy()
+            record = rewritten(kind, table.get(name), fields)
             if record is None:
-                tables[kind].pop(name, None)
+                table.pop(name, None)
             else:
-                tables[kind][name] = record
+                table[name] = record
         return State(tables)
 
     def __repr__(self) -> str:
@@ -84,11 +85,11 @@ class World:
         self.tables = tables
         self.meanings = meanings
         self.choose = choose
-        self._known: dict[tuple[Meaning, str], bool] = {}
+        self._known: dict[tuple[Meaning, str], Means | Literal[False]] = {}
 
     def entity(self, kind: type[Entity], name: str) -> Any:
         """Return the entity of this kind and name, which must exist."""
-        return tuple.__new__(kind, (self, name, *self.tables[kind][name]))
+        return kind((self, name, *self.tables[kind][name]))
 
     def has(self, kind: type[Entity], name: str) -> bool:
         """Return whether there is a record of this kind and name."""
@@ -96,7 +97,7 @@ class World:
 
     def every(self, kind: type[Entity]) -> Iterator[Any]:
         """Yield all entities of a kind."""
-        return (tuple.__new__(kind, (self, name, *record)) for name, record in self.tables[kind].items())
+        return (kind((self, name, *record)) for name, record in self.tables[kind].items())
 
     def applies(self, row: "Row", name: str) -> bool:
         """Return whether the row, whose condition holds of the entity of this name, applies this time."""
@@ -107,14 +108,18 @@ class World:
         key = (meaning, entity[1])
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._find(meaning, entity)
-        return known
+            known = False
+            for row in self.meanings[meaning]:
+                if row.when(entity) and self.applies(row, entity.name):
+                    known = row
+                    break
+            self._known[key] = known
+        return known is not False
 
-    def _find(self, meaning: "Meaning", entity: Entity) -> bool:
-        for row in self.meanings[meaning]:  # noqa: SIM110  # a generator takes twice as long, and most time is spent here
-            if row.when(entity) and self.applies(row, entity.name):
-                return True
-        return False
+    @property
+    def found(self) -> set[str]:
+        """Return the requirements by whose meanings something was found to hold so far."""
+        return {row.requirement for row in self._known.values() if row}
 
 
 # The stage that a world starts from: tenants, subscriptions, locations and tiers. Commands make all else

@@ -11,7 +11,7 @@ all that depend on them, unless the row says that it is not free to.  What no st
 `reset`, and the rest is still compared.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..language.contract import Declaration
@@ -29,7 +29,7 @@ from ..machine import (
     Unspecified,
     initial,
 )
-from ..machine.entities import KINDS, Entity, Location, New, Reference, Subscription, Tenant, Tier
+from ..machine.entities import KINDS, Entity, Location, Subscription, Tenant, Tier
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
 from ..machine.step import DOES_NOT_EXIST, OF_NAMES
@@ -69,16 +69,9 @@ def words(entities: Entities) -> set[tuple[str, str]]:
     return {(kind.word, name) for kind, name in entities}
 
 
-def references(command: Command) -> Iterator[tuple[Reference, str]]:
-    """Yield each reference of the command that is named, with the name of its entity."""
-    for index, reference, within in command.references:
-        if (name := command[index]) is not None:
-            yield reference, name if within is None else f"{command[within]}/{name}"
-
-
 def named_by(command: Command) -> Entities:
     """Return the entities that the command names; those of the stage only if it names no others."""
-    named = frozenset((reference.kind, name) for reference, name in references(command))
+    named = frozenset((kind, name) for kind, name, _ in command.names())
     return frozenset(each for each in named if each[0] not in STAGE) or named
 
 
@@ -86,9 +79,7 @@ def drawn_in(command: Command, uncompared: Entities) -> Entities:
     """Return what a command makes depend on uncompared entities that it names, and what is new."""
     kinds = {kind for kind, name in named_by(command) & uncompared}
     return frozenset(
-        (reference.kind, name)
-        for reference, name in references(command)
-        if kinds and (isinstance(reference, New) or kinds & set(reference.kind.links.values()))
+        (kind, name) for kind, name, new in command.names() if kinds and (new or kinds & set(kind.links.values()))
     )
 
 
