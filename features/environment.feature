@@ -31,6 +31,30 @@ Feature: What the article takes for granted
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere"              |
         | the customer moves the subscription "production" to the tenant "nowhere"                                                 |
         | the customer revokes the access of "translator-lost" to the keys of "kv-prod"                                            |
+        | the customer revokes the access of "translator-prod" to the keys of "kv-lost"                                            |
+        | the customer grants "translator-lost" access to the keys of "kv-prod"                                                    |
+        | the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-lost" through the portal |
+        | the customer returns "translator-lost" to Microsoft-managed keys                                                         |
+        | the customer disables the managed identity of "translator-lost"                                                          |
+        | the customer deletes the resource "translator-lost"                                                                      |
+        | the customer moves the resource "translator-lost" to the subscription "security"                                         |
+        | the customer moves the subscription "nowhere" to the tenant "home"                                                       |
+        | the customer creates the workspace "ws-prod" for "translator-lost"                                                       |
+
+    Scenario Outline: Work with a workspace or a model that was never made is refused
+      Given a deployed model under Microsoft-managed keys
+      When the customer <work>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | work                                          |
+        | uploads the document "manuals" to "ws-lost"   |
+        | reads the data of "ws-lost"                   |
+        | trains the model "support-en-de" in "ws-lost" |
+        | deploys the model "lost-en-de"                |
+        | undeploys the model "lost-en-de"              |
+        | translates with the model "lost-en-de"        |
 
     Scenario Outline: A command on a key vault or a key that was never made is refused
       Given a vault with a key
@@ -40,7 +64,6 @@ Feature: What the article takes for granted
 
       Examples:
         | command                                                                |
-        | the customer recovers the vault "kv-prod"                              |
         | the customer creates the vault "kv-test" in "global"                   |
         | the customer creates the vault "kv-test" in the subscription "nowhere" |
         | the customer deletes the vault "kv-lost"                               |
@@ -48,6 +71,22 @@ Feature: What the article takes for granted
         | the customer rotates the key "cmk-lost" of "kv-prod"                   |
         | the customer disables the key "cmk-lost" of "kv-prod"                  |
         | the customer deletes the key "cmk-2048" of "kv-lost"                   |
+        | the customer enables the key "cmk-lost" of "kv-prod"                   |
+        | the customer imports the key "cmk-next" into "kv-lost"                 |
+
+    Scenario Outline: What is not deleted is neither recovered nor purged
+      Given a vault without purge protection
+      When <command>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | command                                               |
+        | the customer recovers the vault "kv-prod"             |
+        | the customer purges the vault "kv-prod"               |
+        | the retention period of the vault "kv-prod" ends      |
+        | the customer recovers the key "cmk-2048" of "kv-prod" |
+        | the customer purges the key "cmk-2048" of "kv-prod"   |
 
     Scenario Outline: A key of a deleted vault takes no more changes
       Given the vault has been deleted
@@ -114,7 +153,9 @@ Feature: What the article takes for granted
         | deletes the resource "translator-prod"                                                                      |
         | uploads the document "manuals" to "ws-prod"                                                                 |
         | reads the data of "ws-prod"                                                                                 |
+        | trains the model "support-en-de" in "ws-prod"                                                               |
         | deploys the model "legal-en-de"                                                                             |
+        | undeploys the model "legal-en-de"                                                                           |
         | translates with the model "legal-en-de"                                                                     |
 
     Scenario Outline: A deleted vault takes no more changes
@@ -128,6 +169,7 @@ Feature: What the article takes for granted
         | turns on soft delete for "kv-prod"                               |
         | turns on purge protection for "kv-prod"                          |
         | generates the key "cmk-next" in "kv-prod"                        |
+        | imports the key "cmk-next" into "kv-prod"                        |
         | grants "translator-prod" access to the keys of "kv-prod"         |
         | revokes the access of "translator-prod" to the keys of "kv-prod" |
         | deletes the vault "kv-prod"                                      |
