@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 from ..language.sentences import Fact, format_command, format_fact, scenario_lines, steps, uses_in_words
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS, Entity
-from ..machine.values import Value
 from ..machine.world import World
 from ..progress import ProgressBar
 from .scopes import Commands, Scope, givens
@@ -102,7 +101,7 @@ class Judged(NamedTuple):
     broken: Unmet
 
 
-class EntityName(Value):
+class EntityName(NamedTuple):
     """An entity to look at: something to ask of a state, as a command is."""
 
     kind: type[Entity]

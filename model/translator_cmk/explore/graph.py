@@ -6,8 +6,7 @@ Every search that takes one step after another is this walk: the search with the
 from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, final
 
 from ..machine import ROWS, Command, Machine, Outcome, State
 from ..machine.entities import KINDS, Entity
@@ -27,6 +26,7 @@ Read = tuple[type[Entity], str | None]
 """A record by kind and name, or, without a name, the names of the kind."""
 
 
+@final
 class Leaf(NamedTuple):
     """The end of a path of reads: the outcome, and for each changed kind its changed records (None: dropped)."""
 
@@ -34,51 +34,56 @@ class Leaf(NamedTuple):
     changes: tuple[tuple[type[Entity], tuple[tuple[str, Any], ...]], ...]
 
 
-class Node(NamedTuple):
-    """The next read, with a branch for each value."""
-
-    kind: type[Entity]
-    name: str | None
-    branches: dict[Any, "Node | Leaf"]
+Node = tuple[type[Entity], str | None, dict[Any, "Node | Leaf"]]
+"""The next read, by kind and name as in `Read`, with a branch for each value."""
 
 
-@dataclass(eq=False, slots=True)
-class RecordedTable:
-    """A table whose reads are recorded, under what has been written to it since."""
+class RecordedTable(dict[str, Any]):
+    """A table whose reads are recorded, under what has been written to it since; what was read is kept too."""
 
-    kind: type[Entity]
-    table: Mapping[str, Any]
-    log: dict[Read, Any]
-    written: dict[str, Any]
+    __slots__ = ("kind", "log", "table", "written")
+
+    def __init__(self, kind: type[Entity], table: Mapping[str, Any], log: dict[Read, Any]) -> None:
+        self.kind = kind
+        self.table = table
+        self.log = log
+        self.written: dict[str, Any] = {}
+
+    def __missing__(self, name: str) -> Any:
+        record = self.log[self.kind, name] = self.table.get(name)
+        super().__setitem__(name, record)
+        return record
 
     def get(self, name: str, default: Any = None) -> Any:
-        if name in self.written:
-            record = self.written[name]
-        else:
-            record = self.log[self.kind, name] = self.table.get(name)
+        record = self[name]
         return default if record is None else record
 
-    def __getitem__(self, name: str) -> Any:
-        return self.get(name)
-
-    def __contains__(self, name: str) -> bool:
-        return self.get(name) is not None
+    def __contains__(self, name: object) -> bool:
+        return self[name] is not None  # type: ignore[index]  # only names are looked up
 
     def __iter__(self) -> Iterator[str]:
-        self.log[self.kind, None] = tuple(self.table)
-        return (name for name in dict.fromkeys([*self.table, *self.written]) if self.get(name) is not None)
+        names = self.log[self.kind, None] = tuple(self.table)
+        if not self.written:
+            return iter(names)
+        return (name for name in dict.fromkeys([*names, *self.written]) if self.written.get(name, True) is not None)
 
-    def items(self) -> Iterator[tuple[str, Any]]:
-        return ((name, self.get(name)) for name in self)
+    def items(self) -> Any:
+        return ((name, self[name]) for name in self)
 
     def copy(self) -> "RecordedTable":
-        return RecordedTable(self.kind, self.table, self.log, dict(self.written))
+        copy = RecordedTable(self.kind, self.table, self.log)
+        for name, record in self.written.items():
+            copy[name] = record
+        return copy
 
     def __setitem__(self, name: str, record: Any) -> None:
         self.written[name] = record
+        super().__setitem__(name, record)
 
     def pop(self, name: str, _: Any = None) -> None:
-        self.written[name] = None
+        self[name] = None
+
+    __len__ = keys = values = None  # type: ignore[assignment]  # what they read would not be recorded
 
 
 class Memoised(Generic[Question, Result]):
@@ -98,12 +103,12 @@ class Memoised(Generic[Question, Result]):
         tables = state.tables
         trees = self._trees.get(type(question))
         node = trees.get(tuple(question)) if trees else None
-        while type(node) is Node:
+        while node and type(node) is not Leaf:
             kind, name, branches = node
             node = branches.get(tuple(tables[kind]) if name is None else tables[kind].get(name))
         if node is None:
             node = self._learn(state, question)
-        outcome, changes = node  # type: ignore[misc]  # a leaf by now
+        outcome, changes = node
         if not changes:
             return state, outcome
         after = dict(tables)
@@ -118,7 +123,7 @@ class Memoised(Generic[Question, Result]):
 
     def _learn(self, state: State, question: Question) -> Leaf:
         log: dict[Read, Any] = {}
-        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log, {}) for kind in KINDS}
+        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log) for kind in KINDS}
         after, outcome = self.call(State(tables), question)
         changes = ((kind, tuple(after.tables[kind].written.items())) for kind in KINDS)  # type: ignore[attr-defined]  # recorded
         leaf = Leaf(outcome, tuple(change for change in changes if change[1]))
@@ -130,8 +135,8 @@ class Memoised(Generic[Question, Result]):
         place: Any = tuple(question)
         within: Any = trees
         for (kind, name), value in log.items():
-            node = within.setdefault(place, Node(kind, name, {}))
-            within, place = node.branches, value
+            _, _, branches = within.setdefault(place, (kind, name, {}))
+            within, place = branches, value
         within[place] = leaf
         return leaf
 

@@ -1,6 +1,7 @@
 """Theorems about changes: nothing but this changes that, and the acceptance names the requirement."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from ...machine import Command
@@ -135,6 +136,7 @@ def a_request_changes_only_what_depends_on_what_it_names(c: Change) -> Iterator[
         yield from stays(c)
 
 
+@lru_cache(maxsize=1)  # every entity that a step changed asks for it
 def subjects(step: Step) -> set[tuple[str, str]]:
     """Return kind and name of the things that the command is about; where it puts them is no such thing."""
     command: Any = step.command

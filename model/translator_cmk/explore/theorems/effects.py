@@ -8,11 +8,10 @@ from typing import Any
 
 from ...files import read
 from ...language.sentences import ABSENT, Fact
-from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
+from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, State
 from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
-from ...machine.rows import Effect, Whenever
-from ..graph import Memoised
+from ...machine.rows import Effect, Row, Whenever
 from .requests import workspace
 from .states import home
 from .theorem import (
@@ -198,7 +197,7 @@ def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
         can_be_named = requirements_that_write(step.machine, type(step.command))
         causes = {row.requirement for rows in step.machine.meanings.values() for row in rows}
         yield from (Named(requirement, False) for requirement in step.by - can_be_named - causes)
-        if is_same(step, only_with(step.machine, step.by)):
+        if rests_on_what_it_names(step):
             yield step.outcome
         else:
             yield from (Named(requirement, True) for requirement in sorted(can_be_named - step.by))
@@ -211,17 +210,15 @@ def requirements_that_write(machine: Machine, on: type[Command]) -> frozenset[st
     return frozenset(row.requirement for row in rows)
 
 
-@lru_cache(maxsize=1_000)
-def only_with(machine: Machine, by: frozenset[str]) -> Callable[[State, Command], tuple[State, Outcome]]:
-    """Return the step of the machine without the rows that write for any other requirement than these."""
-    rows = [row for row in machine.rows if not isinstance(row, Effect | Whenever) or row.requirement in by]
-    return Memoised(type(machine)(rows, machine.silent).step).step
+def rests_on_what_it_names(step: Step) -> bool:
+    """Return whether the step is the same where no row writes for another requirement than those that are named."""
+    by = step.by
 
+    def may_write(row: Row, _: str) -> bool:
+        return row.requirement in by or not isinstance(row, Effect | Whenever)
 
-def is_same(step: Step, other: Callable[[State, Command], tuple[State, Outcome]]) -> bool:
-    """Return whether another machine takes the step with the same outcome and the same changes."""
     try:
-        after, outcome = other(State(step.before.tables), step.command)
+        after, outcome = step.machine.step(State(step.before.tables), step.command, may_write)
     except ROWS_RAISE:
         return False
     instead = Step(step.before, step.command, step.machine.world(after), outcome, step.machine)

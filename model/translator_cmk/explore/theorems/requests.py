@@ -351,8 +351,9 @@ def every_request_is_answered(step: Step) -> Iterator[Expectation]:
 @request(*EVERY, by="environment.exists")
 def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
     """A command on something that does not exist, or is deleted, is refused for that reason alone."""
-    if lacks_something(step) or "environment.exists" in step.because:
-        yield due(step)
+    must = due(step)
+    if "environment.exists" in reasons(must) | step.because:
+        yield must
 
 
 @request(*EVERY, by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription")

@@ -165,6 +165,10 @@ def is_met(expectation: Expectation, step: Step) -> bool:
     match expectation:
         case Fact():
             return is_shown(expectation, step.after)
+        case Accepted():
+            return step.accepted
+        case Refused() | Unspecified():
+            return step.outcome == expectation
         case Uses(uses=uses):
             return isinstance(step.outcome, Accepted) and step.outcome.audit == uses
         case Named(requirement=requirement, given=given):
@@ -173,10 +177,6 @@ def is_met(expectation: Expectation, step: Step) -> bool:
             return not any(step.changed())
         case Readable():
             return False  # said only where reading has failed
-        case Accepted():
-            return step.accepted
-        case Refused() | Unspecified():
-            return step.outcome == expectation
 
 
 def claim(form: Form, *about: type[Any], by: str) -> Callable[[Callable[..., Any]], Theorem]:
