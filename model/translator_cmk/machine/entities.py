@@ -40,7 +40,7 @@ def _access(hint: Any, index: int) -> property:
 
     def follow(self: "Entity") -> "Entity | None":
         world, name = self[0], self[index]
-        return None if name is None else kind((world, name, *world.tables[kind][name]))
+        return None if name is None else kind((world, name) + world.tables[kind][name])
 
     return property(follow)
 

@@ -116,12 +116,17 @@ def puts_in_use(requirement: str, *, when: Condition) -> Effect:
 
 def sets(entity: Entity, /, **values: Any) -> Changes:
     """Write fields of an entity; the first write creates it."""
-    return write(type(entity), entity.name, **values)
+    return {(type(entity), entity.name): by_name(values)}
 
 
 def write(kind: type[Entity], name: str, /, **values: Any) -> Changes:
-    """Write fields of the entity of this kind and name; an entity among the values is written as its name."""
-    return {(kind, name): {field: v.name if isinstance(v, Entity) else v for field, v in values.items()}}
+    """Write fields of the entity of this kind and name."""
+    return {(kind, name): by_name(values)}
+
+
+def by_name(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what is written for the values: for an entity its name."""
+    return {field: v.name if isinstance(v, Entity) else v for field, v in values.items()}
 
 
 def drops(entity: Entity) -> Changes:

@@ -178,7 +178,7 @@ OF_NAMES = frozenset({"environment.exists", "environment.new-name"})
 ROUNDS = 8  # no chain of consequences is nearly as long; a longer one is a circle
 
 
-# The machine
+# The machine.  It makes outcomes without checking them, as they are right by construction and made for every command
 
 
 class Machine:
@@ -218,7 +218,7 @@ class Machine:
             return state, answer
         if answer.changes:
             state = self._reach_fixpoint(state, answer, choose)
-        return state, accepted(answer)
+        return state, tuple.__new__(Accepted, (frozenset(answer.by), tuple(answer.audit)))
 
     def respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
         """Return what an accepted command writes by itself, or else the outcome.  Raises `RowsContradict`."""
@@ -226,16 +226,17 @@ class Machine:
         if type(bound) is Refused:
             return bound
         on = type(command)
-        because = [
-            row.requirement
-            for row in self._refuse.get(on, ())
-            if row.when(bound) and not row.unless(bound) and world.applies(row, "")
-        ]
-        if because:
-            return refused(because)
-        silent = [row.requirement for row in self._silent.get(on, ()) if row.when(bound) and world.applies(row, "")]
-        if silent:
-            return Unspecified(frozenset(silent))
+        reasons: set[str] = set()
+        for refuse in self._refuse.get(on, ()):
+            if refuse.when(bound) and not refuse.unless(bound) and world.applies(refuse, ""):
+                reasons.add(refuse.requirement)
+        if reasons:
+            return tuple.__new__(Refused, (frozenset(reasons),))
+        for silent in self._silent.get(on, ()):
+            if silent.when(bound) and world.applies(silent, ""):
+                reasons.add(silent.requirement)
+        if reasons:
+            return tuple.__new__(Unspecified, (frozenset(reasons),))
         writes = Writes(world.tables)
         for row in self._effect.get(on, ()):
             if row.each:
@@ -320,16 +321,6 @@ class Machine:
         }
 
 
-def accepted(writes: Writes) -> Accepted:
-    """Return the outcome, made without checking, since it is right by construction and made for every command."""
-    return tuple.__new__(Accepted, (frozenset(writes.by), tuple(writes.audit)))
-
-
-def refused(because: list[str]) -> Refused:
-    """Return the outcome, made in the same way."""
-    return tuple.__new__(Refused, (frozenset(because),))
-
-
 def bind(command: Command, world: World) -> Any:
     """Return the command with entities for its names, or the refusal of a name that does not mean what it must.
 
@@ -343,10 +334,7 @@ def bind(command: Command, world: World) -> Any:
         if within is not None:
             name = f"{command[within]}/{name}"
         record = world.tables[kind].get(name)
-        if not states:
-            values[index] = kind((world, name, *(record or kind.start)))
-        elif record and record[-1] in states:
-            values[index] = kind((world, name, *record))
-        else:
+        if states and (not record or record[-1] not in states):
             return DOES_NOT_EXIST
+        values[index] = kind((world, name) + (record or kind.start))
     return tuple.__new__(type(command), values)

@@ -89,7 +89,7 @@ class World:
 
     def entity(self, kind: type[Entity], name: str) -> Any:
         """Return the entity of this kind and name, which must exist."""
-        return kind((self, name, *self.tables[kind][name]))
+        return kind((self, name) + self.tables[kind][name])
 
     def has(self, kind: type[Entity], name: str) -> bool:
         """Return whether there is a record of this kind and name."""
@@ -97,7 +97,8 @@ class World:
 
     def every(self, kind: type[Entity]) -> Iterator[Any]:
         """Yield all entities of a kind."""
-        return (kind((self, name, *record)) for name, record in self.tables[kind].items())
+        table = self.tables[kind]
+        return (kind((self, name) + table[name]) for name in table)
 
     def applies(self, row: "Row", name: str) -> bool:
         """Return whether the row, whose condition holds of the entity of this name, applies this time."""
