@@ -18,6 +18,7 @@ from translator_cmk.machine.commands import (
     CreateWorkspace,
     DeleteResource,
     DeleteVault,
+    DeployModel,
     DisableIdentity,
     DisableKey,
     EnableCustomerManagedKeys,
@@ -28,6 +29,7 @@ from translator_cmk.machine.commands import (
     RevokeKeyAccess,
     RotateKey,
     TrainModel,
+    TranslateWithModel,
     UploadDocument,
 )
 from translator_cmk.machine.entities import GONE, Document, Entity, Grant, Key, Model, Resource, Workspace
@@ -191,6 +193,8 @@ DELETES, NO_ACCESS = (Document, {"state": "deleted"}), (Grant, {"state": GONE})
         (WITHOUT_KEY, DisableIdentity("translator-prod"), UNDEPLOYS, "identity.harmless-without-keys"),
         (AT_WORK, RotateKey("kv-prod", "cmk-2048"), (Workspace, {"covered": False}), "workspace.covered"),
         (VAULT_DELETED, RecoverVault("kv-prod"), NO_ACCESS, "environment.recover-vault"),
+        (AT_WORK, RotateKey("kv-prod", "cmk-2048"), NO_ACCESS, "keys.rotation-keeps-data"),
+        (AT_WORK, TranslateWithModel("legal-en-de"), UNDEPLOYS, "environment.deploy"),
     ],
 )
 def test_what_should_have_stayed_is_attributed_to_the_requirement_that_says_so(
@@ -230,6 +234,12 @@ def test_what_is_refused_for_no_reason_is_attributed_to_what_it_should_have_done
         CreateWorkspace("ws-new", "translator-prod"),
     )
     assert attributed_to(unmet) == ("environment.create-workspace", "workspace.covered", "environment.new-name")
+
+
+def test_a_deployment_that_is_refused_for_want_of_documents_is_attributed_to_what_says_that_it_needs_none() -> None:
+    needs_more = refuse(DeployModel, "environment.train", unless=lambda c: False)
+    unmet = unmet_by(Machine([*ROWS, needs_more]), DeployModel("legal-en-de"))
+    assert attributed_to(unmet)[0] == "restoration.redeploy"
 
 
 def test_what_one_of_several_is_spared_is_attributed_to_that_loss_and_not_to_its_cause() -> None:

@@ -21,9 +21,8 @@ from ..language.sentences import (
     steps,
     use_in_words,
 )
-from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, initial
-from ..machine.rows import Effect
-from ..oracle.explain import Difference, attributed_to, most_explaining
+from ..machine import COMMANDS, DEFAULT_STAGE, Accepted, Command, Outcome, Refused, initial
+from ..oracle.explain import Difference, attributed_to, effects_of, most_explaining
 from ..requirements import load_register
 from ..shapes import WireError, read_message
 from ..system import MACHINE
@@ -183,13 +182,6 @@ class Tally:
 
 ONLY_TRIED = {"compared", "lost"}
 """What is shown of a command that was never accepted."""
-
-
-def effects_of(command: str) -> set[str]:
-    """Return the requirements that say what a command changes; one that at most records the use of a key has none."""
-    return {
-        row.requirement for row in ROWS if isinstance(row, Effect) and row.on.__name__ == command and row.uses is None
-    }
 
 
 OWN = "The system accepted what comes next. The model does not, where this is not specified or assumed, and stops here."

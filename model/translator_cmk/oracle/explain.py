@@ -1,9 +1,9 @@
 """Localises faults: names the requirements that explain a difference, the likeliest first.
 
-A system that is wrong about one requirement departs from the rows somewhere: a row of it does not apply, the row of its
-mistake does, or an effect of it comes without its condition.  The machine in which these rows are silent makes every
-transition that such a system may make.  If one of them is what was seen, the requirement explains all that is
-different.  Of several that one comes first which is met least often: another would have shown before.
+A system that is wrong about one requirement departs from the rows somewhere: a row of it does not apply, or the row of
+its mistake does.  The machine in which these rows are silent makes every transition that such a system may make.  If
+one of them is what was seen, the requirement explains all that is different.  Of several those come first that
+stays.yaml names for such a change; then that one which is met least often, since another would have shown before.
 
 If none is, an outcome is explained by itself (see `FailedStep._otherwise`).  If only fields differ, each is explained
 by those about which such a system comes nearer to what was seen, and shows this; else by the requirement that says
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..files import read
-from ..language.sentences import Fact, situations
+from ..language.sentences import ABSENT, Fact, situations
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
@@ -32,7 +32,7 @@ from ..machine import (
     State,
     initial,
 )
-from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Resource
+from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Entity, Grant, Resource
 from ..machine.rows import Condition, Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
 from ..machine.step import bind
 from ..machine.values import Value
@@ -74,18 +74,13 @@ def most_explaining(explanations: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted(explained, key=explained.__getitem__, reverse=True))
 
 
-LACKS, MISTAKEN, OVERDOES = range(3)
-
-
 class Suspect(NamedTuple):
     """A requirement that systems may be wrong about, and the machine of all those that are wrong in this way.
 
-    ``how``: one that LACKS it does not apply rows of it; one that is MISTAKEN applies the ``row`` of its mistake, one
-    that OVERDOES it this effect without its condition.
+    One lacks rows of it, or applies the ``row`` of its mistake.
     """
 
     requirement: str
-    how: int
     machine: Machine
     row: Row | None = None
 
@@ -94,7 +89,7 @@ class Explanation(NamedTuple):
     """The behaviour of a system that is wrong about a requirement in one way, and its distance from what was seen."""
 
     distance: float
-    how: int
+    mistaken: bool
     requirement: str
     outcome: Outcome
     shown: Projections
@@ -102,19 +97,23 @@ class Explanation(NamedTuple):
     @property
     def rank(self) -> tuple[float, ...]:
         """Return how well it explains what was seen: the least does best."""
-        return self.distance, self.how, *places()[self.requirement]
+        return self.distance, self.mistaken, *places()[self.requirement]
 
 
 # What stays as it is
 
 
 class Stays(NamedTuple):
-    """What a requirement says stays as it is, after the commands of these names; the empty one stands for all."""
+    """What a requirement says stays as it is, after the commands of these names; the empty one stands for all.
+
+    ``lost``: whether it is said of what is gone, or of what comes; None for both.
+    """
 
     requirement: str
     fields: frozenset[tuple[str, ...]]
     after: frozenset[str]
     when: Condition
+    lost: bool | None
 
 
 def resource_of(entity: Any) -> Any:
@@ -126,7 +125,7 @@ def resource_of(entity: Any) -> Any:
 
 def is_refused(command: Any, _: Any) -> bool:
     """Return whether a request for customer-managed keys has no effect, or lacks access to the key vault."""
-    if not can_be_put_in_use(command):
+    if isinstance(command, Refused) or not can_be_put_in_use(command):
         return True
     return command.through == "api" and not granted(command.vault, command.resource)
 
@@ -136,17 +135,9 @@ def of_another(command: Any, entity: Any) -> bool:
     return hasattr(command, "resource") and resource_of(entity).name != command.resource.name
 
 
-def is_of_no_use(command: Any, _: Any) -> bool:
-    """Return whether no resource uses the key that a command names, or else any key of the key vault."""
-    named = getattr(command, "key", command.vault).name
-    used = [each.key for each in command.vault.world.every(Resource) if each.key is not None]
-    return all(named not in (key.name, key.vault.name) for key in used)
-
-
-def uses_another_vault(command: Any, entity: Any) -> bool:
-    """Return whether the key of an entity's resource is in another key vault."""
-    key = resource_of(entity).key
-    return key is not None and key.vault.name != command.vault.name
+def concerns(command: Any, key: Any) -> bool:
+    """Return whether a command names this key, or else its key vault."""
+    return key is not None and getattr(command, "key", command.vault).name in (key.name, key.vault.name)
 
 
 CONDITIONS: dict[str, Condition] = {
@@ -156,28 +147,33 @@ CONDITIONS: dict[str, Condition] = {
     "moves_within_tenant": lambda command, entity: (
         getattr(command, "to", command.subscription).tenant.name == resource_of(entity).tenant.name
     ),
-    "is_of_no_use": is_of_no_use,
-    "uses_another_vault": uses_another_vault,
+    "is_of_no_use": lambda c, _: not any(concerns(c, resource.key) for resource in c.vault.world.every(Resource)),
+    "uses_another_key": lambda command, entity: not concerns(command, resource_of(entity).key),
     "is_without_own_key": lambda _, entity: resource_of(entity).key_source == MICROSOFT,
     "has_lost_its_key": lambda _, e: resource_of(e).key_source == CUSTOMER and resource_of(e).key is None,
     "is_there": lambda *_: True,
-    "is_undeployed": lambda _, model: model.state == "undeployed",
-    "is_uploaded": lambda _, document: document.state == "uploaded",
-    "is_deleted": lambda _, document: document.state != "uploaded",
     "is_uncovered": lambda _, workspace: not workspace.covered,
 }
 
 
+TABLE = read(Path(__file__).with_name("stays.yaml")).value()
+
+MEANT: Mapping[str, Mapping[str, str]] = TABLE["meant"]
+"""For commands, what reasons to refuse them mean that are demands of others."""
+
+
 def read_stays() -> Iterator[Stays]:
     """Yield the rows of stays.yaml."""
-    table = read(Path(__file__).with_name("stays.yaml")).value()
-    for row in table["stays"]:
-        names = (name for group in row["fields"] for name in table["fields"].get(group, [group]))
-        after, when = frozenset(row.get("after", [""])), CONDITIONS[row.get("when", "always")]
-        yield Stays(row["requirement"], frozenset(tuple(name.split(".")) for name in names), after, when)
+    for row in TABLE["stays"]:
+        names = (name for group in row["fields"] for name in TABLE["fields"].get(group, [group]))
+        fields, after = frozenset(tuple(name.split(".")) for name in names), frozenset(row.get("after", [""]))
+        yield Stays(row["requirement"], fields, after, CONDITIONS[row.get("when", "always")], row.get("lost"))
 
 
 STAYS = tuple(read_stays())
+
+NOTHING = (False, ABSENT, MICROSOFT, "undeployed")
+"""The values of fields where there is nothing to lose."""
 
 KIND = {kind.word: kind for kind in KINDS}
 
@@ -200,13 +196,14 @@ class FailedStep(NamedTuple):
         """Return the violated demands, each with the requirements that explain it, the likeliest first."""
         violations = tuple(violations)
         met: set[str] = set()
-        right = min(each.distance for each in self._transitions(Suspect("", LACKS, self.machine), met))
+        right = min(each.distance for each in self._transitions(Suspect("", self.machine), met))
         nearer = sorted((each for each in self._suspected(met) if each.distance < right), key=lambda each: each.rank)
-        mistakes = once(each.requirement for each in nearer if each.how == MISTAKEN)
-        # a mistake that is known is likelier than an effect without its condition
-        nearer = [each for each in nearer if not (each.how == OVERDOES and mistakes)]
-        names = once(each.requirement for each in nearer if not each.distance)
-        names = names or once(name for each in violations for name in self._otherwise(*each, mistakes))
+        said = self._stay(violations, type(self.command).__name__)
+        alone = once(each.requirement for each in nearer if not each.distance)
+        mistakes = once(each.requirement for each in nearer if each.mistaken)
+        names = tuple(sorted(alone, key=lambda name: name not in said)) or once(
+            name for each in violations for name in self._otherwise(*each, mistakes)
+        )
         if names:
             return tuple(Difference(*each, names) for each in violations)
         behind = [once(each.requirement for each in nearer if self._explains(each, seen)) for _, seen in violations]
@@ -224,7 +221,7 @@ class FailedStep(NamedTuple):
 
     def _transitions(self, suspect: Suspect, met: set[str]) -> Iterator[Explanation]:
         """Yield each transition that such a system may make; into ``met`` go the requirements of rows that are met."""
-        name, how, machine, row = suspect
+        name, machine, row = suspect
         views = machine if name in DECIDE_VIEWS else self.machine
         for state in self.before:
             try:
@@ -236,7 +233,7 @@ class FailedStep(NamedTuple):
                 if result and (views is machine or any(answer is (each is row) for each, answer in asked)):
                     after, outcome = result
                     shown = projections_of(views, after, self.limit)
-                    yield Explanation(self._distance(outcome, shown), how, name, outcome, shown)
+                    yield Explanation(self._distance(outcome, shown), row is not None, name, outcome, shown)
 
     def _distance(self, outcome: Outcome, shown: Projections) -> float:
         """Return in how much such an outcome and such an observation differ from what was seen."""
@@ -256,27 +253,27 @@ class FailedStep(NamedTuple):
     def _otherwise(self, expected: Outcome | Fact, seen: Outcome | Fact, mistakes: tuple[str, ...]) -> tuple[str, ...]:
         """Return the requirements that explain an outcome where being wrong about none of them alone does.
 
-        If a command is refused: the mistakes that refuse it, if they are about the topic of the reasons that it gives;
-        the reasons, if it has several demands, and they are among them; its own effects, those that other commands have
-        last, and what follows from them; other mistakes; other reasons.
+        If a command is refused: the reasons that are demands of it, or mean something else (see stays.yaml); its own
+        effects, those that other commands have last, and what follows from them; mistakes that refuse it; other
+        reasons.
         If a refusal gives other reasons, those that it should give, then those that it should not; if a command is
         accepted, the reasons to refuse it.
         """
+        kind = type(self.command)
+        meant = MEANT.get(kind.__name__, {})
         match expected, seen:
             case Accepted(by=by), Refused(because=because):
-                kind = type(self.command)
                 demands = {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is kind}
-                misjudged = in_order(because & demands) if len(demands) > 1 else ()
+                misjudged = in_order(meant.get(name, name) for name in because if name in demands or name in meant)
                 effects = [row for row in ROWS if isinstance(row, Effect) and row.uses is None]
-                own = {row.requirement for row in effects if row.on is kind}
+                own = effects_of(kind.__name__)
                 commands = Counter(name for name, _ in {(row.requirement, row.on) for row in effects})
-                topics = {name.partition(".")[0] for name in because}
-                near = [name for name in mistakes if name.partition(".")[0] in topics]
                 nearly_always_first = sorted(by or own, key=places().__getitem__, reverse=True)
                 due = sorted(nearly_always_first, key=lambda name: (name not in own, commands[name]))
-                return once((*near, *misjudged, *due, *mistakes, *in_order(because)))
+                return once((*misjudged, *due, *mistakes, *in_order(because)))
             case Refused(), Refused():
-                return (*in_order(expected.because - seen.because), *in_order(seen.because - expected.because))
+                more = (meant.get(name, name) for name in seen.because - expected.because)
+                return (*in_order(expected.because - seen.because), *in_order(more))
             case Refused(because=because), Accepted():
                 return in_order(because)
         return ()
@@ -284,58 +281,59 @@ class FailedStep(NamedTuple):
     def _behind_fields(self, violations: Iterable[Violation], right: float) -> tuple[str, ...]:
         """Return the requirements that say that any of these fields stays as it is after this command.
 
-        If none does, and it is to be refused: the mistakes that write such a field, or the reasons.  Else those of its
-        own effects that write such a field, of any entity; those that say that it stays after any command; those of a
-        consequence that, without its condition, would come nearer to what was seen, or that there is for such an
-        entity; all.
+        Where it writes any of them itself, those alone count, since the others follow.  If nothing says so, and it is
+        to be refused: the mistakes that write such a field, or the reasons.  Else those of its own effects that write
+        such a field, of any entity; those that say that it stays after any command; those of a consequence that,
+        without its condition, would come nearer to what was seen, or that there is for such an entity; all.
         """
         facts = [(due, seen) for due, seen in violations if isinstance(due, Fact) and isinstance(seen, Fact)]
-        changed = {(seen.kind, "state" if seen.field == "exists" else seen.field) for _, seen in facts}
-        written = self._writes(self.machine.rows)
+        changed = {(seen.kind, seen.field) for _, seen in facts}
+        written = self._writes(ROWS)
+        direct = [each for each in facts if any((each[1].kind, each[1].field) in every for every in written.values())]
         after, outcome = RIGHT.step(self.before[0], self.command)
-        if stays := self._stay(facts, type(self.command).__name__):
+        if stays := self._stay(direct or facts, type(self.command).__name__):
             return stays
         if isinstance(outcome, Refused):
             mistakes = self._writes(COUNTER_ROWS)
             return in_order(name for name, every in mistakes.items() if every & changed) or in_order(outcome.because)
         by = outcome.by if isinstance(outcome, Accepted) else NONE
         kinds = {kind for kind, _ in changed}
-        consequences = [row for rows in self.machine.whenever.values() for row in rows]
+        # what a resource itself loses follows from moves alone
+        consequences = [row for rows in self.machine.whenever.values() for row in rows if row.about is not Resource]
         return (
             in_order(name for name, every in written.items() if every & changed)
             or self._stay(facts, "")
             or in_order(
                 row.requirement
                 for row in consequences
-                if row.requirement not in self.machine.silent
+                if row.about is not Grant
                 for entity in self.machine.world(after).every(row.about)
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
                 if any(shows(shown, seen) for _, seen in facts) and self._distance(outcome, shown) < right
             )
             or in_order(row.requirement for row in consequences if row.requirement in by and row.about.word in kinds)
-            or in_order(written)
+            or in_order(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(self.command))
         )
 
-    def _stay(self, facts: Iterable[tuple[Fact, Fact]], after: str) -> tuple[str, ...]:
+    def _stay(self, violations: Iterable[Violation], after: str) -> tuple[str, ...]:
         """Return the requirements that say that any of these facts stays as it is after a command."""
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
         shown = projections_of(self.machine, self.before[0], self.limit)
 
-        def holds(stays: Stays, fact: Fact) -> bool:
-            """Return whether it is said of the entity of a fact, which need not be there."""
-            kind = KIND[fact.kind]
-            return stays.when is always or (
-                world.has(kind, fact.name) and stays.when(bound, world.entity(kind, fact.name))
-            )
+        def holds(when: Condition, kind: type[Entity], name: str) -> bool:
+            """Return whether a condition holds of an entity, which need not be there if it always does."""
+            return when is always or (world.has(kind, name) and when(bound, world.entity(kind, name)))
 
         return once(
             each.requirement
-            for expected, _ in (() if isinstance(bound, Refused) else facts)
-            if expected.value is True or shows(shown, expected)
             for each in STAYS
             if after in each.after
-            if (expected.kind, expected.field) in each.fields and holds(each, expected)
+            if not isinstance(bound, Refused) or each.when is is_refused
+            for expected, seen in violations
+            if isinstance(expected, Fact) and isinstance(seen, Fact) and (seen.kind, seen.field) in each.fields
+            if (expected.kind, expected.name) not in shown or shows(shown, expected)
+            if each.lost in (None, seen.value in NOTHING) and holds(each.when, KIND[seen.kind], seen.name)
         )
 
     def _writes(self, rows: Iterable[Row]) -> dict[str, set[tuple[str, str]]]:
@@ -344,12 +342,13 @@ class FailedStep(NamedTuple):
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
         for row in () if isinstance(bound, Refused) else rows:
-            if isinstance(row, Effect) and row.on is type(self.command) and row.requirement not in self.machine.silent:
+            if isinstance(row, Effect) and row.on is type(self.command):
                 for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
                     if row.when(*target):
                         written = row.then(*target).items()
-                        fields = ((kind.word, field) for (kind, _), values in written for field in values)
-                        found.setdefault(row.requirement, set()).update(fields)
+                        fields = {(kind.word, field) for (kind, _), values in written for field in values}
+                        there = {(kind, "exists") for kind, field in fields if field == "state"}
+                        found.setdefault(row.requirement, set()).update(fields | there)
         return found
 
 
@@ -369,6 +368,13 @@ def step(
         return machine.step(state, command, choose)
     except (RowsContradict, AttributeError):  # without its condition an effect may follow a missing link
         return None
+
+
+def effects_of(command: str) -> set[str]:
+    """Return the requirements that say what a command changes; one that at most records the use of a key has none."""
+    return {
+        row.requirement for row in ROWS if isinstance(row, Effect) and row.on.__name__ == command and row.uses is None
+    }
 
 
 def shows(projections: Projections, fact: Fact) -> bool:
@@ -408,17 +414,10 @@ DECIDE_VIEWS = frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if is
 def suspects(machine: Machine) -> tuple[Suspect, ...]:
     """Return every way to be wrong about one requirement that is not silent in this machine."""
     rows = machine.rows
-    firm = [row for row in rows if row.requirement not in machine.silent]
 
-    def suspect(name: str, how: int, changed: Iterable[Row], row: Row | None = None) -> Suspect:
-        return Suspect(name, how, Machine(changed, machine.silent | {name}), row)
+    def suspect(name: str, changed: Iterable[Row], row: Row | None = None) -> Suspect:
+        return Suspect(name, Machine(changed, machine.silent | {name}), row)
 
-    lacking = [suspect(name, LACKS, rows) for name in once(row.requirement for row in firm)]
-    mistaken = [suspect(row.requirement, MISTAKEN, (*rows, row), row) for row in COUNTER_ROWS if row not in rows]
-    overdoing = [
-        suspect(row.requirement, OVERDOES, (more if each is row else each for each in rows), more)
-        for row in firm
-        if isinstance(row, Effect) and row.when is not always
-        for more in [row._replace(when=always)]
-    ]
-    return (*lacking, *mistaken, *overdoing)
+    lacking = [suspect(name, rows) for name in once(row.requirement for row in rows) if name not in machine.silent]
+    mistaken = [suspect(row.requirement, (*rows, row), row) for row in COUNTER_ROWS if row not in rows]
+    return (*lacking, *mistaken)
