@@ -32,7 +32,7 @@ from ..machine import (
     State,
     initial,
 )
-from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Entity, Grant, Resource
+from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Document, Entity, Model, Resource, Workspace
 from ..machine.rows import Condition, Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
 from ..machine.step import bind
 from ..machine.values import Value
@@ -175,6 +175,9 @@ STAYS = tuple(read_stays())
 NOTHING = (False, ABSENT, MICROSOFT, "undeployed")
 """The values of fields where there is nothing to lose."""
 
+DATA = {Workspace.word, Document.word, Model.word}
+"""The kinds of which something is lost, with no other change, where a consequence comes without its condition."""
+
 KIND = {kind.word: kind for kind in KINDS}
 
 # A failed step
@@ -283,8 +286,9 @@ class FailedStep(NamedTuple):
 
         Where it writes any of them itself, those alone count, since the others follow.  If nothing says so, and it is
         to be refused: the mistakes that write such a field, or the reasons.  Else those of its own effects that write
-        such a field, of any entity; those that say that it stays after any command; those of a consequence that,
-        without its condition, would come nearer to what was seen, or that there is for such an entity; all.
+        such a field, of any entity; those that say that it stays after any command; if only data is lost, those of a
+        consequence that, without its condition, would come nearer to what was seen; those that there are for such an
+        entity, its own first; all of its own.
         """
         facts = [(due, seen) for due, seen in violations if isinstance(due, Fact) and isinstance(seen, Fact)]
         changed = {(seen.kind, seen.field) for _, seen in facts}
@@ -300,18 +304,20 @@ class FailedStep(NamedTuple):
         kinds = {kind for kind, _ in changed}
         # what a resource itself loses follows from moves alone
         consequences = [row for rows in self.machine.whenever.values() for row in rows if row.about is not Resource]
+        due = {row.requirement for row in consequences if row.requirement in by and row.about.word in kinds}
         return (
             in_order(name for name, every in written.items() if every & changed)
             or self._stay(facts, "")
             or in_order(
                 row.requirement
                 for row in consequences
-                if row.about is not Grant
+                if kinds <= DATA
                 for entity in self.machine.world(after).every(row.about)
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
                 if any(shows(shown, seen) for _, seen in facts) and self._distance(outcome, shown) < right
             )
-            or in_order(row.requirement for row in consequences if row.requirement in by and row.about.word in kinds)
+            or in_order(due & written.keys())
+            or in_order(due)
             or in_order(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(self.command))
         )
 
@@ -319,6 +325,7 @@ class FailedStep(NamedTuple):
         """Return the requirements that say that any of these facts stays as it is after a command."""
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
+        refused = isinstance(RIGHT.step(self.before[0], self.command)[1], Refused)
         shown = projections_of(self.machine, self.before[0], self.limit)
 
         def holds(when: Condition, kind: type[Entity], name: str) -> bool:
@@ -329,7 +336,7 @@ class FailedStep(NamedTuple):
             each.requirement
             for each in STAYS
             if after in each.after
-            if not isinstance(bound, Refused) or each.when is is_refused
+            if each.when is is_refused or not refused
             for expected, seen in violations
             if isinstance(expected, Fact) and isinstance(seen, Fact) and (seen.kind, seen.field) in each.fields
             if (expected.kind, expected.name) not in shown or shows(shown, expected)
