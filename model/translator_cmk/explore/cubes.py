@@ -184,7 +184,7 @@ class StepParts:
             reads: Reads = {}
             result, move = BROKEN, 0
             tables: Any = packing.state(packed).tables
-            recorded: Any = {kind: RecordedTable(kind, tables[kind], reads) for kind in KINDS}
+            recorded: Any = {kind: RecordedTable(kind, tables[kind], reads, {}) for kind in KINDS}
             with suppress(*ROWS_RAISE):
                 result, move = function(State(recorded), packed)
             for name in packing.with_fields(reads):

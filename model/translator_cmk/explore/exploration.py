@@ -123,6 +123,7 @@ class Judge:
     def __init__(self, machine: Machine, theorems: Iterable[Theorem]) -> None:
         self.machine = machine
         self.asked: set[str] = set()
+        self._changed: set[type[Entity]] = set()  # the kinds whose theorems about changes were asked
         self._about: dict[tuple[str, type[Any]], list[Theorem]] = {}
         for theorem in theorems:
             for about in theorem.about:
@@ -137,9 +138,11 @@ class Judge:
             after, outcome = state, None
         step = Step(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
         broken = [*self._unmet(("request", type(command)), step, lambda expected: is_met(expected, step))]
-        for kind, name in step.changed():
+        for kind, name in step.changed:
             change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
-            self.asked.update(theorem.name for theorem in self._about.get(("change", kind), ()))
+            if kind not in self._changed:
+                self._changed.add(kind)
+                self.asked.update(theorem.name for theorem in self._about.get(("change", kind), ()))
             broken += self._unmet(("change", kind), change, lambda _: False)
         return after, Judged(outcome, tuple(broken))
 

@@ -43,20 +43,23 @@ class RecordedTable(dict[str, Any]):
 
     __slots__ = ("kind", "log", "table", "written")
 
-    def __init__(self, kind: type[Entity], table: Mapping[str, Any], log: dict[Read, Any]) -> None:
+    def __init__(
+        self, kind: type[Entity], table: Mapping[str, Any], log: dict[Read, Any], written: dict[str, Any]
+    ) -> None:
         self.kind = kind
         self.table = table
         self.log = log
-        self.written: dict[str, Any] = {}
+        self.written = written
+        if written:
+            self.update(written)
 
     def __missing__(self, name: str) -> Any:
         record = self.log[self.kind, name] = self.table.get(name)
         super().__setitem__(name, record)
         return record
 
-    def get(self, name: str, default: Any = None) -> Any:
-        record = self[name]
-        return default if record is None else record
+    def get(self, name: str, _: Any = None) -> Any:
+        return self[name]
 
     def __contains__(self, name: object) -> bool:
         return self[name] is not None  # type: ignore[index]  # only names are looked up
@@ -67,14 +70,8 @@ class RecordedTable(dict[str, Any]):
             return iter(names)
         return (name for name in dict.fromkeys([*names, *self.written]) if self.written.get(name, True) is not None)
 
-    def items(self) -> Any:
-        return ((name, self[name]) for name in self)
-
     def copy(self) -> "RecordedTable":
-        copy = RecordedTable(self.kind, self.table, self.log)
-        for name, record in self.written.items():
-            copy[name] = record
-        return copy
+        return RecordedTable(self.kind, self.table, self.log, dict(self.written))
 
     def __setitem__(self, name: str, record: Any) -> None:
         self.written[name] = record
@@ -83,7 +80,7 @@ class RecordedTable(dict[str, Any]):
     def pop(self, name: str, _: Any = None) -> None:
         self[name] = None
 
-    __len__ = keys = values = None  # type: ignore[assignment]  # what they read would not be recorded
+    __len__ = items = keys = values = None  # type: ignore[assignment]  # what they read would not be recorded
 
 
 class Memoised(Generic[Question, Result]):
@@ -123,10 +120,10 @@ class Memoised(Generic[Question, Result]):
 
     def _learn(self, state: State, question: Question) -> Leaf:
         log: dict[Read, Any] = {}
-        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log) for kind in KINDS}
+        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log, {}) for kind in KINDS}
         after, outcome = self.call(State(tables), question)
-        changes = ((kind, tuple(after.tables[kind].written.items())) for kind in KINDS)  # type: ignore[attr-defined]  # recorded
-        leaf = Leaf(outcome, tuple(change for change in changes if change[1]))
+        recorded: Any = after.tables.items()
+        leaf = Leaf(outcome, tuple((kind, tuple(table.written.items())) for kind, table in recorded if table.written))
         if self.kept == self.limit:
             self._trees.clear()
             self.kept = 0

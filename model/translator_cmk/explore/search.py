@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
+from ..machine.entities import KINDS
 from ..progress import ProgressBar
 from .cubes import NotSeparable
 from .exploration import (
@@ -70,7 +71,8 @@ class Search:
         self.found = Exploration(scope.name, engine)
         self.machine = machine
         self.judge = Judge(machine, theorems)
-        self.looks = bool(theorems)
+        about_states = {kind for theorem in theorems if theorem.form in ABOUT_STATES for kind in theorem.about}
+        self.looked_at = [kind for kind in KINDS if kind in about_states]
         step, look = self.judge.step if theorems else self._step, self.judge.look
         self.step = Memoised(step).step if engine == "memoised" else step
         self.look = Memoised(look).step if engine == "memoised" else look
@@ -96,7 +98,7 @@ class Search:
             found.count(outcome)
             if broken:
                 self._note(broken, at, number)
-            if new is not None and self.looks:
+            if new is not None:
                 self._look(new, at, number)
             if stop and found.broken:
                 return False
@@ -111,8 +113,7 @@ class Search:
         for number, command in enumerate(self.scope.start):
             state, judged = self.step(state, command)
             self._note(judged.broken, -1, number)
-            if self.looks:
-                self._look(state, -1, number)
+            self._look(state, -1, number)
             if not isinstance(judged.outcome, Accepted):
                 if self.found.broken:
                     return None
@@ -125,8 +126,8 @@ class Search:
         return after, Judged(outcome, ())
 
     def _look(self, state: State, at: int, number: int) -> None:
-        """Check the theorems about states against each entity in a state."""
-        for each in entities_of(state):
+        """Check the theorems about states against each entity in a state that they are about."""
+        for each in entities_of(state, self.looked_at):
             if broken := self.look(state, each)[1]:
                 self._note(broken, at, number)
 

@@ -59,7 +59,7 @@ def goes(field: str, *values: Any) -> Test:
             return False
         if field != "state" and change.now.state in ("deleted", "purged"):
             return False  # an entity deleted in the same step no longer counts
-        was, now = (getattr(entity, field) for entity in (change.was, change.now))
+        was, now = getattr(change.was, field), getattr(change.now, field)
         return named(was) != named(now) and (not values or now in values)
 
     return test

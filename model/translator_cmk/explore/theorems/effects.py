@@ -195,8 +195,9 @@ def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
     """A requirement that an acceptance does not name can lose its rows, and the step is the same."""
     if isinstance(step.outcome, Accepted):
         can_be_named = requirements_that_write(step.machine, type(step.command))
-        causes = {row.requirement for rows in step.machine.meanings.values() for row in rows}
-        yield from (Named(requirement, False) for requirement in step.by - can_be_named - causes)
+        if others := step.by - can_be_named:
+            causes = {row.requirement for rows in step.machine.meanings.values() for row in rows}
+            yield from (Named(requirement, False) for requirement in others - causes)
         if rests_on_what_it_names(step):
             yield step.outcome
         else:
@@ -227,7 +228,7 @@ def rests_on_what_it_names(step: Step) -> bool:
 
 def changes(step: Step) -> dict[tuple[Any, str], Any]:
     """Return every record that the step changed, as it is after."""
-    return {(kind, name): step.after.tables[kind].get(name) for kind, name in step.changed()}
+    return {(kind, name): step.after.tables[kind].get(name) for kind, name in step.changed}
 
 
 THEOREMS = (*DONE, *collected(globals()))

@@ -304,10 +304,10 @@ def due(step: Step) -> Outcome:
     """Return the outcome that the request must have by the demands and silences alone."""
     if lacks_something(step):
         return Refused(frozenset({"environment.exists"}))
-    a = step.asked
-    if because := [d.requirement for d in DEMANDS if d.on is type(step.command) and d.broken(a)]:
+    a, on = step.asked, type(step.command)
+    if because := [each.requirement for each in DEMANDS if each.on is on and each.broken(a)]:
         return Refused(frozenset(because))
-    silent = [s.requirement for s in SILENCES if s.on is type(step.command) and s.broken(a)]
+    silent = [each.requirement for each in SILENCES if each.on is on and each.broken(a)]
     return Unspecified(frozenset(silent)) if silent else Accepted()
 
 

@@ -99,14 +99,17 @@ class Step:
         """Return the requirements that an acceptance names; empty if it has none."""
         return self.outcome.by if isinstance(self.outcome, Accepted) else frozenset()
 
-    def changed(self) -> Iterator[tuple[type[Entity], str]]:
-        """Yield every entity whose record is another one after the step, or gone, or new."""
+    @cached_property
+    def changed(self) -> list[tuple[type[Entity], str]]:
+        """Return every entity whose record is another one after the step, or gone, or new."""
+        found = []
         for kind in KINDS:
             was, now = self.before.tables[kind], self.after.tables[kind]
             if was is not now:
                 # a recorded table says what was written to it, so nothing else need be read
                 names: Iterable[str] = now.written if hasattr(now, "written") else {**was, **now}
-                yield from ((kind, name) for name in names if was.get(name) != now.get(name))
+                found += [(kind, name) for name in names if was.get(name) != now.get(name)]
+        return found
 
 
 class Change(NamedTuple):
@@ -174,7 +177,7 @@ def is_met(expectation: Expectation, step: Step) -> bool:
         case Named(requirement=requirement, given=given):
             return isinstance(step.outcome, Accepted) and (requirement in step.outcome.by) is given
         case Unchanged():
-            return not any(step.changed())
+            return not step.changed
         case Readable():
             return False  # said only where reading has failed
 
