@@ -76,10 +76,14 @@ Store = Literal["key-vault", "managed-hsm", "elsewhere"]
 Channel = Literal["portal", "api"]
 
 
+FieldReference = tuple[int, type[Entity], tuple[str, ...], int | None]
+"""The position of a field, and what it refers to as in `Reference`; ``within`` is a position too."""
+
+
 class Command(Value):
     """The base of all commands."""
 
-    references: ClassVar[tuple[tuple[int, type[Entity], tuple[str, ...], int | None], ...]]
+    references: ClassVar[tuple[FieldReference, ...]]
     gives: ClassVar[int | None]  # the field that gives something a name
     named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}  # a field that is named exactly where another has a value
 
@@ -98,7 +102,7 @@ class Command(Value):
         COMMANDS[cls.__name__] = cls
 
     @classmethod
-    def _references(cls) -> Iterator[tuple[int, type[Entity], tuple[str, ...], int | None]]:
+    def _references(cls) -> Iterator[FieldReference]:
         for index, field in enumerate(cls.fields):
             for hint in (cls.hints[field], *get_args(cls.hints[field])):
                 if get_origin(hint) is Annotated:
