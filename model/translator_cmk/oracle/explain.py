@@ -268,9 +268,9 @@ class FailedStep(NamedTuple):
             case Accepted(by=by), Refused(because=because):
                 demands = {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is kind}
                 misjudged = in_order(meant.get(name, name) for name in because if name in demands or name in meant)
-                effects = [row for row in ROWS if isinstance(row, Effect) and row.uses is None]
                 own = effects_of(kind.__name__)
-                commands = Counter(name for name, _ in {(row.requirement, row.on) for row in effects})
+                effects = {(row.requirement, row.on) for row in ROWS if isinstance(row, Effect)}
+                commands = Counter(name for name, _ in effects)
                 nearly_always_first = sorted(by or own, key=places().__getitem__, reverse=True)
                 due = sorted(nearly_always_first, key=lambda name: (name not in own, commands[name]))
                 return once((*misjudged, *due, *mistakes, *in_order(because)))
@@ -316,8 +316,7 @@ class FailedStep(NamedTuple):
                 for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
                 if any(shows(shown, seen) for _, seen in facts) and self._distance(outcome, shown) < right
             )
-            or in_order(due & written.keys())
-            or in_order(due)
+            or in_order(due & written.keys() or due)
             or in_order(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(self.command))
         )
 
