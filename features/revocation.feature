@@ -57,6 +57,11 @@ Feature: The inaccessible key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
+      Examples: With a disabled or deleted key
+        | start                     | workspace | model       | document  |
+        | the key has been disabled | ws-prod   | legal-en-de | contracts |
+        | the key has been deleted  | ws-prod   | legal-en-de | contracts |
+
     Scenario: Access to another vault does not make the key accessible
       Given access to a second vault
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"

@@ -62,7 +62,7 @@ FROZEN = {
     ONCE_HELD_OUT[:57]: "f6097e46466d8d1bc458326dcb7ffc7ffafb8285f22435f88c0bd3e42072c2ae",
     ONCE_HELD_OUT[57:151]: "e874797cdd50c679aae2520df180cfbe2494adb5975450f562080e060d4c90c0",
     ONCE_HELD_OUT[151:241]: "92f5345730d63175d31f619c395597429b84233c749b6e75518a9251f520513a",
-    ONCE_HELD_OUT[241:]: "d19cd8e03858e825de4d78a770d37ce5a89d575226737329a1ace83e9f953c05",
+    ONCE_HELD_OUT[241:]: "ed55cd857c245ddb01833fc18f73e5e6a0aa2dc2d235b38c3ecf3ec0d0c87610",
     HELD_OUT: "fdeafb7af8a38782213fd88e7ea47cd790577b038ee5033cee953a5ad2ad521b",
 }
 """The hashes of the mistakes of each family that is or was held out, and of what is expected of each, before any run.
@@ -70,7 +70,7 @@ FROZEN = {
 They are not of the edits, since they follow the example.  The profile of one of the first was corrected, and its hash
 taken again: the article permits that access to another key vault is enough through the API (decision 0011).
 In the last three the profile was not written down: it is *full* where all that is expected is assumed.  Of the third,
-two more were found to be free in `article` once they had escaped, of the fourth thirteen, and the hashes were taken
+two more were found to be free in `article` once they had escaped, of the fourth eleven, and the hashes were taken
 again.
 """
 
