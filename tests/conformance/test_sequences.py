@@ -29,11 +29,14 @@ from translator_cmk.machine.commands import (
     CreateKey,
     CreateVault,
     DeleteKey,
+    MoveResource,
     ReadData,
     RecoverKey,
     RevokeKeyAccess,
     RotateKey,
 )
+from translator_cmk.machine.entities import Grant
+from translator_cmk.machine.rows import drops, effect
 from translator_cmk.machine.world import Stage
 from translator_cmk.oracle import Exchange, oracle_for
 from translator_cmk.oracle.explain import Difference
@@ -61,6 +64,23 @@ def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
     followed = run_sequence(subject, commands, oracle)
     assert (followed.differences, followed.reached) == ((), len(commands))
     assert subject.look()["document"]
+
+
+@pytest.mark.parametrize("blind", [0, 100])
+def test_a_sequence_accuses_nobody_who_loses_access_in_a_move_that_the_article_says_nothing_about(blind: int) -> None:
+    loses_access = effect(
+        MoveResource,
+        "tenant.same-tenant-move",
+        each=Grant,
+        when=lambda command, grant: grant.resource.name == command.resource.name,
+        then=lambda _, grant: drops(grant),
+    )
+    system = ModelSystem(Machine([*ROWS, loses_access]))
+    work = situations()["a deployed model under customer-managed keys"].commands
+    commands = (*work, MoveResource("translator-prod", "security", "apps"), ReadData("ws-prod"))
+    subject = Subject(Session(Direct(lambda: system)), 1)
+    oracle = oracle_for(machine_of(silent_in("article", load_register())), subject.declaration)
+    assert run_sequence(subject, commands, oracle, blind).differences == ()
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:

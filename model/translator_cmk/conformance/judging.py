@@ -80,7 +80,7 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
 
     ``blind``: after how many commands nothing is observed, but for the last one: this finds what happens only on
     observation.  Where so much is possible that following it would take the time of many others, it is observed, and
-    where a system may do a third thing, which only an observation right after it shows.
+    where silent requirements decide, since a system may do a third thing, which only an observation right after shows.
 
     What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at
     fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
@@ -109,7 +109,7 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
                 continue
             oracle.submit(command)
             exchanges.append(Exchange(command, outcome, None))
-            if result.reached > blind or len(oracle.states) > TOO_OPEN or oracle.last.anything_goes:
+            if result.reached > blind or len(oracle.states) > TOO_OPEN or oracle.last.deciding:
                 exchanges[-1] = Exchange(command, outcome, subject.observe())
             if differences := oracle.narrow(outcome, seen := exchanges[-1].seen, shown_now(oracle, subject, seen)):
                 if not all(level_concerned(each, type(command)) in declared.levels for each in differences):
