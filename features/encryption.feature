@@ -111,6 +111,8 @@ Feature: Encryption at rest
         | start                                                              | resource        | channel |
         | a resource on a limited tier with access to a key                  | translator-prod | portal  |
         | a resource on a limited tier with access to a key                  | translator-prod | API     |
+        | a multi-service resource on a limited tier with access to a key    | translator-prod | portal  |
+        | a multi-service resource on a limited tier with access to a key    | translator-prod | API     |
         | a resource on a limited tier beside one with customer-managed keys | translator-test | portal  |
         | a resource on a limited tier beside one with customer-managed keys | translator-test | API     |
 
@@ -132,6 +134,8 @@ Feature: Encryption at rest
         | start                                                              | resource        | channel |
         | a resource on a limited tier with access to a key                  | translator-prod | portal  |
         | a resource on a limited tier with access to a key                  | translator-prod | API     |
+        | a multi-service resource on a limited tier with access to a key    | translator-prod | portal  |
+        | a multi-service resource on a limited tier with access to a key    | translator-prod | API     |
         | a resource on a limited tier beside one with customer-managed keys | translator-test | portal  |
         | a resource on a limited tier beside one with customer-managed keys | translator-test | API     |
 
