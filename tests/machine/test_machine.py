@@ -23,7 +23,7 @@ from translator_cmk.machine import (
     initial,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.entities import KINDS, Resource, Tenant, Workspace
+from translator_cmk.machine.entities import KINDS, Resource, Tenant
 from translator_cmk.machine.rows import effect, sets, whenever
 from translator_cmk.system import ModelSystem
 
@@ -92,12 +92,14 @@ def test_triggers_miss_no_consequence() -> None:
     )
     for command in commands:
         state, _ = machine.step(state, command)
-        everything = {(kind, name): dict.fromkeys(kind.fields) for kind in KINDS for name in state.tables[kind]}
+        names = [(kind, name) for kind in reversed(KINDS) for name in state.tables[kind]]
+        everything = {(kind, name): dict.fromkeys(kind.fields) for kind, name in names}
         world = machine.world(state)
         affected = machine.triggers.affected(everything, state.tables, world)
         pulled = [(row, entity) for entity, rows in affected for row in rows]
         assert not [row.requirement for row, entity in pulled if row.when(entity)]
-        assert len(pulled) >= len(state.tables[Workspace])
+        every = {(row, name) for rows in machine.whenever.values() for row in rows for name in state.tables[row.about]}
+        assert {(row, entity.name) for row, entity in pulled} == every
 
 
 def test_links_never_form_a_circle() -> None:
