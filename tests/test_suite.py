@@ -56,8 +56,9 @@ def test_scenario_notices_the_absence_of_each_further_requirement_that_it_carrie
 
 
 def test_losses_that_nobody_claims_any_more_are_noticed() -> None:
+    claims = ("is undeployed", "is deleted")
     cut = [
-        replace(pickle, steps=tuple(step for step in pickle.steps if not step.text.endswith(("undeployed", "deleted"))))
+        replace(pickle, steps=tuple(step for step in pickle.steps if not step.text.endswith(claims)))
         for pickle in scenarios_of("revocation.access-revoked")
         if pickle.name == "Revoked access costs all that is under the key"
     ]
