@@ -29,6 +29,19 @@ NO_REQUEST = {
     ),
     "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
     "identity.needed-for-access/the-identity-of-another-resource-does-not-stand-in-for-one-that-is-off",
+    *(
+        f"environment.exists/{scenario}/{work}"
+        for scenario, workspace, model in (
+            ("work-with-a-workspace-or-a-model-that-was-never-made-is-refused", "ws-lost", "lost-en-de"),
+            ("a-deleted-resource-takes-no-more-changes", "ws-prod", "legal-en-de"),
+        )
+        for work in (
+            f"uploads-the-document-manuals-to-{workspace}",
+            f"reads-the-data-of-{workspace}",
+            f"trains-the-model-support-en-de-in-{workspace}",
+            *(f"{work}-the-model-{model}" for work in ("deploys", "undeploys", "translates-with")),
+        )
+    ),
 }
 """Scenarios that come to a command for which the API has no request; nothing is learned of the system by them."""
 

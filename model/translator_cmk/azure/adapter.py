@@ -127,9 +127,8 @@ class World(Clients):
     def studio(self, resource: str) -> Studio:
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
-            found = self.ask("accounts", resource, "get")
-            key = str(self.ask("accounts", resource, "list_keys").key1)
-            self.studios[resource] = Studio(self, str(found.properties.endpoint), key, str(found.location))
+            found, keys = (self.ask("accounts", resource, each) for each in ("get", "list_keys"))
+            self.studios[resource] = Studio(self, str(found.properties.endpoint), str(keys.key1), str(found.location))
         return self.studios[resource]
 
     def studio_of(self, workspace: str = "", model: str = "") -> Studio:
@@ -186,6 +185,7 @@ def update(w: World, resource: str, **fields: Any) -> None:
 def delete(w: World, kind: str, name: str, operation: str) -> Any:
     """Delete an account or a vault that is there, since to delete any other would be accepted."""
     w.ask(kind, name, "get")
+    w.studios.pop(name, None)  # with an account go its keys, which Custom Translator is asked with
     return w.ask(kind, name, operation)
 
 
