@@ -27,7 +27,7 @@ from translator_cmk.language.sentences import (
     situations,
 )
 from translator_cmk.machine import COMMANDS, Accepted
-from translator_cmk.machine.observation import SEEN
+from translator_cmk.machine.observation import OBSERVED_KINDS
 from translator_cmk.system import ModelSystem
 
 
@@ -59,7 +59,7 @@ def test_every_observation_is_read_back_from_its_sentences(random: Random) -> No
 
 
 def test_every_kind_of_entity_that_is_observed_has_sentences() -> None:
-    assert {kind.word for kind, _, _ in SEEN} == {phrase.kind for phrase in FACT_PHRASES}
+    assert {kind.word for kind, _, _ in OBSERVED_KINDS} == {phrase.kind for phrase in FACT_PHRASES}
 
 
 def test_no_text_is_the_sentence_of_two_commands() -> None:

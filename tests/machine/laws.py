@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from translator_cmk.machine.commands import DeployModel, DisableKey, GrantKeyAccess, MoveResourceGroup
 from translator_cmk.machine.entities import (
-    KINDS,
+    ENTITY_KINDS,
     Document,
     Entity,
     Grant,
@@ -143,7 +143,7 @@ def changed_fields(before: State, after: State) -> set[tuple[type[Entity], str, 
     absent = dict[str, Any]()
     return {
         (kind, name, field, value)
-        for kind in KINDS
+        for kind in ENTITY_KINDS
         for was, now in [(dict(rows_of(before, kind)), dict(rows_of(after, kind)))]
         for name in was.keys() | now.keys()
         for field, value in now.get(name, {"state": None}).items()
@@ -187,7 +187,7 @@ def placed_only(command: Command, kind: type[Entity]) -> bool:
 def dependents(state: State, named: set[tuple[type[Entity], str]]) -> set[tuple[type[Entity], str]]:
     """The named entities and all that lead to them."""
     found = set(named)
-    for kind in KINDS:  # nobody leads to a kind on its right
+    for kind in ENTITY_KINDS:  # nobody leads to a kind on its right
         for name, fields in rows_of(state, kind):
             if any(fields[link] is not None and (to, fields[link]) in found for link, to in kind.links.items()):
                 found.add((kind, name))
@@ -195,7 +195,7 @@ def dependents(state: State, named: set[tuple[type[Entity], str]]) -> set[tuple[
 
 
 def changed(before: State, after: State) -> Iterator[tuple[type[Entity], str]]:
-    for kind in KINDS:
+    for kind in ENTITY_KINDS:
         was, now = before.tables[kind], after.tables[kind]
         for name in was.keys() | now.keys():
             if was.get(name) != now.get(name):

@@ -23,7 +23,7 @@ from translator_cmk.machine import (
     initial,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.entities import KINDS, Resource, Tenant
+from translator_cmk.machine.entities import ENTITY_KINDS, Resource, Tenant
 from translator_cmk.machine.rows import effect, sets, whenever
 from translator_cmk.system import ModelSystem
 
@@ -92,7 +92,7 @@ def test_triggers_miss_no_consequence() -> None:
     )
     for command in commands:
         state, _ = machine.step(state, command)
-        names = [(kind, name) for kind in reversed(KINDS) for name in state.tables[kind]]
+        names = [(kind, name) for kind in reversed(ENTITY_KINDS) for name in state.tables[kind]]
         everything = {(kind, name): dict.fromkeys(kind.fields) for kind, name in names}
         world = machine.world(state)
         affected = machine.triggers.affected(everything, state.tables, world)
@@ -103,8 +103,8 @@ def test_triggers_miss_no_consequence() -> None:
 
 
 def test_links_never_form_a_circle() -> None:
-    for position, kind in enumerate(KINDS):
-        assert all(KINDS.index(to) < position for to in kind.links.values())
+    for position, kind in enumerate(ENTITY_KINDS):
+        assert all(ENTITY_KINDS.index(to) < position for to in kind.links.values())
 
 
 def test_equal_fields_of_two_types_are_two_values() -> None:
@@ -131,7 +131,7 @@ def test_state_is_equal_however_it_was_reached() -> None:
 
 
 def test_step_knows_no_word_of_the_domain() -> None:
-    names = {name for kind in KINDS for name in (kind.word, *kind.fields)} - {"state", "type", "key"}
+    names = {name for kind in ENTITY_KINDS for name in (kind.word, *kind.fields)} - {"state", "type", "key"}
     text = (Path(package.__file__).parent / "step.py").read_text("utf-8")
     identifiers = {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
     assert "requirement" in identifiers  # of a row

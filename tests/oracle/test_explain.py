@@ -32,7 +32,7 @@ from translator_cmk.machine.commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from translator_cmk.machine.entities import GONE, Document, Entity, Grant, Key, Model, Resource, Workspace
+from translator_cmk.machine.entities import NO_RECORD, Document, Entity, Grant, Key, Model, Resource, Workspace
 from translator_cmk.machine.rows import Row, effect, refuse, sets
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.explain import STAYS, Difference, attributed_to
@@ -177,7 +177,7 @@ def test_what_stays_is_a_field_that_is_shown_and_a_requirement_says_so() -> None
 
 
 UNDEPLOYS, NO_KEY = (Model, {"state": "undeployed"}), (Resource, {"key": None})
-DELETES, NO_ACCESS = (Document, {"state": "deleted"}), (Grant, {"state": GONE})
+DELETES, NO_ACCESS = (Document, {"state": "deleted"}), (Grant, {"state": NO_RECORD})
 
 
 @pytest.mark.parametrize(

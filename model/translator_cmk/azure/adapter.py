@@ -25,7 +25,7 @@ from jwt.utils import base64url_decode
 
 from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
 from ..machine.entities import CUSTOMER, MICROSOFT
-from ..machine.observation import SEEN
+from ..machine.observation import OBSERVED_KINDS
 from ..system import Unsupported
 from . import leftovers
 from .clients import Clients, NotLearned, Studio, ids_in, refusal_of, rest, without_secrets
@@ -478,7 +478,7 @@ class AzureSystem:
 
     def observe(self) -> Observation:
         """Return everything that the API shows of this world."""
-        w, seen = self.world, Observation({kind.word: {} for kind, *_ in SEEN})
+        w, seen = self.world, Observation({kind.word: {} for kind, *_ in OBSERVED_KINDS})
         names = {guid: name for name, guid in w.tenant_ids.items()}
         for each in w.stage.subscriptions:
             seen["subscription"][each] = {"tenant": names.get(w.tenant_of(each), "another")}

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, State
-from ..machine.entities import KINDS, Entity
+from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.step import Writes
 from ..machine.world import Changes, Table, rewritten
 from .graph import Read, RecordedTable
@@ -184,7 +184,7 @@ class StepParts:
             reads: Reads = {}
             result, move = BROKEN, 0
             tables: Any = packing.state(packed).tables
-            recorded: Any = {kind: RecordedTable(kind, tables[kind], reads, {}) for kind in KINDS}
+            recorded: Any = {kind: RecordedTable(kind, tables[kind], reads, {}) for kind in ENTITY_KINDS}
             with suppress(*ROWS_RAISE):
                 result, move = function(State(recorded), packed)
             for name in packing.with_fields(reads):

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..language.sentences import Fact, format_command, format_fact, scenario_lines, steps, uses_in_words
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
-from ..machine.entities import KINDS, Entity
+from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.world import World
 from ..progress import ProgressBar
 from .scopes import Commands, Scope, givens
@@ -108,7 +108,7 @@ class EntityName(NamedTuple):
     name: str
 
 
-def entities_of(state: State, kinds: Iterable[type[Entity]] = KINDS) -> Iterator[EntityName]:
+def entities_of(state: State, kinds: Iterable[type[Entity]] = ENTITY_KINDS) -> Iterator[EntityName]:
     """Yield every entity in the state."""
     return (EntityName(kind, name) for kind in kinds for name in state.tables[kind])
 

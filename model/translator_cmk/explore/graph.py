@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import Any, Generic, NamedTuple, TypeVar, final
 
 from ..machine import ROWS, Command, Machine, Outcome, State
-from ..machine.entities import KINDS, Entity
+from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.world import Table
 from .scopes import Scope, start_of
 
@@ -120,7 +120,7 @@ class Memoised(Generic[Question, Result]):
 
     def _learn(self, state: State, question: Question) -> Leaf:
         log: dict[Read, Any] = {}
-        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log, {}) for kind in KINDS}
+        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log, {}) for kind in ENTITY_KINDS}
         after, outcome = self.call(State(tables), question)
         recorded: Any = after.tables.items()
         leaf = Leaf(outcome, tuple((kind, tuple(table.written.items())) for kind, table in recorded if table.written))
@@ -155,8 +155,10 @@ class Store:
     """Packs states into numbers that are equal exactly if the states are: each table is kept once, and has a number."""
 
     def __init__(self) -> None:
-        self._tables: dict[type[Entity], list[Table]] = {kind: [] for kind in KINDS}
-        self._by_content: dict[type[Entity], dict[frozenset[tuple[str, Any]], int]] = {kind: {} for kind in KINDS}
+        self._tables: dict[type[Entity], list[Table]] = {kind: [] for kind in ENTITY_KINDS}
+        self._by_content: dict[type[Entity], dict[frozenset[tuple[str, Any]], int]] = {
+            kind: {} for kind in ENTITY_KINDS
+        }
         self._by_identity: dict[int, int] = {}  # of the tables kept here, so no other table can have the identity
 
     def pack(self, state: State) -> Packed:
@@ -165,7 +167,7 @@ class Store:
 
     def unpack(self, packed: Packed) -> State:
         """Return the state that was packed."""
-        return State({kind: self._tables[kind][number] for kind, number in zip(KINDS, packed, strict=True)})
+        return State({kind: self._tables[kind][number] for kind, number in zip(ENTITY_KINDS, packed, strict=True)})
 
     def _number(self, kind: type[Entity], table: Table) -> int:
         number = self._by_identity.get(id(table))

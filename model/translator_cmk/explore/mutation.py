@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, rows
 from ..machine.commands import choices
-from ..machine.entities import KEY_SIZES, KINDS, Document, Entity, Resource, Vault, Workspace
+from ..machine.entities import ENTITY_KINDS, KEY_SIZES, Document, Entity, Resource, Vault, Workspace
 from ..machine.rows import Means, Row, Whenever
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..requirements import load_register
@@ -372,7 +372,7 @@ def instead(field: Field, node: ast.expr) -> Iterator[ast.expr]:
 
 # Mutants
 
-WORDS: dict[str, Any] = {"another": another, **{kind.__name__: kind for kind in KINDS}}
+WORDS: dict[str, Any] = {"another": another, **{kind.__name__: kind for kind in ENTITY_KINDS}}
 """What changed functions may name beyond what the topic's own do."""
 
 

@@ -13,7 +13,7 @@ from ..files import read
 from ..language.sentences import CommandList, format_command, format_outcome, situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine.commands import RotateKey
-from ..machine.entities import KINDS, Entity, Key
+from ..machine.entities import ENTITY_KINDS, Entity, Key
 from ..machine.topics.environment import NAME_REFUSED, USED_BEFORE
 from ..machine.values import Value
 from ..shapes import ANYTHING, LARGEST, TEXT, Record, Several, Shape, Whole, Word, record
@@ -112,7 +112,7 @@ SOON = 5_000
 
 # The file
 
-BY_WORD = {kind.word: kind for kind in KINDS}
+BY_WORD = {kind.word: kind for kind in ENTITY_KINDS}
 
 CONDITION = Record(
     "a condition",

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
-from ..machine.entities import KINDS
+from ..machine.entities import ENTITY_KINDS
 from ..progress import ProgressBar
 from .cubes import NotSeparable
 from .exploration import (
@@ -72,7 +72,7 @@ class Search:
         self.machine = machine
         self.judge = Judge(machine, theorems)
         about_states = {kind for theorem in theorems if theorem.form in ABOUT_STATES for kind in theorem.about}
-        self.looked_at = [kind for kind in KINDS if kind in about_states]
+        self.looked_at = [kind for kind in ENTITY_KINDS if kind in about_states]
         step, look = self.judge.step if theorems else self._step, self.judge.look
         self.step = Memoised(step).step if engine == "memoised" else step
         self.look = Memoised(look).step if engine == "memoised" else look

@@ -15,7 +15,7 @@ from .values import Slotted, declare_fields
 if TYPE_CHECKING:
     from .world import World
 
-GONE = "gone"  # writing this state drops the record: no trace of the entity is kept
+NO_RECORD = "gone"  # writing this state drops the record: no trace of the entity is kept
 
 MICROSOFT, CUSTOMER = "microsoft-managed", "customer-managed"
 
@@ -165,7 +165,7 @@ class Model(Entity):
     state: Literal["absent", "deployed", "undeployed", "deleted"] = "absent"
 
 
-KINDS: tuple[type[Entity], ...] = (
+ENTITY_KINDS: tuple[type[Entity], ...] = (
     Tenant,
     Location,
     Tier,

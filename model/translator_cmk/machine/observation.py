@@ -64,7 +64,7 @@ def model(m: Model) -> dict[str, Any]:
     return {"workspace": m.workspace.name, "state": m.state}
 
 
-SEEN: tuple[tuple[type[Entity], Callable[[Any], bool], Callable[[Any], dict[str, Any]]], ...] = (
+OBSERVED_KINDS: tuple[tuple[type[Entity], Callable[[Any], bool], Callable[[Any], dict[str, Any]]], ...] = (
     (Subscription, lambda s: True, subscription),
     (Resource, lambda r: r.state == "active", resource),
     (Vault, lambda v: v.state in ("active", "deleted"), vault),
@@ -79,7 +79,7 @@ SEEN: tuple[tuple[type[Entity], Callable[[Any], bool], Callable[[Any], dict[str,
 
 def observe(world: World) -> Observation:
     """Return everything a customer can see of the world, entities in order of their names."""
-    return {kind.word: dict(seen(world, kind, shows, view)) for kind, shows, view in SEEN}
+    return {kind.word: dict(seen(world, kind, shows, view)) for kind, shows, view in OBSERVED_KINDS}
 
 
 def seen(

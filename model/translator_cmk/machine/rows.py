@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .commands import Command, EnableCustomerManagedKeys, KeyUse
-from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
+from .entities import CUSTOMER, MICROSOFT, NO_RECORD, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
 from .world import Changes
 
 Condition = Callable[..., bool]
@@ -131,7 +131,7 @@ def by_name(values: dict[str, Any]) -> dict[str, Any]:
 
 def drops(entity: Entity) -> Changes:
     """Drop an entity without a trace."""
-    return {(type(entity), entity.name): {"state": GONE}}
+    return {(type(entity), entity.name): {"state": NO_RECORD}}
 
 
 def gives_access(vault: Vault, resource: Resource) -> Changes:
@@ -148,7 +148,7 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
 
 def takes_access(vault: Vault, resource: Resource) -> Changes:
     """Drop the grant of a resource's identity on a vault, if there is one."""
-    return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
+    return {(Grant, f"{vault.name}/{resource.name}"): {"state": NO_RECORD}}
 
 
 def state_of_name(command: Any) -> Any:

@@ -7,7 +7,7 @@ from types import CodeType, FunctionType
 from typing import Any, NamedTuple, final
 
 from .commands import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
-from .entities import GONE, KINDS, Entity
+from .entities import ENTITY_KINDS, NO_RECORD, Entity
 from .rows import MEANINGS, Effect, Meaning, Means, Refuse, Row, Silent, Whenever
 from .world import Changes, Choose, State, Table, World
 
@@ -115,7 +115,7 @@ def mentions(function: FunctionType) -> Mentions:
     values += [cell.cell_contents for cell in function.__closure__ or ()]
     return Mentions(
         names,
-        frozenset(kind for kind in KINDS if kind in values),
+        frozenset(kind for kind in ENTITY_KINDS if kind in values),
         tuple(value for value in values if isinstance(value, FunctionType | Meaning)),
     )
 
@@ -163,7 +163,7 @@ class Writes:
                     raise RowsContradict(
                         f"{requirement} writes {field} of {kind.word} {name} otherwise than another row"
                     )
-                if value != (record[position[field]] if record else GONE):
+                if value != (record[position[field]] if record else NO_RECORD):
                     self.changes.setdefault(target, {})[field] = value
                     changed = True
         if changed:

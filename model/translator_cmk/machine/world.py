@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from .entities import GONE, KINDS, Entity, Location, Subscription, Tenant, Tier
+from .entities import ENTITY_KINDS, NO_RECORD, Entity, Location, Subscription, Tenant, Tier
 from .values import Value
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class State:
 
     def __hash__(self) -> int:
         if self._hash is None:
-            self._hash = hash(tuple(frozenset(self.tables[kind].items()) for kind in KINDS))
+            self._hash = hash(tuple(frozenset(self.tables[kind].items()) for kind in ENTITY_KINDS))
         return self._hash
 
     def with_changes(self, changes: Changes) -> "State":
@@ -52,7 +52,7 @@ class State:
     def __repr__(self) -> str:
         shown = (
             f"{kind.word} {name} {dict(zip(kind.fields, record, strict=True))}"
-            for kind in KINDS
+            for kind in ENTITY_KINDS
             for name, record in sorted(self.tables[kind].items())
         )
         return f"State({'; '.join(shown)})"
@@ -60,7 +60,7 @@ class State:
 
 def rewritten(kind: type[Entity], record: tuple[Any, ...] | None, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """Return the record with these fields written; None where it is dropped, or where no row has created it."""
-    if fields.get("state") is GONE:
+    if fields.get("state") is NO_RECORD:
         return None
     values = list(record or kind.start)
     for field, value in fields.items():
@@ -68,7 +68,7 @@ def rewritten(kind: type[Entity], record: tuple[Any, ...] | None, fields: Mappin
     return tuple(values) if values[-1] != "absent" else record
 
 
-EMPTY = State({kind: {} for kind in KINDS})
+EMPTY = State({kind: {} for kind in ENTITY_KINDS})
 
 
 class World:

@@ -32,7 +32,7 @@ from ..machine import (
     State,
     initial,
 )
-from ..machine.entities import CUSTOMER, KINDS, MICROSOFT, Document, Entity, Model, Resource, Workspace
+from ..machine.entities import CUSTOMER, ENTITY_KINDS, MICROSOFT, Document, Entity, Model, Resource, Workspace
 from ..machine.rows import Condition, Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
 from ..machine.step import bind
 from ..machine.values import Value
@@ -178,7 +178,7 @@ NOTHING = (False, ABSENT, MICROSOFT, "undeployed")
 DATA = {Workspace.word, Document.word, Model.word}
 """The kinds of which something is lost, with no other change, where a consequence comes without its condition."""
 
-KIND = {kind.word: kind for kind in KINDS}
+KIND = {kind.word: kind for kind in ENTITY_KINDS}
 
 # A failed step
 

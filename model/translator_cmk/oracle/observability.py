@@ -9,7 +9,7 @@ from typing import Any
 from ..language.sentences import ABSENT, Fact
 from ..machine import Machine, Observation, State, Unspecified
 from ..machine.entities import Entity
-from ..machine.observation import SEEN
+from ..machine.observation import OBSERVED_KINDS
 from ..machine.values import Value
 from .nondeterminism import Replay, TooManyStates, possibilities
 
@@ -65,7 +65,7 @@ def projections_of(machine: Machine, state: State, limit: int) -> Projections:
         return {"exists": True} | {field: value for field, value in view(entity).items() if value is not None}
 
     found: dict[Name, list[Projection]] = {}
-    for kind, shows, view in SEEN:
+    for kind, shows, view in OBSERVED_KINDS:
         for name in state.tables[kind]:
             found[kind.word, name] = each = []
             for seen, _ in possibilities(partial(project, name, kind, shows, view), machine.silent, limit):
@@ -92,7 +92,7 @@ def names_in(observation: Observation) -> Iterator[Name]:
 
 def observation_of(projections: Mapping[Name, Projection]) -> Observation:
     """Return the observation with these projections; `exists` is a field of it only where it is unspecified."""
-    observation: Observation = {kind.word: {} for kind, _, _ in SEEN}
+    observation: Observation = {kind.word: {} for kind, _, _ in OBSERVED_KINDS}
     for (kind, name), projection in sorted(projections.items(), key=lambda each: each[0]):
         if projection["exists"] is not False:
             fields = {field: value for field, value in projection.items() if field != "exists" or value is not True}

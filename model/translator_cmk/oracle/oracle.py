@@ -29,8 +29,8 @@ from ..machine import (
     Unspecified,
     initial,
 )
-from ..machine.entities import KINDS, Entity, Location, Subscription, Tenant, Tier
-from ..machine.observation import SEEN
+from ..machine.entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
+from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
 from ..machine.step import DOES_NOT_EXIST, OF_NAMES
 from .explain import Difference, FailedStep, Violation, once
@@ -87,7 +87,7 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
     """Return these entities and all that depend on any of them in any of the states."""
     found = set(on)
     for state in states if on else ():
-        for kind in KINDS:  # nobody's link leads to its right
+        for kind in ENTITY_KINDS:  # nobody's link leads to its right
             links = [(kind.fields.index(field), to) for field, to in kind.links.items()]
             for name, record in state.tables[kind].items():
                 if any((to, record[index]) in found for index, to in links):
@@ -109,7 +109,7 @@ def without(state: State, entities: Entities) -> State:
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
 
-KIND = {kind.word: kind for kind, _, _ in SEEN}
+KIND = {kind.word: kind for kind, _, _ in OBSERVED_KINDS}
 
 NONE: frozenset[str] = frozenset()
 

@@ -14,7 +14,7 @@ from ..explore.graph import Graph, Pair, Predecessors, attainable, predecessors,
 from ..explore.scopes import NAMED
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
-from ..machine.entities import KINDS, Entity
+from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.world import World
 from ..requirements import load_register
 from ..system import MACHINE
@@ -22,7 +22,7 @@ from .effects import WEAKEST_FIRST, basis, lacking
 from .sourced import data
 
 SEARCHED = ("ways-back", "vaults-and-keys")
-OF_WORD = {kind.word: kind for kind in KINDS}
+OF_WORD = {kind.word: kind for kind in ENTITY_KINDS}
 
 
 def found(world: World, kind: type[Entity], name: str, fields: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from ..language.sentences import (
 from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
 from ..machine.commands import DeleteResource
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
-from ..machine.observation import SEEN
+from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
 from ..machine.step import OF_NAMES
 from ..machine.world import World
@@ -32,7 +32,7 @@ from ..requirements import Register, load_register
 from .render import Numbered
 from .sourced import data
 
-VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
+VIEWS = {kind: (shows, view) for kind, shows, view in OBSERVED_KINDS}
 
 ORDER = (Resource, Grant, Vault, Key, Workspace, Document, Model, Subscription)
 """The kinds of things that can change, in the order in which they are shown."""

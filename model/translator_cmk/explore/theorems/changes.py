@@ -8,7 +8,7 @@ from ...machine import Command
 from ...machine import commands as cmd
 from ...machine.entities import (
     CUSTOMER,
-    KINDS,
+    ENTITY_KINDS,
     MICROSOFT,
     Document,
     Entity,
@@ -128,7 +128,7 @@ FIXED: dict[type[Entity], tuple[str, ...]] = {
 """The fields of each kind that nothing changes."""
 
 
-@change(*KINDS, by="revocation.only-that-resource")
+@change(*ENTITY_KINDS, by="revocation.only-that-resource")
 def a_request_changes_only_what_depends_on_what_it_names(c: Change) -> Iterator[Expectation]:
     """A request changes nothing of what does not depend on the thing that it is about."""
     entities = [entity for entity in (c.was, c.now) if entity is not None]

@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 from ...language.sentences import ABSENT, Fact
 from ...machine import ROWS, Accepted, Command, KeyUse, Machine, Outcome, Refused, RowsContradict, Unspecified
-from ...machine.entities import KINDS, Entity, Location, Subscription
-from ...machine.observation import SEEN
+from ...machine.entities import ENTITY_KINDS, Entity, Location, Subscription
+from ...machine.observation import OBSERVED_KINDS
 from ...machine.rows import Row
 from ...machine.values import Value
 from ...machine.world import World
@@ -103,7 +103,7 @@ class Step:
     def changed(self) -> list[tuple[type[Entity], str]]:
         """Return every entity whose record is another one after the step, or gone, or new."""
         found = []
-        for kind in KINDS:
+        for kind in ENTITY_KINDS:
             was, now = self.before.tables[kind], self.after.tables[kind]
             if was is not now:
                 # a recorded table says what was written to it, so nothing else need be read
@@ -137,13 +137,13 @@ def look_up(world: World, kind: type[Entity], name: str) -> Any:
     return world.entity(kind, name) if world.has(kind, name) else None
 
 
-KIND_OF_FIELD: dict[str, type[Entity]] = {kind.word: kind for kind in KINDS} | {
+KIND_OF_FIELD: dict[str, type[Entity]] = {kind.word: kind for kind in ENTITY_KINDS} | {
     "to": Subscription,
     "region": Location,
 }
 
 
-VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
+VIEWS = {kind: (shows, view) for kind, shows, view in OBSERVED_KINDS}
 
 
 def view_of(entity: Any) -> dict[str, Any] | None:
