@@ -33,7 +33,7 @@ help:
 quick: $(INSTALLED) ties ## check ties, then run features, laws and the core's unit tests (seconds)
 	$(PY) -m pytest -q -n auto -m "not slow" $(CORE) $(ARGS)
 
-ties: $(INSTALLED) ## check that register, features, rows, pages and changelog agree, and say what to do
+ties: $(INSTALLED) ## check that register, features, rows and pages agree, and say what to do
 	$(PY) -m translator_cmk.bdd.ties
 
 test: $(INSTALLED) ## run the whole test suite

@@ -1,4 +1,4 @@
-"""Checks every place that a requirement's id ties together: register, feature, rows, pages and changelog.
+"""Checks every place that a requirement's id ties together: register, feature, rows and pages.
 
 `make ties` runs it.  Each diagnostic says what is wrong, where, and what to do, so whoever adds or changes a
 requirement finds the next place to edit without running the tests.
@@ -36,9 +36,6 @@ ID = re.compile(
 )
 """A requirement's id in prose or data, and no file's name."""
 
-CHANGES = "### Requirements"
-"""The section of a version in the changelog; together these have an entry for each requirement."""
-
 
 def ties() -> list[Diagnostic]:
     """Return every broken tie, in the order in which they are best mended; raises `InvalidFile`."""
@@ -52,7 +49,6 @@ def ties() -> list[Diagnostic]:
         *found,
         *module_diagnostics(),
         *page_diagnostics(register),
-        *changelog_diagnostics(register),
     ]
 
 
@@ -167,18 +163,6 @@ def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
                 if name not in register and file.name != "CHANGELOG.md":
                     remedy = nearest(name, register, "name a requirement of the register")
                     yield Diagnostic(file, number, f"{name} is not in the register", remedy)
-
-
-def changelog_diagnostics(register: Register) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each requirement without an entry in the changelog."""
-    file = ROOT / "CHANGELOG.md"
-    before, *sections = file.read_text("utf-8").split(f"\n{CHANGES}\n") if file.is_file() else [""]
-    line = before.count("\n") + 2
-    entered = {name for each in sections for name in ID.findall(re.split(r"\n##? ", each)[0])}
-    for name in register:
-        if sections and name not in entered:
-            remedy = f"add it to the section {CHANGES.strip('# ')}, with what changed"
-            yield Diagnostic(file, line, f"no entry names {name}", remedy)
 
 
 def main() -> int:
