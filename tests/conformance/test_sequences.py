@@ -36,8 +36,9 @@ from translator_cmk.machine.commands import (
     RotateKey,
 )
 from translator_cmk.machine.entities import Grant
-from translator_cmk.machine.rows import drops, effect
-from translator_cmk.machine.world import Stage
+from translator_cmk.machine.rows import effect
+from translator_cmk.machine.stage import Stage
+from translator_cmk.machine.updates import drops
 from translator_cmk.oracle import Exchange, oracle_for
 from translator_cmk.oracle.explain import Difference
 from translator_cmk.oracle.profiles import machine_of, silent_in

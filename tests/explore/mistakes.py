@@ -34,13 +34,18 @@ from translator_cmk.machine import (
     Refused,
     State,
     commands,
+    conditions,
     entities,
+    meanings,
     rows,
+    updates,
 )
 from translator_cmk.machine.rows import Row
 
 OPEN, HELD_OUT = "semantic.yaml", "semantic_held_out.yaml"
-WORDS: dict[str, Any] = {**vars(commands), **vars(entities), **vars(rows)}
+WORDS: dict[str, Any] = {}
+for _module in (commands, entities, rows, meanings, conditions, updates):
+    WORDS |= vars(_module)
 FIELDS = {"mistake", "contradicts", "row", "add", "counter", *PARTS}
 
 

@@ -47,7 +47,8 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine.commands import RevokeKeyAccess, RotateKey
 from translator_cmk.machine.entities import Grant, Key, Resource, Vault
-from translator_cmk.machine.rows import Row, refuse, sets, whenever, write
+from translator_cmk.machine.rows import Row, refuse, whenever
+from translator_cmk.machine.updates import sets, write
 
 
 class Walked(NamedTuple):

@@ -19,9 +19,10 @@ from translator_cmk.machine.entities import (
     Vault,
     Workspace,
 )
-from translator_cmk.machine.rows import Means, Refuse, Row, effect, sets
+from translator_cmk.machine.rows import Means, Refuse, Row, effect
 from translator_cmk.machine.topics.restoration import brings_uploads_back, redeploys
 from translator_cmk.machine.topics.revocation import COUNTER_ROWS as CONFUSED
+from translator_cmk.machine.updates import sets
 
 
 class Step(NamedTuple):
@@ -345,7 +346,7 @@ class HeedsTheLastRowOnly(Machine):
 
     def __init__(self, rows: Any, silent: Any = ()) -> None:
         super().__init__(rows, silent)
-        self._effect = {on: effects[-1:] for on, effects in self._effect.items()}
+        self._effects = {on: effects[-1:] for on, effects in self._effects.items()}
 
 
 def article(*added: Any, without: str = "") -> Machine:

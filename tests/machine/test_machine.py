@@ -24,7 +24,8 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.entities import ENTITY_KINDS, Resource, Tenant
-from translator_cmk.machine.rows import effect, sets, whenever
+from translator_cmk.machine.rows import effect, whenever
+from translator_cmk.machine.updates import sets
 from translator_cmk.system import ModelSystem
 
 

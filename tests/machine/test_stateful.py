@@ -15,7 +15,7 @@ from tests.machine.laws import FAULTY, LAWS, NamesNoRequirement, Step, slug, tak
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, random_command, values
 from translator_cmk.conformance.results import EXPECTED
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
-from translator_cmk.machine.commands import Refused, Unspecified
+from translator_cmk.machine.outcomes import Refused, Unspecified
 from translator_cmk.machine.rows import Means
 
 MEANS = [row for row in ROWS if isinstance(row, Means)]

@@ -33,7 +33,8 @@ from translator_cmk.machine.commands import (
     UploadDocument,
 )
 from translator_cmk.machine.entities import NO_RECORD, Document, Entity, Grant, Key, Model, Resource, Workspace
-from translator_cmk.machine.rows import Row, effect, refuse, sets
+from translator_cmk.machine.rows import Row, effect, refuse
+from translator_cmk.machine.updates import sets
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.explain import STAYS, Difference, attributed_to
 from translator_cmk.requirements import load_register

@@ -10,7 +10,7 @@ from ..files import read
 from ..language.sentences import CommandList
 from ..machine import Command
 from ..machine.entities import ResourceKind
-from ..machine.world import DEFAULT_STAGE, Stage
+from ..machine.stage import DEFAULT_STAGE, Stage
 from ..shapes import TEXT, record
 
 Commands = tuple[Command, ...]

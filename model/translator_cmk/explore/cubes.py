@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, State
 from ..machine.entities import ENTITY_KINDS, Entity
-from ..machine.step import Writes
-from ..machine.world import Changes, Table, rewritten
+from ..machine.state import Changes, Table, rewritten
+from ..machine.writes import Writes
 from .graph import Read, RecordedTable
 from .scopes import Scope
 from .theorems.theorem import ROWS_RAISE

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, final
 
 from ..machine import ROWS, Command, Machine, Outcome, State
 from ..machine.entities import ENTITY_KINDS, Entity
-from ..machine.world import Table
+from ..machine.state import Table
 from .scopes import Scope, start_of
 
 # Memoise pure functions of a state by the records that they read, exactly.

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any, NamedTuple
 
-from ..machine import ROWS, Command, rows
+from ..machine import ROWS, Command, conditions, updates
 from ..machine.commands import choices
 from ..machine.entities import ENTITY_KINDS, KEY_SIZES, Document, Entity, Resource, Vault, Workspace
 from ..machine.rows import Means, Row, Whenever
@@ -500,25 +500,30 @@ def other_side(requirement: str) -> str:
 HELPERS: dict[str, Names] = {
     "gives_access": {"vault": Vault, "resource": Resource},
     "key_use": {"resource": Resource},
-    "has_document": {"workspace": Workspace, "d": Document},
+    "has_document": {"workspace": Workspace, "document": Document},
 }
 """Helpers by name, with what the names in them stand for.  All others only name what Python does with a record."""
-
-PATH = "model/translator_cmk/machine/rows.py"
 
 
 def helper_mutants() -> Iterator[Mutant]:
     """Yield each helper with each change of what it returns, in all rows that call it."""
-    for node in ast.parse(Path(rows.__file__).read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name in HELPERS:
-            returned = next(each.value for each in node.body if isinstance(each, ast.Return) and each.value)
-            edits = edits_of(ast.Lambda(node.args, returned), "helper", HELPERS[node.name], rows)
-            callers = [source for source in row_sources() if calls(source, node.name)]
-            for edit, new in distinct(node, edits):
-                names = {**vars(rows), **WORDS}
-                exec(compile(ast.fix_missing_locations(ast.Module([new], [])), PATH, "exec"), names)
-                others = {each.row: (with_names(each, {node.name: names[node.name]}),) for each in callers}
-                yield changed(callers, edit.kind, others, edit.was, edit.now, f"{PATH}:{edit.line}", node.name)
+    for module in (updates, conditions):
+        path = f"model/translator_cmk/machine/{Path(str(module.__file__)).name}"
+        for node in ast.parse(Path(str(module.__file__)).read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name in HELPERS:
+                yield from mutants_of_helper(node, module, path)
+
+
+def mutants_of_helper(node: ast.FunctionDef, module: ModuleType, path: str) -> Iterator[Mutant]:
+    """Yield the helper with each change of what it returns at its end."""
+    returned = next(each.value for each in node.body if isinstance(each, ast.Return) and each.value)
+    edits = edits_of(ast.Lambda(node.args, returned), "helper", HELPERS[node.name], module)
+    callers = [source for source in row_sources() if calls(source, node.name)]
+    for edit, new in distinct(node, edits):
+        names = {**vars(module), **WORDS}
+        exec(compile(ast.fix_missing_locations(ast.Module([new], [])), path, "exec"), names)
+        others = {each.row: (with_names(each, {node.name: names[node.name]}),) for each in callers}
+        yield changed(callers, edit.kind, others, edit.was, edit.now, f"{path}:{edit.line}", node.name)
 
 
 def calls(source: RowSource, helper: str) -> bool:

@@ -1,12 +1,35 @@
-"""The model: a state, commands, and the article as a table of rows.  Standard library only."""
+"""The model: a state, commands, and the article as a table of rows.  Standard library only.
 
-from .commands import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused, Unspecified
+Start with `step`, which says what a step is, and `rows`, which says what a row is; `topics` has the rows.
+"""
+
+from . import commands
+from .commands import COMMANDS, Command
 from .observation import Observation, observe
-from .step import Machine, RowsContradict
+from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
+from .stage import DEFAULT_STAGE, Stage, initial
+from .state import State
+from .step import Machine
 from .topics import COUNTER_ROWS, ROWS
-from .world import DEFAULT_STAGE, Stage, State, initial
+from .writes import RowsContradict
 
 __all__ = [
-    "COMMANDS", "COUNTER_ROWS", "DEFAULT_STAGE", "ROWS", "Accepted", "Command", "KeyUse", "Machine", "Observation",
-    "Outcome", "Refused", "RowsContradict", "Stage", "State", "Unspecified", "initial", "observe",
-]  # fmt: skip  # names, on as few lines as they need
+    "COMMANDS",
+    "COUNTER_ROWS",
+    "DEFAULT_STAGE",
+    "ROWS",
+    "Accepted",
+    "Command",
+    "KeyUse",
+    "Machine",
+    "Observation",
+    "Outcome",
+    "Refused",
+    "RowsContradict",
+    "Stage",
+    "State",
+    "Unspecified",
+    "commands",
+    "initial",
+    "observe",
+]

@@ -1,13 +1,14 @@
-"""The commands, everything a customer can ask for in the imperative; and the outcomes of submitting them.
+"""The commands: everything a customer can ask for, in the imperative.
 
 A command names entities by strings.  What each name must mean is said in its annotation, and checked before any row is
 read.  Rows read the same command with entities in place of the names.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args, get_origin
 
-from .entities import (
+from .entities import Entity, KeySource, KeyType, PermissionModel, ResourceKind
+from .references import (
     NEW,
     AKey,
     ALocation,
@@ -21,63 +22,30 @@ from .entities import (
     AWorkspace,
     DeletedKey,
     DeletedVault,
-    Entity,
-    KeySource,
-    KeyType,
     NewDocument,
     NewKey,
     NewModel,
     NewResource,
     NewVault,
     NewWorkspace,
-    PermissionModel,
-    ResourceKind,
+    Reference,
 )
 from .values import Value
-
-# Outcomes
-
-
-class KeyUse(Value):
-    """One use of a customer's key, as an audit log has it: which key (`vault/key`), and for which resource."""
-
-    key: str
-    resource: str
-
-
-class Accepted(Value):
-    """The command was carried out.
-
-    ``by`` holds the ids of the requirements that changed or recorded something; it is empty where all was so already.
-    """
-
-    by: frozenset[str] = frozenset()
-    audit: tuple[KeyUse, ...] = ()
-
-
-class Refused(Value):
-    """The command was refused and changed nothing.  ``because`` holds the id of every demand it broke."""
-
-    because: frozenset[str] = frozenset()
-
-
-class Unspecified(Value):
-    """The specification does not say what happens.  ``silent`` holds the ids of the requirements that say so."""
-
-    silent: frozenset[str] = frozenset()
-
-
-Outcome = Accepted | Refused | Unspecified
-
-
-# Commands
 
 Store = Literal["key-vault", "managed-hsm", "elsewhere"]
 Channel = Literal["portal", "api"]
 
+COMMANDS: dict[str, "type[Command]"] = {}
+"""Every command by name; a class that is defined adds itself."""
 
-FieldReference = tuple[int, type[Entity], tuple[str, ...], int | None]
-"""The position of a field, and what it refers to as in `Reference`; ``within`` is a position too."""
+
+class FieldReference(NamedTuple):
+    """What a field of a command refers to, as a `Reference` says it.  ``field`` and ``within`` are positions."""
+
+    field: int
+    kind: type[Entity]
+    states: tuple[str, ...]
+    within: int | None
 
 
 class Command(Value):
@@ -91,32 +59,56 @@ class Command(Value):
         """Build the command; `ValueError` says which field is missing, or given where it means nothing."""
         command = super().__new__(cls, *args, **named)
         for field, (other, value) in cls.named_where.items():
-            if (getattr(command, other) == value) != (getattr(command, field) is not None):
+            is_given = getattr(command, field) is not None
+            is_due = getattr(command, other) == value
+            if is_given != is_due:
                 raise ValueError(f"{cls.__name__} takes {field} if {other} is {value!r}, and only then")
         return command
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.references = tuple(cls._references())
-        cls.gives = next((at for at, _, states, _ in cls.references if states == NEW), None)
+        cls.gives = None
+        for reference in cls.references:
+            if reference.states == NEW:
+                cls.gives = reference.field
+                break
         COMMANDS[cls.__name__] = cls
 
     @classmethod
     def _references(cls) -> Iterator[FieldReference]:
         for index, field in enumerate(cls.fields):
-            for hint in (cls.hints[field], *get_args(cls.hints[field])):
-                if get_origin(hint) is Annotated:
-                    kind, states, within = hint.__metadata__[0]
-                    yield index, kind, states, cls.fields.index(within) if within else None
+            reference = reference_in(cls.hints[field])
+            if reference is not None:
+                within = cls.fields.index(reference.within) if reference.within else None
+                yield FieldReference(index, reference.kind, reference.states, within)
 
     def names(self) -> Iterator[tuple[type[Entity], str, bool]]:
         """Yield kind and name of each entity that the command names, and whether the command gives it its name."""
         for index, kind, _, within in self.references:
-            if (name := self[index]) is not None:
-                yield kind, name if within is None else f"{self[within]}/{name}", index == self.gives
+            name = self[index]
+            if name is None:
+                continue
+            if within is not None:
+                name = f"{self[within]}/{name}"
+            yield kind, name, index == self.gives
 
 
-COMMANDS: dict[str, type[Command]] = {}
+def reference_in(hint: Any) -> Reference | None:
+    """Return the reference that a field with this annotation is, if any: also for `AKey | None`."""
+    for part in (hint, *get_args(hint)):
+        if get_origin(part) is Annotated:
+            reference: Reference = part.__metadata__[0]
+            return reference
+    return None
+
+
+def choices(hint: Any) -> tuple[str, ...]:
+    """Return the words that a field with this annotation can have, where the vocabulary is closed; otherwise empty."""
+    for part in (hint, *get_args(hint)):
+        if get_origin(part) is Literal:
+            return get_args(part)
+    return ()
 
 
 # Resources and where they are
@@ -372,8 +364,3 @@ class ReadData(Command):
     """Read the data kept in a workspace."""
 
     workspace: AWorkspace
-
-
-def choices(hint: Any) -> tuple[str, ...]:
-    """Return the words that a field with this annotation can have, where the vocabulary is closed; otherwise empty."""
-    return next((get_args(each) for each in (hint, *get_args(hint)) if get_origin(each) is Literal), ())

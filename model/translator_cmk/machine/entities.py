@@ -1,23 +1,25 @@
 """The entities of the model: each kind, its fields, and the entities that it links to.
 
-The state keeps plain tuples.  An `Entity` is such a tuple seen from one world: a field that names another entity leads
-to it, so `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity
-reads lies above it.  Field names and values are Azure's where Azure has a word (Microsoft.CognitiveServices/accounts,
-Microsoft.KeyVault/vaults).
+The state keeps plain tuples, its *records*.  An `Entity` is such a record seen from one world: a field that names
+another entity leads to it, so `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle:
+what an entity reads lies above it.  Field names and values are Azure's where Azure has a word
+(Microsoft.CognitiveServices/accounts, Microsoft.KeyVault/vaults).
 """
 
 from operator import itemgetter
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
-from .values import Slotted, declare_fields
+from .values import Slotted, declare_fields, item_access
 
 if TYPE_CHECKING:
     from .world import World
 
-NO_RECORD = "gone"  # writing this state drops the record: no trace of the entity is kept
+NO_RECORD = "gone"
+"""Writing this state drops the record: no trace of the entity is kept."""
 
-MICROSOFT, CUSTOMER = "microsoft-managed", "customer-managed"
+MICROSOFT = "microsoft-managed"
+CUSTOMER = "customer-managed"
 
 ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
 KeySource = Literal["microsoft-managed", "customer-managed"]
@@ -28,19 +30,27 @@ Recoverable = Literal["absent", "active", "deleted", "purged"]
 Deletable = Literal["absent", "active", "deleted"]
 
 
-def _kind_of(hint: Any) -> "type[Entity] | None":
-    kinds = [arg for arg in (get_args(hint) if isinstance(hint, UnionType) else (hint,)) if isinstance(arg, type)]
-    return next((kind for kind in kinds if issubclass(kind, Entity)), None)
+def _kind_linked_by(hint: Any) -> "type[Entity] | None":
+    """Return the kind of entity that a field with this annotation links to, if any: `Key` for `Key | None`."""
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, Entity):
+            return part
+    return None
 
 
 def _access(hint: Any, index: int) -> property:
-    kind = _kind_of(hint)
+    """Return the property of a field: a link leads to the entity that it names, in the same world."""
+    kind = _kind_linked_by(hint)
     if kind is None:
-        return property(itemgetter(index))
+        return item_access(hint, index)
 
     def follow(self: "Entity") -> "Entity | None":
-        world, name = self[0], self[index]
-        return None if name is None else kind((world, name) + world.tables[kind][name])
+        name = self[index]
+        if name is None:
+            return None
+        world = self[0]
+        return kind((world, name) + world.tables[kind][name])
 
     return property(follow)
 
@@ -61,7 +71,11 @@ class Entity(tuple[Any, ...], metaclass=Slotted):
 
     def __init_subclass__(cls) -> None:
         declare_fields(cls, first=2, access=_access)
-        cls.links = {field: kind for field, hint in cls.hints.items() if (kind := _kind_of(hint))}
+        cls.links = {}
+        for field, hint in cls.hints.items():
+            kind = _kind_linked_by(hint)
+            if kind is not None:
+                cls.links[field] = kind
         cls.position = {field: index for index, field in enumerate(cls.fields)}
         cls.start = tuple(cls.defaults.get(field) for field in cls.fields)
         cls.word = cls.__name__.lower()
@@ -178,39 +192,4 @@ ENTITY_KINDS: tuple[type[Entity], ...] = (
     Document,
     Model,
 )
-
-
-# The references of a command: what each name must mean before any row is read
-
-
-class Reference(NamedTuple):
-    """The field names an entity of this kind, in one of these states, or, with `NEW`, one that the command makes.
-
-    A key's name is local to the field ``within``.
-    """
-
-    kind: type[Entity]
-    states: tuple[str, ...] = ("active",)
-    within: str | None = None
-
-
-NEW = ()  # the command makes the entity; whether its name is free is left to the rows
-
-ATenant = Annotated[str, Reference(Tenant)]
-ASubscription = Annotated[str, Reference(Subscription)]
-ATier = Annotated[str, Reference(Tier)]
-ALocation = Annotated[str, Reference(Location, ("regional", "global"))]
-ARegion = Annotated[str, Reference(Location, ("regional",))]
-AResource = Annotated[str, Reference(Resource)]
-NewResource = Annotated[str, Reference(Resource, NEW)]
-AVault = Annotated[str, Reference(Vault)]
-DeletedVault = Annotated[str, Reference(Vault, ("deleted",))]
-NewVault = Annotated[str, Reference(Vault, NEW)]
-AKey = Annotated[str, Reference(Key, within="vault")]
-DeletedKey = Annotated[str, Reference(Key, ("deleted",), within="vault")]
-NewKey = Annotated[str, Reference(Key, NEW, within="vault")]
-AWorkspace = Annotated[str, Reference(Workspace)]
-NewWorkspace = Annotated[str, Reference(Workspace, NEW)]
-NewDocument = Annotated[str, Reference(Document, NEW)]
-AModel = Annotated[str, Reference(Model, ("undeployed", "deployed"))]
-NewModel = Annotated[str, Reference(Model, NEW)]
+"""All kinds, in an order in which every link leads to the left."""

@@ -1,20 +1,23 @@
 """The observation of a state by a customer: kind -> name -> field -> value.  What is absent is gone."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from .entities import CUSTOMER, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
-from .rows import registered, shows_encryption_section
+from .meanings import registered, shows_encryption_section
 from .world import World
 
-Observation = dict[str, dict[str, dict[str, Any]]]
+Fields = dict[str, Any]
+"""What a customer sees of one entity; a field that is None is not shown."""
+
+Observation = dict[str, dict[str, Fields]]
 
 
-def subscription(s: Subscription) -> dict[str, Any]:
+def subscription(s: Subscription) -> Fields:
     return {"tenant": s.tenant.name}
 
 
-def resource(r: Resource) -> dict[str, Any]:
+def resource(r: Resource) -> Fields:
     return {
         "kind": r.kind,
         "location": r.location.name,
@@ -28,7 +31,7 @@ def resource(r: Resource) -> dict[str, Any]:
     }
 
 
-def vault(v: Vault) -> dict[str, Any]:
+def vault(v: Vault) -> Fields:
     return {
         "state": v.state,
         "region": v.region.name,
@@ -40,15 +43,15 @@ def vault(v: Vault) -> dict[str, Any]:
     }
 
 
-def key(k: Key) -> dict[str, Any]:
+def key(k: Key) -> Fields:
     return {"state": k.state, "type": k.type, "size": k.size, "version": k.version, "enabled": k.enabled}
 
 
-def grant(g: Grant) -> dict[str, Any]:
+def grant(g: Grant) -> Fields:
     return {"vault": g.vault.name, "resource": g.resource.name}
 
 
-def workspace(w: Workspace) -> dict[str, Any]:
+def workspace(w: Workspace) -> Fields:
     return {
         "resource": w.resource.name,
         "key_source": CUSTOMER if w.covered else MICROSOFT,
@@ -56,36 +59,42 @@ def workspace(w: Workspace) -> dict[str, Any]:
     }
 
 
-def document(d: Document) -> dict[str, Any]:
+def document(d: Document) -> Fields:
     return {"workspace": d.workspace.name}
 
 
-def model(m: Model) -> dict[str, Any]:
+def model(m: Model) -> Fields:
     return {"workspace": m.workspace.name, "state": m.state}
 
 
-OBSERVED_KINDS: tuple[tuple[type[Entity], Callable[[Any], bool], Callable[[Any], dict[str, Any]]], ...] = (
-    (Subscription, lambda s: True, subscription),
-    (Resource, lambda r: r.state == "active", resource),
-    (Vault, lambda v: v.state in ("active", "deleted"), vault),
-    (Key, lambda k: k.vault.state == "active" and k.state in ("active", "deleted"), key),
-    (Grant, lambda g: g.vault.state == "active", grant),
-    (Workspace, lambda w: w.state == "active", workspace),
-    (Document, lambda d: d.state == "uploaded", document),
-    (Model, lambda m: m.state in ("undeployed", "deployed"), model),
+class ObservedKind(NamedTuple):
+    """A kind that a customer can see: which of its entities, and what of them."""
+
+    kind: type[Entity]
+    shows: Callable[[Any], bool]
+    view: Callable[[Any], Fields]
+
+
+OBSERVED_KINDS: tuple[ObservedKind, ...] = (
+    ObservedKind(Subscription, lambda s: True, subscription),
+    ObservedKind(Resource, lambda r: r.state == "active", resource),
+    ObservedKind(Vault, lambda v: v.state in ("active", "deleted"), vault),
+    ObservedKind(Key, lambda k: k.vault.state == "active" and k.state in ("active", "deleted"), key),
+    ObservedKind(Grant, lambda g: g.vault.state == "active", grant),
+    ObservedKind(Workspace, lambda w: w.state == "active", workspace),
+    ObservedKind(Document, lambda d: d.state == "uploaded", document),
+    ObservedKind(Model, lambda m: m.state in ("undeployed", "deployed"), model),
 )
-"""For each kind that a customer can see: which of its entities, and what of them."""
 
 
 def observe(world: World) -> Observation:
     """Return everything a customer can see of the world, entities in order of their names."""
-    return {kind.word: dict(seen(world, kind, shows, view)) for kind, shows, view in OBSERVED_KINDS}
+    return {observed.kind.word: dict(visible(world, observed)) for observed in OBSERVED_KINDS}
 
 
-def seen(
-    world: World, kind: type[Entity], shows: Callable[[Any], bool], view: Callable[[Any], dict[str, Any]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def visible(world: World, observed: ObservedKind) -> Iterator[tuple[str, Fields]]:
     """Yield the entities of one kind that a customer can see, with what is seen of them."""
-    for entity in sorted(world.every(kind), key=lambda each: each.name):
-        if shows(entity):
-            yield entity.name, {field: value for field, value in view(entity).items() if value is not None}
+    for entity in sorted(world.every(observed.kind), key=lambda entity: entity.name):
+        if observed.shows(entity):
+            fields = observed.view(entity)
+            yield entity.name, {field: value for field, value in fields.items() if value is not None}

@@ -1,184 +1,47 @@
-"""The machine: it reads rows and knows no domain word."""
+"""The machine: what a step is.  It reads rows and knows no domain word.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+Theory of operation
+===================
+A step answers one command in one state, in this order:
+
+1. **Resolve names.**  Each name in the command becomes the entity that it means.  A name that means nothing is refused
+   before any row is read.
+2. **Collect refusals.**  Every demand of the command that is broken is a reason; one reason is enough.
+3. **Collect silences.**  Where no rule says what happens, the outcome is unspecified.
+4. **Apply effects.**  All effects of the command are read from the state as it was, and written together.
+5. **Repeat consequences until nothing changes.**  What follows from the new state is written in rounds, each read from
+   the state that the round before left, until no row writes anything else: a fixpoint.
+
+A state that a step leaves is therefore a fixpoint, and so is the first state.  How the rows that may apply in a round
+are found quickly is a room of its own (`incremental`).
+
+An acceptance names the requirements that its changes rest on: those whose rows changed something, and those whose
+meanings made these rows fire (`counterfactuals`).
+
+Some rows are silent: they may apply or not.  Whoever asks with ``choose`` decides, each time such a row would apply.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from types import CodeType, FunctionType
-from typing import Any, NamedTuple, final
+from typing import Any
 
-from .commands import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
-from .entities import ENTITY_KINDS, NO_RECORD, Entity
-from .rows import MEANINGS, Effect, Meaning, Means, Refuse, Row, Silent, Whenever
-from .world import Changes, Choose, State, Table, World
-
-# The consequences that a change can have, found from what the rows' code mentions.
-#
-# The state before a step is a fixpoint.  A row about an entity therefore needs another look only if something it reads
-# has changed, and what it reads is found in its code: the attributes it names, and those of the functions it calls.
-# That is more than it reads, never less, because rows are expressions that reach other entities through named links
-# only.
-
-
-Rows = dict[Whenever, None]
-"""Rows of consequences, each once."""
-
-
-class Triggers:
-    """For each kind and field: the rows to evaluate again once that field of some entity of the kind has changed."""
-
-    def __init__(self, rows: Iterable[Whenever], meanings: Mapping[Meaning, tuple[Means, ...]]) -> None:
-        self._rows = tuple(rows)
-        self._reads: dict[Whenever, set[tuple[type[Entity], str]]] = {}
-        self._looked_up: set[type[Entity]] = set()
-        for row in self._rows:
-            names, kinds = mentioned([row.when, row.then], meanings)
-            self._reads[row] = reads(row, names, kinds)
-            self._looked_up |= kinds
-        self._affected: dict[tuple[Any, ...], dict[type[Entity], Rows]] = {}
-
-    def affected(
-        self, changes: Changes, before: Mapping[type[Entity], Table], world: World
-    ) -> list[tuple[Any, Iterable[Whenever]]]:
-        """Return each entity that the changes of the tables ``before`` may affect, once, with the rows to evaluate."""
-        found: dict[type[Entity], dict[str, Rows]] = {}
-        for (kind, name), fields in changes.items():
-            for about, rows in self._affected_by(kind, name in before[kind], tuple(fields)).items():
-                rows_of = found.setdefault(about, {})
-                for each in (name,) if about is kind else world.tables[about]:
-                    rows_of[each] = rows_of[each] | rows if each in rows_of else rows
-        return [
-            (world.entity(about, name), rows)
-            for about, rows_of in found.items()
-            for name, rows in rows_of.items()
-            if name in world.tables[about]
-        ]
-
-    def _affected_by(self, kind: type[Entity], known: bool, fields: tuple[str, ...]) -> dict[type[Entity], Rows]:
-        """Return, by what they are about, the rows that may read one of the fields of such an entity; memoised."""
-        key = (kind, known, fields)
-        found = self._affected.get(key)
-        if found is None:
-            found = self._affected[key] = {}
-            # nothing leads to what is new, so it affects others only where they look it up
-            alone = not known and kind not in self._looked_up
-            for row in self._rows:
-                if any((kind, field) in self._reads[row] for field in fields) and (row.about is kind or not alone):
-                    found.setdefault(row.about, {})[row] = None
-        return found
-
-
-def reads(row: Whenever, names: set[str], kinds: set[type[Entity]]) -> set[tuple[type[Entity], str]]:
-    """Return every (kind, field) that the row may read, which mentions these names and kinds."""
-    reached = {row.about} | kinds
-    while more := {kind.links[name] for kind in reached for name in names & kind.links.keys()} - reached:
-        reached |= more
-    found = {(kind, field) for kind in reached for field in kind.fields if field in names}
-    # a record that appears or disappears is a change of its state
-    return found | {(kind, "state") for kind in kinds | {row.about}}
-
-
-def mentioned(
-    functions: Iterable[Any], meanings: Mapping[Meaning, tuple[Means, ...]]
-) -> tuple[set[str], set[type[Entity]]]:
-    """Return the attribute names and the entity kinds that the functions mention, directly or in what they call."""
-    names: set[str] = set()
-    kinds: set[type[Entity]] = set()
-    todo, done = list(functions), set()
-    while todo:
-        function = todo.pop()
-        if id(function) in done:
-            continue
-        done.add(id(function))
-        if isinstance(function, Meaning):
-            todo += [means.when for means in meanings[function]]
-            continue
-        own = mentions(function)
-        names |= own.names
-        kinds |= own.kinds
-        todo += own.called
-    return names, kinds
-
-
-class Mentions(NamedTuple):
-    """What a function itself mentions: attribute names, entity kinds, and what it calls."""
-
-    names: frozenset[str]
-    kinds: frozenset[type[Entity]]
-    called: tuple[FunctionType | Meaning, ...]
-
-
-@lru_cache(maxsize=4096)  # thousands of machines share functions when a verdict is explained or mutants are searched
-def mentions(function: FunctionType) -> Mentions:
-    """Return what the function mentions."""
-    names = frozenset(code_names(function.__code__))
-    values = [function.__globals__.get(name) for name in names]
-    values += [cell.cell_contents for cell in function.__closure__ or ()]
-    return Mentions(
-        names,
-        frozenset(kind for kind in ENTITY_KINDS if kind in values),
-        tuple(value for value in values if isinstance(value, FunctionType | Meaning)),
-    )
-
-
-def code_names(code: CodeType) -> Iterator[str]:
-    """Yield the names a code object mentions, with those of the code inside it."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from code_names(constant)
-
-
-# What rows write in one round of a step, all of it read from the same world
-
-
-class RowsContradict(Exception):
-    """Two rows wrote one field differently in one step, or consequences have no fixpoint: a defect of the rows."""
-
-
-@final
-class Writes:
-    """The writes of one round: what changes, by which requirements, and the uses of keys that are recorded with it."""
-
-    __slots__ = ("_all", "audit", "by", "changes", "tables")
-
-    def __init__(self, tables: Mapping[type[Entity], Table]) -> None:
-        self.tables = tables
-        self.audit: list[KeyUse] = []
-        self.by: set[str] = set()
-        self.changes: dict[tuple[type[Entity], str], dict[str, Any]] = {}
-        self._all: dict[tuple[type[Entity], str], dict[str, Any]] = {}
-
-    def add(self, requirement: str, changes: Changes) -> bool:
-        """Add what a row writes, and return whether that changes anything.
-
-        Raises `RowsContradict` where another row wrote a field differently.
-        """
-        changed = False
-        for target, fields in changes.items():
-            kind, name = target
-            record, position = self.tables[kind].get(name), kind.position
-            written = self._all.setdefault(target, {})
-            for field, value in fields.items():
-                if written.setdefault(field, value) != value:
-                    raise RowsContradict(
-                        f"{requirement} writes {field} of {kind.word} {name} otherwise than another row"
-                    )
-                if value != (record[position[field]] if record else NO_RECORD):
-                    self.changes.setdefault(target, {})[field] = value
-                    changed = True
-        if changed:
-            self.by.add(requirement)
-        return changed
-
+from .commands import Command
+from .counterfactuals import Counterfactuals, Fired
+from .entities import Entity
+from .incremental import Triggers
+from .meanings import MEANINGS
+from .outcomes import Accepted, Outcome, Refused, Unspecified
+from .rows import Effect, Means, Refuse, Row, Silent, Whenever
+from .state import State
+from .world import Choose, Meanings, World
+from .writes import RowsContradict, Writes
 
 DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
+
 OF_NAMES = frozenset({"environment.exists", "environment.new-name"})
 """Reasons to refuse that say no more than that a name means nothing, or something already."""
 
-ROUNDS = 8  # no chain of consequences is nearly as long; a longer one is a circle
-
-
-# The machine.  It makes outcomes without checking them, as they are right by construction and made for every command
+ROUNDS = 8  # No chain of consequences is nearly as long; a longer one is a circle.
 
 
 class Machine:
@@ -187,21 +50,14 @@ class Machine:
     def __init__(self, rows: Iterable[Row], silent: Collection[str] = ()) -> None:
         self.rows = tuple(rows)
         self.silent = frozenset(silent)
-        self._refuse: Mapping[Any, list[Refuse]] = self._by_subject(Refuse, "on")
-        self._effect: Mapping[Any, list[Effect]] = self._by_subject(Effect, "on")
-        self._silent: Mapping[Any, list[Silent]] = self._by_subject(Silent, "on")
-        self.whenever: Mapping[Any, list[Whenever]] = self._by_subject(Whenever, "about")
-        means: Mapping[Any, list[Means]] = self._by_subject(Means, "meaning")
-        self.meanings = {meaning: tuple(means.get(meaning, ())) for meaning in MEANINGS}
+        self._demands: Mapping[type[Command], list[Refuse]] = by_subject(self.rows, Refuse, "on")
+        self._silences: Mapping[type[Command], list[Silent]] = by_subject(self.rows, Silent, "on")
+        self._effects: Mapping[type[Command], list[Effect]] = by_subject(self.rows, Effect, "on")
+        self.whenever: Mapping[type[Entity], list[Whenever]] = by_subject(self.rows, Whenever, "about")
+        means = by_subject(self.rows, Means, "meaning")
+        self.meanings: Meanings = {meaning: tuple(means.get(meaning, ())) for meaning in MEANINGS}
         self.triggers = Triggers(chain.from_iterable(self.whenever.values()), self.meanings)
-
-    def _by_subject(self, kind: type[Any], subject: str) -> dict[Any, list[Any]]:
-        """Return the rows of one kind by what they are about."""
-        found: dict[Any, list[Any]] = {}
-        for row in self.rows:
-            if isinstance(row, kind):
-                found.setdefault(getattr(row, subject), []).append(row)
-        return found
+        self._counterfactuals = Counterfactuals(self.meanings)
 
     def world(self, state: State, choose: Choose | None = None) -> World:
         """Return the state as the rows of this machine see it."""
@@ -214,117 +70,99 @@ class Machine:
         Raises `RowsContradict` for a defect of the rows.
         """
         answer = self.respond(World(state.tables, self.meanings, choose), command)
-        if type(answer) is not Writes:
+        if not isinstance(answer, Writes):
             return state, answer
+        by = answer.by
         if answer.changes:
-            state = self._reach_fixpoint(state, answer, choose)
-        return state, tuple.__new__(Accepted, (frozenset(answer.by), tuple(answer.audit)))
+            state, by = self._reach_fixpoint(state, answer, choose)
+        return state, Accepted.unchecked((frozenset(by), tuple(answer.audit)))
 
     def respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
         """Return what an accepted command writes by itself, or else the outcome.  Raises `RowsContradict`."""
         bound = bind(command, world)
-        if type(bound) is Refused:
-            return bound
+        if bound is None:
+            return DOES_NOT_EXIST
         on = type(command)
-        reasons: set[str] = set()
-        for refuse in self._refuse.get(on, ()):
-            if refuse.when(bound) and not refuse.unless(bound) and world.applies(refuse, ""):
-                reasons.add(refuse.requirement)
-        if reasons:
-            return tuple.__new__(Refused, (frozenset(reasons),))
-        for silent in self._silent.get(on, ()):
-            if silent.when(bound) and world.applies(silent, ""):
-                reasons.add(silent.requirement)
-        if reasons:
-            return tuple.__new__(Unspecified, (frozenset(reasons),))
+        broken = set()
+        for demand in self._demands.get(on, ()):
+            if demand.when(bound) and not demand.unless(bound) and world.applies(demand, ""):
+                broken.add(demand.requirement)
+        if broken:
+            return Refused.unchecked((frozenset(broken),))
+        silent = set()
+        for silence in self._silences.get(on, ()):
+            if silence.when(bound) and world.applies(silence, ""):
+                silent.add(silence.requirement)
+        if silent:
+            return Unspecified.unchecked((frozenset(silent),))
+        return self._carry_out(bound, world)
+
+    def _carry_out(self, bound: Command, world: World) -> Writes:
+        """Return what the effects of a command write."""
         writes = Writes(world.tables)
-        for row in self._effect.get(on, ()):
-            if row.each:
-                for entity in world.every(row.each):
-                    if row.when(bound, entity) and world.applies(row, entity.name):
-                        writes.add(row.requirement, row.then(bound, entity))
-            elif row.when(bound) and world.applies(row, ""):
-                writes.add(row.requirement, row.then(bound))
-                if row.uses and (use := row.uses(bound)):
-                    writes.audit.append(use)
-                    writes.by.add(row.requirement)
+        for effect in self._effects.get(type(bound), ()):
+            if effect.each:
+                for entity in world.every(effect.each):
+                    if effect.when(bound, entity) and world.applies(effect, entity.name):
+                        writes.add(effect.requirement, effect.then(bound, entity))
+            elif effect.when(bound) and world.applies(effect, ""):
+                writes.add(effect.requirement, effect.then(bound))
+                use = effect.uses(bound) if effect.uses else None
+                if use is not None:
+                    writes.record(effect.requirement, use)
+        return writes
+
+    def _reach_fixpoint(self, state: State, writes: Writes, choose: Choose | None) -> tuple[State, set[str]]:
+        """Carry out what a command writes, and consequences until none is left.
+
+        Returns the state reached, and the requirements that all changes rest on.
+        """
+        by = writes.by
+        for _ in range(ROUNDS):
+            before = state
+            state = before.with_changes(writes.changes)
+            world = World(state.tables, self.meanings, choose)
+            affected = self.triggers.affected(writes.changes, before.tables, world)
+            writes, fired = consequences(affected, world)
+            if not fired:
+                return state, by
+            by = by | writes.by
+            by |= self._counterfactuals.needed(fired, world, by)
+        raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
+
+    def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
+        """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
+        writes, _ = consequences([(world.entity(kind, name), self.whenever.get(kind, ()))], world)
         return writes
 
     def is_silent_about(self, state: State, command: Command) -> bool:
         """Return whether a silent row applies to the command, so a refusal may give any reason."""
-        return bool(self._silences(state, command))
+        bound = bind(command, self.world(state))
+        if bound is None:
+            return False
+        return any(row.when(bound) for row in self._silences.get(type(command), ()))
 
     def is_free(self, state: State, command: Command) -> bool:
         """Return whether a silent row lets the command do something else than other rows say."""
-        return any(row.free(bound) for row, bound in self._silences(state, command))
-
-    def _silences(self, state: State, command: Command) -> list[tuple[Silent, Any]]:
-        """Return each silent row that applies to the command, with what it reads."""
         bound = bind(command, self.world(state))
-        rows = () if type(bound) is Refused else self._silent.get(type(command), ())
-        return [(row, bound) for row in rows if row.when(bound)]
-
-    def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
-        """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
-        writes = Writes(world.tables)
-        entity = world.entity(kind, name)
-        for row in self.whenever.get(kind, ()):
-            if row.when(entity) and world.applies(row, name):
-                writes.add(row.requirement, row.then(entity))
-        return writes
-
-    def _reach_fixpoint(self, state: State, writes: Writes, choose: Choose | None) -> State:
-        """Carry out what was written, and consequences until none is left."""
-        by = writes.by
-        for _ in range(ROUNDS):
-            before, state = state, state.with_changes(writes.changes)
-            world = World(state.tables, self.meanings, choose)
-            affected = self.triggers.affected(writes.changes, before.tables, world)
-            writes = Writes(world.tables)
-            fired = []
-            for entity, rows in affected:
-                for row in rows:
-                    applies = row.when(entity) and world.applies(row, entity.name)
-                    if applies and writes.add(row.requirement, row.then(entity)):
-                        fired.append((row, entity.name))
-            if not fired:
-                return state
-            by |= writes.by
-            by |= self._meanings_behind(fired, world, by)
-        raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
-
-    def _meanings_behind(self, rows: Iterable[tuple[Whenever, str]], world: World, known: set[str]) -> set[str]:
-        """Return each further requirement without whose meanings one of the rows would not apply to the entity named.
-
-        Where they all apply with all meanings, only those that were found to hold on the way are tried.
-        """
-
-        def all_apply(world: World) -> bool:
-            return all(row.when(world.entity(row.about, name)) for row, name in rows)
-
-        def without(requirement: str) -> World:
-            return World(world.tables, self._without[requirement], None)
-
-        everything = World(world.tables, self.meanings, None) if world.choose else world
-        tried = everything.found if not world.choose or all_apply(everything) else self._without.keys()
-        return {requirement for requirement in tried - known if not all_apply(without(requirement))}
-
-    @cached_property
-    def _without(self) -> dict[str, dict[Any, tuple[Means, ...]]]:
-        """Return for each requirement that has meanings all meanings of the others."""
-        return {
-            name: {
-                meaning: tuple(row for row in rows if row.requirement != name)
-                for meaning, rows in self.meanings.items()
-            }
-            for name in {row.requirement for rows in self.meanings.values() for row in rows}
-        }
+        if bound is None:
+            return False
+        return any(row.when(bound) and row.free(bound) for row in self._silences.get(type(command), ()))
 
 
-def bind(command: Command, world: World) -> Any:
-    """Return the command with entities for its names, or the refusal of a name that does not mean what it must.
+def by_subject(rows: Iterable[Row], kind: type[Row], subject: str) -> dict[Any, list[Any]]:
+    """Return the rows of one kind by what they are about, which is the field ``subject``."""
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        if isinstance(row, kind):
+            found.setdefault(getattr(row, subject), []).append(row)
+    return found
 
-    What is missing goes before everything else; whether a name that is given is free is left to the rows.
+
+def bind(command: Command, world: World) -> Command | None:
+    """Return the command with entities in place of its names; None if a name does not mean what it must.
+
+    Whether a name that the command gives is free is left to the rows.
     """
     values: list[Any] = list(command)
     for index, kind, states, within in command.references:
@@ -334,7 +172,19 @@ def bind(command: Command, world: World) -> Any:
         if within is not None:
             name = f"{command[within]}/{name}"
         record = world.tables[kind].get(name)
-        if states and (not record or record[-1] not in states):
-            return DOES_NOT_EXIST
+        if states and (record is None or record[-1] not in states):
+            return None
         values[index] = kind((world, name) + (record or kind.start))
-    return tuple.__new__(type(command), values)
+    return type(command).unchecked(values)
+
+
+def consequences(affected: Iterable[tuple[Any, Iterable[Whenever]]], world: World) -> tuple[Writes, Sequence[Fired]]:
+    """Return what follows at once for these entities by these rows, and the rows that changed something."""
+    writes = Writes(world.tables)
+    fired = []
+    for entity, rows in affected:
+        for row in rows:
+            applies = row.when(entity) and world.applies(row, entity.name)
+            if applies and writes.add(row.requirement, row.then(entity)):
+                fired.append((row, entity.name))
+    return writes, fired

@@ -1,21 +1,39 @@
-"""Immutable values with declared fields: the one base of commands, outcomes and entities."""
+"""Immutable values with declared fields: the one base of commands and outcomes.
 
-from collections.abc import Callable
+A value is a tuple whose items have names.  Millions of them are made in a search, and a tuple is the cheapest immutable
+object there is.  Entities are such tuples too, and share `declare_fields`.
+"""
+
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
+Access = Callable[[Any, int], property]
+"""Returns the property for a field, from its annotation and the position of its item."""
 
-def declare_fields(cls: Any, first: int, access: Callable[[Any, int], property] | None = None) -> None:
-    """Turn the annotations of the tuple subclass ``cls`` into read-only properties of its items, from ``first`` on.
 
-    Names and defaults end up in ``cls.fields`` and ``cls.defaults``.  ``access`` may supply an annotation's property.
+def item_access(_hint: Any, index: int) -> property:
+    """Return the property that reads an item."""
+    return property(itemgetter(index))
+
+
+def declare_fields(cls: Any, first: int, access: Access = item_access) -> None:
+    """Turn the annotations of the tuple subclass ``cls`` into read-only properties of its items.
+
+    The first field is item ``first``.  Names, annotations and defaults end up in ``cls.fields``, ``cls.hints`` and
+    ``cls.defaults``.
     """
-    hints = {name: hint for name, hint in cls.__annotations__.items() if not str(hint).startswith("typing.ClassVar")}
-    cls.fields = tuple(hints)
-    cls.defaults = {name: cls.__dict__[name] for name in hints if name in cls.__dict__}
-    cls.hints = hints
-    for index, (name, hint) in enumerate(hints.items(), start=first):
-        setattr(cls, name, access(hint, index) if access else property(itemgetter(index)))
+    cls.hints = {}
+    cls.defaults = {}
+    for name, hint in cls.__annotations__.items():
+        if str(hint).startswith("typing.ClassVar"):
+            continue
+        cls.hints[name] = hint
+        if name in cls.__dict__:
+            cls.defaults[name] = cls.__dict__[name]
+    cls.fields = tuple(cls.hints)
+    for index, (name, hint) in enumerate(cls.hints.items(), start=first):
+        setattr(cls, name, access(hint, index))
 
 
 class Slotted(type):
@@ -40,15 +58,22 @@ class Value(tuple[Any, ...], metaclass=Slotted):
     def __new__(cls, *args: Any, **named: Any) -> Self:
         """Build the value from its fields, in order or by name; ``TypeError`` names a missing or unknown field."""
         if len(args) == len(cls.fields) and not named:
-            return tuple.__new__(cls, args)
+            return cls.unchecked(args)
         given = dict(zip(cls.fields, args, strict=False)) | named
-        if len(args) > len(cls.fields) or len(given) != len(args) + len(named) or not given.keys() <= set(cls.fields):
+        given_twice = len(given) != len(args) + len(named)
+        unknown = given.keys() - set(cls.fields)
+        if len(args) > len(cls.fields) or given_twice or unknown:
             raise TypeError(f"{cls.__name__} takes the fields {', '.join(cls.fields)}")
-        full = cls.defaults | given
-        missing = [name for name in cls.fields if name not in full]
-        if missing:
-            raise TypeError(f"{cls.__name__} lacks the field {missing[0]}")
-        return tuple.__new__(cls, [full[name] for name in cls.fields])
+        values = cls.defaults | given
+        for name in cls.fields:
+            if name not in values:
+                raise TypeError(f"{cls.__name__} lacks the field {name}")
+        return cls.unchecked(values[name] for name in cls.fields)
+
+    @classmethod
+    def unchecked(cls, items: Iterable[Any]) -> Self:
+        """Build the value from all its fields in order, without the checks of the constructor."""
+        return tuple.__new__(cls, items)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name, in their declared order."""
@@ -64,7 +89,8 @@ class Value(tuple[Any, ...], metaclass=Slotted):
         return hash((type(self), tuple(self)))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.as_dict().items())})"
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.as_dict().items())
+        return f"{type(self).__name__}({fields})"
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return tuple(self)

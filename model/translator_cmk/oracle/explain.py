@@ -32,8 +32,9 @@ from ..machine import (
     State,
     initial,
 )
+from ..machine.conditions import can_be_put_in_use, granted
 from ..machine.entities import CUSTOMER, ENTITY_KINDS, MICROSOFT, Document, Entity, Model, Resource, Workspace
-from ..machine.rows import Condition, Effect, Means, Refuse, Row, always, can_be_put_in_use, granted
+from ..machine.rows import Condition, Effect, Means, Refuse, Row, always
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
@@ -125,7 +126,7 @@ def resource_of(entity: Any) -> Any:
 
 def is_refused(command: Any, _: Any) -> bool:
     """Return whether a request for customer-managed keys has no effect, or lacks access to the key vault."""
-    if isinstance(command, Refused) or not can_be_put_in_use(command):
+    if command is None or not can_be_put_in_use(command):
         return True
     return command.through == "api" and not granted(command.vault, command.resource)
 
@@ -347,7 +348,7 @@ class FailedStep(NamedTuple):
         found: dict[str, set[tuple[str, str]]] = {}
         world = self.machine.world(self.before[0])
         bound = bind(self.command, world)
-        for row in () if isinstance(bound, Refused) else rows:
+        for row in () if bound is None else rows:
             if isinstance(row, Effect) and row.on is type(self.command):
                 for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
                     if row.when(*target):

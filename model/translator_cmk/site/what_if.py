@@ -82,7 +82,7 @@ class Place(NamedTuple):
             return gone
         sentences = (
             self.fact(field, ABSENT if value is None else value)
-            for field, value in ({"exists": True} | view(entity)).items()
+            for field, value in {"exists": True, **view(entity)}.items()
             if (self.kind.word, field) in FIELDS_WITH_A_SENTENCE
         )
         return Seen(there=True, sentences=tuple(sentences))

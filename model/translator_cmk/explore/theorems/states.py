@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from ...language.sentences import ABSENT, Fact
 from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
-from ...machine.rows import Means, key_inaccessible
+from ...machine.meanings import key_inaccessible
+from ...machine.rows import Means
 from .theorem import Theorem, always, collected, fact, look_up, rows_without_words
 
 

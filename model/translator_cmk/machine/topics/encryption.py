@@ -10,7 +10,9 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import MICROSOFT
-from ..rows import effect, means, puts_in_use, refuse, sets, shows_encryption_section
+from ..meanings import shows_encryption_section
+from ..rows import effect, means, refuse
+from ..updates import puts_key_in_use, sets
 
 ROWS = (
     effect(
@@ -29,7 +31,12 @@ ROWS = (
 
 COUNTER_ROWS = (
     means(shows_encryption_section, "encryption.no-section"),
-    puts_in_use("encryption.tier", when=lambda c: not c.resource.tier.supports_customer_managed_keys),
+    effect(
+        EnableCustomerManagedKeys,
+        "encryption.tier",
+        when=lambda c: not c.resource.tier.supports_customer_managed_keys,
+        then=lambda c: puts_key_in_use(c),
+    ),
     *(
         refuse(on, "encryption.transparent", unless=lambda c: c.workspace.resource.key_source == MICROSOFT)
         for on in (UploadDocument, TrainModel, ReadData)

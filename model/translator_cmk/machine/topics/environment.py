@@ -29,21 +29,11 @@ from ..commands import (
     UndeployModel,
     UploadDocument,
 )
+from ..conditions import can_be_put_in_use, has_document, state_of_name
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
-from ..rows import (
-    can_be_put_in_use,
-    drops,
-    effect,
-    has_document,
-    key_inaccessible,
-    means,
-    refuse,
-    registered,
-    sets,
-    silent,
-    state_of_name,
-    whenever,
-)
+from ..meanings import key_inaccessible, registered
+from ..rows import effect, means, refuse, silent, whenever
+from ..updates import drops, sets
 
 NAME_REFUSED: dict[type[Command], tuple[str, ...]] = {
     CreateVault: ("active", "deleted"),

@@ -1,20 +1,11 @@
 """The system-assigned managed identity: when it is on, and what goes with it."""
 
 from ..commands import CreateResource, DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
+from ..conditions import can_be_put_in_use, granted
 from ..entities import CUSTOMER, MICROSOFT, Grant, Vault
-from ..rows import (
-    can_be_put_in_use,
-    drops,
-    effect,
-    gives_access,
-    granted,
-    loses_data,
-    means,
-    refuse,
-    registered,
-    sets,
-    whenever,
-)
+from ..meanings import registered
+from ..rows import effect, means, refuse, whenever
+from ..updates import drops, gives_access, loses_data, sets
 
 ROWS = (
     effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=True)),

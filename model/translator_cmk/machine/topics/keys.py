@@ -14,22 +14,11 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
+from ..conditions import can_be_customer_managed, can_be_put_in_use, shared_by_another, uses_key
 from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
-from ..rows import (
-    can_be_customer_managed,
-    can_be_put_in_use,
-    effect,
-    key_inaccessible,
-    key_use,
-    loses_data,
-    means,
-    puts_in_use,
-    refuse,
-    sets,
-    shared_by_another,
-    silent,
-    uses_key,
-)
+from ..meanings import key_inaccessible
+from ..rows import effect, means, refuse, silent
+from ..updates import key_use, loses_data, puts_key_in_use, sets
 
 ROWS = (
     effect(
@@ -126,10 +115,17 @@ COUNTER_ROWS = (
         when=lambda c: c.store == "key-vault",
         unless=lambda c: not shared_by_another(c.key, c.resource),
     ),
-    puts_in_use("keys.vault-only", when=lambda c: c.store == "elsewhere"),
-    puts_in_use(
+    effect(
+        EnableCustomerManagedKeys,
+        "keys.vault-only",
+        when=lambda c: c.store == "elsewhere",
+        then=lambda c: puts_key_in_use(c),
+    ),
+    effect(
+        EnableCustomerManagedKeys,
         "keys.rsa-2048",
         when=lambda c: c.store == "key-vault" and (c.key.size != 2048 or c.key.type not in ("RSA", "RSA-HSM")),
+        then=lambda c: puts_key_in_use(c),
     ),
     effect(GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER)),
     refuse(

@@ -2,7 +2,8 @@
 
 from ..commands import CreateResource, EnableCustomerManagedKeys
 from ..entities import CUSTOMER, MICROSOFT
-from ..rows import effect, puts_in_use, refuse, sets
+from ..rows import effect, refuse
+from ..updates import puts_key_in_use, sets
 
 ROWS = (
     refuse(
@@ -24,5 +25,10 @@ COUNTER_ROWS = (
         refuse(EnableCustomerManagedKeys, "resource.kinds", unless=lambda c, kind=kind: c.resource.kind != kind)
         for kind in ("Translator", "AIServices", "CognitiveServices")
     ),
-    puts_in_use("resource.regional", when=lambda c: c.resource.location.state == "global"),
+    effect(
+        EnableCustomerManagedKeys,
+        "resource.regional",
+        when=lambda c: c.resource.location.state == "global",
+        then=lambda c: puts_key_in_use(c),
+    ),
 )

@@ -11,8 +11,11 @@ from ..commands import (
     RecoverKey,
     RecoverVault,
 )
+from ..conditions import has_document, may_regain_key
 from ..entities import CUSTOMER, Document, Model, Workspace
-from ..rows import Effect, data_inaccessible, effect, has_document, may_have_its_key_back, refuse, sets, whenever
+from ..meanings import data_inaccessible
+from ..rows import Effect, effect, refuse, whenever
+from ..updates import sets
 
 ROWS = (
     whenever(
@@ -34,7 +37,7 @@ def redeploys(on: type[Command], requirement: str) -> Effect:
         on,
         requirement,
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource),
+        when=lambda c, m: m.state == "undeployed" and may_regain_key(c, m.workspace.resource),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
@@ -50,7 +53,7 @@ def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
         on,
         requirement,
         each=Document,
-        when=lambda c, d: d.state == "deleted" and may_have_its_key_back(c, d.workspace.resource),
+        when=lambda c, d: d.state == "deleted" and may_regain_key(c, d.workspace.resource),
         then=lambda c, d: sets(d, state="uploaded"),
     )
 
@@ -68,7 +71,7 @@ COUNTER_ROWS = (
         "restoration.no-redeploy",
         each=Model,
         when=lambda c, m: (
-            m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and turns_identity_on_again(c)
+            m.state == "undeployed" and may_regain_key(c, m.workspace.resource) and turns_identity_on_again(c)
         ),
         then=lambda c, m: sets(m, state="deployed"),
     ),
@@ -78,9 +81,7 @@ COUNTER_ROWS = (
         "restoration.no-redeploy-otherwise",
         each=Model,
         when=lambda c, m: (
-            m.state == "undeployed"
-            and may_have_its_key_back(c, m.workspace.resource)
-            and not turns_identity_on_again(c)
+            m.state == "undeployed" and may_regain_key(c, m.workspace.resource) and not turns_identity_on_again(c)
         ),
         then=lambda c, m: sets(m, state="deployed"),
     ),

@@ -1,21 +1,11 @@
 """The inaccessible key: many causes, one state, three losses."""
 
 from ..commands import DeployModel, ReadData, RevokeKeyAccess, TrainModel, TranslateWithModel, UploadDocument
+from ..conditions import granted, has_readable_data
 from ..entities import Document, Grant, Model, Resource, Workspace
-from ..rows import (
-    data_inaccessible,
-    drops,
-    effect,
-    granted,
-    hides_data,
-    key_inaccessible,
-    means,
-    refuse,
-    sets,
-    shows_data,
-    takes_access,
-    whenever,
-)
+from ..meanings import data_inaccessible, key_inaccessible
+from ..rows import effect, means, refuse, whenever
+from ..updates import drops, hides_data, sets, takes_access
 
 ROWS = (
     # How access is lost
@@ -82,13 +72,13 @@ OTHER_READINGS = (
     whenever(
         Resource,
         "revocation.key-deleted",
-        when=lambda r: r.key is not None and r.key.state != "active" and shows_data(r),
+        when=lambda r: r.key is not None and r.key.state != "active" and has_readable_data(r),
         then=lambda r: hides_data(r),
     ),
     whenever(
         Resource,
         "revocation.key-disabled",
-        when=lambda r: r.key is not None and r.key.state == "active" and not r.key.enabled and shows_data(r),
+        when=lambda r: r.key is not None and r.key.state == "active" and not r.key.enabled and has_readable_data(r),
         then=lambda r: hides_data(r),
     ),
 )

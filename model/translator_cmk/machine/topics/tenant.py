@@ -2,7 +2,9 @@
 
 from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup
 from ..entities import CUSTOMER, Grant, Resource
-from ..rows import drops, effect, falls_back, gives_access, key_inaccessible, means, refuse, sets, whenever
+from ..meanings import key_inaccessible
+from ..rows import effect, means, refuse, whenever
+from ..updates import drops, falls_back, falls_back_without_data, gives_access, sets
 
 ROWS = (
     refuse(
@@ -42,14 +44,17 @@ COUNTER_ROWS = (
         when=lambda c: c.vault.subscription.tenant.name != c.resource.tenant.name,
         then=lambda c: gives_access(c.vault, c.resource),
     ),
-    *(
-        whenever(
-            Resource,
-            "tenant.stays-customer-managed",
-            when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
-            then=lambda r, loses=loses: falls_back(r, loses),
-        )
-        for loses in (False, True)
+    whenever(
+        Resource,
+        "tenant.stays-customer-managed",
+        when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
+        then=lambda r: falls_back(r),
+    ),
+    whenever(
+        Resource,
+        "tenant.stays-customer-managed",
+        when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
+        then=lambda r: falls_back_without_data(r),
     ),
     effect(
         MoveResourceGroup,

@@ -1,7 +1,9 @@
 """The vault: the demands on it, and the ways to give the identity access to its keys."""
 
 from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
-from ..rows import can_be_put_in_use, effect, gives_access, granted, puts_in_use, refuse, silent
+from ..conditions import can_be_put_in_use, granted
+from ..rows import effect, refuse, silent
+from ..updates import gives_access, puts_key_in_use
 
 ROWS = (
     refuse(
@@ -67,16 +69,30 @@ OTHER_READINGS = (
 """Enabling without access is accepted, and waits until access is granted."""
 
 COUNTER_ROWS = (
-    puts_in_use(
+    effect(
+        EnableCustomerManagedKeys,
         "vault.same-region",
         when=lambda c: c.store == "key-vault" and c.vault.region.name != c.resource.location.name,
+        then=lambda c: puts_key_in_use(c),
     ),
-    puts_in_use(
+    effect(
+        EnableCustomerManagedKeys,
         "vault.same-tenant",
         when=lambda c: c.store == "key-vault" and c.vault.subscription.tenant.name != c.resource.tenant.name,
+        then=lambda c: puts_key_in_use(c),
     ),
-    puts_in_use("vault.soft-delete", when=lambda c: c.store == "key-vault" and not c.vault.soft_delete),
-    puts_in_use("vault.purge-protection", when=lambda c: c.store == "key-vault" and not c.vault.purge_protection),
+    effect(
+        EnableCustomerManagedKeys,
+        "vault.soft-delete",
+        when=lambda c: c.store == "key-vault" and not c.vault.soft_delete,
+        then=lambda c: puts_key_in_use(c),
+    ),
+    effect(
+        EnableCustomerManagedKeys,
+        "vault.purge-protection",
+        when=lambda c: c.store == "key-vault" and not c.vault.purge_protection,
+        then=lambda c: puts_key_in_use(c),
+    ),
     refuse(
         EnableCustomerManagedKeys,
         "vault.other-subscription",

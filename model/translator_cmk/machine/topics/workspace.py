@@ -1,8 +1,10 @@
 """Which Custom Translator workspaces a customer's key covers."""
 
 from ..commands import CreateWorkspace, EnableCustomerManagedKeys
+from ..conditions import has_workspace
 from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import effect, has_workspace, refuse, sets
+from ..rows import effect, refuse
+from ..updates import sets
 
 ROWS = (
     effect(

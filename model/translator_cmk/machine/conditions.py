@@ -1,0 +1,93 @@
+"""Conditions that rows ask for by name, because several rows share one or one takes several steps.
+
+A condition reads the world and writes nothing.  Where it takes a ``command``, that is one with entities in place of the
+names, as rows read it.
+"""
+
+from typing import Any
+
+from .commands import EnableCustomerManagedKeys, GrantKeyAccess, RecoverVault
+from .entities import Document, Grant, Key, Resource, Vault, Workspace
+
+# Customer-managed keys
+
+
+def can_be_customer_managed(resource: Resource) -> bool:
+    """Return whether customer-managed keys work for the resource: it is regional, and on a tier that supports them."""
+    return resource.location.state == "regional" and resource.tier.supports_customer_managed_keys
+
+
+def can_be_put_in_use(command: Any) -> bool:
+    """Return whether customer-managed keys work with the resource, the key vault and the key of a request for them."""
+    if command.store != "key-vault":
+        return False
+    resource = command.resource
+    vault = command.vault
+    key = command.key
+    return bool(
+        can_be_customer_managed(resource)
+        and key.type in ("RSA", "RSA-HSM")
+        and key.size == 2048
+        and vault.region.name == resource.location.name
+        and vault.subscription.tenant.name == resource.tenant.name
+        and vault.soft_delete
+        and vault.purge_protection
+    )
+
+
+# Keys and access to them
+
+
+def granted(vault: Vault, resource: Resource) -> bool:
+    """Return whether the resource's identity has access to the vault's keys."""
+    return vault.world.has(Grant, f"{vault.name}/{resource.name}")
+
+
+def uses_key(resource: Resource, key: Key) -> bool:
+    """Return whether this is the resource's own key."""
+    return resource.key is not None and resource.key.name == key.name
+
+
+def shared_by_another(key: Key, resource: Resource) -> bool:
+    """Return whether this is the key of a resource other than this one."""
+    return any(other.name != resource.name and uses_key(other, key) for other in key.world.every(Resource))
+
+
+def may_regain_key(command: Any, resource: Resource) -> bool:
+    """Return whether a command that gives access, recovers a vault or a key, or enables a key concerns the resource."""
+    asked = type(command)
+    if asked in (GrantKeyAccess, EnableCustomerManagedKeys):
+        return bool(command.resource.name == resource.name)
+    if resource.key is None:
+        return False
+    if asked is RecoverVault:
+        return bool(command.vault.name == resource.key.vault.name)
+    return bool(command.key.name == resource.key.name)
+
+
+# What a resource holds
+
+
+def has_workspace(resource: Resource) -> bool:
+    """Return whether a workspace belongs to the resource."""
+    return any(workspace.resource.name == resource.name for workspace in resource.world.every(Workspace))
+
+
+def has_document(workspace: Workspace) -> bool:
+    """Return whether an uploaded document is in the workspace."""
+    documents = workspace.world.every(Document)
+    return any(document.state == "uploaded" and document.workspace.name == workspace.name for document in documents)
+
+
+def has_readable_data(resource: Resource) -> bool:
+    """Return whether data of the resource can be read in a workspace."""
+    workspaces = resource.world.every(Workspace)
+    return any(workspace.readable and workspace.resource.name == resource.name for workspace in workspaces)
+
+
+# Names
+
+
+def state_of_name(command: Any) -> Any:
+    """Return the state of what has, or had, the name that the command gives; `absent` for a name never given."""
+    return command[command.gives].state

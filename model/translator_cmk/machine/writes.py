@@ -1,0 +1,55 @@
+"""What rows write in one round of a step, all of it read from the same world."""
+
+from collections.abc import Mapping
+from typing import Any, final
+
+from .entities import NO_RECORD, Entity
+from .outcomes import KeyUse
+from .state import Changes, Table
+
+
+class RowsContradict(Exception):
+    """Two rows wrote one field differently in one step, or consequences have no fixpoint: a defect of the rows."""
+
+
+@final
+class Writes:
+    """What changes, by which requirements, and the uses of keys that are recorded with it."""
+
+    __slots__ = ("_written", "audit", "by", "changes", "tables")
+
+    def __init__(self, tables: Mapping[type[Entity], Table]) -> None:
+        self.tables = tables
+        self.audit: list[KeyUse] = []
+        self.by: set[str] = set()
+        self.changes: dict[tuple[type[Entity], str], dict[str, Any]] = {}
+        # also what is as it was already: another row must not write it otherwise
+        self._written: dict[tuple[type[Entity], str], dict[str, Any]] = {}
+
+    def add(self, requirement: str, changes: Changes) -> bool:
+        """Add what a row writes, and return whether that changes anything.
+
+        Raises `RowsContradict` where another row wrote a field differently.
+        """
+        is_change = False
+        for target, fields in changes.items():
+            kind, name = target
+            record = self.tables[kind].get(name)
+            written = self._written.setdefault(target, {})
+            for field, value in fields.items():
+                if written.setdefault(field, value) != value:
+                    raise RowsContradict(
+                        f"{requirement} writes {field} of {kind.word} {name} otherwise than another row"
+                    )
+                before = record[kind.position[field]] if record else NO_RECORD
+                if value != before:
+                    self.changes.setdefault(target, {})[field] = value
+                    is_change = True
+        if is_change:
+            self.by.add(requirement)
+        return is_change
+
+    def record(self, requirement: str, use: KeyUse) -> None:
+        """Record the use of a key."""
+        self.audit.append(use)
+        self.by.add(requirement)
