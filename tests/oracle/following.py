@@ -23,7 +23,7 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.rows import Row, Silent
-from translator_cmk.oracle import Oracle
+from translator_cmk.oracle import Differs, Follower, Oracle
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
@@ -68,11 +68,14 @@ def commands(seed: int, number: int = 40) -> list[Command]:
 
 def follow(oracle: Oracle, system: ModelSystem, *sequence: Command) -> tuple[Any, ...]:
     """Submit the commands to both, hold what the system does against the oracle; the first demands that are not met."""
+    follower = Follower(oracle)
     for command in sequence:
         outcome = system.submit(command)
-        oracle.submit(command)
-        if unmet := oracle.narrow(outcome, system.observe()):
-            return unmet
+        follower.submit(command)
+        comparison = follower.answer(outcome, system.observe())
+        if isinstance(comparison, Differs):
+            return comparison.differences
+        assert follower.has_track
     return ()
 
 

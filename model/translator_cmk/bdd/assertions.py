@@ -21,7 +21,7 @@ from ..language.sentences import (
 )
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.entities import MICROSOFT
-from ..machine.step import OF_NAMES
+from ..oracle import reasons
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 
 Change = tuple[Fact, Fact]
@@ -145,12 +145,12 @@ def has_reason(result: StepResult, because: frozenset[str]) -> bool:
     """Return whether a refusal's reasons are right: all of them from the model, at least one from others."""
     if not result.declared.can("reasons"):
         return True
-    demanded = set(result.requirements)
+    demanded = frozenset(result.requirements)
     if result.by_model:
-        return because == demanded
-    if demanded <= NAMES_ARE_RESOLVED_FIRST:  # no demand was read, so nothing says that the others are met
-        return bool(because & OF_NAMES)
-    return bool(because) and because <= demanded
+        return reasons.are_all_of(because, demanded)
+    if demanded <= NAMES_ARE_RESOLVED_FIRST:
+        return reasons.say_that_a_name_is_wrong(because)
+    return reasons.are_some_of(because, demanded)
 
 
 def check_unchanged(result: StepResult) -> None:

@@ -1,6 +1,6 @@
 """Runs one scenario against one system, step by step, and says why it did not pass: its cause, and its Then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -20,10 +20,11 @@ from ..language.sentences import (
     holds,
     observed,
 )
-from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
-from ..oracle import Exchange, Oracle, first_difference, oracle_for
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
+from ..oracle import Exchange, Follower, Oracle, first_difference, oracle_for
 from ..oracle.explain import attributed_to, most_explaining
 from ..oracle.nondeterminism import TooManyStates
+from ..oracle.observability import Shown
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES, silent_in
 from ..requirements import load_register
 from ..shapes import WireError
@@ -218,16 +219,10 @@ class ScenarioRun:
         What the article does not demand, and the scenario does not rest on, may be otherwise.
         """
         new = (fact for fact, _ in difference(self.model.observe(), seen) if fact not in self.excused)
-        missing = lacking = tuple(fact for fact in new if self.declared.shows(fact.kind, fact.field))
+        lacking = tuple(fact for fact in new if self.declared.shows(fact.kind, fact.field))
         if not lacking:
             return
-        oracle = Oracle(machine_relied_on(self.pickle))
-        with suppress(TooManyStates):
-            oracle.reset(self.declared.stage)
-            for command in filter(None, (each.command for each in self.asked)):
-                oracle.submit(command)
-                oracle.narrow(Accepted())
-            missing = tuple(fact for fact in lacking if oracle.demands(fact))
+        missing = demanded_of(lacking, self.asked, self.pickle, self.declared.stage)
         if missing:
             raise SetupFailed(f"after it this is not so: {'; '.join(map(format_fact, missing))}", missing)
         self.excused.update(lacking)
@@ -260,6 +255,22 @@ class ScenarioRun:
             if self.asked:
                 self.asked[-1] = self.asked[-1]._replace(seen=self.seen)
         return self.seen
+
+
+def demanded_of(facts: tuple[Fact, ...], asked: Iterable[Exchange], pickle: Pickle, stage: Stage) -> tuple[Fact, ...]:
+    """Return those of the facts that are demanded once these commands are accepted; all if too much is possible."""
+    follower = Follower(Oracle(machine_relied_on(pickle), Shown(audit=False)))
+    follower.begin(stage)
+    for exchange in asked:
+        if exchange.command is not None:
+            follower.submit(exchange.command)
+            follower.answer(Accepted(), None)
+    if not follower.has_track:
+        return facts
+    try:
+        return tuple(fact for fact in facts if follower.oracle.demands(fact))
+    except TooManyStates:
+        return facts
 
 
 @cache

@@ -9,9 +9,8 @@ from ..language.sentences import Fact, difference
 from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
 from ..machine.entities import Document
-from ..oracle import Exchange, Oracle
+from ..oracle import Agreed, Comparison, Differs, Exchange, Follower, LostTrack, Oracle
 from ..oracle.explain import Difference
-from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
@@ -85,54 +84,101 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
     What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at
     fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
     """
-    declared, stage = subject.declaration, subject.declaration.stage
     subject.patient = False
     result = SequenceResult(unobserved=blind > 0)
-    exchanges = result.exchanges
     try:
-        subject.reset(stage)
-        oracle.reset(stage)
-        exchanges.append(Exchange(None, None, None if blind else subject.observe()))
-        differences = () if blind else oracle.narrow(observation=exchanges[0].seen)
-        for command in () if differences else commands:
-            name = type(command).__name__
-            result.reached += 1
-            before = subject.reference.observe() if declared.hidden else {}
-            asked, result.asked = result.asked, (*result.asked, command)
-            try:
-                outcome = subject.submit(command)
-            except Unsupported:
-                result.asked = asked
-                result.unsupported.add(name)
-                if capability := promised(command, declared):
-                    result.undelivered[name] = capability
-                continue
-            oracle.submit(command)
-            exchanges.append(Exchange(command, outcome, None))
-            if result.reached > blind or len(oracle.states) > TOO_OPEN or oracle.last.deciding:
-                exchanges[-1] = Exchange(command, outcome, subject.observe())
-            if differences := oracle.narrow(outcome, seen := exchanges[-1].seen, shown_now(oracle, subject, seen)):
-                if not all(level_concerned(each, type(command)) in declared.levels for each in differences):
-                    differences, result.lost_track = (), "it differs in what belongs to a level that is not claimed"
-                break
-            if isinstance(outcome, Accepted):
-                hides = declared.hidden and is_unseen(command, before, subject)
-                (result.unseen if hides else result.accepted).add(name)
-        else:
-            if exchanges[-1].seen is None and not differences:
-                exchanges[-1] = exchanges[-1]._replace(seen=subject.observe())
-                seen = exchanges[-1].seen
-                differences = oracle.narrow(observation=seen, shown=shown_now(oracle, subject, seen))
-        lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
-        result.late = bool(lacking) and len(lacking) == len(differences)
-        result.differences = differences if result.late else tuple(each for each in differences if each not in lacking)
-    except TooManyStates as error:
-        result.lost_track = str(error)
+        comparison = compare(subject, commands, Follower(oracle), blind, result)
     except Fault as fault:
         result.fault = fault
     except Errs as error:
         result.fault = Fault("error", str(error))
+    else:
+        weigh(comparison, subject, result)
     return result
+
+
+def compare(
+    subject: Subject, commands: Iterable[Command], follower: Follower, blind: int, result: SequenceResult
+) -> Comparison:
+    """Put the system through the commands until something differs, and note in ``result`` what it answers and shows."""
+    declared = subject.declaration
+    oracle = follower.oracle
+    exchanges = result.exchanges
+    subject.reset(declared.stage)
+    exchanges.append(Exchange(None, None, None if blind else subject.observe()))
+    comparison = follower.begin(declared.stage, exchanges[-1].seen)
+    if not isinstance(comparison, Agreed):
+        return comparison
+    for command in commands:
+        result.reached += 1
+        before = subject.reference.observe() if declared.hidden else {}
+        asked_before = result.asked
+        result.asked = (*asked_before, command)
+        try:
+            outcome = subject.submit(command)
+        except Unsupported:
+            result.asked = asked_before
+            note_unsupported(command, declared, result)
+            continue
+        follower.submit(command)
+        exchanges.append(Exchange(command, outcome, None))
+        if follower.has_track and (result.reached > blind or needs_a_look(oracle)):
+            exchanges[-1] = Exchange(command, outcome, subject.observe())
+        seen = exchanges[-1].seen
+        comparison = follower.answer(outcome, seen, shown_now(oracle, subject, seen))
+        if isinstance(comparison, Differs) and not all_claimed(comparison.differences, command, declared):
+            return LostTrack("it differs in what belongs to a level that is not claimed")
+        if not isinstance(comparison, Agreed):
+            return comparison
+        if isinstance(outcome, Accepted):
+            note_accepted(command, before, subject, result)
+    if exchanges[-1].seen is None:
+        seen = subject.observe()
+        exchanges[-1] = exchanges[-1]._replace(seen=seen)
+        comparison = follower.look(seen, shown_now(oracle, subject, seen))
+    return comparison
+
+
+def needs_a_look(oracle: Oracle) -> bool:
+    """Return whether even a system that is to be left alone is observed after the last command."""
+    return len(oracle.states) > TOO_OPEN or bool(oracle.last.deciding)
+
+
+def note_unsupported(command: Command, declared: Declaration, result: SequenceResult) -> None:
+    """Note that a command is not supported, and the declared capability that promises it."""
+    name = type(command).__name__
+    result.unsupported.add(name)
+    capability = promised(command, declared)
+    if capability:
+        result.undelivered[name] = capability
+
+
+def note_accepted(command: Command, before: Observation, subject: Subject, result: SequenceResult) -> None:
+    """Note that a command was accepted, as it should be, and whether anything could show otherwise."""
+    if subject.declaration.hidden and is_unseen(command, before, subject):
+        result.unseen.add(type(command).__name__)
+    else:
+        result.accepted.add(type(command).__name__)
+
+
+def all_claimed(differences: Iterable[Difference], command: Command, declared: Declaration) -> bool:
+    """Return whether all that was otherwise after a command is of levels that the system claims."""
+    return all(level_concerned(each, type(command)) in declared.levels for each in differences)
+
+
+def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> None:
+    """Note how a sequence ended.  What may yet come is no difference, unless nothing else is."""
+    if isinstance(comparison, LostTrack):
+        result.lost_track = comparison.why
+    if not isinstance(comparison, Differs):
+        return
+    differences = comparison.differences
+    lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
+    result.late = len(lacking) == len(differences)
+    if result.late:
+        result.differences = differences
+    else:
+        result.differences = tuple(each for each in differences if each not in lacking)
 
 
 def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:

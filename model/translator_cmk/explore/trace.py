@@ -16,9 +16,8 @@ from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LI
 from ..machine import DEFAULT_STAGE, Command, Machine, Observation, Outcome, Stage
 from ..machine.commands import choices
 from ..machine.entities import KEY_SIZES
-from ..oracle import LIMIT, Oracle
+from ..oracle import LIMIT, Differs, Follower, LostTrack, Oracle
 from ..oracle.explain import Difference, attributed_to
-from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Address, Shown, names_in, observation_of, projection_in
 from ..oracle.oracle import Entities, words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
@@ -144,8 +143,7 @@ class Checker:
 
     def __init__(self, machine: Machine, limit: int = LIMIT) -> None:
         self.verdict = Verdict()
-        self._oracle = Oracle(machine, limit=limit)
-        self._follows = True  # no event of this world was impossible, or left too many states
+        self._follower = Follower(Oracle(machine, limit=limit))
         self._begun = False  # whether this world has an event
 
     def read(self, events: Iterable[tuple[int, Event | Stage]]) -> None:
@@ -153,35 +151,39 @@ class Checker:
 
         A stage is the start of a world that has nothing else.
         """
-        for at, each in events:
-            if isinstance(each, Stage):
-                self._oracle.reset(each)
-                self._follows, self._begun = True, False
+        for at, event in events:
+            if isinstance(event, Stage):
+                self._follower.begin(event)
+                self._begun = False
                 continue
-            self.verdict.worlds += not self._begun
-            self._begun = True
-            if not self._follows:
+            if not self._begun:
+                self._begun = True
+                self.verdict.worlds += 1
+            if self._follower.has_track:
+                self._judge(at, event)
+            else:
                 self.verdict.skipped += 1
-                continue
-            self.verdict.judged += 1
-            self.verdict.judgeable += each.judgeable
-            try:
-                self._follows = self._judge(at, each)
-            except TooManyStates:
-                self.verdict.overflows.append(at)
-                self._follows = False
 
-    def _judge(self, at: int, each: Event) -> bool:
-        """Judge one event, and return whether it is possible."""
-        oracle, all_compared = self._oracle, not self._oracle.uncompared
-        allowed = oracle.submit(*each.commands, idle=each.idle) if each.commands else None
-        differences = oracle.narrow(each.outcome, each.observation, each.shown)
-        self.verdict.uncompared += not oracle.last.compared
-        if differences:
-            self.verdict.deviations.append(Deviation(at, each.commands, allowed, differences))
+    def _judge(self, at: int, event: Event) -> None:
+        """Judge one event."""
+        self.verdict.judged += 1
+        if event.judgeable:
+            self.verdict.judgeable += 1
+        oracle = self._follower.oracle
+        all_compared = not oracle.uncompared
+        allowed = None
+        if event.commands:
+            allowed = self._follower.submit(*event.commands, idle=event.idle)
+        comparison = self._follower.answer(event.outcome, event.observation, event.shown)
+        if isinstance(comparison, LostTrack):
+            self.verdict.overflows.append(at)
+            return
+        if not oracle.last.compared:
+            self.verdict.uncompared += 1
+        if isinstance(comparison, Differs):
+            self.verdict.deviations.append(Deviation(at, event.commands, allowed, comparison.differences))
         elif oracle.uncompared and all_compared:
             self.verdict.uncompared_from.append((at, oracle.uncompared))
-        return not differences
 
 
 def check(events: Iterable[Event | Stage], machine: Machine, limit: int = LIMIT) -> Verdict:

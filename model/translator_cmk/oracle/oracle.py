@@ -14,7 +14,6 @@ all that depend on them, unless the row says that it is not free to.  What no st
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ..language.contract import Declaration
 from ..language.sentences import Fact
 from ..machine import (
     DEFAULT_STAGE,
@@ -32,7 +31,8 @@ from ..machine import (
 from ..machine.entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
-from ..machine.step import DOES_NOT_EXIST, OF_NAMES
+from ..machine.step import DOES_NOT_EXIST
+from . import reasons
 from .explain import Difference, FailedStep, Violation, once
 from .nondeterminism import TooManyStates
 from .observability import (
@@ -261,7 +261,7 @@ class Oracle:
         if not (isinstance(seen, Refused) and isinstance(transition.outcome, Refused)):
             return False
         if transition.outcome == DOES_NOT_EXIST:
-            return bool(seen.because & OF_NAMES)
+            return reasons.say_that_a_name_is_wrong(seen.because)
         return any(self.machine.is_silent_about(transition.before, command) for command in self.last.commands)
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
@@ -329,37 +329,3 @@ def merged(explained: Iterable[tuple[Difference, ...]]) -> tuple[Difference, ...
         Difference(each.expected, each.seen, once(name for one in (each, *others) for name in one.requirements))
         for each, *others in zip(*explained, strict=True)
     )
-
-
-# An oracle for a system, and what was recorded of one
-
-
-MOST_STATES = 512
-"""How many states are kept in a sequence before its track is lost.  Each of them is stepped through every command."""
-
-
-def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
-    """Return an oracle that expects the system to show what it has declared to show."""
-    return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen), MOST_STATES)
-
-
-class Exchange(NamedTuple):
-    """One command with its answer, and what was observed after it; the reset has no command and no answer."""
-
-    command: Command | None
-    outcome: Outcome | None
-    seen: Observation | None
-
-
-def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
-    """Return the first difference between an oracle and what was recorded of a sequence; empty without any."""
-    oracle.reset(stage)
-    try:
-        for command, outcome, seen in exchanges:
-            if command is not None:
-                oracle.submit(command)
-            if differences := oracle.narrow(outcome, seen):
-                return differences
-    except TooManyStates:
-        pass
-    return ()

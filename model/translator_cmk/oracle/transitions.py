@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
+from . import reasons
 from .nondeterminism import Replay, decisive, possibilities
 from .observability import Shown
 
@@ -76,7 +77,7 @@ def demanded(possible: Iterable[Transition], deciding: frozenset[str]) -> Outcom
         uses = (use for use in accepted[0].audit if all(use in each.audit for each in accepted))
         return Accepted(frozenset.intersection(*(each.by for each in accepted)), tuple(uses))
     if len(refused) == len(outcomes):
-        return Refused(frozenset.intersection(*(each.because for each in refused)))
+        return Refused(reasons.shared_by(each.because for each in refused))
     return Unspecified(deciding)
 
 
@@ -86,7 +87,7 @@ def fits(outcome: Outcome, seen: Outcome, shown: Shown) -> bool:
         case Accepted(), Accepted():
             return not shown.audit or sorted(outcome.audit) == sorted(seen.audit)
         case Refused(), Refused():
-            return not shown.reasons or (bool(seen.because) and seen.because <= outcome.because)
+            return not shown.reasons or reasons.are_some_of(seen.because, outcome.because)
     return may_be(outcome, seen)
 
 
@@ -103,5 +104,5 @@ def implies(outcome: Outcome, then: Outcome) -> bool:
         case Accepted(), Accepted():
             return outcome.by >= then.by and set(outcome.audit) >= set(then.audit)
         case Refused(), Refused():
-            return not then.because or outcome.because == then.because
+            return not then.because or reasons.are_all_of(outcome.because, then.because)
     return False

@@ -1,0 +1,130 @@
+"""Follows a system with the oracle: the one loop of command, answer and look.
+
+The oracle goes with a system from the reset on, and compares each exchange with what is demanded.  The exchange
+*agrees*, or it *differs*, or the oracle has *lost track* of the system, because more states are possible than it can
+keep.  After a difference nobody knows which state the system is in.  So nothing is compared after a difference, or
+once track is lost, until the next begin.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..language.contract import Declaration
+from ..machine import Command, Machine, Observation, Outcome, Stage
+from .explain import Difference
+from .nondeterminism import TooManyStates
+from .observability import Shown
+from .oracle import Oracle
+
+
+class Exchange(NamedTuple):
+    """One command with its answer, and what was observed after it; the reset has no command and no answer."""
+
+    command: Command | None
+    outcome: Outcome | None
+    seen: Observation | None
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The specification allows what the system did and showed."""
+
+
+@dataclass(frozen=True)
+class Differs:
+    """The system did or showed something that the specification does not allow."""
+
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class LostTrack:
+    """Nothing was compared, and nothing will be until the next begin."""
+
+    why: str
+
+
+Comparison = Agreed | Differs | LostTrack
+
+AGREED = Agreed()
+
+AFTER_A_DIFFERENCE = LostTrack("the system differed before, so nobody knows which state it is in")
+
+
+class Follower:
+    """Follows one system: ``begin`` with its reset, then ``submit`` each command and compare the ``answer`` to it."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+        self._lost: LostTrack | None = None
+
+    @property
+    def has_track(self) -> bool:
+        """Return whether the next exchange will be compared."""
+        return self._lost is None
+
+    def begin(self, stage: Stage, seen: Observation | None = None) -> Comparison:
+        """Begin again with the stage alone, and compare what the system shows after its reset, if it was observed."""
+        self._lost = None
+        self.oracle.reset(stage)
+        return self.look(seen)
+
+    def submit(self, *commands: Command, idle: bool = False) -> Outcome | None:
+        """Take note of a command, and return the outcome that is demanded; None if track is lost.
+
+        Of several commands it is not known which it was; with ``idle`` it may also be that none was carried out.
+        """
+        if self._lost is not None:
+            return None
+        try:
+            return self.oracle.submit(*commands, idle=idle)
+        except TooManyStates as error:
+            self._lost = LostTrack(str(error))
+            return None
+
+    def answer(self, outcome: Outcome | None, seen: Observation | None, shown: Shown | None = None) -> Comparison:
+        """Compare the answer to the last command, and what was observed after it; None stands for what is not known.
+
+        ``shown`` says what the system shows this time, if that is not what it always shows.
+        """
+        if self._lost is not None:
+            return self._lost
+        try:
+            differences = self.oracle.narrow(outcome, seen, shown)
+        except TooManyStates as error:
+            self._lost = LostTrack(str(error))
+            return self._lost
+        if differences:
+            self._lost = AFTER_A_DIFFERENCE
+            return Differs(differences)
+        return AGREED
+
+    def look(self, seen: Observation | None, shown: Shown | None = None) -> Comparison:
+        """Compare what was observed, with nothing asked before."""
+        return self.answer(None, seen, shown)
+
+
+def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
+    """Return the first difference between an oracle and what was recorded of a sequence; empty without any."""
+    follower = Follower(oracle)
+    follower.begin(stage)
+    for exchange in exchanges:
+        if exchange.command is not None:
+            follower.submit(exchange.command)
+        comparison = follower.answer(exchange.outcome, exchange.seen)
+        if isinstance(comparison, Differs):
+            return comparison.differences
+        if not follower.has_track:
+            break
+    return ()
+
+
+MOST_STATES = 512
+"""How many states are kept in a sequence before its track is lost.  Each of them is stepped through every command."""
+
+
+def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
+    """Return an oracle that expects the system to show what it has declared to show."""
+    shown = Shown(declared.can("reasons"), declared.can("audit"), declared.unseen)
+    return Oracle(machine, shown, MOST_STATES)
