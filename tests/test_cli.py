@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,34 @@ def test_run_without_standard_error_writes_its_report(tmp_path: Path) -> None:
     done = in_a_shell(f"verify --python {MODEL} --lane features --case {WHOLE} --report {tmp_path / 'report'}", "2>&-")
     assert (done.returncode, "1 of 1 passed" in done.stdout) == (0, True)
     assert "Traceback" not in messages_of(tmp_path / "report")
+
+
+IMPORTED = """
+import contextlib, sys
+from translator_cmk.cli import main
+with contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+print(*(name for name in sys.modules if name.startswith("translator_cmk.azure")), file=sys.stderr)
+"""
+"""Run a command, and print last on standard error the modules for Azure that it has imported."""
+
+
+def azure_modules_of(*words: object) -> list[str]:
+    """Run a command; return the modules for Azure that it has imported."""
+    command = [sys.executable, "-c", IMPORTED, *map(str, words)]
+    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=60, check=False)
+    return done.stderr.splitlines()[-1].split()
+
+
+def test_a_command_without_an_option_of_azure_imports_nothing_for_it(tmp_path: Path) -> None:
+    system = ["--python", MODEL]
+    only = ["--lane", "features", "--case", WHOLE, "--report", tmp_path / "report"]
+    assert azure_modules_of("verify", *system, *only) == []
+    assert azure_modules_of("doctor", *system) == []
+    assert azure_modules_of("replay", *system, tmp_path / "none.json") == []
+    assert azure_modules_of("serve", "--stdio") == []
+    assert azure_modules_of("serve", "--azure", "nowhere") != []
+    assert azure_modules_of("verify", "--help") != []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .errors import (
     EXIT_CODES,
@@ -29,6 +29,7 @@ from .errors import (
 
 EXTRAS = {
     "azure": "azure",
+    "jwt": "azure",
     "trustme": "azure",
     "requests": "azure",
     "waitress": "http",
@@ -46,19 +47,28 @@ class Command:
 
     Of a module with several commands the function stands after a colon: of `a.module:check`, `check_arguments` adds the
     arguments, or else those of the module.
+
+    The ``extension`` is a module of another package.  Its `extend` adds options to those of the subcommand, and its
+    `run` takes the place of the subcommand's.
     """
 
     name: str
     help: str
     module: str
+    extension: str | None = None
 
-    def prepare(self, parser: argparse.ArgumentParser) -> None:
+    def prepare(self, parser: argparse.ArgumentParser, extended: bool) -> None:
         """Give the parser the arguments of the subcommand, and the function that runs it."""
         name, _, function = self.module.partition(":")
         module = import_module(f"translator_cmk.{name}")
-        own_arguments = getattr(module, f"{function}_arguments", None)
-        (own_arguments or module.add_arguments)(parser)
-        parser.set_defaults(run=getattr(module, function or "run"))
+        add_arguments = getattr(module, f"{function}_arguments", None) or module.add_arguments
+        alternatives = add_arguments(parser)
+        run = getattr(module, function or "run")
+        if extended and self.extension is not None:
+            extension = import_module(f"translator_cmk.{self.extension}")
+            extension.extend(parser, alternatives)
+            run = extension.run
+        parser.set_defaults(run=run)
 
 
 @dataclass(frozen=True)
@@ -92,13 +102,18 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.protocol:init"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
-    Command("verify", "put a system to the test and write a report", "azure.verify"),
+    Command("verify", "put a system to the test and write a report", "conformance.verify", "azure.client.verify_azure"),
     Group("report", "work with the folder of a report", REPORT),
     Command("oscal", "write the requirements, controls and results of a report as NIST OSCAL", "site.oscal"),
     Command("replay", "put a system through a counterexample again", "conformance.recheck:replay"),
-    Command("leftovers", "show what runs against Azure have left there, and remove it", "azure.leftovers"),
-    Command("serve", "put the model behind the contract or Azure's interfaces", "azure.serve"),
-    Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.serve:azure_env"),
+    Command("leftovers", "show what runs against Azure have left there, and remove it", "azure.client.leftovers"),
+    Command(
+        "serve",
+        "put the model behind the contract or Azure's interfaces",
+        "conformance.serve",
+        "azure.server.serve_azure",
+    ),
+    Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.server.azure_env"),
     Command("mutants", "change each row of the model and say what finds the change", "bdd.mutants"),
     Command(
         "check-trace",
@@ -109,7 +124,49 @@ COMMANDS: tuple[Command | Group, ...] = (
 )
 
 
-def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | Group], words: Sequence[str]) -> None:
+class Unreadable(Exception):
+    """A command line is not one of those that are read without extensions, or it asks for help."""
+
+
+class PlainParser(argparse.ArgumentParser):
+    """A parser that raises `Unreadable` where it would print help or wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Unreadable(message)
+
+    def print_help(self, file: Any = None) -> NoReturn:  # noqa: ARG002  # as the base class has it
+        raise Unreadable
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments; leave by SystemExit for --help and wrong usage.
+
+    A command line is read without extensions first, and with them only if that fails.  So help and errors know all
+    options, and a command that uses none of Azure's imports nothing of it.
+    """
+    try:
+        return parser_for(argv, extended=False).parse_args(argv)
+    except Unreadable:
+        return parser_for(argv, extended=True).parse_args(argv)
+
+
+def parser_for(argv: Sequence[str], extended: bool) -> argparse.ArgumentParser:
+    """Return a parser with all subcommands, of which those among the words have their arguments."""
+    parser_class = argparse.ArgumentParser if extended else PlainParser
+    parser = parser_class(
+        prog="translator-cmk",
+        description="An executable specification of customer-managed keys for Azure AI Translator.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_commands(parser, COMMANDS, argv, extended)
+    return parser
+
+
+def add_commands(
+    parser: argparse.ArgumentParser, commands: Sequence[Command | Group], words: Sequence[str], extended: bool
+) -> None:
     """Give a parser subcommands, one of which has to be chosen; only one among the words gets its arguments."""
     choices = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in commands:
@@ -123,9 +180,10 @@ def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | G
         )
         if isinstance(command, Group):
             # `source check` is not `report check`, whose module takes long to import
-            add_commands(child, command.commands, words if command.name in words else ())
+            words_below = words if command.name in words else ()
+            add_commands(child, command.commands, words_below, extended)
         elif command.name in words:
-            command.prepare(child)
+            command.prepare(child, extended)
 
 
 def open_closed_streams() -> None:
@@ -147,20 +205,12 @@ def open_closed_streams() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; leave by SystemExit only for --help and wrong usage."""
-    parser = argparse.ArgumentParser(
-        prog="translator-cmk",
-        description="An executable specification of customer-managed keys for Azure AI Translator.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add_commands(parser, COMMANDS, sys.argv[1:] if argv is None else argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that lacks a letter of a reader's file gets its number instead of a traceback
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         open_closed_streams()
-        exit_code = run(parser, argv)
+        exit_code = run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except CommandError as error:
         print_error(error)
@@ -185,10 +235,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code
 
 
-def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+def run(argv: Sequence[str]) -> int:
     """Run the chosen command; leave by SystemExit only for --help and wrong usage, once that is written."""
     try:
-        args = parser.parse_args(argv)
+        args = parse(argv)
         exit_code: int = args.run(args)
     except SystemExit:
         sys.stdout.flush()

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.azure.verifying_azure import credentials
-from tests.azure.wire import Customer, Wire
-from translator_cmk.azure.server import AzureServer, azure_server
+from tests.azure.client.verifying_azure import credentials
+from tests.azure.server.wire import Customer, Wire
+from translator_cmk.azure.server.listening import AzureServer, azure_server
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from tests.azure.corpus import is_refused, malformed
-from tests.azure.wire import Customer, Wire
+from tests.azure.server.corpus import is_refused, malformed
+from tests.azure.server.wire import Customer, Wire
 from translator_cmk.azure.server import azure_server
 
 KEPT_ALIVE = 3_000

@@ -28,7 +28,7 @@ GUIDE = ROOT / "docs" / "validate.md"
 BLOCK = re.compile(r"(?:<!-- exit: (\d) -->\n\n)?```sh\n(.*?)```", re.DOTALL)
 INSTALL = "pip wheel --no-deps --wheel-dir wheels .\npip install wheels/translator_cmk-*.whl\n"
 
-EXTRAS = ("pytest", "pytest_bdd", "waitress", "mkdocs", "material", "hypothesis")
+EXTRAS = ("azure", "jwt", "trustme", "pytest", "pytest_bdd", "waitress", "mkdocs", "material", "hypothesis")
 BLOCKED = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS}))"
 LEAVE = "from translator_cmk.cli import leave; leave()"
 
@@ -78,6 +78,16 @@ def test_missing_extra_is_one_line_that_names_it() -> None:
     run = without_extras(LEAVE, "serve", "--http", "0")
     message = "translator-cmk: error: this needs the package waitress: pip install 'translator-cmk[http]'\n"
     assert (run.returncode, run.stderr) == (2, message)
+
+
+def test_azure_asks_for_its_extra_before_it_asks_anything_else(tmp_path: Path) -> None:
+    subscription = "00000000-0000-0000-0000-000000000001"
+    only = ["--requirement", "environment.create-resource", "--report", str(tmp_path / "report")]
+    run = without_extras(LEAVE, "verify", "--azure", "--subscription", subscription, *only)
+    message = "translator-cmk: error: this needs the package azure: pip install 'translator-cmk[azure]'\n"
+    assert (run.returncode, run.stderr) == (2, message)
+    assert "Create this?" not in run.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 STARTS = """
@@ -137,7 +147,7 @@ def test_example_uses_nothing_of_the_specification(language: str) -> None:
 
 def test_every_folder_of_examples_is_run() -> None:
     others = {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} - set(PROGRAMS)
-    azure = "".join(file.read_text("utf-8") for file in (ROOT / "tests" / "azure").glob("test_*.py"))
+    azure = "".join(file.read_text("utf-8") for file in (ROOT / "tests" / "azure").rglob("test_*.py"))
     assert [name for name in others if f'"{name}"' not in azure] == []
 
 

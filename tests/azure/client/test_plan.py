@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.azure.verifying_azure import credentials, verifying
-from translator_cmk.azure.leftovers import left_in, note
-from translator_cmk.azure.server import AzureServer
-from translator_cmk.azure.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.verify import Plan, agree, shown, to_plan, within
+from tests.azure.client.verifying_azure import credentials, verifying
+from translator_cmk.azure.client.leftovers import left_in, note
+from translator_cmk.azure.client.plan import Plan, format_plan, to_plan, within
+from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.client.verify_azure import agree
+from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios, selected
@@ -75,13 +76,13 @@ def test_a_cloud_that_is_not_on_this_machine_is_asked_for_twice(
 
 def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held() -> None:
     chosen = planned("vault", "restoration")
-    text = shown(chosen, CLOUDS["AzureCloud"], several_tenants=False, left_out=3, listed=True)
+    text = format_plan(chosen, CLOUDS["AzureCloud"], several_tenants=False, left_out=3, listed=True)
     until = datetime.now(UTC).date() + timedelta(days=7)
     for part in ("Plan for AzureCloud:", "costs money  models", "minutes", "tenants      one", "leaves out   3"):
         assert part in text
     assert f"until {until}" in text
     assert "restoration.uploads-stay-deleted" in text
-    assert "costs money" not in shown(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3)
+    assert "costs money" not in format_plan(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3)
 
 
 def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Plan]:

@@ -28,12 +28,12 @@ from azure.mgmt.keyvault import KeyVaultManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
-from ..machine import Observation, Refused
-from ..machine.entities import CUSTOMER, MICROSOFT
-from ..requirements import load_register
-from ..system import Unsupported
+from ...machine import Observation, Refused
+from ...machine.entities import CUSTOMER, MICROSOFT
+from ...requirements import load_register
+from ...system import Unsupported
+from ..names import GUID
 from .target import CLOUDS, Cloud
-from .worlds import GUID
 
 POLL, LOCAL_POLL = 5, 0.01
 """Seconds between two looks at a long-running operation, where the answer has no `Retry-After`; and on this machine."""

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from translator_cmk.azure.server import AzureServer
-from translator_cmk.azure.worlds import World, guid
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.worlds import World, guid
 
 AUDIENCES = {"manager": "management.azure.com", "vault": "vault.azure.net"}
 

@@ -1,7 +1,8 @@
 """Compares what the server sends with the resource types that Microsoft publishes for Bicep.
 
-`python -m tests.azure.published_types --types DIR` reads each types.json below a folder, such as a copy of `generated`
-of Azure/bicep-types-az, and prints the differences.  The exit code is 1 if there is one, or nothing to compare.
+`python -m tests.azure.server.published_types --types DIR` reads each types.json below a folder, such as a copy of
+`generated` of Azure/bicep-types-az, and prints the differences.  The exit code is 1 if there is one, or nothing to
+compare.
 """
 
 import argparse
@@ -14,8 +15,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from tests.azure.corpus import played
-from tests.azure.wire import Customer, Wire
+from tests.azure.server.corpus import played
+from tests.azure.server.wire import Customer, Wire
 from translator_cmk.azure.server import azure_server
 
 REQUIRED, WRITE_ONLY = 1, 4

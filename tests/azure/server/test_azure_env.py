@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from translator_cmk.azure.serve import environment
+from translator_cmk.azure.server.azure_env import environment
 from translator_cmk.cli import main
 from translator_cmk.errors import USAGE
 

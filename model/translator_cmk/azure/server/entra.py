@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 
 import jwt
 
+from ..names import GUID
 from .calls import Body, Call, Problem, outside
-from .worlds import GUID, begun, guid
+from .worlds import begun, guid
 
 
 class EntraCall(Call):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from azure.core.exceptions import HttpResponseError, ODataV4Format
 
-from tests.azure.verifying_azure import (
+from tests.azure.client.verifying_azure import (
     CLIENT,
     SECRET,
     TENANT,
@@ -23,13 +23,13 @@ from tests.azure.verifying_azure import (
     verify,
     verifying,
 )
-from translator_cmk.azure.adapter import AzureSystem, guarded
-from translator_cmk.azure.calls import Reply
-from translator_cmk.azure.clients import MEANINGS, NotLearned, refusal_of, without_secrets
-from translator_cmk.azure.leftovers import left_in
-from translator_cmk.azure.server import AzureServer
-from translator_cmk.azure.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.worlds import guid
+from translator_cmk.azure.client.adapter import AzureSystem, guarded
+from translator_cmk.azure.client.clients import MEANINGS, NotLearned, refusal_of, without_secrets
+from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.worlds import guid
 from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine.commands import CreateVault, MoveSubscription
@@ -37,7 +37,7 @@ from translator_cmk.requirements import load_register
 from translator_cmk.system import Unsupported
 
 SAMPLE = ("vault.purge-protection-refused", "vault.same-region-refused", "restoration.redeploy")
-"""Requirements whose scenarios are run in every test run; tests/azure/test_adapter_loop.py runs all."""
+"""Requirements whose scenarios are run in every test run; tests/azure/client/test_adapter_loop.py runs all."""
 
 SUBSCRIPTIONS = {name: guid(TENANT, name) for name in DEFAULT_STAGE.subscriptions}
 """The subscriptions that the server has for the tenant: named, so that all worlds of the sample share them."""

@@ -19,11 +19,22 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from tests.azure.corpus import ACCOUNT, EXAMPLES, GROUP, MANAGER, VAULT, VERSION, encrypted, played, policies, vault
-from tests.azure.wire import Answer, Customer, Wire
-from translator_cmk.azure import worlds
-from translator_cmk.azure.server import AzureServer, azure_server
-from translator_cmk.azure.worlds import Worlds, begun, guid
+from tests.azure.server.corpus import (
+    ACCOUNT,
+    EXAMPLES,
+    GROUP,
+    MANAGER,
+    VAULT,
+    VERSION,
+    encrypted,
+    played,
+    policies,
+    vault,
+)
+from tests.azure.server.wire import Answer, Customer, Wire
+from translator_cmk.azure.server import worlds
+from translator_cmk.azure.server.listening import AzureServer, azure_server
+from translator_cmk.azure.server.worlds import Worlds, begun, guid
 from translator_cmk.cli import main
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.commands import CreateResource
@@ -459,7 +470,7 @@ def test_without_the_extra_one_line_names_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "trustme", None)
-    monkeypatch.delitem(sys.modules, "translator_cmk.azure.server")
+    monkeypatch.delitem(sys.modules, "translator_cmk.azure.server.listening")
     assert main(["serve", "--azure", "127.0.0.1:0"]) == 2
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1

@@ -3,8 +3,8 @@
 import re
 from typing import Any, ClassVar
 
-from ..machine import commands
-from ..machine.entities import Grant, Key, KeySource, PermissionModel, Resource, Subscription, Tenant, Vault
+from ...machine import commands
+from ...machine.entities import Grant, Key, KeySource, PermissionModel, Resource, Subscription, Tenant, Vault
 from .calls import FORMS, Asked, Body, Call, Problem, Reply, found, local, malformed, missing, outside
 from .worlds import FIXED, Group
 

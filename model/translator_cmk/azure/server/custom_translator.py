@@ -4,8 +4,8 @@ from email import message_from_bytes
 from functools import partial
 from typing import Any, ClassVar
 
-from ..machine import commands
-from ..machine.entities import Document, Entity, Model, Resource, Workspace
+from ...machine import commands
+from ...machine.entities import Document, Entity, Model, Resource, Workspace
 from .calls import Asked, Body, Call, Problem, Reply, id_of, malformed, missing, outside, parse_json
 
 PAGE = 100

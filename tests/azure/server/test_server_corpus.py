@@ -21,8 +21,8 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 import translator_cmk
-from tests.azure import published_types
-from tests.azure.corpus import (
+from tests.azure.server import published_types
+from tests.azure.server.corpus import (
     ACCOUNT,
     GROUP,
     MANAGER,
@@ -35,9 +35,9 @@ from tests.azure.corpus import (
     policies,
     vault,
 )
-from tests.azure.wire import Answer, Customer, Wire
-from translator_cmk.azure.calls import PAGE
-from translator_cmk.azure.server import ROUTES, AzureServer, apis_at, find
+from tests.azure.server.wire import Answer, Customer, Wire
+from translator_cmk.azure.server.calls import PAGE
+from translator_cmk.azure.server.listening import ROUTES, AzureServer, apis_at, find
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """A world: the model's state behind one login, and all names and identifiers that follow from it."""
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -11,14 +10,13 @@ from uuid import UUID, uuid5
 
 import yaml
 
-from ..machine import DEFAULT_STAGE, Stage, State, initial
-from ..machine.entities import Resource, Tenant
+from ...machine import DEFAULT_STAGE, Stage, State, initial
+from ...machine.entities import Resource, Tenant
 
 FIXED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fixed.yaml").read_text("utf-8"))
 """What is the same in every world, such as regions, SKUs and members of bodies that have one value."""
 
 SUBSCRIPTIONS, TENANTS = tuple(DEFAULT_STAGE.subscriptions), DEFAULT_STAGE.tenants
-GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 NAMESPACE = UUID("c2b0a3ff-9d24-5c36-9d0c-6f5f3a9a3f10")
 KEPT = 1000
 """How many worlds are kept; beyond that the one that was used longest ago ends."""

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
-from ..machine import Command, commands
-from ..machine.entities import Key, Vault
+from ...machine import Command, commands
+from ...machine.entities import Key, Vault
 from .calls import Body, Call, Problem, found, local, malformed, outside
 from .worlds import FIXED
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from translator_cmk.azure.server import AzureServer
+from translator_cmk.azure.server.listening import AzureServer
 
 TENANT = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c01"
 CLIENT = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c02"

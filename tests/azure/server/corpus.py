@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.azure.wire import Answer, Customer
-from translator_cmk.azure.worlds import guid
+from tests.azure.server.wire import Answer, Customer
+from translator_cmk.azure.server.worlds import guid
 
 HOSTS = {
     "manager": "management.azure.com",

@@ -23,10 +23,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import base64url_decode
 
-from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
-from ..machine.entities import CUSTOMER, MICROSOFT
-from ..machine.observation import OBSERVED_KINDS
-from ..system import Unsupported
+from ...machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
+from ...machine.entities import CUSTOMER, MICROSOFT
+from ...machine.observation import OBSERVED_KINDS
+from ...system import Unsupported
 from . import leftovers
 from .clients import Clients, NotLearned, Studio, ids_in, refusal_of, rest, without_secrets
 from .target import ENVIRONMENT, HELD, PREFIX, Cloud, Target, declaration_of

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.azure.verifying_azure import credentials
-from translator_cmk.azure.adapter import AzureSystem
+from tests.azure.client.verifying_azure import credentials
+from translator_cmk.azure.client.adapter import AzureSystem
+from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server import azure_server
-from translator_cmk.azure.target import CLOUDS, Target
 from translator_cmk.conformance.cases import FAILING, Result, Scenario, scenarios, selected
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.features import play

@@ -19,10 +19,10 @@ from urllib.parse import quote, urlencode
 import jwt
 import yaml
 
-from ..machine import Accepted, Command, Machine, Refused
-from ..machine.commands import COMMANDS
-from ..machine.entities import CUSTOMER, Entity, Grant, Key
-from ..machine.meanings import registered, shows_encryption_section
+from ...machine import Accepted, Command, Machine, Refused
+from ...machine.commands import COMMANDS
+from ...machine.entities import CUSTOMER, Entity, Grant, Key
+from ...machine.meanings import registered, shows_encryption_section
 from .worlds import FIXED, SUBSCRIPTIONS, TENANTS, World, Worlds
 
 # Answers that we chose where no public source shows one, or the model leaves it open

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import INCOMPLETE, OK, CommandError
+from ...errors import INCOMPLETE, OK, CommandError
 from .target import LEFTOVERS, add_where, answered_yes, cloud_of
 
 FIRST = ("group", "resource", "vault")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from translator_cmk.azure.calls import ANSWERS, USUAL
-from translator_cmk.azure.server import ROUTES
+from translator_cmk.azure.server.calls import ANSWERS, USUAL
+from translator_cmk.azure.server.listening import ROUTES
 from translator_cmk.machine import ROWS
 from translator_cmk.machine.rows import Refuse, Silent
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "azure-server.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "azure-server.md"
 APIS = {
     "login": "Microsoft Entra",
     "metadata": "the cloud",
@@ -67,7 +67,7 @@ def unspecified() -> str:
 def written(page: str) -> str:
     """Return the page with its tables as they have to be."""
     for make in (routes, refusals, unspecified):
-        begin, end = f"<!-- {make.__name__}: written by tests/azure/test_server_docs.py -->\n", "\n<!-- end -->"
+        begin, end = f"<!-- {make.__name__}: written by tests/azure/server/test_server_docs.py -->\n", "\n<!-- end -->"
         before, _, rest = page.partition(begin)
         page = before + begin + make() + end + rest.partition(end)[2]
     return page
@@ -75,7 +75,7 @@ def written(page: str) -> str:
 
 def test_the_page_has_the_tables_of_the_code() -> None:
     page = PAGE.read_text("utf-8")
-    assert written(page) == page, "write them with python -m tests.azure.test_server_docs"
+    assert written(page) == page, "write them with python -m tests.azure.server.test_server_docs"
 
 
 def test_each_answer_that_we_chose_is_for_a_requirement_that_gives_it() -> None:

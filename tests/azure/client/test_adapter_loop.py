@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.azure.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
-from tests.azure.verifying_azure import counted_requests, credentials, verify
-from translator_cmk.azure.leftovers import left_in
-from translator_cmk.azure.server import AzureServer
-from translator_cmk.azure.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.verify import to_plan
+from tests.azure.client.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
+from tests.azure.client.verifying_azure import counted_requests, credentials, verify
+from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.plan import to_plan
+from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.conformance.cases import scenarios, selected

@@ -26,10 +26,10 @@ from uuid import uuid4
 import trustme
 import yaml
 
-from ..machine import Machine
-from ..machine.rows import Silent
-from ..requirements import load_register
-from ..system import MACHINE
+from ...machine import Machine
+from ...machine.rows import Silent
+from ...requirements import load_register
+from ...system import MACHINE
 from . import arm, custom_translator, entra, key_vault
 from .calls import Call, Problem, Reply, answer_to, malformed, outside
 from .worlds import FIXED, Worlds

@@ -11,10 +11,10 @@ from urllib.request import getproxies
 
 import yaml
 
-from ..errors import CommandError
-from ..language.contract import MASKED, OF_AZURE, Declaration
-from ..machine import DEFAULT_STAGE, Stage
-from .worlds import GUID
+from ...errors import CommandError
+from ...language.contract import MASKED, OF_AZURE, Declaration
+from ...machine import DEFAULT_STAGE, Stage
+from ..names import GUID
 
 HELD = 7
 """Days for which the name of a deleted key vault is held: the fewest that Azure has."""

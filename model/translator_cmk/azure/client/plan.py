@@ -1,0 +1,158 @@
+"""The plan of a run against Azure: what it creates, how many requests it makes, how long it takes and what stays held.
+
+The specification is stepped through the same commands.  Minutes and prices are estimates that nobody has measured.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from ...bdd.vocabulary import commands_of
+from ...conformance.cases import Scenario
+from ...conformance.features import is_patient
+from ...language.contract import Declaration
+from ...machine import Accepted, Observation
+from ...requirements import load_register
+from ...system import ModelSystem
+from .target import HELD, PLANS, WORK, Cloud
+
+PER_WORLD = 7
+"""Requests that begin a world: to sign in to two tenants, and to find the subscriptions."""
+
+NO_OBJECTS = frozenset({"requests", "seconds", "held"})
+"""What is counted of the work of a scenario, beside the objects that it makes."""
+
+
+class Plan(NamedTuple):
+    """A scenario with the requirement that it shows, its weight, the scenarios that it ``needs``, and its work.
+
+    The work has objects by kind, ``requests``, ``seconds``, and ``held``: key vaults whose names stay taken.
+    """
+
+    id: str
+    requirement: str
+    weight: int
+    needs: tuple[str, ...]
+    work: Counter[str]
+
+
+def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
+    """Return the plan of a scenario, for a system that has declared this; all is looked at after each command.
+
+    The seconds include those until a claim can be made of everything, since effects that nobody expects may be late.
+    """
+    commands = tuple(commands_of(scenario.pickle))
+    model = ModelSystem()
+    seen = model.observe()
+    groups = set[tuple[str, str]]()
+    work = Counter(requests=PER_WORLD)
+    for command in commands:
+        estimate = WORK.get(type(command).__name__)
+        if estimate is None:  # the API lacks the command, so the scenario ends here
+            break
+        outcome = model.submit(command)
+        seen = model.observe()
+        groups |= groups_in(seen)
+        work["requests"] += estimate["requests"] + requests_of_a_look(seen, groups)
+        work["seconds"] += estimate["seconds"]
+        if isinstance(outcome, Accepted) and "makes" in estimate:
+            work[estimate["makes"]] += 1
+    if is_patient(scenario.pickle):
+        windows = [declared.windows.get(type(command).__name__, 0) for command in commands]
+        work["seconds"] += max(windows, default=0)
+    work["group"] += len(groups)
+    work["requests"] += len(groups)
+    work["held"] += sum(vault["purge_protection"] for vault in seen["vault"].values())
+    case = scenario.case
+    requirement = case.requirements[0]
+    weight = PLANS["weights"].get(load_register()[requirement].basis, 1)
+    return Plan(case.id, requirement, weight, case.controls, work)
+
+
+def groups_in(seen: Observation) -> set[tuple[str, str]]:
+    """Return the resource groups in which something is seen, each with its subscription."""
+    found = set()
+    for kind in ("resource", "vault"):
+        for fields in seen[kind].values():
+            found.add((str(fields["subscription"]), str(fields["group"])))
+    return found
+
+
+def requests_of_a_look(seen: Observation, groups: set[tuple[str, str]]) -> int:
+    """Return how many requests it takes to look at all this."""
+    active = 0
+    for kind in ("vault", "key"):
+        active += sum(fields["state"] == "active" for fields in seen[kind].values())
+    return 2 * len(groups) + active + 3 * len(seen["workspace"])
+
+
+def within(budget: float, plans: Sequence[Plan]) -> list[Plan]:
+    """Return the scenarios that show the most requirements in so many minutes, the best bargain first.
+
+    A scenario brings along the cheapest of those that it needs: a refusal its positive control, a loss that is only
+    seen later the scenario that sees it.  A requirement that has such scenarios is not shown by its others.
+    """
+    by_id = {plan.id: plan for plan in plans}
+    strict = {plan.requirement for plan in plans if plan.needs}
+    showing = {plan.id for plan in plans if plan.requirement not in strict or by_id.keys() & plan.needs}
+    taken = set[str]()
+    shown = set[str]()
+    seconds_left = budget * 60
+
+    def added_by(plan: Plan) -> list[Plan]:
+        """Return the scenario and the one that it brings along, as far as they are not taken."""
+        added = [plan]
+        if not taken.intersection(plan.needs):
+            needed = [by_id[name] for name in plan.needs if name in by_id]
+            added += sorted(needed, key=seconds_of)[:1]
+        return [each for each in added if each.id not in taken]
+
+    def price(plan: Plan) -> tuple[float, str]:
+        seconds = sum(map(seconds_of, added_by(plan)))
+        return seconds / plan.weight, plan.id
+
+    for plan in sorted(plans, key=price):
+        added = added_by(plan)
+        seconds = sum(map(seconds_of, added))
+        if plan.id not in showing or plan.requirement in shown or seconds > seconds_left:
+            continue
+        seconds_left -= seconds
+        taken |= {each.id for each in added}
+        shown |= {each.requirement for each in added if each.id in showing}
+    return [plan for plan in plans if plan.id in taken]
+
+
+def seconds_of(plan: Plan) -> int:
+    return plan.work["seconds"]
+
+
+def format_plan(plans: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False) -> str:
+    """Return the plan of a run as text; ``listed``: with the requirements that it shows."""
+    total = Counter[str]()
+    for plan in plans:
+        total += plan.work
+    requirements = list(dict.fromkeys(plan.requirement for plan in plans))
+    shown = f"{len(requirements)} requirements"
+    if listed:
+        shown += f": {', '.join(requirements)}"
+    kinds = sorted(total.keys() - NO_OBJECTS)
+    made = [f"{total[kind]} {kind if total[kind] == 1 else f'{kind}s'}" for kind in kinds]
+    costs = [f"{kind}s: {text}" for kind, text in PLANS["costs"].items() if kind in kinds]
+    tenants = "one: scenarios with a second one do not apply"
+    if several_tenants:
+        tenants = "two"
+    form: str = PLANS["here" if cloud.local else "elsewhere"]
+    return form.format(
+        cloud=cloud.name,
+        scenarios=len(plans),
+        shown=shown,
+        left_out=left_out,
+        made=", ".join(made) or "nothing",
+        requests=total["requests"],
+        minutes=total["seconds"] / 60,
+        held=total["held"],
+        costs="\n  costs money  ".join(costs) or "nothing",
+        until=datetime.now(UTC).date() + timedelta(days=HELD),
+        tenants=tenants,
+    )

@@ -1,0 +1,5 @@
+"""The form of the names that Azure gives: tenants, subscriptions, applications and identities have GUIDs."""
+
+import re
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -1,0 +1,61 @@
+"""The command `azure-env`: runs a command in an environment where Azure's names lead to a server of the model."""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ...errors import CommandError
+from .worlds import FIXED, SUBSCRIPTIONS, guid
+
+TENANT = "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21"
+"""The tenant in which a command signs in; the server accepts any."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `azure-env`."""
+    parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
+    parser.description = (
+        "Run a command in an environment in which the Azure CLI and Microsoft's libraries reach a server of the model, "
+        "which is started for it and ends with it. Its exit code is that of the command."
+    )
+    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; return its exit code, or 128 and the signal that ended it or this; raises `CommandError`."""
+    words = args.command
+    if words[:1] == ["--"]:
+        words = words[1:]
+    if not words:
+        raise CommandError("azure-env: no command; write it after --, such as azure-env -- az account show")
+    program = shutil.which(words[0])
+    if program is None:
+        raise CommandError(f"azure-env: {words[0]}: no such command; is it installed, and on PATH?")
+    from .listening import azure_server
+
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGINT, lambda *_: None)  # on Ctrl-C the command decides if it ends
+    with tempfile.TemporaryDirectory(prefix="azure-env-") as folder, azure_server() as server:
+        variables = environment(os.environ, server.port, server.authority_file, Path(folder))
+        process = subprocess.Popen([program, *words[1:]], env=variables)
+        signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))  # and on SIGTERM
+        code = process.wait()
+    if code < 0:
+        return 128 - code
+    return code
+
+
+def environment(inherited: Mapping[str, str], port: int, authority: Path, folder: Path) -> dict[str, str]:
+    """Return the variables of the command: those inherited, less every other cloud, identity and proxy."""
+    variables = {name: value for name, value in inherited.items() if not re.match(FIXED["foreign"], name)}
+    for name, form in FIXED["environment"].items():
+        variables[name] = form.format(port=port, authority=authority, folder=folder, tenant=TENANT)
+    variables["AZURE_SUBSCRIPTION_ID"] = guid(TENANT, SUBSCRIPTIONS[0])
+    return variables
