@@ -6,7 +6,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
-from translator_cmk.machine.commands import DeployModel, DisableKey, GrantKeyAccess, MoveResourceGroup
+from translator_cmk.machine.commands import (
+    DeployModel,
+    DisableKey,
+    GrantKeyAccess,
+    MoveResourceGroup,
+)
 from translator_cmk.machine.entities import (
     ENTITY_KINDS,
     Document,
@@ -45,7 +50,18 @@ def take(machine: Machine, before: State, command: Command) -> Step:
 
 Law = Callable[[Step], bool]
 
-NOT_REPEATABLE = ("Create", "Import", "Upload", "Train", "Delete", "Purge", "Recover", "End", "Rotate", "Move")
+NOT_REPEATABLE = (
+    "Create",
+    "Import",
+    "Upload",
+    "Train",
+    "Delete",
+    "Purge",
+    "Recover",
+    "End",
+    "Rotate",
+    "Move",
+)
 """How the name of a command begins that makes something, takes it away or moves it: asked again, it is refused."""
 
 
@@ -59,7 +75,10 @@ def row_of(state: State, kind: type[Entity], name: str) -> dict[str, Any]:
 
 def step_is_pure(step: Step) -> bool:
     """A step leaves the state before as it was, and taken again it gives the same."""
-    return step.before == step.copy and step.machine.step(step.copy, step.command) == (step.after, step.outcome)
+    return step.before == step.copy and step.machine.step(step.copy, step.command) == (
+        step.after,
+        step.outcome,
+    )
 
 
 def a_refused_command_changes_nothing(step: Step) -> bool:
@@ -263,7 +282,10 @@ def access_needs_an_identity_of_the_same_tenant(step: Step) -> bool:
     """No grant outlives the identity of its resource, or joins two tenants."""
     state = step.after
     for _, grant in rows_of(state, Grant):
-        resource, vault = row_of(state, Resource, grant["resource"]), row_of(state, Vault, grant["vault"])
+        resource, vault = (
+            row_of(state, Resource, grant["resource"]),
+            row_of(state, Vault, grant["vault"]),
+        )
         homes = {state.tables[Subscription][each["subscription"]][0] for each in (resource, vault)}
         if not resource["identity"] or len(homes) > 1:
             return False

@@ -43,7 +43,12 @@ def test_unknown_name_is_the_only_reason_of_a_refusal() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [TWO_AT_WORK[0], Accepted(), Machine(ROWS).world(initial(DEFAULT_STAGE)).entity(Tenant, "home")]
+    "value",
+    [
+        TWO_AT_WORK[0],
+        Accepted(),
+        Machine(ROWS).world(initial(DEFAULT_STAGE)).entity(Tenant, "home"),
+    ],
 )
 def test_value_takes_no_attribute_beyond_its_fields(value: object) -> None:
     with pytest.raises(AttributeError):
@@ -132,7 +137,11 @@ def test_state_is_equal_however_it_was_reached() -> None:
 
 
 def test_step_knows_no_word_of_the_domain() -> None:
-    names = {name for kind in ENTITY_KINDS for name in (kind.word, *kind.fields)} - {"state", "type", "key"}
+    names = {name for kind in ENTITY_KINDS for name in (kind.word, *kind.fields)} - {
+        "state",
+        "type",
+        "key",
+    }
     text = (Path(package.__file__).parent / "step.py").read_text("utf-8")
     identifiers = {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
     assert "requirement" in identifiers  # of a row
@@ -147,6 +156,10 @@ def test_machine_imports_the_standard_library_alone() -> None:
     )
     environment = os.environ | {"PYTHONPATH": str(Path(package.__file__).parents[2])}
     run = subprocess.run(
-        [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, env=environment
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     assert run.stdout == "set() False\n"

@@ -14,7 +14,15 @@ from tests.conftest import IN_FULL
 from tests.machine.laws import FAULTY, LAWS, NamesNoRequirement, Step, slug, take
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, random_command, values
 from translator_cmk.conformance.results import EXPECTED
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
+from translator_cmk.machine import (
+    COMMANDS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    initial,
+)
 from translator_cmk.machine.outcomes import Refused, Unspecified
 from translator_cmk.machine.rows import Means
 

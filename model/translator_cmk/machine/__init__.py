@@ -1,6 +1,7 @@
 """The model: a state, commands, and the article as a table of rows.  Standard library only.
 
-Start with `step`, which says what a step is, and `rows`, which says what a row is; `topics` has the rows.
+Start with `step`, which says what a step is, and `rows`, which says what a row is.  The rows are in
+`topics`.
 """
 
 from . import commands

@@ -1,7 +1,7 @@
 """The commands: everything a customer can ask for, in the imperative.
 
-A command names entities by strings.  What each name must mean is said in its annotation, and checked before any row is
-read.  Rows read the same command with entities in place of the names.
+A command names entities by strings.  What each name must mean is said in its annotation, and
+checked before any row is read.  Rows read the same command with entities in place of the names.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ COMMANDS: dict[str, "type[Command]"] = {}
 
 
 class FieldReference(NamedTuple):
-    """What a field of a command refers to, as a `Reference` says it.  ``field`` and ``within`` are positions."""
+    """What a field of a command refers to; ``field`` and ``within`` are positions."""
 
     field: int
     kind: type[Entity]
@@ -56,7 +56,7 @@ class Command(Value):
     named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}  # a field that is named exactly where another has a value
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
-        """Build the command; `ValueError` says which field is missing, or given where it means nothing."""
+        """Build the command; `ValueError` names a field that is missing or means nothing here."""
         command = super().__new__(cls, *args, **named)
         for field, (other, value) in cls.named_where.items():
             is_given = getattr(command, field) is not None
@@ -84,7 +84,7 @@ class Command(Value):
                 yield FieldReference(index, reference.kind, reference.states, within)
 
     def names(self) -> Iterator[tuple[type[Entity], str, bool]]:
-        """Yield kind and name of each entity that the command names, and whether the command gives it its name."""
+        """Yield each entity that is named: kind, name, and whether the command makes it."""
         for index, kind, _, within in self.references:
             name = self[index]
             if name is None:
@@ -104,7 +104,7 @@ def reference_in(hint: Any) -> Reference | None:
 
 
 def choices(hint: Any) -> tuple[str, ...]:
-    """Return the words that a field with this annotation can have, where the vocabulary is closed; otherwise empty."""
+    """Return the words that a field with this annotation can have; empty if they are not listed."""
     for part in (hint, *get_args(hint)):
         if get_origin(part) is Literal:
             return get_args(part)
@@ -171,7 +171,10 @@ class DisableIdentity(Command):
 
 
 class EnableCustomerManagedKeys(Command):
-    """Encrypt a resource with a customer's key.  ``vault`` and ``key`` are named where ``store`` is `key-vault`."""
+    """Encrypt a resource with a customer's key.
+
+    ``vault`` and ``key`` are named where ``store`` is `key-vault`.
+    """
 
     resource: AResource
     vault: AVault | None = None

@@ -1,7 +1,7 @@
 """Conditions that rows ask for by name, because several rows share one or one takes several steps.
 
-A condition reads the world and writes nothing.  Where it takes a ``command``, that is one with entities in place of the
-names, as rows read it.
+A condition reads the world and writes nothing.  Where it takes a ``command``, that is one with
+entities in place of the names, as rows read it.
 """
 
 from typing import Any
@@ -13,12 +13,12 @@ from .entities import Document, Grant, Key, Resource, Vault, Workspace
 
 
 def can_be_customer_managed(resource: Resource) -> bool:
-    """Return whether customer-managed keys work for the resource: it is regional, and on a tier that supports them."""
+    """Return whether the resource is regional, and on a tier that supports CMK."""
     return resource.location.state == "regional" and resource.tier.supports_customer_managed_keys
 
 
 def can_be_put_in_use(command: Any) -> bool:
-    """Return whether customer-managed keys work with the resource, the key vault and the key of a request for them."""
+    """Return whether a request for customer-managed keys fits resource, key vault and key."""
     if command.store != "key-vault":
         return False
     resource = command.resource
@@ -54,7 +54,10 @@ def shared_by_another(key: Key, resource: Resource) -> bool:
 
 
 def may_regain_key(command: Any, resource: Resource) -> bool:
-    """Return whether a command that gives access, recovers a vault or a key, or enables a key concerns the resource."""
+    """Return whether a command may give this resource its key back.
+
+    The command gives access, recovers a vault or a key, enables a key, or puts a key in use.
+    """
     asked = type(command)
     if asked in (GrantKeyAccess, EnableCustomerManagedKeys):
         return bool(command.resource.name == resource.name)
@@ -89,5 +92,5 @@ def has_readable_data(resource: Resource) -> bool:
 
 
 def state_of_name(command: Any) -> Any:
-    """Return the state of what has, or had, the name that the command gives; `absent` for a name never given."""
+    """Return the state of what has, or had, the name that the command gives, or else `absent`."""
     return command[command.gives].state

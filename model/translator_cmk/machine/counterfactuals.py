@@ -1,4 +1,4 @@
-"""Which meanings the rows that fired rest on, found by asking if they would have fired without them."""
+"""Which meanings the rows that fired rest on: those without which they would not have fired."""
 
 from collections.abc import Iterable, Sequence
 
@@ -21,7 +21,7 @@ class Counterfactuals:
         self._memo: dict[str, Meanings] = {}
 
     def needed(self, fired: Sequence[Fired], world: World, known: Iterable[str]) -> set[str]:
-        """Return each further requirement without whose meanings one of the rows would not have fired in the world."""
+        """Return each requirement not known yet without whose meanings a row would not fire."""
         found = set()
         for requirement in self._suspected(fired, world).difference(known):
             if not all_fire(fired, World(world.tables, self._without(requirement), None)):
@@ -29,9 +29,10 @@ class Counterfactuals:
         return found
 
     def _suspected(self, fired: Sequence[Fired], world: World) -> set[str]:
-        """Return the requirements to try: those whose meanings were found to hold, if all meanings make the rows fire.
+        """Return the requirements to try: those whose meanings were found to hold.
 
-        Where choices left meanings out, a row may have fired because one of them does not hold; then all are tried.
+        Where choices left meanings out, a row may have fired because one of them does not hold.
+        It does not fire with all meanings then, and all requirements are tried.
         """
         if world.choose is None:
             return world.found

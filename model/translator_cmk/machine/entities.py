@@ -1,9 +1,9 @@
 """The entities of the model: each kind, its fields, and the entities that it links to.
 
-The state keeps plain tuples, its *records*.  An `Entity` is such a record seen from one world: a field that names
-another entity leads to it, so `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle:
-what an entity reads lies above it.  Field names and values are Azure's where Azure has a word
-(Microsoft.CognitiveServices/accounts, Microsoft.KeyVault/vaults).
+The state keeps plain tuples, its *records*.  An `Entity` is such a record seen from one world: a
+field that names another entity leads to it, so `model.workspace.resource.key.vault` reads as it is
+written.  Links never form a circle: what an entity reads lies above it.  Field names and values are
+Azure's where Azure has a word (Microsoft.CognitiveServices/accounts, Microsoft.KeyVault/vaults).
 """
 
 from operator import itemgetter
@@ -31,7 +31,7 @@ Deletable = Literal["absent", "active", "deleted"]
 
 
 def _kind_linked_by(hint: Any) -> "type[Entity] | None":
-    """Return the kind of entity that a field with this annotation links to, if any: `Key` for `Key | None`."""
+    """Return the kind that a field with this annotation links to: `Key` for `Key | None`."""
     parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     for part in parts:
         if isinstance(part, type) and issubclass(part, Entity):
@@ -40,7 +40,7 @@ def _kind_linked_by(hint: Any) -> "type[Entity] | None":
 
 
 def _access(hint: Any, index: int) -> property:
-    """Return the property of a field: a link leads to the entity that it names, in the same world."""
+    """Return the property of a field; a link leads to the entity that it names."""
     kind = _kind_linked_by(hint)
     if kind is None:
         return item_access(hint, index)
@@ -56,7 +56,7 @@ def _access(hint: Any, index: int) -> property:
 
 
 class Entity(tuple[Any, ...], metaclass=Slotted):
-    """One record of the state, seen from one world.  Item 0 is the world, item 1 the name, then the fields."""
+    """A record seen from one world.  Item 0 is the world, item 1 the name, then come the fields."""
 
     fields: ClassVar[tuple[str, ...]]
     defaults: ClassVar[dict[str, Any]]
@@ -66,7 +66,7 @@ class Entity(tuple[Any, ...], metaclass=Slotted):
     start: ClassVar[tuple[Any, ...]]  # the record that the first write of an entity starts from
     word: ClassVar[str]  # what the kind is called in observations and on the wire
 
-    world: "World" = property(itemgetter(0))  # type: ignore[assignment]  # a property with the type it returns
+    world: "World" = property(itemgetter(0))  # type: ignore[assignment]  # as it returns
     name: str = property(itemgetter(1))  # type: ignore[assignment]  # likewise
 
     def __init_subclass__(cls) -> None:
@@ -88,20 +88,20 @@ class Tenant(Entity):
 
 
 class Location(Entity):
-    """A region, or the location `global`.  Given by the stage; its state says which of the two it is."""
+    """A region, or the location `global`, as its state says.  Given by the stage."""
 
     state: Literal["global", "regional"] = "regional"
 
 
 class Tier(Entity):
-    """A pricing tier.  The article names none, so the stage says which tiers support customer-managed keys."""
+    """A pricing tier.  The article names none, so the stage says which tiers support CMK."""
 
     supports_customer_managed_keys: bool
     state: str = "active"
 
 
 class Subscription(Entity):
-    """An Azure subscription, billed in one tenant.  Given by the stage; it can move to another tenant."""
+    """An Azure subscription, billed in one tenant; it can move to another.  Given by the stage."""
 
     tenant: Tenant
     state: str = "active"
@@ -120,11 +120,11 @@ class Vault(Entity):
 
 
 class Key(Entity):
-    """A key of one vault, named `vault/key`.  Size in bits.  Active, deleted (recoverable) or purged."""
+    """A key of one vault, named `vault/key`: active, deleted (recoverable) or purged."""
 
     vault: Vault
     type: KeyType
-    size: int
+    size: int  # in bits
     origin: Literal["unknown", "generated", "imported"] = "unknown"
     version: int = 0  # `environment.new-key` says what a new one has
     enabled: bool = False

@@ -1,14 +1,26 @@
-"""The observation of a state by a customer: kind -> name -> field -> value.  What is absent is gone."""
+"""What a customer can observe of a state: kind -> name -> field -> value."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from .entities import CUSTOMER, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
+from .entities import (
+    CUSTOMER,
+    MICROSOFT,
+    Document,
+    Entity,
+    Grant,
+    Key,
+    Model,
+    Resource,
+    Subscription,
+    Vault,
+    Workspace,
+)
 from .meanings import registered, shows_encryption_section
 from .world import World
 
 Fields = dict[str, Any]
-"""What a customer sees of one entity; a field that is None is not shown."""
+"""What a customer sees of one entity.  A field that is None is left out."""
 
 Observation = dict[str, dict[str, Fields]]
 
@@ -44,7 +56,13 @@ def vault(v: Vault) -> Fields:
 
 
 def key(k: Key) -> Fields:
-    return {"state": k.state, "type": k.type, "size": k.size, "version": k.version, "enabled": k.enabled}
+    return {
+        "state": k.state,
+        "type": k.type,
+        "size": k.size,
+        "version": k.version,
+        "enabled": k.enabled,
+    }
 
 
 def grant(g: Grant) -> Fields:
@@ -97,4 +115,7 @@ def visible(world: World, observed: ObservedKind) -> Iterator[tuple[str, Fields]
     for entity in sorted(world.every(observed.kind), key=lambda entity: entity.name):
         if observed.shows(entity):
             fields = observed.view(entity)
-            yield entity.name, {field: value for field, value in fields.items() if value is not None}
+            yield (
+                entity.name,
+                {field: value for field, value in fields.items() if value is not None},
+            )

@@ -4,7 +4,7 @@ from .values import Value
 
 
 class KeyUse(Value):
-    """One use of a customer's key, as an audit log has it: which key (`vault/key`), and for which resource."""
+    """One use of a customer's key in an audit log: which key (`vault/key`), for which resource."""
 
     key: str
     resource: str
@@ -13,7 +13,8 @@ class KeyUse(Value):
 class Accepted(Value):
     """The command was carried out.
 
-    ``by`` holds the ids of the requirements that changed or recorded something; it is empty where all was so already.
+    ``by`` holds the ids of the requirements that changed or recorded something; it is empty where
+    all was so already.
     """
 
     by: frozenset[str] = frozenset()
@@ -21,13 +22,19 @@ class Accepted(Value):
 
 
 class Refused(Value):
-    """The command was refused and changed nothing.  ``because`` holds the id of every demand it broke."""
+    """The command was refused and changed nothing.
+
+    ``because`` holds the id of every demand that it broke.
+    """
 
     because: frozenset[str] = frozenset()
 
 
 class Unspecified(Value):
-    """The specification does not say what happens.  ``silent`` holds the ids of the requirements that say so."""
+    """The specification does not say what happens.
+
+    ``silent`` holds the ids of the requirements that say so.
+    """
 
     silent: frozenset[str] = frozenset()
 

@@ -2,13 +2,26 @@
 
 from typing import Annotated, NamedTuple
 
-from .entities import Document, Entity, Key, Location, Model, Resource, Subscription, Tenant, Tier, Vault, Workspace
+from .entities import (
+    Document,
+    Entity,
+    Key,
+    Location,
+    Model,
+    Resource,
+    Subscription,
+    Tenant,
+    Tier,
+    Vault,
+    Workspace,
+)
 
 
 class Reference(NamedTuple):
-    """The field names an entity of this kind, in one of these states, or, with `NEW`, one that the command makes.
+    """The field names an entity of this kind, in one of these states.
 
-    A key's name is local to the field ``within``.
+    With `NEW` as its states, the command makes the entity.  A key's name is local to the field
+    ``within``.
     """
 
     kind: type[Entity]

@@ -1,14 +1,16 @@
-"""The kinds of row that the article is written in: four that say what happens, and one that says nothing does.
+"""The five kinds of row that the article is written in.
 
 Laws of the rows:
 1. A row cites one requirement, and everything the machine does is some row.
-2. A row's functions read the world as it was before anything of this step changed.  They reach it by attributes, by
-   kinds of entity and by functions that they name: what a row can read is found in its code (see `incremental`).
-3. In the tables of `topics`, a row's functions are written in its call, as single expressions: a test takes each
-   condition out, or turns it round, by its syntax tree.  What takes several steps has a name there and stands in
-   `conditions` or `updates`.
-4. The order of rows carries no meaning.  Two rows never write one field differently in one step.
-5. A cause never carries a loss: causes lead to a state, and each consequence of a state is one row, for any cause.
+2. A row's functions read the world as it was before anything of this round changed.  They reach
+   it by attributes, by kinds of entity and by functions that they name, since what a row can read
+   is found in its code (see `incremental`).
+3. In the tables of `topics`, a row's functions are lambdas in its call.  Tests remove and negate
+   their conditions in the syntax tree, and pages show them.  What takes several steps is a
+   function with a name, in `conditions`, `updates` or the topic, and the lambda calls it.
+4. The order of rows carries no meaning.  Two rows never write one field differently in one round.
+5. A cause never carries a loss: causes lead to a state, and each consequence of a state is one row,
+   for any cause.
 """
 
 from collections.abc import Callable
@@ -33,7 +35,10 @@ def nothing(*_: object) -> Changes:
 
 
 class Meaning:
-    """A named statement about one entity, such as *the key is inaccessible*; rows of kind `Means` say when it is so."""
+    """A named statement about one entity, such as *the key is inaccessible*.
+
+    Rows of kind `Means` say when it is so.
+    """
 
     def __init__(self, name: str, about: type[Entity]) -> None:
         self.name = name
@@ -47,7 +52,7 @@ class Meaning:
 
 
 class Refuse(NamedTuple):
-    """A demand of a command: where ``when`` holds, the command is refused unless ``unless`` holds."""
+    """A demand: where ``when`` holds, the command is refused unless ``unless`` holds."""
 
     on: type[Command]
     requirement: str
@@ -56,7 +61,10 @@ class Refuse(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """An effect of a command; with ``each``, to every entity of that kind.  ``uses``: its use of a key, if any."""
+    """An effect of a command; with ``each``, on every entity of that kind.
+
+    ``uses`` returns the use of a key that the command records, if any.
+    """
 
     on: type[Command]
     requirement: str
@@ -86,7 +94,8 @@ class Whenever(NamedTuple):
 class Silent(NamedTuple):
     """Where neither the article nor the specification says anything: the outcome is unspecified.
 
-    The command may be refused, or do what other rows say; where ``free`` holds, it may do something else as well.
+    The command may be refused, or do what other rows say; where ``free`` holds, it may do something
+    else as well.
     """
 
     on: type[Command]
@@ -97,7 +106,7 @@ class Silent(NamedTuple):
 
 Row = Refuse | Effect | Means | Whenever | Silent
 
-# The kinds as verbs, as tables of rows have them: what a row is about and its requirement, then its functions by name.
+# The kinds as verbs, for tables: what a row is about, its requirement, then its functions by name.
 refuse = Refuse
 effect = Effect
 means = Means

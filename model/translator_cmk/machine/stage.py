@@ -10,11 +10,16 @@ from .values import Value
 class Stage(Value):
     """The symbolic world that an adapter maps to a real one.
 
-    ``subscriptions`` maps each to its tenant; ``tiers`` says of each whether it supports customer-managed keys.
+    ``subscriptions`` maps each to its tenant; ``tiers`` says of each whether it supports
+    customer-managed keys.
     """
 
     tenants: tuple[str, ...] = ("home", "abroad")
-    subscriptions: Mapping[str, str] = {"production": "home", "security": "home", "foreign": "abroad"}
+    subscriptions: Mapping[str, str] = {
+        "production": "home",
+        "security": "home",
+        "foreign": "abroad",
+    }
     regions: tuple[str, ...] = ("westeurope", "eastus")
     tiers: Mapping[str, bool] = {"cmk-tier": True, "basic-tier": False}
 

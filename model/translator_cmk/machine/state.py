@@ -6,7 +6,7 @@ from typing import Any
 from .entities import ENTITY_KINDS, NO_RECORD, Entity
 
 Record = tuple[Any, ...]
-"""The fields of an entity, in their declared order; ``state`` is the last.  A link is the name it leads to."""
+"""The fields of an entity in their declared order, ``state`` last; a link is a name."""
 
 Table = dict[str, Record]
 """The records of the entities of one kind, by name."""
@@ -33,7 +33,7 @@ class State:
         return self._hash
 
     def with_changes(self, changes: Changes) -> "State":
-        """Return the state with these fields written; a new record starts from its kind's defaults."""
+        """Return the state with these fields written; a new record starts from defaults."""
         tables = dict(self.tables)
         for (kind, name), fields in changes.items():
             table = tables[kind]
@@ -57,7 +57,7 @@ class State:
 
 
 def rewritten(kind: type[Entity], record: Record | None, fields: Mapping[str, Any]) -> Record | None:
-    """Return the record with these fields written; None where it is dropped, or where no row has created it."""
+    """Return the record with these fields written; None if it is dropped, or no row creates it."""
     if fields.get("state") is NO_RECORD:
         return None
     values = list(record or kind.start)

@@ -4,21 +4,23 @@ Theory of operation
 ===================
 A step answers one command in one state, in this order:
 
-1. **Resolve names.**  Each name in the command becomes the entity that it means.  A name that means nothing is refused
-   before any row is read.
-2. **Collect refusals.**  Every demand of the command that is broken is a reason; one reason is enough.
+1. **Resolve names.**  Each name in the command becomes the entity that it means.  A name that means
+   nothing is refused before any row is read.
+2. **Collect refusals.**  Every demand of the command that is broken is a reason to refuse it.
 3. **Collect silences.**  Where no rule says what happens, the outcome is unspecified.
-4. **Apply effects.**  All effects of the command are read from the state as it was, and written together.
-5. **Repeat consequences until nothing changes.**  What follows from the new state is written in rounds, each read from
-   the state that the round before left, until no row writes anything else: a fixpoint.
+4. **Apply effects.**  All effects of the command are read from the state as it was, and written
+   together.
+5. **Repeat consequences until nothing changes.**  What follows from the new state is written in
+   rounds, each read from the state that the round before left, until no row changes anything.
 
-A state that a step leaves is therefore a fixpoint, and so is the first state.  How the rows that may apply in a round
-are found quickly is a room of its own (`incremental`).
+A state that a step leaves is therefore a fixpoint.  How the consequences that may apply are found
+quickly is a room of its own (`incremental`).
 
-An acceptance names the requirements that its changes rest on: those whose rows changed something, and those whose
-meanings made these rows fire (`counterfactuals`).
+An acceptance names the requirements that its changes rest on: those whose rows changed something,
+and those whose meanings made these rows fire (`counterfactuals`).
 
-Some rows are silent: they may apply or not.  Whoever asks with ``choose`` decides, each time such a row would apply.
+Some rows are silent: they may apply or not.  Whoever calls with ``choose`` decides, each time
+such a row would apply.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,7 +47,7 @@ ROUNDS = 8  # No chain of consequences is nearly as long; a longer one is a circ
 
 
 class Machine:
-    """A set of rows, ready to be stepped through.  Rows of requirements in ``silent`` may apply or not."""
+    """A set of rows to step through.  Rows of requirements in ``silent`` may apply or not."""
 
     def __init__(self, rows: Iterable[Row], silent: Collection[str] = ()) -> None:
         self.rows = tuple(rows)
@@ -78,23 +80,29 @@ class Machine:
         return state, Accepted.unchecked((frozenset(by), tuple(answer.audit)))
 
     def respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
-        """Return what an accepted command writes by itself, or else the outcome.  Raises `RowsContradict`."""
+        """Return what the command itself writes if it is accepted, or else the outcome.
+
+        Raises `RowsContradict`.
+        """
         bound = bind(command, world)
         if bound is None:
             return DOES_NOT_EXIST
         on = type(command)
+
         broken = set()
         for demand in self._demands.get(on, ()):
             if demand.when(bound) and not demand.unless(bound) and world.applies(demand, ""):
                 broken.add(demand.requirement)
         if broken:
             return Refused.unchecked((frozenset(broken),))
+
         silent = set()
         for silence in self._silences.get(on, ()):
             if silence.when(bound) and world.applies(silence, ""):
                 silent.add(silence.requirement)
         if silent:
             return Unspecified.unchecked((frozenset(silent),))
+
         return self._carry_out(bound, world)
 
     def _carry_out(self, bound: Command, world: World) -> Writes:
@@ -131,7 +139,7 @@ class Machine:
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
 
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
-        """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
+        """Return what follows at once for one entity that exists.  Raises `RowsContradict`."""
         writes, _ = consequences([(world.entity(kind, name), self.whenever.get(kind, ()))], world)
         return writes
 
@@ -160,7 +168,7 @@ def by_subject(rows: Iterable[Row], kind: type[Row], subject: str) -> dict[Any, 
 
 
 def bind(command: Command, world: World) -> Command | None:
-    """Return the command with entities in place of its names; None if a name does not mean what it must.
+    """Return the command with entities in place of its names; None if one means nothing there.
 
     Whether a name that the command gives is free is left to the rows.
     """
@@ -179,7 +187,7 @@ def bind(command: Command, world: World) -> Command | None:
 
 
 def consequences(affected: Iterable[tuple[Any, Iterable[Whenever]]], world: World) -> tuple[Writes, Sequence[Fired]]:
-    """Return what follows at once for these entities by these rows, and the rows that changed something."""
+    """Return what follows at once by these rows, and the rows that changed something."""
     writes = Writes(world.tables)
     fired = []
     for entity, rows in affected:

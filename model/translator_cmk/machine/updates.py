@@ -1,9 +1,20 @@
-"""What rows write: fields of one entity, and the updates that rows of several topics share."""
+"""What rows write: fields of one entity, and what rows of several topics share."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from .entities import CUSTOMER, MICROSOFT, NO_RECORD, Document, Entity, Grant, Model, Resource, Vault, Workspace
+from .entities import (
+    CUSTOMER,
+    MICROSOFT,
+    NO_RECORD,
+    Document,
+    Entity,
+    Grant,
+    Model,
+    Resource,
+    Vault,
+    Workspace,
+)
 from .outcomes import KeyUse
 from .state import Changes
 
@@ -67,7 +78,7 @@ def falls_back(resource: Resource) -> Changes:
 
 
 def falls_back_without_data(resource: Resource) -> Changes:
-    """Write that a resource is under Microsoft-managed keys, and has lost what was encrypted with its own."""
+    """Write that a resource is under Microsoft-managed keys, and has lost its data."""
     changes = {**sets(resource, key_source=MICROSOFT, data_key=None)}
     for workspace in workspaces_of(resource):
         changes |= sets(workspace, covered=False, readable=False)

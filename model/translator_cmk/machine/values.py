@@ -1,7 +1,7 @@
 """Immutable values with declared fields: the one base of commands and outcomes.
 
-A value is a tuple whose items have names.  Millions of them are made in a search, and a tuple is the cheapest immutable
-object there is.  Entities are such tuples too, and share `declare_fields`.
+A value is a tuple whose items have names.  Millions of them are made in a search, and a tuple is
+the cheapest immutable object there is.  Entities are such tuples too, and share `declare_fields`.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,8 +20,8 @@ def item_access(_hint: Any, index: int) -> property:
 def declare_fields(cls: Any, first: int, access: Access = item_access) -> None:
     """Turn the annotations of the tuple subclass ``cls`` into read-only properties of its items.
 
-    The first field is item ``first``.  Names, annotations and defaults end up in ``cls.fields``, ``cls.hints`` and
-    ``cls.defaults``.
+    The first field is item ``first``.  Names, annotations and defaults end up in ``cls.fields``,
+    ``cls.hints`` and ``cls.defaults``.
     """
     cls.hints = {}
     cls.defaults = {}
@@ -37,7 +37,7 @@ def declare_fields(cls: Any, first: int, access: Access = item_access) -> None:
 
 
 class Slotted(type):
-    """The type of tuple classes whose values have their items and no other attribute, as `__slots__ = ()` has it."""
+    """The type of tuple classes whose values have no other attribute than their items."""
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **_: Any) -> dict[str, object]:
@@ -46,7 +46,7 @@ class Slotted(type):
 
 @dataclass_transform(frozen_default=True, eq_default=True)
 class Value(tuple[Any, ...], metaclass=Slotted):
-    """A tuple with named fields that equals only values of its own type (a NamedTuple equals any tuple)."""
+    """A tuple with named fields.  Unlike a NamedTuple, it equals only values of its own type."""
 
     fields: ClassVar[tuple[str, ...]]
     defaults: ClassVar[dict[str, Any]]
@@ -56,7 +56,7 @@ class Value(tuple[Any, ...], metaclass=Slotted):
         declare_fields(cls, first=0)
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
-        """Build the value from its fields, in order or by name; ``TypeError`` names a missing or unknown field."""
+        """Build the value from its fields, in order or by name; `TypeError` says what is wrong."""
         if len(args) == len(cls.fields) and not named:
             return cls.unchecked(args)
         given = dict(zip(cls.fields, args, strict=False)) | named

@@ -17,7 +17,7 @@ Meanings = Mapping[Meaning, tuple[Means, ...]]
 class World:
     """One state with the meanings of one machine: what the rows read.
 
-    What a meaning turns out to be for an entity is kept, since many rows ask for the same one in one step.
+    What a meaning turns out to be for an entity is kept, since many rows ask for the same one.
     """
 
     __slots__ = ("_known", "choose", "meanings", "tables")
@@ -42,7 +42,7 @@ class World:
         return (kind((self, name) + table[name]) for name in table)
 
     def applies(self, row: Row, name: str) -> bool:
-        """Return whether the row, whose condition holds of the entity of this name, applies this time."""
+        """Return whether a row applies this time, whose condition holds of the entity named."""
         return self.choose is None or self.choose(row, name)
 
     def holds(self, meaning: Meaning, entity: Entity) -> bool:

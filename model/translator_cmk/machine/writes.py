@@ -9,7 +9,7 @@ from .state import Changes, Table
 
 
 class RowsContradict(Exception):
-    """Two rows wrote one field differently in one step, or consequences have no fixpoint: a defect of the rows."""
+    """A defect of the rows: two write one field differently, or consequences have no fixpoint."""
 
 
 @final
@@ -38,9 +38,8 @@ class Writes:
             written = self._written.setdefault(target, {})
             for field, value in fields.items():
                 if written.setdefault(field, value) != value:
-                    raise RowsContradict(
-                        f"{requirement} writes {field} of {kind.word} {name} otherwise than another row"
-                    )
+                    where = f"{field} of {kind.word} {name}"
+                    raise RowsContradict(f"{requirement} writes {where} otherwise than another row")
                 before = record[kind.position[field]] if record else NO_RECORD
                 if value != before:
                     self.changes.setdefault(target, {})[field] = value

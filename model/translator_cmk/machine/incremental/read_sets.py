@@ -58,7 +58,7 @@ def kinds_reached(kinds: set[type[Entity]], names: set[str]) -> set[type[Entity]
 
 
 def mentioned_by(functions: Iterable[Any], meanings: Meanings) -> tuple[set[str], set[type[Entity]]]:
-    """Return the names and the kinds that the functions mention, themselves or in what they call."""
+    """Return the names and kinds that the functions mention, themselves or in what they call."""
     names: set[str] = set()
     kinds: set[type[Entity]] = set()
     todo = list(functions)
@@ -91,7 +91,7 @@ def mentions_of(function: FunctionType) -> Mentions:
 
 
 def names_in(code: CodeType) -> Iterator[str]:
-    """Yield the names of globals and attributes in a code object, and in the functions written inside it."""
+    """Yield the names of globals and attributes in code, and in the functions written inside it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

@@ -24,7 +24,7 @@ class Triggers:
         self._memo: dict[tuple[type[Entity], bool, tuple[str, ...]], dict[type[Entity], Rows]] = {}
 
     def affected(self, changes: Changes, before: Mapping[type[Entity], Table], world: World) -> list[tuple[Any, Rows]]:
-        """Return each entity that may have got a consequence, once, with the rows to evaluate for it.
+        """Return each entity that may have a consequence, once, with the rows to evaluate for it.
 
         ``changes`` led from the tables ``before`` to the world.
         """

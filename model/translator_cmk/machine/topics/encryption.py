@@ -21,7 +21,11 @@ ROWS = (
         when=lambda c: c.keys == MICROSOFT,
         then=lambda c: sets(c.resource, key_source=MICROSOFT),
     ),
-    means(shows_encryption_section, "encryption.section", when=lambda r: r.tier.supports_customer_managed_keys),
+    means(
+        shows_encryption_section,
+        "encryption.section",
+        when=lambda r: r.tier.supports_customer_managed_keys,
+    ),
     refuse(
         EnableCustomerManagedKeys,
         "encryption.tier-refused",
@@ -38,11 +42,19 @@ COUNTER_ROWS = (
         then=lambda c: puts_key_in_use(c),
     ),
     *(
-        refuse(on, "encryption.transparent", unless=lambda c: c.workspace.resource.key_source == MICROSOFT)
+        refuse(
+            on,
+            "encryption.transparent",
+            unless=lambda c: c.workspace.resource.key_source == MICROSOFT,
+        )
         for on in (UploadDocument, TrainModel, ReadData)
     ),
     *(
-        refuse(on, "encryption.transparent", unless=lambda c: c.model.workspace.resource.key_source == MICROSOFT)
+        refuse(
+            on,
+            "encryption.transparent",
+            unless=lambda c: c.model.workspace.resource.key_source == MICROSOFT,
+        )
         for on in (DeployModel, TranslateWithModel)
     ),
 )

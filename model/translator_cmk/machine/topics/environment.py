@@ -1,4 +1,6 @@
-"""The environment: what the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
+"""The environment: what the article takes for granted of Azure and its services."""
+
+from typing import Any
 
 from ..commands import (
     Command,
@@ -35,6 +37,8 @@ from ..meanings import key_inaccessible, registered
 from ..rows import effect, means, refuse, silent, whenever
 from ..updates import drops, sets
 
+# Names
+
 NAME_REFUSED: dict[type[Command], tuple[str, ...]] = {
     CreateVault: ("active", "deleted"),
     CreateKey: ("deleted",),
@@ -50,27 +54,42 @@ NAME_IN_USE: dict[type[Command], tuple[str, ...]] = {
 }
 """For all others but those of keys: the states of what has the name while it is in use."""
 
-USED_BEFORE: dict[type[Command], str] = dict.fromkeys(NAME_REFUSED, "purged") | dict.fromkeys(NAME_IN_USE, "deleted")
+USED_BEFORE: dict[type[Command], str] = {
+    CreateVault: "purged",
+    CreateKey: "purged",
+    ImportKey: "purged",
+    CreateResource: "deleted",
+    CreateWorkspace: "deleted",
+    UploadDocument: "deleted",
+    TrainModel: "deleted",
+}
 """For each of them: the state of what had the name and is gone for good."""
+
+
+def name_is_refused(command: Any) -> bool:
+    """Return whether what has the name is in a state in which the command is refused."""
+    return state_of_name(command) in NAME_REFUSED[type(command)]
+
+
+def name_is_in_use(command: Any) -> bool:
+    """Return whether something in use has the name."""
+    return state_of_name(command) in NAME_IN_USE[type(command)]
+
+
+def name_was_used_before(command: Any) -> bool:
+    """Return whether the name was that of something that is gone for good."""
+    return bool(state_of_name(command) == USED_BEFORE[type(command)])
+
 
 ROWS = (
     # Names
-    *(
-        refuse(on, "environment.new-name", unless=lambda c, states=states: state_of_name(c) not in states)
-        for on, states in NAME_REFUSED.items()
-    ),
+    *(refuse(on, "environment.new-name", unless=lambda c: not name_is_refused(c)) for on in NAME_REFUSED),
     *(
         silent(on, "environment.key-name-in-use", when=lambda c: state_of_name(c) == "active")
         for on in (CreateKey, ImportKey)
     ),
-    *(
-        silent(on, "environment.name-in-use", when=lambda c, states=states: state_of_name(c) in states)
-        for on, states in NAME_IN_USE.items()
-    ),
-    *(
-        silent(on, "environment.name-used-before", when=lambda c, state=state: state_of_name(c) == state)
-        for on, state in USED_BEFORE.items()
-    ),
+    *(silent(on, "environment.name-in-use", when=lambda c: name_is_in_use(c)) for on in NAME_IN_USE),
+    *(silent(on, "environment.name-used-before", when=lambda c: name_was_used_before(c)) for on in USED_BEFORE),
     # Resources
     effect(
         CreateResource,
@@ -135,7 +154,11 @@ ROWS = (
         "environment.move-nowhere",
         when=lambda c: c.resource.subscription.name == c.subscription.name and c.resource.group == c.group,
     ),
-    silent(MoveResourceGroup, "environment.move-nowhere", when=lambda c: c.subscription.name == c.to.name),
+    silent(
+        MoveResourceGroup,
+        "environment.move-nowhere",
+        when=lambda c: c.subscription.name == c.to.name,
+    ),
     silent(
         MoveSubscription,
         "environment.move-nowhere",
@@ -162,8 +185,16 @@ ROWS = (
             state="active",
         ),
     ),
-    effect(EnableSoftDelete, "environment.vault-protections", then=lambda c: sets(c.vault, soft_delete=True)),
-    effect(EnablePurgeProtection, "environment.vault-protections", then=lambda c: sets(c.vault, purge_protection=True)),
+    effect(
+        EnableSoftDelete,
+        "environment.vault-protections",
+        then=lambda c: sets(c.vault, soft_delete=True),
+    ),
+    effect(
+        EnablePurgeProtection,
+        "environment.vault-protections",
+        then=lambda c: sets(c.vault, purge_protection=True),
+    ),
     refuse(EnablePurgeProtection, "environment.protection-order", unless=lambda c: c.vault.soft_delete),
     effect(
         DeleteVault,
@@ -173,7 +204,11 @@ ROWS = (
     effect(RecoverVault, "environment.recover-vault", then=lambda c: sets(c.vault, state="active")),
     refuse(PurgeVault, "environment.no-vault-purge", unless=lambda c: not c.vault.purge_protection),
     effect(PurgeVault, "environment.purge-vault", then=lambda c: sets(c.vault, state="purged")),
-    effect(EndVaultRetention, "environment.end-of-retention", then=lambda c: sets(c.vault, state="purged")),
+    effect(
+        EndVaultRetention,
+        "environment.end-of-retention",
+        then=lambda c: sets(c.vault, state="purged"),
+    ),
     # Keys
     *(
         effect(
@@ -222,7 +257,11 @@ ROWS = (
         when=lambda c: c.workspace.readable,
         unless=lambda c: has_document(c.workspace),
     ),
-    effect(TrainModel, "environment.train", then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed")),
+    effect(
+        TrainModel,
+        "environment.train",
+        then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
+    ),
     effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model, state="deployed")),
     effect(UndeployModel, "environment.deploy", then=lambda c: sets(c.model, state="undeployed")),
     refuse(

@@ -1,6 +1,12 @@
 """The system-assigned managed identity: when it is on, and what goes with it."""
 
-from ..commands import CreateResource, DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
+from ..commands import (
+    CreateResource,
+    DisableIdentity,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+)
 from ..conditions import can_be_put_in_use, granted
 from ..entities import CUSTOMER, MICROSOFT, Grant, Vault
 from ..meanings import registered
@@ -17,7 +23,12 @@ ROWS = (
     ),
     means(registered, "identity.registered", when=lambda r: r.identity),
     effect(DisableIdentity, "identity.disable", then=lambda c: sets(c.resource, identity=False)),
-    whenever(Grant, "identity.access-removed", when=lambda g: not g.resource.identity, then=lambda g: drops(g)),
+    whenever(
+        Grant,
+        "identity.access-removed",
+        when=lambda g: not g.resource.identity,
+        then=lambda g: drops(g),
+    ),
     refuse(GrantKeyAccess, "identity.needed-for-access", unless=lambda c: c.resource.identity),
 )
 

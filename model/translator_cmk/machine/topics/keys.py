@@ -1,4 +1,4 @@
-"""Keys: where they are kept, which of them are accepted, and what can be done with them."""
+"""Keys: their store, the kinds that are accepted, and what can be done with them."""
 
 from ..commands import (
     CreateKey,
@@ -27,7 +27,11 @@ ROWS = (
         when=lambda c: can_be_put_in_use(c),
         then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key, data_key=c.key),
     ),
-    refuse(EnableCustomerManagedKeys, "keys.vault-only-refused", unless=lambda c: c.store != "elsewhere"),
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.vault-only-refused",
+        unless=lambda c: c.store != "elsewhere",
+    ),
     silent(
         EnableCustomerManagedKeys,
         "keys.managed-hsm",
@@ -86,7 +90,11 @@ ROWS = (
         when=lambda c, w: w.resource.name == c.resource.name,
         then=lambda c, w: sets(w, covered=False),
     ),
-    silent(ReturnToMicrosoftManagedKeys, "keys.return-while-inaccessible", when=lambda c: key_inaccessible(c.resource)),
+    silent(
+        ReturnToMicrosoftManagedKeys,
+        "keys.return-while-inaccessible",
+        when=lambda c: key_inaccessible(c.resource),
+    ),
 )
 
 OTHER_READINGS = (

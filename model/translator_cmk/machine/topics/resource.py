@@ -21,9 +21,20 @@ ROWS = (
 )
 
 COUNTER_ROWS = (
-    *(
-        refuse(EnableCustomerManagedKeys, "resource.kinds", unless=lambda c, kind=kind: c.resource.kind != kind)
-        for kind in ("Translator", "AIServices", "CognitiveServices")
+    refuse(
+        EnableCustomerManagedKeys,
+        "resource.kinds",
+        unless=lambda c: c.resource.kind != "Translator",
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "resource.kinds",
+        unless=lambda c: c.resource.kind != "AIServices",
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "resource.kinds",
+        unless=lambda c: c.resource.kind != "CognitiveServices",
     ),
     effect(
         EnableCustomerManagedKeys,

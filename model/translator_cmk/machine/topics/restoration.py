@@ -1,4 +1,4 @@
-"""Restoration: what the customer has again once the key is accessible, and what stays lost."""
+"""Restoration: what the customer has again once the key is accessible; all else stays lost."""
 
 from typing import Any
 
@@ -27,12 +27,14 @@ ROWS = (
 )
 
 
-GIVES_BACK_WHAT_IT_NEEDS = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey)
-BRINGS_THE_KEY_BACK = (*GIVES_BACK_WHAT_IT_NEEDS, EnableCustomerManagedKeys)
+RESTORE_ACCESS = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey)
+"""The commands that give a resource back what it needs to use its key."""
+
+RESTORE_THE_KEY = (*RESTORE_ACCESS, EnableCustomerManagedKeys)
 
 
 def redeploys(on: type[Command], requirement: str) -> Effect:
-    """Return the row of the mistake: the command deploys the models of a resource that may have its key back."""
+    """Return the row of a mistake: models are deployed as soon as a resource may regain its key."""
     return effect(
         on,
         requirement,
@@ -43,12 +45,12 @@ def redeploys(on: type[Command], requirement: str) -> Effect:
 
 
 def turns_identity_on_again(command: Any) -> bool:
-    """Return whether enabling customer-managed keys turns on an identity that was off while they were on."""
+    """Return whether enabling customer-managed keys turns an identity on that was off meanwhile."""
     return bool(command.resource.key_source == CUSTOMER and not command.resource.identity)
 
 
 def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
-    """Return the row of the mistake: the command brings back what such a resource has lost."""
+    """Return the row of a mistake: uploads are back as soon as a resource may regain its key."""
     return effect(
         on,
         requirement,
@@ -75,7 +77,7 @@ COUNTER_ROWS = (
         ),
         then=lambda c, m: sets(m, state="deployed"),
     ),
-    *(redeploys(on, "restoration.no-redeploy-otherwise") for on in GIVES_BACK_WHAT_IT_NEEDS),
+    *(redeploys(on, "restoration.no-redeploy-otherwise") for on in RESTORE_ACCESS),
     effect(
         EnableCustomerManagedKeys,
         "restoration.no-redeploy-otherwise",
@@ -85,5 +87,5 @@ COUNTER_ROWS = (
         ),
         then=lambda c, m: sets(m, state="deployed"),
     ),
-    *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in BRINGS_THE_KEY_BACK),
+    *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in RESTORE_THE_KEY),
 )

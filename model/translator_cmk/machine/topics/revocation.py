@@ -1,6 +1,13 @@
 """The inaccessible key: many causes, one state, three losses."""
 
-from ..commands import DeployModel, ReadData, RevokeKeyAccess, TrainModel, TranslateWithModel, UploadDocument
+from ..commands import (
+    DeployModel,
+    ReadData,
+    RevokeKeyAccess,
+    TrainModel,
+    TranslateWithModel,
+    UploadDocument,
+)
 from ..conditions import granted, has_readable_data
 from ..entities import Document, Grant, Model, Resource, Workspace
 from ..meanings import data_inaccessible, key_inaccessible
@@ -82,7 +89,7 @@ OTHER_READINGS = (
         then=lambda r: hides_data(r),
     ),
 )
-"""A key that is deleted or disabled makes data unreadable for as long as it is, and nothing is lost."""
+"""While a key is deleted or disabled, data is unreadable, and nothing is lost."""
 
 COUNTER_ROWS = (
     whenever(
