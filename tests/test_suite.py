@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 
 from tests.conftest import some
+from tests.evidence.mutation import Mutant, mutants
+from tests.evidence.scenarios import FAILURES, fails
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.features import Pickle, pickles
-from translator_cmk.bdd.mutants import RED, fails
 from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed, causes_of
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
-from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.system import ModelSystem
 
@@ -41,7 +41,7 @@ def scenarios_of(requirement: str) -> list[Pickle]:
 )
 def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutant) -> None:
     """A dropped or added row makes one fail at a Then; a negated condition may also keep one from getting there."""
-    how = RED if mutant.kind == "guard negated" else (AssertionFailed,)
+    how = FAILURES if mutant.kind == "guard negated" else (AssertionFailed,)
     scenarios = scenarios_of(mutant.requirement)
     # an assumption can hide a mistake about what the article states
     unassumed = Machine(row for row in mutant.rows if row not in ASSUMED)
@@ -78,7 +78,7 @@ def unearned(every: Iterable[Pickle]) -> Iterator[tuple[str, str]]:
             tagged = [row for row in rows if requirement in row.requirements]
             machines = without(requirement)
             claimed = any(fails(machine, row, (AssertionFailed,)) for machine in machines for row in tagged)
-            if not claimed and not all(any(fails(machine, row, RED) for machine in machines) for row in tagged):
+            if not claimed and not all(any(fails(machine, row, FAILURES) for machine in machines) for row in tagged):
                 yield name, requirement
 
 

@@ -114,7 +114,6 @@ COMMANDS: tuple[Command | Group, ...] = (
         "azure.server.serve_azure",
     ),
     Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.server.azure_env"),
-    Command("mutants", "change each row of the model and say what finds the change", "bdd.mutants"),
     Command(
         "check-trace",
         "judge a log of what a system was asked, what it answered and what was seen",

@@ -28,15 +28,15 @@ from tests.conformance import forgeries
 from tests.conformance.broken import EXAMPLES, FAMILY, FILES, MADE_TO_BE_MISSED, PERMITTED, Broken, Permitted
 from tests.conformance.conftest import SOME, TOUR, WRONG, decides_in_fuzzing, verify
 from tests.conformance.conftest import fuzz as verify_with_fuzz
+from tests.evidence.judging import differences
 from tests.evidence.lanes import InProcess, Lane, channel_to, features, fuzz, put_to, tour
+from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.writing import Found, Kept, fingerprint
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.cli import main as cli
 from translator_cmk.conformance.channels import Channel
 from translator_cmk.errors import DEVIATIONS, OK
-from translator_cmk.explore.judging import differences
-from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.theorems.theorem import ROWS_RAISE
 from translator_cmk.language.messages import command_from_wire
 from translator_cmk.machine import Accepted, Command, Machine, Unspecified

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 from tests.bench.checkers import MISSING, first_line, murphi, promela, rumur, spin
+from tests.evidence.judging import Judged, Verdict, differences, ground, killed
 from tests.evidence.lanes import default_sequences, features, put_to, tour
+from tests.evidence.mutants import judge_by_name as judged
+from tests.evidence.mutants import summary
+from tests.evidence.mutation import mutants
+from tests.evidence.scenarios import scenario_against
 from tests.evidence.writing import Found, Kept, fingerprint
 from tests.explore.mistakes import HELD_OUT, MISTAKES, OPEN, semantic_mutants
 from tests.machine.laws import LAWS
 from tests.machine.test_stateful import walks
 from translator_cmk.bdd.features import pickles
-from translator_cmk.bdd.mutants import judged, scenario_against, summary
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.explore.exploration import Exploration, verdict
-from translator_cmk.explore.judging import Judged, Verdict, differences, ground, killed
-from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SOON, TWO_OF_A_KIND, Scope, StartNotReached
 from translator_cmk.explore.search import Engine, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem

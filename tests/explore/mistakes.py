@@ -20,9 +20,9 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from tests.command_line import tables
+from tests.evidence.mutation import Mutant, changed, mutants, subject_of
 from tests.machine.laws import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.bdd.features import Pickle, Step
-from translator_cmk.explore.mutation import Mutant, changed, mutants, subject_of
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
 from translator_cmk.machine import (
     COUNTER_ROWS,

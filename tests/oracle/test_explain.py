@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import some
+from tests.evidence.mutation import Mutant, mutants
 from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
-from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.sentences import Fact, situations
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome, Refused

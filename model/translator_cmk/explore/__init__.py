@@ -1,1 +1,1 @@
-"""Search bounded worlds, and check what must hold of the machine: theorems, tours, mutants and traces."""
+"""Search bounded worlds, and check what must hold of the machine: theorems, tours and traces."""

@@ -8,15 +8,15 @@ from itertools import product
 import pytest
 
 from tests.command_line import ROOT
+from tests.evidence.judging import Views, differences, ground, in_time, judge, killed
+from tests.evidence.mutation import Mutant, another, mutants
+from tests.evidence.scenarios import FAILURES, fails, scenario_against
 from tests.explore.mistakes import HELD_OUT, OPEN, as_pickle, mutant_of, semantic_mutants
 from tests.explore.mistakes import the_mutant as the
 from translator_cmk.bdd.features import pickles
-from translator_cmk.bdd.mutants import RED, fails, scenario_against
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.bdd.ties import without_assumptions
 from translator_cmk.explore.exploration import counterexample
-from translator_cmk.explore.judging import Views, differences, ground, in_time, judge, killed
-from translator_cmk.explore.mutation import Mutant, another, mutants
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, TWO_OF_A_KIND, Scope
 from translator_cmk.explore.theorems import THEOREMS, Named
@@ -225,7 +225,7 @@ def test_mutants_are_found_by_theorems_alone_and_the_scenario_tells_it(kind: str
         scenario = as_pickle(counterexample(kill.scope, Machine(mutant.rows), kill.theorem, kill.broken))
         run_scenario(ModelSystem(Machine(ROWS)), scenario)
         if not isinstance(kill.broken.expected, Named):  # which no sentence of a scenario states
-            with pytest.raises(RED):
+            with pytest.raises(FAILURES):
                 run_scenario(ModelSystem(Machine(mutant.rows)), scenario)
     assert tried
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
-from ..machine.rows import Means
-from .exploration import Broken, EntityName, Judge, breaks, entities_of
-from .graph import Memoised, state_graph
-from .mutation import Mutant
-from .scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
-from .search import NAMED, explore
-from .theorems import THEOREMS, Theorem
-from .theorems.theorem import ROWS_RAISE, VIEWS, view_of
+from tests.evidence.mutation import Mutant
+from translator_cmk.explore.exploration import Broken, EntityName, Judge, breaks, entities_of
+from translator_cmk.explore.graph import Memoised, state_graph
+from translator_cmk.explore.scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
+from translator_cmk.explore.search import NAMED, explore
+from translator_cmk.explore.theorems import THEOREMS, Theorem
+from translator_cmk.explore.theorems.theorem import ROWS_RAISE, VIEWS, view_of
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
+from translator_cmk.machine.rows import Means
 
 
 class Difference(NamedTuple):

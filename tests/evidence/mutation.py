@@ -8,13 +8,13 @@ from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any, NamedTuple
 
-from ..machine import ROWS, Command, conditions, updates
-from ..machine.commands import choices
-from ..machine.entities import ENTITY_KINDS, KEY_SIZES, Document, Entity, Resource, Vault, Workspace
-from ..machine.rows import Means, Row, Whenever
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
-from ..requirements import load_register
-from .row_sources import RowSource, counter_row_sources, row_sources
+from translator_cmk.explore.row_sources import RowSource, counter_row_sources, row_sources
+from translator_cmk.machine import ROWS, Command, conditions, updates
+from translator_cmk.machine.commands import choices
+from translator_cmk.machine.entities import ENTITY_KINDS, KEY_SIZES, Document, Entity, Resource, Vault, Workspace
+from translator_cmk.machine.rows import Means, Row, Whenever
+from translator_cmk.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
+from translator_cmk.requirements import load_register
 
 # What an expression of a row stands for, and which values its field can have
 
