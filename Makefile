@@ -91,11 +91,11 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: $(INSTALLED) ## measure how fast all is, and the search beside Spin and Rumur (minutes)
-	$(PY) -m tests.bench.run --write $(ARGS)
+bench: $(INSTALLED) ## measure how fast it is, beside Spin and Rumur if these are installed
+	$(PY) -m tests.bench.run $(ARGS)
 
-evidence: $(INSTALLED) ## families of systems, mutants and scopes into docs/measurements.json (a night)
-	$(PY) -m tests.evidence.run
+evidence: $(INSTALLED) ## change the rows of the model in many ways, and see what finds each change
+	$(PY) -m tests.evidence.mutants $(ARGS)
 
 lock: ## resolve the development tools and the Azure CLI again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }

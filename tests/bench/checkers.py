@@ -327,25 +327,39 @@ def contenders(folder: Path) -> list[Contender]:
     ]
 
 
-def contest(rounds: int) -> list[dict[str, Any]]:
+class Result(NamedTuple):
+    """The median of the runs of a model checker."""
+
+    name: str
+    version: str
+    states: int
+    seconds: float
+    cpu: float
+    kilobytes: float
+
+
+def contest(rounds: int) -> list[Result]:
     """Let all take turns, and return their medians, ours first; raises `CheckFailed` where counts differ."""
     with tempfile.TemporaryDirectory() as folder:
         taking_part = contenders(Path(folder))
-        samples: dict[str, list[Sample]] = {each.name: [] for each in taking_part}
+        samples: dict[str, list[Sample]] = {contender.name: [] for contender in taking_part}
         for _ in range(rounds):
-            for each in taking_part:
-                samples[each.name].append(each.once())
-    if len({sample.counts for found in samples.values() for sample in found}) > 1:
+            for contender in taking_part:
+                samples[contender.name].append(contender.once())
+    counts = {sample.counts for found in samples.values() for sample in found}
+    if len(counts) > 1:
         raise CheckFailed(f"they find other states or steps, so nothing is compared: {samples}")
-    return [
-        {
-            "name": each.name,
-            "version": each.version,
-            "states": samples[each.name][0].counts[0],
-            **{
-                field: median(getattr(sample, field) for sample in samples[each.name])
-                for field in ("seconds", "cpu", "kilobytes")
-            },
-        }
-        for each in taking_part
-    ]
+    return [result_of(contender, samples[contender.name]) for contender in taking_part]
+
+
+def result_of(contender: Contender, samples: Sequence[Sample]) -> Result:
+    """Return the medians of what the runs took."""
+    states, _ = samples[0].counts
+    return Result(
+        contender.name,
+        contender.version,
+        states,
+        median(sample.seconds for sample in samples),
+        median(sample.cpu for sample in samples),
+        median(sample.kilobytes for sample in samples),
+    )

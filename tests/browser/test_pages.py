@@ -68,7 +68,7 @@ VIEWS = {
     "implementations": View("evidence/implementations.html"),
     "what if": View(WHAT_IF, True),
 }
-"""The templates that differ most.  `make evidence` looks at the whole of every page, in each scheme and each width."""
+"""The templates that differ most."""
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)

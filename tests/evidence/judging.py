@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from tests.evidence.mutation import Mutant
-from translator_cmk.explore.exploration import Broken, EntityName, Judge, breaks, entities_of
+from translator_cmk.explore.exploration import Broken, EntityName, Judge, breaks, entities_of, verdict
 from translator_cmk.explore.graph import Memoised, state_graph
 from translator_cmk.explore.scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
 from translator_cmk.explore.search import NAMED, explore
@@ -212,14 +212,14 @@ def judge(
     """Hold the mutant against the article in every scope, and theorems and scenarios against it."""
     kill = killed(mutant, differences(mutant, scopes), theorems)
     red = scenarios(mutant)
-    verdict: Verdict = "killed"
+    came: Verdict = "killed"
     if not kill and not red:
         if not any(differences(mutant, scopes)):
-            verdict = "equivalent"
+            came = "equivalent"
         else:
-            verdict = "unseen" if all(ground(scope).is_unseen(mutant) for scope in scopes) else "survives"
+            came = "unseen" if all(ground(scope).is_unseen(mutant) for scope in scopes) else "survives"
     return Judged(
-        *(mutant.name, mutant.kind, mutant.requirements, mutant.place, mutant.was, mutant.now, verdict),
+        *(mutant.name, mutant.kind, mutant.requirements, mutant.place, mutant.was, mutant.now, came),
         kill.theorem.name if kill else None,
         kill.scope.name if kill else None,
         red,
@@ -230,3 +230,15 @@ def judge(
 def differences(mutant: Mutant, scopes: Sequence[Scope] = MUTANT_SCOPES) -> Iterator[Difference]:
     """Return where the mutant first behaves otherwise, scope by scope."""
     return (found for scope in scopes if (found := ground(scope).difference(mutant)))
+
+
+def breaks_in_some_scope(machine: Machine, theorem: Theorem) -> bool:
+    """Return whether the machine breaks the theorem, asked alone, in a scope."""
+    for scope in MUTANT_SCOPES:
+        try:
+            found = explore(scope, machine, "memoised", [theorem], stop=True)
+        except StartNotReached:
+            continue
+        if verdict(theorem, found) == "broken":
+            return True
+    return False

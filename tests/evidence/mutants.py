@@ -1,7 +1,7 @@
 """Change the rows of the model, one at a time, and say which theorem and which scenario find each change.
 
 Run as `python -m tests.evidence.mutants`, or with `--requirement ID` for the rows of one requirement. The exit code is
-1 if nothing finds a change that an observation distinguishes.
+1 if nothing finds a change that an observation distinguishes, or if no change breaks a theorem.
 """
 
 import argparse
@@ -10,44 +10,58 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.evidence.judging import Judged, judge
+from tests.evidence.judging import Judged, breaks_in_some_scope, judge
 from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.scenarios import scenario_against
+from tests.explore.mistakes import MISTAKES, semantic_mutants
 from translator_cmk.explore.scopes import MUTANT_SCOPES
+from translator_cmk.explore.theorems import THEOREMS, Theorem
+from translator_cmk.machine import Machine
 from translator_cmk.progress import ProgressBar
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the verdict on each mutant, and how many there are of each; return 1 if one survives."""
+    """Print the verdict on each mutant, how many there are of each, and each theorem that nothing breaks."""
     parser = argparse.ArgumentParser(prog="python -m tests.evidence.mutants", description=__doc__)
     parser.add_argument("--requirement", metavar="ID", help="only the rows of this requirement (default: all rows)")
     requirement = parser.parse_args(arguments).requirement
 
-    chosen = [mutant for mutant in mutants() if requirement in (None, *mutant.requirements)]
+    chosen = [mutant for mutant in every_mutant() if requirement in (None, *mutant.requirements)]
     if not chosen:
         parser.error(f"no row of the model cites {requirement}")
+    judged = judge_all(chosen)
+    print("\n".join(summary(judged)))
+    unbroken = unbroken_theorems(judged) if requirement is None else []
+    for theorem in unbroken:
+        print(f"nothing breaks the theorem {theorem.name}")
+    survives = any(verdict.verdict == "survives" for verdict in judged)
+    return 1 if survives or unbroken else 0
 
+
+def every_mutant() -> tuple[Mutant, ...]:
+    """Return the mutants that operators make, and the mistakes that were written by hand."""
+    return (*mutants(), *semantic_mutants())
+
+
+def judge_all(chosen: Sequence[Mutant]) -> list[Judged]:
+    """Judge the mutants on all cores, and print each verdict as soon as it is there."""
     judged = []
     bar = ProgressBar("mutants")
     with ProcessPoolExecutor() as pool:
+        # functions of rows can't be sent to another process
         for verdict in pool.map(judge_by_name, [mutant.name for mutant in chosen]):
             judged.append(verdict)
             bar.clear()
             print("\n".join(report(verdict)), flush=True)
             bar.show_count(len(judged), len(chosen), "mutants")
     bar.clear()
-    print("\n".join(summary(judged)))
-    return 1 if any(verdict.verdict == "survives" for verdict in judged) else 0
+    return judged
 
 
 def judge_by_name(name: str) -> Judged:
-    """Return the verdict on the mutant of that name; functions of rows can't be sent to another process."""
-    return judge(mutant_named(name), scenario_against)
-
-
-def mutant_named(name: str) -> Mutant:
-    """Return the mutant of that name."""
-    return next(mutant for mutant in mutants() if mutant.name == name)
+    """Return the verdict on the mutant of that name."""
+    mutant = next(mutant for mutant in every_mutant() if mutant.name == name)
+    return judge(mutant, scenario_against)
 
 
 def report(judged: Judged) -> Iterator[str]:
@@ -88,6 +102,24 @@ def summary(judged: Sequence[Judged]) -> Iterator[str]:
         f"of these theorems kill {by_theorem:,}, scenarios {by_scenario:,}, "
         f"both together {verdicts['killed']:,}, and {verdicts['survives']:,} survive"
     )
+
+
+def unbroken_theorems(judged: Sequence[Judged]) -> list[Theorem]:
+    """Return the theorems that neither a mutant breaks nor a mistake of their own, which `make test` tries."""
+    broken = {name for mutant in judged for name in mutant.broken}
+    broken.update(mistake.theorem for mistake in MISTAKES)
+    return [theorem for theorem in THEOREMS if theorem.name not in broken and not is_broken_by_a_mutant(theorem)]
+
+
+def is_broken_by_a_mutant(theorem: Theorem) -> bool:
+    """Return whether a mutant breaks the theorem, asked alone: one of its requirements, or else any dropped row.
+
+    A verdict on a mutant names the theorems that were seen to be broken before the first one killed it.
+    """
+    strong = [mutant for mutant in mutants() if mutant.kind in ("row dropped", "mistake added", "guard dropped")]
+    own = [mutant for mutant in strong if not set(theorem.requirements).isdisjoint(mutant.requirements)]
+    others = [mutant for mutant in strong if mutant.kind == "row dropped" and mutant not in own]
+    return any(breaks_in_some_scope(Machine(mutant.rows), theorem) for mutant in (*own, *others))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What evidence is written as: sections of docs/measurements.json, and in .results/ the pieces of a run so far."""
+"""What a program that takes long has found so far, each value written down as soon as it is there."""
 
 import hashlib
 import json
@@ -7,39 +7,20 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from translator_cmk.digest import digest, digest_of, files
-from translator_cmk.files import write_json
 from translator_cmk.progress import ProgressBar
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = ROOT / "docs" / "measurements.json"
 RESULTS = ROOT / ".results"
+
+Wanted = TypeVar("Wanted")
 
 
 class Found(NamedTuple):
-    """What a part of the evidence found: a sentence, what falls short of its goal, and totals for the page."""
+    """What a part of the evidence found: a sentence, what falls short of its goal, and totals."""
 
     sentence: str
     short: Sequence[str] = ()
     totals: Mapping[str, Any] = {}
-
-
-def stamp(layer: str = "cli") -> dict[str, str]:
-    """Return what a measurement holds for: this layer of the package and what it rests on, and the tests."""
-    return {"digest": digest(layer), "layer": layer, "tests": digest_of(dict(files(ROOT / "tests")))}
-
-
-def read_measurements() -> dict[str, Any]:
-    """Return the sections there are, by name."""
-    return dict(json.loads(MEASUREMENTS.read_text("utf-8"))) if MEASUREMENTS.is_file() else {}
-
-
-def write_measurement(name: str, content: Mapping[str, Any]) -> None:
-    """Write one section of the measurements; the others stay as they are."""
-    write_json(MEASUREMENTS, dict(sorted({**read_measurements(), name: content}.items())))
-
-
-Wanted = TypeVar("Wanted")
 
 
 class Kept:
@@ -68,10 +49,6 @@ class Kept:
                 bar.show_count(number, len(rest))
         bar.clear()
         return [self.found[key] for key in wanted]
-
-    def forget(self) -> None:
-        """Remove the file: all is done, and written elsewhere."""
-        self.path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> list[tuple[str, Any]]:

@@ -42,7 +42,6 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine.rows import Row
 
-OPEN, HELD_OUT = "semantic.yaml", "semantic_held_out.yaml"
 WORDS: dict[str, Any] = {}
 for _module in (commands, entities, rows, meanings, conditions, updates):
     WORDS |= vars(_module)
@@ -50,9 +49,9 @@ FIELDS = {"mistake", "contradicts", "row", "add", "counter", *PARTS}
 
 
 @cache
-def semantic_mutants(file: str) -> tuple[Mutant, ...]:
-    """Return the mutants of a file; raises `ValueError` for an entry that changes nothing, or names no row."""
-    return tuple(map(mutant_of, *tables(__file__, file)))
+def semantic_mutants() -> tuple[Mutant, ...]:
+    """Return the mutants of `semantic.yaml`; raises `ValueError` for an entry that changes nothing, or names no row."""
+    return tuple(map(mutant_of, *tables(__file__, "semantic.yaml")))
 
 
 def mutant_of(entry: dict[str, Any]) -> Mutant:

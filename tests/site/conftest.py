@@ -73,8 +73,8 @@ def evidence_of(results: Results | None) -> Evidence:
 
 
 def content_of(results: Results | None) -> Content:
-    """All that pages are made from, with a run, and nothing measured."""
-    return Content(evidence_of(results), rows_by_requirement(), load_decisions(ROOT / "docs" / "decisions"), {})
+    """All that pages are made from, with a run."""
+    return Content(evidence_of(results), rows_by_requirement(), load_decisions(ROOT / "docs" / "decisions"))
 
 
 @cache

@@ -1,9 +1,9 @@
-"""Data: exports match their schemas, stale measurements say so, rows are as written, and facts name their source."""
+"""Data: exports match their schemas, rows are as written, and facts name their source."""
 
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,8 @@ from jsonschema import Draft202012Validator
 
 from tests.azure.test_azure_cli import LOSSES, OUTSIDE, RAN, record_run
 from tests.command_line import ROOT
-from tests.evidence.run import PARTS
-from tests.site.conftest import REGISTER, a_run, content_of, green, page
+from tests.site.conftest import REGISTER, green
 from translator_cmk.conformance.report.envelope import report_schemas
-from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile
 from translator_cmk.explore.row_sources import RowSource
 from translator_cmk.explore.trace import Checker, read_trace
@@ -26,13 +24,11 @@ from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.site import decide
-from translator_cmk.site.content import MEASUREMENTS, load_measurements, register_digest, rows_by_requirement
+from translator_cmk.site.content import register_digest, rows_by_requirement
 from translator_cmk.site.decide import last_run
 from translator_cmk.site.sourced import Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
-
-MEASUREMENTS_FILE = ROOT / "docs" / MEASUREMENTS
 
 
 def exported(name: str) -> Any:
@@ -61,19 +57,6 @@ def test_schemas_of_the_protocol_are_files_that_name_each_other() -> None:
         Draft202012Validator.check_schema(each)
         for named in re.findall(r'"\$ref": "([a-z-]+\.schema\.json)', json.dumps(each)):
             assert f"data/protocol/{named}" in found
-
-
-def test_page_shows_what_is_stale_or_was_not_measured() -> None:
-    def shown(measured: Mapping[str, Any]) -> str:
-        return page(content_of(a_run())._replace(measurements=measured), "evidence/measurements.md")
-
-    assert MEASUREMENTS_FILE.stat().st_size < 50_000  # totals, and no raw data
-    there = load_measurements(MEASUREMENTS_FILE)
-    assert shown({}).count("This has not been measured.") == len({*PARTS, "bench", *there})
-    assert shown({name: each | {"digest": "0" * 64} for name, each in there.items()}).count("**Stale:**") == len(there)
-    new = shown({name: each | {"digest": digest(each["layer"])} for name, each in there.items()})
-    assert "**Stale:**" not in new
-    assert new.count("has not been measured") == len({*PARTS, "bench"} - there.keys())
 
 
 # Rows of the machine

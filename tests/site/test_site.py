@@ -221,7 +221,7 @@ def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
 
 
 def test_every_process_generates_the_same_bytes() -> None:
-    """Whatever its hash seed.  `make evidence` compares all pages, and not the quick ones alone."""
+    """Whatever its hash seed."""
     assert digest_elsewhere(QUICK_PAGES) == digest_of_pages(QUICK_PAGES)
 
 

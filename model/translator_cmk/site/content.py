@@ -11,16 +11,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .. import features_dir
 from ..badges import LOOKS, Badge, Status
 from ..bdd.features import Feature, Pickle, Scenario, load_features
 from ..bdd.lint import lint
 from ..conformance.results import Item, Results, is_stale
-from ..digest import digest
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..requirements import Register, Requirement, load_register
@@ -191,8 +190,6 @@ class Evidence:
 
 # Content
 
-MEASUREMENTS = "measurements.json"
-
 
 class Decision(NamedTuple):
     """A decision record; ``resolves`` has the ids of the questions that it answers."""
@@ -207,12 +204,11 @@ CHANGED = "the specification has changed since"
 
 
 class Content(NamedTuple):
-    """The specification with its evidence, the model's rows by requirement, decisions by file, and measurements."""
+    """The specification with its evidence, the model's rows by requirement and decisions by file."""
 
     evidence: Evidence
     rows: Mapping[str, Sequence[RowSource]]
     decisions: Mapping[str, Decision]
-    measurements: Mapping[str, Any]
     implementations: Sequence[Implementation] = ()
 
 
@@ -225,7 +221,6 @@ def load_content(found: Results | None, docs: Path) -> Content:
         Evidence(register, load_features(features_dir()), found, CHANGED if found and is_stale(found) else ""),
         rows_by_requirement(),
         load_decisions(docs / "decisions"),
-        load_measurements(docs / MEASUREMENTS),
         load_implementations(docs),
     )
 
@@ -251,30 +246,6 @@ def register_digest(register: Register) -> str:
     """Return the SHA-256, in hexadecimal, of all requirements as JSON with sorted keys and no blanks."""
     text = json.dumps(register_json(register), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-# What `make evidence` and `make bench` measured: one section for each measurement
-
-
-def load_measurements(path: Path) -> dict[str, Any]:
-    """Return the sections by name, nothing without the file; raises `InvalidFile` or `OSError`."""
-    if not path.exists():
-        return {}
-    try:
-        return dict(json.loads(path.read_bytes()))
-    except ValueError as error:
-        raise InvalidFile(f"{path}: not JSON: {error}; run make evidence") from None
-
-
-def is_current(measured: Mapping[str, Any]) -> bool:
-    """Tell whether nothing that a measurement depends on has changed since."""
-    return bool(measured["digest"] == digest_now(measured["layer"]))
-
-
-@cache
-def digest_now(layer: str) -> str:
-    """Return the digest of a layer and of what it rests on, which stay as they are while the site is generated."""
-    return digest(layer)
 
 
 # The rows of the machine, as they are written

@@ -32,7 +32,7 @@ from ..requirements.releases import requirement_json
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from ..system import ModelSystem
 from . import implementations
-from .content import MODEL, STATUSES, Content, Evidence, is_current, register_digest
+from .content import MODEL, STATUSES, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
 from .render import UP, Page, environment, listed, number, plain, rendered, requirement_path
@@ -84,7 +84,6 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         badge_height=HEIGHT,
         looks=LOOKS,
         statuses=STATUSES,
-        is_current=is_current,
         run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
         scenario_link=partial(scenario_link, content),
         shown_by=partial(shown_by, content),
@@ -132,13 +131,12 @@ def specification_pages(content: Content) -> Iterator[Page]:
 
 
 def evidence_pages(content: Content) -> Iterator[Page]:
-    """Yield the pages on what was run, measured and decided."""
+    """Yield the pages on what was run and decided."""
     evidence = content.evidence
     yield "evidence/last-run.md", "last-run.md", {}
     statements = groupby(evidence.register.statements.values(), key=lambda each: each.places[0].section)
     sections = {section: list(found) for section, found in statements}
     yield "evidence/traceability.md", "traceability.md", {"sections": sections}
-    yield "evidence/measurements.md", "measurements.md", content.measurements
     there = shown(content)
     rolled = {each.name: cells(each.report or {}, evidence.register) for each in there}
     yield (
@@ -195,9 +193,9 @@ def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
     """Yield how much there is of each kind of evidence for a requirement."""
     for kind, count in content.evidence.requirement(requirement).counts.items():
         words = number(count.total(), kind)
-        yield f"[{words}]({UP}evidence/measurements.md#properties)" if kind == "property" else words
+        yield f"[{words}]({UP}evidence/last-run.md#properties)" if kind == "property" else words
     if theorems := theorems_by_requirement()[requirement.id]:
-        yield f"[{number(theorems, 'theorem')}]({UP}evidence/measurements.md#scopes)"
+        yield f"[{number(theorems, 'theorem')}]({UP}engineering.md#theorems)"
 
 
 def lacking(content: Content) -> dict[str, list[str]]:

@@ -54,7 +54,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
     )
     found.globals |= {"register": register, "root": UP, "data": data, "sources": sources(), **shared}
-    by_own_name = (capital, cell, duration, foreign, listed, number, parts, places, plain, significant, slug)
+    by_own_name = (capital, cell, duration, foreign, listed, number, parts, places, plain, slug)
     found.filters |= {each.__name__: each for each in by_own_name}
     found.filters |= {
         "choice": CHOICES.get,
@@ -166,11 +166,6 @@ def duration(seconds: float) -> str:
     if seconds >= 1:
         return f"{int(seconds * 10) / 10} s"
     return f"{int(seconds * 1000)} ms" if seconds >= 0.001 else "under 1 ms"
-
-
-def significant(value: float) -> str:
-    """Return a figure with three significant digits, or with all before the point."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 # Links
