@@ -4,42 +4,11 @@ The picture is readable without colour (a glyph and words), by a screen reader (
 """
 
 import math
-from enum import Enum
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from .verdict import Status
 
-class Status(Enum):
-    """The status of one scenario or of many; the value is the word shown."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_RUN = "not run"
-    INCONCLUSIVE = "inconclusive"
-    NOT_APPLICABLE = "not applicable"
-    STALE = "stale"
-    DECLARED = "declared only"
-    LIMITED = "passed, with limits"
-
-
-class Look(NamedTuple):
-    """How a status is shown; ``colour`` carries white text at a contrast of 4.5 or more."""
-
-    glyph: str
-    colour: str
-
-
-# Green leans to blue and red to yellow, to differ for every kind of colour vision.
-LOOKS = {
-    Status.PASSED: Look("✔", "#0b7261"),
-    Status.FAILED: Look("✘", "#b3261e"),
-    Status.NOT_RUN: Look("○", "#57606a"),
-    Status.INCONCLUSIVE: Look("?", "#8a5a00"),
-    Status.NOT_APPLICABLE: Look("∅", "#5b5f66"),
-    Status.STALE: Look("↻", "#6b4fa0"),
-    Status.LIMITED: Look("◇", "#57606a"),
-    Status.DECLARED: Look("–", "#46566e"),  # noqa: RUF001  # a dash is the glyph that is meant
-}
 LABEL_COLOUR = "#2f3a4d"
 TEXT_COLOUR = "#ffffff"
 
@@ -58,13 +27,13 @@ class Badge(NamedTuple):
     @property
     def message(self) -> str:
         """Glyph and words, as the right half shows them."""
-        return f"{LOOKS[self.status].glyph} {self.words}"
+        return f"{self.status.glyph} {self.words}"
 
     @property
     def spoken(self) -> str:
         """Return the whole badge in words, with the status named even where the words show only numbers."""
-        named = self.status.value in self.words
-        return f"{self.label}: {self.words if named else f'{self.status.value}, {self.words}'}"
+        named = self.status.word in self.words
+        return f"{self.label}: {self.words if named else f'{self.status.word}, {self.words}'}"
 
     @property
     def widths(self) -> tuple[int, int]:
@@ -81,7 +50,7 @@ def svg(badge: Badge) -> str:
     """Return the badge as a picture."""
     left, right = badge.widths
     total = left + right
-    colour = LOOKS[badge.status].colour
+    colour = badge.status.colour
     label, message = escape(badge.label), escape(badge.message)
     font = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
     return (
@@ -103,7 +72,7 @@ def endpoint(badge: Badge) -> dict[str, Any]:
         "schemaVersion": 1,
         "label": badge.label,
         "message": badge.message,
-        "color": LOOKS[badge.status].colour.removeprefix("#"),
+        "color": badge.status.colour.removeprefix("#"),
         "labelColor": LABEL_COLOUR.removeprefix("#"),
         "isError": badge.status is Status.FAILED,
     }

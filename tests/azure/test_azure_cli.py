@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from translator_cmk.badges import Status
 from translator_cmk.digest import digest
 from translator_cmk.site.decide import RUN, last_run
 from translator_cmk.site.implementations import CONFIRMED, LIST, badge, load
 from translator_cmk.site.sourced import data
+from translator_cmk.verdict import Status
 
 pytestmark = pytest.mark.azure
 recorded = pytest.mark.xdist_group("azure-cli")

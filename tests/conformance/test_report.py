@@ -37,16 +37,17 @@ from tests.conformance.conftest import (
 from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
 from translator_cmk import features_dir
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import STATUSES, Case, Result
+from translator_cmk.conformance.cases import Case, Result
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.conformance.report.page import verdict
-from translator_cmk.conformance.report.summaries import Cell, Note, cells, mark_of
+from translator_cmk.conformance.report.summaries import Cell, Note, cells
 from translator_cmk.conformance.results import load_results
 from translator_cmk.conformance.running import Running
 from translator_cmk.errors import CommandError
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register
+from translator_cmk.verdict import Status
 
 MOVED = "environment.vault-moved"
 
@@ -78,7 +79,7 @@ def test_cases_are_in_one_order_whenever_they_came_about() -> None:
     late = [Case(f"fuzz/{name}", "fuzz", "account", ()) for name in ("reset", *reversed(COMMANDS))]
     scenarios = [Case(name, "features", "account", ("environment.exists",)) for name in ("b", "a")]
     for case in (*late, *scenarios):
-        running.take(case, Result("failed", attributed_to=("environment.exists",)))
+        running.take(case, Result(Status.FAILED, attributed_to=("environment.exists",)))
     ordered = ["b", "a", *(f"fuzz/{name}" for name in (*COMMANDS, "reset"))]
     envelope = running.envelope()
     assert [case["id"] for case in envelope["cases"]] == ordered
@@ -134,7 +135,7 @@ def test_cucumber_messages_are_those_of_the_official_package(wrong: Verified) ->
     assert not written[-1]["testRunFinished"]["success"]
     assert [each for each, count in Counter(ids_in(written)).items() if count > 1] == []
     known = {each.value for each in cucumber_messages.TestStepResultStatus}
-    assert {mark_of(status).cucumber for status in STATUSES} - known == set()
+    assert {status.cucumber for status in Status} - known == set()
 
 
 def test_cucumber_messages_have_the_result_at_the_step_that_a_scenario_got_to(wrong: Verified, tmp_path: Path) -> None:
@@ -295,7 +296,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(t
 
 
 def test_requirement_of_which_anything_failed_has_failed_on_the_page() -> None:
-    assert verdict(Cell("partly", 1, 2, {Note("failed", "why"): ("a",)})) == "failed"
+    assert verdict(Cell(Status.PARTLY, 1, 2, {Note(Status.FAILED, "why"): ("a",)})) is Status.FAILED
 
 
 def test_results_are_derived_from_the_message_log(wrong_in_features: Verified, tmp_path: Path) -> None:

@@ -30,7 +30,6 @@ from tests.conformance.conftest import (
     verify,
 )
 from tests.conftest import some
-from translator_cmk.badges import Status
 from translator_cmk.bdd.vocabulary import demanded, demanded_without
 from translator_cmk.cli import main
 from translator_cmk.conformance import cases
@@ -40,6 +39,7 @@ from translator_cmk.conformance.report.summaries import badge_of, headline, rate
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register, releases
+from translator_cmk.verdict import Status
 
 TENANT, WORKSPACE = (("--lane", "features", "--topic", topic) for topic in ("tenant", "workspace"))
 

@@ -26,6 +26,7 @@ from translator_cmk.site import pages
 from translator_cmk.site.content import CHANGED, Content, Evidence, load_content, load_decisions, rows_by_requirement
 from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
+from translator_cmk.verdict import Status
 
 REGISTER = load_register()
 FEATURES = load_features(features_dir())
@@ -41,7 +42,7 @@ def a_run(status: Outcomes = lambda pickle: "passed", **changes: object) -> Resu
             id=pickle.id,
             kind="scenario",
             requirements=pickle.requirements,
-            status=(found := status(pickle)),
+            status=Status(found := status(pickle)),
             seconds=0.0042,
             reason=None if found == "passed" else f"a reason why it is {found}",
         )

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.site.conftest import PICKLES, REGISTER, a_run, evidence_of
-from translator_cmk.badges import LABEL_COLOUR, LOOKS, PADDING, TEXT_COLOUR, Badge, Status, endpoint, svg
-from translator_cmk.conformance.results import STATUSES, Item, Results
-from translator_cmk.site.content import STATUSES as WORDS
+from translator_cmk.badges import LABEL_COLOUR, PADDING, TEXT_COLOUR, Badge, endpoint, svg
+from translator_cmk.conformance.results import Item, Results
 from translator_cmk.site.content import Evidence, Verdict
 from translator_cmk.site.content import in_words as outcome
+from translator_cmk.verdict import OF_BADGES, OF_ITEMS, Status
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -47,9 +47,7 @@ def test_everything_has_the_status_of_the_run(run: Results | None, status: Statu
 
 @pytest.mark.parametrize("status", ["failed", "not-run", "inconclusive"])
 def test_one_scenario_colours_all_that_it_stands_for_and_nothing_else(status: str) -> None:
-    found = {
-        name for name, verdict in verdicts(evidence_of(with_one(status))).items() if verdict.status is WORDS[status]
-    }
+    found = {name for name, verdict in verdicts(evidence_of(with_one(status))).items() if verdict.status == status}
     own = {f"requirements/{name}" for name in ONE.requirements} | {f"topics/{topic}" for topic in TOPICS_OF_ONE}
     assert found == {"all", f"scenarios/{ONE.id}"} | own
 
@@ -61,7 +59,7 @@ def test_red_outweighs_what_was_not_run() -> None:
 
 
 @settings(max_examples=20)
-@given(st.lists(st.sampled_from(STATUSES), min_size=len(PICKLES), max_size=len(PICKLES)))
+@given(st.lists(st.sampled_from(OF_ITEMS), min_size=len(PICKLES), max_size=len(PICKLES)))
 def test_green_means_that_every_scenario_passed_that_is_applicable(statuses: list[str]) -> None:
     given_status = dict(zip((pickle.id for pickle in PICKLES), statuses, strict=True))
     evidence = evidence_of(a_run(lambda pickle: given_status[pickle.id]))
@@ -97,7 +95,7 @@ def test_stale_badge_says_what_it_was_by_the_scenarios_of_the_run() -> None:
 
 def test_properties_count_too() -> None:
     name = ONE.requirements[0]
-    item = Item("something", "property", (name,), "failed", reason="it was seen not to hold")
+    item = Item("something", "property", (name,), Status.FAILED, reason="it was seen not to hold")
     run = a_run()
     evidence = evidence_of(replace(run, items=(*run.items, item)))
     assert evidence.requirement(REGISTER[name]).status is Status.FAILED
@@ -151,27 +149,27 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("colour", [LABEL_COLOUR, *(look.colour for look in LOOKS.values())])
+@pytest.mark.parametrize("colour", [LABEL_COLOUR, *(status.colour for status in Status)])
 def test_text_on_a_badge_has_enough_contrast(colour: str) -> None:
     assert contrast(TEXT_COLOUR, colour) >= 4.5
 
 
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", OF_BADGES)
 def test_picture_and_json_name_subject_status_and_counts_to_everyone(status: Status) -> None:
     """Without colour too: each status has a glyph of its own."""
-    assert sum(look.glyph == LOOKS[status].glyph for look in LOOKS.values()) == 1
+    assert sum(other.glyph == status.glyph for other in OF_BADGES) == 1
     badge = Badge("model", status, "4 of 7 scenarios")
     picture = ElementTree.fromstring(svg(badge))
-    spoken = f"model: {status.value}, 4 of 7 scenarios"
-    assert Badge("model", status, status.value).spoken == f"model: {status.value}"
+    spoken = f"model: {status.word}, 4 of 7 scenarios"
+    assert Badge("model", status, status.word).spoken == f"model: {status.word}"
     assert picture.get("role") == "img"
     assert picture.get("aria-label") == picture.findtext(f"{SVG}title") == spoken
-    assert [each.text for each in picture.iter(f"{SVG}text")] == ["model", f"{LOOKS[status].glyph} 4 of 7 scenarios"]
+    assert [each.text for each in picture.iter(f"{SVG}text")] == ["model", f"{status.glyph} 4 of 7 scenarios"]
     assert endpoint(badge) == {
         "schemaVersion": 1,
         "label": "model",
-        "message": f"{LOOKS[status].glyph} 4 of 7 scenarios",
-        "color": LOOKS[status].colour.removeprefix("#"),
+        "message": f"{status.glyph} 4 of 7 scenarios",
+        "color": status.colour.removeprefix("#"),
         "labelColor": LABEL_COLOUR.removeprefix("#"),
         "isError": status is Status.FAILED,
     }

@@ -18,9 +18,8 @@ import pytest
 from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, WELL, verify
 from tests.site.conftest import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
-from translator_cmk.badges import Status
 from translator_cmk.conformance.report.page import report_html
-from translator_cmk.conformance.report.summaries import MARKS, cells
+from translator_cmk.conformance.report.summaries import cells
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.contract import OF_AZURE
 from translator_cmk.site import implementations
@@ -34,6 +33,7 @@ from translator_cmk.site.implementations import (
     load_implementations,
     observed_on_azure,
 )
+from translator_cmk.verdict import OF_REQUIREMENTS, Status
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -48,7 +48,7 @@ TOUR: dict[str, Any] = {"lane": "tour", "requirements": []}
 
 
 @pytest.mark.parametrize(
-    ("cases", "word", "passed", "applicable"),
+    ("cases", "status", "passed", "applicable"),
     [
         ([], "not-run", 0, 0),
         ([CASE], "passed", 1, 1),
@@ -70,16 +70,16 @@ TOUR: dict[str, Any] = {"lane": "tour", "requirements": []}
     ],
 )
 def test_cell_follows_from_the_cases_that_are_about_it(
-    cases: list[Mapping[str, Any]], word: str, passed: int, applicable: int
+    cases: list[Mapping[str, Any]], status: str, passed: int, applicable: int
 ) -> None:
     found = cells({"cases": cases}, REGISTER)["keys.enable"]
-    assert (found.word, found.passed, found.applicable) == (word, passed, applicable)
-    assert found.word in MARKS
+    assert (found.status, found.passed, found.applicable) == (status, passed, applicable)
+    assert found.status in OF_REQUIREMENTS
 
 
 def test_attestation_can_only_be_declared() -> None:
     found = cells({"cases": [CASE]}, REGISTER)
-    assert {name for name, cell in found.items() if cell.word == "declared"} == {
+    assert {name for name, cell in found.items() if cell.status is Status.DECLARED} == {
         name for name, each in REGISTER.items() if each.kind == "attestation"
     }
 
@@ -93,7 +93,7 @@ def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass
     assert "only requirement revocation.data-inaccessible" in unescape(page)
     for name, cell in cells(report, REGISTER).items():
         (line,) = (line for line in page.splitlines() if line.startswith(f"| [`{name}`]("))
-        assert f"{MARKS[cell.word].glyph} {MARKS[cell.word].word}</span>" in line
+        assert f"{cell.status.glyph} {cell.status.short}</span>" in line
         assert line.count('<sup class="note">') == len(cell.notes)
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from tests.command_line import ROOT
 from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
-from translator_cmk.badges import LOOKS, Status
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.conformance.protocol import a_session
 from translator_cmk.language.contract import CAPABILITIES, LEVELS, VERBS, answer_from_wire, request_from_wire
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.render import foreign, linked, marked_tables, plain
+from translator_cmk.verdict import Status
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -108,7 +108,7 @@ def test_pages_of_the_decision_have_one_chip_and_no_badge() -> None:
 
 def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
     content = content_of(None)
-    declared = f"{LOOKS[Status.DECLARED].glyph} declared only"
+    declared = f"{Status.DECLARED.glyph} declared only"
     assert {badge.message for badge in site_pages.badges(content).values()} == {"○ not run", declared}
     texts = dict(site_pages.pages(content))
     assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
@@ -159,7 +159,7 @@ def test_stale_run_says_so_what_it_was_and_what_to_do(reason: str, remedy: str) 
 
 def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:
     run = a_run()
-    strange = replace(run.items[0], id="vault.old/of-another-time", requirements=("vault.old",), status="failed")
+    strange = replace(run.items[0], id="vault.old/of-another-time", requirements=("vault.old",), status=Status.FAILED)
     text = page(content_of(replace(run, items=(*run.items, strange))), "evidence/last-run.md")
     assert "- vault.old/of-another-time" in text
     assert "| vault.old |" in text

@@ -24,6 +24,7 @@ from ..errors import CommandError
 from ..escaping import plain
 from ..requirements import load_register
 from ..system import ModelSystem, System
+from ..verdict import Status, Verdict
 from .assertions import NotApplicable
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
@@ -31,7 +32,6 @@ from .scenario_run import (
     STATUSES,
     Inconclusive,
     ScenarioRun,
-    Verdict,
     by_cause,
     causes_of,
     format_causes,
@@ -120,12 +120,12 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:
-        text = "\n".join(format_failure(error, reason or "", pickle, path, run))
+        text = "\n".join(format_failure(error, reason, pickle, path, run))
         if isinstance(error, OURS):
             report.longrepr = text
         else:
             report.sections.append(("Scenario", text))
-        if report.when == "call" and status != "failed":
+        if report.when == "call" and status is not Status.FAILED:
             # a Given is the set-up of its scenario, and a broken adapter fails no Then: an error, as JUnit has it
             report.when = "setup"
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
@@ -133,7 +133,7 @@ def pytest_runtest_makereport(
         "id": pickle.id,
         "name": format_title(pickle),
         "classname": path.stem,
-        "status": status,
+        "status": status.value,  # xdist carries plain values alone
         "reason": reason,
         "causes": causes_of(error, run) if report.failed else (),
         "file": junit_file(path, item.config.rootpath),
@@ -153,9 +153,9 @@ def verdict(error: BaseException | None, phase: str) -> Verdict:
     if known := verdict_of(error):
         return known
     if isinstance(error, pytest.skip.Exception):
-        return Verdict("not-run", f"skipped: {error}")
+        return Verdict(Status.NOT_RUN, f"skipped: {error}")
     first_line, *_ = str(error).splitlines() or [""]
-    return Verdict("inconclusive", f"{type(error).__name__} in {phase}: {first_line}")
+    return Verdict(Status.INCONCLUSIVE, f"{type(error).__name__} in {phase}: {first_line}")
 
 
 def own_frames(traceback: TracebackType | None) -> TracebackType | None:
@@ -219,7 +219,7 @@ class Run:
         scenario: dict[str, Any] | None = getattr(report, "scenario", None)
         if scenario is None:
             return (yield)
-        if report.when == "call" or scenario["status"] != "passed":
+        if report.when == "call" or scenario["status"] != Status.PASSED:
             self.scenarios.append(scenario)
         xml = self.config.stash.get(xml_key, None)
         case = xml.node_reporter(report) if xml is not None else None
@@ -235,7 +235,9 @@ class Run:
     @property
     def undecided(self) -> bool:
         """Return whether scenarios were run and none of them was decided."""
-        return bool(self.scenarios) and not any(each["status"] in ("passed", "failed") for each in self.scenarios)
+        return bool(self.scenarios) and not any(
+            each["status"] in (Status.PASSED, Status.FAILED) for each in self.scenarios
+        )
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Set the exit code."""
@@ -251,7 +253,7 @@ class Run:
         Without -v only the first failure of each cause is shown in full.
         """
         # a failed Then says more than what it blocks, so it comes first
-        failed = sorted(self.scenarios, key=lambda each: each["status"] != "failed")
+        failed = sorted(self.scenarios, key=lambda each: each["status"] != Status.FAILED)
         failures = {each["id"]: each["causes"] for each in failed if each["causes"]}
         titles = {each["id"]: each["name"] for each in failed}
         if self.config.get_verbosity() <= 0:

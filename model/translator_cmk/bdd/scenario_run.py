@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..explore.row_sources import row_sources
 from ..language.messages import command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
@@ -29,6 +29,7 @@ from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES, silent_in
 from ..requirements import load_register
 from ..shapes import WireError
 from ..system import ModelSystem, System, Unsupported
+from ..verdict import Status, Verdict
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_observed
 from .features import Pickle, shown
 from .prerequisites import capabilities_of, inapplicable, not_offered, promised
@@ -61,19 +62,12 @@ class Inconclusive(Exception):
     """The system's answer shows nothing about the specification."""
 
 
-class Verdict(NamedTuple):
-    """The status of a scenario, as in results, and a reason unless it passed."""
-
-    status: str
-    reason: str | None = None
-
-
-STATUSES: Mapping[type[Exception], str] = {
-    AssertionFailed: "failed",
-    SetupFailed: "blocked",
-    Unsupported: "not-run",
-    Inconclusive: "inconclusive",
-    NotApplicable: "not-applicable",
+STATUSES: Mapping[type[Exception], Status] = {
+    AssertionFailed: Status.FAILED,
+    SetupFailed: Status.BLOCKED,
+    Unsupported: Status.NOT_RUN,
+    Inconclusive: Status.INCONCLUSIVE,
+    NotApplicable: Status.NOT_APPLICABLE,
 }
 """The status of a scenario run that raised this; anything else comes from the system, or from a defect of ours."""
 
@@ -81,7 +75,7 @@ STATUSES: Mapping[type[Exception], str] = {
 def verdict_of(error: BaseException | None) -> Verdict | None:
     """Return the verdict on a scenario run that raised this, or nothing; None where it has no status."""
     if error is None:
-        return Verdict("passed")
+        return Verdict(Status.PASSED)
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
     kind = "unsupported: " if isinstance(error, Unsupported) else "blocked: " if isinstance(error, SetupFailed) else ""
     return Verdict(status, f"{kind}{error}") if status else None
@@ -355,9 +349,9 @@ def format_failure(
     findings: list[tuple[str, str]] = []
     match error:
         case AssertionFailed():
-            reason, findings = "failed", [("expected", error.expected), ("observed", error.observed)]
+            reason, findings = Status.FAILED.word, [("expected", error.expected), ("observed", error.observed)]
         case SetupFailed():
-            reason, findings = "blocked", [("because", str(error))]
+            reason, findings = Status.BLOCKED.word, [("because", str(error))]
     yield f"{format_title(pickle)}: {reason}"
     if run is None:
         return

@@ -18,7 +18,7 @@ from ..bdd.vocabulary import (
     undemanded,
 )
 from ..digest import digest
-from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
+from ..errors import HARNESS, CommandError
 from ..explore.scopes import SMALL
 from ..files import read
 from ..language.contract import MASKED, Declaration
@@ -28,6 +28,8 @@ from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
 from ..requirements import load_register
 from ..shapes import nearest
 from ..system import ModelSystem
+from ..verdict import DECIDED, FAILING, CaseAsRun, RunAsWhole, Status, weigh
+from ..verdict import exit_code as exit_code_of
 
 FEATURES, TOUR, FUZZ = LANES = ("features", "tour", "fuzz")
 """The lanes that a system is put through."""
@@ -252,22 +254,14 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
                 raise CommandError(f"--waive {value}: {problem}")
 
 
-STATUSES = ("passed", "failed", "blocked", "known", "differs", "not-applicable", "inconclusive", "not-run")
-"""The status of a case in a report; `report.summaries.MARKS` says what each means.
-
-*Blocked* is a scenario that did not get to its starting point, and *known* one of these that the deviations list.
-"""
-
-
 class Result(NamedTuple):
     """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
 
-    As run, ``status`` is one of passed, failed, blocked, not-applicable, inconclusive and not-run.  ``attributed_to``:
-    the requirements that a failure is attributed to.  ``fault``: its kind, if the system broke.  ``shown``: a failure
-    in full.
+    ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if the system broke.
+    ``shown``: a failure in full.
     """
 
-    status: str
+    status: Status
     reason: str = ""
     seconds: float = 0.0
     attributed_to: Ids = ()
@@ -285,49 +279,32 @@ class Result(NamedTuple):
     """Of a scenario: the seconds that each step took, as far as it got."""
 
 
-NOT_REACHED = Result("not-run", "not reached")
+NOT_REACHED = Result(Status.NOT_RUN, "not reached")
 
 
 def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, str]) -> Result:
-    """Return the verdict on a case: a refusal needs a positive control, and what is assumed can't fail.
-
-    ``known``: for a case the reason that the file of deviations gives.
-    If that control is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
-    """
-    result, deviation = results.get(case.id, NOT_REACHED), known.get(case.id, "")
-    status, reason = result.status, result.reason
-    controls = {results.get(control, NOT_REACHED).status for control in case.controls}
-    if status == "passed" and case.masked:
-        seen = next((each for each in case.controls if results.get(each, NOT_REACHED).status == "passed"), "")
-        status = "passed" if seen else "inconclusive"
-        how = f"seen once the key was back: {seen}" if seen else "nothing shows yet that it was, once the key is back"
-        reason = f"its deletion can't be distinguished from inaccessible data; {how}"
-    elif status == "passed" and controls and "passed" not in controls:
-        status, why, control = "inconclusive", "nothing shows yet that it is ever accepted", case.controls[0]
-        listed = [each for each in case.controls if is_known(each, results, known)]
-        if controls == {"not-applicable"}:
-            status, why = "not-applicable", "its positive control is not applicable"
-        elif listed:
-            status, why, control = "not-applicable", "its positive control is known to fail", listed[0]
-        reason = f"refused, as it should be; but {why}: {control}"
-    elif status == "not-run" and result.behind and all(is_known(each, results, known) for each in result.behind):
-        status, reason = "not-applicable", f"not reached: what leads to it is known to fail: {result.behind[0]}"
-    elif status in FAILING:
-        status = "known" if deviation else status
-        if not case.scored and result.undelivered:
-            status = "not-run"  # it says nothing of what we assume
-        elif not case.scored:
-            status, reason = "differs", f"{format_assumptions(case)}: {reason}"
-    return result._replace(status=status, reason=reason, known=deviation)
+    """Return the verdict on a case; ``known``: for a case the reason that the file of deviations gives."""
+    result = results.get(case.id, NOT_REACHED)
+    as_run = CaseAsRun(
+        status=result.status,
+        reason=result.reason,
+        counts=case.scored,
+        is_listed=case.id in known,
+        lacks_capability=bool(result.undelivered),
+        is_masked=case.masked,
+        controls={name: results.get(name, NOT_REACHED).status for name in case.controls},
+        controls_known_to_fail=known_to_fail(case.controls, results, known),
+        behind=result.behind,
+        behind_known_to_fail=known_to_fail(result.behind, results, known),
+        describe_assumptions=lambda: format_assumptions(case),
+    )
+    status, reason = weigh(as_run)
+    return result._replace(status=status, reason=reason, known=known.get(case.id, ""))
 
 
-FAILING = ("failed", "blocked")
-DECIDED = ("passed", *FAILING, "known")
-
-
-def is_known(case: str, results: Mapping[str, Result], known: Mapping[str, str]) -> bool:
-    """Return whether the case failed, and the file of deviations says so."""
-    return case in known and results.get(case, NOT_REACHED).status in FAILING
+def known_to_fail(cases: Ids, results: Mapping[str, Result], known: Mapping[str, str]) -> Ids:
+    """Return those of the cases that failed, as the file of deviations says."""
+    return tuple(name for name in cases if name in known and results.get(name, NOT_REACHED).status in FAILING)
 
 
 def format_assumptions(case: Case) -> str:
@@ -339,7 +316,7 @@ def format_assumptions(case: Case) -> str:
     return " and ".join(parts + ([f"differs from what is waived ({', '.join(waived)})"] if waived else []))
 
 
-def counts(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> Counter[str]:
+def counts(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> Counter[Status]:
     """Return how many of the cases have which status."""
     return Counter(verdicts[case.id].status for case in cases)
 
@@ -352,21 +329,17 @@ def exit_code(
     faults: int,
     stale: Collection[str],
 ) -> int:
-    """0 conformant, 1 deviations, 3 the system or the kit broke, 4 incomplete: not everything that counts was decided.
-
-    Of several the one that says most about how much to trust the run: 3, then 4 for a run that was cut off, then 1.
-    Each of the ``lanes`` has to decide something.  ``stale``: what is wrong with the file of deviations.
-    """
+    """Return the exit code of a run; ``stale``: what is wrong with the file of deviations."""
     scored = [case for case in cases if case.scored]
-    found = counts(scored, verdicts)
-    if faults or any(verdict.fault for verdict in verdicts.values()):
-        return HARNESS
     decided = {case.lane for case in scored if verdicts[case.id].status in DECIDED}
-    if not finished or not lanes or decided < set(lanes):
-        return INCOMPLETE
-    if found["failed"] or found["blocked"] or stale:
-        return DEVIATIONS
-    return INCOMPLETE if found["inconclusive"] or found["not-run"] else OK
+    run = RunAsWhole(
+        broke=faults > 0 or any(verdict.fault for verdict in verdicts.values()),
+        finished=finished,
+        idle=not lanes or not decided.issuperset(lanes),
+        stale=bool(stale),
+        found={verdicts[case.id].status for case in scored},
+    )
+    return exit_code_of(run)
 
 
 RELEASES = Path(__file__).with_name("releases.yaml")

@@ -12,7 +12,8 @@ from ..files import read
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..shapes import TEXT, Simple, record
-from .cases import FAILING, FUZZ, TOUR, Case, Envelope, Result
+from ..verdict import FAILING, Status
+from .cases import FUZZ, TOUR, Case, Envelope, Result
 
 BY_CHANCE = f"{FUZZ}/"
 """How cases begin that come out otherwise with another seed: what did not fail there may do so the next time."""
@@ -72,7 +73,7 @@ class Deviations:
             of_it = {result[case.id].status for case in cases if entry.covers(case, result[case.id])}
             if entry not in self.valid:
                 yield f"{where} expired on {entry.expires}"
-            elif "passed" in of_it and of_it.isdisjoint(FAILING) and not entry.case.startswith(BY_CHANCE):
+            elif Status.PASSED in of_it and of_it.isdisjoint(FAILING) and not entry.case.startswith(BY_CHANCE):
                 yield f"{where} is stale: nothing of it failed; take it out"
 
 

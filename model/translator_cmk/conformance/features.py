@@ -22,6 +22,7 @@ from ..bdd.vocabulary import asserts, read_steps
 from ..language.sentences import Fact
 from ..machine import Accepted, Command
 from ..system import MACHINE
+from ..verdict import Status
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.folder import MESSAGES
@@ -69,16 +70,16 @@ def is_patient(pickle: Pickle) -> bool:
 
 def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject) -> Result:
     """Return the result of a scenario that ended with this error, or without one; raises errors without a status."""
-    result = Result("passed")
+    result = Result(Status.PASSED)
     if run is not None:  # before its failure is explained, which takes longer than the step
-        result = Result("passed", step=run.step, durations=run.durations)
+        result = Result(Status.PASSED, step=run.step, durations=run.durations)
     if isinstance(error, Fault):
-        return result._replace(status="inconclusive", reason=f"the system broke: {error}", fault=error.kind)
+        return result._replace(status=Status.INCONCLUSIVE, reason=f"the system broke: {error}", fault=error.kind)
     known = verdict_of(error)
     if known is None:
         assert error is not None
         raise error
-    status, reason, shown = known.status, known.reason or "", ""
+    status, reason, shown = known.status, known.reason, ""
     undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
     requirements = () if undelivered else causes_of(error, run)
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
@@ -89,8 +90,8 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
             statement = read_steps(run.pickle)[run.step].meaning
             late = subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
         if late and not undelivered:
-            status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
-    fault = "error" if known.status == "inconclusive" else ""
+            status, reason = Status.INCONCLUSIVE, f"not seen within the time that its effects may take; {reason}"
+    fault = "error" if known.status is Status.INCONCLUSIVE else ""
     result = result._replace(status=status, reason=reason, attributed_to=requirements)
     return result._replace(fault=fault, shown=shown, undelivered=undelivered)
 

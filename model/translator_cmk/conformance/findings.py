@@ -26,6 +26,7 @@ from ..oracle.explain import Difference, attributed_to, effects_of, most_explain
 from ..requirements import load_register
 from ..shapes import WireError, read_message
 from ..system import MACHINE
+from ..verdict import Status
 from .cases import NOT_REACHED, Case, Result
 from .judging import SequenceResult, level_concerned
 from .report.envelope import COUNTEREXAMPLE as SHAPE
@@ -69,7 +70,7 @@ def failure_of(first: Sequence[Difference], *others: Sequence[Difference], times
     reason = f"expected: {in_words(first[0].expected)}; observed: {in_words(first[0].seen)}"
     requirements = most_explaining(map(attributed_to, (first, *others)))
     more = f" ({times} times)" if times > 1 else ""
-    return Result("failed", reason + more, attributed_to=requirements)
+    return Result(Status.FAILED, reason + more, attributed_to=requirements)
 
 
 WEIGHTS = ("undelivered", "fault", "late", "unsupported", "known", "accepted", "unseen", "compared", "lost")
@@ -119,30 +120,30 @@ class Tally:
         last = followed.last
         for name, capability in followed.undelivered.items():
             reason = f"unsupported, though the capability {capability} is declared"
-            yield name, "undelivered", Result("failed", reason, undelivered=capability)
+            yield name, "undelivered", Result(Status.FAILED, reason, undelivered=capability)
         if followed.fault:
             reason = f"the system broke: {followed.fault}"
-            yield last, "fault", Result("inconclusive", reason, fault=followed.fault.kind)
+            yield last, "fault", Result(Status.INCONCLUSIVE, reason, fault=followed.fault.kind)
         if followed.late:
-            yield last, "late", Result("inconclusive", ABSENT)
+            yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for name in followed.unsupported:
-            yield name, "unsupported", Result("not-run", f"unsupported: it answers so to {name}")
+            yield name, "unsupported", Result(Status.NOT_RUN, f"unsupported: it answers so to {name}")
         if followed.known:
             yield last, "known", failure_of(followed.known)
         for name in followed.accepted:
             yield name, "accepted", self.passed(name)
         for name in followed.unseen:
-            yield name, "unseen", Result("not-applicable", HIDDEN)
+            yield name, "unseen", Result(Status.NOT_APPLICABLE, HIDDEN)
         for name in followed.compared:
-            yield name, "compared", Result("not-run", ONLY_REFUSED)
+            yield name, "compared", Result(Status.NOT_RUN, ONLY_REFUSED)
         if followed.lost_track:
-            yield last, "lost", Result("not-run", followed.lost_track)
+            yield last, "lost", Result(Status.NOT_RUN, followed.lost_track)
 
     def passed(self, name: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""
         if (waived := effects_of(name) or {name}) <= self.silent:
-            return Result("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
-        return Result("passed")
+            return Result(Status.NOT_APPLICABLE, f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
+        return Result(Status.PASSED)
 
     def counts(self) -> dict[str, int]:
         """Return how much was done."""

@@ -21,6 +21,7 @@ from ..digest import REPORTED, digest, digest_of, files
 from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
+from ..verdict import Status
 from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Direct, Fault
 from .features import is_patient, recover, result_of
@@ -143,10 +144,10 @@ class Reporter:
             problem = (
                 "a fixture called system takes the place of what --system names; remove it to get a report on that"
             )
-            return Result("inconclusive", problem)
+            return Result(Status.INCONCLUSIVE, problem)
         if verdict_of(error) is None and not isinstance(error, Fault):
             status, reason = verdict(error, call.when)
-            return Result(status, reason or "")
+            return Result(status, reason)
         return result_of(error, run, self.every[pickle.id], self.subject)
 
     def end(self, running: Running, pickle: Pickle, result: Result) -> None:
@@ -165,14 +166,14 @@ class Reporter:
         name, *requirements = marker.args
         if (report.passed and report.when != "call") or name in self.properties:
             return
-        status = "passed" if report.passed else "not-run" if report.skipped else "failed"
+        status = Status.PASSED if report.passed else Status.NOT_RUN if report.skipped else Status.FAILED
         reason = (str(call.excinfo.value).partition("\n")[0] if call.excinfo else "") or "failed"
         self.properties[name] = {
             "id": name,
             "requirements": requirements,
             "status": status,
             "seconds": round(report.duration, 6),
-            **({} if status == "passed" else {"reason": reason}),
+            **({} if status is Status.PASSED else {"reason": reason}),
             "folder": Path(os.path.relpath(item.path.parent, item.config.rootpath)).as_posix(),
             "digest": digest_of(dict(files(item.path.parent))),
         }

@@ -11,16 +11,13 @@ from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
 from ..files import read as read_yaml
 from ..system import ModelSystem
+from ..verdict import Status
 from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
 from .channels import Direct
 from .recheck import Repetition, as_written, ask_again, differences, of_digests
 from .report.log import read
 from .report.summaries import product
 from .session import Session
-
-STATUSES = ("passed", "failed", "not-run", "inconclusive", "not-applicable")
-"""The statuses of an item: a scenario that did not get to its starting point was not run, and one that differs from an
-assumption is not applicable."""
 
 EXPECTED: Mapping[str, Ids] = {
     name: tuple(requirements)
@@ -36,8 +33,8 @@ class Item:
     id: str
     kind: str
     requirements: Ids
-    status: str
-    """One of STATUSES."""
+    status: Status
+    """One of `verdict.OF_ITEMS`: one that differs from an assumption is not applicable, and so on."""
     seconds: float = 0.0
     reason: str | None = None
     """One line; there unless it passed."""
@@ -119,7 +116,7 @@ def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
             reason = f"the report says {was['status']}, and its message log shows {shown}"
         elif asked.get(case["id"], shown) != shown:
             reason = f"the message log shows {shown}, and the model gives {asked[case['id']]}"
-        yield replace(item, status="failed", reason=reason) if reason else item
+        yield replace(item, status=Status.FAILED, reason=reason) if reason else item
 
 
 def statuses_of_the_model(envelope: Envelope) -> dict[str, str]:
@@ -132,12 +129,11 @@ def statuses_of_the_model(envelope: Envelope) -> dict[str, str]:
 
 def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> Item:
     """Return the result of a scenario of a report."""
-    status: str = case["status"]
-    reason = None if status == "passed" else case.get("reason", status)
-    if status == "known":
+    status = Status(case["status"])
+    reason = None if status is Status.PASSED else case.get("reason", status)
+    if status is Status.KNOWN:
         reason = f"known deviation: {reason}"
-    word = {"known": "failed", "blocked": "not-run", "differs": "not-applicable"}.get(status, status)
-    return Item(case["id"], "scenario", tuple(case["requirements"]), word, case["seconds"], reason, details)
+    return Item(case["id"], "scenario", tuple(case["requirements"]), status.of_item, case["seconds"], reason, details)
 
 
 def properties_of(envelope: Envelope) -> Iterator[Item]:
@@ -145,7 +141,7 @@ def properties_of(envelope: Envelope) -> Iterator[Item]:
     missing = dict(EXPECTED) if envelope["subject"]["product"] == MODEL else {}
     for each in envelope.get("properties", ()):
         requirements = EXPECTED.get(each["id"], tuple(each["requirements"]))
-        yield Item(each["id"], "property", requirements, each["status"], each["seconds"], each.get("reason"))
+        yield Item(each["id"], "property", requirements, Status(each["status"]), each["seconds"], each.get("reason"))
         missing.pop(each["id"], None)
     for name, requirements in missing.items():
-        yield Item(name, "property", requirements, "not-run", reason="the run left it out")
+        yield Item(name, "property", requirements, Status.NOT_RUN, reason="the run left it out")

@@ -14,7 +14,8 @@ from ..language.messages import PROTOCOL
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
-from .cases import FAILING, STATUSES, Case, Result, counts, exit_code, in_order, release, verdict_on
+from ..verdict import FAILING, OF_CASES
+from .cases import Case, Result, counts, exit_code, in_order, release, verdict_on
 from .channels import Fault
 from .deviations import Deviations
 from .findings import Tally
@@ -144,7 +145,7 @@ class Running:
         def tally(chosen: Iterable[Case]) -> dict[str, int]:
             """Return how many there are, and how many of each status."""
             found = counts(chosen, verdicts)
-            return {"total": found.total(), **{status: found[status] for status in STATUSES}}
+            return {"total": found.total(), **{status: found[status] for status in OF_CASES}}
 
         return {
             "format": FORMAT,

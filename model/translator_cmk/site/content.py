@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import features_dir
-from ..badges import LOOKS, Badge, Status
+from ..badges import Badge
 from ..bdd.features import Feature, Pickle, Scenario, load_features
 from ..bdd.lint import lint
 from ..conformance.results import Item, Results, is_stale
@@ -24,19 +24,12 @@ from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..requirements import Register, Requirement, load_register
 from ..requirements.releases import register_json
+from ..verdict import Status, of_items
 from .implementations import Implementation, load_implementations
 from .render import number
 
 # Evidence
 
-STATUSES = {
-    "passed": Status.PASSED,
-    "failed": Status.FAILED,
-    "not-run": Status.NOT_RUN,
-    "inconclusive": Status.INCONCLUSIVE,
-    "not-applicable": Status.NOT_APPLICABLE,
-}
-WORST_FIRST = (Status.FAILED, Status.INCONCLUSIVE, Status.NOT_RUN, Status.PASSED, Status.NOT_APPLICABLE)
 MODEL = "model"
 
 
@@ -58,21 +51,21 @@ class Verdict:
     def words(self) -> str:
         """Return status and counts in words, as a badge has them."""
         if self.status is Status.STALE:
-            return f"stale, was {LOOKS[self.was].glyph} {in_words(self.was, self.counts)}"
+            return f"stale, was {self.was.glyph} {in_words(self.was, self.counts)}"
         return in_words(self.status, self.counts)
 
 
 def in_words(status: Status, counts: Mapping[str, Counter[Status]]) -> str:
     """Return the status of one thing; of several, how many there are and how many passed or failed."""
     if sum(count.total() for count in counts.values()) < 2:
-        return status.value
+        return status.word
     if status is Status.FAILED:
         return f"failed: {shares(counts, status)}"
     passed = shares(counts, Status.PASSED)
     if status is Status.PASSED:
         rest = sum(count[Status.NOT_APPLICABLE] for count in counts.values())
         return f"{passed}, {rest} not applicable" if rest else passed
-    return f"{status.value}: {passed} passed" if passed else status.value
+    return f"{status.word}: {passed} passed" if passed else status.word
 
 
 def shares(counts: Mapping[str, Counter[Status]], status: Status) -> str:
@@ -180,11 +173,11 @@ class Evidence:
         counts: dict[str, Counter[Status]] = {}
         for name in scenarios:
             item = self.items.get(name)
-            counts.setdefault("scenario", Counter())[STATUSES[item.status] if item else Status.NOT_RUN] += 1
+            counts.setdefault("scenario", Counter())[item.status if item else Status.NOT_RUN] += 1
         for item in others:
-            counts.setdefault(item.kind, Counter())[STATUSES[item.status]] += 1
+            counts.setdefault(item.kind, Counter())[item.status] += 1
         seen = {status for count in counts.values() for status in count}
-        was = next((status for status in WORST_FIRST if status in seen), Status.NOT_RUN)
+        was = of_items(seen)
         return Verdict(Status.STALE if self.stale else was, was, counts)
 
 

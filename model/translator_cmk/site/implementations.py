@@ -16,12 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..badges import Badge, Status
+from ..badges import Badge
 from ..conformance.report.summaries import badge_of
 from ..digest import REPORTED, digest, digest_of
 from ..files import Entry, read
 from ..language.contract import OF_AZURE
 from ..shapes import TEXT, Text, Word, fields_of, record
+from ..verdict import DECIDED, Status
 
 LIST = "implementations.yaml"
 CACHE = Path(".results/implementations")
@@ -132,9 +133,6 @@ def kit(*arguments: str) -> tuple[str, ...]:
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = (found.stderr.strip() or found.stdout.strip()).splitlines()
     return tuple(lines[-3:]) if found.returncode else ()
-
-
-DECIDED = ("passed", "failed", "blocked", "known")
 
 
 def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:

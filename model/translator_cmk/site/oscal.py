@@ -24,6 +24,7 @@ from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain
 from ..files import write_json
 from ..requirements import Register, Requirement, load_register
+from ..verdict import FAILED_OR_KNOWN, Status
 from .sourced import cell, data, sources
 
 VERSION = "1.2.1"
@@ -229,7 +230,7 @@ def assessment_results(register: Register, envelope: Mapping[str, Any], run: str
         "observations": [
             observation(run, each, envelope["finished"])
             for each in envelope["cases"]
-            if each["status"] not in ("not-run", "not-applicable")
+            if each["status"] not in (Status.NOT_RUN, Status.NOT_APPLICABLE)
         ],
         "findings": findings,
     }
@@ -255,7 +256,7 @@ def counting(name: str, envelope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         case
         for case in envelope["cases"]
         if case["scored"]
-        and case["status"] != "not-applicable"
+        and case["status"] != Status.NOT_APPLICABLE
         and name in (*case["requirements"], *case.get("attributed_to", ()))
     ]
 
@@ -279,7 +280,7 @@ def observation(run: str, case: Mapping[str, Any], when: str) -> dict[str, Any]:
     return {
         "uuid": uid(run, "case", case["id"]),
         "title": plain(case.get("name", case["id"])),
-        "description": "Passed." if case["status"] == "passed" else message_of(case),
+        "description": "Passed." if case["status"] == Status.PASSED else message_of(case),
         "props": [prop("case", case["id"]), prop("status", case["status"]), *place, *rules(names)],
         "methods": ["TEST"],
         "types": ["control-objective"],
@@ -292,7 +293,7 @@ def observation(run: str, case: Mapping[str, Any], when: str) -> dict[str, Any]:
 def finding(run: str, requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the finding on a requirement: satisfied only where each case that counts passed."""
     statuses = {case["status"] for case in cases}
-    reason = "pass" if statuses == {"passed"} else "fail" if statuses & {"failed", "known"} else "other"
+    reason = "pass" if statuses == {Status.PASSED} else "fail" if statuses & FAILED_OR_KNOWN else "other"
     about = [each for each in addressed() if requirement.id in each["requirements"]]
     return {
         "uuid": uid(run, "finding", requirement.id),
@@ -306,6 +307,6 @@ def finding(run: str, requirement: Requirement, cases: Sequence[Mapping[str, Any
             "status": {"state": "satisfied" if reason == "pass" else "not-satisfied", "reason": reason},
         },
         "related-observations": [
-            {"observation-uuid": uid(run, "case", each["id"])} for each in cases if each["status"] != "not-run"
+            {"observation-uuid": uid(run, "case", each["id"])} for each in cases if each["status"] != Status.NOT_RUN
         ],
     }

@@ -7,12 +7,12 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ..badges import HEIGHT, LOOKS, Badge, Status, endpoint, svg
+from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.features import slug
 from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
-from ..conformance.report.summaries import MARKS, Cell, Note, cells, counted, headline
+from ..conformance.report.summaries import Cell, Note, cells, counted, headline, run_shown
 from ..language.contract import VERBS
 from ..language.schemas import schemas
 from ..language.sentences import (
@@ -31,8 +31,9 @@ from ..requirements.register import REGISTERED
 from ..requirements.releases import requirement_json
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from ..system import ModelSystem
+from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from . import implementations
-from .content import MODEL, STATUSES, Content, Evidence, register_digest
+from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
 from .render import UP, Page, environment, listed, number, plain, rendered, requirement_path
@@ -82,8 +83,8 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         rows=content.rows,
         badges=badges(content),
         badge_height=HEIGHT,
-        looks=LOOKS,
-        statuses=STATUSES,
+        status=Status,
+        statuses=OF_ITEMS,
         run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
         scenario_link=partial(scenario_link, content),
         shown_by=partial(shown_by, content),
@@ -111,7 +112,7 @@ def specification_pages(content: Content) -> Iterator[Page]:
     """Yield the pages on requirements, sentences and the protocol."""
     evidence = content.evidence
     statuses = {evidence.requirement(each).status for each in evidence.register.values()}
-    named = [f"{evidence.subject}: {look.glyph} {each.value}" for each, look in LOOKS.items() if each in statuses]
+    named = [f"{evidence.subject}: {each.glyph} {each.word}" for each in OF_BADGES if each in statuses]
     yield "specification/index.md", "requirements.md", {"statuses_shown": named, "lacking": lacking(content)}
     for feature in evidence.features:
         yield f"specification/{feature.topic}.md", "topic.md", {"feature": feature}
@@ -147,7 +148,8 @@ def evidence_pages(content: Content) -> Iterator[Page]:
             "implementations": content.implementations,
             "rolled": rolled,
             "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
-            "marks": MARKS,
+            "marks": OF_REQUIREMENTS,
+            "mark_of": mark_of,
             "kinds": implementations.KINDS,
             "headline": headline,
             "counted": counted,
@@ -160,6 +162,13 @@ def shown(content: Content) -> list[implementations.Implementation]:
     kinds = list(implementations.KINDS)
     there = [each for each in content.implementations if each.report is not None]
     return sorted(there, key=lambda each: kinds.index(each.kind))
+
+
+def mark_of(implementation: implementations.Implementation) -> Status:
+    """Return the mark of a report; nothing that is stale is green."""
+    if implementation.standing == implementations.STALE:
+        return Status.STALE
+    return mark_of_run(run_shown(dict(implementation.report or {})))
 
 
 def numbered(cells: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[str, Any]]:
@@ -206,7 +215,9 @@ def lacking(content: Content) -> dict[str, list[str]]:
     theorems = theorems_by_requirement()
     return {
         "Any scenario": [name for name in register if not any(evidence.carrying(name))],
-        "A run in which every scenario passed": [name for name in register if verdicts[name].status.value != "passed"],
+        "A run in which every scenario passed": [
+            name for name in register if verdicts[name].status is not Status.PASSED
+        ],
         "A property": [name for name in register if not verdicts[name].counts.get("property")],
         "A theorem": [name for name in register if not theorems[name]],
         "An observation on Azure": list(register),
@@ -298,7 +309,7 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
 
 # Files for other programs: requirements as JSON with their schema
 
-STATUS = Word([each.value for each in Status])
+STATUS = Word([each.word for each in OF_BADGES])
 
 OF_THE_REGISTER = {name: REGISTERED.fields[name] for name in REGISTERED.required}
 REQUIREMENT = record(
@@ -347,7 +358,7 @@ def requirements(content: Content) -> dict[str, Any]:
         "subject": evidence.subject,
         "profile": results.profile if results else "none",
         "finished": results.finished if results else "never",
-        "status": evidence.whole.status.value,
+        "status": evidence.whole.status.word,
         "requirements": [requirement(name, content) for name in evidence.register],
     }
 
@@ -358,7 +369,7 @@ def requirement(name: str, content: Content) -> Mapping[str, Any]:
     verdict = evidence.requirement(evidence.register[name])
     return {
         **requirement_json(evidence.register[name]),
-        "status": verdict.status.value,
+        "status": verdict.status.word,
         "scenarios": [scenario(each.id, content) for each in evidence.carrying(name)],
         "rows": [
             {"path": each.path, "line": each.line, "counter_row": each.counter} for each in content.rows.get(name, ())
@@ -371,4 +382,4 @@ def scenario(name: str, content: Content) -> Mapping[str, Any]:
     """Return the status of one scenario, and the reason unless it passed."""
     item = content.evidence.items.get(name)
     reason = {"reason": item.reason} if item and item.reason is not None else {}
-    return {"id": name, "status": content.evidence.scenario(name).status.value, **reason}
+    return {"id": name, "status": content.evidence.scenario(name).status.word, **reason}

@@ -11,7 +11,7 @@ from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server import azure_server
-from translator_cmk.conformance.cases import FAILING, Result, Scenario, scenarios, selected
+from translator_cmk.conformance.cases import Result, Scenario, scenarios, selected
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.session import Session
@@ -19,6 +19,7 @@ from translator_cmk.conformance.subject import Subject, by_chance
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.rows import Row
 from translator_cmk.machine.topics import COUNTER_ROWS
+from translator_cmk.verdict import FAILING
 
 LACKING = (
     "encryption.tier-refused",

@@ -31,7 +31,8 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ..cases import FAILING, LANES, STATUSES, Case, Ids, Result, Selection
+from ...verdict import FAILED_OR_KNOWN, FAILING, OF_CASES, OF_PROPERTIES, Status
+from ..cases import LANES, Case, Ids, Result, Selection
 from ..deviations import Deviation
 
 FORMAT = 1
@@ -51,7 +52,7 @@ CASE = record(
         "level": Word(LEVELS),
         "requirements": IDS,
         "scored": FLAG,
-        "status": Word(STATUSES),
+        "status": Word(OF_CASES),
         "seconds": NUMBER,
     },
     {
@@ -68,7 +69,7 @@ PROPERTY = record(
     {
         "id": ID,
         "requirements": IDS,
-        "status": Word(("passed", "failed", "not-run")),
+        "status": Word(OF_PROPERTIES),
         "seconds": NUMBER,
         "folder": Line(1_000),
         "digest": DIGEST,
@@ -81,7 +82,7 @@ The digest is that of the folder of the test, by which a later change of the tes
 """
 
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
-TALLY = record("a tally", fields_of(("total", *STATUSES), COUNT))
+TALLY = record("a tally", fields_of(("total", *OF_CASES), COUNT))
 DEVIATION = record(
     "a deviation", {**fields_of(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT}
 )
@@ -208,7 +209,7 @@ class Made(NamedTuple):
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
     whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "seconds": round(verdict.seconds, 6)}
-    whole["rests_on"] = case.rests_on if verdict.status == "differs" else ()
+    whole["rests_on"] = case.rests_on if verdict.status is Status.DIFFERS else ()
     kept = (name for name in CASE.fields if name in CASE.required or whole[name] not in ("", (), -1))
     return {name: whole[name] for name in kept}
 
@@ -218,8 +219,8 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
 
     The cause may be a capability that is declared.
     """
-    failing = [case.id for case in cases if verdicts[case.id].status in (*FAILING, "known")]
-    failing.sort(key=lambda case: verdicts[case].status == "blocked")  # what failed says more than what it blocks
+    failing = [case.id for case in cases if verdicts[case.id].status in FAILING | FAILED_OR_KNOWN]
+    failing.sort(key=lambda case: verdicts[case].status is Status.BLOCKED)  # what failed says more than what it blocks
     causes = {
         case: verdict.attributed_to or ((f"the capability {verdict.undelivered}",) if verdict.undelivered else ())
         for case, verdict in ((case, verdicts[case]) for case in failing)

@@ -15,11 +15,12 @@ from ... import features_dir
 from ...badges import endpoint, svg
 from ...errors import OK, CommandError
 from ...files import draft_of, write_text
+from ...verdict import Status
 from ..cases import FEATURES, CaseEntry, Envelope
 from ..deviations import deviations_yaml
 from ..session import Log
 from .page import report_html
-from .summaries import badge_of, junit_xml, mark_of, message_of, product, summary_md
+from .summaries import badge_of, junit_xml, message_of, product, summary_md
 
 # The scenarios of an envelope as Cucumber Messages, for tools that read these.
 #
@@ -94,11 +95,11 @@ def scenario_messages(pickle: dict[str, Any], case: CaseEntry, began: int) -> It
     yield {"testCaseStarted": {"id": attempt, "testCaseId": test, "attempt": 0, "timestamp": instant(began)}}
     decisive, when = case.get("step", 0), began
     for step, (number, took) in zip(steps, enumerate(durations_of(case, len(steps))), strict=True):
-        result: dict[str, Any] = {"status": "PASSED", "duration": instant(took)}
-        if number == decisive and case["status"] != "passed":
-            result |= {"status": mark_of(case["status"]).cucumber, "message": message_of(case)}
+        result: dict[str, Any] = {"status": Status.PASSED.cucumber, "duration": instant(took)}
+        if number == decisive and case["status"] != Status.PASSED:
+            result |= {"status": Status(case["status"]).cucumber, "message": message_of(case)}
         elif number > decisive:
-            result["status"] = "SKIPPED"
+            result["status"] = Status.NOT_RUN.cucumber
         of_step = {"testCaseStartedId": attempt, "testStepId": step["id"]}
         yield {"testStepStarted": {**of_step, "timestamp": instant(when)}}
         when += took

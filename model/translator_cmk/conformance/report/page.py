@@ -6,15 +6,13 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from ...badges import LOOKS
 from ...escaping import html, visible
 from ...language.contract import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
+from ...verdict import OF_REQUIREMENTS, Status, with_failures_first
 from ..cases import FEATURES, FUZZ, TOUR, Envelope
 from .summaries import (
-    FAILURES,
-    MARKS,
     Cell,
     badge_of,
     cells,
@@ -25,7 +23,6 @@ from .summaries import (
     rates,
     scope_of,
     unasked,
-    word_of,
 )
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
@@ -43,15 +40,16 @@ PROFILES = {
     "full": "Everything counts, also what this specification only assumes where the article is silent.",
 }
 
-MEANS = {name: each.means for name, each in MARKS.items() if name != "stale"} | {
-    "failed": "something of it failed; the number says how many of the tests that apply passed",
-    "partly": "some of it passed, and the rest could not be decided",
+MEANINGS = {each: each.meaning for each in OF_REQUIREMENTS if each is not Status.STALE} | {
+    Status.FAILED: "something of it failed; the number says how many of the tests that apply passed",
+    Status.PARTLY: "some of it passed, and the rest could not be decided",
 }
+"""What the marks mean on this page, where a requirement has failed as soon as anything of it has."""
 
 
 def report_html(envelope: Envelope) -> str:
     """Return the page."""
-    register, look, said = load_register(), LOOKS[badge_of(envelope).status], conclusion(envelope)
+    register, shown, said = load_register(), badge_of(envelope).status, conclusion(envelope)
     article, found = register.article, cells(envelope, register)
     silent = silent_in(envelope["profile"], register)
     topics = (
@@ -69,7 +67,7 @@ def report_html(envelope: Envelope) -> str:
     )
     cases = (
         [
-            mark(case["status"]),
+            mark(Status(case["status"])),
             f"{html(case.get('name', ''))} {identified(case['id'])}",
             html(("" if case["scored"] else "does not count; ") + str(case.get("reason", ""))),
         ]
@@ -79,8 +77,8 @@ def report_html(envelope: Envelope) -> str:
         title=html(f"{product(envelope)}: {headline(envelope)}"),
         product=html(product(envelope)),
         article=f'<a href="{html(article.url)}">{html(article.title)}</a>, revision of {article.revision}',
-        colour=look.colour,
-        result=html(f"{look.glyph} {said[:1].upper()}{said[1:]}"),
+        colour=shown.colour,
+        result=html(f"{shown.glyph} {said[:1].upper()}{said[1:]}"),
         notes="".join(f"<br>{each}" for each in notes),
         observed=observed(envelope),
         summary=table("table.facts", summary(envelope, found)),
@@ -89,7 +87,7 @@ def report_html(envelope: Envelope) -> str:
         gaps=element("ul", *(element("li", html(each)) for each in gaps(envelope, found))),
         requirements="\n".join(topics),
         failures="\n".join(failures(envelope)),
-        legend=table("table.facts", ([mark(each), html(means)] for each, means in MEANS.items())),
+        legend=table("table.facts", ([mark(each), html(means)] for each, means in MEANINGS.items())),
         cases=folded(
             f"All {len(envelope['cases'])} tests, with the reason for each result",
             table("table.lines", cases, ("Result", "Test", "Reason")),
@@ -122,10 +120,10 @@ def table(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) ->
     return element(name, element("thead", element("tr", top)) if top else "", element("tbody", "\n".join(lines)))
 
 
-def mark(status: str) -> str:
+def mark(status: Status) -> str:
     """Return a result with its glyph; what is known to fail has failed."""
-    word = "failed" if status == "known" else status
-    return element(f"span.mark {word}", f"{MARKS[word].glyph} {MARKS[word].word}")
+    shown = status.unlisted
+    return element(f"span.mark {shown}", f"{shown.glyph} {shown.short}")
 
 
 def folded(head: str, *content: str) -> str:
@@ -145,7 +143,7 @@ def summary(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[list[str]
         "Tests that count": Counter(case["status"] for case in envelope["cases"] if case["scored"]),
     }
     for name, counts in counted.items():
-        words = [f"{counts[each]} {word_of(each)}" for each in (*MARKS, "known") if counts[each]]
+        words = [f"{counts[each]} {each.short}" for each in (*OF_REQUIREMENTS, Status.KNOWN) if counts[each]]
         yield [name, f"{counts.total()}: {', '.join(words) or 'none'}"]
     yield from ([name.capitalize(), text] for name, text in rates(envelope))
 
@@ -172,7 +170,7 @@ def claims(envelope: Envelope) -> Iterator[str]:
     fields = ("reason", "issue", "expires")
     about = [[html(each["case"] or each["requirement"]), *(html(each[name]) for name in fields)] for each in listed]
     yield table("table", about, ("Known failure", "Reason", "Tracked at", "Until")) if about else ""
-    yield from (element("p", mark("failed"), " ", html(each)) for each in envelope["stale_deviations"])
+    yield from (element("p", mark(Status.FAILED), " ", html(each)) for each in envelope["stale_deviations"])
 
 
 def described(parts: Mapping[str, str], names: Iterable[str]) -> str:
@@ -196,8 +194,8 @@ def runs(envelope: Envelope) -> Iterator[list[str]]:
 
 def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
     """Yield what the run leaves out."""
-    missing = [name for name, cell in found.items() if cell.word == "not-run"]
-    declared = sum(cell.word == "declared" for cell in found.values())
+    missing = [name for name, cell in found.items() if cell.status is Status.NOT_RUN]
+    declared = sum(cell.status is Status.DECLARED for cell in found.values())
     lacking = [KINDS_OF_TEST[lane][0].lower() for lane in (FEATURES, TOUR, FUZZ) if lane not in envelope["lanes"]]
     yield from (f"No {each} were run." for each in lacking)
     yield from (f"Narrowed: {each}." for each in scope_of(envelope) if not each.startswith("lane"))
@@ -223,9 +221,9 @@ def line_of(requirement: Requirement, cell: Cell, silent: bool) -> Iterator[str]
     yield requirement.basis + ("<br><small>does not count</small>" if silent else "")
 
 
-def verdict(cell: Cell) -> str:
+def verdict(cell: Cell) -> Status:
     """Return the result of a requirement: failed as soon as anything of it fails."""
-    return "failed" if any(note.status in FAILURES for note in cell.notes) else cell.word
+    return with_failures_first(cell.status, {note.status for note in cell.notes})
 
 
 def failures(envelope: Envelope) -> Iterator[str]:
@@ -237,8 +235,8 @@ def failures(envelope: Envelope) -> Iterator[str]:
         cause = register.get(group["cause"])
         yield element("h3", html(cause.title if cause else group["cause"] or "Attributed to no requirement"))
         yield element("p", html(cause.wording), " ", identified(cause.id)) if cause else ""
-        for case in sorted((by_id[name] for name in group["cases"]), key=lambda case: case["status"] == "blocked"):
-            known = f" (known: {html(case['known'])})" if case["status"] == "known" else ""
+        for case in sorted((by_id[name] for name in group["cases"]), key=lambda case: case["status"] == Status.BLOCKED):
+            known = f" (known: {html(case['known'])})" if case["status"] == Status.KNOWN else ""
             shown = "\n".join(escape(visible(line)) for line in case.get("shown", "").splitlines()[1:])
-            head = f"{mark(case['status'])} {html(case.get('name', ''))}{known} {identified(case['id'])}"
+            head = f"{mark(Status(case['status']))} {html(case.get('name', ''))}{known} {identified(case['id'])}"
             yield folded(head, element("p", html(case.get("reason", ""))), element("pre", shown) if shown else "")

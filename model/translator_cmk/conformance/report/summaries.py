@@ -11,76 +11,43 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from ...badges import LOOKS, Badge, Status
+from ...badges import Badge
 from ...bdd.features import pickles
 from ...bdd.scenario_run import format_title
-from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
+from ...errors import OK
 from ...escaping import markdown, plain, visible
 from ...language.contract import LEVELS
 from ...machine import COMMANDS
 from ...requirements import Register, Requirement, load_register
 from ...requirements.releases import frozen, unchanged_since
+from ...verdict import (
+    CONCLUSIONS,
+    FAILED_OR_KNOWN,
+    NOT_PASSED,
+    OF_CASES,
+    RunShown,
+    Status,
+    badge_of_run,
+    of_requirement,
+)
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited, CaseEntry, Envelope, Ids
 
-# The cases of a report by requirement: one mark each, with the numbers and the reasons behind it
-
-FAILURES = {"failed", "known"}
-
-
-class Mark(NamedTuple):
-    """The glyph and word of a result, what they mean, and what a case with it is in Cucumber Messages and in JUnit."""
-
-    glyph: str
-    word: str
-    means: str
-    cucumber: str = "SKIPPED"
-    junit: str = "skipped"
-    """The element inside the test case; empty for none."""
-
-
-GLYPHS = {status: look.glyph for status, look in LOOKS.items()}
-
-MARKS: Mapping[str, Mark] = {
-    "passed": Mark(GLYPHS[Status.PASSED], "passed", "everything that applies was run and passed", "PASSED", ""),
-    "failed": Mark(GLYPHS[Status.FAILED], "failed", "something failed, and nothing passed", "FAILED", "failure"),
-    "partly": Mark("◐", "partly", "some of it passed and some did not; the number says how many, a note says why"),
-    "blocked": Mark(
-        "⊘", "blocked", "it could not be tried: another requirement failed on the way to it", "FAILED", "error"
-    ),
-    "differs": Mark("≠", "differs", "it differs from what we assume where the article is silent, which is no failure"),
-    "not-applicable": Mark(GLYPHS[Status.NOT_APPLICABLE], "n/a", "it demands nothing of this implementation"),
-    "inconclusive": Mark(
-        GLYPHS[Status.INCONCLUSIVE], "inconclusive", "something broke, so nothing was learned", "UNKNOWN", "error"
-    ),
-    "not-run": Mark(GLYPHS[Status.NOT_RUN], "not run", "it was not selected, not reached, or is not supported"),
-    "declared": Mark(GLYPHS[Status.DECLARED], "declared only", "no run can show it"),
-    "stale": Mark(GLYPHS[Status.STALE], "stale", "the specification has changed since; the cell says what it was"),
-}
-
-
-def word_of(status: str) -> str:
-    """Return the word for the status of a case."""
-    return MARKS[status].word if status in MARKS else status
-
-
-def mark_of(status: str) -> Mark:
-    """Return the mark for the status of a case; one that is known to fail has failed."""
-    return MARKS["failed" if status == "known" else status]
+# The cases of a report by requirement: one status each, with the numbers and the reasons behind it
 
 
 class Note(NamedTuple):
     """Why something did not pass; ``records`` are the decisions behind an assumption that it differs from."""
 
-    status: str
+    status: Status
     reason: str
     known: str = ""
     rests_on: Ids = ()
 
 
 class Cell(NamedTuple):
-    """The result of a requirement: a word of `MARKS`, how many of the cases that apply passed, and why not all."""
+    """The result of a requirement: its status, how many of the cases that apply passed, and why not all."""
 
-    word: str
+    status: Status
     passed: int = 0
     applicable: int = 0
     notes: Mapping[Note, Ids] = {}
@@ -95,51 +62,42 @@ def cells(report: Envelope, register: Register) -> dict[str, Cell]:
 def cell(requirement: Requirement, cases: Sequence[CaseEntry]) -> Cell:
     """Return the cell of one requirement."""
     if requirement.kind == "attestation":
-        return Cell("declared")
-    counts: Counter[str] = Counter()
+        return Cell(Status.DECLARED)
+    counts: Counter[Status] = Counter()
     notes: dict[Note, Ids] = {}
     for case in cases:
         if (result := result_for(requirement.id, case)) is None:
             continue
         status, reason = result
         counts[status] += 1
-        if status != "passed":
+        if status is not Status.PASSED:
             note = Note(status, reason, case.get("known", ""), tuple(case.get("rests_on", ())))
             notes[note] = (*notes.get(note, ()), case["id"])
     if requirement.kind == "silence" and not counts:
-        return Cell("not-applicable")
-    return Cell(word(counts), counts["passed"], counts.total() - counts["not-applicable"], notes)
+        return Cell(Status.NOT_APPLICABLE)
+    applicable = counts.total() - counts[Status.NOT_APPLICABLE]
+    return Cell(of_requirement(counts), counts[Status.PASSED], applicable, notes)
 
 
-def result_for(requirement: str, case: CaseEntry) -> tuple[str, str] | None:
+def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str] | None:
     """Return the status that a case has for a requirement, and the reason; None if it says nothing of it.
 
     A scenario says something of all that it carries, except what differs from an assumption: that says something of the
     assumption only.  In other lanes only a failure does, of what it is attributed to.  A scenario that fails for
     another requirement is inconclusive for this one.
     """
-    status, attributed = case["status"], case.get("attributed_to", ())
-    if status == "differs":
+    status, attributed = Status(case["status"]), case.get("attributed_to", ())
+    if status is Status.DIFFERS:
         about = case.get("rests_on", ())
     elif case["lane"] == FEATURES:
         about = case["requirements"]
     else:
-        about = attributed if status in FAILURES else ()
+        about = attributed if status in FAILED_OR_KNOWN else ()
     if requirement not in about:
         return None
-    if status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
-        return "inconclusive", f"the scenario fails for {', '.join(attributed)}"
+    if status in FAILED_OR_KNOWN | {Status.DIFFERS} and attributed and requirement not in attributed:
+        return Status.INCONCLUSIVE, f"the scenario fails for {', '.join(attributed)}"
     return status, case.get("reason", "")
-
-
-def word(counts: Mapping[str, int]) -> str:
-    """Return the word for so many cases of each status."""
-    failed = sum(counts[status] for status in FAILURES)
-    if counts["passed"]:
-        rest = failed + counts["blocked"] + counts["inconclusive"] + counts["not-run"]
-        return "partly" if rest else "differs" if counts["differs"] else "passed"
-    order = ("differs", "blocked", "inconclusive", "not-run", "not-applicable")
-    return "failed" if failed else next((status for status in order if counts[status]), "not-run")
 
 
 # Lines for a terminal, a summary, JUnit and a badge
@@ -165,19 +123,6 @@ SAID = "The end of its standard error:"
 NOT_SPECIFIED = "not specified: "
 """How the reason begins where a scenario demands nothing of any system."""
 
-SAYS = {
-    OK: "conformant",
-    DEVIATIONS: "deviations",
-    HARNESS: "the system or the kit broke",
-    INCOMPLETE: "incomplete: not everything that counts was decided",
-}
-
-NOT_PASSED = ("failed", "blocked", "known", "not-applicable", "inconclusive", "not-run")
-"""What is counted beside what passed."""
-
-FAILED, UNDECIDED, DIFFERS = (MARKS[each].glyph for each in ("failed", "inconclusive", "not-applicable"))
-
-
 # Parts of every form
 
 
@@ -192,7 +137,7 @@ def conclusion(envelope: Envelope) -> str:
     code, tally = envelope["exit_code"], envelope["counts"]["scored"]
     if code == OK and tally["known"]:
         return f"{tally['passed']} passed, {tally['known']} known"
-    return "passed" if code == OK and any(scope_of(envelope)) else SAYS[code]
+    return "passed" if code == OK and any(scope_of(envelope)) else CONCLUSIONS[code].words
 
 
 def reservations(envelope: Envelope) -> Iterator[str]:
@@ -236,7 +181,7 @@ def product(envelope: Envelope) -> str:
 
 def not_passed(tally: Mapping[str, int]) -> list[str]:
     """Format the counts of all that did not pass, such as `3 known` and `3 n/a`."""
-    return [f"{tally[status]} {word_of(status)}" for status in NOT_PASSED if tally[status]]
+    return [f"{tally[status]} {status.short}" for status in NOT_PASSED if tally[status]]
 
 
 def counted(tally: Mapping[str, int]) -> str:
@@ -250,10 +195,10 @@ def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
     shown = {name for case in scored for name in case["requirements"]}
     for version in frozen():
         own = [load_register()[name] for name in unchanged_since(version) if name in shown]
-        words = Counter(cell(each, scored).word for each in own)
-        others = [f"{count} {word_of(word)}" for word, count in words.items() if word != "passed"]
+        statuses = Counter(cell(each, scored).status for each in own)
+        others = [f"{count} {status.short}" for status, count in statuses.items() if status is not Status.PASSED]
         if own:
-            passed = f"{words['passed']} of its {len(own)} requirements passed"
+            passed = f"{statuses[Status.PASSED]} of its {len(own)} requirements passed"
             yield f"release {version}", ", ".join([passed, *others])
 
 
@@ -270,7 +215,7 @@ def unasked(envelope: Envelope) -> Iterator[str]:
         asks = case["scored"] and not case.get("reason", "").startswith(NOT_SPECIFIED)
         for requirement in case["requirements"] if asks else ():
             statuses[requirement].add(case["status"])
-    if found := sorted(each for each, seen in statuses.items() if seen == {"not-applicable"}):
+    if found := sorted(each for each, seen in statuses.items() if seen == {Status.NOT_APPLICABLE}):
         yield f"never tried, as declared: {few(found)}"
 
 
@@ -292,7 +237,7 @@ def printed(envelope: Envelope, folder: Path, system: str, unsupported: Sequence
     if unsupported:
         names = {each.command for each in unsupported}
         named = ", ".join(name for name in COMMANDS if name in names)
-        yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
+        yield f"{Status.INCONCLUSIVE.glyph} unsupported, of the commands that were asked for: {named}"
         yield f"  write {unsupported[0].command} next: {unsupported[0].all} scenarios need it"
         yield f"  to check it: translator-cmk doctor {system}"
     yield f"report in {folder}"
@@ -309,12 +254,12 @@ def lines(envelope: Envelope) -> Iterator[str]:
         yield f"  scenarios of assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
     yield from (f"  {line}" for line in unasked(envelope))
     for case in envelope["cases"]:
-        if case["status"] == "differs":
-            yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
+        if case["status"] == Status.DIFFERS:
+            yield f"{Status.NOT_APPLICABLE.glyph} {plain(case['id'])}: {plain(case['reason'])}"
     yield from failures(envelope)
     if "trouble" in envelope:
-        yield f"{UNDECIDED} {plain(envelope['trouble'])}"
-    yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
+        yield f"{Status.INCONCLUSIVE.glyph} {plain(envelope['trouble'])}"
+    yield from (f"{Status.FAILED.glyph} {plain(stale)}" for stale in envelope["stale_deviations"])
 
 
 def failures(envelope: Envelope) -> Iterator[str]:
@@ -323,21 +268,21 @@ def failures(envelope: Envelope) -> Iterator[str]:
     for number, group in enumerate(envelope["groups"]):
         first, *more = [by_id[name] for name in group["cases"]]
         if number >= SHOWN:
-            yield f"{FAILED} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
+            yield f"{Status.FAILED.glyph} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
             continue
-        known = f" (known: {plain(first['known'])})" if first["status"] == "known" else ""
-        yield from ("", f"{mark_of(first['status']).glyph} {plain(first['id'])}{known}")
+        known = f" (known: {plain(first['known'])})" if first["status"] == Status.KNOWN else ""
+        yield from ("", f"{Status(first['status']).glyph} {plain(first['id'])}{known}")
         yield f"  {plain(first.get('reason', ''))}"
         yield from (f"  {visible(line)}" for line in first.get("shown", "").splitlines()[1:])
         same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-        yield from (f"{mark_of(case['status']).glyph} {plain(case['id'])}, attributed to {same}" for case in more)
-    undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
+        yield from (f"{Status(case['status']).glyph} {plain(case['id'])}, attributed to {same}" for case in more)
+    undecided = [case for case in envelope["cases"] if case["status"] == Status.INCONCLUSIVE]
     for case in undecided[:LISTED]:
         head, *said = [line for line in case.get("shown", "").splitlines() if line.strip()] or [""]
         last = f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
-        yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last}"
+        yield f"{Status.INCONCLUSIVE.glyph} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last}"
     if len(undecided) > LISTED:
-        yield f"{UNDECIDED} {len(undecided) - LISTED} more were not decided; the report has them all"
+        yield f"{Status.INCONCLUSIVE.glyph} {len(undecided) - LISTED} more were not decided; the report has them all"
     yield ""
 
 
@@ -361,8 +306,8 @@ def junit_xml(envelope: Envelope) -> str:
         for lane in envelope["lanes"]
     }
     code, trouble = envelope["exit_code"], plain(envelope.get("trouble", ""))
-    kind = {OK: "", DEVIATIONS: "failure"}.get(code, "error")
-    suites["run"] = [test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {SAYS[code]}", trouble)]
+    words, kind = CONCLUSIONS[code]
+    suites["run"] = [test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {words}", trouble)]
     root = ElementTree.Element("testsuites", name=product(envelope))
     for name, cases in suites.items():
         found = Counter(part.tag for case in cases for part in case)
@@ -386,8 +331,8 @@ def test_case(case: CaseEntry, titles: Mapping[str, str]) -> ElementTree.Element
     """Return a case as JUnit has it: under its topic or lane, with its requirements as properties."""
     [first, *_] = case["requirements"] or [""]
     title = titles.get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
-    uncounted = case["status"] == "inconclusive" and not case["scored"]
-    kind = "skipped" if uncounted or case["status"] == "known" else mark_of(case["status"]).junit
+    uncounted = case["status"] == Status.INCONCLUSIVE and not case["scored"]
+    kind = Status.NOT_RUN.junit if uncounted else Status(case["status"]).junit
     text = "\n".join(map(plain, case.get("shown", "").splitlines()))
     group = first.partition(".")[0] or case["lane"]
     found = test_element(plain(title, LONGEST - 100), group, case["seconds"], kind, message_of(case), text)
@@ -403,7 +348,7 @@ def test_case(case: CaseEntry, titles: Mapping[str, str]) -> ElementTree.Element
 def message_of(case: CaseEntry) -> str:
     """Return why a case did not pass, for JUnit and Cucumber Messages."""
     message = case.get("reason", case["status"])
-    if case["status"] == "known":
+    if case["status"] == Status.KNOWN:
         message = f"known deviation: {case.get('known', '')}: {message}"
     return plain(message)
 
@@ -419,15 +364,22 @@ def test_element(name: str, group: str, seconds: float, kind: str, message: str,
 # Badge
 
 
+def run_shown(envelope: Envelope) -> RunShown:
+    """Return all that the badge of a run depends on."""
+    tally = envelope["counts"]["scored"]
+    return RunShown(
+        exit_code=envelope["exit_code"],
+        found={status for status in OF_CASES if tally[status]},
+        complete=envelope["complete"],
+        whole=not any(scope_of(envelope)),
+        released=bool(envelope["release"]),
+    )
+
+
 def badge_of(envelope: Envelope) -> Badge:
     """Return the badge; only a whole run of a released kit, of all that counts and without a failure, is green."""
-    subject, tally, code = envelope["subject"], envelope["counts"]["scored"], envelope["exit_code"]
-    if tally["failed"] or tally["blocked"] or tally["known"] or code == DEVIATIONS:
-        status = Status.FAILED
-    elif code == OK:
-        status = Status.PASSED if envelope["release"] and not any(scope_of(envelope)) else Status.LIMITED
-    else:
-        status = Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
+    subject, tally = envelope["subject"], envelope["counts"]["scored"]
+    status = badge_of_run(run_shown(envelope))
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
-    parts = [f"{tally['passed']}/{tally['total']}", *not_passed({**tally, "failed": 0})]
+    parts = [f"{tally['passed']}/{tally['total']}", *not_passed({**tally, Status.FAILED: 0})]
     return Badge(label, status, ", ".join([*parts, *(plain(each, 120) for each in reservations(envelope))]))
