@@ -11,9 +11,9 @@ from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register
 from ..system import MACHINE, Unsupported
-from . import channels
 from .cases import most_awaited, needed_by
-from .channels import Fault, connection
+from .channels import Fault
+from .channels.options import add_system_arguments, connection
 from .judging import applicable
 from .report.summaries import few
 from .sequences import SMOKE, named_sequences
@@ -38,7 +38,7 @@ class ToFix(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
-    channels.add_arguments(parser)
+    add_system_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from ..language.schemas import schemas
 from ..machine import COMMANDS, DEFAULT_STAGE, Command
 from ..shapes import nearest
 from ..system import ModelSystem
-from .channels import Answering
+from .channels.answering import Answering
 from .report.envelope import report_schemas
 
 HERE = Path(__file__).parent

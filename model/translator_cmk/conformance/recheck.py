@@ -18,9 +18,9 @@ from ..language.sentences import format_command, in_words
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from . import channels
 from .cases import FUZZ, LANES, NOT_REACHED, Envelope, Scenario, is_selected
-from .channels import Fault, connection
+from .channels import Fault
+from .channels.options import add_system_arguments, connection
 from .features import attempt, run_features
 from .findings import recorded
 from .judging import applicable, run_sequence
@@ -258,12 +258,12 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `report reproduce`."""
     check_arguments(parser)
-    channels.add_arguments(parser)
+    add_system_arguments(parser)
 
 
 def replay_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `replay`."""
-    channels.add_arguments(parser)
+    add_system_arguments(parser)
     parser.add_argument("file", metavar="FILE", type=Path, help="a JSON file of the folder counterexamples of a report")
 
 

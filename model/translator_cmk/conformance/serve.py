@@ -15,7 +15,8 @@ from ..errors import HARNESS, OK, CommandError
 from ..language.messages import LONGEST, from_text
 from ..shapes import WireError
 from ..system import ModelSystem
-from .channels import Answering, factory, failure
+from .channels.answering import Answering, error_answer
+from .channels.options import factory
 
 LOOPBACK = "127.0.0.1"
 
@@ -66,7 +67,7 @@ def answered(answering: Answering, text: bytes) -> bytes:
     try:
         answer = answering.answer(from_text(text, "the request"))
     except WireError as error:
-        answer = {"id": "unknown", **failure(str(error))}
+        answer = {"id": "unknown", **error_answer(str(error))}
     return json.dumps(answer, separators=(",", ":")).encode()
 
 

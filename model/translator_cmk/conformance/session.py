@@ -16,7 +16,7 @@ from .. import __version__
 from ..language.contract import Declaration, answer_from_wire, request_from_wire
 from ..language.messages import PROTOCOL
 from ..shapes import WireError
-from .channels import ENCODE, PATIENCE, Channel, Fault, Request
+from .channels.channel import ENCODE, PATIENCE, Channel, Fault, Request
 
 
 class NoLog:

@@ -14,7 +14,6 @@ from ..language.contract import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
 from ..shapes import at_least
-from . import channels
 from .cases import (
     FEATURES,
     FUZZ,
@@ -31,7 +30,8 @@ from .cases import (
     scenarios,
     selected,
 )
-from .channels import Fault, connection
+from .channels import Fault
+from .channels.options import add_system_arguments, connection, seconds
 from .deviations import load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
@@ -48,7 +48,7 @@ REPORT = Path("conformance-report")
 
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
-    system, add = channels.add_arguments(parser), parser.add_argument
+    system, add = add_system_arguments(parser), parser.add_argument
     text = "run this lane; may be repeated (default: all; features where scenarios are selected)"
     add("--lane", choices=LANES, action="append", help=text)
     add("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     add("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
     text = f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})"
     add("--steps", metavar="N", type=at_least(1), default=STEPS, help=text)
-    add("--seconds", metavar="S", type=channels.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})")
+    add("--seconds", metavar="S", type=seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})")
     add("--sequences", metavar="N", type=at_least(1), help="fuzz so many sequences, however long they take")
     text = (
         "what chance begins from, names included: a system that keeps things wants another each time "

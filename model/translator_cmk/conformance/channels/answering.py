@@ -1,0 +1,124 @@
+"""The system's side of the protocol: answers requests for an object that implements `System`, session by session."""
+
+from collections.abc import Callable
+from secrets import token_hex
+from typing import Any
+
+from ...bdd.systems import declaration_of, not_a_system, raised
+from ...language.contract import declaration_to_wire, request_from_wire
+from ...language.messages import PROTOCOL, observation_to_wire
+from ...machine import Accepted, Refused, Unspecified
+from ...shapes import WireError
+from ...system import ModelSystem, System, Unsupported
+from .channel import Request
+
+SESSIONS = 1000
+"""How many sessions are kept; beyond that the oldest ends."""
+
+LONGEST_MESSAGE = 2000
+"""Characters of the message in an answer."""
+
+Answer = dict[str, Any]
+
+
+class Answering:
+    """Answers requests.  Each `hello` makes a system of its own, and nothing is shared between two.
+
+    Each verb of the protocol has a method of its name, which returns the fields of the answer.
+    """
+
+    def __init__(self, make: Callable[[], System]) -> None:
+        self.make = make
+        self.sessions: dict[str, System] = {}
+
+    def answer(self, message: Any) -> Answer:
+        """Return the answer to a request, a JSON value; an error is an answer as well."""
+        name = message.get("id") if isinstance(message, dict) else None
+        if not isinstance(name, str) or not name:
+            name = "unknown"
+        try:
+            request = read_request(message)
+            answer: Answer = getattr(self, request["verb"])(request)
+        except WireError as error:
+            answer = error_answer(str(error))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # a system is foreign code, and what it raises is its answer
+            answer = error_answer(raised(error))
+        return {"id": name, **answer}
+
+    def hello(self, _: dict[str, Any]) -> Answer:
+        """Begin a session."""
+        system = self.make()
+        problem = not_a_system(system)
+        if problem is not None:
+            return error_answer(problem)
+        session = token_hex(8)
+        self.sessions[session] = system
+        if len(self.sessions) > SESSIONS:
+            oldest = next(iter(self.sessions))
+            del self.sessions[oldest]
+        declared = declaration_to_wire(declaration_of(system))
+        return {"answer": "hello", "protocol": PROTOCOL, "session": session, **declared}
+
+    def reset(self, request: dict[str, Any]) -> Answer:
+        """Begin a world."""
+        self._system(request).reset(request["stage"])
+        return {"answer": "done"}
+
+    def submit(self, request: dict[str, Any]) -> Answer:
+        """Carry out a command."""
+        system = self._system(request)
+        try:
+            outcome: Any = system.submit(request["command"])
+        except (Unsupported, NotImplementedError) as error:
+            return unsupported_answer(str(error))
+        if isinstance(outcome, Accepted):
+            return {"answer": "accepted", "audit": [use.as_dict() for use in outcome.audit]}
+        if isinstance(outcome, Refused):
+            return {"answer": "refused", "because": sorted(outcome.because)}
+        if isinstance(outcome, Unspecified) and isinstance(system, ModelSystem):
+            return {"answer": "refused"}  # any answer is right here, and the model does nothing
+        return error_answer(f"submit returned {outcome!r}, which is neither Accepted nor Refused")
+
+    def observe(self, request: dict[str, Any]) -> Answer:
+        """Show everything."""
+        observation = self._system(request).observe()
+        return {"answer": "observed", "observation": observation_to_wire(observation)}
+
+    def settle(self, request: dict[str, Any]) -> Answer:
+        """Wait, if the system has effects to wait for: its ``settle`` takes seconds and says whether all came about."""
+        settle = getattr(self._system(request), "settle", None)
+        settled = settle is None or settle(request["seconds"])
+        return {"answer": "settled" if settled else "unsettled"}
+
+    def bye(self, request: dict[str, Any]) -> Answer:
+        """End the session."""
+        self.sessions.pop(request.get("session", ""), None)
+        return {"answer": "bye"}
+
+    def _system(self, request: dict[str, Any]) -> System:
+        session = request.get("session", "")
+        if session not in self.sessions:
+            raise WireError("the request", f"the session {session!r} is none", "say hello, and repeat its session")
+        return self.sessions[session]
+
+
+def read_request(message: Any) -> dict[str, Any]:
+    """Return what a request means, which one of this process says itself; raises `WireError`."""
+    if isinstance(message, Request):
+        return message.meant
+    return request_from_wire(message, "the request")
+
+
+def unsupported_answer(text: str) -> Answer:
+    """Return the answer that the system has no such command."""
+    if not text:
+        return {"answer": "unsupported"}
+    return {"answer": "unsupported", "message": text[:LONGEST_MESSAGE]}
+
+
+def error_answer(text: str) -> Answer:
+    """Return the answer that something went wrong."""
+    clean = text.encode("utf-8", "replace").decode("utf-8")
+    return {"answer": "error", "message": clean[:LONGEST_MESSAGE] or "something went wrong"}

@@ -1,0 +1,147 @@
+"""The options of the command line that name a system, and the channel that they stand for."""
+
+import argparse
+import re
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ...bdd.systems import load_factory
+from ...errors import ERROR, CommandError
+from ...escaping import shortened
+from ...system import System
+from .channel import PATIENCE, Channel, Fault
+from .child_process import Process
+from .in_process import Direct
+from .over_http import Url, split
+
+QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
+SHELL_OPERATOR = re.compile(r"(?<!\S)([|&;]+|(\d*|&)[<>]\S*)(?!\S)")
+"""A word that joins commands, or redirects."""
+
+SOURCES = Path(__file__).parents[3]
+START = "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; exit(main(sys.argv[1:]))"
+"""Run a command of this package in a process without the current folder before everything else on its path."""
+
+LONGEST_WAIT = 86_400
+
+
+class Connection(NamedTuple):
+    """A transport, and what opens a channel over it."""
+
+    transport: str
+    open: Callable[[], Channel]
+    text: str
+    """The options that name the system, as a shell takes them."""
+
+
+def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
+    """Add the arguments that name a system, and return the group of those of which one is needed."""
+    system = parser.add_mutually_exclusive_group(required=True)
+    system.add_argument(
+        "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
+    )
+    system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
+    system.add_argument("--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process")
+    parser.add_argument(
+        "--in-process",
+        action="store_true",
+        help="with --python: no child process; faster, but what the system does can end or change the kit",
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=seconds,
+        default=PATIENCE,
+        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with --in-process",
+    )
+    return system
+
+
+def seconds(text: str) -> float:
+    """Return a time in seconds; raises `argparse.ArgumentTypeError`."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 < found <= LONGEST_WAIT or not text.isascii() or "_" in text:
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no time; write seconds, up to {LONGEST_WAIT}")
+    return found
+
+
+def connection(args: argparse.Namespace) -> Connection:
+    """Return the way to the system that the arguments name; raises `CommandError`."""
+    if args.stdio is not None:
+        found = to_command(args.stdio)
+    elif args.http is not None:
+        found = to_url(args.http)
+    else:
+        found = to_factory(args.python, args.in_process)
+    if args.timeout == PATIENCE:
+        return found
+    return found._replace(text=f"{found.text} --timeout {args.timeout:g}")
+
+
+def to_command(command: str) -> Connection:
+    """Return the way to a system that a command starts; raises `CommandError`."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise CommandError(f"--stdio {command}: no command: {error}") from None
+    if not words:
+        raise CommandError(f"--stdio {command}: no command: it is empty")
+    operator = SHELL_OPERATOR.search(QUOTED.sub("quoted", command))
+    if operator is not None:
+        instead = shlex.quote(f"sh -c {shlex.quote(command)}")
+        problem = f"no shell starts it, so {operator[0]} means nothing; say --stdio {instead}"
+        raise CommandError(f"--stdio {command}: {problem}")
+    return Connection("stdio", lambda: Process(command), f"--stdio {shlex.quote(command)}")
+
+
+def to_url(url: str) -> Connection:
+    """Return the way to a system that listens at a URL; raises `CommandError`."""
+    try:
+        split(url)
+    except ValueError as error:
+        raise CommandError(f"--http: {error}") from None
+    return Connection("http", lambda: Url(url), f"--http {shlex.quote(url)}")
+
+
+def to_factory(name: str, in_process: bool) -> Connection:
+    """Return the way to a system that a callable makes; raises `CommandError`."""
+    text = f"--python {shlex.quote(name)}"
+    if not in_process:
+        return Connection("python", children(name), text)
+    make = factory(name)
+    return Connection("python", lambda: Direct(make), f"{text} --in-process")
+
+
+def factory(name: str) -> Callable[[], System]:
+    """Return the callable that `--python` names; raises `CommandError`."""
+    return load_factory(name, Path.cwd(), "--python")
+
+
+def children(name: str) -> Callable[[], Channel]:
+    """Return what serves the system in a child process, of its own for each session; raises `CommandError`.
+
+    The first child is started at once: a name that stands for no system is an error before anything is written.
+    """
+    command = shlex.join([sys.executable, "-P", "-c", START, str(SOURCES), "serve", "--stdio", "--python", name])
+    started = Process(command)
+    try:
+        started.ask({}, PATIENCE)
+    except Fault as fault:
+        _, error, problem = started.stderr_tail().rpartition(ERROR)
+        if fault.kind == "ended" and error:
+            raise CommandError(problem) from None
+        started.restart()  # the run is going to meet the same, and says so in its report
+    waiting = [started]
+
+    def next_child() -> Channel:
+        if waiting:
+            return waiting.pop()
+        return Process(command)
+
+    return next_child

@@ -1,0 +1,174 @@
+"""A channel to a system at a URL: each request is the body of a POST, its answer the body of the response."""
+
+import http.client
+import re
+import socket
+import ssl
+import threading
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from ...language.messages import LONGEST
+from .channel import ENCODE, Channel, Fault, decode_answer
+
+IDLE = 1.0
+"""Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
+
+PAUSE = 0.2
+"""Seconds until a connection that was refused is tried again."""
+
+HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
+
+
+class Url(Channel):
+    """Exchanges messages with one URL, over one connection as long as it lasts.  Redirects are not followed."""
+
+    def __init__(self, url: str) -> None:
+        self.url = split(url)
+        self.connection: http.client.HTTPConnection | None = None
+        self.late = False
+        self.answered_at = 0.0  # when it last answered; never yet
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:
+        """Return the answer in the body."""
+        body = ENCODE(request).encode()
+        self.late = False
+        self.deadline = threading.Timer(patience, self._end_time)
+        self.deadline.daemon = True
+        try:
+            text = self._exchange(body, patience)
+        except (OSError, http.client.HTTPException) as error:
+            self.restart()
+            raise fault_of(error, self.late) from None
+        except Fault:
+            self.restart()
+            raise
+        finally:
+            self.deadline.cancel()
+        return decode_answer(text)
+
+    def _end_time(self) -> None:
+        """Close the socket, however slowly bytes arrive on it: a timeout of its own begins with each."""
+        self.late = True
+        if self.connection is not None and self.connection.sock is not None:
+            with suppress(OSError):
+                self.connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _must_be_in_time(self) -> None:
+        if self.late:
+            raise TimeoutError
+
+    def _exchange(self, body: bytes, patience: float) -> bytes:
+        """Return the body of the response; raises `Fault`, and what the connection raises."""
+        if monotonic() - self.answered_at > IDLE:
+            self.restart()
+        response = self._post(body, patience)
+        self._must_be_in_time()
+        check_head(response)
+        text = response.read(LONGEST + 1)
+        self._must_be_in_time()  # to close the connection looks like the end of what has no length
+        if len(text) > LONGEST:
+            raise Fault("too-long", "its body is longer than 1 MiB")
+        if response.length:  # the part of it that did not come
+            raise http.client.IncompleteRead(text, response.length)
+        self.answered_at = monotonic()
+        return text
+
+    def _post(self, body: bytes, patience: float) -> http.client.HTTPResponse:
+        if self.connection is None:
+            self.connection = self._new_connection()
+        connection = self.connection
+        connection.timeout = patience
+        if connection.sock is None:
+            self._connect(connection, patience)
+        connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
+        self.deadline.start()
+        path = self.url.path or "/"
+        if self.url.query:
+            path += f"?{self.url.query}"
+        connection.request("POST", path, body, HEADERS)
+        return connection.getresponse()
+
+    def _new_connection(self) -> http.client.HTTPConnection:
+        host = str(self.url.hostname)
+        if self.url.scheme == "https":
+            return http.client.HTTPSConnection(host, self.url.port)  # which checks the certificate
+        return http.client.HTTPConnection(host, self.url.port)
+
+    def _connect(self, connection: http.client.HTTPConnection, patience: float) -> None:
+        """Open the connection.  A server that has answered before may just be starting again."""
+        deadline = monotonic()
+        if self.answered_at:
+            deadline += patience
+        while connection.sock is None:
+            try:
+                connection.connect()
+            except ConnectionRefusedError:
+                if monotonic() >= deadline:
+                    raise
+                sleep(PAUSE)
+
+    def restart(self) -> None:
+        """Close the connection; the next request opens another."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+    close = restart
+
+
+def check_head(response: http.client.HTTPResponse) -> None:
+    """Raise `Fault` unless the status and the headers of a response are those of an answer."""
+    if response.status != 200:
+        text = f"answered with the status {response.status} {response.reason}"
+        where = response.getheader("Location")
+        if where:
+            text += f" to {where!r}; redirects are not followed: name the URL itself"
+        raise Fault("status", text)
+    content_type = response.headers.get_content_type()
+    if content_type != "application/json":
+        problem = f"answered with the content type {content_type!r}; it has to be application/json"
+        raise Fault("content-type", problem)
+    encoding = response.getheader("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        problem = f"answered with the encoding {encoding!r}, which nobody asked for; leave it out"
+        raise Fault("content-type", problem)
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of the URL; raises `ValueError`."""
+    parts = urlsplit(url)
+    parts.port  # noqa: B018  # raises ValueError for a port that can't be one
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url}: write a URL such as http://127.0.0.1:8080/")
+    if parts.username is not None:
+        raise ValueError("the URL has a user name, which would end up in reports; leave it out")
+    if parts.fragment or not re.fullmatch("[!-~]*", url):
+        raise ValueError(f"{url}: write a URL in ASCII, what else is in it percent-encoded, and without a fragment")
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError:
+        raise ValueError(f"{url}: {parts.hostname} is no name of a host") from None
+    return parts
+
+
+def fault_of(error: Exception, late: bool) -> Fault:
+    """Return the fault behind an error; ``late``: the time was up when it was raised."""
+    if late or isinstance(error, TimeoutError):
+        return Fault("too-late", "had not answered in full when its time was up")
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "verify_message", "") or error.reason or error
+        return Fault("tls", f"TLS failed: {reason}")
+    if isinstance(error, http.client.RemoteDisconnected):
+        return Fault("ended", "closed the connection without an answer")
+    if isinstance(error, http.client.IncompleteRead):
+        received = len(error.partial)
+        return Fault("ended", f"closed the connection after {received:,} bytes of an answer that has more")
+    if isinstance(error, http.client.HTTPException):
+        return Fault("not-http", f"its response is no HTTP: {type(error).__name__} {error}")
+    reason = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+    return Fault("ended", f"the connection failed: {reason}")
