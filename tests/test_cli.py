@@ -15,8 +15,9 @@ import pytest
 from tests.command_line import CLI, VALID, each_refused, run_cli
 from tests.conformance.conftest import MODEL, WHOLE, messages_of
 from tests.oracle.following import commands
-from translator_cmk.language import messages
-from translator_cmk.language.sentences import situations
+from translator_cmk.language.messages import command_to_wire, observation_to_wire, outcome_to_wire, stage_to_wire
+from translator_cmk.language.situations import situations
+from translator_cmk.language.strict_json import LONGEST
 from translator_cmk.machine import Command, Stage, Unspecified
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Oracle
@@ -127,7 +128,7 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Run:
 
 
 def as_lines(*sequence: Command) -> bytes:
-    return b"".join(json.dumps(messages.command_to_wire(command)).encode() + b"\n" for command in sequence)
+    return b"".join(json.dumps(command_to_wire(command)).encode() + b"\n" for command in sequence)
 
 
 def test_each_command_is_answered_as_the_model_does() -> None:
@@ -138,9 +139,9 @@ def test_each_command_is_answered_as_the_model_does() -> None:
         outcome = system.submit(command)
         assert answer == {
             "line": number,
-            "command": messages.command_to_wire(command),
-            "outcome": messages.outcome_to_wire(outcome),
-            "observation": messages.observation_to_wire(system.observe()),
+            "command": command_to_wire(command),
+            "outcome": outcome_to_wire(outcome),
+            "observation": observation_to_wire(system.observe()),
         }
 
 
@@ -174,7 +175,7 @@ def test_a_file_is_read_as_standard_input_is(tmp_path: Path) -> None:
 
 
 def test_the_first_line_may_set_the_stage() -> None:
-    stage = messages.stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
+    stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
     create = {"command": "CreateVault", "vault": "v1", "region": "north", "subscription": "one", "group": "g"}
     text = b"\n" + json.dumps({"stage": stage}).encode() + b"\n" + json.dumps(create).encode()
     (answer,) = run(text).answers
@@ -198,12 +199,12 @@ def test_blank_lines_line_ends_a_byte_order_mark_and_length_mean_nothing() -> No
     text = b"\xef\xbb\xbf\r\n  \n" + GOOD.replace(b"\n", b"\r\n") + b"\n"
     assert [answer["line"] for answer in run(text).answers] == [3]
     line = GOOD.rstrip()
-    assert len(run(line + b" " * (messages.LONGEST - len(line)) + b"\n").answers) == 1
+    assert len(run(line + b" " * (LONGEST - len(line)) + b"\n").answers) == 1
 
 
 @each_refused("commands")
 def test_a_bad_line_ends_the_run_with_one_line_that_says_where(text: str, says: str) -> None:
-    line = text.replace("LONG", " " * messages.LONGEST + "{}").encode()
+    line = text.replace("LONG", " " * LONGEST + "{}").encode()
     done = run(GOOD + line + b"\n" + GOOD)
     assert (done.code, done.error) == (2, f"standard input:2: {says}\n")
     assert [each["line"] for each in done.answers] == [1]

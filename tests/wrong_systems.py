@@ -9,7 +9,7 @@ from enum import StrEnum
 from threading import Thread
 from typing import Any
 
-from translator_cmk.language.contract import CAPABILITIES, MASKED, Declaration
+from translator_cmk.language.declaration import CAPABILITIES, MASKED, Declaration
 from translator_cmk.machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,

@@ -6,16 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .errors import HARNESS, OK, CommandError
-from .language.messages import (
-    SourceLine,
-    command_from_wire,
-    command_to_wire,
-    from_text,
-    observation_to_wire,
-    outcome_to_wire,
-    read_lines,
-    stage_from_wire,
-)
+from .language.lines import SourceLine, read_lines
+from .language.messages import command_from_wire, command_to_wire, observation_to_wire, outcome_to_wire, stage_from_wire
+from .language.strict_json import parse_json
 from .machine import Observation
 from .oracle import Oracle
 from .oracle.nondeterminism import TooManyStates
@@ -64,7 +57,7 @@ def answers(lines: Iterable[SourceLine], oracle: Oracle, observed: bool) -> Iter
         if not line.text:
             continue
         where = line.where
-        message = from_text(line.text, where)
+        message = parse_json(line.text, where)
         if isinstance(message, dict) and "stage" in message:
             if len(message) > 1:
                 raise WireError(where, "a stage that is not alone on its line", "put it on a line of its own")

@@ -16,7 +16,8 @@ import pytest
 
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import ASSERTION_PHRASES
-from translator_cmk.language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, situations
+from translator_cmk.language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
+from translator_cmk.language.situations import situations
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = ROOT / "tests" / "features" / "steps.py"

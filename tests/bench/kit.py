@@ -26,7 +26,7 @@ from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.conformance.session import Log, Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.language.messages import command_to_wire, stage_to_wire
-from translator_cmk.language.sentences import situations
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, Command, Stage
 from translator_cmk.system import ModelSystem
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.bench import kit
-from translator_cmk.language.sentences import situations
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Outcome
 from translator_cmk.system import ModelSystem
 

@@ -12,7 +12,7 @@ from tests.command_line import REFUSED, run_cli
 from tests.conformance.conftest import FAILS, FAILS_TOO, messages_of, put_messages
 from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, files_of
-from translator_cmk.language.contract import DECLARATION
+from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
 
 

@@ -17,7 +17,7 @@ from translator_cmk.conformance.channels import Process
 from translator_cmk.conformance.protocol import azure_calls, skeleton
 from translator_cmk.conformance.sequences import SMOKE, named_sequences
 from translator_cmk.conformance.session import Session
-from translator_cmk.language.contract import DECLARED
+from translator_cmk.language.declaration import DECLARED
 from translator_cmk.language.messages import OBSERVED, command_to_wire
 from translator_cmk.machine import COMMANDS, Refused
 from translator_cmk.machine.commands import DeleteVault

@@ -18,7 +18,8 @@ from tests.conformance.conftest import says, started, verify
 from translator_cmk import cli
 from translator_cmk.cli import main
 from translator_cmk.conformance.protocol import parts
-from translator_cmk.language.contract import ANSWERS, CAPABILITIES, DECLARED, LEVELS, VERBS
+from translator_cmk.language.contract import ANSWERS, VERBS
+from translator_cmk.language.declaration import CAPABILITIES, DECLARED, LEVELS
 from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.schemas import schemas
 from translator_cmk.machine import COMMANDS

@@ -21,9 +21,9 @@ from translator_cmk.conformance.subject import Names, Subject
 from translator_cmk.conformance.tour import suites
 from translator_cmk.explore.scopes import SMALL
 from translator_cmk.explore.sequences import suite
-from translator_cmk.language.contract import Declaration
+from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.messages import command_from_wire
-from translator_cmk.language.sentences import situations
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, Unspecified
 from translator_cmk.machine.commands import (
     CreateKey,

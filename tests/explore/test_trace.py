@@ -23,8 +23,9 @@ from tests.oracle.following import (
     when_accepted,
 )
 from translator_cmk.explore.trace import Checker, Event, Values, check, completions, event, known_values
-from translator_cmk.language.messages import LONGEST, command_to_wire
-from translator_cmk.language.sentences import situations
+from translator_cmk.language.messages import command_to_wire
+from translator_cmk.language.situations import situations
+from translator_cmk.language.strict_json import LONGEST
 from translator_cmk.language.traces import CommandInPart
 from translator_cmk.machine import (
     COMMANDS,

@@ -16,10 +16,13 @@ from tests.command_line import VALID, as_bytes, each_refused, tables
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.oracle.following import ARTICLE
 from translator_cmk.language import messages
-from translator_cmk.language.contract import CAPABILITIES, LEVELS, VERBS, answer_from_wire
+from translator_cmk.language.contract import VERBS, answer_from_wire
+from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.messages import OBSERVED
+from translator_cmk.language.names import NAME
 from translator_cmk.language.schemas import FILES, schemas
-from translator_cmk.language.sentences import NAME, situations
+from translator_cmk.language.situations import situations
+from translator_cmk.language.strict_json import LONGEST, parse_json
 from translator_cmk.language.traces import EVENTS, PARTS, REPORTED, ReportedOutcome
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Accepted, KeyUse, Observation, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
@@ -271,15 +274,15 @@ def test_a_field_left_out_of_an_outcome_is_not_reported() -> None:
     assert reported(outcome="error", code="500") == ReportedOutcome(idle=True)
 
 
-BEYOND = {"DEEP": b"[" * 200_000, "DIGITS": b"1" * 5000, "LONG": b" " * (messages.LONGEST + 1)}
+BEYOND = {"DEEP": b"[" * 200_000, "DIGITS": b"1" * 5000, "LONG": b" " * (LONGEST + 1)}
 
 
 @each_refused("json")
 def test_what_is_not_strict_json_is_one_line(text: str, says: str) -> None:
     with pytest.raises(WireError) as raised:
-        messages.from_text(BEYOND.get(text, as_bytes(text)), "f:1")
+        parse_json(BEYOND.get(text, as_bytes(text)), "f:1")
     assert str(raised.value) == says
 
 
 def test_json_is_read() -> None:
-    assert messages.from_text(b'{"a": [1, "\\u00e9", true]}\r\n') == {"a": [1, "é", True]}
+    assert parse_json(b'{"a": [1, "\\u00e9", true]}\r\n') == {"a": [1, "é", True]}

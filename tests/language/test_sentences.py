@@ -10,22 +10,10 @@ from hypothesis import strategies as st
 from tests.command_line import each_refused
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.errors import InvalidFile
-from translator_cmk.language.sentences import (
-    ABSENT,
-    COMMAND_PHRASES,
-    FACT_PHRASES,
-    Fact,
-    Situation,
-    UnknownSentence,
-    format_command,
-    format_fact,
-    holds,
-    load_sentences,
-    load_situations,
-    read_command,
-    read_fact,
-    situations,
-)
+from translator_cmk.language.facts import ABSENT, Fact, holds
+from translator_cmk.language.phrases import COMMAND_PHRASES, FACT_PHRASES, load_sentences
+from translator_cmk.language.sentences import UnknownSentence, format_command, format_fact, read_command, read_fact
+from translator_cmk.language.situations import Situation, load_situations, situations
 from translator_cmk.machine import COMMANDS, Accepted
 from translator_cmk.machine.observation import OBSERVED_KINDS
 from translator_cmk.system import ModelSystem

@@ -11,7 +11,7 @@ from tests.command_line import VALID
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.trace import Checker, format_verdict, read_trace
 from translator_cmk.language.messages import command_to_wire
-from translator_cmk.language.sentences import situations
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     COMMANDS,
     COUNTER_ROWS,

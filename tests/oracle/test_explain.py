@@ -10,8 +10,9 @@ from tests.evidence.mutation import Mutant, mutants
 from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
+from translator_cmk.language.facts import Fact
 from translator_cmk.language.messages import OBSERVED
-from translator_cmk.language.sentences import Fact, situations
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome, Refused
 from translator_cmk.machine.commands import (
     CreateKey,

@@ -1,7 +1,7 @@
 """A system is followed up to the first difference, or until too much is possible; then not until the next begin."""
 
 from tests.oracle.following import FULL
-from translator_cmk.language.sentences import Fact
+from translator_cmk.language.facts import Fact
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Agreed, Differs, Exchange, Follower, LostTrack, Oracle, first_difference

@@ -24,7 +24,8 @@ from tests.oracle.following import (
 )
 from translator_cmk.bdd.features import Pickle, Step, pickles
 from translator_cmk.bdd.vocabulary import demanded
-from translator_cmk.language.sentences import Fact, situations
+from translator_cmk.language.facts import Fact
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,

@@ -9,7 +9,8 @@ import pytest
 from tests.site import conftest
 from tests.site.conftest import PICKLES, REGISTER, a_run, content_of
 from translator_cmk.conformance.fuzz import alphabet
-from translator_cmk.language.sentences import format_command, holds, read_command
+from translator_cmk.language.facts import holds
+from translator_cmk.language.sentences import format_command, read_command
 from translator_cmk.machine import ROWS, Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide, effects

@@ -21,7 +21,7 @@ from tests.site.conftest import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, c
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.conformance.report.summaries import cells
 from translator_cmk.errors import InvalidFile
-from translator_cmk.language.contract import OF_AZURE
+from translator_cmk.language.declaration import OF_AZURE
 from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
     CONFIRMED,

@@ -12,7 +12,8 @@ from tests.command_line import ROOT
 from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.conformance.protocol import a_session
-from translator_cmk.language.contract import CAPABILITIES, LEVELS, VERBS, answer_from_wire, request_from_wire
+from translator_cmk.language.contract import VERBS, answer_from_wire, request_from_wire
+from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.render import foreign, linked, marked_tables, plain

@@ -14,16 +14,10 @@ from tests.site.conftest import REGISTER, content_of, page
 from translator_cmk import machine
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
-from translator_cmk.language.sentences import (
-    ABSENT,
-    FACT_PHRASES,
-    Fact,
-    format_fact,
-    read_command,
-    read_fact,
-    situations,
-    use_in_words,
-)
+from translator_cmk.language.facts import ABSENT, Fact
+from translator_cmk.language.phrases import FACT_PHRASES
+from translator_cmk.language.sentences import format_fact, format_key_use, read_command, read_fact
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site import what_if
@@ -112,7 +106,7 @@ def outcome_in_table(outcome: Outcome) -> dict[str, Any]:
     """An outcome of the model as the tables should have it."""
     match outcome:
         case Accepted(by=by, audit=audit):
-            return {"outcome": "accepted", "requirements": by, "uses": {use_in_words(use) for use in audit}}
+            return {"outcome": "accepted", "requirements": by, "uses": {format_key_use(use) for use in audit}}
         case Refused(because=because):
             names = because <= {"environment.exists", "environment.new-name"}
             return {"outcome": "refused", "requirements": because, "names": names}

@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, NamedTuple
 
-from ..language.contract import Declaration
-from ..language.sentences import (
-    Fact,
-    Phrase,
-    difference,
-    format_fact,
-    format_outcome,
-    observed,
-    use_in_words,
-    uses_in_words,
-)
+from ..language.declaration import Declaration
+from ..language.facts import Fact, changed_facts, observed_value
+from ..language.phrases import Phrase
+from ..language.sentences import format_fact, format_key_use, format_key_uses, format_outcome
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.entities import MICROSOFT
 from ..oracle import reasons
@@ -35,14 +28,14 @@ def format_changes(changes: Iterable[Change]) -> str:
 
 def format_uses(uses: Sequence[KeyUse]) -> str:
     """Return the entries of an audit trail, on one line."""
-    return "; ".join(uses_in_words(uses))
+    return "; ".join(format_key_uses(uses))
 
 
 def format_observed(seen: Observation, fact: Fact) -> str:
     """Return what the observation has in place of a fact, in words."""
-    if not observed(seen, fact.kind, fact.name, "exists"):
+    if not observed_value(seen, fact.kind, fact.name, "exists"):
         return format_fact(Fact(fact.kind, fact.name, "exists", False))
-    return format_fact(Fact(fact.kind, fact.name, fact.field, observed(seen, fact.kind, fact.name, fact.field)))
+    return format_fact(Fact(fact.kind, fact.name, fact.field, observed_value(seen, fact.kind, fact.name, fact.field)))
 
 
 class AssertionFailed(AssertionError):
@@ -80,7 +73,7 @@ class StepResult:
     @property
     def changes(self) -> list[Change]:
         """Return what the command changed."""
-        return list(difference(self.before, self.after))
+        return list(changed_facts(self.before, self.after))
 
     @property
     def audit(self) -> tuple[KeyUse, ...]:
@@ -179,7 +172,7 @@ def check_key_use(result: StepResult, key: str, vault: str, resource: str) -> No
     """The audit trail of the When has a use of this key for this resource."""
     use = KeyUse(f"{vault}/{key}", resource)
     if use not in result.audit:
-        raise AssertionFailed(use_in_words(use), format_uses(result.audit))
+        raise AssertionFailed(format_key_use(use), format_uses(result.audit))
 
 
 def check_no_key_use(result: StepResult) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 from .. import features_dir
 from ..errors import DEVIATIONS, OK
-from ..language.sentences import Fact, Situation, UnknownSentence
+from ..language.facts import Fact
+from ..language.sentences import UnknownSentence
+from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
 from ..requirements import TOPICS, Register, load_register
-from ..shapes import nearest
+from ..shapes import suggestion
 from .assertions import Assertion
 from .features import (
     ATTESTATION,
@@ -141,7 +143,7 @@ class FeatureLint:
         """Check the file's topic, and that it consists of rules."""
         feature, tree = self.feature, self.feature.tree
         if feature.topic not in TOPICS and not self.by_machine:
-            remedy = nearest(feature.topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
+            remedy = suggestion(feature.topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
             yield tree, f"no topic is called {feature.topic!r}", remedy
         if not feature.rules:
             yield tree, "a feature without a rule", "write one, or delete the file"
@@ -157,7 +159,7 @@ class FeatureLint:
             if whole and not self.by_machine:
                 yield tag, f"the feature has the tag @{name}", "tag rules and scenarios"
             elif not whole and name not in self.register and name != ATTESTATION:
-                remedy = nearest(name, self.register, "use an id of the register, or remove it")
+                remedy = suggestion(name, self.register, "use an id of the register, or remove it")
                 yield tag, f"the tag @{name} is no requirement's id", remedy
         lines = [line.strip() for line in part.get("description", "").strip().splitlines()]
         if misread := [line for line in lines if not whole or re.match(r"\w+( \w+)?:", line)]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from ..language.contract import CAPABILITIES, LEVELS, Declaration
-from ..language.sentences import Fact
+from ..language.declaration import CAPABILITIES, LEVELS, Declaration
+from ..language.facts import Fact
 from ..machine import DEFAULT_STAGE, Accepted, Command, Stage
 from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EnableIdentity, EndVaultRetention, GrantKeyAccess
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier

@@ -9,17 +9,10 @@ from time import perf_counter
 from typing import Any
 
 from ..explore.row_sources import row_sources
+from ..language.facts import Fact, changed_facts, holds, observed_value
 from ..language.messages import command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
-from ..language.sentences import (
-    Fact,
-    Situation,
-    difference,
-    format_command,
-    format_fact,
-    format_outcome,
-    holds,
-    observed,
-)
+from ..language.sentences import format_command, format_fact, format_outcome
+from ..language.situations import Situation
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
 from ..oracle import Exchange, Follower, Oracle, first_difference, oracle_for
 from ..oracle.explain import attributed_to, most_explaining
@@ -161,7 +154,7 @@ class ScenarioRun:
             hidden = f"{statement.kind}.{statement.field} is not shown, which can't be declared for this"
             raise AssertionFailed(text, hidden)
         seen = self._observe()
-        there = statement.field == "exists" or observed(seen, statement.kind, statement.name, "exists")
+        there = statement.field == "exists" or observed_value(seen, statement.kind, statement.name, "exists")
         if not (there and holds(statement, seen)):  # what does not exist has no fields, not even absent ones
             raise AssertionFailed(text, format_observed(seen, statement))
 
@@ -185,7 +178,7 @@ class ScenarioRun:
         self.details[-1] |= {
             "command": command_to_wire(command),
             "outcome": outcome_to_wire(outcome),
-            "changed": [[format_fact(was), format_fact(now)] for was, now in difference(before, after)],
+            "changed": [[format_fact(was), format_fact(now)] for was, now in changed_facts(before, after)],
         }
 
     def _do(self, command: Command) -> Outcome:
@@ -201,7 +194,7 @@ class ScenarioRun:
                 raise NotApplicable(NO_LEGACY_VAULTS)
             raise SetupFailed(f"{format_outcome(outcome)}, when {format_command(command)}")
         after = self._observe()
-        if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
+        if excused and observed_value(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
             raise NotApplicable(NO_LEGACY_VAULTS)
         self.model.submit(command)
         self._check_reached(after)
@@ -212,7 +205,7 @@ class ScenarioRun:
 
         What the article does not demand, and the scenario does not rest on, may be otherwise.
         """
-        new = (fact for fact, _ in difference(self.model.observe(), seen) if fact not in self.excused)
+        new = (fact for fact, _ in changed_facts(self.model.observe(), seen) if fact not in self.excused)
         lacking = tuple(fact for fact in new if self.declared.shows(fact.kind, fact.field))
         if not lacking:
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import CommandError
-from ..language.contract import CAPABILITIES, DECLARATION, Declaration
+from ..language.declaration import CAPABILITIES, DECLARATION, Declaration
 from ..machine import ROWS
 from ..shapes import read_message
 from ..system import ModelSystem, System

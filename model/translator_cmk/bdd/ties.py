@@ -12,14 +12,14 @@ from pathlib import Path
 from .. import features_dir
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
-from ..language.sentences import situations
+from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
 from ..machine.step import DOES_NOT_EXIST
 from ..oracle import Oracle
 from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
-from ..shapes import nearest
+from ..shapes import suggestion
 from .features import Diagnostic, Feature, feature_files, load_features, pickles
 from .lint import lint
 from .vocabulary import demanded, undemanded
@@ -57,7 +57,9 @@ def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
     for source in (*row_sources(), *counter_row_sources()):
         if source.row.requirement not in register:
             text = f"the row cites {source.row.requirement}, which is not in the register"
-            remedy = nearest(source.row.requirement, register, "add the requirement to the register, or cite another")
+            remedy = suggestion(
+                source.row.requirement, register, "add the requirement to the register, or cite another"
+            )
             yield Diagnostic(file_of(source), source.line, text, remedy)
     cited, counter = ({row.requirement for row in rows} for rows in (ROWS, COUNTER_ROWS))
     for requirement in register.values():
@@ -161,7 +163,7 @@ def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
             for name in ID.findall(line):
                 if name not in register and file.name != "CHANGELOG.md":
-                    remedy = nearest(name, register, "name a requirement of the register")
+                    remedy = suggestion(name, register, "name a requirement of the register")
                     yield Diagnostic(file, number, f"{name} is not in the register", remedy)
 
 

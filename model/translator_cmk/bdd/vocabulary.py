@@ -10,17 +10,11 @@ from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
-from ..language.contract import Declaration
-from ..language.sentences import (
-    COMMAND_PHRASES,
-    FACT_PHRASES,
-    Fact,
-    Situation,
-    UnknownSentence,
-    read_command,
-    read_fact,
-    situations,
-)
+from ..language.declaration import Declaration
+from ..language.facts import Fact
+from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES
+from ..language.sentences import UnknownSentence, read_command, read_fact
+from ..language.situations import Situation, situations
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
 from ..machine.rows import Means
 from ..oracle import Oracle, Predicate

@@ -20,13 +20,13 @@ from ..bdd.vocabulary import (
 from ..digest import digest
 from ..errors import HARNESS, CommandError
 from ..explore.scopes import SMALL
-from ..files import read
-from ..language.contract import MASKED, Declaration
+from ..language.declaration import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
 from ..requirements import load_register
-from ..shapes import nearest
+from ..shapes import suggestion
+from ..strict_yaml import read_yaml
 from ..system import ModelSystem
 from ..verdict import DECIDED, FAILING, CaseAsRun, RunAsWhole, Status, weigh
 from ..verdict import exit_code as exit_code_of
@@ -247,7 +247,7 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
     for name, values in {**selection, "waive": tuple(waived)}.items():
         for value in values:
             if name in known and value not in known[name]:
-                remedy = nearest(value, known[name], otherwise)
+                remedy = suggestion(value, known[name], otherwise)
                 raise CommandError(f"--{name} {value}: unknown {name if name != 'waive' else 'requirement'}; {remedy}")
             if name == "waive" and value in UNDENIABLE:
                 problem = "without it nothing is left to verify; list it as a deviation instead"
@@ -369,5 +369,5 @@ def specification_digest() -> str:
 
 def release() -> str:
     """Return the version of the release that this kit is of; empty where it is of none."""
-    known: Mapping[str, str] = read(RELEASES).value()
+    known: Mapping[str, str] = read_yaml(RELEASES).value()
     return next((version for version, digits in known.items() if digits == specification_digest()), "")

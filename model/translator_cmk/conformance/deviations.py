@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..bdd.features import pickles
-from ..files import read
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..shapes import TEXT, Simple, record
+from ..strict_yaml import read_yaml
 from ..verdict import FAILING, Status
 from .cases import FUZZ, TOUR, Case, Envelope, Result
 
@@ -105,7 +105,7 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Return the entries of a file; raises `InvalidFile`."""
     cases = known_cases()
     found: dict[str, Deviation] = {}
-    for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
+    for entry in read_yaml(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
         deviation = Deviation(**entry.read(ENTRY), line=entry.line)
         if problem := problem_with(deviation, cases):
             raise entry.error(problem)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..bdd.scenario_run import Inconclusive
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from ..language.contract import Declaration
+from ..language.declaration import Declaration
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register

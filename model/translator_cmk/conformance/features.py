@@ -19,7 +19,7 @@ from ..bdd.scenario_run import (
     verdict_of,
 )
 from ..bdd.vocabulary import asserts, read_steps
-from ..language.sentences import Fact
+from ..language.facts import Fact
 from ..machine import Accepted, Command
 from ..system import MACHINE
 from ..verdict import Status

@@ -8,19 +8,12 @@ from typing import Any, NamedTuple
 from ..bdd.features import COUNTEREXAMPLE
 from ..bdd.prerequisites import level_of
 from ..errors import CommandError
-from ..language.contract import LEVELS
-from ..language.messages import command_to_wire, from_text
-from ..language.sentences import (
-    Fact,
-    can_be_told,
-    format_command,
-    format_fact,
-    in_words,
-    scenario_lines,
-    sentence_title,
-    steps,
-    use_in_words,
-)
+from ..language.declaration import LEVELS
+from ..language.facts import Fact
+from ..language.messages import command_to_wire
+from ..language.scenarios import format_scenario, format_steps, format_title
+from ..language.sentences import format_answer, format_command, format_fact, format_key_use, has_sentence
+from ..language.strict_json import parse_json
 from ..machine import COMMANDS, DEFAULT_STAGE, Accepted, Command, Outcome, Refused, initial
 from ..oracle.explain import Difference, attributed_to, effects_of, most_explaining
 from ..requirements import load_register
@@ -67,7 +60,7 @@ def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
 
 def failure_of(first: Sequence[Difference], *others: Sequence[Difference], times: int = 1) -> Result:
     """Return the result of a command that differed first in this, then in others, for so many times in all."""
-    reason = f"expected: {in_words(first[0].expected)}; observed: {in_words(first[0].seen)}"
+    reason = f"expected: {format_answer(first[0].expected)}; observed: {format_answer(first[0].seen)}"
     requirements = most_explaining(map(attributed_to, (first, *others)))
     more = f" ({times} times)" if times > 1 else ""
     return Result(Status.FAILED, reason + more, attributed_to=requirements)
@@ -198,9 +191,9 @@ def feature(followed: SequenceResult) -> str:
     """
     sentence = format_command(followed.asked[-1])
     thens, tags = claims(followed.differences)
-    title = sentence_title(f"{thens[0]} when {sentence}").replace('"', "")
+    title = format_title(f"{thens[0]} when {sentence}").replace('"', "")
     rule, *others = tags or sorted(effects_of(followed.last))
-    observed = dict.fromkeys(in_words(each.seen) for each in followed.differences)
+    observed = dict.fromkeys(format_answer(each.seen) for each in followed.differences)
     lines = [
         f"@{COUNTEREXAMPLE}",
         "Feature: A counterexample",
@@ -209,7 +202,7 @@ def feature(followed: SequenceResult) -> str:
         f"  @{rule}",
         f"  Rule: {load_register()[rule].title}",
         "",
-        *(f"    {line}" for line in scenario_lines(title, way_there(followed), sentence, thens, others)),
+        *(f"    {line}" for line in format_scenario(title, way_there(followed), sentence, thens, others)),
         *(f"      # observed: {each}" for each in observed),
     ]
     return "\n".join(lines) + "\n"
@@ -230,11 +223,11 @@ def sentences(expected: Outcome | Fact) -> Iterator[str]:
     """Yield how a scenario says that this should be so; nothing where no sentence does."""
     match expected:
         case Fact():
-            if can_be_told(expected):
+            if has_sentence(expected):
                 yield format_fact(expected)
         case Accepted(audit=audit):
             yield "the request is accepted"
-            yield from (use_in_words(use) for use in audit)
+            yield from (format_key_use(use) for use in audit)
 
 
 def way_there(followed: SequenceResult) -> Iterator[str]:
@@ -257,7 +250,7 @@ def way_there(followed: SequenceResult) -> Iterator[str]:
             state = after
         else:
             besides[format_command(command)] += 1
-    lines = list(steps("Given", [format_command(command) for command in (*shared, *own)]))
+    lines = list(format_steps("Given", [format_command(command) for command in (*shared, *own)]))
     yield from lines[: len(shared)]
     if own:
         yield f"  # {OWN}"
@@ -278,8 +271,8 @@ def counterexample(
         "silent": sorted(silent),
         "requirements": list(attributed_to(failure.differences)),
         "commands": [command_to_wire(command) for command in failure.asked],
-        "expected": [in_words(each.expected) for each in failure.differences],
-        "seen": [in_words(each.seen) for each in failure.differences],
+        "expected": [format_answer(each.expected) for each in failure.differences],
+        "seen": [format_answer(each.seen) for each in failure.differences],
         "always": messages is not None,
         **({"unobserved": True} if failure.unobserved else {}),
         "scenario": feature(failure) if failure.asked else "",
@@ -313,7 +306,7 @@ def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
 def recorded(path: Path) -> dict[str, Any]:
     """Return the failure in a file; raises `CommandError`."""
     try:
-        content = from_text(path.read_bytes(), str(path))
+        content = parse_json(path.read_bytes(), str(path))
         if not isinstance(content, dict) or "commands" not in content:
             raise CommandError(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
         found: dict[str, Any] = read_message(SHAPE, content, str(path))

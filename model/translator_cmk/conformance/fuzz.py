@@ -7,8 +7,8 @@ from typing import Any
 
 from ..explore.exploration import state_after
 from ..explore.scopes import SCOPES
-from ..language.contract import Declaration
-from ..language.sentences import situations
+from ..language.declaration import Declaration
+from ..language.situations import situations
 from ..machine import Accepted, Command, Outcome, Refused, State, Unspecified
 from ..machine.step import OF_NAMES
 from ..oracle.profiles import NAMES_GIVEN_AGAIN

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..bdd.prerequisites import capabilities_of, level_of, not_offered, promised, through_the_api
-from ..language.contract import LEVELS, MASKED, Declaration
-from ..language.sentences import Fact, difference
+from ..language.declaration import LEVELS, MASKED, Declaration
+from ..language.facts import Fact, changed_facts
 from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
 from ..machine.entities import Document
@@ -198,7 +198,7 @@ CHANGE_NOTHING = (ReadData, TranslateWithModel)
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
     """Return whether nothing that the system shows can tell that it has carried out what it has accepted."""
-    changed = difference(before, subject.reference.observe())
+    changed = changed_facts(before, subject.reference.observe())
     return not isinstance(command, CHANGE_NOTHING) and not any(
         subject.declaration.shows(was.kind, was.field) for was, _ in changed
     )

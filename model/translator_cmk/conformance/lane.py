@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..language.sentences import Fact
+from ..language.facts import Fact
 from ..machine import Accepted, Command, Outcome, Refused, Stage, State, initial
 from ..oracle import first_difference, oracle_for
 from ..oracle.profiles import machine_of, silent_in

@@ -13,19 +13,22 @@ from typing import Any, NamedTuple
 
 from ..bdd.prerequisites import level_of
 from ..errors import HARNESS, OK, CommandError
-from ..files import read, write_text
-from ..language.contract import CAPABILITIES, LEVELS, VERBS
-from ..language.messages import A_NAME, LOCAL_NAME, OBSERVED, REQUIREMENT, TOKEN, stage_to_wire
+from ..files import write_text
+from ..language.contract import VERBS
+from ..language.declaration import CAPABILITIES, LEVELS
+from ..language.messages import OBSERVED, stage_to_wire
+from ..language.names import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.schemas import schemas
 from ..machine import COMMANDS, DEFAULT_STAGE, Command
-from ..shapes import nearest
+from ..shapes import suggestion
+from ..strict_yaml import read_yaml
 from ..system import ModelSystem
 from .channels.answering import Answering
 from .report.envelope import report_schemas
 
 HERE = Path(__file__).parent
 
-TEXTS: Mapping[str, Any] = read(HERE / "protocol.yaml").value()
+TEXTS: Mapping[str, Any] = read_yaml(HERE / "protocol.yaml").value()
 """The texts of the reference, and the requests of the session that is shown."""
 
 FORMS = {
@@ -59,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 def chosen(option: str, name: str, named: Mapping[str, Any]) -> Any:
     """Return what has this name; raises `CommandError`."""
     if name not in named:
-        remedy = nearest(name, named, f"choose one of {', '.join(named)}")
+        remedy = suggestion(name, named, f"choose one of {', '.join(named)}")
         raise CommandError(f"{option} {name}: unknown name; {remedy}")
     return named[name]
 
@@ -169,7 +172,7 @@ def a_session() -> list[dict[str, Any]]:
 @cache
 def azure_calls() -> Mapping[str, list[str]]:
     """Return for each command the call of Azure's API that does it, line by line."""
-    content = read(HERE / "azure_calls.yaml").value()
+    content = read_yaml(HERE / "azure_calls.yaml").value()
     return {name: Template(text).substitute(content["urls"]).splitlines() for name, text in content["calls"].items()}
 
 

@@ -14,7 +14,7 @@ from ..bdd.scenario_run import Details
 from ..digest import REPORTED, digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from ..language.sentences import format_command, in_words
+from ..language.sentences import format_answer, format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
@@ -334,8 +334,8 @@ def replay(args: argparse.Namespace) -> int:
     if followed.fault:
         raise CommandError(f"the system broke: {followed.fault}", HARNESS)
     for difference in followed.differences if followed.failed else ():
-        print(f"     expected  {plain(in_words(difference.expected))}")
-        print(f"     observed  {plain(in_words(difference.seen))}")
+        print(f"     expected  {plain(format_answer(difference.expected))}")
+        print(f"     observed  {plain(format_answer(difference.seen))}")
     if followed.failed:
         return DEVIATIONS
     if not commands or followed.late or followed.lost_track or len(followed.asked) < len(commands):

@@ -9,7 +9,7 @@ from .. import features_dir
 from ..bdd.systems import MODEL
 from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
-from ..files import read as read_yaml
+from ..strict_yaml import read_yaml
 from ..system import ModelSystem
 from ..verdict import Status
 from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import __version__
 from ..files import write_json
-from ..language.contract import LEVELS, Declaration, declaration_to_wire
+from ..language.declaration import LEVELS, Declaration, declaration_to_wire
 from ..language.messages import PROTOCOL
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar

@@ -6,12 +6,12 @@ from itertools import permutations
 from pathlib import Path
 from typing import get_args
 
-from ..files import read
-from ..language.sentences import CommandList
+from ..language.situations import CommandList
 from ..machine import Command
 from ..machine.entities import ResourceKind
 from ..machine.stage import DEFAULT_STAGE, Stage
 from ..shapes import TEXT, record
+from ..strict_yaml import read_yaml
 
 Commands = tuple[Command, ...]
 
@@ -25,7 +25,7 @@ STRESS_START = "three of each at work"
 def named_sequences() -> Mapping[str, Commands]:
     """Return the commands of each entry of the file, by its name; raises `InvalidFile`."""
     found: dict[str, Commands] = {}
-    for entry in read(FILE).items():
+    for entry in read_yaml(FILE).items():
         fields = entry.read(record("a sequence", {"sequence": TEXT, "steps": CommandList(found)}))
         found[fields["sequence"]] = fields["steps"]
     return found
@@ -34,7 +34,7 @@ def named_sequences() -> Mapping[str, Commands]:
 @cache
 def stress_sequences() -> tuple[Commands, ...]:
     """Return the sequences that are toured: all but the smoke sequence, and what stands in others."""
-    inner = {step for each in read(FILE).value() for step in each["steps"]}
+    inner = {step for each in read_yaml(FILE).value() for step in each["steps"]}
     return tuple(commands for name, commands in named_sequences().items() if name not in {SMOKE, *inner})
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import HARNESS, OK, CommandError
-from ..language.messages import LONGEST, from_text
+from ..language.strict_json import LONGEST, parse_json
 from ..shapes import WireError
 from ..system import ModelSystem
 from .channels.answering import Answering, error_answer
@@ -65,7 +65,7 @@ def own_streams() -> tuple[BinaryIO, BinaryIO]:
 def answered(answering: Answering, text: bytes) -> bytes:
     """Return the answer to a request, both as JSON text."""
     try:
-        answer = answering.answer(from_text(text, "the request"))
+        answer = answering.answer(parse_json(text, "the request"))
     except WireError as error:
         answer = {"id": "unknown", **error_answer(str(error))}
     return json.dumps(answer, separators=(",", ":")).encode()

@@ -13,7 +13,8 @@ from types import FrameType
 from typing import Any
 
 from .. import __version__
-from ..language.contract import Declaration, answer_from_wire, request_from_wire
+from ..language.contract import answer_from_wire, request_from_wire
+from ..language.declaration import Declaration
 from ..language.messages import PROTOCOL
 from ..shapes import WireError
 from .channels.channel import ENCODE, PATIENCE, Channel, Fault, Request

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 from ..bdd.scenario_run import Inconclusive
+from ..language.facts import Fact, changed_facts, observed_value
 from ..language.messages import command_to_wire, stage_to_wire
-from ..language.sentences import Fact, difference, format_command, observed
+from ..language.sentences import format_command
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..requirements import load_register
 from ..system import ModelSystem, Unsupported
@@ -211,7 +212,7 @@ class Subject:
             self.waits_if_all = max(self.waits_if_all, until)
             if answer == "accepted":
                 self.waits, self.under_way = max(self.waits, until), True
-                for was, _ in difference(before, self.reference.observe()):
+                for was, _ in changed_facts(before, self.reference.observe()):
                     if self.declaration.shows(was.kind, was.field):
                         self.earlier[was.kind, was.name, was.field] = was.value
                     else:
@@ -247,17 +248,17 @@ class Subject:
             pause = min(2 * pause, LONGEST_PAUSE)
             seen = self.look()
         self.waits_blindly = False
-        self.earlier = {name: value for name, value in self.earlier.items() if observed(seen, *name) == value}
+        self.earlier = {name: value for name, value in self.earlier.items() if observed_value(seen, *name) == value}
         self.late = frozenset() if self._as_expected(seen) else frozenset(self.earlier)
         return seen
 
     def _as_expected(self, seen: Observation) -> bool:
-        return not any(difference(self.visible(self.reference.observe()), seen))
+        return not any(changed_facts(self.visible(self.reference.observe()), seen))
 
     def is_late(self, fact: Fact) -> bool:
         """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
         name = fact.kind, fact.name, fact.field
-        return self.under_way and observed(self.seen, *name) == observed(self.before, *name)
+        return self.under_way and observed_value(self.seen, *name) == observed_value(self.before, *name)
 
     def _settles(self, seconds: float) -> bool:
         """Return whether the system says that nothing is under way any more."""

@@ -6,7 +6,7 @@ from itertools import cycle
 
 from ..explore.scopes import SMALL, Scope
 from ..explore.sequences import Suite, suite
-from ..language.contract import Declaration
+from ..language.declaration import Declaration
 from .cases import SCOPES, TOUR
 from .judging import Commands, applicable
 from .lane import SequenceLane

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ..arguments import whole_number_from
 from ..digest import REPORTED, digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
-from ..language.contract import LEVELS
+from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
-from ..shapes import at_least
 from .cases import (
     FEATURES,
     FUZZ,
@@ -66,14 +66,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     add("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder for the report (default: {REPORT})")
     add("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
     text = f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})"
-    add("--steps", metavar="N", type=at_least(1), default=STEPS, help=text)
+    add("--steps", metavar="N", type=whole_number_from(1), default=STEPS, help=text)
     add("--seconds", metavar="S", type=seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})")
-    add("--sequences", metavar="N", type=at_least(1), help="fuzz so many sequences, however long they take")
+    add("--sequences", metavar="N", type=whole_number_from(1), help="fuzz so many sequences, however long they take")
     text = (
         "what chance begins from, names included: a system that keeps things wants another each time "
         "(default: by chance)"
     )
-    add("--seed", metavar="N", type=at_least(0), help=text)
+    add("--seed", metavar="N", type=whole_number_from(0), help=text)
     return system
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from ..language.sentences import Fact, format_command, format_fact, scenario_lines, steps, uses_in_words
+from ..language.facts import Fact
+from ..language.scenarios import format_scenario, format_steps
+from ..language.sentences import format_command, format_fact, format_key_uses
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
 from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.world import World
@@ -186,8 +188,8 @@ def counterexample(scope: Scope, machine: Machine, theorem: Theorem, broken: Bro
         raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(format_command, broken.commands))}")
     tags, thens = assertions(broken.expected, theorem)
     title = theorem.sentence.rstrip(".")
-    given = steps("Given", givens(scope, tuple(before)))
-    return "\n".join(scenario_lines(title, given, format_command(last), thens, tags))
+    given = format_steps("Given", givens(scope, tuple(before)))
+    return "\n".join(format_scenario(title, given, format_command(last), thens, tags))
 
 
 def breaks(judge: Judge, commands: Commands) -> Unmet:
@@ -214,7 +216,7 @@ def assertions(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...]
         case Unspecified(silent=silent):
             return tuple(sorted(silent)), ["what happens is not specified"]
         case Uses(uses=uses):
-            return theorem.requirements, uses_in_words(uses)
+            return theorem.requirements, format_key_uses(uses)
         case Unchanged():
             return theorem.requirements, ["nothing has changed"]
     # no sentence states which requirements are named, nor that records can be read

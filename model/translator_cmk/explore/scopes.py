@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..files import read
-from ..language.sentences import CommandList, format_command, format_outcome, situations
+from ..language.sentences import format_command, format_outcome
+from ..language.situations import CommandList, situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine.commands import RotateKey
 from ..machine.entities import ENTITY_KINDS, Entity, Key
 from ..machine.topics.environment import NAME_REFUSED, USED_BEFORE
 from ..machine.values import Value
-from ..shapes import ANYTHING, LARGEST, TEXT, Record, Several, Shape, Whole, Word, record
+from ..shapes import ANYTHING, LARGEST, TEXT, Choice, Record, Shape, UniqueList, Whole, record
+from ..strict_yaml import read_yaml
 
 Commands = tuple[Command, ...]
 
@@ -116,7 +117,7 @@ BY_WORD = {kind.word: kind for kind in ENTITY_KINDS}
 
 CONDITION = Record(
     "a condition",
-    {"kind": Word(BY_WORD), "name": TEXT, "field": TEXT, "values": Several(ANYTHING)},
+    {"kind": Choice(BY_WORD), "name": TEXT, "field": TEXT, "values": UniqueList(ANYTHING)},
     Condition._fields,
     lambda kind, **rest: Condition(BY_WORD[kind], **rest),
 )
@@ -124,19 +125,21 @@ CONDITION = Record(
 
 def load_scopes() -> Iterator[tuple[str, Scope]]:
     """Yield every scope with what it is for: `commands`, `mutants` or `pages`; raises `InvalidFile`."""
-    file = read(FILE)
+    file = read_yaml(FILE)
     parts: dict[str, Commands] = {}
     for entry in file.at(["parts"]).items():
         part = entry.read(record("a part", {"part": TEXT, "commands": CommandList(parts)}))
         parts[part["part"]] = part["commands"]
     for entry in file.at(["scopes"]).items():
         needed: dict[str, Shape] = {"name": TEXT, "sentence": TEXT, "commands": CommandList(parts)}
-        bound = Record("a bound", {"commands": CommandList(parts), "where": Several(CONDITION)}, Bound._fields, Bound)
+        bound = Record(
+            "a bound", {"commands": CommandList(parts), "where": UniqueList(CONDITION)}, Bound._fields, Bound
+        )
         optional: dict[str, Shape] = {
-            "for": Word(("mutants", "pages")),
+            "for": Choice(("mutants", "pages")),
             "situation": TEXT,
             "versions": Whole(),
-            "bounds": Several(bound),
+            "bounds": UniqueList(bound),
         }
         each = {"situation": None, **entry.read(record("a scope", needed | {"states": Whole(1, LARGEST)}, optional))}
         use, alphabet = each.pop("for", "commands"), each.pop("commands")

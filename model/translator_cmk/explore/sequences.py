@@ -14,13 +14,13 @@ from operator import or_
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..arguments import whole_number_from
 from ..errors import OK, CommandError
 from ..files import write_text
 from ..language.messages import command_to_wire, stage_to_wire
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Outcome, Refused, State, Unspecified
 from ..machine.rows import Row
 from ..progress import ProgressBar
-from ..shapes import at_least
 from .graph import Graph, Memoised, Pair, state_graph
 from .scopes import SCOPES, SOON, Commands, Scope, add_scope, select_scopes, start_of
 
@@ -378,7 +378,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scope(parser, f"what to make sequences of (default: each of up to {SOON:,} states)", fitting)
     parser.add_argument(
         "--steps",
-        type=at_least(1, 9),
+        type=whole_number_from(1, 9),
         metavar="N",
         help="what is worth most within so many steps of each scope, a reset counted as one (default: the whole tour)",
     )

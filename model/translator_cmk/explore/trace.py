@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
-from ..language.messages import LONGEST, SourceLine, from_text, read_lines
-from ..language.sentences import format_command, format_outcome, in_words
+from ..language.lines import SourceLine, read_lines
+from ..language.sentences import format_answer, format_command, format_outcome
+from ..language.strict_json import LONGEST, parse_json
 from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LINE, CommandInPart
 from ..machine import DEFAULT_STAGE, Command, Machine, Observation, Outcome, Stage
 from ..machine.commands import choices
@@ -22,7 +23,7 @@ from ..oracle.observability import Address, Shown, names_in, observation_of, pro
 from ..oracle.oracle import Entities, words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
-from ..shapes import WireError, nearest, read_message
+from ..shapes import WireError, read_message, suggestion
 
 SHOWS_ALL = Shown()
 
@@ -308,7 +309,7 @@ def messages(file: str) -> Iterator[tuple[SourceLine, dict[str, Any]]]:
 def parsed(line: SourceLine) -> Any:
     """Return the JSON value of a line; raises `WireError`, and `Truncated` where the line breaks off."""
     try:
-        return from_text(line.text, line.where)
+        return parse_json(line.text, line.where)
     except WireError:
         if line.ended or len(line.text) > LONGEST:
             raise
@@ -381,7 +382,7 @@ def run(args: argparse.Namespace) -> int:
         register = load_register()
         waived = frozenset(args.waive)
         for each in sorted(waived - register.keys()):
-            remedy = nearest(each, register, "translator-cmk register lists them")
+            remedy = suggestion(each, register, "translator-cmk register lists them")
             raise CommandError(f"no requirement is called {each!r}; {remedy}")
         machine = machine_of(silent_in(args.profile, register) | waived)
     except ValueError as error:
@@ -444,7 +445,7 @@ def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
     if deviation.allowed is not None:
         yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
-        yield f"  demanded: {in_words(difference.expected)}; seen: {in_words(difference.seen)}"
+        yield f"  demanded: {format_answer(difference.expected)}; seen: {format_answer(difference.seen)}"
     yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
 
 

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from ..shapes import Named, Record, Referred, Several, Shape, Whole, Word, record, schemas_of
+from ..shapes import Choice, MapOf, Record, Reference, Shape, UniqueList, Whole, record, schemas_of
 from .contract import ANSWERS, REQUEST
 from .messages import COMMAND, OBSERVATION, OBSERVED, OUTCOME, STAGE
 from .traces import PARTIAL_COMMAND, PARTIAL_OBSERVATION, REPORTED, TRACE_LINE
 
 UNSPECIFIED_FIELDS = Record(
     "what is unspecified",
-    {kind: Named(name, Several(Word(["exists", *fields]))) for kind, (name, fields) in OBSERVED.items()},
+    {kind: MapOf(name, UniqueList(Choice(["exists", *fields]))) for kind, (name, fields) in OBSERVED.items()},
 )
 
 RUN_LINE = record(
     "a line",
-    {"line": Whole(1, 10**12), "command": Referred(COMMAND, "command"), "outcome": Referred(OUTCOME, "outcome")},
-    {"observation": Referred(OBSERVATION, "observation"), "unspecified": UNSPECIFIED_FIELDS},
+    {"line": Whole(1, 10**12), "command": Reference(COMMAND, "command"), "outcome": Reference(OUTCOME, "outcome")},
+    {"observation": Reference(OBSERVATION, "observation"), "unspecified": UNSPECIFIED_FIELDS},
 )
 """An answer of `run`.  Unspecified fields may have any value, and the observation leaves them out."""
 
@@ -32,6 +32,7 @@ FILES: dict[str, tuple[str, Shape]] = {
     "request": ("A request of the conformance kit to a system", REQUEST),
     **{f"answer-to-{verb}": (f"The answer of a system to {verb}", shape) for verb, shape in ANSWERS.items()},
 }
+"""The title and the shape of each schema, by its name."""
 
 
 def schemas() -> dict[str, dict[str, Any]]:

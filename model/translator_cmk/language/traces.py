@@ -1,4 +1,4 @@
-"""A trace: what a system was asked, what it answered and what was seen of it, as JSON objects, one on each line.
+"""The lines of a trace: what a system was asked, what it answered and what was seen of it, as JSON objects.
 
 Its lines are events; a `stage` is where a world begins, as in what `translator-cmk run` reads; and the first line may
 be a head.
@@ -8,16 +8,34 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
-from ..shapes import FLAG, Either, Line, Misfit, Named, OneOf, Record, Referred, Several, Shape, Tagged, Whole, Word
-from .contract import HIDEABLE
-from .messages import A_NAME, AUDIT, COMMAND, COMMENT, IDS, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
+from ..machine import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused
+from ..shapes import (
+    FLAG,
+    Choice,
+    Either,
+    Inconsistent,
+    Line,
+    MapOf,
+    OneOf,
+    Record,
+    Reference,
+    Shape,
+    Tagged,
+    UniqueList,
+    Whole,
+)
+from .declaration import HIDEABLE
+from .messages import AUDIT, COMMAND, COMMENT, IDS, OBSERVATION, OBSERVED, STAGE
+from .names import A_NAME, LOCAL_NAME
 
 PARTS: tuple[str, ...] = ("command", "observation")
 """Parts that an event may give in part.  A field that it leaves out of such a part may have had any value."""
 
 NAMED = ("resource", "vault", "key", "workspace", "document", "model", "group")
 """What the head may name; a key by its name in its vault."""
+
+
+# Outcomes
 
 
 class ReportedOutcome(NamedTuple):
@@ -36,24 +54,30 @@ class ReportedOutcome(NamedTuple):
 
 NOT_REPORTED = ReportedOutcome()
 
+
+def reported_acceptance(audit: tuple[KeyUse, ...] | None = None, **_: Any) -> ReportedOutcome:
+    return ReportedOutcome(Accepted(audit=audit or ()), audit=audit is not None)
+
+
+def reported_refusal(because: frozenset[str] | None = None, **_: Any) -> ReportedOutcome:
+    return ReportedOutcome(Refused(because or frozenset()), reasons=because is not None)
+
+
+def reported_error(**_: Any) -> ReportedOutcome:
+    return ReportedOutcome(idle=True)
+
+
 REPORTED = Tagged(
     "outcome",
     {
-        "accepted": Record(
-            "an acceptance",
-            {**COMMENT, "by": IDS, "audit": AUDIT},
-            make=lambda audit=None, **_: ReportedOutcome(Accepted(audit=audit or ()), audit=audit is not None),
-        ),
-        "refused": Record(
-            "a refusal",
-            {**COMMENT, "because": IDS},
-            make=lambda because=None, **_: ReportedOutcome(
-                Refused(because or frozenset()), reasons=because is not None
-            ),
-        ),
-        "error": Record("an error", COMMENT, make=lambda **_: ReportedOutcome(idle=True)),
+        "accepted": Record("an acceptance", {**COMMENT, "by": IDS, "audit": AUDIT}, make=reported_acceptance),
+        "refused": Record("a refusal", {**COMMENT, "because": IDS}, make=reported_refusal),
+        "error": Record("an error", COMMENT, make=reported_error),
     },
 )
+
+
+# Commands and observations of which a log gives only a part
 
 
 class CommandInPart:
@@ -77,68 +101,82 @@ class EntityInPart(Record):
     """An entity as it was seen; it may be absent."""
 
     def __init__(self, title: str, fields: Mapping[str, Shape]) -> None:
-        absent = {field: Either(each, "absent") if each is LOCAL_NAME else each for field, each in fields.items()}
-        super().__init__(title, {"exists": FLAG, **absent}, make=self.build)
+        shapes: dict[str, Shape] = {"exists": FLAG}
+        for field, shape in fields.items():
+            shapes[field] = Either(shape, "absent") if shape is LOCAL_NAME else shape
+        super().__init__(title, shapes)
 
-    def build(self, **fields: Any) -> dict[str, Any]:
+    def build(self, fields: dict[str, Any]) -> dict[str, Any]:
         if fields.get("exists") is False and len(fields) > 1:
-            raise Misfit("'exists' is false, and the entity has other fields", "leave out one or the other")
+            raise Inconsistent("'exists' is false, and the entity has other fields", "leave out one or the other")
         return fields
 
     def schema(self) -> dict[str, Any]:
-        gone = {"properties": {"exists": {"const": False}}, "required": ["exists"]}
-        return {**super().schema(), "if": gone, "then": {"maxProperties": 1}}
+        absent = {"properties": {"exists": {"const": False}}, "required": ["exists"]}
+        return {**super().schema(), "if": absent, "then": {"maxProperties": 1}}
 
 
 PARTIAL_OBSERVATION = Record(
     "an observation",
-    {kind: Named(name, EntityInPart(f"a {kind}", fields)) for kind, (name, fields) in OBSERVED.items()},
+    {kind: MapOf(name, EntityInPart(f"a {kind}", fields)) for kind, (name, fields) in OBSERVED.items()},
 )
 
-PARTIAL = Several(Word(PARTS))
+
+# Lines
+
+PARTIAL = UniqueList(Choice(PARTS))
 
 HEAD = Record(
     "the head of a trace",
     {
         "trace": Whole(1, 1),
         "subject": Line(200),
-        "hidden": Several(Word(HIDEABLE), frozenset),
+        "hidden": UniqueList(Choice(HIDEABLE), frozenset),
         "partial": PARTIAL,
-        "names": Record("the names", {kind: Several(A_NAME) for kind in NAMED}),
+        "names": Record("the names", {kind: UniqueList(A_NAME) for kind in NAMED}),
     },
     ("trace",),
 )
 
-RESET = Record("a stage", {"stage": Referred(STAGE, "stage")}, ("stage",))
+RESET = Record("a stage", {"stage": Reference(STAGE, "stage")}, ("stage",))
 
 
 class EventRecord(Record):
-    """An event that gives these parts in part.  It has something to judge."""
+    """An event that gives these parts in part.  It has a command or an observation, so there is something to judge."""
 
     def __init__(self, partial: Collection[str]) -> None:
         command = PARTIAL_COMMAND if "command" in partial else COMMAND
         observation = PARTIAL_OBSERVATION if "observation" in partial else OBSERVATION
         fields: dict[str, Shape] = {
-            "command": Referred(command, "partial-command"),
-            "outcome": Referred(REPORTED, "trace-outcome"),
-            "observation": Referred(observation, "partial-observation"),
+            "command": Reference(command, "partial-command"),
+            "outcome": Reference(REPORTED, "trace-outcome"),
+            "observation": Reference(observation, "partial-observation"),
             "partial": PARTIAL,
         }
-        super().__init__("an event", fields, make=self.build)
+        super().__init__("an event", fields)
 
-    def build(self, **fields: Any) -> dict[str, Any]:
+    def build(self, fields: dict[str, Any]) -> dict[str, Any]:
         if "outcome" in fields and "command" not in fields:
-            raise Misfit("the event has the field 'outcome' but no command", "add the command, or leave it out")
-        if not fields.keys() & {"command", "observation"}:
-            raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
+            what = "the event has the field 'outcome' but no command"
+            raise Inconsistent(what, "add the command, or leave it out")
+        if "command" not in fields and "observation" not in fields:
+            what = "the event has no command and no observation"
+            raise Inconsistent(what, "add one of them, or leave the line out")
         return fields
 
     def schema(self) -> dict[str, Any]:
-        some = {"anyOf": [{"required": ["command"]}, {"required": ["observation"]}]}
-        return {**super().schema(), **some, "dependentRequired": {"outcome": ["command"]}}
+        schema = super().schema()
+        schema["anyOf"] = [{"required": ["command"]}, {"required": ["observation"]}]
+        schema["dependentRequired"] = {"outcome": ["command"]}
+        return schema
 
 
-EVENTS = {parts: EventRecord(parts) for parts in ((), PARTS[:1], PARTS[1:], PARTS)}
+EVENTS: Mapping[tuple[str, ...], EventRecord] = {
+    (): EventRecord(()),
+    ("command",): EventRecord(["command"]),
+    ("observation",): EventRecord(["observation"]),
+    PARTS: EventRecord(PARTS),
+}
 """Events by the parts that they give in part."""
 
 TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EVENTS[PARTS])

@@ -16,8 +16,8 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..files import read
-from ..language.sentences import ABSENT, Fact, situations
+from ..language.facts import ABSENT, Fact
+from ..language.situations import situations
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
@@ -38,6 +38,7 @@ from ..machine.rows import Condition, Effect, Means, Refuse, Row, always
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
+from ..strict_yaml import read_yaml
 from .nondeterminism import Replay, T, TooManyStates, possibilities
 from .observability import Name, Projections, Shown, alike, distance, projections_of, values_of
 from .transitions import fits, may_be
@@ -157,7 +158,7 @@ CONDITIONS: dict[str, Condition] = {
 }
 
 
-TABLE = read(Path(__file__).with_name("stays.yaml")).value()
+TABLE = read_yaml(Path(__file__).with_name("stays.yaml")).value()
 
 MEANT: Mapping[str, Mapping[str, str]] = TABLE["meant"]
 """For commands, what reasons to refuse them mean that are demands of others."""

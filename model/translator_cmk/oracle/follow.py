@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..language.contract import Declaration
+from ..language.declaration import Declaration
 from ..machine import Command, Machine, Observation, Outcome, Stage
 from .explain import Difference
 from .nondeterminism import TooManyStates

@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from ..language.sentences import ABSENT, Fact
+from ..language.facts import ABSENT, Fact
 from ..machine import Machine, Observation, State, Unspecified
 from ..machine.entities import Entity
 from ..machine.observation import OBSERVED_KINDS

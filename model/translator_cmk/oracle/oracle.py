@@ -14,7 +14,7 @@ all that depend on them, unless the row says that it is not free to.  What no st
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ..language.sentences import Fact
+from ..language.facts import Fact
 from ..machine import (
     DEFAULT_STAGE,
     Accepted,

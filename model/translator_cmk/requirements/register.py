@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..errors import InvalidFile
-from ..files import Entry, read
-from ..shapes import PROSE, TEXT, Listed, Misfit, Record, Several, Shape, Simple, Text, Whole, Word, record
+from ..shapes import PROSE, TEXT, Choice, Inconsistent, ListOf, Record, Shape, Simple, Text, UniqueList, Whole, record
+from ..strict_yaml import Entry, read_yaml
 
 TOPICS: Final = (
     "encryption",
@@ -179,16 +179,16 @@ REGISTERED = record(
     "a requirement",
     {
         "id": Text(f"[a-z]+[.]{NAME}", "the id of a requirement"),
-        "topic": Word(TOPICS),
+        "topic": Choice(TOPICS),
         "revision": Whole(),
         "title": A_TITLE,
         "wording": TEXT,
-        "kind": Word(KINDS),
-        "basis": Word(BASES),
-        "statements": Several(A_STATEMENT),
-        "traits": Several(Word(TRAITS)),
-        "resolves": Several(A_QUESTION),
-        "places": Listed(record("a place", {"section": PROSE, "sentence": Whole()})),
+        "kind": Choice(KINDS),
+        "basis": Choice(BASES),
+        "statements": UniqueList(A_STATEMENT),
+        "traits": UniqueList(Choice(TRAITS)),
+        "resolves": UniqueList(A_QUESTION),
+        "places": ListOf(record("a place", {"section": PROSE, "sentence": Whole()})),
     },
     {
         "argument": TEXT,
@@ -221,7 +221,7 @@ def load_register(folder: Path | None = None) -> Register:
     requirements: dict[str, Requirement] = {}
     titles: dict[str, str] = {}
     for topic in TOPICS:
-        for entry in read(folder / f"{topic}.yaml").items():
+        for entry in read_yaml(folder / f"{topic}.yaml").items():
             requirement = read_requirement(entry, topic, article, known, questions)
             if requirement.id in requirements:
                 raise entry.error(f"the id {requirement.id!r} is given twice")
@@ -254,7 +254,7 @@ def own_register() -> Register:
 def load_questions(path: Path) -> dict[str, str]:
     """Return the titles of the questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
     questions: dict[str, str] = {}
-    for entry in read(path).items():
+    for entry in read_yaml(path).items():
         question = entry.read(record("a question", {"id": A_QUESTION, "title": TEXT}))
         if question["id"] in questions:
             raise entry.error(f"the id {question['id']!r} is given twice")
@@ -267,7 +267,7 @@ def read_requirement(
 ) -> Requirement:
     """Return one requirement of a topic's file. Raises InvalidFile where it is wrong."""
     own_id = Text(rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens")
-    known: dict[str, Shape] = {"statements": Several(Word(statements)), "resolves": Several(Word(questions))}
+    known: dict[str, Shape] = {"statements": UniqueList(Choice(statements)), "resolves": UniqueList(Choice(questions))}
     shapes = {name: shape for name, shape in REGISTERED.fields.items() if name not in DERIVED}
     fields = entry.read(Record("a requirement", {**shapes, **known, "id": own_id}, REQUIRED))
     carried = set(fields.get("statements", ()))
@@ -300,7 +300,7 @@ def load_article(path: Path, claimed: bool = False) -> Article:
 
     Raises InvalidFile where the file is unreadable or wrong.
     """
-    entry = read(path)
+    entry = read_yaml(path)
     fields = entry.read(article_shape(claimed))
     sections = fields.pop("sections")
     for heading, count in Counter(each["heading"] for each in sections).items():
@@ -320,18 +320,18 @@ def article_shape(claimed: bool) -> Record:
     def sentence(**fields: Any) -> dict[str, Any]:
         carries, informative = bool(fields.get("statements")), "informative" in fields
         if carries and informative:
-            raise Misfit("a sentence carries statements and is called informative", "take one out")
+            raise Inconsistent("a sentence carries statements and is called informative", "take one out")
         if claimed and not carries and not informative:
-            raise Misfit("a sentence carries no statement and gives no reason", "add one (informative: ...)")
+            raise Inconsistent("a sentence carries no statement and gives no reason", "add one (informative: ...)")
         return fields
 
     hashes: dict[str, Shape] = {
         "fingerprint": Text("[0-9a-f]{16}", "16 hexadecimal digits"),
         "near": Text("([0-9a-f]{3})+", "three hexadecimal digits for each pair of words"),
     }
-    carried: dict[str, Shape] = {"statements": Several(A_STATEMENT), "informative": TEXT}
+    carried: dict[str, Shape] = {"statements": UniqueList(A_STATEMENT), "informative": TEXT}
     place = Record("a sentence", hashes | carried, hashes, sentence)
     revision = Record("a revision", {"date": TEXT, "changes": TEXT}, ("date", "changes"), Revision)
-    sections = Listed(record("a section", {"heading": TEXT, "sentences": Listed(place)}))
+    sections = ListOf(record("a section", {"heading": TEXT, "sentences": ListOf(place)}))
     texts = {"title": TEXT, "revision": TEXT, "url": TEXT}
-    return record("the article", {**texts, "sections": sections}, {"later": Several(revision)})
+    return record("the article", {**texts, "sections": sections}, {"later": UniqueList(revision)})

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from ..bdd.features import Pickle
 from ..bdd.vocabulary import read_given
-from ..language.sentences import Fact, Situation, format_command, holds, read_command, situations
+from ..language.facts import Fact, holds
+from ..language.sentences import format_command, read_command
+from ..language.situations import Situation, situations
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,

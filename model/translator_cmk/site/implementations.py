@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from ..badges import Badge
 from ..conformance.report.summaries import badge_of
 from ..digest import REPORTED, digest, digest_of
-from ..files import Entry, read
-from ..language.contract import OF_AZURE
-from ..shapes import TEXT, Text, Word, fields_of, record
+from ..language.declaration import OF_AZURE
+from ..shapes import TEXT, Choice, Text, fields_of, record
+from ..strict_yaml import Entry, read_yaml
 from ..verdict import DECIDED, Status
 
 LIST = "implementations.yaml"
@@ -34,7 +34,7 @@ KINDS: Mapping[str, str] = {
 }
 ENTRY = record(
     "an implementation",
-    {"name": Text("[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and hyphens"), "kind": Word(KINDS)},
+    {"name": Text("[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and hyphens"), "kind": Choice(KINDS)},
     fields_of(("run", "report", "reproduce", "contact"), TEXT),
 )
 PUBLISHED = ("report.html", "report.json")
@@ -76,7 +76,7 @@ def load_implementations(docs: Path) -> tuple[Implementation, ...]:
     path = docs / LIST
     if not path.is_file():
         return ()
-    entries = [checked(each) for each in read(path, str(path)).items()]
+    entries = [checked(each) for each in read_yaml(path, str(path)).items()]
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(lambda entry: load(entry, docs), entries))
 

@@ -14,22 +14,16 @@ from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.summaries import Cell, Note, cells, counted, headline, run_shown
 from ..language.contract import VERBS
+from ..language.facts import Fact, changed_facts
+from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from ..language.schemas import schemas
-from ..language.sentences import (
-    COMMAND_PHRASES,
-    FACT_PHRASES,
-    Fact,
-    Phrase,
-    difference,
-    format_command,
-    format_fact,
-    situations,
-)
+from ..language.sentences import format_command, format_fact
+from ..language.situations import situations
 from ..machine import Accepted, Command
 from ..requirements import Requirement
 from ..requirements.register import REGISTERED
 from ..requirements.releases import requirement_json
-from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
+from ..shapes import COUNT, FLAG, PROSE, Choice, ListOf, MapOf, Text, fields_of, record, schemas_of
 from ..system import ModelSystem
 from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from . import implementations
@@ -290,7 +284,7 @@ def facts_after(commands: Iterable[Command]) -> Iterator[tuple[Fact, frozenset[s
         before = model.observe()
         outcome = model.submit(command)
         by = outcome.by if isinstance(outcome, Accepted) else frozenset()
-        found |= {now[:3]: (now, by) for _, now in difference(before, model.observe())}
+        found |= {now[:3]: (now, by) for _, now in changed_facts(before, model.observe())}
     yield from found.values()
 
 
@@ -309,7 +303,7 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
 
 # Files for other programs: requirements as JSON with their schema
 
-STATUS = Word([each.word for each in OF_BADGES])
+STATUS = Choice([each.word for each in OF_BADGES])
 
 OF_THE_REGISTER = {name: REGISTERED.fields[name] for name in REGISTERED.required}
 REQUIREMENT = record(
@@ -317,9 +311,9 @@ REQUIREMENT = record(
     OF_THE_REGISTER
     | {
         "status": STATUS,
-        "scenarios": Listed(record("a scenario", {"id": PROSE, "status": STATUS}, {"reason": PROSE})),
-        "rows": Listed(record("a row that cites it", {"path": PROSE, "line": COUNT, "counter_row": FLAG})),
-        "evidence": Named(Text("[a-z]+(-[a-z]+)*", "a kind"), COUNT),
+        "scenarios": ListOf(record("a scenario", {"id": PROSE, "status": STATUS}, {"reason": PROSE})),
+        "rows": ListOf(record("a row that cites it", {"path": PROSE, "line": COUNT, "counter_row": FLAG})),
+        "evidence": MapOf(Text("[a-z]+(-[a-z]+)*", "a kind"), COUNT),
     },
     {name: shape for name, shape in REGISTERED.fields.items() if name not in OF_THE_REGISTER},
 )
@@ -328,11 +322,11 @@ REQUIREMENTS = record(
     TITLE,
     {
         "format": COUNT,
-        "observed_on_azure": Word(["never", "in part"]),
+        "observed_on_azure": Choice(["never", "in part"]),
         "article": record("the article", fields_of(("title", "revision", "url"), PROSE)),
         **fields_of(("register", "subject", "profile", "finished"), PROSE),
         "status": STATUS,
-        "requirements": Listed(REQUIREMENT),
+        "requirements": ListOf(REQUIREMENT),
     },
 )
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ..bdd.features import slug
 from ..explore.graph import Graph, Pair, Predecessors, attainable, predecessors, state_graph
 from ..explore.scopes import NAMED
-from ..language.sentences import COMMAND_PHRASES
+from ..language.phrases import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
 from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.world import World

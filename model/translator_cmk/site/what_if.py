@@ -12,15 +12,10 @@ from typing import Any, NamedTuple
 from ..bdd.features import slug
 from ..explore.graph import NOT_OFFERED, Graph, Memoised, attainable, first_commands, predecessors, state_graph
 from ..explore.scopes import WHAT_IF, Scope
-from ..language.sentences import (
-    ABSENT,
-    FACT_PHRASES,
-    Fact,
-    format_command,
-    format_fact,
-    situations,
-    use_in_words,
-)
+from ..language.facts import ABSENT, Fact
+from ..language.phrases import FACT_PHRASES
+from ..language.sentences import format_command, format_fact, format_key_use
+from ..language.situations import situations
 from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
 from ..machine.commands import DeleteResource
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
@@ -314,7 +309,7 @@ class Tables:
     def _outcome(self, outcome: Outcome) -> dict[str, Any]:
         match outcome:
             case Accepted(by=by, audit=audit):
-                uses = [self.sentences(use_in_words(use)) for use in audit]
+                uses = [self.sentences(format_key_use(use)) for use in audit]
                 return {"outcome": "accepted", "requirements": self._numbers(by), "uses": uses}
             case Refused(because=because):
                 return {"outcome": "refused", "requirements": self._numbers(because), "names": because <= OF_NAMES}

@@ -20,7 +20,7 @@ from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios, selected
 from translator_cmk.errors import CommandError
-from translator_cmk.language.contract import Declaration
+from translator_cmk.language.declaration import Declaration
 
 VERIFY = ["verify", "--azure", "--requirement", "environment.create-resource", "--report", "report"]
 CLOUD = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=False)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ...bdd.vocabulary import commands_of
 from ...conformance.cases import Scenario
 from ...conformance.features import is_patient
-from ...language.contract import Declaration
+from ...language.declaration import Declaration
 from ...machine import Accepted, Observation
 from ...requirements import load_register
 from ...system import ModelSystem

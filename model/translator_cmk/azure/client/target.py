@@ -12,7 +12,7 @@ from urllib.request import getproxies
 import yaml
 
 from ...errors import CommandError
-from ...language.contract import MASKED, OF_AZURE, Declaration
+from ...language.declaration import MASKED, OF_AZURE, Declaration
 from ...machine import DEFAULT_STAGE, Stage
 from ..names import GUID
 

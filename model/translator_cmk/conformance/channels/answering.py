@@ -5,7 +5,8 @@ from secrets import token_hex
 from typing import Any
 
 from ...bdd.systems import declaration_of, not_a_system, raised
-from ...language.contract import declaration_to_wire, request_from_wire
+from ...language.contract import request_from_wire
+from ...language.declaration import declaration_to_wire
 from ...language.messages import PROTOCOL, observation_to_wire
 from ...machine import Accepted, Refused, Unspecified
 from ...shapes import WireError

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Protocol
 
-from ...language.messages import from_text
+from ...language.strict_json import parse_json
 from ...shapes import WireError
 
 PATIENCE = 10.0
@@ -50,6 +50,6 @@ class Channel(Protocol):
 def decode_answer(text: bytes) -> Any:
     """Return the answer in a text; raises `Fault`."""
     try:
-        return from_text(text, "the answer")
+        return parse_json(text, "the answer")
     except WireError as error:
         raise Fault("not-json", f"{error}; it begins with {text[:60]!r}") from None

@@ -17,7 +17,7 @@ from secrets import token_hex
 from time import monotonic
 from typing import Any
 
-from ...language.messages import LONGEST
+from ...language.strict_json import LONGEST
 from .channel import ENCODE, Channel, Fault, decode_answer
 
 KEPT = 4096

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from ...language.messages import LONGEST
+from ...language.strict_json import LONGEST
 from .channel import ENCODE, Channel, Fault, decode_answer
 
 IDLE = 1.0

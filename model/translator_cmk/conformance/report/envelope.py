@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...bdd.scenario_run import by_cause
-from ...language.contract import DECLARATION, LEVELS, REQUEST
-from ...language.messages import COMMAND, PROTOCOL, REQUIREMENT
+from ...language.contract import REQUEST
+from ...language.declaration import DECLARATION, LEVELS
+from ...language.messages import COMMAND, PROTOCOL
+from ...language.names import REQUIREMENT
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
 from ...shapes import (
@@ -14,19 +16,19 @@ from ...shapes import (
     FLAG,
     NUMBER,
     PROSE,
+    Choice,
     Either,
     Line,
-    Listed,
-    Named,
+    ListOf,
+    MapOf,
     OneOf,
     Record,
-    Referred,
-    Several,
+    Reference,
     Shape,
     Simple,
     Text,
+    UniqueList,
     Whole,
-    Word,
     fields_of,
     record,
     schemas_of,
@@ -39,7 +41,7 @@ FORMAT = 1
 
 INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")  # as large as an option may be
 ID = Line(1_000)
-IDS = Listed(REQUIREMENT)
+IDS = ListOf(REQUIREMENT)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
 TIME = Text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as '2026-03-04T05:06:07Z'")
 FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
@@ -48,11 +50,11 @@ CASE = record(
     "a case",
     {
         "id": ID,
-        "lane": Word(LANES),
-        "level": Word(LEVELS),
+        "lane": Choice(LANES),
+        "level": Choice(LEVELS),
         "requirements": IDS,
         "scored": FLAG,
-        "status": Word(OF_CASES),
+        "status": Choice(OF_CASES),
         "seconds": NUMBER,
     },
     {
@@ -60,7 +62,7 @@ CASE = record(
         **fields_of(("rests_on", "attributed_to"), IDS),
         **fields_of(("reason", "known", "shown"), PROSE),
         **fields_of(("line", "step"), COUNT),
-        "durations": Listed(NUMBER),
+        "durations": ListOf(NUMBER),
         "fault": Line(100),
     },
 )
@@ -69,7 +71,7 @@ PROPERTY = record(
     {
         "id": ID,
         "requirements": IDS,
-        "status": Word(OF_PROPERTIES),
+        "status": Choice(OF_PROPERTIES),
         "seconds": NUMBER,
         "folder": Line(1_000),
         "digest": DIGEST,
@@ -97,18 +99,23 @@ ENVELOPE = record(
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": Either(DECLARATION, None),
-        "transport": Word(("stdio", "http", "python")),
-        "profile": Word(PROFILES),
+        "transport": Choice(("stdio", "http", "python")),
+        "profile": Choice(PROFILES),
         "waived": IDS,
-        "lanes": Several(Word(LANES)),
+        "lanes": UniqueList(Choice(LANES)),
         "selection": record(
             "the selection",
             {},
-            {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
+            {
+                "requirement": IDS,
+                "topic": UniqueList(Choice(TOPICS)),
+                "level": UniqueList(Choice(LEVELS)),
+                "case": ListOf(ID),
+            },
         ),
         "seed": INTEGER,
         "budgets": record(
-            "the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "sequences": COUNT, "scopes": Listed(ID)}
+            "the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "sequences": COUNT, "scopes": ListOf(ID)}
         ),
         "started": TIME,
         "finished": TIME,
@@ -125,22 +132,22 @@ ENVELOPE = record(
                 "lanes": record("the lanes", {}, fields_of(LANES, TALLY)),
             },
         ),
-        "groups": Listed(record("a group", {"cause": PROSE, "cases": Listed(ID)})),
-        "deviations": Listed(DEVIATION),
-        "stale_deviations": Listed(PROSE),
-        "cases": Listed(CASE),
+        "groups": ListOf(record("a group", {"cause": PROSE, "cases": ListOf(ID)})),
+        "deviations": ListOf(DEVIATION),
+        "stale_deviations": ListOf(PROSE),
+        "cases": ListOf(CASE),
     },
     {
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT}),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
-        "properties": Listed(PROPERTY),
+        "properties": ListOf(PROPERTY),
         "trouble": PROSE,
-        "files": Named(FILE, DIGEST),
+        "files": MapOf(FILE, DIGEST),
     },
 )
 """`report.json`."""
 
-REQUESTED = Referred(REQUEST, "request")
+REQUESTED = Reference(REQUEST, "request")
 FAULT = record("a fault", {"kind": Line(100), "text": PROSE}, {"stderr": PROSE})
 
 
@@ -164,12 +171,12 @@ COUNTEREXAMPLE = record(
     "a counterexample",
     {
         "format": Whole(FORMAT, FORMAT),
-        "profile": Word(PROFILES),
+        "profile": Choice(PROFILES),
         "silent": IDS,
         "requirements": IDS,
-        "commands": Listed(Referred(COMMAND, "command")),
-        "expected": Listed(PROSE),
-        "seen": Listed(PROSE),
+        "commands": ListOf(Reference(COMMAND, "command")),
+        "expected": ListOf(PROSE),
+        "seen": ListOf(PROSE),
         "always": FLAG,
         "scenario": PROSE,
     },

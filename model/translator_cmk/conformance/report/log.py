@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import CommandError
-from ...language.messages import DECODE, LONGEST, NotStrict, from_text
+from ...language.strict_json import DECODE, LONGEST, NotStrict, parse_json
 from ...shapes import WireError, read_message
 from ..cases import FEATURES, LANES, SCOPES, SELECTED, Envelope, must_exist
 from ..channels import Fault
@@ -273,7 +273,7 @@ class Stream(NoLog, Clock):
 def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
-        entry: dict[str, Any] = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
+        entry: dict[str, Any] = json.loads(line) if len(line) > LONGEST else parse_json(line.strip(), where)
         read_message(shapes.ENTRY, entry, where)
     except WireError as error:
         raise CommandError(f"{error}; the log was changed") from None

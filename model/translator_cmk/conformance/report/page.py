@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from ...escaping import html, visible
-from ...language.contract import CAPABILITIES, LEVELS, OF_AZURE
+from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status, with_failures_first

@@ -16,7 +16,7 @@ from ...bdd.features import pickles
 from ...bdd.scenario_run import format_title
 from ...errors import OK
 from ...escaping import markdown, plain, visible
-from ...language.contract import LEVELS
+from ...language.declaration import LEVELS
 from ...machine import COMMANDS
 from ...requirements import Register, Requirement, load_register
 from ...requirements.releases import frozen, unchanged_since

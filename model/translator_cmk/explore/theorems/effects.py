@@ -6,12 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ...files import read
-from ...language.sentences import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, State
 from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
 from ...machine.rows import Effect, Row, Whenever
+from ...strict_yaml import read_yaml
 from .requests import workspace
 from .states import home
 from .theorem import (
@@ -71,7 +71,7 @@ def shown(step: Step, asked: Iterable[str], fields: Mapping[str, Any], grant: bo
 AS_SOFT_DELETED = {"exists": lambda a: a.vault.soft_delete, "state": "deleted"}
 
 DONE = (
-    *(done(**row) for row in read(Path(__file__).with_name("effects.yaml")).value()),
+    *(done(**row) for row in read_yaml(Path(__file__).with_name("effects.yaml")).value()),
     done(
         "DeleteVault",
         "environment.delete-vault",

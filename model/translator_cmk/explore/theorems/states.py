@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ...language.sentences import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
 from ...machine.meanings import key_inaccessible
 from ...machine.rows import Means

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
-from ...language.sentences import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine import ROWS, Accepted, Command, KeyUse, Machine, Outcome, Refused, RowsContradict, Unspecified
 from ...machine.entities import ENTITY_KINDS, Entity, Location, Subscription
 from ...machine.observation import OBSERVED_KINDS
