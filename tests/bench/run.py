@@ -1,7 +1,8 @@
 """Measure what is promised to be fast, and print each figure beside its goal.
 
-Run as `make bench`. Each measure runs several rounds, interleaved with the others, and the median counts: machines are
-noisy. Other model checkers, if they are installed, take turns with our search. The exit code is 1 if a goal is missed.
+ Run as `make bench`. Each measure runs several rounds, interleaved with the others, and the median
+counts: machines are noisy. Other model checkers, if they are installed, take turns with our search.
+The exit code is 1 if a goal is missed.
 """
 
 import argparse
@@ -31,7 +32,7 @@ SITE = ROOT / "site"
 
 
 class Measure(NamedTuple):
-    """One figure: how to measure it once, its unit, its goal if it has one, and whether less is better."""
+    """One figure: how to measure it once, its unit, and its goal, if it has one."""
 
     name: str
     once: Callable[[], float]
@@ -65,7 +66,7 @@ def two_at_work() -> State:
 
 
 def random_walks(number: int, length: int) -> list[Walk]:
-    """Return random commands, each kind as likely as any other, over a world with two of each entity."""
+    """Return random commands of all kinds, over a world with two of each entity."""
     random = Random(1)
     kinds = list(COMMANDS.values())
     walks = []
@@ -80,7 +81,7 @@ def random_walks(number: int, length: int) -> list[Walk]:
 
 
 def stepper(start: State, walks: list[Walk]) -> Callable[[], float]:
-    """Return a function that measures how many commands a second the machine takes along the walks."""
+    """Return a function that measures the commands that the machine takes a second."""
     commands = sum(len(walk) for walk in walks)
 
     def once() -> float:
@@ -125,7 +126,7 @@ def pages_seconds() -> float:
 
 
 def usable_milliseconds() -> float:
-    """Return the time from asking for the what-if page, in a fresh window of Chromium, to being able to use it."""
+    """Return the time until the what-if page, asked for in a fresh window, can be used."""
     with chromium() as browser:
         page = browser.new_page()
         page.goto("about:blank")
@@ -148,8 +149,20 @@ MEASURES = (
     Measure("what if: usable after", usable_milliseconds, "ms", 150),
     Measure("serve --azure: ready after", azure.ready_seconds, "s", 2),
     Measure("serve --azure: requests", azure.requests_a_second, "/s", 1_000, less_is_better=False),
-    Measure("serve --azure: memory that 80,000 more requests add", azure.growth_in_megabytes, "MB", 5, rounds=1),
-    Measure("serve --azure: malformed requests accepted", azure.malformed_and_not_refused, "", 0, rounds=1),
+    Measure(
+        "serve --azure: memory that 80,000 more requests add",
+        azure.growth_in_megabytes,
+        "MB",
+        5,
+        rounds=1,
+    ),
+    Measure(
+        "serve --azure: malformed requests accepted",
+        azure.malformed_and_not_refused,
+        "",
+        0,
+        rounds=1,
+    ),
 )
 AGAINST_SPIN = Measure("search by sets of states, times as fast as Spin", float, "", 10, less_is_better=False)
 
@@ -159,7 +172,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="no measure runs more often than this (default: 5)")
     rounds = parser.parse_args().rounds
-    print(f"translator-cmk {__version__}, Python {platform.python_version()}, {os.cpu_count()} cores, {processor()}")
+    python = platform.python_version()
+    print(f"translator-cmk {__version__}, Python {python}, {os.cpu_count()} cores, {processor()}")
     met = [report(measure, figures) for measure, figures in measure_in_turns(rounds).items()]
     met.append(compare_checkers(min(rounds, 3)))
     return 0 if all(met) else 1
@@ -190,12 +204,13 @@ def report(measure: Measure, figures: list[float]) -> bool:
 
 
 def compare_checkers(rounds: int) -> bool:
-    """Run our search and the other model checkers in turns, and print the ratios; return whether the goal is met."""
+    """Print our search beside the other model checkers; return whether the goal is met."""
     ours, *others = contest(rounds)
     print(f"        {ours.name}: {ours.states:,} states in {ours.seconds:.2f} s; {ours.version}")
     for other in others:
         ratio = other.seconds / ours.seconds
-        print(f"        {other.name}: {other.seconds:.2f} s, {ratio:.1f} times as long; {other.version}")
+        took = f"{other.seconds:.2f} s, {ratio:.1f} times as long"
+        print(f"        {other.name}: {took}; {other.version}")
     if MISSING:
         print(f"missing tool: {', '.join(MISSING)}; our search was measured alone", file=sys.stderr)
         return True

@@ -1,7 +1,9 @@
-"""Verdicts on mutants: whether one differs from the article in a scope, and whether theorems or scenarios find it.
+"""Verdicts on mutants: whether they differ from the model, and what finds them.
 
-The article's machine is searched once.  A mutant is then compared with it state by state, in the order in which they
-were found, so the first difference is one that a shortest sequence of commands shows.
+The model is searched once in each scope. A mutant is then compared with it state by state, in the
+order in which the states were found. So the first difference is one that a shortest sequence of
+commands shows. Only a mutant that no theorem and no scenario finds has to be searched in full, to
+tell whether a customer could see the difference at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +11,14 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from tests.evidence.mutation import Mutant
-from translator_cmk.explore.exploration import Broken, EntityName, Judge, breaks, entities_of, verdict
+from translator_cmk.explore.exploration import (
+    Broken,
+    EntityName,
+    Judge,
+    breaks,
+    entities_of,
+    verdict,
+)
 from translator_cmk.explore.graph import Memoised, state_graph
 from translator_cmk.explore.scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
 from translator_cmk.explore.search import NAMED, explore
@@ -18,9 +27,14 @@ from translator_cmk.explore.theorems.theorem import ROWS_RAISE, VIEWS, view_of
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
 from translator_cmk.machine.rows import Means
 
+# Where a mutant differs from the model
+
 
 class Difference(NamedTuple):
-    """The scope, and the commands from nothing to where the machines differ: in the last step, or in what it shows."""
+    """The scope, and the commands from nothing to where the machines differ.
+
+    They differ in the last step, or in what is seen after it.
+    """
 
     scope: Scope
     commands: Commands
@@ -39,94 +53,122 @@ class Views:
 
     def observe(self, state: State) -> dict[EntityName, Any]:
         """Return all that a customer sees of the state."""
-        seen = ((at, self.look(state, at)[1]) for at in entities_of(state, VIEWS))
-        return {at: view for at, view in seen if view is not None}
+        seen = {}
+        for entity in entities_of(state, VIEWS):
+            _, view = self.look(state, entity)
+            if view is not None:
+                seen[entity] = view
+        return seen
 
 
-class Seen(Exception):
+class SeesDifference(Exception):
     """A customer sees a difference between two machines."""
 
 
-class Ground:
-    """Every state of a scope of the article's machine, which is searched once, with the commands offered in it."""
+class ModelInScope:
+    """Every state of the model in a scope, with the commands that are offered in it."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.graph = graph = state_graph(scope)
+        self.graph = state_graph(scope)
         self.step = Memoised(Machine(ROWS).step).step
         self.views = Views(Machine(ROWS))
-        self.found: list[tuple[State, Commands]] = []
+        self.states: list[tuple[State, Commands]] = []
         state = initial(DEFAULT_STAGE)
         for command in scope.start:
-            self.found.append((state, (command,)))
-            state = self.step(state, command)[0]
-        for number in range(graph.states):
-            self.found.append((graph.state(number), graph.commands(pair.command for pair in graph.of(number))))
+            self.states.append((state, (command,)))
+            state, _ = self.step(state, command)
+        for number in range(self.graph.states):
+            offered = self.graph.commands(pair.command for pair in self.graph.of(number))
+            self.states.append((self.graph.state(number), offered))
 
     def difference(self, mutant: Mutant) -> Difference | None:
-        """Return where the mutant first behaves otherwise; None if it does the same in every step of the scope."""
+        """Return where the mutant first differs; None if it does the same in the whole scope."""
         machine = Machine(mutant.rows)
-        step, look, article = Memoised(machine.step).step, Views(machine).look, self.views.look
-        means_other = any(isinstance(row, Means) for row in set(mutant.rows) ^ set(ROWS))
-        for at, (state, commands) in enumerate(self.found):
-            if means_other and any(differ(look, article, state, each) for each in entities_of(state, VIEWS)):
-                return Difference(self.scope, self.way(at))
+        step = Memoised(machine.step).step
+        look = Views(machine).look
+        changed_rows = set(mutant.rows) ^ set(ROWS)
+        looks_differ = any(isinstance(row, Means) for row in changed_rows)
+        for number, (state, commands) in enumerate(self.states):
+            if looks_differ:
+                for entity in entities_of(state, VIEWS):
+                    if differ(look, self.views.look, state, entity):
+                        return Difference(self.scope, self.path(number))
             for command in commands:
                 concerned = mutant.commands is None or type(command) in mutant.commands
                 if concerned and differ(step, self.step, state, command):
-                    return Difference(self.scope, (*self.way(at), command))
+                    return Difference(self.scope, (*self.path(number), command))
         return None
 
     def is_unseen(self, mutant: Mutant) -> bool:
-        """Return whether no sequence of commands distinguishes the mutant from the article.
+        """Return whether no sequence of commands shows a customer any difference.
 
-        It may keep other records all the same, of what no customer sees and no row asks.
+        The mutant may keep other records all the same, of what no customer sees and no row asks.
         """
         machine = Machine(mutant.rows)
-        step, views = Memoised(machine.step).step, Views(machine)
+        step = Memoised(machine.step).step
+        views = Views(machine)
 
-        def both(pair: tuple[State, State], command: Command) -> tuple[State, State]:
-            """Return the states of the mutant and of the article after the command; raises `Seen` if they differ."""
-            after, outcome = step(pair[0], command)
-            other, expected = self.step(pair[1], command)
-            if outcome != expected or views.observe(after) != self.views.observe(other):
-                raise Seen
-            return after, other
+        def step_both(pair: tuple[State, State], command: Command) -> tuple[State, State]:
+            """Return the states of mutant and model after the command; raises `SeesDifference`."""
+            of_mutant, outcome = step(pair[0], command)
+            of_model, expected = self.step(pair[1], command)
+            if outcome != expected or views.observe(of_mutant) != self.views.observe(of_model):
+                raise SeesDifference
+            return of_mutant, of_model
 
-        pair = (initial(DEFAULT_STAGE), initial(DEFAULT_STAGE))
         try:
+            start = (initial(DEFAULT_STAGE), initial(DEFAULT_STAGE))
             for command in self.scope.start:
-                pair = both(pair, command)
-            seen, waiting = {pair}, [pair]
+                start = step_both(start, command)
+            seen = {start}
+            waiting = [start]
             for pair in waiting:
                 for command in self.scope.alphabet:
-                    if self.scope.offers(command, pair[0]) and (following := both(pair, command)) not in seen:
+                    if not self.scope.offers(command, pair[0]):
+                        continue
+                    following = step_both(pair, command)
+                    if following not in seen:
                         seen.add(following)
                         waiting.append(following)
-        except (Seen, *ROWS_RAISE):
+        except (SeesDifference, *ROWS_RAISE):
             return False
         return True
 
-    def way(self, at: int) -> Commands:
-        """Return the commands from nothing to the state at this place in ``found``."""
+    def path(self, number: int) -> Commands:
+        """Return the commands from nothing to the state of this number."""
         start = self.scope.start
-        way = self.graph.path(max(at - len(start), 0))
-        return (*start[:at], *self.graph.commands(way))
+        beyond_start = self.graph.path(max(number - len(start), 0))
+        return (*start[:number], *self.graph.commands(beyond_start))
 
 
-def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
+def differ(mutant: Any, model: Any, state: State, asked: Any) -> bool:
     """Return whether the two give different results; they do if one raises."""
     try:
-        return bool(one(state, asked) != article(state, asked))
+        return bool(mutant(state, asked) != model(state, asked))
     except ROWS_RAISE:
         return True
 
 
-ground = cache(Ground)
+model_in = cache(ModelInScope)
+
+
+def differences(mutant: Mutant, scopes: Sequence[Scope] = MUTANT_SCOPES) -> Iterator[Difference]:
+    """Yield where the mutant first differs, for each scope in which it does."""
+    for scope in scopes:
+        difference = model_in(scope).difference(mutant)
+        if difference:
+            yield difference
+
+
+# Which theorem finds it
 
 
 class Kill(NamedTuple):
-    """A theorem that the mutant breaks in the scope, and how; ``every``: all that were seen to be broken on the way."""
+    """A theorem that the mutant breaks in the scope, and how.
+
+    ``every``: all theorems that were seen to be broken on the way.
+    """
 
     theorem: Theorem
     scope: Scope
@@ -135,57 +177,80 @@ class Kill(NamedTuple):
 
 
 def killed(mutant: Mutant, differences: Iterable[Difference], theorems: Sequence[Theorem] = THEOREMS) -> Kill | None:
-    """Return how a theorem finds the mutant in one of the scopes where it behaves otherwise.
+    """Return how a theorem finds the mutant in one of the scopes where it differs, or None.
 
-    Theorems are checked against the first step that differs, which the mutant reaches as the article does.  Where none
-    is broken by it, the scope is searched until one is.
+    Theorems are checked against the first step that differs, which the mutant reaches as the model
+    does. If it breaks none, the scope is searched until one is broken.
     """
     machine = Machine(mutant.rows)
-    differing = []
+    in_scopes = []
     for difference in differences:
-        if kill := at_once(machine, difference, theorems):
+        kill = at_once(machine, difference, theorems)
+        if kill:
             return kill
-        differing.append(difference)
-    return next((kill for difference in differing if (kill := in_time(machine, difference, theorems))), None)
+        in_scopes.append(difference)
+    for difference in in_scopes:
+        kill = in_time(machine, difference, theorems)
+        if kill:
+            return kill
+    return None
 
 
 def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
     """Return the theorem that the differing step breaks, or the state that it leads to."""
     commands = difference.commands
-    found: dict[str, Broken] = {}
-    for name, expected in breaks(Judge(machine, theorems), commands) if commands else ():
-        found.setdefault(name, Broken(commands, expected))
-    return kill_of(found, difference)
+    if not commands:
+        return None
+    broken: dict[str, Broken] = {}
+    for name, expected in breaks(Judge(machine, theorems), commands):
+        broken.setdefault(name, Broken(commands, expected))
+    return first_kill(broken, difference.scope)
 
 
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
     """Return the theorem that a search of the scope breaks first."""
     try:
-        return kill_of(explore(difference.scope, machine, "memoised", theorems, stop=True).broken, difference)
+        found = explore(difference.scope, machine, "memoised", theorems, stop=True)
     except StartNotReached:
         return None
+    return first_kill(found.broken, difference.scope)
 
 
-def kill_of(broken: dict[str, Broken], difference: Difference) -> Kill | None:
+def first_kill(broken: dict[str, Broken], scope: Scope) -> Kill | None:
     """Return how the first of the broken theorems finds the mutant."""
-    first = next(iter(broken), None)
-    return Kill(NAMED[first], difference.scope, broken[first], frozenset(broken)) if first else None
+    if not broken:
+        return None
+    first = next(iter(broken))
+    return Kill(NAMED[first], scope, broken[first], frozenset(broken))
 
+
+def breaks_in_some_scope(machine: Machine, theorem: Theorem) -> bool:
+    """Return whether the machine breaks the theorem, asked alone, in a scope."""
+    for scope in MUTANT_SCOPES:
+        try:
+            found = explore(scope, machine, "memoised", [theorem], stop=True)
+        except StartNotReached:
+            continue
+        if verdict(theorem, found) == "broken":
+            return True
+    return False
+
+
+# The verdict
 
 Verdict = Literal["killed", "equivalent", "unseen", "survives"]
 
-
 Scenarios = Callable[[Mutant], str | None]
-"""The id of a scenario that turns red against a mutant, one of its requirement if there is any, or None."""
+"""Returns the id of a scenario that fails with a mutant, or None."""
 
 
 class Judged(NamedTuple):
-    """A mutant and its verdict, in words that can be written down.
+    """A mutant and its verdict, in words that can be sent to another process.
 
-    - `killed`: a theorem is broken by it in a scope, a scenario turns red, or both.
-    - `equivalent`: it takes every step and shows every state as the article does, in every scope.
+    - `killed`: it breaks a theorem in a scope, or a scenario fails, or both.
+    - `equivalent`: it takes every step and shows every state as the model does, in every scope.
     - `unseen`: it keeps other records, but no sequence of commands of any scope shows it.
-    - `survives`: it differs from the article, and nothing shows it.
+    - `survives`: it differs from the model, and nothing shows it.
 
     ``broken``: all theorems that were seen to be broken.
     """
@@ -209,36 +274,29 @@ def judge(
     scopes: Sequence[Scope] = MUTANT_SCOPES,
     theorems: Sequence[Theorem] = THEOREMS,
 ) -> Judged:
-    """Hold the mutant against the article in every scope, and theorems and scenarios against it."""
+    """Compare the mutant with the model in every scope, and try theorems and scenarios on it."""
     kill = killed(mutant, differences(mutant, scopes), theorems)
-    red = scenarios(mutant)
-    came: Verdict = "killed"
-    if not kill and not red:
-        if not any(differences(mutant, scopes)):
-            came = "equivalent"
-        else:
-            came = "unseen" if all(ground(scope).is_unseen(mutant) for scope in scopes) else "survives"
+    scenario = scenarios(mutant)
+    is_found = kill is not None or scenario is not None
     return Judged(
-        *(mutant.name, mutant.kind, mutant.requirements, mutant.place, mutant.was, mutant.now, came),
-        kill.theorem.name if kill else None,
-        kill.scope.name if kill else None,
-        red,
-        tuple(sorted(kill.every)) if kill else (),
+        name=mutant.name,
+        kind=mutant.kind,
+        requirements=mutant.requirements,
+        place=mutant.place,
+        was=mutant.was,
+        now=mutant.now,
+        verdict="killed" if is_found else verdict_on_what_nothing_finds(mutant, scopes),
+        theorem=kill.theorem.name if kill else None,
+        scope=kill.scope.name if kill else None,
+        scenario=scenario,
+        broken=tuple(sorted(kill.every)) if kill else (),
     )
 
 
-def differences(mutant: Mutant, scopes: Sequence[Scope] = MUTANT_SCOPES) -> Iterator[Difference]:
-    """Return where the mutant first behaves otherwise, scope by scope."""
-    return (found for scope in scopes if (found := ground(scope).difference(mutant)))
-
-
-def breaks_in_some_scope(machine: Machine, theorem: Theorem) -> bool:
-    """Return whether the machine breaks the theorem, asked alone, in a scope."""
-    for scope in MUTANT_SCOPES:
-        try:
-            found = explore(scope, machine, "memoised", [theorem], stop=True)
-        except StartNotReached:
-            continue
-        if verdict(theorem, found) == "broken":
-            return True
-    return False
+def verdict_on_what_nothing_finds(mutant: Mutant, scopes: Sequence[Scope]) -> Verdict:
+    """Return whether the mutant is no other than the model, or differs unseen, or survives."""
+    if not any(differences(mutant, scopes)):
+        return "equivalent"
+    if all(model_in(scope).is_unseen(mutant) for scope in scopes):
+        return "unseen"
+    return "survives"

@@ -1,7 +1,8 @@
-"""Change the rows of the model, one at a time, and say which theorem and which scenario find each change.
+"""Change the rows of the model, one at a time, and say what finds each change.
 
-Run as `python -m tests.evidence.mutants`, or with `--requirement ID` for the rows of one requirement. The exit code is
-1 if nothing finds a change that an observation distinguishes, or if no change breaks a theorem.
+ Run as `python -m tests.evidence.mutants`, or with `--requirement ID` for the rows of one
+requirement. The exit code is 1 if nothing finds a change that an observation distinguishes, or if
+no change breaks a theorem.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from translator_cmk.progress import ProgressBar
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the verdict on each mutant, how many there are of each, and each theorem that nothing breaks."""
+    """Print the verdict on each mutant, their numbers, and each theorem that nothing breaks."""
     parser = argparse.ArgumentParser(prog="python -m tests.evidence.mutants", description=__doc__)
     parser.add_argument("--requirement", metavar="ID", help="only the rows of this requirement (default: all rows)")
     requirement = parser.parse_args(arguments).requirement
@@ -73,7 +74,7 @@ def report(judged: Judged) -> Iterator[str]:
         case "equivalent":
             yield f"  equivalent in every scope: {', '.join(scope.name for scope in MUTANT_SCOPES)}"
         case "unseen":
-            yield "  unseen: it keeps other records, but in every scope it answers and shows the same"
+            yield "  unseen: it keeps other records, but answers and shows the same in every scope"
         case "survives":
             yield "  survives: no theorem is broken and no scenario fails"
         case "killed":
@@ -105,16 +106,17 @@ def summary(judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def unbroken_theorems(judged: Sequence[Judged]) -> list[Theorem]:
-    """Return the theorems that neither a mutant breaks nor a mistake of their own, which `make test` tries."""
+    """Return the theorems that no mutant breaks, and no mistake of their own in `make test`."""
     broken = {name for mutant in judged for name in mutant.broken}
     broken.update(mistake.theorem for mistake in MISTAKES)
     return [theorem for theorem in THEOREMS if theorem.name not in broken and not is_broken_by_a_mutant(theorem)]
 
 
 def is_broken_by_a_mutant(theorem: Theorem) -> bool:
-    """Return whether a mutant breaks the theorem, asked alone: one of its requirements, or else any dropped row.
+    """Return whether a mutant of its requirements, or any dropped row, breaks the theorem.
 
-    A verdict on a mutant names the theorems that were seen to be broken before the first one killed it.
+     A verdict on a mutant names the theorems that were seen to be broken before the first one
+    killed it.
     """
     strong = [mutant for mutant in mutants() if mutant.kind in ("row dropped", "mistake added", "guard dropped")]
     own = [mutant for mutant in strong if not set(theorem.requirements).isdisjoint(mutant.requirements)]

@@ -1,7 +1,7 @@
 """Which scenarios fail against a machine with other rows.
 
-A scenario is run as the features run it: a Given that isn't reached, and rows that read what is not there, count as
-failures too.
+ A scenario is run as the features run it: a Given that isn't reached, and rows that read what is
+not there, count as failures too.
 """
 
 from functools import cache
@@ -33,25 +33,31 @@ def scenarios_of(requirements: tuple[str, ...]) -> list[Pickle]:
 
 
 def scenario_against(mutant: Mutant) -> str | None:
-    """Return the id of the first scenario that fails with the mutant's rows, those of its requirements first, or None.
+    """Return the id of the first scenario that fails with the mutant's rows, or None.
 
-    An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
+    The scenarios of its requirements come first.
+     An assumption can hide a mistake about what the article states, so the rows are tried without
+    assumptions too.
     """
     own = scenarios_of(mutant.requirements)
     others = [scenario for scenario in pickles() if scenario not in own]
-    for assumed in (True, False):
-        rows = mutant.rows if assumed else without_assumptions(mutant.rows)
-        wrong = Machine(rows)
-        for scenario in (*own, *others):
-            if passes(scenario, assumed) and fails(wrong, scenario):
-                return scenario.id
+    with_assumptions = Machine(mutant.rows)
+    stated_alone = Machine(without_assumptions(mutant.rows))
+    for scenarios in (own, others):
+        for wrong, assumed in ((with_assumptions, True), (stated_alone, False)):
+            for scenario in scenarios:
+                if passes(scenario, assumed) and fails(wrong, scenario):
+                    return scenario.id
     if mutant.kind == "citation changed":
         return scenario_for_citation(mutant, own)
     return None
 
 
 def scenario_for_citation(mutant: Mutant, own: list[Pickle]) -> str | None:
-    """Return the id of a scenario that needs the rows that cite the requirement, and not those that still do."""
+    """Return the id of a scenario that fails without the rows that cite the requirement.
+
+    It fails no longer without those that still cite it.
+    """
     rows_of_others = [row for row in ROWS if row.requirement not in mutant.requirements]
     rows_of_others_now = [row for row in mutant.rows if row.requirement not in mutant.requirements]
     before = Machine(rows_of_others)
@@ -64,7 +70,7 @@ def scenario_for_citation(mutant: Mutant, own: list[Pickle]) -> str | None:
 
 @cache
 def passes(scenario: Pickle, assumed: bool) -> bool:
-    """Return whether the scenario passes against the model, or against the model without assumptions."""
+    """Return whether the scenario passes against the model, with or without assumptions."""
     return not fails(right_machine(assumed), scenario)
 
 

@@ -20,7 +20,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from tests.command_line import tables
-from tests.evidence.mutation import Mutant, changed, mutants, subject_of
+from tests.evidence.mutation import Mutant, make_mutant, mutants, row_name
 from tests.machine.laws import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
@@ -61,7 +61,7 @@ def mutant_of(entry: dict[str, Any]) -> Mutant:
     if bool(sources) != ("row" in entry) or not (sources or added) or entry.keys() - FIELDS:
         raise ValueError(f"{entry['mistake']}: it names no row, changes nothing, or has an unknown field")
     new = {source.row: with_functions(source, entry) for source in sources}
-    made = changed(sources or [row_sources()[-1]], "semantic", new, entry.get("row", "no such row"), str(entry))
+    made = make_mutant(sources or [row_sources()[-1]], "semantic", new, entry.get("row", "no such row"), str(entry))
     more = (added,) if isinstance(added, Row) else added
     return made._replace(
         name=entry["mistake"],
@@ -73,7 +73,7 @@ def mutant_of(entry: dict[str, Any]) -> Mutant:
 
 def name_of(row: Row) -> str:
     """Return the name of a row: its requirement, its kind and what it is about."""
-    return f"{row.requirement}/{subject_of(row)}"
+    return f"{row.requirement}/{row_name(row)}"
 
 
 def with_functions(source: RowSource, entry: dict[str, Any]) -> tuple[Row, ...]:
