@@ -1,0 +1,186 @@
+"""The lanes of the kit against a system in this process, failure by failure, and whether the model confirms each."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import count
+from typing import NamedTuple
+
+from tests.systems.variants import Variant
+from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.vocabulary import commands_of
+from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
+from translator_cmk.conformance.channels import Direct
+from translator_cmk.conformance.features import play
+from translator_cmk.conformance.fuzz import Fuzzer
+from translator_cmk.conformance.judging import Commands, SequenceResult, run_sequence
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.subject import Subject
+from translator_cmk.conformance.tour import sequences_for, sequences_of
+from translator_cmk.machine import Accepted, Command, Machine, Unspecified
+from translator_cmk.oracle import oracle_for
+from translator_cmk.oracle.explain import attributed_to
+from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem, System, Unsupported
+
+
+class Failure(NamedTuple):
+    """One failure that a lane reports."""
+
+    case: str
+    named: tuple[str, ...]
+    """The requirements that the report names."""
+    commands: Commands
+    at_the_end: bool
+    """Whether the system differs at the last of the commands and not before; a scenario looks at less."""
+
+
+def subject_of(variant: Variant, seed: int = 1) -> Subject:
+    """Return a session with the system."""
+    return Subject(Session(Direct(variant.make)), seed=seed)
+
+
+@cache
+def machine_in(profile: str) -> Machine:
+    """Return the machine in which the rows of a profile are silent."""
+    return machine_of(silent_in(profile, load_register()))
+
+
+def in_features(variant: Variant, profile: str, topics: Iterable[str] = ()) -> Iterator[Failure]:
+    """Yield each failure of a scenario that counts, of these topics or of all."""
+    subject = subject_of(variant)
+    prefixes = tuple(f"{topic}." for topic in topics) or ("",)
+    for scenario in scenarios(profile, ()):
+        if not scenario.case.scored or not scenario.case.id.startswith(prefixes):
+            continue
+        result = play(subject, scenario)
+        if result.status not in ("passed", "not-applicable"):
+            named = (*result.attributed_to, *scenario.case.requirements)
+            yield Failure(scenario.case.id, named, tuple(commands_of(scenario.pickle)), at_the_end=False)
+
+
+@cache
+def default_sequences() -> tuple[Commands, ...]:
+    """Return the sequences of the default tour."""
+    return sequences_of(SCOPES, STEPS)
+
+
+def in_sequences(
+    subject: Subject, profile: str, lane: str, sequences: Iterable[tuple[Commands, int]]
+) -> Iterator[Failure]:
+    """Yield each failure of a sequence; with each is said for how many commands nothing is observed."""
+    oracle = oracle_for(machine_in(profile), subject.declaration)
+    for commands, blind in sequences:
+        result = run_sequence(subject, commands, oracle, blind)
+        if result.failed or result.fault:
+            yield failure_of(lane, result)
+
+
+def failure_of(lane: str, result: SequenceResult) -> Failure:
+    """Return what a lane reports of a sequence that failed."""
+    named = tuple(attributed_to(result.differences)) if result.asked else ("reset",)
+    return Failure(f"{lane}/{result.last}", named, result.asked, at_the_end=not result.unobserved)
+
+
+def in_tour(variant: Variant, profile: str, sequences: tuple[Commands, ...] = ()) -> Iterator[Failure]:
+    """Yield each failure of the default tour, or of these sequences."""
+    subject = subject_of(variant)
+    planned = sequences_for(sequences or default_sequences(), subject.declaration)
+    return in_sequences(subject, profile, "tour", ((commands, 0) for commands in planned))
+
+
+def in_fuzz(variant: Variant, profile: str, seed: int, steps: int) -> Iterator[Failure]:
+    """Yield each failure of random sequences that have so many steps together."""
+    subject = subject_of(variant, seed)
+    fuzzer = Fuzzer(subject.declaration, seed)
+
+    def drawn() -> Iterator[tuple[Commands, int]]:
+        spent = 0
+        for _ in count():
+            commands, blind = fuzzer.draw()
+            spent += 1 + len(commands)
+            if spent > steps:
+                return
+            yield commands, blind
+
+    return in_sequences(subject, profile, f"fuzz {seed}", drawn())
+
+
+# Whether the readable model differs, too
+
+
+def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
+    """Return whether system and model, stepped through the same commands, differ where the failure says so.
+
+    In the profile article they may differ before that, too, in what is assumed.  Where the model leaves something open
+    on the way, nothing is compared from there on.
+    """
+    model = ModelSystem()
+    system = variant.make()
+    if failure.named == ("reset",):
+        return True
+    agrees = True
+    for command in failure.commands:
+        if not agrees:
+            return profile == "article" or not failure.at_the_end
+        expected = model.submit(command)
+        if isinstance(expected, Unspecified):
+            return True
+        agrees = answers_alike(expected, system, command) and model.observe() == system.observe()
+    return not agrees
+
+
+def answers_alike(expected: object, system: System, command: Command) -> bool:
+    """Return whether the system gives the answer; what an acceptance rests on is said by no system."""
+    try:
+        outcome = system.submit(command)
+    except Unsupported:
+        return False
+    if isinstance(expected, Accepted) and isinstance(outcome, Accepted):
+        return expected.audit == outcome.audit
+    return expected == outcome
+
+
+# What really differs from the model
+
+
+@cache
+def ways_of_scenarios() -> dict[str, list[Commands]]:
+    """Return the commands of the scenarios of each topic."""
+    ways: dict[str, list[Commands]] = {}
+    for pickle in pickles():
+        topic = pickle.id.partition(".")[0]
+        ways.setdefault(topic, []).append(tuple(commands_of(pickle)))
+    return ways
+
+
+def default_ways(variant: Variant) -> Iterator[Commands]:
+    """Yield sequences of commands in which a system may differ: first those of the scenarios of its topics.
+
+    The last command of each is asked for once more.  Where a system differs in none of them, it names commands itself.
+    """
+    topics = {name.partition(".")[0] for name in variant.requirements}
+    scenarios_by_topic = ways_of_scenarios()
+    ordered = sorted(scenarios_by_topic, key=lambda topic: topic not in topics)
+    for topic in ordered:
+        for commands in scenarios_by_topic[topic]:
+            yield commands
+            yield (*commands, commands[-1])
+
+
+def way_to_a_difference(variant: Variant) -> Commands | None:
+    """Return commands along which the system differs from the rows that it was made from; None where there are none."""
+    machine = Machine(variant.reference)
+    for commands in (*variant.ways, *default_ways(variant)):
+        if differs(ModelSystem(machine), variant.make(), commands):
+            return commands
+    return None
+
+
+def differs(model: ModelSystem, system: ModelSystem, commands: Commands) -> bool:
+    """Return whether the two differ along the commands: in an answer, or in what they show in the end."""
+    for command in commands:
+        expected = model.submit(command)
+        if not answers_alike(expected, system, command):
+            return True
+    return model.observe() != system.observe()

@@ -1,0 +1,905 @@
+"""Systems that honour every sentence of the article and differ from the model.
+
+Some differ in what is assumed: they pass in the profile `article`, and fail in the profile `full`.  Others differ where
+nothing is specified, or lack something and say so: they pass in both.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.systems.histories import Answering, answering, remembering
+from tests.systems.variants import (
+    Make,
+    Rows,
+    Variant,
+    adding,
+    demanding,
+    only_where,
+    permitted,
+    permitted_by_article,
+    refusing_as,
+    without,
+    writing,
+)
+from translator_cmk.language.contract import CAPABILITIES, Declaration
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, Stage
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeployModel,
+    DisableIdentity,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    EnableKey,
+    GrantKeyAccess,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+    ReadData,
+    RecoverVault,
+    ReturnToMicrosoftManagedKeys,
+    RotateKey,
+    UploadDocument,
+)
+from translator_cmk.machine.conditions import (
+    can_be_put_in_use,
+    granted,
+    has_workspace,
+    may_regain_key,
+    shared_by_another,
+    uses_key,
+)
+from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Document, Grant, Key, Model, Resource, Vault, Workspace
+from translator_cmk.machine.meanings import data_inaccessible, key_inaccessible
+from translator_cmk.machine.rows import effect, means, refuse, whenever
+from translator_cmk.machine.state import Changes
+from translator_cmk.machine.updates import (
+    drops,
+    falls_back,
+    falls_back_without_data,
+    gives_access,
+    loses_data,
+    sets,
+    write,
+)
+from translator_cmk.machine.world import World
+from translator_cmk.system import Unsupported
+
+# Conditions and effects that several systems share
+
+
+def has_another_key(command: Any) -> bool:
+    """Return whether a resource with customer-managed keys asks for another key than the one in use."""
+    if command.store != "key-vault" or command.resource.key is None:
+        return False
+    return not uses_key(command.resource, command.key)
+
+
+def changes_its_key(command: Any) -> bool:
+    """Return whether another key takes the place of the one in use."""
+    return can_be_put_in_use(command) and has_another_key(command)
+
+
+def is_in_group(command: Any, thing: Any) -> bool:
+    """Return whether a resource or key vault is in the resource group that moves."""
+    return bool(thing.group == command.group and thing.subscription.name == command.subscription.name)
+
+
+def is_key_deleted(resource: Any) -> bool:
+    """Return whether the resource's own key is deleted."""
+    return resource.key is not None and resource.key.state != "active"
+
+
+def is_key_disabled(resource: Any) -> bool:
+    """Return whether the resource's own key is disabled."""
+    return resource.key is not None and not resource.key.enabled
+
+
+def leaves_its_tenant(resource: Any) -> bool:
+    """Return whether a resource with customer-managed keys has just moved to another tenant."""
+    return bool(resource.key_source == CUSTOMER and resource.tenant.name != resource.subscription.tenant.name)
+
+
+def deploying_again(on: type[Command], when: Callable[..., Any] = may_regain_key) -> Any:
+    """Return a row by which a command deploys the undeployed models of a resource."""
+    return effect(
+        on,
+        "restoration.no-redeploy-otherwise",
+        each=Model,
+        when=lambda c, m: m.state == "undeployed" and when(c, m.workspace.resource),
+        then=lambda c, m: sets(m, state="deployed"),
+    )
+
+
+# What a key may be
+
+KEYS = (
+    permitted(
+        "does something wherever the outcome is not specified",
+        "Nothing is demanded there. A key in a managed HSM, for one, is accepted and protects nothing yet.",
+        ["keys.managed-hsm"],
+    )._replace(reference=ROWS),
+    permitted(
+        "refuses an RSA-HSM key of 2048 bits as a key of another type",
+        "The article says RSA, which can be read as the type of that name alone.",
+        ["keys.rsa-hsm"],
+        demanding("keys.rsa-2048-refused", lambda c: c.key.type == "RSA" and c.key.size == 2048),
+    ),
+    permitted(
+        "refuses a key vault that uses Azure RBAC for want of an access policy",
+        "The article mentions access policies alone.",
+        ["vault.permission-model"],
+        adding(
+            refuse(
+                EnableCustomerManagedKeys,
+                "vault.access-policy",
+                when=lambda c: c.store == "key-vault",
+                unless=lambda c: c.vault.permission_model == "access-policies",
+            )
+        ),
+    ),
+    permitted(
+        "accepts a key vault that uses Azure RBAC, with access by a role that is in no access policy",
+        "The article mentions access policies alone.",
+        ["vault.permission-model"],
+        only_where("vault.granted-with-keys", lambda c: c.vault.permission_model != "rbac"),
+        only_where("revocation.access-revoked", lambda r: r.key.vault.permission_model != "rbac"),
+    ),
+    permitted(
+        "refuses to put a disabled key in use",
+        "No document says what a service checks.",
+        ["environment.disabled-key"],
+        adding(
+            refuse(
+                EnableCustomerManagedKeys,
+                "keys.disable",
+                when=lambda c: c.store == "key-vault",
+                unless=lambda c: c.key.enabled,
+            )
+        ),
+    ),
+    permitted(
+        "refuses to rotate a disabled key",
+        "No document says whether that is possible.",
+        ["environment.rotate-disabled-key"],
+        adding(refuse(RotateKey, "keys.disable", unless=lambda c: c.key.enabled)),
+    ),
+    permitted_by_article(
+        "refuses a key that another resource uses",
+        "The article speaks of one resource.",
+        ["keys.shared"],
+        adding(
+            refuse(
+                EnableCustomerManagedKeys,
+                "keys.shared",
+                when=lambda c: c.store == "key-vault",
+                unless=lambda c: not shared_by_another(c.key, c.resource),
+            )
+        ),
+    ),
+    permitted(
+        "refuses another key in place of the one in use",
+        "The article does not mention a change of the key.",
+        ["keys.change"],
+        adding(refuse(EnableCustomerManagedKeys, "keys.change", unless=lambda c: not has_another_key(c))),
+    ),
+    permitted(
+        "deletes uploads and undeploys models when another key takes the place of the one in use",
+        "The article does not mention a change of the key.",
+        ["keys.change"],
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "keys.change",
+                when=changes_its_key,
+                then=lambda c: loses_data(c.resource),
+            )
+        ),
+    ),
+    permitted(
+        "deletes uploads when another key takes the place of the one in use",
+        "The article does not mention a change of the key.",
+        ["keys.change"],
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "keys.change",
+                each=Document,
+                when=lambda c, d: (
+                    changes_its_key(c) and d.state == "uploaded" and d.workspace.resource.name == c.resource.name
+                ),
+                then=lambda c, d: sets(d, state="deleted"),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "records no use of the key when data is read",
+        "A service may keep an unwrapped key for a while.",
+        ["keys.use-logged"],
+        without("keys.use-logged", ReadData),
+    ),
+    permitted_by_article(
+        "records no use of the key when a model is deployed",
+        "A service may keep an unwrapped key for a while.",
+        ["keys.use-logged"],
+        without("keys.use-logged", DeployModel),
+    ),
+    permitted_by_article(
+        "counts a rotated key as inaccessible, with all losses",
+        "The article names rotation, and no effect of it.",
+        ["keys.rotation-keeps-data"],
+        adding(
+            means(
+                key_inaccessible,
+                "keys.rotation-keeps-data",
+                when=lambda r: r.key is not None and r.key.version > 1,
+            )
+        ),
+    ),
+    permitted_by_article(
+        "undeploys the models under a key that is rotated, and lets them be deployed again",
+        "The article names rotation, and no effect of it.",
+        ["keys.rotation-keeps-data"],
+        adding(
+            effect(
+                RotateKey,
+                "keys.rotation-keeps-data",
+                each=Model,
+                when=lambda c, m: m.state == "deployed" and uses_key(m.workspace.resource, c.key),
+                then=lambda c, m: sets(m, state="undeployed"),
+            )
+        ),
+    ),
+)
+
+# What happens with a request that the article excludes
+
+
+def excludes_nothing_but_the_location(command: Any) -> bool:
+    """Return whether the location of the resource is all that stands against customer-managed keys."""
+    return bool(
+        command.store == "key-vault"
+        and command.resource.location.state == "global"
+        and command.resource.tier.supports_customer_managed_keys
+        and command.vault.subscription.tenant.name == command.resource.tenant.name
+        and command.vault.soft_delete
+        and command.vault.purge_protection
+    )
+
+
+REQUESTS = (
+    permitted_by_article(
+        "accepts a request for a global resource, without effect",
+        "The article says that customer-managed keys do not work there, and not what a customer sees who tries.",
+        ["resource.global-refused"],
+        without("resource.global-refused"),
+    ),
+    permitted_by_article(
+        "accepts a request for a global resource, turns the identity on, gives it access, and puts no key in use",
+        "The article says what enabling does to identity and access, and not what a request without effect does.",
+        ["resource.global-refused", "identity.unchanged-without-effect"],
+        without("resource.global-refused"),
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "identity.unchanged-without-effect",
+                when=excludes_nothing_but_the_location,
+                then=lambda c: {**sets(c.resource, identity=True), **gives_access(c.vault, c.resource)},
+            )
+        ),
+    ),
+    permitted_by_article(
+        "refuses a global resource as if the key vault were in another region",
+        "The article gives no reasons for refusals.",
+        ["resource.global-refused"],
+        refusing_as("resource.global-refused", "vault.same-region-refused"),
+    ),
+    permitted_by_article(
+        "accepts a request on a tier that does not support it, without effect",
+        "The article says what a tier supports, and not what a customer sees who tries.",
+        ["encryption.tier-refused"],
+        without("encryption.tier-refused"),
+    ),
+    permitted_by_article(
+        "accepts a request for a key or a key vault that the article excludes, without effect",
+        "The article says what has to be, and not what a customer sees who tries otherwise.",
+        [
+            "keys.vault-only-refused",
+            "keys.rsa-2048-refused",
+            "vault.same-region-refused",
+            "vault.same-tenant-refused",
+            "vault.soft-delete-refused",
+            "vault.purge-protection-refused",
+        ],
+        without("keys.vault-only-refused"),
+        without("keys.rsa-2048-refused"),
+        without("vault.same-region-refused"),
+        without("vault.same-tenant-refused"),
+        without("vault.soft-delete-refused"),
+        without("vault.purge-protection-refused"),
+    ),
+    permitted_by_article(
+        "ignores a wish for customer-managed keys in the request that creates a resource",
+        "The article says that it is not possible, and not whether the wish is refused or ignored.",
+        ["resource.creation-refused"],
+        without("resource.creation-refused"),
+    ),
+    permitted_by_article(
+        "refuses to enable customer-managed keys once the resource has a workspace",
+        "The article's steps begin with a new resource and end with a new workspace.",
+        ["workspace.earlier-allowed"],
+        adding(
+            refuse(
+                EnableCustomerManagedKeys,
+                "workspace.earlier-allowed",
+                when=lambda c: c.resource.key_source == MICROSOFT,
+                unless=lambda c: not has_workspace(c.resource),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "puts the workspaces that are there under the customer's key",
+        "The article has the customer make a new workspace, and does not say what becomes of others.",
+        ["workspace.earlier-uncovered"],
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "workspace.earlier-uncovered",
+                each=Workspace,
+                when=lambda c, w: can_be_put_in_use(c) and w.resource.name == c.resource.name,
+                then=lambda c, w: sets(w, covered=True),
+            )
+        ),
+    ),
+    permitted(
+        "refuses to create a workspace while the key is inaccessible",
+        "An empty workspace holds no data, and no document says.",
+        ["environment.workspace-without-key"],
+        adding(refuse(CreateWorkspace, "revocation.no-upload", unless=lambda c: not key_inaccessible(c.resource))),
+    ),
+)
+
+# The identity, and its access
+
+
+def waits_for_access(command: Any) -> bool:
+    """Return whether a request through the API comes before the access that it needs."""
+    return bool(
+        command.store == "key-vault" and command.through == "api" and not granted(command.vault, command.resource)
+    )
+
+
+def remember_request(command: Command, before: World, memory: dict[Any, Any]) -> None:
+    """Remember the key that was asked for through the API before there was access to it."""
+    if isinstance(command, GrantKeyAccess):
+        memory.pop((command.vault, command.resource), None)
+    if not isinstance(command, EnableCustomerManagedKeys):
+        return
+    if command.through == "api" and not before.has(Grant, f"{command.vault}/{command.resource}"):
+        memory[command.vault, command.resource] = f"{command.vault}/{command.key}"
+
+
+def put_in_use_what_was_asked_for(command: Command, _: World, memory: dict[Any, Any]) -> Changes:
+    """Write that a key is in use that was asked for before access to it was granted."""
+    if not isinstance(command, GrantKeyAccess):
+        return {}
+    key = memory.get((command.vault, command.resource))
+    if key is None:
+        return {}
+    return write(Resource, command.resource, key_source=CUSTOMER, key=key, data_key=key)
+
+
+def remember_access(command: Command, before: World, memory: dict[Any, Any]) -> None:
+    """Remember the key vaults to which a resource had access when its identity was turned off."""
+    if isinstance(command, DisableIdentity) and before.entity(Resource, command.resource).identity:
+        grants = [grant for grant in before.every(Grant) if grant.resource.name == command.resource]
+        memory[command.resource] = [grant.vault.name for grant in grants]
+
+
+def give_access_back(command: Command, before: World, memory: dict[Any, Any]) -> Changes:
+    """Write the access that a resource had, where enabling customer-managed keys turns its identity on again."""
+    if not isinstance(command, EnableCustomerManagedKeys) or command.store != "key-vault":
+        return {}
+    resource = before.entity(Resource, command.resource)
+    if resource.identity:
+        return {}
+    changes: dict[Any, Any] = {}
+    for name in memory.pop(command.resource, ()):
+        vault = before.entity(Vault, name)
+        if vault.subscription.tenant.name == resource.tenant.name:
+            changes.update(gives_access(vault, resource))
+    return changes
+
+
+IDENTITY = (
+    permitted_by_article(
+        "creates a resource with its identity on",
+        "The article says that the identity is available at once, which can mean that it is on.",
+        ["identity.off-at-first"],
+        adding(effect(CreateResource, "identity.off-at-first", then=lambda c: sets(c.resource, identity=True))),
+    ),
+    permitted_by_article(
+        "turns the identity on and gives it access through the API, as the portal does",
+        "The article says both that the customer provides the access and that it is given afterwards.",
+        ["vault.granted-beforehand"],
+        without("vault.granted-beforehand"),
+    ),
+    permitted_by_article(
+        "accepts a request through the API without access, and waits until access is granted",
+        "The article says both that the customer provides the access and that it is given afterwards.",
+        ["vault.granted-beforehand"],
+        without("vault.granted-beforehand"),
+        only_where("keys.enable", lambda c: not waits_for_access(c)),
+        only_where("identity.enabled-with-keys", lambda c: not waits_for_access(c)),
+        only_where("vault.granted-with-keys", lambda c: not waits_for_access(c)),
+        system=remembering(remember_request, put_in_use_what_was_asked_for),
+    ),
+    permitted_by_article(
+        "is content with access to any key vault through the API",
+        "The article says both that the customer provides the access and that it is given afterwards.",
+        ["vault.granted-beforehand"],
+        only_where("vault.granted-beforehand", lambda c: not has_any_access(c.resource)),
+    ),
+    permitted_by_article(
+        "accepts a grant to an identity of another tenant, without effect",
+        "The article says that it is not supported, and not what a customer sees who tries.",
+        ["tenant.grant-refused"],
+        without("tenant.grant-refused"),
+    ),
+    permitted_by_article(
+        "refuses a grant to an identity of another tenant for want of an identity",
+        "The article gives no reasons for refusals.",
+        ["tenant.grant-refused"],
+        refusing_as("tenant.grant-refused", "identity.needed-for-access"),
+    ),
+    permitted_by_article(
+        "gives an identity that is enabled again its access to the key vault in use",
+        "The article does not describe the way back.",
+        ["identity.no-return-of-access"],
+        adding(
+            effect(
+                EnableIdentity,
+                "identity.no-return-of-access",
+                when=lambda c: c.resource.key is not None and not c.resource.identity,
+                then=lambda c: gives_access(c.resource.key.vault, c.resource),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "gives an identity that is on again with customer-managed keys all the access that it had",
+        "The article does not describe the way back.",
+        ["identity.no-return-of-access"],
+        system=remembering(remember_access, give_access_back),
+    ),
+    permitted_by_article(
+        "gives access back to an identity that was off and on again while the key vault was deleted",
+        "The article does not describe the way back.",
+        ["identity.no-return-of-access"],
+        only_where("identity.access-removed", lambda g: g.vault.state == "active"),
+    ),
+    permitted_by_article(
+        "deletes uploads and undeploys models under Microsoft-managed keys when the identity is disabled",
+        "The article says what a disabled identity costs without saying of which resources.",
+        ["identity.harmless-without-keys"],
+        adding(
+            effect(
+                DisableIdentity,
+                "identity.harmless-without-keys",
+                when=lambda c: c.resource.identity and c.resource.key_source == MICROSOFT,
+                then=lambda c: loses_data(c.resource),
+            )
+        ),
+    ),
+)
+
+
+def has_any_access(resource: Any) -> bool:
+    """Return whether the resource has access to any key vault."""
+    return any(granted(vault, resource) for vault in resource.world.every(Vault))
+
+
+# A key that is lost, and one that is back
+
+LOSSES = (
+    permitted_by_article(
+        "loses nothing when the key is disabled",
+        "The article lists disabling among what a customer can do, and gives no effect.",
+        ["revocation.key-disabled"],
+        without("revocation.key-disabled"),
+    ),
+    permitted_by_article(
+        "loses nothing when the key alone is deleted",
+        "The article names the deletion of the whole key vault only.",
+        ["revocation.key-deleted"],
+        without("revocation.key-deleted"),
+    ),
+    permitted_by_article(
+        "makes data unreadable while the key is disabled, and loses nothing",
+        "The article lists disabling among what a customer can do, and gives no effect.",
+        ["revocation.key-disabled"],
+        without("revocation.key-disabled"),
+        adding(
+            means(data_inaccessible, "revocation.key-disabled", when=lambda w: is_key_disabled(w.resource)),
+        ),
+        only_where("revocation.undeploys", lambda m: key_inaccessible(m.workspace.resource)),
+        only_where("revocation.deletes-uploads", lambda d: key_inaccessible(d.workspace.resource)),
+    ),
+    permitted_by_article(
+        "makes data unreadable while the key alone is deleted, and loses nothing",
+        "The article names the deletion of the whole key vault only.",
+        ["revocation.key-deleted"],
+        without("revocation.key-deleted"),
+        adding(
+            means(data_inaccessible, "revocation.key-deleted", when=lambda w: is_key_deleted(w.resource)),
+        ),
+        only_where("revocation.undeploys", lambda m: key_inaccessible(m.workspace.resource)),
+        only_where("revocation.deletes-uploads", lambda d: key_inaccessible(d.workspace.resource)),
+    ),
+    permitted_by_article(
+        "leaves data unreadable when the key is back",
+        "The article never describes this return.",
+        ["restoration.data-readable"],
+        without("restoration.data-readable"),
+    ),
+    permitted_by_article(
+        "leaves a workspace unreadable that lost its documents, although the key is back",
+        "The article never describes this return.",
+        ["restoration.data-readable"],
+        only_where("restoration.data-readable", lambda w: not has_lost_a_document(w)),
+    ),
+    permitted_by_article(
+        "deploys the undeployed models again when access is granted again",
+        "The article excludes this for the identity alone.",
+        ["restoration.no-redeploy-otherwise"],
+        adding(deploying_again(GrantKeyAccess)),
+    ),
+    permitted_by_article(
+        "deploys the undeployed models again when the key vault is recovered",
+        "The article excludes this for the identity alone.",
+        ["restoration.no-redeploy-otherwise"],
+        adding(deploying_again(RecoverVault)),
+    ),
+    permitted_by_article(
+        "deploys the undeployed models again when the key is enabled again",
+        "The article excludes this for the identity alone.",
+        ["restoration.no-redeploy-otherwise"],
+        adding(deploying_again(EnableKey)),
+    ),
+    permitted_by_article(
+        "deploys the undeployed models when customer-managed keys are enabled, unless that turns the identity on again",
+        "The article excludes this for the identity alone.",
+        ["restoration.no-redeploy-otherwise"],
+        adding(
+            deploying_again(
+                EnableCustomerManagedKeys,
+                when=lambda c, r: r.name == c.resource.name and (r.identity or r.key_source == MICROSOFT),
+            )
+        ),
+    ),
+)
+
+
+def has_lost_a_document(workspace: Any) -> bool:
+    """Return whether a document of the workspace is deleted."""
+    documents = workspace.world.every(Document)
+    return any(d.state == "deleted" and d.workspace.name == workspace.name for d in documents)
+
+
+# Back to Microsoft-managed keys
+
+RETURNS = (
+    permitted_by_article(
+        "lets no resource go back to Microsoft-managed keys",
+        "The article does not mention the way back.",
+        ["keys.return"],
+        adding(refuse(ReturnToMicrosoftManagedKeys, "keys.return", unless=lambda c: False)),
+    ),
+    permitted(
+        "lets no resource go back to Microsoft-managed keys while its key is inaccessible",
+        "The article does not mention the way back.",
+        ["keys.return-while-inaccessible"],
+        adding(refuse(ReturnToMicrosoftManagedKeys, "keys.return", unless=lambda c: not key_inaccessible(c.resource))),
+    ),
+    permitted_by_article(
+        "turns the identity off when a resource goes back to Microsoft-managed keys",
+        "The article does not mention the way back.",
+        ["keys.return"],
+        adding(effect(ReturnToMicrosoftManagedKeys, "keys.return", then=lambda c: sets(c.resource, identity=False))),
+    ),
+    permitted_by_article(
+        "deletes what was uploaded under the customer's key when a resource goes back to Microsoft-managed keys",
+        "The article does not mention the way back.",
+        ["keys.return"],
+        adding(
+            effect(
+                ReturnToMicrosoftManagedKeys,
+                "keys.return",
+                each=Document,
+                when=lambda c, d: (
+                    d.state == "uploaded" and d.workspace.covered and d.workspace.resource.name == c.resource.name
+                ),
+                then=lambda c, d: sets(d, state="deleted"),
+            ),
+            effect(
+                ReturnToMicrosoftManagedKeys,
+                "keys.return",
+                each=Model,
+                when=lambda c, m: (
+                    m.state == "deployed" and m.workspace.covered and m.workspace.resource.name == c.resource.name
+                ),
+                then=lambda c, m: sets(m, state="undeployed"),
+            ),
+        ),
+    ),
+    permitted_by_article(
+        "brings lost documents back when a resource goes back to Microsoft-managed keys",
+        "The article does not mention the way back.",
+        ["keys.return"],
+        adding(
+            effect(
+                ReturnToMicrosoftManagedKeys,
+                "keys.return",
+                each=Document,
+                when=lambda c, d: (
+                    d.state == "deleted"
+                    and d.workspace.state == "active"
+                    and d.workspace.resource.name == c.resource.name
+                ),
+                then=lambda c, d: sets(d, state="uploaded"),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "leaves workspaces under the key that they were made under when the resource gives it up",
+        "The article does not mention the way back.",
+        ["keys.return"],
+        without("keys.return", Workspace),
+    ),
+)
+
+# Moves
+
+MOVES = (
+    permitted(
+        "refuses to move a resource to where it is already",
+        "Microsoft describes moves to other places only.",
+        ["environment.move-nowhere"],
+        adding(
+            refuse(
+                MoveResource,
+                "environment.move",
+                unless=lambda c: (c.resource.subscription.name, c.resource.group) != (c.subscription.name, c.group),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "turns the identity of a resource off that moves inside its tenant",
+        "The article restricts the loss to moves between tenants by what it does not say.",
+        ["tenant.same-tenant-move"],
+        adding(
+            effect(
+                MoveResource,
+                "tenant.same-tenant-move",
+                when=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
+                then=lambda c: sets(c.resource, identity=False),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "turns the identities in a resource group off that moves inside its tenant",
+        "The article restricts the loss to moves between tenants by what it does not say.",
+        ["tenant.same-tenant-move"],
+        adding(
+            effect(
+                MoveResourceGroup,
+                "tenant.same-tenant-move",
+                each=Resource,
+                when=lambda c, r: is_in_group(c, r) and c.to.tenant.name == r.tenant.name,
+                then=lambda c, r: sets(r, identity=False),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "gives a resource a new identity in another tenant, with access to nothing",
+        "The article says that the identity is not transferred, and not that there is none.",
+        ["tenant.identity-off"],
+        without("tenant.identity-off"),
+    ),
+    permitted_by_article(
+        "puts a resource under Microsoft-managed keys that moves to another tenant, with all its data",
+        "The article says that the key is not transferred, and nothing about what takes its place.",
+        ["tenant.stays-customer-managed", "tenant.key-left-behind"],
+        adding(
+            whenever(
+                Resource,
+                "tenant.stays-customer-managed",
+                when=leaves_its_tenant,
+                then=falls_back,
+            )
+        ),
+    ),
+    permitted_by_article(
+        "puts a resource under Microsoft-managed keys that moves to another tenant, with all losses",
+        "The article says that the key is not transferred, and nothing about what takes its place.",
+        ["tenant.stays-customer-managed", "tenant.key-left-behind"],
+        adding(
+            whenever(
+                Resource,
+                "tenant.stays-customer-managed",
+                when=leaves_its_tenant,
+                then=falls_back_without_data,
+            )
+        ),
+    ),
+    permitted_by_article(
+        "leaves identity and key behind in another tenant, and all data readable",
+        "The article names no effect on the data.",
+        ["tenant.key-left-behind"],
+        without("tenant.key-left-behind"),
+    ),
+)
+
+# Names
+
+
+def with_another_reason(_: Command, outcome: Outcome, __: World) -> Outcome:
+    """Refuse a name, and say beside that that the key is no RSA key of 2048 bits."""
+    if isinstance(outcome, Refused) and "environment.exists" in outcome.because:
+        return Refused(outcome.because | {"keys.rsa-2048-refused"})
+    return outcome
+
+
+def is_taken_in_its_workspace(command: Any) -> bool:
+    """Return whether the document of an upload is in the workspace already."""
+    return bool(command.document.state == "uploaded" and command.document.workspace.name == command.workspace.name)
+
+
+def is_taken_in_its_group(command: Any) -> bool:
+    """Return whether the resource that is created is in the resource group already."""
+    return bool(command.resource.state == "active" and command.resource.group == command.group)
+
+
+NAMES = (
+    permitted(
+        "says of a name that does not exist that the key is no RSA key of 2048 bits, too",
+        "What is missing goes before everything else, and further reasons may be given.",
+        ["environment.exists"],
+        system=answering(with_another_reason),
+    ),
+    permitted(
+        "lets the name of a purged key vault be given again, without what was in it",
+        "Azure frees some names at once.",
+        ["environment.name-used-before"],
+        adding(
+            effect(
+                CreateVault,
+                "environment.create-vault",
+                each=Key,
+                when=lambda c, k: k.vault.name == c.vault.name,
+                then=lambda c, k: sets(k, state="purged"),
+            ),
+            effect(
+                CreateVault,
+                "environment.create-vault",
+                each=Grant,
+                when=lambda c, g: g.vault.name == c.vault.name,
+                then=lambda c, g: drops(g),
+            ),
+        ),
+    ),
+    permitted(
+        "makes a new version of a key under whose name a key is made again",
+        "Key Vault does so.",
+        ["environment.key-name-in-use"],
+        writing(
+            "environment.new-key",
+            lambda c: sets(c.key, version=c.key.version + 1) if c.key.state == "active" else {},
+            CreateKey,
+        ),
+    ),
+    permitted(
+        "lets the name of a document be given again in another workspace alone, which takes the document there",
+        "No source says that the name of a document is unique.",
+        ["environment.name-in-use"],
+        adding(refuse(UploadDocument, "environment.new-name", unless=lambda c: not is_taken_in_its_workspace(c))),
+    ),
+    permitted(
+        "lets the name of a resource be given again in another resource group alone",
+        "The name of an account is unique in its resource group alone.",
+        ["environment.name-in-use"],
+        adding(refuse(CreateResource, "environment.new-name", unless=lambda c: not is_taken_in_its_group(c))),
+    ),
+)
+
+# What a system lacks, and says so
+
+ONE_TENANT = Stage(
+    tenants=("home",),
+    subscriptions={"production": "home", "security": "home"},
+    regions=DEFAULT_STAGE.regions,
+    tiers=DEFAULT_STAGE.tiers,
+)
+
+
+def lacking(
+    capability: str,
+    answer: Callable[[Command, Outcome, World], Outcome] = lambda command, outcome, before: outcome,
+    stage: Stage = DEFAULT_STAGE,
+) -> Make:
+    """Make a system that declares that it lacks a capability, and answers so."""
+
+    def make(rows: Rows) -> Limited:
+        return Limited(rows, answer, frozenset(CAPABILITIES) - {"parallel", capability}, stage)
+
+    return make
+
+
+class Limited(Answering):
+    """Declares some of the capabilities."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        answer: Callable[[Command, Outcome, World], Outcome],
+        capabilities: frozenset[str],
+        stage: Stage,
+    ) -> None:
+        super().__init__(rows, answer)
+        self.declaration = Declaration("limited", "unstated", capabilities, stage=stage)
+
+
+def moves_nothing_to_another_tenant(command: Command, outcome: Outcome, _: World) -> Outcome:
+    """Say that nothing moves to another tenant here."""
+    if isinstance(command, MoveSubscription):
+        raise Unsupported("there is one tenant")
+    return outcome
+
+
+def has_no_portal(command: Command, outcome: Outcome, _: World) -> Outcome:
+    """Say that there is no portal."""
+    if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
+        raise Unsupported("there is no portal")
+    return outcome
+
+
+def gives_no_reason(_: Command, outcome: Outcome, __: World) -> Outcome:
+    """Refuse without a reason."""
+    return Refused() if isinstance(outcome, Refused) else outcome
+
+
+def records_nothing(_: Command, outcome: Outcome, __: World) -> Outcome:
+    """Accept without a record of the uses of a key."""
+    return Accepted() if isinstance(outcome, Accepted) else outcome
+
+
+LIMITED = (
+    permitted(
+        "has one tenant, and moves nothing to another",
+        "It declares so.",
+        [],
+        system=lacking("several-tenants", moves_nothing_to_another_tenant, ONE_TENANT),
+    ),
+    permitted(
+        "makes every key vault with soft delete",
+        "It declares so.",
+        [],
+        writing("environment.create-vault", lambda c: sets(c.vault, soft_delete=True)),
+        system=lacking("legacy-vaults"),
+    ),
+    permitted("has an API, and no portal", "It declares so.", [], system=lacking("portal", has_no_portal)),
+    permitted("gives no reason for a refusal", "It declares so.", [], system=lacking("reasons", gives_no_reason)),
+    permitted("shows no use of a key", "It declares so.", [], system=lacking("audit", records_nothing)),
+)
+
+PERMITTED: tuple[Variant, ...] = (
+    *KEYS,
+    *REQUESTS,
+    *IDENTITY,
+    *LOSSES,
+    *RETURNS,
+    *MOVES,
+    *NAMES,
+    *LIMITED,
+)

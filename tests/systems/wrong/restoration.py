@@ -1,0 +1,146 @@
+"""Wrong systems: what the customer has again once the key is accessible, and what stays lost."""
+
+from typing import Any
+
+from tests.systems.histories import accepted, once
+from tests.systems.variants import adding, only_where, without, wrong
+from translator_cmk.machine.commands import (
+    DeployModel,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+    ReadData,
+    RecoverVault,
+    UploadDocument,
+)
+from translator_cmk.machine.conditions import has_document, may_regain_key
+from translator_cmk.machine.entities import CUSTOMER, Document, Model
+from translator_cmk.machine.rows import effect, refuse
+from translator_cmk.machine.updates import sets
+
+
+def lost_a_document(workspace: Any) -> bool:
+    """Return whether a document of the workspace is deleted."""
+    documents = workspace.world.every(Document)
+    return any(d.state == "deleted" and d.workspace.name == workspace.name for d in documents)
+
+
+def brings_models_back(on: Any, *, when: Any = may_regain_key) -> Any:
+    """Return the row of a mistake: the command deploys the undeployed models of a resource."""
+    return effect(
+        on,
+        "restoration.no-redeploy",
+        each=Model,
+        when=lambda c, m: m.state == "undeployed" and when(c, m.workspace.resource),
+        then=lambda c, m: sets(m, state="deployed"),
+    )
+
+
+def brings_documents_back(on: Any, *, when: Any = may_regain_key) -> Any:
+    """Return the row of a mistake: the command brings back the deleted documents of a resource."""
+    return effect(
+        on,
+        "restoration.uploads-stay-deleted",
+        each=Document,
+        when=lambda c, d: d.state == "deleted" and d.workspace.state == "active" and when(c, d.workspace.resource),
+        then=lambda c, d: sets(d, state="uploaded"),
+    )
+
+
+WRONG = (
+    wrong(
+        "deploys models again when the portal turns the identity on again",
+        "the state before is restored",
+        ["restoration.no-redeploy"],
+        adding(
+            brings_models_back(
+                EnableCustomerManagedKeys,
+                when=lambda c, r: r.name == c.resource.name and r.key_source == CUSTOMER and not r.identity,
+            )
+        ),
+    ),
+    wrong(
+        "deploys the models of a resource when its identity is enabled",
+        "the state before is restored",
+        ["restoration.no-redeploy", "restoration.no-redeploy-otherwise", "identity.enable"],
+        adding(brings_models_back(EnableIdentity, when=lambda c, r: r.name == c.resource.name and r.key is None)),
+    ),
+    wrong(
+        "deploys the models of a workspace when its data is read",
+        "models are loaded with the data",
+        ["restoration.no-redeploy", "restoration.no-redeploy-otherwise", "environment.deploy"],
+        adding(brings_models_back(ReadData, when=lambda c, r: r.name == c.workspace.resource.name)),
+    ),
+    wrong(
+        "deploys no model without a training document in its workspace",
+        "a deployment is thought to train again",
+        ["restoration.redeploy", "environment.deploy"],
+        adding(
+            refuse(
+                DeployModel,
+                "environment.train",
+                when=lambda c: c.model.workspace.readable,
+                unless=lambda c: has_document(c.model.workspace),
+            )
+        ),
+    ),
+    wrong(
+        "accepts that a model is deployed again, and leaves it undeployed",
+        "a model is thought to be deployed once",
+        ["restoration.redeploy", "environment.deploy"],
+        only_where("environment.deploy", lambda c: not lost_a_document(c.model.workspace), DeployModel),
+    ),
+    wrong(
+        "refuses to deploy again, as if the key were still inaccessible, once access was granted again",
+        "what was inaccessible is marked for good",
+        ["restoration.redeploy", "revocation.features-stop"],
+        system=once(
+            accepted(GrantKeyAccess),
+            adding(refuse(DeployModel, "revocation.features-stop", unless=lambda c: False)),
+            times=2,
+        ),
+    ),
+    wrong(
+        "brings documents back when access is granted again",
+        "the state before is restored",
+        ["restoration.uploads-stay-deleted"],
+        adding(brings_documents_back(GrantKeyAccess)),
+    ),
+    wrong(
+        "brings documents back when the key vault is recovered",
+        "soft delete is thought to protect the documents too",
+        ["restoration.uploads-stay-deleted"],
+        adding(brings_documents_back(RecoverVault)),
+    ),
+    wrong(
+        "brings documents back with the next upload",
+        "the folder is restored as soon as something is stored in it",
+        ["restoration.uploads-stay-deleted", "environment.upload"],
+        adding(brings_documents_back(UploadDocument, when=lambda c, r: r.name == c.workspace.resource.name)),
+    ),
+    wrong(
+        "brings documents back when a model is deployed again",
+        "a deployment is thought to need its documents",
+        ["restoration.uploads-stay-deleted", "environment.deploy"],
+        adding(brings_documents_back(DeployModel, when=lambda c, r: r.name == c.model.workspace.resource.name)),
+    ),
+    wrong(
+        "makes data readable when the key vault is recovered, although access was revoked before",
+        "one cause is checked when another ends",
+        ["revocation.access-revoked", "revocation.data-inaccessible"],
+        system=once(accepted(RecoverVault), without("revocation.access-revoked")),
+    ),
+    wrong(
+        "refuses uploads in a workspace that lost its documents, although the key is back",
+        "what was inaccessible is marked for good",
+        ["encryption.transparent", "revocation.no-upload", "environment.upload"],
+        adding(
+            refuse(
+                UploadDocument,
+                "revocation.no-upload",
+                when=lambda c: c.workspace.readable,
+                unless=lambda c: not lost_a_document(c.workspace),
+            )
+        ),
+    ),
+)

@@ -1,0 +1,486 @@
+"""Wrong systems: how a key becomes inaccessible, and what is lost then."""
+
+from typing import Any
+
+from tests.systems.histories import (
+    accepted,
+    accepted_instead_of,
+    once,
+    one_command_late,
+    refuses_and_does,
+    showing,
+    unsupported_instead_of,
+    when_observed,
+)
+from tests.systems.variants import adding, only_where, refusing_as, without, wrong
+from translator_cmk.machine import Observation
+from translator_cmk.machine.commands import (
+    DeployModel,
+    GrantKeyAccess,
+    ReadData,
+    RecoverVault,
+    RevokeKeyAccess,
+    TrainModel,
+    TranslateWithModel,
+)
+from translator_cmk.machine.conditions import granted, uses_key
+from translator_cmk.machine.entities import Document, Grant, Model, Resource
+from translator_cmk.machine.meanings import data_inaccessible, key_inaccessible
+from translator_cmk.machine.rows import effect, means, whenever
+from translator_cmk.machine.updates import drops, sets
+from translator_cmk.machine.world import World
+
+
+def position(thing: Any, kind: Any) -> int:
+    """Return how many documents or models of its workspace are older than this one."""
+    mine = [other.name for other in thing.world.every(kind) if other.workspace.name == thing.workspace.name]
+    return mine.index(thing.name)
+
+
+def another_has_access(resource: Any) -> bool:
+    """Return whether another resource has access to the key vault of the resource's key."""
+    return any(
+        grant.vault.name == resource.key.vault.name and grant.resource.name != resource.name
+        for grant in resource.world.every(Grant)
+    )
+
+
+def has_a_deleted_vault(resource: Any) -> bool:
+    """Return whether any key vault to which the resource has access is deleted."""
+    return any(
+        grant.resource.name == resource.name and grant.vault.state != "active" for grant in resource.world.every(Grant)
+    )
+
+
+def any_access_revoked(resource: Any) -> bool:
+    """Return whether any resource has no access to the key vault of its key."""
+    return any(
+        other.key is not None and not granted(other.key.vault, other) for other in resource.world.every(Resource)
+    )
+
+
+def has_document_of_any_kind(workspace: Any) -> bool:
+    """Return whether the workspace holds a document, deleted or not."""
+    return any(document.workspace.name == workspace.name for document in workspace.world.every(Document))
+
+
+def shown_as_readable(seen: Observation, _: World) -> Observation:
+    """Show every workspace as readable."""
+    for workspace in seen["workspace"].values():
+        workspace["readable"] = True
+    return seen
+
+
+def with_backups(seen: Observation, world: World) -> Observation:
+    """Show deleted documents under another name."""
+    for document in world.every(Document):
+        if document.state == "deleted" and document.workspace.state == "active":
+            seen["document"][f"{document.name}-backup"] = {"workspace": document.workspace.name}
+    return seen
+
+
+def with_an_archive(seen: Observation, world: World) -> Observation:
+    """Show deleted documents under names that nobody gave."""
+    for number, document in enumerate(world.every(Document)):
+        if document.state == "deleted" and document.workspace.state == "active":
+            seen["document"][f"archive{number}"] = {"workspace": document.workspace.name}
+    return seen
+
+
+CAUSES = (
+    wrong(
+        "loses nothing when access is revoked",
+        "access is looked at only when the key is put in use",
+        ["revocation.access-revoked"],
+        without("revocation.access-revoked"),
+    ),
+    wrong(
+        "loses nothing by a revoked access as long as another resource has access to the key vault",
+        "the access of anybody is taken for that of the resource",
+        ["revocation.access-revoked"],
+        only_where("revocation.access-revoked", lambda r: not another_has_access(r)),
+    ),
+    wrong(
+        "keeps the key of a resource accessible whose identity is off",
+        "the identity is asked for access, and there is nobody to ask",
+        ["revocation.access-revoked", "identity.access-removed"],
+        only_where("revocation.access-revoked", lambda r: r.identity),
+    ),
+    wrong(
+        "loses nothing when the key vault is deleted",
+        "a deleted key vault is still found by its keys",
+        ["revocation.vault-deleted"],
+        without("revocation.vault-deleted"),
+    ),
+    wrong(
+        "leaves keys accessible until their deleted key vault is purged",
+        "soft-deleted is taken for still there",
+        ["revocation.vault-deleted"],
+        only_where("revocation.vault-deleted", lambda r: r.key.vault.state == "purged"),
+    ),
+    wrong(
+        "makes data readable again once the deleted key vault is purged",
+        "the state is compared with *deleted*, and *purged* was forgotten",
+        ["revocation.vault-deleted", "environment.end-of-retention"],
+        only_where("revocation.vault-deleted", lambda r: r.key.vault.state == "deleted"),
+    ),
+    wrong(
+        "loses nothing when a key vault of another subscription is deleted",
+        "only the resource's own subscription is searched",
+        ["revocation.vault-deleted", "vault.other-subscription"],
+        only_where("revocation.vault-deleted", lambda r: r.key.vault.subscription.name == r.subscription.name),
+    ),
+    wrong(
+        "loses everything when any key vault is deleted to which the resource has access",
+        "access is taken for use",
+        ["revocation.vault-deleted", "encryption.transparent"],
+        adding(
+            means(
+                key_inaccessible,
+                "revocation.vault-deleted",
+                when=lambda r: r.key is not None and has_a_deleted_vault(r),
+            )
+        ),
+    ),
+    wrong(
+        "loses nothing when a key vault is deleted for the second time",
+        "a recovered key vault is no longer watched",
+        ["revocation.vault-deleted"],
+        system=once(accepted(RecoverVault), without("revocation.vault-deleted")),
+    ),
+    wrong(
+        "loses the data of every resource when one loses its access",
+        "the loop has no condition",
+        ["revocation.only-that-resource", "encryption.transparent"],
+        adding(
+            means(
+                key_inaccessible,
+                "revocation.access-revoked",
+                when=lambda r: r.key is not None and any_access_revoked(r),
+            )
+        ),
+    ),
+    wrong(
+        "loses the key of a resource of the kind Translator alone",
+        "only resources of the kind Translator were thought of",
+        ["revocation.access-revoked", "revocation.vault-deleted", "revocation.data-inaccessible"],
+        only_where("revocation.access-revoked", lambda r: r.kind == "Translator"),
+        only_where("revocation.vault-deleted", lambda r: r.kind == "Translator"),
+        only_where("revocation.key-deleted", lambda r: r.kind == "Translator"),
+        only_where("revocation.key-disabled", lambda r: r.kind == "Translator"),
+    ),
+)
+
+ACCESS = (
+    wrong(
+        "accepts that access is revoked, and leaves it",
+        "the request is answered, and never carried out",
+        ["revocation.revoke"],
+        without("revocation.revoke"),
+    ),
+    wrong(
+        "accepts that access to the key in use is revoked, and leaves it",
+        "what is in use is protected, and nobody is told",
+        ["revocation.revoke"],
+        only_where(
+            "revocation.revoke",
+            lambda c: c.resource.key is None or c.resource.key.vault.name != c.vault.name,
+        ),
+    ),
+    wrong(
+        "takes the access of a resource to all key vaults with that to one",
+        "the loop has no condition",
+        ["revocation.revoke"],
+        adding(
+            effect(
+                RevokeKeyAccess,
+                "revocation.revoke",
+                each=Grant,
+                when=lambda c, g: g.resource.name == c.resource.name,
+                then=lambda c, g: drops(g),
+            )
+        ),
+    ),
+    wrong(
+        "takes everybody's access to a key vault with that of one resource",
+        "the access policy is emptied",
+        ["revocation.only-that-resource", "revocation.revoke"],
+        adding(
+            effect(
+                RevokeKeyAccess,
+                "revocation.revoke",
+                each=Grant,
+                when=lambda c, g: g.vault.name == c.vault.name,
+                then=lambda c, g: drops(g),
+            )
+        ),
+    ),
+    wrong(
+        "turns the identity off when its access is revoked",
+        "access and identity are taken for one",
+        ["revocation.revoke"],
+        adding(effect(RevokeKeyAccess, "revocation.revoke", then=lambda c: sets(c.resource, identity=False))),
+    ),
+    wrong(
+        "takes the access of every resource whose name begins alike",
+        "names are compared by their beginnings",
+        ["revocation.only-that-resource", "revocation.revoke"],
+        adding(
+            effect(
+                RevokeKeyAccess,
+                "revocation.revoke",
+                each=Grant,
+                when=lambda c, g: g.vault.name == c.vault.name and g.resource.name.startswith(c.resource.name),
+                then=lambda c, g: drops(g),
+            )
+        ),
+    ),
+    wrong(
+        "undeploys the models of other resources on the key when one loses its access",
+        "models are looked up by the key",
+        ["revocation.only-that-resource"],
+        adding(
+            effect(
+                RevokeKeyAccess,
+                "revocation.only-that-resource",
+                each=Model,
+                when=lambda c, m: (
+                    m.state == "deployed"
+                    and c.resource.key is not None
+                    and c.vault.name == c.resource.key.vault.name
+                    and uses_key(m.workspace.resource, c.resource.key)
+                ),
+                then=lambda c, m: sets(m, state="undeployed"),
+            )
+        ),
+    ),
+)
+
+LOSSES = (
+    wrong(
+        "keeps models deployed",
+        "serving goes on with what is in memory",
+        ["revocation.undeploys"],
+        without("revocation.undeploys"),
+    ),
+    wrong(
+        "keeps one of three models deployed",
+        "the loop ends too early",
+        ["revocation.undeploys"],
+        only_where("revocation.undeploys", lambda m: position(m, Model) < 2),
+    ),
+    wrong(
+        "keeps models deployed in a workspace that is older than customer-managed keys",
+        "what is not under the key is thought not to need it",
+        ["revocation.earlier-workspaces", "revocation.undeploys"],
+        only_where("revocation.undeploys", lambda m: m.workspace.covered),
+    ),
+    wrong(
+        "keeps uploaded documents",
+        "documents are hidden, and not deleted",
+        ["revocation.deletes-uploads"],
+        without("revocation.deletes-uploads"),
+    ),
+    wrong(
+        "keeps one of three uploaded documents",
+        "the loop ends too early",
+        ["revocation.deletes-uploads"],
+        only_where("revocation.deletes-uploads", lambda d: position(d, Document) < 2),
+    ),
+    wrong(
+        "keeps uploaded documents unless the key vault is deleted",
+        "a lost access is thought to come back",
+        ["revocation.deletes-uploads"],
+        only_where(
+            "revocation.deletes-uploads",
+            lambda d: d.workspace.resource.key is None or d.workspace.resource.key.vault.state != "active",
+        ),
+    ),
+    wrong(
+        "loses nothing of a workspace that is older than customer-managed keys",
+        "what is not under the key is thought not to need it",
+        ["revocation.earlier-workspaces"],
+        without("revocation.earlier-workspaces"),
+    ),
+    wrong(
+        "leaves data readable",
+        "decrypted data is cached",
+        ["revocation.data-inaccessible"],
+        without("revocation.data-inaccessible"),
+    ),
+    wrong(
+        "shows data as readable, and refuses to read it",
+        "the state of a workspace is shown from a cache",
+        ["revocation.data-inaccessible"],
+        system=showing(shown_as_readable),
+    ),
+    wrong(
+        "deletes models that it undeploys",
+        "a model without its documents is taken for useless",
+        ["revocation.models-kept", "revocation.undeploys"],
+        without("revocation.undeploys"),
+        adding(
+            whenever(
+                Model,
+                "revocation.undeploys",
+                when=lambda m: m.state == "deployed" and data_inaccessible(m.workspace),
+                then=lambda m: sets(m, state="deleted"),
+            )
+        ),
+    ),
+    wrong(
+        "deletes models that were not deployed",
+        "what is not in use is cleaned up",
+        ["revocation.models-kept"],
+        adding(
+            effect(
+                RevokeKeyAccess,
+                "revocation.models-kept",
+                each=Model,
+                when=lambda c, m: (
+                    m.state == "undeployed"
+                    and m.workspace.resource.name == c.resource.name
+                    and m.workspace.resource.key is not None
+                    and m.workspace.resource.key.vault.name == c.vault.name
+                ),
+                then=lambda c, m: sets(m, state="deleted"),
+            )
+        ),
+    ),
+    wrong(
+        "shows deleted documents under another name",
+        "a backup is made before anything is deleted",
+        ["revocation.deletes-uploads"],
+        system=showing(with_backups),
+    ),
+    wrong(
+        "shows deleted documents under names that nobody gave",
+        "an archive is made before anything is deleted",
+        ["revocation.deletes-uploads"],
+        system=showing(with_an_archive),
+    ),
+    wrong(
+        "loses uploaded documents with the key only the first time",
+        "the cleaning runs once",
+        ["revocation.deletes-uploads"],
+        system=once(accepted(GrantKeyAccess), without("revocation.deletes-uploads"), times=2),
+    ),
+    wrong(
+        "loses things one command too late",
+        "what follows is put in a queue",
+        [
+            "revocation.data-inaccessible",
+            "revocation.undeploys",
+            "revocation.deletes-uploads",
+            "identity.access-removed",
+            "tenant.not-transferred",
+            "environment.vault-moved",
+            "environment.delete-resource",
+        ],
+        system=one_command_late,
+    ),
+    wrong(
+        "loses things only when somebody observes",
+        "what follows is worked out when it is asked for",
+        [
+            "revocation.data-inaccessible",
+            "revocation.features-stop",
+            "revocation.no-upload",
+            "revocation.undeploys",
+            "revocation.deletes-uploads",
+            "identity.access-removed",
+            "identity.needed-for-access",
+            "tenant.not-transferred",
+            "environment.vault-moved",
+            "environment.delete-resource",
+            "environment.translate",
+            "restoration.data-readable",
+        ],
+        system=when_observed,
+    ),
+)
+
+WITHOUT_THE_KEY = (
+    wrong(
+        "reads data without the key",
+        "reading is answered from a cache",
+        ["revocation.data-inaccessible"],
+        without("revocation.data-inaccessible", ReadData),
+    ),
+    wrong(
+        "reads data of earlier workspaces without the key",
+        "what is not under the key is thought not to need it",
+        ["revocation.data-inaccessible", "revocation.earlier-workspaces"],
+        only_where("revocation.data-inaccessible", lambda c: c.workspace.covered, ReadData),
+    ),
+    wrong(
+        "trains without the key",
+        "one of three features was forgotten",
+        ["revocation.features-stop", "environment.train"],
+        without("revocation.features-stop", TrainModel),
+    ),
+    wrong(
+        "translates without the key",
+        "the model is still in memory",
+        ["revocation.features-stop", "environment.translate"],
+        without("revocation.features-stop", TranslateWithModel),
+    ),
+    wrong(
+        "translates from a cache without the key once it has translated three times",
+        "a cache is warm only then",
+        ["revocation.features-stop", "environment.translate"],
+        system=once(accepted(TranslateWithModel), without("revocation.features-stop", TranslateWithModel), times=3),
+    ),
+    wrong(
+        "deploys without the key",
+        "one of three features was forgotten",
+        ["revocation.features-stop"],
+        without("revocation.features-stop", DeployModel),
+    ),
+    wrong(
+        "accepts that a model is deployed without the key, and deploys none",
+        "a failure in the background is not reported",
+        ["revocation.features-stop"],
+        system=accepted_instead_of("revocation.features-stop", DeployModel),
+    ),
+    wrong(
+        "accepts an upload without the key, and drops the document",
+        "the upload is answered before anything is stored",
+        ["revocation.no-upload"],
+        without("revocation.no-upload"),
+    ),
+    wrong(
+        "refuses to train without the key, and makes the model all the same",
+        "the check comes after the effect, and nothing is undone",
+        ["revocation.features-stop"],
+        system=refuses_and_does(without("revocation.features-stop", TrainModel)),
+    ),
+    wrong(
+        "refuses an upload without the key as if there were no such workspace",
+        "whatever can't be opened is reported as not found",
+        ["revocation.no-upload"],
+        refusing_as("revocation.no-upload", "environment.exists"),
+    ),
+    wrong(
+        "refuses to read without the key as if it were a training",
+        "one message stands for all",
+        ["revocation.data-inaccessible"],
+        refusing_as("revocation.data-inaccessible", "revocation.features-stop", ReadData),
+    ),
+    wrong(
+        "does not support what it would have to refuse without the key",
+        "an evasive answer",
+        ["revocation.data-inaccessible", "revocation.features-stop", "revocation.no-upload"],
+        system=unsupported_instead_of("revocation."),
+    ),
+    wrong(
+        "refuses everything without the key as if there were no such model or workspace",
+        "what can't be opened is not listed",
+        ["revocation.features-stop", "revocation.no-upload", "revocation.data-inaccessible"],
+        refusing_as("revocation.features-stop", "environment.exists"),
+        refusing_as("revocation.no-upload", "environment.exists"),
+        refusing_as("revocation.data-inaccessible", "environment.exists", ReadData),
+    ),
+)
+
+WRONG = (*CAUSES, *ACCESS, *LOSSES, *WITHOUT_THE_KEY)
