@@ -21,7 +21,7 @@ from tests.systems.variants import (
     without,
     writing,
 )
-from translator_cmk.language.contract import CAPABILITIES, Declaration
+from translator_cmk.language.declaration import CAPABILITIES, Declaration
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
     CreateKey,
