@@ -63,7 +63,8 @@ class CommandRecord(Record):
             raise Inconsistent(str(error), "add it or remove it") from None
 
     def schema(self) -> dict[str, Any]:
-        description = (self.command.__doc__ or "").replace("``", "`")
+        in_one_line = " ".join((self.command.__doc__ or "").split())
+        description = in_one_line.replace("``", "`")
         schema = {"description": description, **super().schema()}
         conditions = []
         for field, (other, value) in self.command.named_where.items():

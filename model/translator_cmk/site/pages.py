@@ -245,7 +245,7 @@ class Use(NamedTuple):
 def sentences(evidence: Evidence) -> Mapping[str, list[Mapping[str, Any]]]:
     """Return the sentences of commands, outcomes and observations, each with its slots, its meaning and its use."""
     explained: Mapping[str, Iterable[tuple[Phrase, str]]] = {
-        "commands": ((each, each.command.__doc__ or "") for each in COMMAND_PHRASES),
+        "commands": ((each, " ".join((each.command.__doc__ or "").split())) for each in COMMAND_PHRASES),
         "outcomes": ((each, each.explanation) for each in ASSERTION_PHRASES),
         "observations": ((each, f"{each.kind}: {each.field.replace('_', ' ')}") for each in FACT_PHRASES),
     }
