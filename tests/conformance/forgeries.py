@@ -11,7 +11,7 @@ from typing import Any
 from tests.command_line import REFUSED, run_cli
 from tests.conformance.conftest import FAILS, FAILS_TOO, messages_of, put_messages
 from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
-from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, files_of
+from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, derived_files
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
 
@@ -68,7 +68,7 @@ class Forgery:
 
     def summarise(self) -> Path:
         """Write the envelope, and the files that are made from it."""
-        for name, content in files_of(
+        for name, content in derived_files(
             {name: value for name, value in self.envelope.items() if name != "files"}
         ).items():
             put(self.folder / name, content)

@@ -24,8 +24,9 @@ from .channels.options import add_system_arguments, connection
 from .features import attempt, run_features
 from .findings import recorded
 from .judging import applicable, run_sequence
-from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, files_of, final_name
-from .report.log import EndOfLog, MessageLog, NotInLog, made_of, read, shortened
+from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
+from .report.reading import made_of, read
+from .report.recorded import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
@@ -229,7 +230,7 @@ def of_envelope(envelope: Envelope, now: Envelope) -> Iterator[str]:
 def of_folder(path: Path, envelope: Envelope, running: Running) -> Iterator[str]:
     """Yield the files that no run writes, and those that do not follow; raises `CommandError`."""
     content = {name: value for name, value in envelope.items() if name != "files"}
-    derived, ended = files_of(content), "files" in envelope
+    derived, ended = derived_files(content), "files" in envelope
     known = {ENVELOPE, MESSAGES, *derived, *running.kept}
     for name, _ in sorted(Folder(path).entries()):
         if name not in known and (ended or not is_unfinished(name, known, len(running.kept) // 2)):

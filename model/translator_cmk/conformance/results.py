@@ -15,7 +15,7 @@ from ..verdict import Status
 from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
 from .channels import Direct
 from .recheck import Repetition, as_written, ask_again, differences, of_digests
-from .report.log import read
+from .report.reading import read
 from .report.summaries import product
 from .session import Session
 

@@ -20,7 +20,7 @@ from .channels import Fault
 from .deviations import Deviations
 from .findings import Tally
 from .report.envelope import FORMAT, Made, case_to_json, groups
-from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, files_of
+from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
 from .session import Interruption, NoLog, Session
 from .subject import Subject
 
@@ -185,7 +185,7 @@ class Running:
         content = self.envelope()
         if whole:
             write_json(self.folder.path / ENVELOPE, content)  # a run killed from here on leaves files that fit it
-            for name, text in files_of(content).items():
+            for name, text in derived_files(content).items():
                 self.folder.write(name, text)
             self.log.close()
             content["files"] = self.folder.digests()

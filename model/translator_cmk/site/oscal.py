@@ -18,7 +18,7 @@ from .. import __version__
 from ..bdd.systems import MODEL
 from ..conformance.recheck import must_have_said_hello, problems_of
 from ..conformance.report.folder import ENVELOPE, MESSAGES
-from ..conformance.report.log import read
+from ..conformance.report.reading import read
 from ..conformance.report.summaries import counted, headline, message_of, product
 from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain
