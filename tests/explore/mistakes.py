@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from tests.command_line import tables
 from tests.evidence.mutation import Mutant, make_mutant, mutants, row_name
-from tests.machine.laws import ChangesOnRefusal, NamesNoRequirement
+from tests.machine.faulty import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
 from translator_cmk.machine import (

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.command_line import CLI, run_cli
 from tests.conftest import IN_FULL
-from tests.machine.laws import (
+from tests.machine.faulty import (
     CONFUSES_RESOURCES,
     LEAVES_MODELS_DEPLOYED,
     REDEPLOYS_MODELS,

@@ -10,7 +10,7 @@ import pytest
 
 import translator_cmk.explore.theorems as package
 from tests.explore.mistakes import MISTAKES, SHORTEST, Mistake, as_pickle
-from tests.machine.laws import RESURRECTS_UPLOADS, article
+from tests.machine.faulty import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.exploration import Broken, DoesNotReplay, counterexample, verdict

@@ -26,8 +26,10 @@ NAMES: dict[str, tuple[Any, ...]] = {
     "soft_delete": (True, True, False),
     "purge_protection": (True, True, False),
 }
-"""Values to draw for each field of a command, over a world with two of each; likelier values stand twice."""
+"""Values to draw for each field of a command, over a world with two of each.
 
+Likelier values stand twice.
+"""
 
 TWO_AT_WORK: tuple[Command, ...] = (
     cmd.CreateVault("v1", "westeurope", "security", "g2"),
@@ -47,38 +49,52 @@ TWO_AT_WORK: tuple[Command, ...] = (
     cmd.DeployModel("m1"),
     cmd.DeployModel("m2"),
 )
-"""Two resources on one key, each with a workspace, an upload and a deployed model, and a second vault."""
+"""Two resources on one key, each with workspace, upload and deployed model; and a second vault."""
+
+SETTING_UP = (
+    "CreateResource",
+    "CreateVault",
+    "CreateKey",
+    "EnableCustomerManagedKeys",
+    "CreateWorkspace",
+    "UploadDocument",
+    "TrainModel",
+    "DeployModel",
+)
+"""The commands that set a world up, by name."""
 
 
 def values(command: type[Command], field: str) -> tuple[Any, ...]:
-    """The values to draw for a field: those of its vocabulary, or those of this world."""
+    """Return the values to draw for a field: those of its vocabulary, or those of this world."""
     return choices(command.hints[field]) or NAMES[field]
 
 
 def build(command: type[Command], fields: dict[str, Any]) -> Command:
-    """The command with these fields; a key that is not kept in a vault is not named."""
+    """Return the command with these fields; a key that is not kept in a vault is not named."""
     if command is cmd.EnableCustomerManagedKeys and fields["store"] != "key-vault":
         fields = fields | {"vault": None, "key": None}
     return command(**fields)
 
 
-SETTING_UP = (
-    "CreateResource", "CreateVault", "CreateKey", "EnableCustomerManagedKeys", "CreateWorkspace", "UploadDocument",
-    "TrainModel", "DeployModel",
-)  # fmt: skip  # as a list of words
-
-
 def random_command(random: Random) -> Command:
-    """A command over the world with two of each.  Half of the draws are of those that set a world up."""
-    name = random.choice(SETTING_UP) if random.random() < 0.5 else random.choice(list(COMMANDS))
-    command = COMMANDS[name]
-    return build(command, {field: random.choice(values(command, field)) for field in command.fields})
+    """Return a command over the world with two of each.
+
+    Half of the draws are of those that set a world up.
+    """
+    names = SETTING_UP if random.random() < 0.5 else list(COMMANDS)
+    command = COMMANDS[random.choice(names)]
+    fields = {field: random.choice(values(command, field)) for field in command.fields}
+    return build(command, fields)
 
 
 def shared(resources: int, keys: int = 1, states: int = 0) -> Scope:
     """Return a small scope of the family that the largest ones are of."""
-    left_out = {f"translator-{each + 1}" for each in range(resources, 6)} | {
-        f"cmk-{each + 1}" for each in range(keys, 2)
-    }
-    alphabet = [each for each in NAMED["six-resources-two-keys"].alphabet if left_out.isdisjoint(each)]
-    return Scope("shared", "Resources that share a vault.", None, tuple(alphabet), states=states)
+    left_out = set()
+    for number in range(resources + 1, 7):
+        left_out.add(f"translator-{number}")
+    for number in range(keys + 1, 3):
+        left_out.add(f"cmk-{number}")
+    commands = NAMED["six-resources-two-keys"].alphabet
+    alphabet = [command for command in commands if left_out.isdisjoint(command)]
+    sentence = "Resources that share a vault."
+    return Scope("shared", sentence, None, tuple(alphabet), states=states)

@@ -12,7 +12,7 @@ import pytest
 from tests.command_line import git
 from tests.conformance.conftest import MODEL, put_messages, verify
 from tests.conformance.forgeries import Forgery, field
-from tests.machine import laws, test_stateful
+from tests.machine import faulty, laws, test_stateful
 from tests.site.conftest import FEATURES, REGISTER
 from translator_cmk import features_dir
 from translator_cmk.cli import main
@@ -36,7 +36,7 @@ LAWS_FOLDER = "tests/machine"
 
 def brings_uploads_back() -> ModelSystem:
     """A broken model, which is called the model all the same."""
-    return ModelSystem(laws.RESURRECTS_UPLOADS)
+    return ModelSystem(faulty.RESURRECTS_UPLOADS)
 
 
 @pytest.fixture(scope="module")
