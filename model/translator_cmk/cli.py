@@ -82,9 +82,11 @@ class Group:
 
 SOURCE = (
     Command(
-        "check", "compare your copy of the article with the revision that is specified", "requirements.commands:check"
+        "check",
+        "compare your copy of the article with the revision that is specified",
+        "requirements.source_command:check",
     ),
-    Command("fingerprint", "print the places of a copy (for maintainers)", "requirements.commands:fingerprint"),
+    Command("fingerprint", "print the places of a copy (for maintainers)", "requirements.source_command:fingerprint"),
 )
 
 REPORT = (
@@ -93,7 +95,7 @@ REPORT = (
 )
 
 COMMANDS: tuple[Command | Group, ...] = (
-    Command("register", "print the requirements, or how two registers differ", "requirements.releases:register"),
+    Command("register", "print the requirements, or how two registers differ", "requirements.register_command"),
     Group("source", "work with a copy of the article", SOURCE),
     Command("lint", "check feature files", "bdd.lint"),
     Command("run", "run commands and say what the specification demands of each", "running"),

@@ -38,7 +38,7 @@ from translator_cmk.conformance.deviations import load_deviations
 from translator_cmk.conformance.report.summaries import badge_of, headline, rates
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.requirements import load_register, releases
+from translator_cmk.requirements import frozen_registers, load_register
 from translator_cmk.verdict import Status
 
 TENANT, WORKSPACE = (("--lane", "features", "--topic", topic) for topic in ("tenant", "workspace"))
@@ -279,7 +279,7 @@ def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_mea
     (tmp_path / "1.10.json").write_text(json.dumps(entries), "utf-8")
     (tmp_path / "1.9.json").write_text(json.dumps(entries[:1]), "utf-8")
     (tmp_path / "0.9.json").write_text(json.dumps(changed), "utf-8")  # nothing of it is left
-    monkeypatch.setattr(releases, "RELEASES", tmp_path)
+    monkeypatch.setattr(frozen_registers, "FROZEN", tmp_path)
     found = verify(tmp_path / "report", "--python", MODEL, *ONLY)
     report, page = found.report, (found.folder / "report.html").read_text("utf-8")
     assert list(rates(report)) == [

@@ -9,7 +9,7 @@ import pytest
 from tests.command_line import REFUSED, as_bytes, each_refused
 from translator_cmk.errors import InvalidFile
 from translator_cmk.requirements import TOPICS, Register, load_register
-from translator_cmk.requirements.register import FOLDER
+from translator_cmk.requirements.loading import FOLDER
 
 DECISIONS = Path(__file__).parents[2] / "docs" / "decisions"
 

@@ -1,5 +1,7 @@
 """The register: what the article states, as data, each requirement with its own wording, grounds and places."""
 
-from .register import TOPICS, Article, Place, Register, Requirement, load_register
+from .article import Article, Place
+from .loading import load_register
+from .register import TOPICS, Register, Requirement
 
 __all__ = ["TOPICS", "Article", "Place", "Register", "Requirement", "load_register"]

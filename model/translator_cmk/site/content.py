@@ -23,7 +23,7 @@ from ..conformance.results import Item, Results, is_stale
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..requirements import Register, Requirement, load_register
-from ..requirements.releases import register_json
+from ..requirements.exports import register_to_json
 from ..verdict import Status, of_items
 from .implementations import Implementation, load_implementations
 from .render import number
@@ -237,7 +237,7 @@ def read_decision(path: Path) -> Decision:
 
 def register_digest(register: Register) -> str:
     """Return the SHA-256, in hexadecimal, of all requirements as JSON with sorted keys and no blanks."""
-    text = json.dumps(register_json(register), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(register_to_json(register), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -21,8 +21,8 @@ from ..language.sentences import format_command, format_fact
 from ..language.situations import situations
 from ..machine import Accepted, Command
 from ..requirements import Requirement
-from ..requirements.register import REGISTERED
-from ..requirements.releases import requirement_json
+from ..requirements.exports import requirement_to_json
+from ..requirements.loading import REGISTERED
 from ..shapes import COUNT, FLAG, PROSE, Choice, ListOf, MapOf, Text, fields_of, record, schemas_of
 from ..system import ModelSystem
 from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
@@ -362,7 +362,7 @@ def requirement(name: str, content: Content) -> Mapping[str, Any]:
     evidence = content.evidence
     verdict = evidence.requirement(evidence.register[name])
     return {
-        **requirement_json(evidence.register[name]),
+        **requirement_to_json(evidence.register[name]),
         "status": verdict.status.word,
         "scenarios": [scenario(each.id, content) for each in evidence.carrying(name)],
         "rows": [

@@ -19,7 +19,7 @@ from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
 from ...machine import COMMANDS
 from ...requirements import Register, Requirement, load_register
-from ...requirements.releases import frozen, unchanged_since
+from ...requirements.frozen_registers import load_frozen, unchanged_since
 from ...verdict import (
     CONCLUSIONS,
     FAILED_OR_KNOWN,
@@ -193,7 +193,7 @@ def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
     """Yield for each release how many passed of its own requirements that count and mean what they meant then."""
     scored = [case for case in envelope["cases"] if case["scored"]]
     shown = {name for case in scored for name in case["requirements"]}
-    for version in frozen():
+    for version in load_frozen():
         own = [load_register()[name] for name in unchanged_since(version) if name in shown]
         statuses = Counter(cell(each, scored).status for each in own)
         others = [f"{count} {status.short}" for status, count in statuses.items() if status is not Status.PASSED]

@@ -1,4 +1,4 @@
-"""The commands `source check` and `source fingerprint`, and what they print."""
+"""The commands `source check` and `source fingerprint`, and the text that they print."""
 
 import argparse
 from collections import Counter
@@ -7,8 +7,13 @@ from pathlib import Path
 
 from ..errors import DEVIATIONS, OK
 from ..escaping import visible
-from .drift import Drift, Finding, compare, describe, dump, read_copy
-from .register import Article, Register, load_article, load_register
+from .article import Article, Place, article_to_yaml, load_article
+from .copies import article_of_copy, read_copy
+from .drift import Drift, Finding, compare
+from .loading import load_register
+from .register import Register
+
+STATUSES = ("unchanged", "moved", "reworded", "gone", "new")
 
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +29,11 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Compare a copy of the article with the register, or with the fingerprints of another copy."""
-    requirements = load_register()
-    article = load_article(args.against) if args.against else requirements.article
+    register = load_register()
+    article = load_article(args.against) if args.against else register.article
     drift = compare(article, read_copy(args.file), args.file)
-    print(drift_text(drift, article, requirements, args.file))
-    return DEVIATIONS if drift.found else OK
+    print(format_drift(drift, article, register, args.file))
+    return DEVIATIONS if drift.differs else OK
 
 
 def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,45 +43,67 @@ def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
 
 def fingerprint(args: argparse.Namespace) -> int:
     """Print the places of a copy of the article as YAML; sentences that are known keep what they carry."""
-    print(dump(describe(read_copy(args.file), load_register().article)), end="")
+    article = article_of_copy(read_copy(args.file), load_register().article)
+    print(article_to_yaml(article), end="")
     return OK
 
 
-def drift_text(drift: Drift, article: Article, register: Register, file: object) -> str:
+def format_drift(drift: Drift, article: Article, register: Register, file: object) -> str:
     """Return a comparison to read: what differs and where, the requirements it touches, a count, and what to do."""
     lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
     lines += [f"heading new: {heading.text}, {file}:{heading.line}" for heading in drift.headings_new]
-    before = 1
+    line_before = 1
     for finding in drift.findings:
-        where = f"{file}:{finding.sentence.line}" if finding.sentence else f"after {file}:{before}"
-        before = finding.sentence.line if finding.sentence else before
+        if finding.sentence is None:
+            where = f"after {file}:{line_before}"
+        else:
+            where = f"{file}:{finding.sentence.line}"
+            line_before = finding.sentence.line
         if finding.status != "unchanged":
             lines += finding_lines(finding, register, where)
     counts = Counter(finding.status for finding in drift.findings)
-    counted = ", ".join(f"{counts[status]} {status}" for status in ("unchanged", "moved", "reworded", "gone", "new"))
-    lines.append(f"{'drift' if drift.found else 'no drift'} from the revision of {article.revision}: {counted}")
-    if drift.found:
+    counted = ", ".join(f"{counts[status]} {status}" for status in STATUSES)
+    verdict = "drift" if drift.differs else "no drift"
+    lines.append(f"{verdict} from the revision of {article.revision}: {counted}")
+    if drift.differs:
         lines.append("to do: compare each with the wording of the requirements it touches (translator-cmk register")
         lines.append("  --json); if a promise has changed, change them: docs/changing.md, 'When the article changes'")
     # a reader's file may hold control characters, which are not for a terminal
-    return "\n".join(map(visible, lines))
+    return "\n".join(visible(line) for line in lines)
 
 
 def finding_lines(finding: Finding, register: Register, where: str) -> Iterator[str]:
     """Yield the lines about one sentence that differs."""
-    place, sentence = finding.place, finding.sentence
-    stated = f" ({', '.join(place.statements)})" if place and place.statements else ""
-    section = sentence.section if sentence else ""
-    yield f"{finding.status}: {place or section or 'before the first heading'}{stated}, {where}"
+    place = finding.place
+    sentence = finding.sentence
+    yield f"{finding.status}: {format_place(finding)}, {where}"
     if finding.status == "moved" and sentence:
         yield f"  now {sentence.section}, sentence {sentence.ordinal}"
     if finding.status == "reworded":
-        fresh = " ".join(finding.words)
-        yield f"  new in it: {fresh}" if fresh else "  words were taken out or changed places"
+        new_words = " ".join(finding.words)
+        yield f"  new in it: {new_words}" if new_words else "  words were taken out or changed places"
     if place:
-        touched = [each.id for each in register.values() if set(each.statements) & set(place.statements)]
-        yield f"  touches {', '.join(touched) or 'no requirement'}"
+        yield f"  touches {', '.join(requirements_of(place, register)) or 'no requirement'}"
     else:
         yield "  not covered by the specification yet"
     if finding.status in ("reworded", "new") and sentence:
         yield f"  reads: {sentence.text}"
+
+
+def requirements_of(place: Place, register: Register) -> list[str]:
+    """Return the requirements that claim a statement of this place."""
+    claiming = []
+    for name, requirement in register.items():
+        if set(requirement.statements) & set(place.statements):
+            claiming.append(name)
+    return claiming
+
+
+def format_place(finding: Finding) -> str:
+    """Return where a sentence stands, with the statements that it carries."""
+    if finding.place is None:
+        section = finding.sentence.section if finding.sentence else ""
+        return section or "before the first heading"
+    if finding.place.statements:
+        return f"{finding.place} ({', '.join(finding.place.statements)})"
+    return str(finding.place)

@@ -1,6 +1,5 @@
-"""Claims about `register` and `source` on the command line: output, exit codes, errors of one line."""
+"""The commands of the register and the article: output, exit codes, errors of one line."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,8 +12,7 @@ from tests.command_line import CLI, as_bytes, each_refused, one_error
 from tests.command_line import run_cli as run
 from tests.requirements.test_drift import COPY, LOCKERS, LOCKERS_FILE, needs_copy
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.register import FOLDER, REGISTERED
-from translator_cmk.shapes import read_message
+from translator_cmk.requirements.loading import FOLDER
 
 
 @pytest.fixture
@@ -29,21 +27,6 @@ def prints(tmp_path: Path) -> Path:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return tmp_path / "copy.md"
-
-
-def test_register_prints_every_requirement_under_its_topic() -> None:
-    code, out, error = run("register")
-    assert (code, error) == (0, "")
-    printed = [line.split()[0] for line in out.splitlines() if "." in line.split(" ")[0]]
-    assert printed == list(load_register())
-    assert set(load_register().topics) <= set(out.splitlines())
-
-
-def test_register_prints_json_of_the_declared_shape() -> None:
-    values = json.loads(run("register", "--json").out)
-    for each in values:
-        read_message(REGISTERED, each)
-    assert [each["id"] for each in values] == list(load_register())
 
 
 def test_check_finds_no_drift_in_a_copy_of_another_date(prints: Path, copy: Path) -> None:
