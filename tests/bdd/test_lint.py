@@ -11,7 +11,9 @@ from gherkin.pickles.compiler import Compiler
 from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from tests.command_line import as_bytes, each_refused, run_cli, tables
 from translator_cmk import features_dir
-from translator_cmk.bdd.features import Diagnostic, FeatureError, load_features, row_names, slug
+from translator_cmk.bdd.diagnostics import Diagnostic, FeatureError
+from translator_cmk.bdd.feature_files import load_features, row_names
+from translator_cmk.bdd.features import slug
 from translator_cmk.bdd.lint import lint
 from translator_cmk.requirements import TOPICS
 

@@ -11,7 +11,8 @@ from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from tests.command_line import tables
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
-from translator_cmk.bdd.features import Pickle, load_features, read_feature
+from translator_cmk.bdd.feature_files import load_features, read_feature
+from translator_cmk.bdd.features import Pickle
 from translator_cmk.bdd.scenario_run import (
     Inconclusive,
     ScenarioRun,

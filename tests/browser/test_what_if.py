@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MARKS, PHONE, focused, look, tab_to, violations
 from tests.site.conftest import REGISTER
 from tests.site.test_what_if import tables
-from translator_cmk.bdd.features import read_feature
+from translator_cmk.bdd.feature_files import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.site.what_if import code

@@ -28,7 +28,7 @@ from tests.conformance.broken import (
 from tests.conformance.conftest import verify
 from tests.conftest import some
 from tests.evidence.lanes import PROGRAMS, InProcess, features, put_to
-from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.conformance.cases import Scenario, scenarios
 from translator_cmk.conformance.features import play

@@ -12,7 +12,7 @@ from tests.bdd.samples import MODULE
 from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, says, verify
 from translator_cmk import features_dir
-from translator_cmk.bdd.features import load_features
+from translator_cmk.bdd.feature_files import load_features
 from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
 from translator_cmk.conformance.results import EXPECTED, load_results

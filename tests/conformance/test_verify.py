@@ -30,7 +30,7 @@ from tests.conformance.conftest import (
     verify,
 )
 from tests.conftest import some
-from translator_cmk.bdd.vocabulary import demanded, demanded_without
+from translator_cmk.bdd.demands import demanded, demanded_without
 from translator_cmk.cli import main
 from translator_cmk.conformance import cases
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS

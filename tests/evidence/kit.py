@@ -32,7 +32,7 @@ from tests.evidence.judging import differences
 from tests.evidence.lanes import InProcess, Lane, channel_to, features, fuzz, put_to, tour
 from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.writing import Found, Kept, fingerprint
-from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.cli import main as cli
 from translator_cmk.conformance.channels import Channel

@@ -9,7 +9,7 @@ from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.scenarios import FAILURES, fails, scenario_against
 from tests.explore.mistakes import as_pickle
 from tests.explore.mistakes import the_mutant as the
-from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.bdd.ties import without_assumptions
 from translator_cmk.explore.exploration import counterexample

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import some
 from tests.evidence.mutation import Mutant, mutants
 from tests.oracle.following import ARTICLE, FULL, follow, without
-from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.messages import OBSERVED

@@ -22,8 +22,9 @@ from tests.oracle.following import (
     submit,
     without,
 )
-from translator_cmk.bdd.features import Pickle, Step, pickles
-from translator_cmk.bdd.vocabulary import demanded
+from translator_cmk.bdd.demands import demanded
+from translator_cmk.bdd.feature_files import pickles
+from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (

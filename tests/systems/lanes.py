@@ -6,7 +6,7 @@ from itertools import count
 from typing import NamedTuple
 
 from tests.systems.variants import Variant
-from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
 from translator_cmk.conformance.channels import Direct

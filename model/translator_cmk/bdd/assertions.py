@@ -1,6 +1,6 @@
-"""The assertions that a `Then` can make besides a fact: about the outcome of the `When`, changes, and the audit trail.
+"""Assertions: what a Then can say besides a fact, about outcome, changes and audit trail.
 
-All of them are about the `When`, so a scenario without one has none of these sentences.
+All of them are about the When, so a scenario without one has none of these sentences.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,25 +17,7 @@ from ..machine.entities import MICROSOFT
 from ..oracle import reasons
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 
-Change = tuple[Fact, Fact]
-"""A fact as it was and as it is."""
-
-
-def format_changes(changes: Iterable[Change]) -> str:
-    """Return what changed, on one line."""
-    return "; ".join(f"{format_fact(now)} (before: {format_fact(was)})" for was, now in changes)
-
-
-def format_uses(uses: Sequence[KeyUse]) -> str:
-    """Return the entries of an audit trail, on one line."""
-    return "; ".join(format_key_uses(uses))
-
-
-def format_observed(seen: Observation, fact: Fact) -> str:
-    """Return what the observation has in place of a fact, in words."""
-    if not observed_value(seen, fact.kind, fact.name, "exists"):
-        return format_fact(Fact(fact.kind, fact.name, "exists", False))
-    return format_fact(Fact(fact.kind, fact.name, fact.field, observed_value(seen, fact.kind, fact.name, fact.field)))
+# What an assertion raises
 
 
 class AssertionFailed(AssertionError):
@@ -53,6 +35,12 @@ class NotApplicable(Exception):
 
 class NotSpecified(NotApplicable):
     """The specification demands nothing here, so every answer of a system agrees with it."""
+
+
+# What an assertion is about
+
+Change = tuple[Fact, Fact]
+"""A fact as it was and as it is."""
 
 
 @dataclass(frozen=True)
@@ -81,40 +69,26 @@ class StepResult:
         return self.outcome.audit if isinstance(self.outcome, Accepted) else ()
 
 
-Kind = Literal[
-    "accepted",
-    "refused",
-    "unchanged",
-    "otherwise unchanged",
-    "no customer's key",
-    "key use",
-    "no key use",
-    "not specified",
-]
+def format_changes(changes: Iterable[Change]) -> str:
+    """Return what changed, on one line."""
+    return "; ".join(f"{format_fact(now)} (before: {format_fact(was)})" for was, now in changes)
 
 
-class Assertion(NamedTuple):
-    """An assertion about the `When`, read from a sentence."""
-
-    kind: Kind
-    """What it is about."""
-    check: Callable[[StepResult], None]
-    """Raises `AssertionFailed` where a result contradicts it, `NotSpecified` where nothing is demanded."""
+def format_uses(uses: Sequence[KeyUse]) -> str:
+    """Return the entries of an audit trail, on one line."""
+    return "; ".join(format_key_uses(uses))
 
 
-class AssertionPhrase(Phrase):
-    """The sentence of one kind of assertion, with its check, whose docstring explains it to readers."""
+def format_observed(seen: Observation, fact: Fact) -> str:
+    """Return what the observation has in place of a fact, in words."""
+    if not observed_value(seen, fact.kind, fact.name, "exists"):
+        absent = Fact(fact.kind, fact.name, "exists", False)
+        return format_fact(absent)
+    value = observed_value(seen, fact.kind, fact.name, fact.field)
+    return format_fact(Fact(fact.kind, fact.name, fact.field, value))
 
-    def __init__(self, kind: Kind, pattern: str, check: Callable[..., None]) -> None:
-        super().__init__(pattern)
-        self.kind = kind
-        self.check = check
-        self.explanation = " ".join((check.__doc__ or "").split())
 
-    def read(self, text: str) -> Assertion | None:
-        """Return the assertion that the text makes, or None where it is another sentence."""
-        values = self.parse(text)
-        return None if values is None else Assertion(self.kind, partial(self.check, **values))
+# The assertions.  The docstring of each check explains it to readers of the steps.
 
 
 def check_accepted(result: StepResult) -> None:
@@ -129,12 +103,14 @@ def check_refused(result: StepResult) -> None:
     Where it gives reasons, they are requirements that the scenario is tagged with, and no other; the model gives all
     of them.
     """
+    outcome = result.outcome
+    if isinstance(outcome, Refused) and has_right_reasons(result, outcome.because):
+        return
     expected = Refused(frozenset(result.requirements))
-    if not isinstance(result.outcome, Refused) or not has_reason(result, result.outcome.because):
-        raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
+    raise AssertionFailed(format_outcome(expected), format_outcome(outcome))
 
 
-def has_reason(result: StepResult, because: frozenset[str]) -> bool:
+def has_right_reasons(result: StepResult, because: frozenset[str]) -> bool:
     """Return whether a refusal's reasons are right: all of them from the model, at least one from others."""
     if not result.declared.can("reasons"):
         return True
@@ -148,23 +124,32 @@ def has_reason(result: StepResult, because: frozenset[str]) -> bool:
 
 def check_unchanged(result: StepResult) -> None:
     """All that can be observed is as it was before the When."""
-    if changes := result.changes:
+    changes = result.changes
+    if changes:
         raise AssertionFailed("nothing has changed", format_changes(changes))
 
 
 def check_otherwise_unchanged(result: StepResult) -> None:
     """All that can be observed is as it was before the When, but for what the other Thens of the scenario mention."""
-    # a fact about an entity says that it exists, too
-    mentioned = {(fact.kind, fact.name, field) for fact in result.facts for field in (fact.field, "exists")}
-    if others := [change for change in result.changes if change[1][:3] not in mentioned]:
+    mentioned = set[tuple[str, str, str]]()
+    for fact in result.facts:
+        mentioned.add((fact.kind, fact.name, fact.field))
+        mentioned.add((fact.kind, fact.name, "exists"))  # a fact about an entity says that, too
+    others: list[Change] = []
+    for was, now in result.changes:
+        if (now.kind, now.name, now.field) not in mentioned:
+            others.append((was, now))
+    if others:
         raise AssertionFailed("nothing else has changed", format_changes(others))
 
 
 def check_no_customers_key(result: StepResult) -> None:
     """No resource that there is uses a customer's key; there may be none."""
     for name, resource in result.after["resource"].items():
-        if (source := resource.get("key_source")) != MICROSOFT:
-            expected, seen = (Fact("resource", name, "key_source", value) for value in (MICROSOFT, source))
+        source = resource.get("key_source")
+        if source != MICROSOFT:
+            expected = Fact("resource", name, "key_source", MICROSOFT)
+            seen = Fact("resource", name, "key_source", source)
             raise AssertionFailed(format_fact(expected), format_fact(seen))
 
 
@@ -184,10 +169,50 @@ def check_no_key_use(result: StepResult) -> None:
 def check_not_specified(result: StepResult) -> None:
     """The specification does not say how the request behaves: a system may accept or refuse it."""
     if not result.by_model:
-        raise NotSpecified(f"not specified: {', '.join(sorted(result.requirements))} demands nothing of a system")
+        silent = ", ".join(sorted(result.requirements))
+        raise NotSpecified(f"not specified: {silent} demands nothing of a system")
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
+
+
+# Their sentences
+
+Kind = Literal[
+    "accepted",
+    "refused",
+    "unchanged",
+    "otherwise unchanged",
+    "no customer's key",
+    "key use",
+    "no key use",
+    "not specified",
+]
+
+
+class Assertion(NamedTuple):
+    """An assertion about the `When`, read from a sentence."""
+
+    kind: Kind
+    check: Callable[[StepResult], None]
+    """Raises `AssertionFailed` where a result contradicts it, `NotSpecified` where nothing is demanded."""
+
+
+class AssertionPhrase(Phrase):
+    """The sentence of one kind of assertion, with its check, whose docstring explains it to readers."""
+
+    def __init__(self, kind: Kind, pattern: str, check: Callable[..., None]) -> None:
+        super().__init__(pattern)
+        self.kind = kind
+        self.check = check
+        self.explanation = " ".join((check.__doc__ or "").split())
+
+    def read(self, text: str) -> Assertion | None:
+        """Return the assertion that the text makes, or None where it is another sentence."""
+        values = self.parse(text)
+        if values is None:
+            return None
+        return Assertion(self.kind, partial(self.check, **values))
 
 
 ASSERTION_PHRASES = (

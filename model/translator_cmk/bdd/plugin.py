@@ -26,7 +26,9 @@ from ..requirements import load_register
 from ..system import ModelSystem, System
 from ..verdict import Status, Verdict
 from .assertions import NotApplicable
-from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
+from .diagnostics import Diagnostic
+from .feature_files import feature_files, read_feature, row_names
+from .features import ATTESTATION, COUNTEREXAMPLE, Feature, Pickle
 from .lint import lint
 from .scenario_run import (
     STATUSES,
@@ -36,7 +38,6 @@ from .scenario_run import (
     causes_of,
     format_causes,
     format_failure,
-    format_title,
     verdict_of,
 )
 from .systems import load_factory, not_a_system
@@ -131,7 +132,7 @@ def pytest_runtest_makereport(
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
     report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
         "id": pickle.id,
-        "name": format_title(pickle),
+        "name": pickle.title,
         "classname": path.stem,
         "status": status.value,  # xdist carries plain values alone
         "reason": reason,

@@ -1,4 +1,9 @@
-"""The prerequisites of a scenario: what a system must offer to run it, and what to do where there is no portal."""
+"""Prerequisites: what a system must offer so that a scenario, or a command, applies to it.
+
+A system declares levels, capabilities, hidden fields and a stage.  A scenario that needs more than
+that is not applicable.  Some scenarios count whatever is declared, or else a declaration could
+leave out all that the article states: these are the core.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -6,12 +11,45 @@ from typing import NamedTuple
 
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
 from ..language.facts import Fact
-from ..machine import DEFAULT_STAGE, Accepted, Command, Stage
-from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EnableIdentity, EndVaultRetention, GrantKeyAccess
+from ..machine import DEFAULT_STAGE, Command, Stage
+from ..machine.commands import CreateVault, EndVaultRetention
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
-from ..system import ModelSystem
 from .features import Pickle
+from .portal import is_through_the_portal
 from .vocabulary import asserts, commands_of, facts_of
+
+# The core
+
+CORE = {
+    "resource.regional",
+    "resource.not-at-creation",
+    "vault.soft-delete",
+    "vault.purge-protection",
+}
+"""Requirements whose scenarios count whatever is declared."""
+
+STATED_CAUSES = {
+    "revocation.access-revoked",
+    "revocation.vault-deleted",
+    "identity.access-removed",
+}
+EVERY_LOSS = {
+    "revocation.data-inaccessible",
+    "revocation.undeploys",
+    "revocation.deletes-uploads",
+}
+"""The scenarios of every loss by each stated cause count so, too."""
+
+
+def is_core(pickle: Pickle) -> bool:
+    """Return whether the scenario counts whatever is declared."""
+    rule = pickle.requirements[0]
+    if rule in CORE:
+        return True
+    return rule in STATED_CAUSES and EVERY_LOSS.issubset(pickle.requirements)
+
+
+# What a command needs
 
 KIND_LEVELS = {
     "vault": "vault-and-key",
@@ -22,15 +60,75 @@ KIND_LEVELS = {
     "document": "custom-translator",
     "model": "custom-translator",
 }
+"""The level of each kind of entity; a tenant, for one, has none."""
 
-EVERY_LOSS = {"revocation.data-inaccessible", "revocation.undeploys", "revocation.deletes-uploads"}
-STATED_CAUSES = {"revocation.access-revoked", "revocation.vault-deleted", "identity.access-removed"}
-CORE = {"resource.regional", "resource.not-at-creation", "vault.soft-delete", "vault.purge-protection"}
-"""Requirements that no declaration takes out, and beside them the scenarios of every loss by each stated cause."""
+
+def level_of(*named: Command | type[Command] | Fact) -> str:
+    """Return the highest level of what commands and facts name; the lowest if none has any."""
+    levels = list(LEVELS)
+    highest = 0
+    for command_or_fact in named:
+        for kind in kinds_named_by(command_or_fact):
+            if kind in KIND_LEVELS:
+                highest = max(highest, levels.index(KIND_LEVELS[kind]))
+    return levels[highest]
+
+
+def kinds_named_by(named: Command | type[Command] | Fact) -> list[str]:
+    """Return the kinds of entities that a command or a fact names."""
+    if isinstance(named, Fact):
+        return [named.kind]
+    return [reference.kind.word for reference in named.references]
+
+
+def is_in_another_tenant(command: Command) -> bool:
+    """Return whether the command names a tenant other than the first, or a subscription in one."""
+    home = DEFAULT_STAGE.tenants[0]
+    for kind, name in stage_names(command):
+        if kind is Tenant and name != home:
+            return True
+        if kind is Subscription and DEFAULT_STAGE.subscriptions[name] != home:
+            return True
+    return False
+
+
+def lets_time_pass(command: Command) -> bool:
+    """Return whether the command is that a retention period ends."""
+    return isinstance(command, EndVaultRetention)
+
+
+def makes_a_legacy_vault(command: Command) -> bool:
+    """Return whether the command creates a key vault without soft delete."""
+    return isinstance(command, CreateVault) and not command.soft_delete
+
+
+NEEDED_BY: Mapping[str, Callable[[Command], bool]] = {
+    "portal": is_through_the_portal,
+    "clock": lets_time_pass,
+    "legacy-vaults": makes_a_legacy_vault,
+    "several-tenants": is_in_another_tenant,
+}
+"""For a capability, whether a command needs it."""
+
+
+def capabilities_of(command: Command) -> list[str]:
+    """Return the capabilities that the command needs."""
+    return [capability for capability, is_needed_by in NEEDED_BY.items() if is_needed_by(command)]
+
+
+def promised(command: Command, declared: Declaration) -> str | None:
+    """Return the declared capability that obliges the system to support the command, or None."""
+    for capability in capabilities_of(command):
+        if declared.can(capability):
+            return capability
+    return None
+
+
+# What a scenario needs
 
 
 class Prerequisites(NamedTuple):
-    """The prerequisites of a scenario: its level and capabilities, and whether it counts with every declaration."""
+    """The prerequisites of a scenario; ``core`` says that it counts whatever is declared."""
 
     level: str
     capabilities: tuple[str, ...]
@@ -40,61 +138,45 @@ class Prerequisites(NamedTuple):
 @cache
 def prerequisites_of(pickle: Pickle) -> Prerequisites:
     """Return what the scenario needs of a system."""
-    commands, facts = tuple(commands_of(pickle)), facts_of(pickle)
-    needed = {each for command in commands for each in capabilities_of(command)}
-    if any(fact.field == "encryption_section" for fact in facts):
-        needed.add("portal")
+    commands = list(commands_of(pickle))
+    facts = facts_of(pickle)
+    needed = set[str]()
+    for command in commands:
+        needed.update(capabilities_of(command))
+    for fact in facts:
+        if fact.field == "encryption_section":
+            needed.add("portal")
     if asserts(pickle, "key use", "no key use"):
         needed.add("audit")
-    rule = pickle.requirements[0]
     return Prerequisites(
-        level_of(*commands, *facts),
-        tuple(each for each in CAPABILITIES if each in needed),
-        rule in CORE or (rule in STATED_CAUSES and set(pickle.requirements) >= EVERY_LOSS),
+        level=level_of(*commands, *facts),
+        capabilities=tuple(name for name in CAPABILITIES if name in needed),
+        core=is_core(pickle),
     )
 
 
-def level_of(*named: Command | type[Command] | Fact) -> str:
-    """Return the highest level of what commands and facts name; the lowest if none has any, as a tenant."""
-    kinds = set[str]()
-    for each in named:
-        kinds |= {each.kind} if isinstance(each, Fact) else {kind.word for _, kind, _, _ in each.references}
-    return max(
-        (KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=next(iter(LEVELS))
-    )
+def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
+    """Return why the scenario is not applicable to a system that has declared this; None if it is."""
+    needed = prerequisites_of(pickle)
+    if needed.level not in declared.levels:
+        return f"the level {needed.level} is not claimed"
+    for capability in needed.capabilities:
+        # a core scenario tries to make such a vault, and is excused only where that fails
+        is_tried = needed.core and capability == "legacy-vaults"
+        if not is_tried and not declared.can(capability):
+            return f"without the capability {capability}: {CAPABILITIES[capability]}"
+    if needed.core:
+        return None
+    lacking = not_offered(commands_of(pickle), declared.stage)
+    if lacking is not None:
+        return lacking
+    for fact in facts_of(pickle):
+        if not declared.shows(fact.kind, fact.field):
+            return f"not observed: {fact.kind}.{fact.field} is declared as hidden"
+    return None
 
 
-def in_another_tenant(command: Command) -> bool:
-    """Return whether the command names a tenant other than the first, or a subscription in one."""
-    home = DEFAULT_STAGE.tenants[0]
-    named = {(kind, DEFAULT_STAGE.subscriptions.get(name, name)) for kind, name in stage_names(command)}
-    return any(kind in (Tenant, Subscription) and tenant != home for kind, tenant in named)
-
-
-NEEDED_BY: Mapping[str, Callable[[Command], bool]] = {
-    "portal": lambda command: isinstance(command, EnableCustomerManagedKeys) and command.through == "portal",
-    "clock": lambda command: isinstance(command, EndVaultRetention),
-    "legacy-vaults": lambda command: isinstance(command, CreateVault) and not command.soft_delete,
-    "several-tenants": in_another_tenant,
-}
-"""For a capability, whether a command needs it."""
-
-
-def capabilities_of(command: Command) -> list[str]:
-    """Return the capabilities that the command needs."""
-    return [capability for capability, needs in NEEDED_BY.items() if needs(command)]
-
-
-def promised(command: Command, declared: Declaration) -> str | None:
-    """Return the declared capability that obliges the system to support the command, or None."""
-    return next(filter(declared.can, capabilities_of(command)), None)
-
-
-def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
-    """Yield the kind and name of all that the command names of the default stage."""
-    for index, kind, _, _ in command.references:
-        if (name := command[index]) in OFFERED_BY_DEFAULT.get(kind, ()):
-            yield kind, name
+# The stage
 
 
 def offered(stage: Stage) -> dict[type[Entity], tuple[str, ...]]:
@@ -110,43 +192,19 @@ def offered(stage: Stage) -> dict[type[Entity], tuple[str, ...]]:
 OFFERED_BY_DEFAULT = offered(DEFAULT_STAGE)
 
 
-def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
-    """Return why the scenario is not applicable to a system that has declared this, or None where it is."""
-    needed = prerequisites_of(pickle)
-    if needed.level not in declared.levels:
-        return f"the level {needed.level} is not claimed"
-    for capability in needed.capabilities:
-        # a core scenario tries to make such a vault, and is excused only where that fails
-        probed = needed.core and capability == "legacy-vaults"
-        if not probed and not declared.can(capability):
-            return f"without the capability {capability}: {CAPABILITIES[capability]}"
-    if needed.core:
-        return None
-    if lacking := not_offered(commands_of(pickle), declared.stage):
-        return lacking
-    hidden = (f"{fact.kind}.{fact.field}" for fact in facts_of(pickle) if not declared.shows(fact.kind, fact.field))
-    return next((f"not observed: {field} is declared as hidden" for field in hidden), None)
+def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
+    """Yield the kind and name of all that the command names of the default stage."""
+    for reference in command.references:
+        name = command[reference.field]
+        if name in OFFERED_BY_DEFAULT.get(reference.kind, ()):
+            yield reference.kind, name
 
 
 def not_offered(commands: Iterable[Command], stage: Stage) -> str | None:
-    """Return what the commands name and the stage of a system lacks, or None where it lacks nothing."""
-    there = offered(stage)
-    named = (each for command in commands for each in stage_names(command))
-    lacking = (f"{kind.word} {name!r}" for kind, name in named if name not in there[kind])
-    return next((f"the stage that is offered has no {each}" for each in lacking), None)
-
-
-def through_the_api(model: ModelSystem, command: Command) -> Iterator[Command]:
-    """Yield the commands that do through the API what the command does through the portal; the model runs them too.
-
-    Of what the portal would do first, only those commands that the model accepts and that change something.
-    """
-    if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
-        if command.vault is not None:
-            for first in (EnableIdentity(command.resource), GrantKeyAccess(command.vault, command.resource)):
-                before = model.state
-                if isinstance(model.submit(first), Accepted) and model.state != before:
-                    yield first
-        command = EnableCustomerManagedKeys(**{**command.as_dict(), "through": "api"})
-    model.submit(command)
-    yield command
+    """Return what the commands name and the stage of a system lacks; None where it lacks nothing."""
+    names = offered(stage)
+    for command in commands:
+        for kind, name in stage_names(command):
+            if name not in names[kind]:
+                return f"the stage that is offered has no {kind.word} {name!r}"
+    return None

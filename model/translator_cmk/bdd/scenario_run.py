@@ -24,10 +24,12 @@ from ..shapes import WireError
 from ..system import ModelSystem, System, Unsupported
 from ..verdict import Status, Verdict
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_observed
-from .features import Pickle, shown
+from .demands import machine_without, resting_on, steps_not_demanded
+from .diagnostics import format_path
+from .features import Pickle
 from .prerequisites import capabilities_of, inapplicable, not_offered, promised
 from .systems import declaration_of
-from .vocabulary import commands_of, facts_of, machine_without, read_steps, resting_on, steps_not_demanded
+from .vocabulary import commands_of, facts_of, read_steps
 
 
 class SetupFailed(Exception):
@@ -278,11 +280,6 @@ def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
     return run
 
 
-def format_title(pickle: Pickle) -> str:
-    """Return the scenario's name in reports: requirement, name, and which row of the examples."""
-    return f"[{pickle.requirements[0]}] {pickle.name}{f' ({pickle.row})' if pickle.row else ''}"
-
-
 # Why a scenario did not pass
 
 
@@ -345,10 +342,10 @@ def format_failure(
             reason, findings = Status.FAILED.word, [("expected", error.expected), ("observed", error.observed)]
         case SetupFailed():
             reason, findings = Status.BLOCKED.word, [("because", str(error))]
-    yield f"{format_title(pickle)}: {reason}"
+    yield f"{pickle.title}: {reason}"
     if run is None:
         return
-    yield f"{shown(path)}:{pickle.steps[run.step].line}"
+    yield f"{format_path(path)}:{pickle.steps[run.step].line}"
     yield ""
     yield from format_requirements(error, run)
     yield ""

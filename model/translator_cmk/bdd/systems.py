@@ -1,4 +1,4 @@
-"""Finds the system under test and its declaration."""
+"""The system under test: finding what makes it, and reading what it declares."""
 
 import importlib
 import sys
@@ -19,13 +19,15 @@ MODEL = "model"
 
 
 def load_factory(name: str, folder: Path, option: str) -> Callable[[], System]:
-    """Return the callable that ``name``, `module:callable`, stands for; raises `CommandError`, which names the option.
+    """Return the callable that ``name``, `module:callable`, stands for.
 
-    Modules are looked for where Python looks for them, and last in ``folder``.
+    Modules are looked for where Python looks for them, and last in ``folder``.  Raises
+    `CommandError`, which names the ``option``.
     """
     where = f"{option} {name}"
     module_name, colon, attribute = name.partition(":")
-    if not (module_name and colon and attribute) or module_name.startswith("."):
+    is_whole = module_name and colon and attribute
+    if not is_whole or module_name.startswith("."):
         raise CommandError(f"{where}: write module:factory, such as my_adapter:MySystem")
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
@@ -36,12 +38,22 @@ def load_factory(name: str, folder: Path, option: str) -> Callable[[], System]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # a module is foreign code, and may raise anything
-        known = type(error) in (ImportError, ModuleNotFoundError)
-        problem = str(error) if known else f"it raises {raised(error)}{where_raised(error)}"
-        raise CommandError(f"{where}: {module_name} can't be imported: {problem}") from None
+        problem = f"{module_name} can't be imported: {import_problem(error)}"
+        raise CommandError(f"{where}: {problem}") from None
     if not callable(made):
         raise CommandError(f"{where}: {module_name} has no {attribute} that can be called")
     return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
+
+
+def import_problem(error: BaseException) -> str:
+    """Return why a module can't be imported, with the place unless the error says it."""
+    if type(error) in (ImportError, ModuleNotFoundError):
+        return str(error)
+    problem = f"it raises {raised(error)}"
+    if isinstance(error, SyntaxError):
+        return problem
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    return f"{problem}, at {frame.f_code.co_filename}:{line}"
 
 
 def raised(error: BaseException) -> str:
@@ -54,36 +66,51 @@ def raised(error: BaseException) -> str:
         return type(error).__name__
 
 
-def where_raised(error: BaseException) -> str:
-    """Return the file and line, for the end of a message; empty where the error says so itself."""
-    *_, (frame, line) = walk_tb(error.__traceback__)
-    return "" if isinstance(error, SyntaxError) else f", at {frame.f_code.co_filename}:{line}"
-
-
 def declaration_of(system: System) -> Declaration:
-    """Return what the system declares: its ``declaration``, as in an answer to `hello`, by default everything.
+    """Return what the system declares; raises `WireError` where that is malformed.
 
-    Only the model with all of its rows is called the model.  Raises `WireError` where the declaration is malformed.
+    It declares it in the attribute ``declaration``, as in an answer to `hello`.  Without one it
+    has declared everything.  Only the model with all of its rows is called the model.
     """
     declared = getattr(system, "declaration", None)
     if isinstance(declared, Declaration):
         return declared
     if declared is not None:
-        plain = {name: plainly(value) for name, value in declared.items()} if isinstance(declared, dict) else declared
-        found: Declaration = read_message(DECLARATION, plain, "the declaration of the system")
-        return found
-    if type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent:
+        return read_declaration(declared)
+    if is_whole_model(system):
         return Declaration(MODEL, __version__)
     product = f"{type(system).__module__}:{type(system).__qualname__}"
     return Declaration(product, "unstated", frozenset(CAPABILITIES) - {"parallel"})
 
 
-def plainly(value: Any) -> Any:
-    """Return sets and tuples as lists, as in JSON."""
-    return sorted(value) if isinstance(value, set | frozenset) else list(value) if isinstance(value, tuple) else value
+def read_declaration(declared: Any) -> Declaration:
+    """Return a declaration that is written as a dictionary; raises `WireError`."""
+    if isinstance(declared, dict):
+        declared = {name: as_json(value) for name, value in declared.items()}
+    found: Declaration = read_message(DECLARATION, declared, "the declaration of the system")
+    return found
+
+
+def is_whole_model(system: System) -> bool:
+    """Return whether this is the model with all of its rows, and nothing of it silent."""
+    if type(system) is not ModelSystem:
+        return False
+    return system.machine.rows == ROWS and not system.machine.silent
+
+
+def as_json(value: Any) -> Any:
+    """Return a set or a tuple as a list, as it is in JSON."""
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return value
 
 
 def not_a_system(made: object) -> str | None:
     """Return what keeps this from being a system, or None."""
-    lacking = [name for name in ("reset", "submit", "observe") if not callable(getattr(made, name, None))]
-    return f"{made!r} is no system: it has no {' and no '.join(lacking)}" if lacking else None
+    methods = ("reset", "submit", "observe")
+    lacking = [name for name in methods if not callable(getattr(made, name, None))]
+    if not lacking:
+        return None
+    return f"{made!r} is no system: it has no {' and no '.join(lacking)}"

@@ -1,7 +1,8 @@
-"""Checks every place that a requirement's id ties together: register, feature, rows and pages.
+"""Ties: every place where a requirement's id has to be, and whether it is there.
 
-`make ties` runs it.  Each diagnostic says what is wrong, where, and what to do, so whoever adds or changes a
-requirement finds the next place to edit without running the tests.
+An id stands in the register, on a rule of a feature, in rows of the model and on pages.  `make
+ties` checks all of them.  Each diagnostic says what is wrong, where, and what to do, so whoever
+adds or changes a requirement finds the next place to edit without running the tests.
 """
 
 import re
@@ -20,51 +21,46 @@ from ..oracle import Oracle
 from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..shapes import suggestion
-from .features import Diagnostic, Feature, feature_files, load_features, pickles
+from .demands import demanded, undemanded
+from .diagnostics import Diagnostic
+from .feature_files import feature_files, load_features, pickles
+from .features import Feature, Pickle
 from .lint import lint
-from .vocabulary import demanded, undemanded
 
 ROOT = features_dir().parent
 PACKAGE = Path(__file__).parents[1]
 TOPIC_FILES = PACKAGE / "machine" / "topics"
 
-WITHOUT_ROWS = DOES_NOT_EXIST.because
-"""Requirements that the machine itself keeps, when it looks names up."""
 
-ID = re.compile(
-    rf"(?<![\w/.-])(?:{'|'.join(TOPICS)})\.(?!md\b|ya?ml\b|py\b|feature\b)[a-z0-9]+(?:-[a-z0-9]+)*(?![\w/.(-])"
-)
-"""A requirement's id in prose or data, and no file's name."""
+def main() -> int:
+    """Print every broken tie; return 1 where there is one."""
+    try:
+        found = [str(diagnostic) for diagnostic in ties()]
+    except InvalidFile as error:
+        found = [f"{error}; then run this again"]
+    if not found:
+        print(f"all ties hold: {len(load_register())} requirements")
+        return 0
+    for diagnostic in found:
+        print(diagnostic)
+    return 1
 
 
 def ties() -> list[Diagnostic]:
     """Return every broken tie, in the order in which they are best mended; raises `InvalidFile`."""
     register = load_register()
-    situations()
+    situations()  # raises where they can't be read
     found = [*lint([features_dir()]), *row_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
         found = [*scenario_diagnostics(features), *strength_diagnostics()]
-    return [
-        *found,
-        *module_diagnostics(),
-        *page_diagnostics(register),
-    ]
+    return [*found, *module_diagnostics(), *page_diagnostics(register)]
 
 
-def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each row whose id is unknown, and for each requirement without the rows that it needs."""
-    for source in (*row_sources(), *counter_row_sources()):
-        if source.row.requirement not in register:
-            text = f"the row cites {source.row.requirement}, which is not in the register"
-            remedy = suggestion(
-                source.row.requirement, register, "add the requirement to the register, or cite another"
-            )
-            yield Diagnostic(file_of(source), source.line, text, remedy)
-    cited, counter = ({row.requirement for row in rows} for rows in (ROWS, COUNTER_ROWS))
-    for requirement in register.values():
-        yield from missing_rows(requirement, cited, counter)
+# Register and rows
 
+WITHOUT_ROWS = DOES_NOT_EXIST.because
+"""Requirements that the machine itself keeps, when it looks names up."""
 
 ROW_OF = {
     "demand": "a refuse(...)",
@@ -76,66 +72,42 @@ ROW_OF = {
 """The function that makes a row of each kind of requirement that has rows."""
 
 
+def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each row whose id is unknown, and for each requirement whose rows are missing."""
+    for source in (*row_sources(), *counter_row_sources()):
+        name = source.row.requirement
+        if name not in register:
+            text = f"the row cites {name}, which is not in the register"
+            otherwise = "add the requirement to the register, or cite another"
+            remedy = suggestion(name, register, otherwise)
+            yield Diagnostic(file_of(source), source.line, text, remedy)
+
+    cited = {row.requirement for row in ROWS}
+    counter = {row.requirement for row in COUNTER_ROWS}
+    for requirement in register.values():
+        yield from missing_rows(requirement, cited, counter)
+
+
 def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -> Iterator[Diagnostic]:
     """Yield a diagnostic where a requirement lacks the rows of its kind, or has rows of another."""
-    name, kind = requirement.id, requirement.kind
+    name = requirement.id
     file = TOPIC_FILES / f"{requirement.topic}.py"
-    if kind == "permission":
+    if requirement.kind == "permission":
         if name not in counter:
-            yield Diagnostic(file, 1, f"{name} is a permission without a counter-row", "add the row of the mistake")
+            text = f"{name} is a permission without a counter-row"
+            yield Diagnostic(file, 1, text, "add the row of the mistake")
         if name in cited:
+            text = f"{name} is a permission, and a row of the model cites it"
             remedy = "remove the row, or change the kind in the register"
-            yield Diagnostic(file, 1, f"{name} is a permission, and a row of the model cites it", remedy)
-    elif kind == "attestation":
-        if name in cited | counter:
+            yield Diagnostic(file, 1, text, remedy)
+    elif requirement.kind == "attestation":
+        if name in cited or name in counter:
+            text = f"{name} can only be declared, and a row cites it"
             remedy = "remove the row, or change the kind in the register"
-            yield Diagnostic(file, 1, f"{name} can only be declared, and a row cites it", remedy)
+            yield Diagnostic(file, 1, text, remedy)
     elif name not in cited | counter | WITHOUT_ROWS:
-        remedy = f"add {ROW_OF[kind]} to ROWS that cites {name!r}"
+        remedy = f"add {ROW_OF[requirement.kind]} to ROWS that cites {name!r}"
         yield Diagnostic(file, 1, f"no row cites {name}", remedy)
-
-
-def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each scenario that the model contradicts."""
-    files = {pickle: feature.path for feature in features for pickle in feature.pickles}
-    for pickle in undemanded(Machine(ROWS), files):
-        text = f"the model does not do what {pickle.name!r} says"
-        topics = dict.fromkeys(name.partition(".")[0] for name in pickle.requirements)
-        rows = " or ".join(f"machine/topics/{topic}.py" for topic in topics)
-        yield Diagnostic(files[pickle], pickle.line, text, f"correct the scenario, or the rows in {rows}")
-
-
-def strength_diagnostics() -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each requirement of which no scenario would notice that its rows are missing or wrong.
-
-    An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
-    """
-    models = [Machine(rows) for rows in (ROWS, without_assumptions(ROWS))]
-    sources = {source.row.requirement: source for source in reversed(row_sources())}
-    lacking = [(source, None, "without the rows that cite it") for _, source in sorted(sources.items())]
-    for source, mistake, how in (
-        *lacking,
-        *((source, source.row, "with this mistake") for source in counter_row_sources()),
-    ):
-        name = source.row.requirement
-        if not any(notices(right, name, mistake) for right in models):
-            remedy = "add a scenario that does"
-            yield Diagnostic(file_of(source), source.line, f"no scenario tagged @{name} fails {how}", remedy)
-
-
-def notices(right: Machine, name: str, mistake: Row | None) -> bool:
-    """Return whether a scenario of the requirement fails with the mistake, or else without the rows that cite it."""
-    rows = right.rows
-    wrong = Machine((*rows, mistake) if mistake else (row for row in rows if row.requirement != name))
-    scenarios = (pickle for pickle in pickles() if name in pickle.requirements)
-    return any(not demanded(Oracle(wrong), each) and demanded(Oracle(right), each) for each in scenarios)
-
-
-def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Return those of the rows that the profile `article` demands."""
-    register = load_register()
-    silent = silent_in("article", register)
-    return tuple(row for row in rows if row.requirement in register and row.requirement not in silent)
 
 
 def file_of(source: RowSource) -> Path:
@@ -143,41 +115,127 @@ def file_of(source: RowSource) -> Path:
     return TOPIC_FILES / Path(source.path).name
 
 
+# Rows and scenarios
+
+
+def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each scenario that the model contradicts."""
+    files: dict[Pickle, Path] = {}
+    for feature in features:
+        files.update(dict.fromkeys(feature.pickles, feature.path))
+    for pickle in undemanded(Machine(ROWS), files):
+        text = f"the model does not do what {pickle.name!r} says"
+        topics = dict.fromkeys(name.partition(".")[0] for name in pickle.requirements)
+        rows = " or ".join(f"machine/topics/{topic}.py" for topic in topics)
+        remedy = f"correct the scenario, or the rows in {rows}"
+        yield Diagnostic(files[pickle], pickle.line, text, remedy)
+
+
+def strength_diagnostics() -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each requirement whose scenarios would not notice that rows are missing or wrong.
+
+    An assumption can hide a mistake about what the article states, so the rows are tried without
+    assumptions too.
+    """
+    models = [Machine(ROWS), Machine(without_assumptions(ROWS))]
+
+    first_rows: dict[str, RowSource] = {}
+    for source in row_sources():
+        first_rows.setdefault(source.row.requirement, source)
+    for name, source in sorted(first_rows.items()):
+        if not any(notice_absence(name, model) for model in models):
+            yield unnoticed(source, "without the rows that cite it")
+
+    for source in counter_row_sources():
+        if not any(notice_mistake(source.row, model) for model in models):
+            yield unnoticed(source, "with this mistake")
+
+
+def unnoticed(source: RowSource, how: str) -> Diagnostic:
+    """Return the diagnostic that no scenario fails where the rows of a requirement are wrong."""
+    text = f"no scenario tagged @{source.row.requirement} fails {how}"
+    return Diagnostic(file_of(source), source.line, text, "add a scenario that does")
+
+
+def notice_absence(name: str, right: Machine) -> bool:
+    """Return whether a scenario of the requirement fails without the rows that cite it."""
+    others = [row for row in right.rows if row.requirement != name]
+    return tells_apart(name, right, Machine(others))
+
+
+def notice_mistake(mistake: Row, right: Machine) -> bool:
+    """Return whether a scenario of its requirement fails with the row of a mistake."""
+    return tells_apart(mistake.requirement, right, Machine([*right.rows, mistake]))
+
+
+def tells_apart(name: str, right: Machine, wrong: Machine) -> bool:
+    """Return whether one machine demands a scenario of the requirement that the other does not."""
+    for pickle in pickles():
+        if name not in pickle.requirements or demanded(Oracle(wrong), pickle):
+            continue
+        if demanded(Oracle(right), pickle):
+            return True
+    return False
+
+
+def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return those of the rows that the profile `article` demands."""
+    register = load_register()
+    demanded_ids = set(register) - silent_in("article", register)
+    return tuple(row for row in rows if row.requirement in demanded_ids)
+
+
+# Features and tests
+
+
 def module_diagnostics() -> Iterator[Diagnostic]:
     """Yield a diagnostic for each feature that no test module of its name runs."""
     tests = ROOT / "tests" / "features"
-    for feature in feature_files([features_dir()]) if tests.is_dir() else ():
+    if not tests.is_dir():
+        return
+    for feature in feature_files([features_dir()]):
         module = tests / f"test_{feature.stem}.py"
-        if not module.is_file() or f'"{feature.name}"' not in module.read_text("utf-8"):
-            text = f"{module.relative_to(ROOT).as_posix()} does not run it"
-            yield Diagnostic(feature, 1, text, f"write it like its neighbours, with the name {feature.name}")
+        if module.is_file() and f'"{feature.name}"' in module.read_text("utf-8"):
+            continue
+        text = f"{module.relative_to(ROOT).as_posix()} does not run it"
+        remedy = f"write it like its neighbours, with the name {feature.name}"
+        yield Diagnostic(feature, 1, text, remedy)
+
+
+# Pages
+
+TOPIC = "|".join(TOPICS)
+NAME = r"(?!md\b|ya?ml\b|py\b|feature\b)[a-z0-9]+(?:-[a-z0-9]+)*"
+ID = re.compile(rf"(?<![\w/.-])(?:{TOPIC})\.{NAME}(?![\w/.(-])")
+"""A requirement's id in prose or data, and no file's name."""
+
+FOLDERS_OF_PAGES = (
+    ROOT,
+    ROOT / "docs",
+    ROOT / "docs" / "decisions",
+    PACKAGE / "site" / "pages",
+    PACKAGE / "site" / "data",
+)
 
 
 def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each id on a hand-written page, or in the data of one, that is not in the register."""
-    site = PACKAGE / "site"
-    folders = (ROOT, ROOT / "docs", ROOT / "docs" / "decisions", site / "pages", site / "data")
-    for file in sorted(
-        {file for folder in folders for suffix in ("md", "yaml") for file in folder.glob(f"*.{suffix}")}
-    ):
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    """Yield a diagnostic for each id that is not in the register, on a hand-written page or in its data."""
+    for file in files_of_pages():
+        lines = file.read_text("utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
             for name in ID.findall(line):
-                if name not in register and file.name != "CHANGELOG.md":
+                if name not in register:
                     remedy = suggestion(name, register, "name a requirement of the register")
                     yield Diagnostic(file, number, f"{name} is not in the register", remedy)
 
 
-def main() -> int:
-    """Print every broken tie; return 1 where there is one."""
-    try:
-        found = [str(diagnostic) for diagnostic in ties()]
-    except InvalidFile as error:
-        found = [f"{error}; then run this again"]
-    for diagnostic in found:
-        print(diagnostic)
-    if not found:
-        print(f"all ties hold: {len(load_register())} requirements")
-    return 1 if found else 0
+def files_of_pages() -> list[Path]:
+    """Return the hand-written pages and their data; the changelog may name what is no longer there."""
+    found: list[Path] = []
+    for folder in FOLDERS_OF_PAGES:
+        found += folder.glob("*.md")
+        found += folder.glob("*.yaml")
+    return sorted(file for file in found if file.name != "CHANGELOG.md")
 
 
 if __name__ == "__main__":

@@ -6,17 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..bdd.features import Pickle, pickles
+from ..bdd.demands import demanded_without, resting_on, undemanded
+from ..bdd.feature_files import pickles
+from ..bdd.features import Pickle
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES, inapplicable, prerequisites_of
-from ..bdd.vocabulary import (
-    asserts,
-    commands_of,
-    demanded_without,
-    facts_of,
-    read_steps,
-    resting_on,
-    undemanded,
-)
+from ..bdd.vocabulary import asserts, commands_of, facts_of, read_steps
 from ..digest import digest
 from ..errors import HARNESS, CommandError
 from ..explore.scopes import SMALL

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ..bdd.features import pickles
+from ..bdd.feature_files import pickles
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..shapes import TEXT, Simple, record

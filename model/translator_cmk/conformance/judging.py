@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..bdd.prerequisites import capabilities_of, level_of, not_offered, promised, through_the_api
+from ..bdd.portal import through_the_api
+from ..bdd.prerequisites import capabilities_of, level_of, not_offered, promised
 from ..language.declaration import LEVELS, MASKED, Declaration
 from ..language.facts import Fact, changed_facts
 from ..machine import Accepted, Command, Observation

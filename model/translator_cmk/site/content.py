@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from .. import features_dir
 from ..badges import Badge
-from ..bdd.features import Feature, Pickle, Scenario, load_features
+from ..bdd.feature_files import load_features
+from ..bdd.features import Feature, Pickle, Scenario
 from ..bdd.lint import lint
 from ..conformance.results import Item, Results, is_stale
 from ..errors import InvalidFile

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from ...badges import Badge
-from ...bdd.features import pickles
-from ...bdd.scenario_run import format_title
+from ...bdd.feature_files import pickles
 from ...errors import OK
 from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
@@ -300,7 +299,7 @@ LONGEST = 512
 
 def junit_xml(envelope: Envelope) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
-    titles = {pickle.id: format_title(pickle) for pickle in pickles()}  # as pytest has them in its JUnit files
+    titles = {pickle.id: pickle.title for pickle in pickles()}  # as pytest has them in its JUnit files
     suites = {
         lane: [test_case(case, titles) for case in envelope["cases"] if case["lane"] == lane]
         for lane in envelope["lanes"]

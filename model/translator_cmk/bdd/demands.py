@@ -1,0 +1,132 @@
+"""What an oracle demands of a scenario: all of it, some steps, or nothing.
+
+A scenario is demanded if an oracle demands every Then, and that every Given is accepted: a system
+that may refuse a Given may not get to the Then.  Where requirements are silent, a scenario may no
+longer be demanded.  Then it rests on some of them, which are found by making fewer silent.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Set
+from functools import cache
+
+from ..language.declaration import Declaration
+from ..language.facts import Fact
+from ..machine import Accepted, Machine, Observation, Outcome, Unspecified
+from ..machine.rows import Means
+from ..oracle import Oracle, Predicate
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.profiles import machine_of
+from ..oracle.transitions import transitions
+from .assertions import Assertion, AssertionFailed, StepResult
+from .features import Pickle
+from .vocabulary import commands_in, commands_of, facts_of, read_steps
+
+EVERYTHING = Declaration("model", "any")
+"""The declaration of a system that hides nothing and lacks nothing."""
+
+
+@cache
+def machine_without(silent: frozenset[str]) -> Machine:
+    """Return the machine in which these requirements are silent.
+
+    It is made once, since a machine keeps what it has found out.
+    """
+    return machine_of(silent)
+
+
+def demanded(oracle: Oracle, pickle: Pickle) -> bool:
+    """Return whether the oracle demands all that the scenario relies on.
+
+    Resets the oracle; raises `TooManyStates`.
+    """
+    return next(steps_not_demanded(oracle, pickle), None) is None
+
+
+def steps_not_demanded(oracle: Oracle, pickle: Pickle) -> Iterator[int]:
+    """Yield the number of each Then that is not demanded, and of each Given that may be refused.
+
+    Resets the oracle; raises `TooManyStates`.
+    """
+    oracle.reset()
+    for number, step in enumerate(read_steps(pickle)):
+        meaning = step.meaning
+        if isinstance(meaning, Fact | Assertion):
+            then = meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)
+            if not oracle.demands(then):
+                yield number
+            continue
+        for command in commands_in(meaning):
+            oracle.submit(command)
+            if step.kind == "given" and not oracle.demands(Accepted()):
+                yield number
+
+
+def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
+    """Return the assertion in the form in which an oracle is asked about it."""
+    if assertion.kind == "not specified":
+        return Unspecified(frozenset(pickle.requirements))
+    facts = facts_of(pickle)
+
+    def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
+        result = StepResult(outcome, before, after, pickle.requirements, facts, EVERYTHING)
+        try:
+            assertion.check(result)
+        except AssertionFailed:
+            return False
+        return True
+
+    return holds
+
+
+def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
+    """Return every scenario that the machine does not demand.
+
+    With nothing silent, the machine should demand them all.  If it does not, rows and scenarios
+    contradict each other, and no verdict that rests on them means anything.
+    """
+    oracle = Oracle(machine)
+    return [pickle for pickle in pickles if not demanded(oracle, pickle)]
+
+
+def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
+    """Return whether the scenario is demanded where these requirements are silent."""
+    oracle = Oracle(machine_without(frozenset(silent)))
+    return demanded(oracle, pickle)
+
+
+@cache
+def resting_on(pickle: Pickle, silent: frozenset[str]) -> tuple[str, ...]:
+    """Return the silent requirements that keep a scenario from being demanded.
+
+    Each does so alone, or if none does, several do together, of which none can be left out.  A
+    scenario that is demanded without them all rests on none.
+    """
+    if demanded_without(silent, pickle):
+        return ()
+    asked = sorted(asked_about(pickle, silent))
+    alone = [requirement for requirement in asked if not demanded_without([requirement], pickle)]
+    if alone:
+        return tuple(alone)
+    together = asked
+    for requirement in asked:
+        fewer = [other for other in together if other != requirement]
+        if not demanded_without(fewer, pickle):
+            together = fewer
+    return tuple(together)
+
+
+def asked_about(pickle: Pickle, silent: frozenset[str]) -> Set[str]:
+    """Return the silent requirements that can matter to a scenario.
+
+    These are those with a meaning, and those with a row that applies in it; all of them, if too
+    much is possible to be followed.
+    """
+    oracle = Oracle(machine_without(silent))
+    asked = {row.requirement for row in oracle.machine.rows if isinstance(row, Means)}
+    try:
+        for command in commands_of(pickle):
+            for state in oracle.states:
+                asked |= transitions(oracle.machine, state, command, oracle.limit).asked
+            oracle.submit(command)
+    except TooManyStates:
+        return silent
+    return asked & silent
