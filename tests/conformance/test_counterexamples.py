@@ -13,8 +13,7 @@ from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.judging import SequenceResult
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine import commands as cmd
-from translator_cmk.oracle import Exchange
-from translator_cmk.oracle.explain import Difference
+from translator_cmk.oracle import Difference, Exchange, Why
 
 HOME = ("westeurope", "production", "apps")
 COVERED: tuple[Command, ...] = (
@@ -30,16 +29,15 @@ CHANGED = (
 )
 CHANGE = cmd.EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
 AFTER: tuple[Command, ...] = (cmd.CreateWorkspace("ws-prod", "translator-prod"), cmd.ReadData("ws-prod"))
-DIFFERENCE = Difference(
-    Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted(), ("keys.use-logged",)
-)
+DIFFERENCE = Difference(Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted())
+WHY = Why(without=("keys.use-logged",), attributed_to=("keys.use-logged",))
 
 
 def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> SequenceResult:
     """A failure over the last command, where of the others these were refused."""
     answers = (Refused() if number in refused else Accepted() for number in range(len(asked)))
     exchanges = [Exchange(command, answer, None) for command, answer in zip(asked, answers, strict=True)]
-    return SequenceResult(asked, (DIFFERENCE,), exchanges=exchanges)
+    return SequenceResult(asked, (DIFFERENCE,), WHY, exchanges=exchanges)
 
 
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:

@@ -39,8 +39,7 @@ from translator_cmk.machine.entities import Grant
 from translator_cmk.machine.rows import effect
 from translator_cmk.machine.stage import Stage
 from translator_cmk.machine.updates import drops
-from translator_cmk.oracle import Exchange, oracle_for
-from translator_cmk.oracle.explain import Difference
+from translator_cmk.oracle import Difference, Exchange, oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.system import MACHINE, ModelSystem

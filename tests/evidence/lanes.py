@@ -21,7 +21,6 @@ from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import sequences_for, sequences_of
 from translator_cmk.oracle import oracle_for
-from translator_cmk.oracle.explain import attributed_to
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 
@@ -178,4 +177,4 @@ def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> str | Non
 
 def named_first(failed: SequenceResult) -> str:
     """Return what is named first for a sequence that fails."""
-    return next(iter(attributed_to(failed.differences)), "" if failed.asked else "reset")
+    return next(iter(failed.why.attributed_to), "" if failed.asked else "reset")

@@ -252,7 +252,7 @@ def test_what_none_of_several_kinds_of_commands_does_names_the_requirements_of_e
     begun = logged(ModelSystem(), *KEYS)
     kinds = [cmd.DeleteKey("v1", "k1"), cmd.DisableKey("v1", "k1")]
     (named,) = check([*begun, event(kinds, Refused(), shown=Shown(reasons=False))], FULL).deviations
-    assert {"environment.delete-key", "keys.disable"} <= set(named.requirements)
+    assert {"environment.delete-key", "keys.disable"} <= set(named.why.rests_on)
 
 
 # `translator-cmk check-trace` gives one verdict on any file, and one line for an error in it

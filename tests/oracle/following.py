@@ -66,17 +66,17 @@ def commands(seed: int, number: int = 40) -> list[Command]:
     return [*TWO_AT_WORK, *(random_command(random) for _ in range(number))]
 
 
-def follow(oracle: Oracle, system: ModelSystem, *sequence: Command) -> tuple[Any, ...]:
-    """Submit the commands to both, hold what the system does against the oracle; the first demands that are not met."""
+def follow(oracle: Oracle, system: ModelSystem, *sequence: Command) -> Differs | None:
+    """Put the commands to a system, and follow it from where the oracle is; return the first difference, if any."""
     follower = Follower(oracle)
     for command in sequence:
         outcome = system.submit(command)
         follower.submit(command)
         comparison = follower.answer(outcome, system.observe())
         if isinstance(comparison, Differs):
-            return comparison.differences
+            return comparison
         assert follower.has_track
-    return ()
+    return None
 
 
 def submit(oracle: Oracle, *sequence: Command) -> Outcome:

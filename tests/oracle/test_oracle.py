@@ -82,7 +82,7 @@ def test_machines_with_and_without_what_is_silent_agree_with_the_oracle(seed: in
             except RowsContradict:
                 break  # what this machine picked does not hold together, and it is of no use any more
             oracle.submit(command)
-            assert oracle.narrow(outcome, system.observe()) == ()
+            assert oracle.narrow(outcome, system.observe()) is None
             assert not oracle.uncompared
 
 
@@ -100,7 +100,7 @@ def test_what_the_oracle_demands_holds_of_every_machine_that_fits(seed: int) -> 
             for name, fields in entities.items():
                 for field, value in fields.items():
                     assert value is UNSPECIFIED or seen[kind][name][field] == value
-        assert oracle.narrow(outcome, seen) == ()
+        assert oracle.narrow(outcome, seen) is None
 
 
 def test_more_states_than_the_limit_are_an_error() -> None:
@@ -126,11 +126,11 @@ def test_what_a_system_did_and_showed_is_compared_as_far_as_something_is_demande
 def after_a_third_thing(machine: Machine) -> Oracle:
     """Return an oracle that has followed a change of key that undeployed a model, of which nobody says anything."""
     oracle, system = Oracle(machine), ModelSystem()
-    assert follow(oracle, system, *THREE_AT_WORK, cmd.CreateKey("v1", "k2")) == ()
+    assert follow(oracle, system, *THREE_AT_WORK, cmd.CreateKey("v1", "k2")) is None
     seen = system.observe()
     seen["resource"]["r1"]["key"], seen["model"]["m1"]["state"] = "v1/k2", "undeployed"
     oracle.submit(cmd.EnableCustomerManagedKeys("r1", "v1", "k2"))
-    assert oracle.narrow(Accepted(), seen) == ()
+    assert oracle.narrow(Accepted(), seen) is None
     return oracle
 
 
@@ -146,7 +146,7 @@ def test_of_what_is_uncompared_nothing_is_demanded() -> None:
     assert oracle.submit(cmd.TranslateWithModel("m1")) == open_still
     assert oracle.observe()["model"]["m1"] == {"exists": UNSPECIFIED}
     assert not oracle.demands(Fact("workspace", "w1", "exists", True))
-    assert oracle.narrow(Refused()) == ()
+    assert oracle.narrow(Refused()) is None
     assert oracle.submit(cmd.EnableCustomerManagedKeys("r3", "v1", "k1")) == open_still
 
 

@@ -182,7 +182,7 @@ def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: 
         verdict = checker.verdict
         assert verdict.judgeable  # every event
         assert not verdict.overflows
-        named.update(name for deviation in verdict.deviations for name in deviation.requirements)
+        named.update(name for deviation in verdict.deviations for name in deviation.why.attributed_to)
     where = f"{seen.id} in site/data/seen.yaml"
     assert named <= set(seen.contradicts), f"its trace contradicts more: add that to `contradicts` of {where}"
     assert bool(named) == bool(seen.contradicts), f"its trace fits now: move `contradicts` to `supports` of {where}"

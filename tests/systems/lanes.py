@@ -18,7 +18,6 @@ from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import sequences_for, sequences_of
 from translator_cmk.machine import Accepted, Command, Machine, Unspecified
 from translator_cmk.oracle import oracle_for
-from translator_cmk.oracle.explain import attributed_to
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System, Unsupported
@@ -78,7 +77,7 @@ def in_sequences(
 
 def failure_of(lane: str, result: SequenceResult) -> Failure:
     """Return what a lane reports of a sequence that failed."""
-    named = tuple(attributed_to(result.differences)) if result.asked else ("reset",)
+    named = result.why.attributed_to if result.asked else ("reset",)
     return Failure(f"{lane}/{result.last}", named, result.asked, at_the_end=not result.unobserved)
 
 

@@ -1,7 +1,6 @@
 """Runs one scenario against one system, step by step, and says why it did not pass: its cause, and its Then."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,17 +13,16 @@ from ..language.messages import command_to_wire, observation_from_wire, outcome_
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
-from ..oracle import Exchange, Follower, Oracle, first_difference, oracle_for
-from ..oracle.explain import attributed_to, most_explaining
+from ..oracle import Exchange, Follower, Oracle, Why, first_difference, format_why, oracle_for
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Shown
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES, silent_in
+from ..oracle.profiles import PROFILES, silent_in
 from ..requirements import load_register
 from ..shapes import WireError
 from ..system import ModelSystem, System, Unsupported
 from ..verdict import Status, Verdict
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_observed
-from .demands import machine_without, resting_on, steps_not_demanded
+from .demands import machine_without, resting_on
 from .diagnostics import format_path
 from .features import Pickle
 from .prerequisites import capabilities_of, inapplicable, not_offered, promised
@@ -283,48 +281,47 @@ def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
 # Why a scenario did not pass
 
 
-LAST_FIRST = ("permission", "consequence", "meaning", "effect", "demand", "silence", "attestation")
-"""The kinds of requirement, what follows from the others first."""
-
 Causes = tuple[str, ...]
-"""What explains a failure, the likeliest first: ids of requirements, or a capability that is declared."""
+"""What a failure is attributed to: ids of requirements, or a capability that is declared."""
 
 
 def causes_of(error: BaseException | None, run: ScenarioRun | None) -> Causes:
-    """Return what explains that a scenario failed or was blocked; nothing for any other end.
+    """Return what it is attributed to that a scenario failed or was blocked; nothing for any other end.
 
-    A When or a Then is what the scenario is about: of what explains that it fails, its own requirements come first.
+    A When or a Then is what the scenario is about, so of the requirements that are named its own come first.
     """
     if run is None:
         return ()
     if isinstance(error, CapabilityMissing):
         return (f"the capability {error.capability}",)
     if isinstance(error, SetupFailed):
-        return attribution(run)
+        return why_of(run).attributed_to
     if isinstance(error, AssertionFailed):
-        about, names = run.pickle.requirements, attribution(run)
-        return tuple(dict.fromkeys((*(each for each in about if each in names), *names))) or about
+        own = run.pickle.requirements
+        named = why_of(run).attributed_to
+        own_first = [name for name in own if name in named]
+        return tuple(dict.fromkeys((*own_first, *named))) or own
     return ()
 
 
 @lru_cache(maxsize=1)
-def attribution(run: ScenarioRun) -> Causes:
-    """Return what explains the first step that differs from the article, or else from what we assume."""
+def why_of(run: ScenarioRun) -> Why:
+    """Return why the first step is named that differs from the article, or else from what we assume."""
     for profile in PROFILES:
         oracle = oracle_for(machine_without(silent_in(profile, load_register())), run.declared)
-        if found := first_difference(run.asked, oracle, run.declared.stage):
-            return attributed_to(found)
-    return ()
+        differs = first_difference(run.asked, oracle, run.declared.stage)
+        if differs:
+            return differs.why
+    return Why()
 
 
 def by_cause(failures: Mapping[str, Causes]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the failures by cause, each once: the cause that explains most, then that of the rest, and so on."""
-    left = dict(failures)
-    while left:
-        cause = next(iter(most_explaining(left.values())), "")
-        of_it = [name for name, causes in left.items() if cause in causes or not cause]
-        yield cause, of_it
-        left = {name: causes for name, causes in left.items() if name not in of_it}
+    """Yield the failures by the first that each is attributed to, those of which there are most first."""
+    groups: dict[str, list[str]] = {}
+    for name, causes in failures.items():
+        cause = causes[0] if causes else ""
+        groups.setdefault(cause, []).append(name)
+    yield from sorted(groups.items(), key=lambda group: len(group[1]), reverse=True)
 
 
 def places_of(requirement: str) -> list[str]:
@@ -361,29 +358,16 @@ def format_failure(
 
 
 def format_requirements(error: BaseException, run: ScenarioRun) -> Iterator[str]:
-    """Yield the likeliest cause, or else what the scenario is about, and what its Then states, each with its rows."""
-    register, own = load_register(), requirement_of(run)
-    cause = next((each for each in causes_of(error, run) if each in register), own)
-    for name in dict.fromkeys((cause, own) if isinstance(error, AssertionFailed) else (cause,)):
-        yield f"  {'requirement' if name == cause else 'Then states':<11}  {name}: {register[name].title}"
-        yield f"  {'':<11}  {register[name].wording}"
-        for number, place in enumerate(places_of(name)):
-            yield f"  {'' if number else 'row':<11}  {place}"
-
-
-def requirement_of(run: ScenarioRun) -> str:
-    """Return the requirement on which the Then rests at which a scenario ended, and the fewest others."""
-    behind: dict[str, set[int]] = {}
-    for name in run.pickle.requirements:
-        if name not in NAMES_ARE_RESOLVED_FIRST:
-            with suppress(TooManyStates):  # of a long scenario
-                behind[name] = set(steps_not_demanded(Oracle(machine_without(frozenset([name]))), run.pickle))
-
-    def rank(name: str) -> tuple[int, int]:
-        return len(behind[name]), LAST_FIRST.index(load_register()[name].kind)
-
-    mine = (name for name, steps in behind.items() if run.step in steps)
-    return min(mine, key=rank, default=run.pickle.requirements[0])
+    """Yield the requirement that is named first, with its rows, and why it is named."""
+    register = load_register()
+    named = [name for name in causes_of(error, run) if name in register] or list(run.pickle.requirements)
+    requirement = register[named[0]]
+    yield f"  {'requirement':<11}  {requirement.id}: {requirement.title}"
+    yield f"  {'':<11}  {requirement.wording}"
+    for number, place in enumerate(places_of(requirement.id)):
+        yield f"  {'' if number else 'row':<11}  {place}"
+    for label, text in format_why(why_of(run)):
+        yield f"  {label:<11}  {text}"
 
 
 def format_causes(failures: Mapping[str, Causes], titles: Mapping[str, str]) -> Iterator[str]:

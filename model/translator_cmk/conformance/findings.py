@@ -1,7 +1,7 @@
 """Count the results of sequences by command and by failure, and write each failure down as a counterexample."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,8 +14,9 @@ from ..language.messages import command_to_wire
 from ..language.scenarios import format_scenario, format_steps, format_title
 from ..language.sentences import format_answer, format_command, format_fact, format_key_use, has_sentence
 from ..language.strict_json import parse_json
-from ..machine import COMMANDS, DEFAULT_STAGE, Accepted, Command, Outcome, Refused, initial
-from ..oracle.explain import Difference, attributed_to, effects_of, most_explaining
+from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, initial
+from ..machine.rows import Effect, Refuse, Silent
+from ..oracle import Why, format_why
 from ..requirements import load_register
 from ..shapes import WireError, read_message
 from ..system import MACHINE
@@ -29,9 +30,9 @@ from .report.summaries import AGAIN
 
 
 class Signature(NamedTuple):
-    """The identity of a failure: the command, the requirements that explain it, and the kinds of difference.
+    """The identity of a failure: the command, the requirements that a report names, and the kinds of difference.
 
-    Where requirements explain it, only the outcome is such a kind: how much of an effect shows depends on the sequence.
+    Where it names any, only the outcome is such a kind: how much of an effect shows depends on the sequence.
     """
 
     command: str
@@ -41,13 +42,13 @@ class Signature(NamedTuple):
 
 def signature(followed: SequenceResult) -> Signature:
     """Return the signature of a failure."""
-    names = sorted(attributed_to(followed.differences))
+    names = followed.why.attributed_to
     kinds = {
         kind_of(each.expected, each.seen)
         for each in followed.differences
         if not (names and isinstance(each.expected, Fact))
     }
-    return Signature(followed.last, tuple(names), tuple(sorted(kinds)))
+    return Signature(followed.last, names, tuple(sorted(kinds)))
 
 
 def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
@@ -58,12 +59,25 @@ def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
     return f"{was}-{now}" if type(expected) is not type(seen) else f"{was} otherwise"
 
 
-def failure_of(first: Sequence[Difference], *others: Sequence[Difference], times: int = 1) -> Result:
+def failure_of(first: SequenceResult, *others: SequenceResult, times: int = 1) -> Result:
     """Return the result of a command that differed first in this, then in others, for so many times in all."""
-    reason = f"expected: {format_answer(first[0].expected)}; observed: {format_answer(first[0].seen)}"
-    requirements = most_explaining(map(attributed_to, (first, *others)))
+    difference = (first.differences or first.known)[0]
+    reason = f"expected: {format_answer(difference.expected)}; observed: {format_answer(difference.seen)}"
+    named = dict.fromkeys(name for each in (first, *others) for name in each.why.attributed_to)
     more = f" ({times} times)" if times > 1 else ""
-    return Result(Status.FAILED, reason + more, attributed_to=requirements)
+    return Result(Status.FAILED, reason + more, attributed_to=tuple(named))
+
+
+def effects_of(command: str) -> set[str]:
+    """Return the requirements that say what a command changes; one that at most records the use of a key has none."""
+    return {
+        row.requirement for row in ROWS if isinstance(row, Effect) and row.on.__name__ == command and row.uses is None
+    }
+
+
+def rows_about(command: str) -> set[str]:
+    """Return the requirements that have rows about a command."""
+    return {row.requirement for row in ROWS if isinstance(row, Refuse | Effect | Silent) and row.on.__name__ == command}
 
 
 WEIGHTS = ("undelivered", "fault", "late", "unsupported", "known", "accepted", "unseen", "compared", "lost")
@@ -122,7 +136,7 @@ class Tally:
         for name in followed.unsupported:
             yield name, "unsupported", Result(Status.NOT_RUN, f"unsupported: it answers so to {name}")
         if followed.known:
-            yield last, "known", failure_of(followed.known)
+            yield last, "known", failure_of(followed)
         for name in followed.accepted:
             yield name, "accepted", self.passed(name)
         for name in followed.unseen:
@@ -162,8 +176,8 @@ class Tally:
     def result(self, name: str) -> Result:
         """Return the result of a command."""
         if failures := [each for each in self.first if each.command == name]:
-            differences = [self.first[each].differences for each in failures]
-            return failure_of(*differences, times=sum(self.failed[each] for each in failures))
+            first = [self.first[each] for each in failures]
+            return failure_of(*first, times=sum(self.failed[each] for each in failures))
         shown = self.shown.get(name, {})
         result = next((shown[weight] for weight in WEIGHTS if weight in shown), NOT_REACHED)
         return result if shown.keys() - ONLY_TRIED else result._replace(behind=self.behind(name))
@@ -190,9 +204,9 @@ def feature(followed: SequenceResult) -> str:
     The model passes it, unless the system has accepted on its way what the model does not, which `OWN` marks.
     """
     sentence = format_command(followed.asked[-1])
-    thens, tags = claims(followed.differences)
+    thens, tags = claims(followed)
     title = format_title(f"{thens[0]} when {sentence}").replace('"', "")
-    rule, *others = tags or sorted(effects_of(followed.last))
+    rule, *others = tags or sorted(effects_of(followed.last) or rows_about(followed.last))
     observed = dict.fromkeys(format_answer(each.seen) for each in followed.differences)
     lines = [
         f"@{COUNTEREXAMPLE}",
@@ -208,9 +222,10 @@ def feature(followed: SequenceResult) -> str:
     return "\n".join(lines) + "\n"
 
 
-def claims(differences: Sequence[Difference]) -> tuple[list[str], list[str]]:
+def claims(followed: SequenceResult) -> tuple[list[str], list[str]]:
     """Return the expected results as sentences, and their requirements: of a refusal, its reasons."""
-    tags = list(attributed_to(differences))
+    differences = followed.differences
+    tags = list(followed.why.attributed_to)
     refusal = next((each.expected for each in differences if isinstance(each.expected, Refused)), None)
     if refusal is not None:
         first = [each for each in tags if each in refusal.because]
@@ -269,7 +284,9 @@ def counterexample(
         "format": FORMAT,
         "profile": profile,
         "silent": sorted(silent),
-        "requirements": list(attributed_to(failure.differences)),
+        "requirements": list(failure.why.attributed_to),
+        "rests_on": list(failure.why.rests_on),
+        "without": list(failure.why.without),
         "commands": [command_to_wire(command) for command in failure.asked],
         "expected": [format_answer(each.expected) for each in failure.differences],
         "seen": [format_answer(each.seen) for each in failure.differences],
@@ -281,11 +298,13 @@ def counterexample(
 
 
 def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
-    """Yield the failure for readers of a report: requirements, scenario, differences and the command to replay it."""
+    """Yield the failure for readers of a report: requirement, scenario, differences and the command to replay it."""
     register = load_register()
-    for requirement in kept["requirements"]:
+    for requirement in kept["requirements"][:1]:
         yield f"requirement  {register[requirement].title} ({requirement})"
         yield f"             {register[requirement].wording}"
+    for label, text in format_why(Why(tuple(kept["rests_on"]), tuple(kept["without"]))):
+        yield f"{label:<11}  {text}"
     yield ""
     if scenario := kept["scenario"].partition("    Scenario: ")[2]:
         yield from (line.removeprefix("    ") for line in f"    Scenario: {scenario}".splitlines())

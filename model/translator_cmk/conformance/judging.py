@@ -10,8 +10,7 @@ from ..language.facts import Fact, changed_facts
 from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
 from ..machine.entities import Document
-from ..oracle import Agreed, Comparison, Differs, Exchange, Follower, LostTrack, Oracle
-from ..oracle.explain import Difference
+from ..oracle import Agreed, Comparison, Difference, Differs, Exchange, Follower, LostTrack, Oracle, Why
 from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
@@ -36,6 +35,8 @@ class SequenceResult:
     """The commands that were carried out or refused, up to the first difference or fault."""
     differences: tuple[Difference, ...] = ()
     """What was demanded of the last of them, and what came instead; without any they agree."""
+    why: Why = field(default_factory=Why)
+    """Why a report names requirements for these differences, or for those that are listed."""
     late: bool = False
     """Whether what differs may yet come."""
     known: tuple[Difference, ...] = ()
@@ -173,6 +174,7 @@ def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> N
         result.lost_track = comparison.why
     if not isinstance(comparison, Differs):
         return
+    result.why = comparison.why
     differences = comparison.differences
     lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
     result.late = len(lacking) == len(differences)

@@ -157,13 +157,16 @@ class SequenceLane:
             return replace(followed, differences=(), lost_track=UNCONFIRMED)
         if not self.running.listed:
             return followed
+        unlisted = first_difference(followed.exchanges, self.unlisted, stage)
         found = {each.expected for each in followed.differences}
         more = tuple(
             each
-            for each in first_difference(followed.exchanges, self.unlisted, stage)
+            for each in (unlisted.differences if unlisted else ())
             if not isinstance(each.expected, Fact) or each.expected in found
         )
-        return replace(followed, differences=more, known=() if more else followed.differences)
+        if unlisted and more:
+            return replace(followed, differences=more, why=unlisted.why)
+        return replace(followed, differences=(), known=followed.differences)
 
     def run(self, commands: Iterable[Command], blind: int = 0) -> None:
         """Put the system through a sequence, and through the rest of it around each failure; raises `Aborted`."""

@@ -17,8 +17,7 @@ from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LI
 from ..machine import DEFAULT_STAGE, Command, Machine, Observation, Outcome, Stage
 from ..machine.commands import choices
 from ..machine.entities import KEY_SIZES
-from ..oracle import LIMIT, Differs, Follower, LostTrack, Oracle
-from ..oracle.explain import Difference, attributed_to
+from ..oracle import LIMIT, Difference, Differs, Follower, LostTrack, Oracle, Why, format_why
 from ..oracle.observability import Address, Shown, names_in, observation_of, projection_in
 from ..oracle.oracle import Entities, words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
@@ -89,7 +88,7 @@ def without_gone(observation: Observation) -> Observation:
 
 
 class Deviation(NamedTuple):
-    """An impossible event: its number, its commands, the outcome allowed there, and how the event differs.
+    """An impossible event: its number, its commands, the outcome allowed there, how the event differs, and why.
 
     ``allowed`` is None where the event has no command.
     """
@@ -98,11 +97,7 @@ class Deviation(NamedTuple):
     commands: tuple[Command, ...]
     allowed: Outcome | None
     differences: tuple[Difference, ...]
-
-    @property
-    def requirements(self) -> tuple[str, ...]:
-        """Return the requirements that the differences are attributed to, the likeliest first."""
-        return attributed_to(self.differences)
+    why: Why
 
 
 @dataclass
@@ -182,7 +177,8 @@ class Checker:
         if not oracle.last.compared:
             self.verdict.uncompared += 1
         if isinstance(comparison, Differs):
-            self.verdict.deviations.append(Deviation(at, event.commands, allowed, comparison.differences))
+            deviation = Deviation(at, event.commands, allowed, comparison.differences, comparison.why)
+            self.verdict.deviations.append(deviation)
         elif oracle.uncompared and all_compared:
             self.verdict.uncompared_from.append((at, oracle.uncompared))
 
@@ -446,7 +442,8 @@ def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
         yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
         yield f"  demanded: {format_answer(difference.expected)}; seen: {format_answer(difference.seen)}"
-    yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
+    for label, text in format_why(deviation.why):
+        yield f"  {label}: {text}"
 
 
 MANY = 3

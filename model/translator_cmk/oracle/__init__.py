@@ -1,18 +1,22 @@
 """The oracle: what a specification with silent rows demands of a system, and what it does not specify."""
 
-from .follow import Agreed, Comparison, Differs, Exchange, Follower, LostTrack, first_difference, oracle_for
+from .attribution import Difference, Differs, Why, format_why
+from .follow import Agreed, Comparison, Exchange, Follower, LostTrack, first_difference, oracle_for
 from .oracle import LIMIT, Oracle, Predicate
 
 __all__ = [
     "LIMIT",
     "Agreed",
     "Comparison",
+    "Difference",
     "Differs",
     "Exchange",
     "Follower",
     "LostTrack",
     "Oracle",
     "Predicate",
+    "Why",
     "first_difference",
+    "format_why",
     "oracle_for",
 ]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..language.declaration import Declaration
 from ..machine import Command, Machine, Observation, Outcome, Stage
-from .explain import Difference
+from .attribution import Differs
 from .nondeterminism import TooManyStates
 from .observability import Shown
 from .oracle import Oracle
@@ -29,13 +29,6 @@ class Exchange(NamedTuple):
 @dataclass(frozen=True)
 class Agreed:
     """The specification allows what the system did and showed."""
-
-
-@dataclass(frozen=True)
-class Differs:
-    """The system did or showed something that the specification does not allow."""
-
-    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -91,13 +84,13 @@ class Follower:
         if self._lost is not None:
             return self._lost
         try:
-            differences = self.oracle.narrow(outcome, seen, shown)
+            differs = self.oracle.narrow(outcome, seen, shown)
         except TooManyStates as error:
             self._lost = LostTrack(str(error))
             return self._lost
-        if differences:
+        if differs:
             self._lost = AFTER_A_DIFFERENCE
-            return Differs(differences)
+            return differs
         return AGREED
 
     def look(self, seen: Observation | None, shown: Shown | None = None) -> Comparison:
@@ -105,8 +98,8 @@ class Follower:
         return self.answer(None, seen, shown)
 
 
-def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
-    """Return the first difference between an oracle and what was recorded of a sequence; empty without any."""
+def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Differs | None:
+    """Return the first difference between an oracle and what was recorded of a sequence, if there is any."""
     follower = Follower(oracle)
     follower.begin(stage)
     for exchange in exchanges:
@@ -114,10 +107,10 @@ def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage
             follower.submit(exchange.command)
         comparison = follower.answer(exchange.outcome, exchange.seen)
         if isinstance(comparison, Differs):
-            return comparison.differences
+            return comparison
         if not follower.has_track:
             break
-    return ()
+    return None
 
 
 MOST_STATES = 512

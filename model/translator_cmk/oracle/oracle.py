@@ -31,9 +31,8 @@ from ..machine import (
 from ..machine.entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
-from ..machine.step import DOES_NOT_EXIST
-from . import reasons
-from .explain import Difference, FailedStep, Violation, once
+from .attribution import Difference, Differs, FailedStep
+from .fitting import fits_answer, fits_kind, fits_observation
 from .nondeterminism import TooManyStates
 from .observability import (
     GONE,
@@ -45,7 +44,6 @@ from .observability import (
     agreement,
     alike,
     differences,
-    distance,
     names_in,
     observation_of,
     observations_of,
@@ -53,7 +51,7 @@ from .observability import (
     projections_of,
     values_of,
 )
-from .transitions import Transition, Transitions, demanded, fits, implies, may_be, transitions
+from .transitions import Transition, Transitions, demanded, implies, transitions
 
 # Which entities a command names, and which depend on them
 
@@ -153,6 +151,7 @@ class Oracle:
         self.silent = NONE  # the silent requirements that keep states apart, or something uncompared
         every = (Transition(initial(stage), initial(stage), Accepted()),)
         self.last = LastCommand((), every, Accepted(), NONE, True, False)
+        self.answer: Outcome | None = None  # what the system answered to the last command, as far as it is known
         self._keep(every)
 
     def submit(self, *commands: Command, idle: bool = False) -> Outcome:
@@ -163,7 +162,7 @@ class Oracle:
         found = [transitions(self.machine, state, each, self.limit) for each in commands for state in self.states]
         if idle:
             found += [Transitions((Transition(state, state, Refused()),)) for state in self.states]
-        every = once(transition for each in found for transition in each.possible)
+        every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
         deciding = NONE.union(*(each.deciding for each in found))
         deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
         if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
@@ -175,6 +174,7 @@ class Oracle:
         self.silent = self.silent | deciding if len(self.states) > 1 or self.uncompared else NONE
         free = any(each.free for each in found) and any(isinstance(each.outcome, Unspecified) for each in every)
         self.last = LastCommand(commands, every, outcome, deciding, compared, free)
+        self.answer = None
         return outcome
 
     def observe(self) -> Observation:
@@ -207,66 +207,68 @@ class Oracle:
 
     def narrow(
         self, outcome: Outcome | None = None, observation: Observation | None = None, shown: Shown | None = None
-    ) -> tuple[Difference, ...]:
-        """Keep the states that fit what a system did and showed, and return the demands that it violated.
+    ) -> Differs | None:
+        """Keep the states that fit what a system did and showed; return how it differs from what is demanded, if so.
 
         ``shown`` says what it showed this time, where that is not what it always shows.
-        After a violation nothing is learnt, and only `reset` leads on.
+        After a difference nothing is learnt, and only `reset` leads on.
         """
-        last, fitting, skip = self.last, self.transitions, words(self.uncompared)
+        last = self.last
         shown = shown or self.shown
+        uncompared = words(self.uncompared)
+        fitting = self.transitions
+        differences: list[Difference] = []
         if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in last.commands):
             outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
-        violations: list[Violation] = []
         if outcome is not None and last.compared:
-            fitting = tuple(
-                each
-                for each in self.transitions
-                if fits(each.outcome, outcome, shown) or self._may_be_refused_for_more(each, outcome)
-            )
-            if not fitting and isinstance(last.outcome, Unspecified) and last.outcome.silent:
-                fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
+            fitting = self._answering(outcome, shown)
             if not fitting:
-                violations.append((last.outcome, outcome))
+                differences.append(Difference(last.outcome, outcome))
         if observation is not None:
             matching = tuple(
                 transition
                 for transition in fitting
-                if not distance(self._projections(transition.after), observation, skip, shown)
+                if fits_observation(self.machine, transition.after, observation, uncompared, shown, self.limit)
             )
             if matching:
                 fitting = matching
             else:
-                violations += self._mismatches(fitting, observation, skip, shown)
-        if violations:
-            if not last.commands:
-                return tuple(Difference(*each) for each in violations)
-            before = once(transition.before for transition in last.every)
-            failed = (
-                FailedStep(self.machine, self.limit, each, before, outcome, observation, skip, shown)
-                for each in last.commands
+                differences += self._mismatches(fitting, observation, uncompared, shown)
+        answer = self.answer if outcome is None else outcome
+        if differences:
+            before = tuple(dict.fromkeys(transition.before for transition in last.every))
+            step = FailedStep(
+                self.machine,
+                self.limit,
+                before,
+                last.commands,
+                last.outcome,
+                answer,
+                observation,
+                uncompared,
+                shown,
             )
-            return merged(each.explained(violations) for each in failed)
+            return Differs(tuple(differences), step)
+        self.answer = answer
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self.silent = NONE
-        return ()
+        return None
 
-    def _may_be_refused_for_more(self, transition: Transition, seen: Outcome) -> bool:
-        """Return whether the transition is a refusal that may give reasons which are not broken demands.
-
-        A refusal of what is missing has to say that it is about a name, and may give others, since no demand was read;
-        where a row is silent, it may give any.
-        """
-        if not (isinstance(seen, Refused) and isinstance(transition.outcome, Refused)):
-            return False
-        if transition.outcome == DOES_NOT_EXIST:
-            return reasons.say_that_a_name_is_wrong(seen.because)
-        return any(self.machine.is_silent_about(transition.before, command) for command in self.last.commands)
+    def _answering(self, outcome: Outcome, shown: Shown) -> tuple[Transition, ...]:
+        """Return the transitions that a system may make which answers like this."""
+        fitting = tuple(
+            transition
+            for transition in self.transitions
+            if fits_answer(self.machine, transition, self.last.commands, outcome, shown)
+        )
+        if not fitting and isinstance(self.last.outcome, Unspecified) and self.last.outcome.silent:
+            fitting = tuple(transition for transition in self.transitions if fits_kind(transition.outcome, outcome))
+        return fitting
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""
-        states = once(transition.after for transition in kept)
+        states = tuple(dict.fromkeys(transition.after for transition in kept))
         if len(states) > self.limit:
             raise TooManyStates(self.limit)
         if self.uncompared:
@@ -287,7 +289,7 @@ class Oracle:
 
     def _mismatches(
         self, fitting: tuple[Transition, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> list[Violation]:
+    ) -> list[Difference]:
         """Return the demands that are violated where no fitting transition leads to what was seen.
 
         Where none is, since the system did a third thing or was not seen in time, that goes uncompared.
@@ -295,37 +297,30 @@ class Oracle:
         last = self.last
         accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
         possible = last.every if last.anything_goes or not fitting else fitting
-        states = once(transition.after for transition in possible)
+        states = tuple(dict.fromkeys(transition.after for transition in possible))
         scope = NOTHING
         if accepted and last.deciding:
             named = NOTHING.union(*(named_by(command) for command in last.commands))
             scope = depending(named, [state for each in last.every for state in (each.before, each.after)])
         skipped = skip | words(scope) if last.anything_goes else skip
-        if violations := self._violations(states, observation, skipped, shown):
-            return violations
+        differences = self._differences(states, observation, skipped, shown)
+        if differences:
+            return differences
         if self.silent or len(states) == 1:
             agreed = self._agreements(states).items()
             unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
             self.uncompared |= scope | unclear
             return []
         # the states differ only in which command it was, so one of them has to fit
-        return min((self._violations((each,), observation, skip, shown) for each in states), key=len)
+        return min((self._differences((each,), observation, skip, shown) for each in states), key=len)
 
-    def _violations(
+    def _differences(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> list[Violation]:
+    ) -> list[Difference]:
         """Return the facts that all the states demand, each with what was seen instead."""
         agreed = self._agreements(states)
         return [
-            each
+            Difference(expected, seen)
             for name in sorted((agreed.keys() | set(names_in(observation))) - skip)
-            for each in differences(name, agreed.get(name, GONE), projection_in(observation, name), shown)
+            for expected, seen in differences(name, agreed.get(name, GONE), projection_in(observation, name), shown)
         ]
-
-
-def merged(explained: Iterable[tuple[Difference, ...]]) -> tuple[Difference, ...]:
-    """Return the differences, each with the requirements that explain it for any of the commands that it may be of."""
-    return tuple(
-        Difference(each.expected, each.seen, once(name for one in (each, *others) for name in one.requirements))
-        for each, *others in zip(*explained, strict=True)
-    )

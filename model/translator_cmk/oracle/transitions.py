@@ -7,7 +7,6 @@ from typing import NamedTuple
 from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
 from . import reasons
 from .nondeterminism import Replay, decisive, possibilities
-from .observability import Shown
 
 
 class Transition(NamedTuple):
@@ -33,8 +32,7 @@ class Transitions(NamedTuple):
     asked: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=2**14)
-def transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
+def find_transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
     """Return every transition that a choice of silent rows allows; raises `TooManyStates` beyond ``limit`` choices."""
 
     def step(replay: Replay) -> tuple[State, Outcome] | None:
@@ -68,6 +66,10 @@ def transitions(machine: Machine, state: State, command: Command, limit: int) ->
     )
 
 
+transitions = lru_cache(maxsize=2**14)(find_transitions)
+"""The same, memoised."""
+
+
 def demanded(possible: Iterable[Transition], deciding: frozenset[str]) -> Outcome:
     """Return what all the outcomes agree on; where they differ, it is unspecified because of ``deciding``."""
     outcomes = [each.outcome for each in possible]
@@ -79,23 +81,6 @@ def demanded(possible: Iterable[Transition], deciding: frozenset[str]) -> Outcom
     if len(refused) == len(outcomes):
         return Refused(reasons.shared_by(each.because for each in refused))
     return Unspecified(deciding)
-
-
-def fits(outcome: Outcome, seen: Outcome, shown: Shown) -> bool:
-    """Return whether a system may answer like this where this is the outcome."""
-    match outcome, seen:
-        case Accepted(), Accepted():
-            return not shown.audit or sorted(outcome.audit) == sorted(seen.audit)
-        case Refused(), Refused():
-            return not shown.reasons or reasons.are_some_of(seen.because, outcome.because)
-    return may_be(outcome, seen)
-
-
-def may_be(outcome: Outcome, seen: Outcome) -> bool:
-    """Return whether a system may answer like this where this is the outcome, without regard to reasons and audit."""
-    if isinstance(seen, Refused):
-        return not isinstance(outcome, Accepted)
-    return type(outcome) is type(seen)
 
 
 def implies(outcome: Outcome, then: Outcome) -> bool:

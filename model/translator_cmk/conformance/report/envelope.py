@@ -181,6 +181,7 @@ COUNTEREXAMPLE = record(
         "scenario": PROSE,
     },
     {
+        **fields_of(("rests_on", "without"), IDS),
         "unobserved": FLAG,
         "messages": record("lines of the message log", {"from": COUNT, "to": COUNT}),
     },
