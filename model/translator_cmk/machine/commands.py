@@ -53,7 +53,8 @@ class Command(Value):
 
     references: ClassVar[tuple[FieldReference, ...]]
     gives: ClassVar[int | None]  # the field that gives something a name
-    named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}  # a field that is named exactly where another has a value
+    # A field that is named exactly where another has a value.
+    named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
         """Build the command; `ValueError` names a field that is missing or means nothing here."""
@@ -62,7 +63,8 @@ class Command(Value):
             is_given = getattr(command, field) is not None
             is_due = getattr(command, other) == value
             if is_given != is_due:
-                raise ValueError(f"{cls.__name__} takes {field} if {other} is {value!r}, and only then")
+                condition = f"if {other} is {value!r}, and only then"
+                raise ValueError(f"{cls.__name__} takes {field} {condition}")
         return command
 
     def __init_subclass__(cls) -> None:

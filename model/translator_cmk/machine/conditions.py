@@ -50,7 +50,8 @@ def uses_key(resource: Resource, key: Key) -> bool:
 
 def shared_by_another(key: Key, resource: Resource) -> bool:
     """Return whether this is the key of a resource other than this one."""
-    return any(other.name != resource.name and uses_key(other, key) for other in key.world.every(Resource))
+    resources = key.world.every(Resource)
+    return any(uses_key(other, key) and other.name != resource.name for other in resources)
 
 
 def may_regain_key(command: Any, resource: Resource) -> bool:
@@ -73,7 +74,8 @@ def may_regain_key(command: Any, resource: Resource) -> bool:
 
 def has_workspace(resource: Resource) -> bool:
     """Return whether a workspace belongs to the resource."""
-    return any(workspace.resource.name == resource.name for workspace in resource.world.every(Workspace))
+    workspaces = resource.world.every(Workspace)
+    return any(workspace.resource.name == resource.name for workspace in workspaces)
 
 
 def has_document(workspace: Workspace) -> bool:

@@ -143,7 +143,8 @@ class Resource(Entity):
     identity: bool = False  # the system-assigned managed identity
     key_source: KeySource | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
-    data_key: Key | None = None  # what its data is encrypted with; unlike `key`, a move to another tenant leaves it
+    # What its data is encrypted with.  Unlike `key`, it survives a move to another tenant.
+    data_key: Key | None = None
     state: Deletable = "absent"
 
 

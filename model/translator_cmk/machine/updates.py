@@ -33,7 +33,10 @@ def write(kind: type[Entity], name: str, /, **values: Any) -> Changes:
 
 def as_written(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values as a record keeps them: an entity by its name."""
-    return {field: value.name if isinstance(value, Entity) else value for field, value in values.items()}
+    written = {}
+    for field, value in values.items():
+        written[field] = value.name if isinstance(value, Entity) else value
+    return written
 
 
 def drops(entity: Entity) -> Changes:

@@ -25,8 +25,8 @@ What rows must keep to
 ======================
 They reach the world through attributes, through kinds of entity (`world.every(Workspace)`) and
 through functions, each under a name that Python resolves in the function's module, its closure or
-its defaults.  A field that is read by `getattr`, or a function that is kept in a dictionary, would go
-unnoticed.  So would a field of another entity of the kind that the row is about: a row about a
+its defaults.  A field that is read by `getattr`, or a function that is kept in a dictionary, would
+go unnoticed.  So would a field of another entity of the kind that the row is about: a row about a
 workspace may look up grants, and asks nothing of other workspaces.
 """
 

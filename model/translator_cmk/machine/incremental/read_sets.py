@@ -82,9 +82,12 @@ def mentioned_by(functions: Iterable[Any], meanings: Meanings) -> tuple[set[str]
 def mentions_of(function: FunctionType) -> Mentions:
     """Return what the code of the function itself mentions."""
     names = frozenset(names_in(function.__code__))
-    values = [function.__globals__.get(name) for name in names]
-    values.extend(cell.cell_contents for cell in function.__closure__ or ())
-    values.extend(function.__defaults__ or ())
+    values = list(function.__defaults__ or ())
+    for name in names:
+        values.append(function.__globals__.get(name))
+    for cell in function.__closure__ or ():
+        values.append(cell.cell_contents)
+
     kinds = frozenset(kind for kind in ENTITY_KINDS if kind in values)
     called = tuple(value for value in values if isinstance(value, FunctionType | Meaning))
     return Mentions(names, kinds, called)

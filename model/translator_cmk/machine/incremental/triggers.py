@@ -12,6 +12,9 @@ from .read_sets import ReadSet, read_set
 Rows = dict[Whenever, None]
 """Rows of consequences, each once and in order."""
 
+Affected = list[tuple[Any, Rows]]
+"""Entities, each once, with the rows to evaluate for it."""
+
 
 class Triggers:
     """The rows of consequences by what they read."""
@@ -23,8 +26,8 @@ class Triggers:
             self._looked_up |= reads.looked_up
         self._memo: dict[tuple[type[Entity], bool, tuple[str, ...]], dict[type[Entity], Rows]] = {}
 
-    def affected(self, changes: Changes, before: Mapping[type[Entity], Table], world: World) -> list[tuple[Any, Rows]]:
-        """Return each entity that may have a consequence, once, with the rows to evaluate for it.
+    def affected(self, changes: Changes, before: Mapping[type[Entity], Table], world: World) -> Affected:
+        """Return the entities that may have a consequence, with the rows to evaluate for them.
 
         ``changes`` led from the tables ``before`` to the world.
         """
@@ -39,10 +42,11 @@ class Triggers:
                         rows_of[affected] = rows_of[affected] | rows
                     else:
                         rows_of[affected] = rows
-        found = []
+
+        found: Affected = []
         for about, rows_of in rows_by_name.items():
             for name, rows in rows_of.items():
-                if world.has(about, name):
+                if world.has(about, name):  # a change may have dropped it
                     found.append((world.entity(about, name), rows))
         return found
 

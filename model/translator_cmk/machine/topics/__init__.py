@@ -6,8 +6,7 @@ letter of a kind of entity: `r` for a resource, `v` for a key vault, `g` for a g
 workspace, `d` for a document, `m` for a model.
 """
 
-from itertools import chain
-
+from ..rows import Row
 from . import (
     encryption,
     environment,
@@ -34,15 +33,24 @@ TOPICS = (
     environment,
 )
 
-ROWS = tuple(chain.from_iterable(topic.ROWS for topic in TOPICS))
 
-OTHER_READINGS = tuple(chain.from_iterable(getattr(topic, "OTHER_READINGS", ()) for topic in TOPICS))
+def rows_of_all(table: str) -> tuple[Row, ...]:
+    """Return the rows of the topics that have a table of this name."""
+    rows: list[Row] = []
+    for topic in TOPICS:
+        rows.extend(getattr(topic, table, ()))
+    return tuple(rows)
+
+
+ROWS = rows_of_all("ROWS")
+
+OTHER_READINGS = rows_of_all("OTHER_READINGS")
 """Rows of readings milder than what we assume.
 
 Each may hold where its requirement is silent, and nowhere else.
 """
 
-COUNTER_ROWS = tuple(chain.from_iterable(topic.COUNTER_ROWS for topic in TOPICS))
+COUNTER_ROWS = rows_of_all("COUNTER_ROWS")
 """Rows of mistakes, for requirements that only permit or deny.
 
 Adding one makes a scenario of its requirement fail.

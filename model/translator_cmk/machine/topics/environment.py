@@ -83,13 +83,38 @@ def name_was_used_before(command: Any) -> bool:
 
 ROWS = (
     # Names
-    *(refuse(on, "environment.new-name", unless=lambda c: not name_is_refused(c)) for on in NAME_REFUSED),
     *(
-        silent(on, "environment.key-name-in-use", when=lambda c: state_of_name(c) == "active")
+        refuse(
+            on,
+            "environment.new-name",
+            unless=lambda c: not name_is_refused(c),
+        )
+        for on in NAME_REFUSED
+    ),
+    *(
+        silent(
+            on,
+            "environment.key-name-in-use",
+            when=lambda c: state_of_name(c) == "active",
+        )
         for on in (CreateKey, ImportKey)
     ),
-    *(silent(on, "environment.name-in-use", when=lambda c: name_is_in_use(c)) for on in NAME_IN_USE),
-    *(silent(on, "environment.name-used-before", when=lambda c: name_was_used_before(c)) for on in USED_BEFORE),
+    *(
+        silent(
+            on,
+            "environment.name-in-use",
+            when=lambda c: name_is_in_use(c),
+        )
+        for on in NAME_IN_USE
+    ),
+    *(
+        silent(
+            on,
+            "environment.name-used-before",
+            when=lambda c: name_was_used_before(c),
+        )
+        for on in USED_BEFORE
+    ),
     # Resources
     effect(
         CreateResource,
@@ -148,7 +173,11 @@ ROWS = (
         when=lambda c, v: v.state == "active" and v.group == c.group and v.subscription.name == c.subscription.name,
         then=lambda c, v: sets(v, subscription=c.to),
     ),
-    effect(MoveSubscription, "environment.move", then=lambda c: sets(c.subscription, tenant=c.tenant)),
+    effect(
+        MoveSubscription,
+        "environment.move",
+        then=lambda c: sets(c.subscription, tenant=c.tenant),
+    ),
     silent(
         MoveResource,
         "environment.move-nowhere",
@@ -195,15 +224,31 @@ ROWS = (
         "environment.vault-protections",
         then=lambda c: sets(c.vault, purge_protection=True),
     ),
-    refuse(EnablePurgeProtection, "environment.protection-order", unless=lambda c: c.vault.soft_delete),
+    refuse(
+        EnablePurgeProtection,
+        "environment.protection-order",
+        unless=lambda c: c.vault.soft_delete,
+    ),
     effect(
         DeleteVault,
         "environment.delete-vault",
         then=lambda c: sets(c.vault, state="deleted" if c.vault.soft_delete else "purged"),
     ),
-    effect(RecoverVault, "environment.recover-vault", then=lambda c: sets(c.vault, state="active")),
-    refuse(PurgeVault, "environment.no-vault-purge", unless=lambda c: not c.vault.purge_protection),
-    effect(PurgeVault, "environment.purge-vault", then=lambda c: sets(c.vault, state="purged")),
+    effect(
+        RecoverVault,
+        "environment.recover-vault",
+        then=lambda c: sets(c.vault, state="active"),
+    ),
+    refuse(
+        PurgeVault,
+        "environment.no-vault-purge",
+        unless=lambda c: not c.vault.purge_protection,
+    ),
+    effect(
+        PurgeVault,
+        "environment.purge-vault",
+        then=lambda c: sets(c.vault, state="purged"),
+    ),
     effect(
         EndVaultRetention,
         "environment.end-of-retention",
@@ -224,15 +269,27 @@ ROWS = (
         when=lambda c: c.store == "key-vault" and not c.key.enabled,
         free=lambda c: can_be_put_in_use(c),
     ),
-    silent(RotateKey, "environment.rotate-disabled-key", when=lambda c: not c.key.enabled),
+    silent(
+        RotateKey,
+        "environment.rotate-disabled-key",
+        when=lambda c: not c.key.enabled,
+    ),
     effect(EnableKey, "environment.enable-key", then=lambda c: sets(c.key, enabled=True)),
     effect(
         DeleteKey,
         "environment.delete-key",
         then=lambda c: sets(c.key, state="deleted" if c.vault.soft_delete else "purged"),
     ),
-    effect(RecoverKey, "environment.recover-key", then=lambda c: sets(c.key, state="active")),
-    refuse(PurgeKey, "environment.no-key-purge", unless=lambda c: not c.vault.purge_protection),
+    effect(
+        RecoverKey,
+        "environment.recover-key",
+        then=lambda c: sets(c.key, state="active"),
+    ),
+    refuse(
+        PurgeKey,
+        "environment.no-key-purge",
+        unless=lambda c: not c.vault.purge_protection,
+    ),
     effect(PurgeKey, "environment.purge-key", then=lambda c: sets(c.key, state="purged")),
     # Custom Translator
     silent(
@@ -262,8 +319,16 @@ ROWS = (
         "environment.train",
         then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
     ),
-    effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model, state="deployed")),
-    effect(UndeployModel, "environment.deploy", then=lambda c: sets(c.model, state="undeployed")),
+    effect(
+        DeployModel,
+        "environment.deploy",
+        then=lambda c: sets(c.model, state="deployed"),
+    ),
+    effect(
+        UndeployModel,
+        "environment.deploy",
+        then=lambda c: sets(c.model, state="undeployed"),
+    ),
     refuse(
         TranslateWithModel,
         "environment.translate",
@@ -272,4 +337,10 @@ ROWS = (
     ),
 )
 
-COUNTER_ROWS = (means(registered, "environment.unregistered", when=lambda r: not r.identity),)
+COUNTER_ROWS = (
+    means(
+        registered,
+        "environment.unregistered",
+        when=lambda r: not r.identity,
+    ),
+)

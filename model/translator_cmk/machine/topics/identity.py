@@ -14,7 +14,11 @@ from ..rows import effect, means, refuse, whenever
 from ..updates import drops, gives_access, loses_data, sets
 
 ROWS = (
-    effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=True)),
+    effect(
+        EnableIdentity,
+        "identity.enable",
+        then=lambda c: sets(c.resource, identity=True),
+    ),
     effect(
         EnableCustomerManagedKeys,
         "identity.enabled-with-keys",
@@ -22,14 +26,22 @@ ROWS = (
         then=lambda c: sets(c.resource, identity=True),
     ),
     means(registered, "identity.registered", when=lambda r: r.identity),
-    effect(DisableIdentity, "identity.disable", then=lambda c: sets(c.resource, identity=False)),
+    effect(
+        DisableIdentity,
+        "identity.disable",
+        then=lambda c: sets(c.resource, identity=False),
+    ),
     whenever(
         Grant,
         "identity.access-removed",
         when=lambda g: not g.resource.identity,
         then=lambda g: drops(g),
     ),
-    refuse(GrantKeyAccess, "identity.needed-for-access", unless=lambda c: c.resource.identity),
+    refuse(
+        GrantKeyAccess,
+        "identity.needed-for-access",
+        unless=lambda c: c.resource.identity,
+    ),
 )
 
 COUNTER_ROWS = (
@@ -45,7 +57,11 @@ COUNTER_ROWS = (
         when=lambda c: c.store == "key-vault" and not can_be_put_in_use(c),
         then=lambda c: gives_access(c.vault, c.resource),
     ),
-    effect(CreateResource, "identity.off-at-first", then=lambda c: sets(c.resource, identity=True)),
+    effect(
+        CreateResource,
+        "identity.off-at-first",
+        then=lambda c: sets(c.resource, identity=True),
+    ),
     effect(
         DisableIdentity,
         "identity.harmless-without-keys",

@@ -60,7 +60,11 @@ ROWS = (
         "keys.import",
         then=lambda c: sets(c.key, vault=c.vault, origin="imported", state="active"),
     ),
-    effect(RotateKey, "keys.rotate", then=lambda c: sets(c.key, version=c.key.version + 1)),
+    effect(
+        RotateKey,
+        "keys.rotate",
+        then=lambda c: sets(c.key, version=c.key.version + 1),
+    ),
     effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=False)),
     *(
         effect(on, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource))
@@ -135,7 +139,11 @@ COUNTER_ROWS = (
         when=lambda c: c.store == "key-vault" and (c.key.size != 2048 or c.key.type not in ("RSA", "RSA-HSM")),
         then=lambda c: puts_key_in_use(c),
     ),
-    effect(GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER)),
+    effect(
+        GrantKeyAccess,
+        "keys.opt-in",
+        then=lambda c: sets(c.resource, key_source=CUSTOMER),
+    ),
     refuse(
         EnableCustomerManagedKeys,
         "keys.any-origin",

@@ -11,7 +11,11 @@ ROWS = (
         "resource.global-refused",
         unless=lambda c: c.resource.location.state == "regional",
     ),
-    refuse(CreateResource, "resource.creation-refused", unless=lambda c: c.keys == MICROSOFT),
+    refuse(
+        CreateResource,
+        "resource.creation-refused",
+        unless=lambda c: c.keys == MICROSOFT,
+    ),
     effect(
         CreateResource,
         "resource.not-at-creation",

@@ -16,7 +16,11 @@ from ..updates import drops, hides_data, sets, takes_access
 
 ROWS = (
     # How access is lost
-    effect(RevokeKeyAccess, "revocation.revoke", then=lambda c: takes_access(c.vault, c.resource)),
+    effect(
+        RevokeKeyAccess,
+        "revocation.revoke",
+        then=lambda c: takes_access(c.vault, c.resource),
+    ),
     # When the key is inaccessible
     means(
         key_inaccessible,
@@ -68,11 +72,23 @@ ROWS = (
         then=lambda d: sets(d, state="deleted"),
     ),
     # What does not work in this state
-    refuse(ReadData, "revocation.data-inaccessible", unless=lambda c: c.workspace.readable),
+    refuse(
+        ReadData,
+        "revocation.data-inaccessible",
+        unless=lambda c: c.workspace.readable,
+    ),
     refuse(UploadDocument, "revocation.no-upload", unless=lambda c: c.workspace.readable),
     refuse(TrainModel, "revocation.features-stop", unless=lambda c: c.workspace.readable),
-    refuse(DeployModel, "revocation.features-stop", unless=lambda c: c.model.workspace.readable),
-    refuse(TranslateWithModel, "revocation.features-stop", unless=lambda c: c.model.workspace.readable),
+    refuse(
+        DeployModel,
+        "revocation.features-stop",
+        unless=lambda c: c.model.workspace.readable,
+    ),
+    refuse(
+        TranslateWithModel,
+        "revocation.features-stop",
+        unless=lambda c: c.model.workspace.readable,
+    ),
 )
 
 OTHER_READINGS = (
