@@ -5,15 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from ...escaping import html, visible
 from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
-from ...requirements import Requirement, load_register
+from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status, with_failures_first
-from ..cases import FEATURES, FUZZ, TOUR, Envelope
+from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope, Ids
 from .summaries import (
     Cell,
+    Note,
     badge_of,
     cells,
     conclusion,
@@ -40,7 +42,7 @@ PROFILES = {
     "full": "Everything counts, also what this specification only assumes where the article is silent.",
 }
 
-MEANINGS = {each: each.meaning for each in OF_REQUIREMENTS if each is not Status.STALE} | {
+MEANINGS = {status: status.meaning for status in OF_REQUIREMENTS if status is not Status.STALE} | {
     Status.FAILED: "something of it failed; the number says how many of the tests that apply passed",
     Status.PARTLY: "some of it passed, and the rest could not be decided",
 }
@@ -49,50 +51,64 @@ MEANINGS = {each: each.meaning for each in OF_REQUIREMENTS if each is not Status
 
 def report_html(envelope: Envelope) -> str:
     """Return the page."""
-    register, shown, said = load_register(), badge_of(envelope).status, conclusion(envelope)
-    article, found = register.article, cells(envelope, register)
-    silent = silent_in(envelope["profile"], register)
-    topics = (
-        element("h3", topic.capitalize())
-        + table(
-            "table.lines",
-            (line_of(each, found[each.id], each.id in silent) for each in of_it),
-            ("Result", "Requirement", "Basis"),
-        )
-        for topic, of_it in register.topics.items()
-    )
-    notes = (
-        *(["for a part of the specification: see what was not run"] if any(scope_of(envelope)) else []),
-        *([] if envelope["release"] else ["by an unreleased kit: a version of translator-cmk that nobody published"]),
-    )
-    cases = (
-        [
-            mark(Status(case["status"])),
-            f"{html(case.get('name', ''))} {identified(case['id'])}",
-            html(("" if case["scored"] else "does not count; ") + str(case.get("reason", ""))),
-        ]
-        for case in envelope["cases"]
-    )
+    register = load_register()
+    found = cells(envelope, register)
+    shown = badge_of(envelope).status
+    said = conclusion(envelope)
+    article = register.article
     return PAGE.substitute(
         title=html(f"{product(envelope)}: {headline(envelope)}"),
         product=html(product(envelope)),
         article=f'<a href="{html(article.url)}">{html(article.title)}</a>, revision of {article.revision}',
         colour=shown.colour,
         result=html(f"{shown.glyph} {said[:1].upper()}{said[1:]}"),
-        notes="".join(f"<br>{each}" for each in notes),
+        notes="".join(f"<br>{note}" for note in notes(envelope)),
         observed=observed(envelope),
         summary=table("table.facts", summary(envelope, found)),
         claims="\n".join(claims(envelope)),
         runs=table("table.facts", runs(envelope)),
-        gaps=element("ul", *(element("li", html(each)) for each in gaps(envelope, found))),
-        requirements="\n".join(topics),
+        gaps=unordered(html(gap) for gap in gaps(envelope, found)),
+        requirements="\n".join(topics(envelope, register, found)),
         failures="\n".join(failures(envelope)),
-        legend=table("table.facts", ([mark(each), html(means)] for each, means in MEANINGS.items())),
-        cases=folded(
-            f"All {len(envelope['cases'])} tests, with the reason for each result",
-            table("table.lines", cases, ("Result", "Test", "Reason")),
-        ),
+        legend=table("table.facts", legend()),
+        cases=all_tests(envelope),
     )
+
+
+def notes(envelope: Envelope) -> Iterator[str]:
+    """Yield what limits the result."""
+    if any(scope_of(envelope)):
+        yield "for a part of the specification: see what was not run"
+    if not envelope["release"]:
+        yield "by an unreleased kit: a version of translator-cmk that nobody published"
+
+
+def topics(envelope: Envelope, register: Register, found: Mapping[str, Cell]) -> Iterator[str]:
+    """Yield a heading with a table of requirements for each topic."""
+    silent = silent_in(envelope["profile"], register)
+    for topic, requirements in register.topics.items():
+        lines = [line_of(each, found[each.id], each.id in silent) for each in requirements]
+        heading = element("h3", topic.capitalize())
+        yield heading + table("table.lines", lines, ("Result", "Requirement", "Basis"))
+
+
+def legend() -> Iterator[list[str]]:
+    """Yield each mark with its meaning."""
+    for status, meaning in MEANINGS.items():
+        yield [mark(status), html(meaning)]
+
+
+def all_tests(envelope: Envelope) -> str:
+    """Return all tests with the reason for each result, to be unfolded."""
+    lines = []
+    for case in envelope["cases"]:
+        test = f"{html(case.get('name', ''))} {identified(case['id'])}"
+        reason = str(case.get("reason", ""))
+        if not case["scored"]:
+            reason = f"does not count; {reason}"
+        lines.append([mark(Status(case["status"])), test, html(reason)])
+    head = f"All {len(lines)} tests, with the reason for each result"
+    return folded(head, table("table.lines", lines, ("Result", "Test", "Reason")))
 
 
 def observed(envelope: Envelope) -> str:
@@ -108,16 +124,27 @@ def observed(envelope: Envelope) -> str:
 
 def element(name: str, *content: str) -> str:
     """Return an element of the page, its content escaped already; `p.note` is a paragraph of the class *note*."""
-    tag, _, of = name.partition(".")
-    return f"<{tag}{f' class={of!r}' if of else ''}>{''.join(content)}</{tag}>"
+    tag, _, css_class = name.partition(".")
+    opening = f"<{tag} class={css_class!r}>" if css_class else f"<{tag}>"
+    return f"{opening}{''.join(content)}</{tag}>"
+
+
+def unordered(items: Iterable[str]) -> str:
+    """Return a list, its items escaped already."""
+    return element("ul", *(element("li", item) for item in items))
 
 
 def table(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> str:
     """Return a table, its cells escaped already; without a ``head`` the first cell of each row heads it."""
-    top = "".join(element("th", each) for each in head)
-    first = "td" if top else "th"
-    lines = (element("tr", element(first, one), *(element("td", each) for each in rest)) for one, *rest in rows)
-    return element(name, element("thead", element("tr", top)) if top else "", element("tbody", "\n".join(lines)))
+    headings = "".join(element("th", text) for text in head)
+    first_tag = "td" if headings else "th"
+    lines = []
+    for first, *others in rows:
+        cells_of_row = [element(first_tag, first)]
+        cells_of_row += [element("td", text) for text in others]
+        lines.append(element("tr", *cells_of_row))
+    table_head = element("thead", element("tr", headings)) if headings else ""
+    return element(name, table_head, element("tbody", "\n".join(lines)))
 
 
 def mark(status: Status) -> str:
@@ -143,34 +170,48 @@ def summary(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[list[str]
         "Tests that count": Counter(case["status"] for case in envelope["cases"] if case["scored"]),
     }
     for name, counts in counted.items():
-        words = [f"{counts[each]} {each.short}" for each in (*OF_REQUIREMENTS, Status.KNOWN) if counts[each]]
+        words = [f"{counts[status]} {status.short}" for status in (*OF_REQUIREMENTS, Status.KNOWN) if counts[status]]
         yield [name, f"{counts.total()}: {', '.join(words) or 'none'}"]
-    yield from ([name.capitalize(), text] for name, text in rates(envelope))
+    for release, rate in rates(envelope):
+        yield [release.capitalize(), rate]
 
 
 def claims(envelope: Envelope) -> Iterator[str]:
     """Yield what the system declared, and which failures were known."""
-    subject, listed, profile = envelope["subject"], envelope["deviations"], envelope["profile"]
+    profile = envelope["profile"]
+    listed = envelope["deviations"]
     rows = [["Profile", f"<b>{html(profile)}</b>: {PROFILES[profile]}"]]
-    if subject:
-        can, lacking = (
-            [name for name in CAPABILITIES if (name in subject["capabilities"]) == has] for has in (True, False)
-        )
-        late = [f"{name}: {seconds} s" for name, seconds in subject["windows"].items()]
-        rows += [
-            ["System", html("{product}, version {version}".format(**subject))],
-            ["Parts covered", described(LEVELS, subject["levels"])],
-            ["Capabilities", described(CAPABILITIES, can) or "none that are optional"],
-            ["Lacks", described(CAPABILITIES, lacking) or "nothing that is optional"],
-            ["Does not show", html(", ".join(subject["hidden"]) or "it shows everything")],
-            ["Delays", html(", ".join(late) or "none: effects are expected at once")],
-        ]
+    if envelope["subject"]:
+        rows += declared(envelope["subject"])
     rows.append(["Known failures", f"{len(listed)} listed" if listed else "none listed"])
     yield table("table.facts", rows)
-    fields = ("reason", "issue", "expires")
-    about = [[html(each["case"] or each["requirement"]), *(html(each[name]) for name in fields)] for each in listed]
-    yield table("table", about, ("Known failure", "Reason", "Tracked at", "Until")) if about else ""
-    yield from (element("p", mark(Status.FAILED), " ", html(each)) for each in envelope["stale_deviations"])
+
+    if listed:
+        known = []
+        for deviation in listed:
+            about = deviation["case"] or deviation["requirement"]
+            texts = [about, deviation["reason"], deviation["issue"], deviation["expires"]]
+            known.append([html(text) for text in texts])
+        yield table("table", known, ("Known failure", "Reason", "Tracked at", "Until"))
+    for stale in envelope["stale_deviations"]:
+        yield element("p", mark(Status.FAILED), " ", html(stale))
+
+
+def declared(subject: Mapping[str, Any]) -> list[list[str]]:
+    """Return the rows on what a system declared."""
+    capabilities = [name for name in CAPABILITIES if name in subject["capabilities"]]
+    lacking = [name for name in CAPABILITIES if name not in subject["capabilities"]]
+    windows = [f"{name}: {seconds} s" for name, seconds in subject["windows"].items()]
+    hidden = ", ".join(subject["hidden"]) or "it shows everything"
+    delays = ", ".join(windows) or "none: effects are expected at once"
+    return [
+        ["System", html("{product}, version {version}".format(**subject))],
+        ["Parts covered", described(LEVELS, subject["levels"])],
+        ["Capabilities", described(CAPABILITIES, capabilities) or "none that are optional"],
+        ["Lacks", described(CAPABILITIES, lacking) or "nothing that is optional"],
+        ["Does not show", html(hidden)],
+        ["Delays", html(delays)],
+    ]
 
 
 def described(parts: Mapping[str, str], names: Iterable[str]) -> str:
@@ -182,43 +223,59 @@ def runs(envelope: Envelope) -> Iterator[list[str]]:
     """Yield which kinds of tests were run, and when."""
     for lane in envelope["lanes"]:
         name, means = KINDS_OF_TEST[lane]
-        done = [f"{envelope.get(lane, {})[each]:,} {each}" for each in ("sequences", "commands") if lane in envelope]
-        cases = sum(case["lane"] == lane for case in envelope["cases"])
-        yield [name, f"{means}: {', '.join(done) or f'{cases:,} of them'} ({element('code', lane)})"]
-    yield from (
-        ["When", html(f"{envelope['started']} to {envelope['finished']}")],
-        ["Seed", f"{envelope['seed']}. The same seed makes the same tests"],
-        ["Tested with", html(f"translator-cmk {envelope['kit']}, specification {envelope['digest'][:12]}")],
-    )
+        yield [name, f"{means}: {amount_of(envelope, lane)} ({element('code', lane)})"]
+    yield ["When", html(f"{envelope['started']} to {envelope['finished']}")]
+    yield ["Seed", f"{envelope['seed']}. The same seed makes the same tests"]
+    yield ["Tested with", html(f"translator-cmk {envelope['kit']}, specification {envelope['digest'][:12]}")]
+
+
+def amount_of(envelope: Envelope, lane: str) -> str:
+    """Return how much of a lane was run."""
+    if lane in envelope:
+        return ", ".join(f"{envelope[lane][unit]:,} {unit}" for unit in ("sequences", "commands"))
+    cases = [case for case in envelope["cases"] if case["lane"] == lane]
+    return f"{len(cases):,} of them"
 
 
 def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
     """Yield what the run leaves out."""
-    missing = [name for name, cell in found.items() if cell.status is Status.NOT_RUN]
-    declared = sum(cell.status is Status.DECLARED for cell in found.values())
-    lacking = [KINDS_OF_TEST[lane][0].lower() for lane in (FEATURES, TOUR, FUZZ) if lane not in envelope["lanes"]]
-    yield from (f"No {each} were run." for each in lacking)
-    yield from (f"Narrowed: {each}." for each in scope_of(envelope) if not each.startswith("lane"))
+    for lane, (name, _) in KINDS_OF_TEST.items():
+        if lane not in envelope["lanes"]:
+            yield f"No {name.lower()} were run."
+    for narrowed in scope_of(envelope):
+        if not narrowed.startswith("lane"):
+            yield f"Narrowed: {narrowed}."
     if "trouble" in envelope:
         yield f"It ended early: {envelope['trouble']}."
-    yield from (f"{each[0].upper()}{each[1:]}." for each in unasked(envelope))
-    if missing:
-        yield f"{len(missing)} requirements were not run: {few(missing)}."
-    yield f"{declared} requirements, such as the cipher, can't be seen from outside, only declared."
+    for note in unasked(envelope):
+        yield f"{note[0].upper()}{note[1:]}."
+    not_run = [name for name, cell in found.items() if cell.status is Status.NOT_RUN]
+    if not_run:
+        yield f"{len(not_run)} requirements were not run: {few(not_run)}."
+    only_declared = [name for name, cell in found.items() if cell.status is Status.DECLARED]
+    yield f"{len(only_declared)} requirements, such as the cipher, can't be seen from outside, only declared."
 
 
-def line_of(requirement: Requirement, cell: Cell, silent: bool) -> Iterator[str]:
-    """Yield the cells of one line."""
-    yield mark(verdict(cell)) + (f" <small>{cell.passed} of {cell.applicable}</small>" if cell.applicable else "")
-    notes = []
-    for note, cases in cell.notes.items():
-        known = f" (known: {note.known})" if note.known else ""
-        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
-        notes.append(element("li", html(f"{note.reason}{known}"), f" {identified(cases[0])}{more}"))
-    wording = element("p", html(requirement.wording))
-    reasons = [element("ul", *notes)] if notes else []
-    yield folded(f"{html(requirement.title)} {identified(requirement.id)}", wording, *reasons)
-    yield requirement.basis + ("<br><small>does not count</small>" if silent else "")
+def line_of(requirement: Requirement, cell: Cell, silent: bool) -> list[str]:
+    """Return the cells of one line."""
+    result = mark(verdict(cell))
+    if cell.applicable:
+        result += f" <small>{cell.passed} of {cell.applicable}</small>"
+    details = [element("p", html(requirement.wording))]
+    if cell.notes:
+        details.append(unordered(format_note(note, cases) for note, cases in cell.notes.items()))
+    title = f"{html(requirement.title)} {identified(requirement.id)}"
+    basis: str = requirement.basis
+    if silent:
+        basis += "<br><small>does not count</small>"
+    return [result, folded(title, *details), basis]
+
+
+def format_note(note: Note, cases: Ids) -> str:
+    """Return a reason, and the first of the cases that it is about."""
+    reason = f"{note.reason} (known: {note.known})" if note.known else note.reason
+    more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
+    return f"{html(reason)} {identified(cases[0])}{more}"
 
 
 def verdict(cell: Cell) -> Status:
@@ -228,15 +285,29 @@ def verdict(cell: Cell) -> Status:
 
 def failures(envelope: Envelope) -> Iterator[str]:
     """Yield the failures by cause; each unfolds in full."""
-    register, by_id = load_register(), {case["id"]: case for case in envelope["cases"]}
+    register = load_register()
+    by_id = {case["id"]: case for case in envelope["cases"]}
     if envelope["groups"]:
         yield element("h2", "Failures")
     for group in envelope["groups"]:
         cause = register.get(group["cause"])
-        yield element("h3", html(cause.title if cause else group["cause"] or "Attributed to no requirement"))
-        yield element("p", html(cause.wording), " ", identified(cause.id)) if cause else ""
-        for case in sorted((by_id[name] for name in group["cases"]), key=lambda case: case["status"] == Status.BLOCKED):
-            known = f" (known: {html(case['known'])})" if case["status"] == Status.KNOWN else ""
-            shown = "\n".join(escape(visible(line)) for line in case.get("shown", "").splitlines()[1:])
-            head = f"{mark(Status(case['status']))} {html(case.get('name', ''))}{known} {identified(case['id'])}"
-            yield folded(head, element("p", html(case.get("reason", ""))), element("pre", shown) if shown else "")
+        if cause is None:
+            yield element("h3", html(group["cause"] or "Attributed to no requirement"))
+        else:
+            yield element("h3", html(cause.title))
+            yield element("p", html(cause.wording), " ", identified(cause.id))
+        cases = [by_id[name] for name in group["cases"]]
+        cases.sort(key=lambda case: case["status"] == Status.BLOCKED)
+        for case in cases:
+            yield failure_in_full(case)
+
+
+def failure_in_full(case: CaseEntry) -> str:
+    """Return one failure, with its reason and how it came about to be unfolded."""
+    known = f" (known: {html(case['known'])})" if case["status"] == Status.KNOWN else ""
+    head = f"{mark(Status(case['status']))} {html(case.get('name', ''))}{known} {identified(case['id'])}"
+    content = [element("p", html(case.get("reason", "")))]
+    lines = case.get("shown", "").splitlines()[1:]
+    if lines:
+        content.append(element("pre", "\n".join(escape(visible(line)) for line in lines)))
+    return folded(head, *content)
