@@ -35,7 +35,8 @@ from translator_cmk.cli import main
 from translator_cmk.conformance import cases
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
 from translator_cmk.conformance.deviations import load_deviations
-from translator_cmk.conformance.report.summaries import badge_of, headline, rates
+from translator_cmk.conformance.report.by_requirement import rates
+from translator_cmk.conformance.report.wording import badge_of, headline
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import frozen_registers, load_register

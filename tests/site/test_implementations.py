@@ -18,8 +18,8 @@ import pytest
 from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, WELL, verify
 from tests.site.conftest import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
+from translator_cmk.conformance.report.by_requirement import cells
 from translator_cmk.conformance.report.page import report_html
-from translator_cmk.conformance.report.summaries import cells
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.declaration import OF_AZURE
 from translator_cmk.site import implementations

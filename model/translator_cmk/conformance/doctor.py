@@ -15,7 +15,7 @@ from .cases import most_awaited, needed_by
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .judging import applicable
-from .report.summaries import few
+from .report.wording import few
 from .sequences import SMOKE, named_sequences
 from .session import Session
 from .subject import Subject, by_chance

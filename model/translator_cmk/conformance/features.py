@@ -26,7 +26,7 @@ from ..verdict import Status
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.folder import MESSAGES
-from .report.summaries import AGAIN, SAID
+from .report.text import AGAIN, SAID
 from .running import Running
 from .subject import Subject
 

@@ -26,7 +26,7 @@ from .judging import SequenceResult, level_concerned
 from .report.envelope import COUNTEREXAMPLE as SHAPE
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES
-from .report.summaries import AGAIN
+from .report.text import AGAIN
 
 
 class Signature(NamedTuple):

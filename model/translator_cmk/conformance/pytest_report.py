@@ -27,7 +27,7 @@ from .channels import Direct, Fault
 from .features import is_patient, recover, result_of
 from .report.envelope import Made
 from .report.folder import Folder
-from .report.summaries import headline
+from .report.wording import headline
 from .running import Running
 from .session import Session
 from .subject import Aborted, Subject, by_chance

@@ -27,7 +27,7 @@ from .judging import applicable, run_sequence
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
 from .report.reading import made_of, read
 from .report.recorded import EndOfLog, MessageLog, NotInLog, shortened
-from .report.summaries import SAID
+from .report.text import SAID
 from .running import Running, SessionPool
 from .session import Session
 from .subject import Aborted, Subject, by_chance

@@ -16,7 +16,7 @@ from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
 from .channels import Direct
 from .recheck import Repetition, as_written, ask_again, differences, of_digests
 from .report.reading import read
-from .report.summaries import product
+from .report.wording import product
 from .session import Session
 
 EXPECTED: Mapping[str, Ids] = {

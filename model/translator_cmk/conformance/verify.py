@@ -35,7 +35,7 @@ from .channels.options import add_system_arguments, connection, seconds
 from .deviations import load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
-from .report import summaries
+from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running, SessionPool
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         return HARNESS
     envelope = running.envelope()
     awaited = most_awaited(pool.unsupported(), running.declared) if running.declared else ()
-    print("\n".join(summaries.printed(envelope, args.report, way.text, awaited)))
+    print("\n".join(text.printed(envelope, args.report, way.text, awaited)))
     return int(envelope["exit_code"])
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..badges import Badge
-from ..conformance.report.summaries import badge_of
+from ..conformance.report.wording import badge_of
 from ..digest import REPORTED, digest, digest_of
 from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record

@@ -19,7 +19,7 @@ from ..bdd.systems import MODEL
 from ..conformance.recheck import must_have_said_hello, problems_of
 from ..conformance.report.folder import ENVELOPE, MESSAGES
 from ..conformance.report.reading import read
-from ..conformance.report.summaries import counted, headline, message_of, product
+from ..conformance.report.wording import counted, headline, message_of, product
 from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain
 from ..files import write_json

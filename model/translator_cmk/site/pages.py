@@ -11,8 +11,9 @@ from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.features import slug
 from ..conformance import protocol
+from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
-from ..conformance.report.summaries import Cell, Note, cells, counted, headline, run_shown
+from ..conformance.report.wording import counted, headline, run_shown
 from ..language.contract import VERBS
 from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase

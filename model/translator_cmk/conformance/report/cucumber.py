@@ -17,7 +17,7 @@ from ... import features_dir
 from ...errors import OK
 from ...verdict import Status
 from ..cases import FEATURES, CaseEntry, Envelope
-from .summaries import message_of, product
+from .wording import message_of, product
 
 PROTOCOL_VERSION = "34.2.0"
 """The version of the messages' schema that these keep to."""

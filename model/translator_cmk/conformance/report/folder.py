@@ -13,8 +13,10 @@ from ..cases import Envelope
 from ..deviations import deviations_yaml
 from ..session import Log
 from .cucumber import cucumber_ndjson
+from .junit import junit_xml
 from .page import report_html
-from .summaries import badge_of, junit_xml, summary_md
+from .text import summary_md
+from .wording import badge_of
 
 ENVELOPE = "report.json"
 MESSAGES = "messages.ndjson.gz"

@@ -13,19 +13,8 @@ from ...oracle.profiles import silent_in
 from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status, with_failures_first
 from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope, Ids
-from .summaries import (
-    Cell,
-    Note,
-    badge_of,
-    cells,
-    conclusion,
-    few,
-    headline,
-    product,
-    rates,
-    scope_of,
-    unasked,
-)
+from .by_requirement import Cell, Note, cells, rates
+from .wording import badge_of, conclusion, few, headline, product, scope_of, unasked
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 

@@ -1,0 +1,102 @@
+"""The results of a report by requirement: one status each, with the numbers and the reasons behind it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ...requirements import Register, Requirement, load_register
+from ...requirements.frozen_registers import load_frozen, unchanged_since
+from ...verdict import FAILED_OR_KNOWN, Status, of_requirement
+from ..cases import FEATURES, CaseEntry, Envelope, Ids
+
+
+class Note(NamedTuple):
+    """Why something did not pass; ``rests_on`` are the assumptions that it differs from."""
+
+    status: Status
+    reason: str
+    known: str = ""
+    rests_on: Ids = ()
+
+
+class Cell(NamedTuple):
+    """The result of a requirement: its status, how many of the cases that apply passed, and why not all."""
+
+    status: Status
+    passed: int = 0
+    applicable: int = 0
+    notes: Mapping[Note, Ids] = {}
+    """Each reason with the cases that it is about."""
+
+
+def cells(report: Envelope, register: Register) -> dict[str, Cell]:
+    """Return the cell of each requirement."""
+    return {name: cell(requirement, report["cases"]) for name, requirement in register.items()}
+
+
+def cell(requirement: Requirement, cases: Sequence[CaseEntry]) -> Cell:
+    """Return the cell of one requirement."""
+    if requirement.kind == "attestation":
+        return Cell(Status.DECLARED)
+
+    counts: Counter[Status] = Counter()
+    notes: dict[Note, Ids] = {}
+    for case in cases:
+        if requirement.id not in concerned(case):
+            continue
+        status, reason = result_for(requirement.id, case)
+        counts[status] += 1
+        if status is not Status.PASSED:
+            note = Note(status, reason, case.get("known", ""), tuple(case.get("rests_on", ())))
+            notes[note] = (*notes.get(note, ()), case["id"])
+
+    if requirement.kind == "silence" and not counts:
+        return Cell(Status.NOT_APPLICABLE)
+    applicable = counts.total() - counts[Status.NOT_APPLICABLE]
+    return Cell(of_requirement(counts), counts[Status.PASSED], applicable, notes)
+
+
+def concerned(case: CaseEntry) -> Sequence[str]:
+    """Return the requirements that a case says something of.
+
+    A scenario says something of all that it carries, except what differs from an assumption: that says something of the
+    assumption only.  In other lanes only a failure does, of what it is attributed to.
+    """
+    status = Status(case["status"])
+    if status is Status.DIFFERS:
+        names: Sequence[str] = case.get("rests_on", ())
+    elif case["lane"] == FEATURES:
+        names = case["requirements"]
+    elif status in FAILED_OR_KNOWN:
+        names = case.get("attributed_to", ())
+    else:
+        names = ()
+    return names
+
+
+def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:
+    """Return the status that a case has for a requirement that it says something of, and the reason.
+
+    A scenario that fails for another requirement is inconclusive for this one.
+    """
+    status = Status(case["status"])
+    attributed = case.get("attributed_to", ())
+    went_wrong = status is Status.DIFFERS or status in FAILED_OR_KNOWN
+    if went_wrong and attributed and requirement not in attributed:
+        return Status.INCONCLUSIVE, f"the scenario fails for {', '.join(attributed)}"
+    return status, case.get("reason", "")
+
+
+def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
+    """Yield for each release how many passed of its own requirements that count and mean what they meant then."""
+    register = load_register()
+    scored = [case for case in envelope["cases"] if case["scored"]]
+    tried = {name for case in scored for name in case["requirements"]}
+    for version in load_frozen():
+        own = [name for name in unchanged_since(version) if name in tried]
+        if not own:
+            continue
+        statuses = Counter(cell(register[name], scored).status for name in own)
+        parts = [f"{statuses.pop(Status.PASSED, 0)} of its {len(own)} requirements passed"]
+        parts += [f"{count} {status.short}" for status, count in statuses.items()]
+        yield f"release {version}", ", ".join(parts)

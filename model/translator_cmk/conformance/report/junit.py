@@ -1,0 +1,103 @@
+"""An envelope as JUnit has it.
+
+A pipeline that reads the file agrees with the exit code: a known failure is skipped, with its reason, and the run as a
+whole is the last test case, which fails wherever the exit code is not 0.  A case that was blocked is an error there.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from ...bdd.feature_files import pickles
+from ...escaping import plain
+from ...verdict import CONCLUSIONS, Status
+from ..cases import CaseEntry, Envelope
+from .wording import message_of, product
+
+LONGEST_NAME = 512
+"""Characters that a name has at most: Azure Pipelines cuts it there."""
+
+LONGEST_TITLE = LONGEST_NAME - 100
+"""Characters of a title, since Azure Pipelines puts the name of the suite before it."""
+
+
+def junit_xml(envelope: Envelope) -> str:
+    """Return the file: a suite for each lane, and one for the run as its exit code says."""
+    titles = {pickle.id: pickle.title for pickle in pickles()}  # as pytest has them in its JUnit files
+    started = envelope["started"].removesuffix("Z")
+    root = Element("testsuites", name=product(envelope))
+    for lane in envelope["lanes"]:
+        cases = [test_case(case, titles) for case in envelope["cases"] if case["lane"] == lane]
+        root.append(test_suite(lane, cases, started))
+    root.append(test_suite("run", [whole_run(envelope)], started))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def test_suite(name: str, cases: Sequence[Element], started: str) -> Element:
+    found = Counter(part.tag for case in cases for part in case)
+    seconds = sum(float(case.attrib["time"]) for case in cases)
+    suite = Element(
+        "testsuite",
+        failures=str(found["failure"]),
+        errors=str(found["error"]),
+        skipped=str(found["skipped"]),
+        name=name,
+        tests=str(len(cases)),
+        timestamp=started,
+        time=f"{seconds:.3f}",
+    )
+    suite.extend(cases)
+    return suite
+
+
+def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
+    """Return a case under its topic or lane, with its requirements as properties."""
+    requirements = case["requirements"]
+    first = requirements[0] if requirements else ""
+    title = titles.get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
+    found = test_element(
+        name=plain(title, LONGEST_TITLE),
+        group=first.partition(".")[0] or case["lane"],
+        seconds=case["seconds"],
+        kind=kind_of(case),
+        message=message_of(case),
+        text="\n".join(plain(line) for line in case.get("shown", "").splitlines()),
+    )
+    if "feature" in case:
+        found.attrib |= {"file": case["feature"], "line": str(case["line"])}
+        found.insert(0, properties_of(case))
+    return found
+
+
+def kind_of(case: CaseEntry) -> str:
+    """Return the element inside a test case; nobody waits for what does not count to be decided."""
+    if case["status"] == Status.INCONCLUSIVE and not case["scored"]:
+        return Status.NOT_RUN.junit
+    return Status(case["status"]).junit
+
+
+def properties_of(case: CaseEntry) -> Element:
+    """Return the ids that a case has, for tools that trace tests to requirements."""
+    properties = Element("properties")
+    ElementTree.SubElement(properties, "property", name="scenario", value=plain(case["id"]))
+    for requirement in case["requirements"]:
+        ElementTree.SubElement(properties, "property", name="requirement", value=plain(requirement))
+    return properties
+
+
+def whole_run(envelope: Envelope) -> Element:
+    """Return the run as a test case."""
+    code = envelope["exit_code"]
+    words, kind = CONCLUSIONS[code]
+    trouble = plain(envelope.get("trouble", ""))
+    return test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {words}", trouble)
+
+
+def test_element(name: str, group: str, seconds: float, kind: str, message: str, text: str) -> Element:
+    """Return a test case; ``kind`` is the element inside it, or empty if it passed."""
+    found = Element("testcase", name=name, classname=group, time=f"{seconds:.3f}")
+    if kind:
+        ElementTree.SubElement(found, kind, message=message).text = text or None
+    return found
