@@ -1,190 +1,189 @@
-"""A scope in Promela, as Spin reads it, and in Murphi, as Rumur does.
+"""Write a scope in Promela for Spin, and in Murphi for Rumur.
 
-Each entity is a variable with the number of its record. Each command that the scope offers is a step, also if it is
-refused; consequences belong to the step. Both languages get the cubes of the step, as the search by sets of states
-does.
+Each entity that can change is a variable: the number of its record among those that a search has
+seen, 0 at the start. Each command is a step, also if it is refused, and consequences belong to the
+step.  What a step does is what the memoised search has recorded: where these records were read,
+those are written.  In a state that fits no case the model breaks an assertion: the search has
+missed that state.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from translator_cmk.explore.cubes import NOT_OFFERED, WIDTH, Cube, Name, StepParts, fields_of, merged
+from translator_cmk.explore.graph import Graph
+from translator_cmk.explore.memoised import Leaf, Memoised, Node
 from translator_cmk.explore.scopes import Scope, start_of
-from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine import ROWS, Command, Machine
+from translator_cmk.machine.entities import Entity
 
-Assignments = tuple[tuple[str, str], ...]
-"""Variables, each with its new value."""
-
-Option = tuple[str, Assignments]
-"""A condition, and what is assigned if it holds."""
-
-LOWEST = (1 << WIDTH) - 1
-"""The bits of the field of one entity."""
+Name = tuple[type[Entity], str]
 
 
-class Consequence:
-    """What follows for one entity: the variables that decide it, and what is assigned under which condition."""
+class Atom(NamedTuple):
+    """A variable has this value, or, if not ``equal``, any other."""
 
-    def __init__(self, variables: set[str], options: list[Option]) -> None:
-        self.variables = variables
-        self.options = options
-
-    def assigned(self) -> set[str]:
-        """Return the variables that it may change."""
-        return assigned_by(self.options)
+    variable: str
+    equal: bool
+    value: int
 
 
-def assigned_by(options: Iterable[Option]) -> set[str]:
-    """Return the variables that these options assign."""
-    return {variable for _, assignments in options for variable, _ in assignments}
+class Case(NamedTuple):
+    """A case of a step: the atoms that the state meets in it, and the variables that are written,
+    with their values.
+    """
+
+    atoms: tuple[Atom, ...]
+    written: tuple[tuple[str, int], ...]
 
 
-class Model:
-    """A scope as variables, steps and consequences, with conditions in the operators of a language."""
+class Translation:
+    """A scope as variables, and for each command when it is offered and its cases."""
 
-    def __init__(self, scope: Scope, both: str, either: str, equal: str) -> None:
-        self.both = f" {both} "
-        self.either = f" {either} "
-        self.equal = equal
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
         machine = Machine(ROWS)
-        parts = StepParts(scope, machine, start_of(scope, machine))
-        commands, follows = parts.all_cubes()
-        self.packing = parts.packing
-        self.variables = {name: f"v{number}" for number, name in enumerate(self.packing.shifts)}
-        self.sizes = {self.variables[name]: size for name, size in self.packing.sizes().items()}
-        sizes_of_fields = self.packing.sizes_of_fields()
-        self.commands = [merged(cubes, sizes_of_fields) for cubes in commands]
-        self.consequences = []
-        for entity_cubes in follows.values():
-            cubes = merged(entity_cubes, sizes_of_fields)
-            options = self.options(cubes)
-            if options:
-                variables = {self.variables[name] for name in self.packing.named(fields_of(cubes))}
-                self.consequences.append(Consequence(variables, options))
+        memoised = Memoised(machine.step)
+        self.graph = Graph(scope, start_of(scope, machine), memoised.step)
+        self.trees = memoised.trees
+        self.records = records_of(self.graph)
+        self.variables = {name: f"v{number}" for number, name in enumerate(self.records)}
 
-    def what_can_follow(self, options: Iterable[Option]) -> list[list[Option]]:
-        """Return the consequences, directly or not, of changes."""
-        changed = assigned_by(options)
-        following: list[int] = []
-        grows = True
-        while grows:
-            grows = False
-            for number, consequence in enumerate(self.consequences):
-                if number not in following and consequence.variables & changed:
-                    following.append(number)
-                    grows = True
-            for number in following:
-                changed |= self.consequences[number].assigned()
-        return [self.consequences[number].options for number in sorted(following)]
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Return how many values each variable has."""
+        return {self.variables[name]: len(records) for name, records in self.records.items()}
 
-    def options(self, cubes: Iterable[Cube]) -> list[Option]:
-        """Return each different change with the condition under which it happens."""
-        conditions: dict[Assignments, list[str]] = {}
-        for cube in cubes:
-            if cube.move:
-                conditions.setdefault(tuple(self.assignments(cube)), []).append(self.condition(cube))
-        return [(self.any_of(each), assignments) for assignments, each in conditions.items()]
+    def offered(self, command: Command) -> list[list[Atom]]:
+        """Return when the command is offered: of each list, one of the atoms is met."""
+        found = []
+        for condition in self.scope.conditions(command):
+            name = (condition.kind, condition.name)
+            if name not in self.records:
+                continue  # it never changes, and the command is offered at the start
+            position = condition.kind.position[condition.field]
+            fitting = []
+            for number, record in enumerate(self.records[name]):
+                value = None if record is None else record[position]
+                if value in condition.values:
+                    fitting.append(Atom(self.variables[name], True, number))
+            found.append(fitting)
+        return found
 
-    def offered(self, cubes: Sequence[Cube]) -> str:
-        """Return the condition under which the scope offers a command."""
-        excluded = [self.condition(cube) for cube in cubes if cube.result == NOT_OFFERED]
-        if not excluded:
-            return "true"
-        return f"!({self.any_of(excluded)})"
+    def cases(self, command: Command) -> list[Case]:
+        """Return the cases of the step of a command."""
+        trees = self.trees.get(type(command), {})
+        tree = trees.get(tuple(command))
+        if tree is None:
+            return []  # it is offered in no state
+        return list(dict.fromkeys(self._cases(tree, ())))
 
-    def any_of(self, conditions: Sequence[str]) -> str:
-        """Return the condition that one of these holds."""
-        if len(conditions) == 1:
-            return conditions[0]
-        return self.either.join(f"({condition})" for condition in conditions)
+    def _cases(self, node: Node | Leaf, atoms: tuple[Atom, ...]) -> Iterator[Case]:
+        """Yield the cases below a node, at which these atoms were met."""
+        if isinstance(node, Leaf):
+            yield Case(atoms, tuple(self._written(node)))
+            return
+        for value, branch in node.branches.items():
+            more = self._names_are(node.kind, value) if node.name is None else self._record_is(node, value)
+            yield from self._cases(branch, (*atoms, *more))
 
-    def condition(self, cube: Cube) -> str:
-        """Return the condition that a state is in the cube."""
-        tests = []
-        for name in self.packing.named(cube.fields):
-            tests.append(f"{self.variables[name]} {self.equal} {self.record_number(cube.bits, name)}")
-        return self.both.join(tests) or "true"
+    def _record_is(self, node: Node, record: Any) -> Iterator[Atom]:
+        """Yield the atom that the record that a node reads is this one."""
+        name: Any = (node.kind, node.name)
+        if name in self.records:
+            yield Atom(self.variables[name], True, self.records[name].index(record))
 
-    def assignments(self, cube: Cube) -> Iterator[tuple[str, str]]:
-        """Yield each variable that changes in the cube, with its new value.
+    def _names_are(self, kind: type[Entity], names: tuple[str, ...]) -> Iterator[Atom]:
+        """Yield the atoms that of a kind the entities of these names exist, and no others."""
+        for (of, name), records in self.records.items():
+            if of is kind and None in records:
+                yield Atom(self.variables[of, name], name not in names, records.index(None))
 
-        A move is the sum of the changes of all fields, of which each may be negative.
-        """
-        rest = cube.move
-        for name, variable in self.variables.items():
-            change = rest & LOWEST
-            is_negative = change >> WIDTH - 1
-            if is_negative:
-                change -= 1 << WIDTH
-            rest = rest - change >> WIDTH
-            if not change:
-                continue
-            if cube.fields & self.packing.field(name):
-                yield variable, str(self.record_number(cube.bits, name) + change)
-            else:
-                yield variable, f"{variable} + {change}"
+    def _written(self, leaf: Leaf) -> Iterator[tuple[str, int]]:
+        """Yield the variables that a step writes, with their values."""
+        for kind, records in leaf.changes:
+            for name, record in records:
+                if (kind, name) in self.records:
+                    yield self.variables[kind, name], self.records[kind, name].index(record)
 
-    def record_number(self, bits: int, name: Name) -> int:
-        """Return the number of the record of an entity."""
-        return bits >> self.packing.shifts[name] & LOWEST
+
+def records_of(graph: Graph[Any]) -> dict[Name, list[Any]]:
+    """Return of each entity that changes all its records (None: it is not there), that of the start
+    first.
+    """
+    states = [graph.state(number) for number in range(graph.states)]
+    names: dict[Name, None] = {}
+    for state in states:
+        for kind, table in state.tables.items():
+            names.update(dict.fromkeys((kind, name) for name in table))
+    found = {}
+    for kind, name in names:
+        records = list(dict.fromkeys(state.tables[kind].get(name) for state in states))
+        if len(records) > 1:
+            found[kind, name] = records
+    return found
+
+
+class Operators(NamedTuple):
+    """The operators of a language."""
+
+    both: str
+    either: str
+    equal: str
+
+    def condition(self, atoms: Iterable[Atom]) -> str:
+        """Return the condition that all atoms are met."""
+        return f" {self.both} ".join(map(self.atom, atoms)) or "true"
+
+    def atom(self, atom: Atom) -> str:
+        """Return the condition that the atom is met."""
+        return f"{atom.variable} {self.equal if atom.equal else '!='} {atom.value}"
+
+    def offered(self, alternatives: Iterable[Iterable[Atom]]) -> str:
+        """Return the condition that of each list an atom is met."""
+        parts = []
+        for atoms in alternatives:
+            any_of = f" {self.either} ".join(map(self.atom, atoms))
+            parts.append(f"({any_of or 'false'})")
+        return f" {self.both} ".join(parts) or "true"
 
 
 def promela(scope: Scope) -> str:
-    """Return the scope in Promela, for Spin 6.5."""
-    model = Model(scope, "&&", "||", "==")
+    """Return the scope in Promela, as Spin 6.5 reads it."""
+    translation = Translation(scope)
+    language = Operators("&&", "||", "==")
     text = []
-    for variable, size in model.sizes.items():
+    for variable, size in translation.sizes.items():
         bits = max(1, (size - 1).bit_length())
         text.append(f"unsigned {variable} : {bits};")
-    text += ["bool moved; /* 0 in every state */", "active proctype world() {", "end: do"]
-    for cubes in model.commands:
-        text.append(f":: d_step {{ {model.offered(cubes)} ->")
-        options = model.options(cubes)
-        if options:
-            text.append(promela_choice(options))
-            text.append("do :: moved -> moved = 0;")
-            text += map(promela_choice, model.what_can_follow(options))
-            text.append(":: else -> break od;")
-        text += ["skip /* Spin forgets where a loop at the end of a d_step leads to */", "}"]
+    text += ["active proctype world() {", "end: do"]
+    for command in scope.alphabet:
+        text += [f":: d_step {{ {language.offered(translation.offered(command))} ->", "if"]
+        for case in translation.cases(command):
+            writes = "".join(f"{variable} = {value}; " for variable, value in case.written)
+            text.append(f":: {language.condition(case.atoms)} -> {writes}skip")
+        text += [":: else -> assert(false)", "fi;", "skip /* Spin forgets where a d_step leads to that ends so */", "}"]
     return "\n".join([*text, "od", "}", ""])
-
-
-def promela_choice(options: Sequence[Option]) -> str:
-    """Return the statement that makes the assignments of the option whose condition holds."""
-    lines = ["if"]
-    for condition, assignments in options:
-        assigned = "".join(f"{variable} = {value}; " for variable, value in assignments)
-        lines.append(f":: {condition} -> {assigned}moved = 1")
-    return "\n".join([*lines, ":: else", "fi;"])
 
 
 def murphi(scope: Scope) -> str:
     """Return the scope in Murphi, in the dialect of Rumur."""
-    model = Model(scope, "&", "|", "=")
+    translation = Translation(scope)
+    language = Operators("&", "|", "=")
     text = ["var"]
-    text += [f"  {variable}: 0..{size - 1};" for variable, size in model.sizes.items()]
+    for variable, size in translation.sizes.items():
+        text.append(f"  {variable}: 0..{size - 1};")
     text.append('startstate "start" begin')
-    text += [f"  {variable} := 0;" for variable in model.sizes]
+    for variable in translation.sizes:
+        text.append(f"  {variable} := 0;")
     text.append("end;")
-    for number, cubes in enumerate(model.commands):
-        text += [f'rule "{number}"', model.offered(cubes), "==>"]
-        options = model.options(cubes)
-        if options:
-            text += ["var moved: boolean;", "begin", "moved := false;", murphi_choice(options)]
-            text += ["while moved do", "moved := false;"]
-            text += map(murphi_choice, model.what_can_follow(options))
-            text.append("endwhile;")
-        else:
-            text.append("begin")
+    for number, command in enumerate(scope.alphabet):
+        text += [f'rule "{number}"', language.offered(translation.offered(command)), "==>", "begin"]
+        word = "if"
+        for case in translation.cases(command):
+            writes = "".join(f"{variable} := {value}; " for variable, value in case.written)
+            text.append(f"{word} {language.condition(case.atoms)} then {writes}")
+            word = "elsif"
+        if word == "elsif":
+            text += ['else error "a state that the search has missed";', "endif;"]
         text.append("end;")
     return "\n".join([*text, ""])
-
-
-def murphi_choice(options: Sequence[Option]) -> str:
-    """Return the statement that makes the assignments of the option whose condition holds."""
-    lines = []
-    keyword = "if"
-    for condition, assignments in options:
-        assigned = "".join(f"{variable} := {value}; " for variable, value in assignments)
-        lines.append(f"{keyword} {condition} then {assigned}moved := true;")
-        keyword = "elsif"
-    return "\n".join([*lines, "endif;"])

@@ -19,8 +19,8 @@ from translator_cmk.conformance.sequences import STRESS_START, in_variant, named
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Names, Subject
 from translator_cmk.conformance.tour import suites
-from translator_cmk.explore.scopes import SMALL
-from translator_cmk.explore.sequences import suite
+from translator_cmk.explore import scopes
+from translator_cmk.explore.suites import suite
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.messages import command_from_wire
 from translator_cmk.language.situations import situations
@@ -121,7 +121,7 @@ def test_some_names_begin_like_others_and_some_end_like_others() -> None:
 
 
 def test_specification_treats_every_kind_and_region_alike() -> None:
-    sequences = [(*scope.start, *Random(1).choices(scope.alphabet, k=200)) for scope in SMALL]
+    sequences = [(*scope.start, *Random(1).choices(scope.alphabet, k=200)) for scope in scopes.SCOPES]
     usual, *others = variants(DEFAULT_STAGE)
     assert len(others) == 11
     for commands in [*sequences, *stress_sequences()]:
@@ -152,7 +152,7 @@ def test_fuzzing_wants_what_is_left_open_as_it_wants_what_is_accepted() -> None:
     assert any(isinstance(MACHINE.step(model.state, command)[1], Unspecified) for command in wanted)
 
 
-SCOPES = [scope for scope in SMALL if scope.name in ("vaults-and-keys", "losing-the-key")]
+SCOPES = [scope for scope in scopes.SCOPES if scope.name in ("vaults-and-keys", "losing-the-key")]
 
 
 @pytest.mark.parametrize("steps", [100, 150, 600])

@@ -11,17 +11,13 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from tests.evidence.mutation import Mutant
-from translator_cmk.explore.exploration import (
-    Broken,
-    EntityName,
-    Judge,
-    breaks,
-    entities_of,
-    verdict,
-)
-from translator_cmk.explore.graph import Memoised, state_graph
+from translator_cmk.explore.counterexamples import Broken, breaks
+from translator_cmk.explore.explore_command import THEOREM_NAMED
+from translator_cmk.explore.graph import state_graph
+from translator_cmk.explore.judge import EntityName, Judge, entities_of
+from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
-from translator_cmk.explore.search import NAMED, explore
+from translator_cmk.explore.search import explore, verdict
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.explore.theorems.theorem import ROWS_RAISE, VIEWS, view_of
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
@@ -79,7 +75,7 @@ class ModelInScope:
             self.states.append((state, (command,)))
             state, _ = self.step(state, command)
         for number in range(self.graph.states):
-            offered = self.graph.commands(pair.command for pair in self.graph.of(number))
+            offered = self.graph.commands(pair.command for pair in self.graph.transitions_from(number))
             self.states.append((self.graph.state(number), offered))
 
     def difference(self, mutant: Mutant) -> Difference | None:
@@ -210,7 +206,7 @@ def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
     """Return the theorem that a search of the scope breaks first."""
     try:
-        found = explore(difference.scope, machine, "memoised", theorems, stop=True)
+        found = explore(difference.scope, machine, theorems, stop=True)
     except StartNotReached:
         return None
     return first_kill(found.broken, difference.scope)
@@ -221,14 +217,14 @@ def first_kill(broken: dict[str, Broken], scope: Scope) -> Kill | None:
     if not broken:
         return None
     first = next(iter(broken))
-    return Kill(NAMED[first], scope, broken[first], frozenset(broken))
+    return Kill(THEOREM_NAMED[first], scope, broken[first], frozenset(broken))
 
 
 def breaks_in_some_scope(machine: Machine, theorem: Theorem) -> bool:
     """Return whether the machine breaks the theorem, asked alone, in a scope."""
     for scope in MUTANT_SCOPES:
         try:
-            found = explore(scope, machine, "memoised", [theorem], stop=True)
+            found = explore(scope, machine, [theorem], stop=True)
         except StartNotReached:
             continue
         if verdict(theorem, found) == "broken":

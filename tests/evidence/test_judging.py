@@ -12,15 +12,15 @@ from tests.explore.mistakes import the_mutant as the
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.bdd.ties import without_assumptions
-from translator_cmk.explore.exploration import counterexample
-from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, TWO_OF_A_KIND, Scope
+from translator_cmk.explore.counterexamples import counterexample
+from translator_cmk.explore.scopes import MUTANT_SCOPES, SCOPE_NAMED, TWO_OF_A_KIND, Scope
 from translator_cmk.explore.theorems import THEOREMS, Named
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, initial
 from translator_cmk.system import ModelSystem
 
 NO_CHANGE = Mutant("none", "none", (), ROWS, "", "", "", None)
 SMALLEST = MUTANT_SCOPES[:5]
-LOSING_THE_KEY = NAMED["losing-the-key"]
+LOSING_THE_KEY = SCOPE_NAMED["losing-the-key"]
 TWO_KEYS = TWO_OF_A_KIND[1]
 
 
@@ -153,5 +153,5 @@ def test_mutant_is_killed_by_a_theorem_or_a_scenario() -> None:
     ids=["survives", "unseen", "equivalent"],
 )
 def test_mutant_that_nothing_finds_survives_only_if_it_can_be_told_from_the_model(mutant: Mutant, verdict: str) -> None:
-    scopes = [TWO_OF_A_KIND[0], NAMED["vaults-and-keys"]]
+    scopes = [TWO_OF_A_KIND[0], SCOPE_NAMED["vaults-and-keys"]]
     assert judge(mutant, lambda _: None, scopes, theorems=()).verdict == verdict

@@ -13,9 +13,10 @@ from tests.explore.mistakes import MISTAKES, SHORTEST, Mistake, as_pickle
 from tests.machine.faulty import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
-from translator_cmk.explore.exploration import Broken, DoesNotReplay, counterexample, verdict
-from translator_cmk.explore.scopes import NAMED, SMALL
-from translator_cmk.explore.search import exit_code, explore, search_lines, searches, to_dict
+from translator_cmk.explore.counterexamples import Broken, DoesNotReplay, counterexample
+from translator_cmk.explore.explore_command import exit_code, search_lines, searches, to_dict
+from translator_cmk.explore.scopes import SCOPE_NAMED, SCOPES
+from translator_cmk.explore.search import explore, verdict
 from translator_cmk.explore.theorems import THEOREMS, Named, Unchanged
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.requirements import load_register
@@ -27,8 +28,8 @@ THEOREM = {theorem.name: theorem for theorem in THEOREMS}
 @pytest.mark.slow
 def test_every_theorem_holds_and_asks_something_but_of_what_no_small_scope_leaves_unspecified() -> None:
     """None holds only because its subject never occurs."""
-    found = [explore(scope, theorems=THEOREMS) for scope in SMALL]
-    assert [(each.states, each.complete) for each in found] == [(scope.states, True) for scope in SMALL]
+    found = [explore(scope, theorems=THEOREMS) for scope in SCOPES]
+    assert [(each.states, each.complete) for each in found] == [(scope.states, True) for scope in SCOPES]
     silent = frozenset[str]().union(*(names for each in found for names in each.silences))
     for theorem in THEOREMS:
         asked = not theorem.name.startswith("unspecified-") or not silent.isdisjoint(theorem.requirements)
@@ -99,8 +100,8 @@ def test_new_rows_break_no_theorem_and_have_their_own() -> None:
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.theorem}: {mistake.sentence}")
 def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
     """Each theorem that no changed row of the article breaks is broken by a mistake of its own."""
-    name, scope, machine = mistake.theorem, NAMED[mistake.scope], mistake.machine()
-    found = explore(scope, machine, "reference", [THEOREM[name]], stop=True)
+    name, scope, machine = mistake.theorem, SCOPE_NAMED[mistake.scope], mistake.machine()
+    found = explore(scope, machine, [THEOREM[name]], stop=True, memoise=False)
     assert name in found.broken, mistake.sentence
     pickle = as_pickle(counterexample(scope, machine, THEOREM[name], found.broken[name]))
     if isinstance(found.broken[name].expected, Named):
@@ -113,21 +114,21 @@ def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
 def test_broken_theorem_is_formatted_as_the_shortest_scenario(row: dict[str, str]) -> None:
     wrong = article(without=row["without"]) if "without" in row else RESURRECTS_UPLOADS
     name, scenario = row["theorem"], row["scenario"]
-    (searched,) = searches([NAMED["losing-the-key"]], machine=wrong)
+    (searched,) = searches([SCOPE_NAMED["losing-the-key"]], machine=wrong)
     assert searched.scenarios[name] == scenario
     assert exit_code([searched]) == 1
-    assert "\n".join(f"    {line}" for line in scenario.splitlines()) in "\n".join(search_lines([searched]))
+    assert "\n".join(f"    {line}" for line in scenario.splitlines()) in "\n".join(search_lines(searched))
     by_name = {theorem["name"]: theorem for theorem in to_dict(searched)["theorems"]}
     assert (by_name[name]["verdict"], by_name[name]["scenario"]) == ("broken", scenario)
 
 
 def test_counterexample_that_does_not_replay_is_a_defect_of_the_engine() -> None:
-    scope = NAMED["losing-the-key"]
+    scope = SCOPE_NAMED["losing-the-key"]
     claimed = Broken(scope.start, Unchanged())
     with pytest.raises(DoesNotReplay, match="what-is-refused-changes-nothing"):
         counterexample(scope, Machine(ROWS), THEOREM["what-is-refused-changes-nothing"], claimed)
 
 
 def test_part_of_a_search_decides_nothing() -> None:
-    found = replace(explore(NAMED["losing-the-key"], theorems=THEOREMS), complete=False)
+    found = replace(explore(SCOPE_NAMED["losing-the-key"], theorems=THEOREMS), complete=False)
     assert {verdict(theorem, found) for theorem in THEOREMS} == {"undecided"}

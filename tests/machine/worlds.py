@@ -3,7 +3,6 @@
 from random import Random
 from typing import Any
 
-from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.machine import COMMANDS, Command
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.commands import choices
@@ -85,16 +84,3 @@ def random_command(random: Random) -> Command:
     command = COMMANDS[random.choice(names)]
     fields = {field: random.choice(values(command, field)) for field in command.fields}
     return build(command, fields)
-
-
-def shared(resources: int, keys: int = 1, states: int = 0) -> Scope:
-    """Return a small scope of the family that the largest ones are of."""
-    left_out = set()
-    for number in range(resources + 1, 7):
-        left_out.add(f"translator-{number}")
-    for number in range(keys + 1, 3):
-        left_out.add(f"cmk-{number}")
-    commands = NAMED["six-resources-two-keys"].alphabet
-    alphabet = [command for command in commands if left_out.isdisjoint(command)]
-    sentence = "Resources that share a vault."
-    return Scope("shared", sentence, None, tuple(alphabet), states=states)

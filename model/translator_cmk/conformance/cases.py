@@ -13,7 +13,7 @@ from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES, inapplicable, p
 from ..bdd.vocabulary import asserts, commands_of, facts_of, read_steps
 from ..digest import digest
 from ..errors import HARNESS, CommandError
-from ..explore.scopes import SMALL
+from ..explore import scopes
 from ..language.declaration import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..machine.entities import Document
@@ -31,7 +31,7 @@ FEATURES, TOUR, FUZZ = LANES = ("features", "tour", "fuzz")
 STEPS = 2_400
 """How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
 
-SCOPES = (*(scope.name for scope in SMALL), "stress")
+SCOPES = (*(scope.name for scope in scopes.SCOPES), "stress")
 """The names of everything that can be toured."""
 
 SECONDS = 15.0

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from ..explore.exploration import state_after
-from ..explore.scopes import SCOPES
+from ..explore.counterexamples import state_after
+from ..explore.scopes import FUZZED, SCOPES
 from ..language.declaration import Declaration
 from ..language.situations import situations
 from ..machine import Accepted, Command, Outcome, Refused, State, Unspecified
@@ -29,7 +29,8 @@ TIMES = (1, 1, 1, 1, 1, 1, 1, 5)
 
 def alphabet() -> tuple[Command, ...]:
     """Return every command of every scope, over two resources, two vaults and their parts."""
-    return tuple(dict.fromkeys(command for scope in SCOPES for command in scope.alphabet))
+    commands = [command for scope in (*SCOPES, FUZZED) for command in scope.alphabet]
+    return tuple(dict.fromkeys(commands))
 
 
 EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import cycle
 
-from ..explore.scopes import SMALL, Scope
-from ..explore.sequences import Suite, suite
+from ..explore import scopes as explored
+from ..explore.scopes import Scope
+from ..explore.suites import Suite, suite
 from ..language.declaration import Declaration
 from .cases import SCOPES, TOUR
 from .judging import Commands, applicable
@@ -21,7 +22,7 @@ def sequences_of(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
 
     No scope is large enough for that.  What is no name of a scope adds nothing.
     """
-    made = suites([each for each in SMALL if each.name in scopes], steps)
+    made = suites([each for each in explored.SCOPES if each.name in scopes], steps)
     found = (sequence for each in made for sequence in each.sequences)
     return (*found, *(stress_sequences() if SCOPES[-1] in scopes else ()))
 

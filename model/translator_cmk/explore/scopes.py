@@ -1,11 +1,12 @@
 """Scopes, bounded worlds: a start, commands over a few names, and a bound on the versions of keys.
 
-Nobody says what a name stands for that is given again, so no scope offers that, and with its bound each is finite.
-`scopes.yaml` has those that are searched, those in which mutants are judged, and those of the pages.
+Nobody says what a name stands for that is given again, so no scope offers that.  With the bound on
+versions each scope is finite.  `scopes.yaml` has those that commands search, and those of the
+mutants, of the pages and of fuzzing.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,9 @@ Commands = tuple[Command, ...]
 
 
 class Condition(NamedTuple):
-    """A field of an entity has one of these values; a field of an entity that is not there has the value None."""
+    """A field of an entity has one of these values; a field of an entity that is not there has the
+    value None.
+    """
 
     kind: type[Entity]
     name: str
@@ -33,7 +36,8 @@ class Condition(NamedTuple):
     def holds(self, state: State) -> bool:
         """Return whether this is so in the state."""
         record = state.tables[self.kind].get(self.name)
-        return (record and record[self.kind.position[self.field]]) in self.values
+        value = None if record is None else record[self.kind.position[self.field]]
+        return value in self.values
 
 
 class Bound(NamedTuple):
@@ -47,8 +51,8 @@ class Scope(Value):
     """A bounded world.
 
     It starts from a ``situation`` (None: from nothing but the stage).  ``alphabet``: its commands.
-    ``versions``: how far a key can be rotated.  ``states``: how many a search finds; 0 if nobody has counted them.
-    ``bounds``: what keeps apart, in a scope of many things, what multiplies.
+    ``versions``: how far a key can be rotated.  ``states``: how many a search finds; 0 if nobody
+    has counted them. ``bounds``: what keeps apart, in a scope of many things, what multiplies.
     """
 
     name: str
@@ -66,10 +70,11 @@ class Scope(Value):
 
     def conditions(self, command: Command) -> list[Condition]:
         """Return where alone the command is offered: one that would leave the bounds is not."""
-        found = [each for bound in self.bounds if command in bound.commands for each in bound.where]
-        if type(command) in USED_BEFORE:
-            states = (None, *NAME_REFUSED.get(type(command), ()))
-            found += (Condition(kind, name, "state", states) for kind, name, new in command.names() if new)
+        found: list[Condition] = []
+        for bound in self.bounds:
+            if command in bound.commands:
+                found.extend(bound.where)
+        found.extend(new_name_conditions(command))
         if isinstance(command, RotateKey):
             key = f"{command.vault}/{command.key}"
             found.append(Condition(Key, key, "version", (None, *range(self.versions))))
@@ -77,11 +82,26 @@ class Scope(Value):
 
     def offers(self, command: Command, state: State) -> bool:
         """Return whether the command is offered in this state."""
-        return all(each.holds(state) for each in self.conditions(command))
+        return all(condition.holds(state) for condition in self.conditions(command))
+
+
+def new_name_conditions(command: Command) -> Iterator[Condition]:
+    """Yield the conditions under which the names that the command gives stand for nothing else.
+
+    Either nothing has the name, or it is in a state in which giving the name again is refused.
+    """
+    if type(command) not in USED_BEFORE:
+        return
+    states = (None, *NAME_REFUSED.get(type(command), ()))
+    for kind, name, is_new in command.names():
+        if is_new:
+            yield Condition(kind, name, "state", states)
 
 
 class StartNotReached(Exception):
-    """A command that leads to the start of a scope is not accepted (None: rows raise), so nothing can be searched."""
+    """A command that leads to the start of a scope is not accepted (None: rows raise), so nothing
+    can be searched.
+    """
 
     def __init__(self, scope: Scope, command: Command, outcome: Outcome | None) -> None:
         said = format_outcome(outcome) if outcome else "the rows raise"
@@ -89,9 +109,12 @@ class StartNotReached(Exception):
 
 
 def givens(scope: Scope, commands: Commands) -> list[str]:
-    """Return commands from nothing as steps of a scenario: the situation of the scope, and those that come after."""
+    """Return commands from nothing as steps of a scenario: the situation of the scope, and those
+    that come after.
+    """
     if scope.situation and len(commands) >= len(scope.start):
-        return [scope.situation, *map(format_command, commands[len(scope.start) :])]
+        beyond_start = commands[len(scope.start) :]
+        return [scope.situation, *map(format_command, beyond_start)]
     return [format_command(command) for command in commands]
 
 
@@ -105,74 +128,108 @@ def start_of(scope: Scope, machine: Machine) -> State:
     return state
 
 
-FILE = Path(__file__).with_name("scopes.yaml")
-
-SOON = 5_000
-"""Scopes of no more states are searched within seconds; larger ones are searched by sets of states."""
-
-
 # The file
 
+FILE = Path(__file__).with_name("scopes.yaml")
+
 BY_WORD = {kind.word: kind for kind in ENTITY_KINDS}
+
+
+def make_condition(kind: str, name: str, field: str, values: tuple[Any, ...]) -> Condition:
+    """Return a condition of the file."""
+    return Condition(BY_WORD[kind], name, field, values)
+
 
 CONDITION = Record(
     "a condition",
     {"kind": Choice(BY_WORD), "name": TEXT, "field": TEXT, "values": UniqueList(ANYTHING)},
     Condition._fields,
-    lambda kind, **rest: Condition(BY_WORD[kind], **rest),
+    make_condition,
 )
+
+USES = ("mutants", "pages", "fuzzing")
+"""What a scope is for that commands do not offer."""
 
 
 def load_scopes() -> Iterator[tuple[str, Scope]]:
-    """Yield every scope with what it is for: `commands`, `mutants` or `pages`; raises `InvalidFile`."""
+    """Yield every scope with what it is for: `commands`, or one of `USES`; raises `InvalidFile`."""
     file = read_yaml(FILE)
     parts: dict[str, Commands] = {}
     for entry in file.at(["parts"]).items():
         part = entry.read(record("a part", {"part": TEXT, "commands": CommandList(parts)}))
         parts[part["part"]] = part["commands"]
+
+    shape = scope_shape(parts)
     for entry in file.at(["scopes"]).items():
-        needed: dict[str, Shape] = {"name": TEXT, "sentence": TEXT, "commands": CommandList(parts)}
-        bound = Record(
-            "a bound", {"commands": CommandList(parts), "where": UniqueList(CONDITION)}, Bound._fields, Bound
+        fields = entry.read(shape)
+        use = fields.get("for", "commands")
+        yield (
+            use,
+            Scope(
+                name=fields["name"],
+                sentence=fields["sentence"],
+                situation=fields.get("situation"),
+                alphabet=fields["commands"],
+                versions=fields.get("versions", 2),
+                states=fields.get("states", 0),
+                bounds=fields.get("bounds", ()),
+            ),
         )
-        optional: dict[str, Shape] = {
-            "for": Choice(("mutants", "pages")),
-            "situation": TEXT,
-            "versions": Whole(),
-            "bounds": UniqueList(bound),
-        }
-        each = {"situation": None, **entry.read(record("a scope", needed | {"states": Whole(1, LARGEST)}, optional))}
-        use, alphabet = each.pop("for", "commands"), each.pop("commands")
-        yield use, Scope(alphabet=alphabet, **each)
+
+
+def scope_shape(parts: dict[str, Commands]) -> Record:
+    """Return the shape of a scope in the file, whose lists of commands can name these parts."""
+    commands = CommandList(parts)
+    bound = Record("a bound", {"commands": commands, "where": UniqueList(CONDITION)}, Bound._fields, Bound)
+    required: dict[str, Shape] = {
+        "name": TEXT,
+        "sentence": TEXT,
+        "commands": commands,
+    }
+    optional: dict[str, Shape] = {
+        "for": Choice(USES),
+        "situation": TEXT,
+        "states": Whole(1, LARGEST),
+        "versions": Whole(),
+        "bounds": UniqueList(bound),
+    }
+    return record("a scope", required, optional)
 
 
 EVERY = tuple(load_scopes())
 
 SCOPES = tuple(scope for use, scope in EVERY if use == "commands")
-"""The scopes that commands offer."""
-
-SMALL = tuple(scope for scope in SCOPES if 0 < scope.states <= SOON)
-"""The scopes that are searched within seconds, with all theorems: those that commands take if none is named."""
+"""The scopes that commands offer, and search if none is named."""
 
 TWO_OF_A_KIND = tuple(scope for use, scope in EVERY if use == "mutants")
 """Scopes in which one thing can be taken for another."""
 
-MUTANT_SCOPES = tuple(sorted((*SMALL, *TWO_OF_A_KIND), key=lambda scope: scope.states))
-"""The scopes in which mutants are judged: the smallest first, since a difference is found soonest there."""
+MUTANT_SCOPES = tuple(sorted((*SCOPES, *TWO_OF_A_KIND), key=lambda scope: scope.states))
+"""The scopes in which mutants are judged: the smallest first, since a difference is found soonest
+there.
+"""
 
-NAMED = {scope.name: scope for _, scope in EVERY}
+SCOPE_NAMED = {scope.name: scope for _, scope in EVERY}
 
-WHAT_IF = NAMED["what-if"]
+WHAT_IF = SCOPE_NAMED["what-if"]
 """The scope to ask "what if" in."""
+
+FUZZED = SCOPE_NAMED["two-lives"]
+"""A world that is too large to search within seconds: fuzzing takes its commands beside those of
+the scopes.
+"""
+
+
+# The option of commands
+
+
+def add_scope_option(parser: ArgumentParser, what_for: str) -> None:
+    """Add the option `--scope`; its help says what the scope is for, and lists all."""
+    names = [scope.name for scope in SCOPES]
+    sizes = ", ".join(f"{scope.name} ({scope.states:,} states)" for scope in SCOPES)
+    parser.add_argument("--scope", choices=names, metavar="SCOPE", help=f"{what_for} (default: all): {sizes}")
 
 
 def select_scopes(name: str | None) -> tuple[Scope, ...]:
-    """Return the scope of that name, or all that are searched within seconds."""
-    return SMALL if name is None else (NAMED[name],)
-
-
-def add_scope(parser: ArgumentParser, text: str, scopes: Iterable[Scope], more: str = "") -> None:
-    """Add the option `--scope`; its help lists the scopes after the text."""
-    listed = ", ".join(f"{scope.name} ({scope.states:,} states)" for scope in scopes)
-    names = [scope.name for scope in scopes]
-    parser.add_argument("--scope", choices=names, metavar="SCOPE", help=f"{text}: {listed}" + (more and f". {more}"))
+    """Return the scope of that name, or all that commands offer."""
+    return SCOPES if name is None else (SCOPE_NAMED[name],)

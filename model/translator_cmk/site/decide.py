@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..digest import digest
 from ..errors import InvalidFile
-from ..explore.graph import attainable
+from ..explore.reachability import attainable
 from ..explore.theorems import THEOREMS
 from ..language.messages import command_from_wire
 from ..language.sentences import read_command

@@ -10,7 +10,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.graph import NOT_OFFERED, Graph, Memoised, attainable, first_commands, predecessors, state_graph
+from ..explore.graph import NOT_OFFERED, Graph, state_graph
+from ..explore.memoised import Memoised
+from ..explore.reachability import attainable, first_commands, predecessors
 from ..explore.scopes import WHAT_IF, Scope
 from ..language.facts import ABSENT, Fact
 from ..language.phrases import FACT_PHRASES
@@ -245,7 +247,12 @@ class Tables:
         scope = graph.scope
         found = {
             "format": FORMAT,
-            "scope": {"name": scope.name, "sentence": scope.sentence, "states": graph.states, "steps": graph.pairs},
+            "scope": {
+                "name": scope.name,
+                "sentence": scope.sentence,
+                "states": graph.states,
+                "steps": graph.transitions,
+            },
             "starts": list(self._starts()),
             "subjects": data("causes")["what-if"]["subjects"],
             "places": [self._place(place, views) for place, views in self.views.items()],

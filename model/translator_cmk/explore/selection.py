@@ -1,0 +1,275 @@
+"""Select what is worth most of a scope within a budget of steps.
+
+A budget buys coverage items: rows, sets of reasons for a refusal, commands with the rows that apply
+to them, and pairs of rows that apply in successive steps.  The machine says which rows apply in a
+step.
+
+The choice is greedy.  Of the commands that can be given within a few steps from here, or from the
+start after a reset, take the one that gains most for each step on the path.  If none gains
+anything, take the nearest two commands of which the second gains a pair of rows.  For the same
+scope and budget the choice is always the same.
+
+Sets of rows and of items are integers, in which the number `n` is the bit `1 << n`: a choice
+compares thousands of them.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..machine import ROWS, Command, Machine, Outcome, Refused, State, Unspecified
+from ..machine.rows import Row
+from .graph import Graph, Transition
+from .memoised import Memoised
+from .scopes import Scope, start_of
+from .tours import Path, paths_from, steps_to_start
+
+HORIZON = 3
+"""Within how many steps the best is looked for."""
+
+WORTH = {"rows": 40, "refusals": 40, "commands": 5}
+"""How many new pairs of rows a new item is worth: a row, all reasons of a refusal, or a command
+with all its rows.
+"""
+
+Item = tuple[str, Any]
+"""A coverage item: its kind, and what it is."""
+
+
+class StepRecord(NamedTuple):
+    """A command with its outcome, and the rows that applied, by number."""
+
+    command: Command
+    outcome: Outcome
+    rows: frozenset[int]
+
+    def items(self) -> Iterator[Item]:
+        """Yield the items that the step covers, each with its kind."""
+        for row in sorted(self.rows):
+            yield "rows", row
+        yield "commands", (self.command, self.rows)
+        if isinstance(self.outcome, Refused):
+            yield "refusals", self.outcome.because
+
+
+def recorded_graph(scope: Scope) -> Graph[StepRecord]:
+    """Return the graph of a scope, labelled with which rows apply in each step."""
+    machine = Machine(ROWS)
+    numbers = {id(row): number for number, row in enumerate(ROWS)}
+
+    def step(state: State, command: Command) -> tuple[State, StepRecord]:
+        applied: set[int] = set()
+
+        def note(row: Row, _: str) -> bool:
+            applied.add(numbers[id(row)])
+            return True
+
+        after, outcome = machine.step(state, command, note)
+        return after, StepRecord(command, outcome, frozenset(applied))
+
+    return Graph(scope, start_of(scope, machine), Memoised(step).step)
+
+
+class Selection(NamedTuple):
+    """Sequences, each as numbers of commands, and of each kind of item how many they cover of how
+    many there are.
+    """
+
+    sequences: list["array[int]"]
+    covered: dict[str, tuple[int, int]]
+
+
+def select(graph: Graph[StepRecord], budget: int) -> Selection:
+    """Return the sequences worth most within the budget, which is more than the steps to the start."""
+    selector = Selector(graph, budget)
+    while True:
+        place = selector.best() or selector.nearest()
+        if place is None:
+            return Selection(selector.sequences, selector.coverage())
+        selector.take(place)
+
+
+class Place(NamedTuple):
+    """A state that a path leads to: from where the last sequence stands, or from the start after a
+    reset.
+    """
+
+    state: int
+    path: Path
+    resets: bool
+
+    def beyond(self, transition: Transition) -> "Place":
+        """Return the place after one command more."""
+        return Place(transition.after, (*self.path, transition), self.resets)
+
+
+class Selector:
+    """The sequences so far, the state in which the last of them stands, and the items that they
+    have covered.
+    """
+
+    def __init__(self, graph: Graph[StepRecord], budget: int) -> None:
+        self.graph = graph
+        self.budget = budget
+        self.sequences: list[array[int]] = [array("i")]
+        self.steps = steps_to_start(graph)
+        self.stands_in: int | None = 0  # None: nobody knows
+        self.last_rows: tuple[int, ...] = ()  # that applied in the last step
+        self.covered = 0
+        self.successors: dict[int, int] = {}  # of each row: those that applied right after it
+        # of each label, by number
+        self._rows = [tuple(sorted(record.rows)) for record in graph.labels]
+        self._row_sets = [as_set(rows) for rows in self._rows]
+        self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
+        self._items, self._items_of_kind = numbered_items(graph.labels)
+        # of each state
+        self._options = [list(graph.transitions_from(state)) for state in range(graph.states)]
+
+    def best(self) -> Place | None:
+        """Return the place within the horizon whose last command gains most for each step; None if
+        none gains.
+        """
+        best = None
+        highest = 0.0
+        for start in self._starts():
+            for place in self._places(start, horizon=HORIZON - 1, more=1):
+                successors = [self.successors.get(row, 0) for row in self._rows_before(place)]
+                steps = self._steps_to(place) + 1
+                for transition in self._options[place.state]:
+                    rate = self._gain(successors, transition.label) / steps
+                    if rate > highest:
+                        best = place.beyond(transition)
+                        highest = rate
+        return best
+
+    def nearest(self) -> Place | None:
+        """Return the nearest place after two commands of which the second gains something; None if
+        there is none.
+        """
+        nearest = None
+        for start in self._starts():
+            place = next(self._after_gaining_pairs(start), None)
+            if place and (nearest is None or self._steps_to(place) < self._steps_to(nearest)):
+                nearest = place
+        return nearest
+
+    def take(self, place: Place) -> None:
+        """Give the commands that lead to the place."""
+        self.steps += self._steps_to(place)
+        if place.resets:
+            self.sequences.append(array("i"))
+            self.last_rows = ()
+        for transition in place.path:
+            label = transition.label
+            self.covered |= self._items[label]
+            for row in self.last_rows:
+                self.successors[row] = self.successors.get(row, 0) | self._row_sets[label]
+            self.last_rows = self._rows[label]
+            self.sequences[-1].append(transition.command)
+        self.stands_in = None if self._ends[place.path[-1].label] else place.state
+
+    def coverage(self) -> dict[str, tuple[int, int]]:
+        """Return of each kind of item how many were covered of how many there are in the scope."""
+        found = {}
+        for kind, items in self._items_of_kind.items():
+            found[kind] = ((self.covered & items).bit_count(), items.bit_count())
+        found["row_pairs"] = (count_pairs(self.successors), count_pairs(self._possible_successors()))
+        return found
+
+    def _possible_successors(self) -> dict[int, int]:
+        """Return of each row all rows of the scope that can apply right after it."""
+        next_rows = []  # of each state: all rows that apply to any command in it
+        for options in self._options:
+            rows = 0
+            for transition in options:
+                rows |= self._row_sets[transition.label]
+            next_rows.append(rows)
+
+        possible: dict[int, int] = {}
+        for options in self._options:
+            for transition in options:
+                if self._ends[transition.label]:
+                    continue
+                for row in self._rows[transition.label]:
+                    possible[row] = possible.get(row, 0) | next_rows[transition.after]
+        return possible
+
+    def _starts(self) -> Iterator[Place]:
+        """Yield where to go on from: here, and the start after a reset."""
+        if self.stands_in is not None:
+            yield Place(self.stands_in, (), resets=False)
+        if self.sequences[-1]:
+            yield Place(0, (), resets=True)
+
+    def _places(self, start: Place, horizon: int, more: int) -> Iterator[Place]:
+        """Yield the places within the horizon where so many commands more are within the budget,
+        the nearest first.
+        """
+        left = self.budget - self.steps - self._steps_to(start) - more
+        longest = min(horizon, left)
+        for state, path in paths_from(start.state, self._options.__getitem__):
+            if len(path) > longest:
+                return
+            yield Place(state, path, start.resets)
+
+    def _after_gaining_pairs(self, start: Place) -> Iterator[Place]:
+        """Yield the places after two commands in succession of which the second gains something,
+        the nearest first.
+        """
+        for place in self._places(start, horizon=self.budget, more=2):
+            for first in self._options[place.state]:
+                if self._ends[first.label]:
+                    continue
+                successors = [self.successors.get(row, 0) for row in self._rows[first.label]]
+                for second in self._options[first.after]:
+                    if self._gain(successors, second.label):
+                        yield place.beyond(first).beyond(second)
+
+    def _steps_to(self, place: Place) -> int:
+        """Return how many steps lead to the place, with those of a reset."""
+        if place.resets:
+            return steps_to_start(self.graph) + len(place.path)
+        return len(place.path)
+
+    def _rows_before(self, place: Place) -> tuple[int, ...]:
+        """Return the rows that applied in the step that leads to the place."""
+        if place.path:
+            return self._rows[place.path[-1].label]
+        return () if place.resets else self.last_rows
+
+    def _gain(self, successors: Iterable[int], label: int) -> int:
+        """Return the gain of the label after a step of whose rows each has had these successors."""
+        gain = 0
+        new_items = self._items[label] & ~self.covered
+        if new_items:
+            for kind, items in self._items_of_kind.items():
+                gain += WORTH[kind] * (new_items & items).bit_count()
+        rows = self._row_sets[label]
+        for known in successors:
+            gain += (rows & ~known).bit_count()
+        return gain
+
+
+def numbered_items(records: Iterable[StepRecord]) -> tuple[list[int], dict[str, int]]:
+    """Return the set of the items of each record, and of each kind the set of all its items."""
+    numbers: dict[Item, int] = {}
+    item_sets = []
+    for record in records:
+        item_sets.append(as_set(numbers.setdefault(item, len(numbers)) for item in record.items()))
+    of_kind = dict.fromkeys(WORTH, 0)
+    for (kind, _), number in numbers.items():
+        of_kind[kind] |= 1 << number
+    return item_sets, of_kind
+
+
+def as_set(numbers: Iterable[int]) -> int:
+    """Return the set of numbers as an integer."""
+    found = 0
+    for number in numbers:
+        found |= 1 << number
+    return found
+
+
+def count_pairs(successors: Mapping[int, int]) -> int:
+    """Return how many pairs of a row and a successor there are."""
+    return sum(rows.bit_count() for rows in successors.values())

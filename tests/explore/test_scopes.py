@@ -1,0 +1,38 @@
+"""The starts of scopes are reached, and their bounds hold."""
+
+import pytest
+
+from translator_cmk.explore.graph import NOT_OFFERED, state_graph
+from translator_cmk.explore.scopes import EVERY, SCOPE_NAMED, SCOPES, Scope, start_of
+from translator_cmk.machine import COMMANDS, ROWS, Machine, State
+from translator_cmk.machine.commands import RotateKey
+from translator_cmk.machine.entities import Key
+
+ALL_SCOPES = [scope for _, scope in EVERY]
+
+
+def test_every_command_is_in_a_scope_that_is_searched_and_each_scope_has_a_name_of_its_own() -> None:
+    assert len(SCOPE_NAMED) == len(ALL_SCOPES)
+    assert {type(command) for scope in SCOPES for command in scope.alphabet} == set(COMMANDS.values())
+
+
+@pytest.mark.parametrize("scope", ALL_SCOPES, ids=lambda scope: str(scope.name))
+def test_start_of_a_scope_is_reached_and_its_alphabet_has_no_command_twice(scope: Scope) -> None:
+    assert isinstance(start_of(scope, Machine(ROWS)), State)
+    assert len(set(scope.alphabet)) == len(scope.alphabet)
+    assert scope.sentence.endswith(".")
+
+
+def test_no_key_is_rotated_beyond_the_bound() -> None:
+    graph = state_graph(SCOPE_NAMED["vaults-and-keys"])
+    versions = set()
+    for state in range(graph.states):
+        for record in graph.state(state).tables[Key].values():
+            versions.add(record[Key.position["version"]])
+    assert versions == set(range(1, graph.scope.versions + 1))
+
+    rotate = [type(command) for command in graph.scope.alphabet].index(RotateKey)
+    kept_out = [state for state in range(graph.states) if graph.after[state * graph.width + rotate] == NOT_OFFERED]
+    assert kept_out
+    for state in kept_out:
+        assert rotate not in {transition.command for transition in graph.transitions_from(state)}
