@@ -76,7 +76,7 @@ def contest(rounds: int) -> list[Result]:
             for checker, found in samples.items():
                 found.append(checker.run())
     results = []
-    counts = set()
+    counts: set[Counts] = set()
     for checker, found in samples.items():
         counts.update(sample.counts for sample in found)
         seconds = median(sample.seconds for sample in found)

@@ -39,12 +39,17 @@ Commands = tuple[Command, ...]
 
 
 def rounds() -> list[list[Commands]]:
-    """Each has, from each situation on, any of the commands that the lane fuzz has."""
+    """Return rounds of sequences: from each situation on, any of the commands that the lane fuzz has."""
     random = Random(1)
     commands = alphabet()
-    return [
-        [(*each.commands, *random.choices(commands, k=25)) for each in situations().values()] for _ in range(ROUNDS)
-    ]
+    made = []
+    for _ in range(ROUNDS):
+        sequences = []
+        for situation in situations().values():
+            beyond = random.choices(commands, k=25)
+            sequences.append((*situation.commands, *beyond))
+        made.append(sequences)
+    return made
 
 
 Clock = Callable[[], float]
@@ -99,10 +104,11 @@ def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
         stack.callback(session.bye)
         subject = Subject(session, seed=1)
         kit = timed(subject.reset, subject.submit, clock)
-        return 1e6 * statistics.median(
-            sum(kit(commands) - bare(commands) for commands in sequences) / sum(map(len, sequences))
-            for sequences in rounds()
-        )
+        seconds_a_command = []
+        for sequences in rounds():
+            added = sum(kit(commands) - bare(commands) for commands in sequences)
+            seconds_a_command.append(added / sum(len(commands) for commands in sequences))
+        return 1e6 * statistics.median(seconds_a_command)
 
 
 def in_process() -> float:

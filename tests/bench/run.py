@@ -1,6 +1,6 @@
 """Measure what is promised to be fast, and print each figure beside its goal.
 
- Run as `make bench`. Each measure runs several rounds, interleaved with the others, and the median
+Run as `make bench`. Each measure runs several rounds, interleaved with the others, and the median
 counts: machines are noisy. Other model checkers, if they are installed, take turns with our search.
 The exit code is 1 if a goal is missed.
 """

@@ -21,10 +21,11 @@ def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_round_starts_from_every_situation_and_goes_on_otherwise() -> None:
-    starts = [each.commands for each in situations().values()]
+    starts = [situation.commands for situation in situations().values()]
+    ends: set[tuple[Command, ...]] = set()
     for sequences in ROUNDS:
         assert [commands[:-25] for commands in sequences] == starts
-    ends = {commands[-25:] for sequences in ROUNDS for commands in sequences}
+        ends.update(commands[-25:] for commands in sequences)
     assert len(ends) == len(ROUNDS) * len(starts)
 
 

@@ -1,6 +1,6 @@
 """Change the rows of the model, one at a time, and say what finds each change.
 
- Run as `python -m tests.evidence.mutants`, or with `--requirement ID` for the rows of one
+Run as `python -m tests.evidence.mutants`, or with `--requirement ID` for the rows of one
 requirement. The exit code is 1 if nothing finds a change that an observation distinguishes, or if
 no change breaks a theorem.
 """

@@ -1,6 +1,6 @@
 """Mutants: the rows of the model with one change each.
 
- A mutant drops a row, changes a function of a row by an operator, cites another requirement, or
+A mutant drops a row, changes a function of a row by an operator, cites another requirement, or
 adds the row of a known mistake. A helper that several rows call is changed in all of them at once.
 """
 

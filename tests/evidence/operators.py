@@ -1,6 +1,6 @@
 """Mutation operators: changes of a condition or a value in a function of a row.
 
- Each operator takes the syntax tree of a function, and yields edits: one expression, and what takes
+Each operator takes the syntax tree of a function, and yields edits: one expression, and what takes
 its place. The tree itself stays as it is.
 """
 

@@ -1,6 +1,6 @@
 """Which scenarios fail against a machine with other rows.
 
- A scenario is run as the features run it: a Given that isn't reached, and rows that read what is
+A scenario is run as the features run it: a Given that isn't reached, and rows that read what is
 not there, count as failures too.
 """
 
