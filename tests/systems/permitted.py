@@ -57,10 +57,10 @@ from translator_cmk.machine.rows import effect, means, refuse, whenever
 from translator_cmk.machine.state import Changes
 from translator_cmk.machine.updates import (
     drops,
-    falls_back,
-    falls_back_without_data,
     gives_access,
     loses_data,
+    returns_to_microsoft_keys,
+    returns_to_microsoft_keys_without_data,
     sets,
     write,
 )
@@ -716,7 +716,7 @@ MOVES = (
                 Resource,
                 "tenant.stays-customer-managed",
                 when=leaves_its_tenant,
-                then=falls_back,
+                then=returns_to_microsoft_keys,
             )
         ),
     ),
@@ -729,7 +729,7 @@ MOVES = (
                 Resource,
                 "tenant.stays-customer-managed",
                 when=leaves_its_tenant,
-                then=falls_back_without_data,
+                then=returns_to_microsoft_keys_without_data,
             )
         ),
     ),

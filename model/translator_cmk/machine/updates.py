@@ -72,7 +72,7 @@ def puts_key_in_use(command: Any) -> Changes:
     return sets(command.resource, key_source=CUSTOMER, key=command.key, data_key=command.key)
 
 
-def falls_back(resource: Resource) -> Changes:
+def returns_to_microsoft_keys(resource: Resource) -> Changes:
     """Write that a resource is under Microsoft-managed keys, with all its workspaces."""
     changes = {**sets(resource, key_source=MICROSOFT, data_key=None)}
     for workspace in workspaces_of(resource):
@@ -80,7 +80,7 @@ def falls_back(resource: Resource) -> Changes:
     return changes
 
 
-def falls_back_without_data(resource: Resource) -> Changes:
+def returns_to_microsoft_keys_without_data(resource: Resource) -> Changes:
     """Write that a resource is under Microsoft-managed keys, and has lost its data."""
     changes = {**sets(resource, key_source=MICROSOFT, data_key=None)}
     for workspace in workspaces_of(resource):
@@ -99,7 +99,7 @@ def key_use(resource: Resource) -> KeyUse | None:
 # The data of a resource
 
 
-def hides_data(resource: Resource) -> Changes:
+def makes_data_unreadable(resource: Resource) -> Changes:
     """Write that no data of the resource can be read."""
     changes: dict[Any, Any] = {}
     for workspace in workspaces_of(resource):

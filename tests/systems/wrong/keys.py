@@ -26,7 +26,7 @@ from translator_cmk.machine.conditions import can_be_put_in_use, granted, uses_k
 from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Key, Resource
 from translator_cmk.machine.outcomes import KeyUse
 from translator_cmk.machine.rows import effect, refuse
-from translator_cmk.machine.updates import falls_back, puts_key_in_use, sets
+from translator_cmk.machine.updates import puts_key_in_use, returns_to_microsoft_keys, sets
 
 
 def local_name(key: Any) -> str:
@@ -244,7 +244,7 @@ KEYS_IN_USE = (
                 EnableCustomerManagedKeys,
                 "keys.enable",
                 when=lambda c: can_be_put_in_use(c) and is_asked_for_again(c),
-                then=lambda c: falls_back(c.resource),
+                then=lambda c: returns_to_microsoft_keys(c.resource),
             )
         ),
     ),
@@ -264,7 +264,7 @@ KEYS_IN_USE = (
                 "keys.enable",
                 each=Resource,
                 when=lambda c, r: can_be_put_in_use(c) and r.name != c.resource.name and uses_key(r, c.key),
-                then=lambda c, r: falls_back(r),
+                then=lambda c, r: returns_to_microsoft_keys(r),
             )
         ),
     ),
@@ -280,7 +280,7 @@ KEYS_IN_USE = (
                 when=lambda c, r: (
                     r.name != c.resource.name and c.resource.key is not None and uses_key(r, c.resource.key)
                 ),
-                then=lambda c, r: falls_back(r),
+                then=lambda c, r: returns_to_microsoft_keys(r),
             )
         ),
     ),

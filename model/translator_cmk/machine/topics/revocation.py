@@ -12,7 +12,7 @@ from ..conditions import granted, has_readable_data
 from ..entities import Document, Grant, Model, Resource, Workspace
 from ..meanings import data_inaccessible, key_inaccessible
 from ..rows import effect, means, refuse, whenever
-from ..updates import drops, hides_data, sets, takes_access
+from ..updates import drops, makes_data_unreadable, sets, takes_access
 
 ROWS = (
     # How access is lost
@@ -96,13 +96,13 @@ OTHER_READINGS = (
         Resource,
         "revocation.key-deleted",
         when=lambda r: r.key is not None and r.key.state != "active" and has_readable_data(r),
-        then=lambda r: hides_data(r),
+        then=lambda r: makes_data_unreadable(r),
     ),
     whenever(
         Resource,
         "revocation.key-disabled",
         when=lambda r: r.key is not None and r.key.state == "active" and not r.key.enabled and has_readable_data(r),
-        then=lambda r: hides_data(r),
+        then=lambda r: makes_data_unreadable(r),
     ),
 )
 """While a key is deleted or disabled, data is unreadable, and nothing is lost."""

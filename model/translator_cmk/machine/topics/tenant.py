@@ -4,7 +4,7 @@ from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup
 from ..entities import CUSTOMER, Grant, Resource
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, whenever
-from ..updates import drops, falls_back, falls_back_without_data, gives_access, sets
+from ..updates import drops, gives_access, returns_to_microsoft_keys, returns_to_microsoft_keys_without_data, sets
 
 ROWS = (
     refuse(
@@ -48,13 +48,13 @@ COUNTER_ROWS = (
         Resource,
         "tenant.stays-customer-managed",
         when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
-        then=lambda r: falls_back(r),
+        then=lambda r: returns_to_microsoft_keys(r),
     ),
     whenever(
         Resource,
         "tenant.stays-customer-managed",
         when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
-        then=lambda r: falls_back_without_data(r),
+        then=lambda r: returns_to_microsoft_keys_without_data(r),
     ),
     effect(
         MoveResourceGroup,
