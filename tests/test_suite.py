@@ -10,9 +10,10 @@ from tests.conftest import some
 from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.scenarios import FAILURES, fails
 from translator_cmk.bdd.assertions import AssertionFailed
+from translator_cmk.bdd.causes import causes_of
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.features import Pickle
-from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed, causes_of
+from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.system import ModelSystem

@@ -11,19 +11,12 @@ from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from tests.command_line import tables
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
+from translator_cmk.bdd.causes import by_cause, causes_of, why_of
+from translator_cmk.bdd.checked_system import Inconclusive
+from translator_cmk.bdd.failures import format_failure, places_of
 from translator_cmk.bdd.feature_files import load_features, read_feature
 from translator_cmk.bdd.features import Pickle
-from translator_cmk.bdd.scenario_run import (
-    Inconclusive,
-    ScenarioRun,
-    SetupFailed,
-    by_cause,
-    causes_of,
-    format_failure,
-    places_of,
-    run_scenario,
-    why_of,
-)
+from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed, run_scenario
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from ..bdd.scenario_run import Inconclusive
+from ..bdd.checked_system import Inconclusive
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.declaration import Declaration

@@ -8,16 +8,11 @@ from pathlib import Path
 from time import perf_counter
 
 from ..bdd.assertions import AssertionFailed
+from ..bdd.causes import causes_of
+from ..bdd.checked_system import CapabilityMissing
+from ..bdd.failures import format_failure
 from ..bdd.features import Pickle
-from ..bdd.scenario_run import (
-    CapabilityMissing,
-    Details,
-    ScenarioRun,
-    SetupFailed,
-    causes_of,
-    format_failure,
-    verdict_of,
-)
+from ..bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
 from ..bdd.vocabulary import asserts, read_steps
 from ..language.facts import Fact
 from ..machine import Accepted, Command

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from ..bdd.collection import PICKLE
 from ..bdd.features import Pickle
-from ..bdd.plugin import FACTORY, PICKLE, SCENARIO_RUN, verdict
+from ..bdd.plugin import FACTORY, SCENARIO_RUN, verdict_of_phase
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import MODEL, declaration_of
 from ..digest import REPORTED, digest, digest_of, files
@@ -131,7 +132,9 @@ class Reporter:
                 found = self.result_of(pickle, call, item.stash.get(SCENARIO_RUN, None))
                 self.end(self.running, pickle, found._replace(seconds=call.duration))
             elif call.excinfo:
-                self.running.trouble = plain(f"{verdict(call.excinfo.value, call.when).reason}, of {pickle.id}")
+                self.running.trouble = plain(
+                    f"{verdict_of_phase(call.excinfo.value, call.when).reason}, of {pickle.id}"
+                )
         report = yield
         if marker := item.get_closest_marker("evidence"):
             self.note_property(item, marker, report, call)
@@ -146,7 +149,7 @@ class Reporter:
             )
             return Result(Status.INCONCLUSIVE, problem)
         if verdict_of(error) is None and not isinstance(error, Fault):
-            status, reason = verdict(error, call.when)
+            status, reason = verdict_of_phase(error, call.when)
             return Result(status, reason)
         return result_of(error, run, self.every[pickle.id], self.subject)
 

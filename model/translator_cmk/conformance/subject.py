@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ..bdd.scenario_run import Inconclusive
+from ..bdd.checked_system import Inconclusive
 from ..language.facts import Fact, changed_facts, observed_value
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command

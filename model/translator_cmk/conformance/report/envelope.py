@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ...bdd.scenario_run import by_cause
+from ...bdd.causes import by_cause
 from ...language.contract import REQUEST
 from ...language.declaration import DECLARATION, LEVELS
 from ...language.messages import COMMAND, PROTOCOL

@@ -1,0 +1,148 @@
+"""Collection: every test of a scenario gets its pickle, unless the features have to be mended first.
+
+pytest-bdd makes a test of each scenario that it finds.  What it does not find is not run, and
+nobody notices.  So the features that are bound are read here again, as the specification reads
+them, and linted.  With a diagnostic no scenario is run, and the exit code is that of wrong usage.
+
+PYTEST_DONT_REWRITE
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# pytest-bdd has no public way from a test to its scenario.
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+from pytest_bdd.utils import registry_get_safe
+
+from .. import features_dir
+from .diagnostics import Diagnostic
+from .feature_files import feature_files, read_feature, row_names
+from .features import Feature, Pickle
+from .lint import lint
+
+PICKLE = pytest.StashKey[Pickle]()
+"""The pickle that a test runs."""
+
+FEATURE = pytest.StashKey[Path]()
+"""The file of the feature that it is of."""
+
+DIAGNOSTICS = "translator_cmk_diagnostics"
+"""The name under which a process of xdist hands its diagnostics over."""
+
+
+class Collection:
+    """The plugin that looks at what is collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.suspects: set[Path] = set()
+        """Features that a module may bind that could not be imported."""
+        self.diagnostics: list[str] = []
+
+    def pytest_exception_interact(self, node: Any) -> None:
+        """Note the features of a module that could not be imported: the lint says why."""
+        if isinstance(node, pytest.Collector):
+            folders = [node.path.parent, features_dir()]
+            self.suspects.update(feature_files(folders))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Give each test its pickle, before anything is deselected."""
+        tests = [item for item in items if template_of(item)]
+        files = {Path(template_of(test).feature.filename) for test in tests}
+        found = lint_folders_of(files | self.suspects)
+        if not found:
+            found = list(join(tests, map(read_feature, files)))
+        self.diagnostics = [str(diagnostic) for diagnostic in found]
+        if found:
+            items.clear()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Hand the diagnostics over to the process that distributes the tests."""
+        if hasattr(self.config, "workerinput"):
+            self.config.workeroutput[DIAGNOSTICS] = self.diagnostics  # type: ignore[attr-defined]  # of xdist
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the diagnostics of a process over; all of them collect the same."""
+        handed_over = getattr(node, "workeroutput", {}).get(DIAGNOSTICS)
+        if handed_over:
+            self.diagnostics = handed_over
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Set the exit code of wrong usage."""
+        if self.diagnostics:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+        """Print the diagnostics, after pytest has listed the tests."""
+        yield
+        for diagnostic in self.diagnostics:
+            terminalreporter.write_line(f"ERROR: {diagnostic}", red=True)
+
+
+def lint_folders_of(files: set[Path]) -> list[Diagnostic]:
+    """Return what is wrong with these files, and with the features beside them.
+
+    A file that has lost all of its scenarios binds no test: only a look into the folder finds it.
+    """
+    linted = set(files)
+    for file in files:
+        linted.update(file.parent.glob("*.feature"))
+    return lint(linted) if linted else []
+
+
+def join(tests: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
+    """Give each test its pickle; yield a diagnostic for a pickle with two tests."""
+    pickles: dict[tuple[Path, str, str], Pickle] = {}
+    for feature in features:
+        for pickle in feature.pickles:
+            pickles[feature.path, pickle.name, pickle.row] = pickle
+
+    joined = set[str]()
+    for test in tests:
+        path, name, row = key_of(test)
+        pickle = pickles[path, name, row]
+        test.stash[PICKLE] = pickle
+        test.stash[FEATURE] = path
+        test.user_properties.append(("scenario", pickle.id))
+        for requirement in pickle.requirements:
+            test.user_properties.append(("requirement", requirement))
+        if pickle.id in joined:
+            text = f"{pickle.id} is collected more than once"
+            remedy = "run one system, without parametrized fixtures"
+            yield Diagnostic(path, pickle.line, text, remedy)
+        joined.add(pickle.id)
+
+
+def template_of(item: Any) -> Any:
+    """Return the scenario that a test runs, or None."""
+    return registry_get_safe(scenario_wrapper_template_registry, getattr(item, "obj", None))
+
+
+def key_of(test: Any) -> tuple[Path, str, str]:
+    """Return file, scenario and row of the pickle that a test runs.
+
+    The lint refuses two pickles that share them.
+    """
+    template = template_of(test)
+    return Path(template.feature.filename), template.name, row_of(test)
+
+
+def row_of(test: Any) -> str:
+    """Return the name of the row of examples that a test runs; empty without examples."""
+    template = template_of(test)
+    if not template.examples:
+        return ""
+    example: dict[str, str] = test.callspec.params["_pytest_bdd_example"]
+    if not example:
+        return ""
+    rows: list[tuple[str, ...]] = []
+    for examples in template.examples:
+        rows += [tuple(row) for row in examples.examples]
+    return row_names(rows)[tuple(example.values())]

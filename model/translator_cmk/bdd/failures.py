@@ -1,0 +1,95 @@
+"""Failures in words: what people read of a scenario that did not pass, and of all of them together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ..explore.row_sources import row_sources
+from ..language.sentences import format_fact
+from ..oracle import format_why
+from ..requirements import load_register
+from ..verdict import Status
+from .assertions import AssertionFailed
+from .causes import Causes, by_cause, causes_of, why_of
+from .diagnostics import format_path
+from .features import Pickle
+from .scenario_run import ScenarioRun, SetupFailed
+
+
+def format_failure(
+    error: BaseException, reason: str, pickle: Pickle, path: Path, run: ScenarioRun | None
+) -> Iterator[str]:
+    """Yield the lines that say why the scenario did not pass; the first names it.
+
+    ``reason`` is for an error that is neither a failure nor a blocked scenario.
+    """
+    if isinstance(error, AssertionFailed):
+        reason = Status.FAILED.word
+    elif isinstance(error, SetupFailed):
+        reason = Status.BLOCKED.word
+    yield f"{pickle.title}: {reason}"
+    if run is None:
+        return
+    yield f"{format_path(path)}:{pickle.steps[run.step].line}"
+    yield ""
+    yield from format_requirement(error, run)
+    yield ""
+    yield from format_steps_of(run)
+    if isinstance(error, AssertionFailed):
+        yield ""
+        yield from labelled("expected", [error.expected])
+        yield from labelled("observed", [error.observed])
+    elif isinstance(error, SetupFailed):
+        yield ""
+        yield from labelled("because", [str(error)])
+    yield from format_changes_of(run)
+
+
+def format_requirement(error: BaseException, run: ScenarioRun) -> Iterator[str]:
+    """Yield the requirement that is named first, with its rows, and why it is named."""
+    register = load_register()
+    named = [name for name in causes_of(error, run) if name in register]
+    requirement = register[named[0] if named else run.pickle.requirements[0]]
+    about = [f"{requirement.id}: {requirement.title}", requirement.wording]
+    yield from labelled("requirement", about)
+    yield from labelled("row", places_of(requirement.id))
+    for label, text in format_why(why_of(run)):
+        yield from labelled(label, [text])
+
+
+def places_of(requirement: str) -> list[str]:
+    """Return file and line of each row that implements a requirement, from the root of the source."""
+    return [source.place for source in row_sources() if source.row.requirement == requirement]
+
+
+def format_steps_of(run: ScenarioRun) -> Iterator[str]:
+    """Yield the steps up to the one that a run got to, which is marked."""
+    for number, step in enumerate(run.pickle.steps[: run.step + 1]):
+        mark = ">" if number == run.step else " "
+        yield f"{mark} {step.keyword:<11}  {step.text}"
+
+
+def format_changes_of(run: ScenarioRun) -> Iterator[str]:
+    """Yield what the When changed: as it was and as it is."""
+    lines: list[str] = []
+    for was, now in run.changes:
+        lines += [f"- {format_fact(was)}", f"+ {format_fact(now)}"]
+    yield from labelled("changed", lines)
+
+
+def labelled(label: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines, indented, the first with its label."""
+    for line in lines:
+        yield f"  {label:<11}  {line}"
+        label = ""
+
+
+def format_causes(failures: Mapping[str, Causes], titles: Mapping[str, str]) -> Iterator[str]:
+    """Yield the failures by cause for a summary: how many, and the first of them by its title."""
+    register = load_register()
+    for cause, names in by_cause(failures):
+        if cause in register:
+            about = f"{cause}: {register[cause].title}"
+        else:
+            about = cause or "no requirement"
+        yield f"{len(names):>4}  {about}"
+        yield f"      first: {titles[names[0]]}"
