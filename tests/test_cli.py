@@ -218,7 +218,7 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 def test_more_states_than_can_be_kept_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no observation is given, it is not known of any of the resources whether it shares the key of the first."""
-    monkeypatch.setattr("translator_cmk.running.Oracle", partial(Oracle, limit=32))
+    monkeypatch.setattr("translator_cmk.run_command.Oracle", partial(Oracle, limit=32))
     names = [f"r{number}" for number in range(6)]
     sequence = (
         *AT_WORK,

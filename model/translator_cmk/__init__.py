@@ -48,9 +48,11 @@ __all__ = [
 ]
 
 MODULES = {
-    "oracle": ("Oracle",),
-    "requirements": ("load_register",),
-    "system": ("ModelSystem", "System", "Unsupported"),
+    "Oracle": "oracle",
+    "load_register": "requirements",
+    "ModelSystem": "system",
+    "System": "system",
+    "Unsupported": "system",
 }
 """Where a name is defined that is not of the machine."""
 
@@ -63,8 +65,9 @@ def __getattr__(name: str) -> Any:
         return installed_version()
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = next((module for module, names in MODULES.items() if name in names), "machine")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    module = import_module(f"{__name__}.{MODULES.get(name, 'machine')}")
+    found = getattr(module, name)
+    globals()[name] = found  # Python does not ask again
     return found
 
 
@@ -85,4 +88,6 @@ def features_dir() -> Path:
     """
     here = Path(__file__).resolve().parent
     packaged = here / "features"
-    return packaged if packaged.is_dir() else here.parents[1] / "features"
+    if packaged.is_dir():
+        return packaged
+    return here.parents[1] / "features"

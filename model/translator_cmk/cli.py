@@ -98,7 +98,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("register", "print the requirements, or how two registers differ", "requirements.register_command"),
     Group("source", "work with a copy of the article", SOURCE),
     Command("lint", "check feature files", "bdd.lint"),
-    Command("run", "run commands and say what the specification demands of each", "running"),
+    Command("run", "run commands and say what the specification demands of each", "run_command"),
     Command("explore", "search every state of bounded worlds, and check theorems in them", "explore.explore_command"),
     Command("tour", "make test sequences that try everything in small worlds", "explore.tour_command"),
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),

@@ -5,7 +5,11 @@ import sys
 
 from .escaping import plain
 
-OK, DEVIATIONS, USAGE, HARNESS, INCOMPLETE = range(5)
+OK = 0
+DEVIATIONS = 1
+USAGE = 2
+HARNESS = 3
+INCOMPLETE = 4
 
 EXIT_CODES = """exit codes:
   0  in order: conformant, no drift
@@ -14,7 +18,6 @@ EXIT_CODES = """exit codes:
   3  the adapter or the harness failed
   4  incomplete: interrupted, output cut off, or not everything that counts was decided
 """
-
 
 ERROR = "translator-cmk: error: "
 """How the line begins that says why a command ended."""
@@ -52,4 +55,6 @@ def silence_streams() -> None:
 
 def reason(error: Exception) -> str:
     """Return what went wrong, without the error number and path that an OSError repeats."""
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)

@@ -1,20 +1,30 @@
-"""Text that a vendor wrote, made harmless for wherever it is shown: nothing in it acts as markup or moves a cursor."""
+"""Text that a vendor wrote, made harmless for wherever it is shown.
+
+Nothing in it acts as markup or moves a cursor.
+"""
 
 import re
 from html import escape
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|<>~&])")
 
+LONGEST_QUOTED = 40
+"""Characters of a text that is quoted in a message."""
+
 
 def plain(text: str, longest: int = 2000) -> str:
     """Return the text on one line, every character of it one that can be seen; the others by their numbers."""
-    shown = visible(" ".join(text.split()))
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+    line = visible(" ".join(text.split()))
+    if len(line) > longest:
+        return f"{line[: longest - 1]}…"
+    return line
 
 
 def shortened(text: str) -> str:
     """Return the text quoted, its end cut off if it is long."""
-    return repr(text if len(text) <= 40 else f"{text[:39]}…")
+    if len(text) > LONGEST_QUOTED:
+        text = f"{text[: LONGEST_QUOTED - 1]}…"
+    return repr(text)
 
 
 def visible(line: str) -> str:

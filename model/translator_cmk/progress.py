@@ -12,11 +12,13 @@ class ProgressBar:
     def __init__(self, label: str = "") -> None:
         self.visible = sys.stderr.isatty()
         self.shown = 0.0
+        """When a text was last shown."""
         self.begin(label)
 
     def begin(self, label: str) -> None:
         """Begin another part of the work."""
-        self.label, self.began = label, monotonic()
+        self.label = label
+        self.began = monotonic()
 
     def show(self, text: str) -> None:
         """Show a text after the label."""
@@ -27,7 +29,8 @@ class ProgressBar:
     def show_count(self, done: int, total: int, unit: str = "cases", failed: int | None = None) -> None:
         """Show how many of how many are done, how fast, the time left, and the number of failures."""
         if self.is_due():
-            self.show(count_text(done, total, unit, monotonic() - self.began, failed))
+            seconds = monotonic() - self.began
+            self.show(format_count(done, total, unit, seconds, failed))
 
     def is_due(self) -> bool:
         """Return whether the next text would be shown."""
@@ -42,9 +45,13 @@ class ProgressBar:
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def count_text(done: int, total: int, unit: str, seconds: float, failed: int | None = None) -> str:
+def format_count(done: int, total: int, unit: str, seconds: float, failed: int | None = None) -> str:
     """Return "10 of 20 cases, 5/s, 2 s left, 1 failed"."""
     rate = done / max(seconds, 0.001)
-    left = f", {(total - done) / rate:,.0f} s left" if rate and total > done else ""
-    failures = "" if failed is None else f", {failed:,} failed"
-    return f"{done:,} of {total:,} {unit}, {rate:,.0f}/s{left}{failures}"
+    text = f"{done:,} of {total:,} {unit}, {rate:,.0f}/s"
+    if rate and total > done:
+        seconds_left = (total - done) / rate
+        text += f", {seconds_left:,.0f} s left"
+    if failed is not None:
+        text += f", {failed:,} failed"
+    return text

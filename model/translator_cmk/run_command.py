@@ -56,17 +56,23 @@ def answers(lines: Iterable[SourceLine], oracle: Oracle, observed: bool) -> Iter
     for line in lines:
         if not line.text:
             continue
-        where = line.where
-        message = parse_json(line.text, where)
+        message = parse_json(line.text, line.where)
         if isinstance(message, dict) and "stage" in message:
             if len(message) > 1:
-                raise WireError(where, "a stage that is not alone on its line", "put it on a line of its own")
-            oracle.reset(stage_from_wire(message["stage"], where))
-        else:
-            command = command_from_wire(message, where)
-            outcome = oracle.submit(command)
-            answer = {"line": line.number, "command": command_to_wire(command), "outcome": outcome_to_wire(outcome)}
-            yield answer | (seen_by(oracle) if observed else {})
+                problem = "a stage that is not alone on its line"
+                raise WireError(line.where, problem, "put it on a line of its own")
+            oracle.reset(stage_from_wire(message["stage"], line.where))
+            continue
+        command = command_from_wire(message, line.where)
+        outcome = oracle.submit(command)
+        answer = {
+            "line": line.number,
+            "command": command_to_wire(command),
+            "outcome": outcome_to_wire(outcome),
+        }
+        if observed:
+            answer.update(seen_by(oracle))
+        yield answer
 
 
 def seen_by(oracle: Oracle) -> dict[str, Any]:
@@ -76,10 +82,13 @@ def seen_by(oracle: Oracle) -> dict[str, Any]:
     for kind, entities in oracle.observe().items():
         specified[kind] = {}
         for name, fields in entities.items():
-            free = [field for field, value in fields.items() if value is UNSPECIFIED]
+            free = sorted(field for field, value in fields.items() if value is UNSPECIFIED)
             if free:
-                unspecified.setdefault(kind, {})[name] = sorted(free)
+                unspecified.setdefault(kind, {})[name] = free
             if "exists" not in free:
-                specified[kind][name] = {field: value for field, value in fields.items() if field not in free}
-    seen = {"observation": observation_to_wire(specified)}
-    return seen | {"unspecified": unspecified} if unspecified else seen
+                demanded = {field: value for field, value in fields.items() if field not in free}
+                specified[kind][name] = demanded
+    seen: dict[str, Any] = {"observation": observation_to_wire(specified)}
+    if unspecified:
+        seen["unspecified"] = unspecified
+    return seen
