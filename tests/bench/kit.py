@@ -23,7 +23,8 @@ from typing import Any
 
 from translator_cmk.conformance.channels import Channel, Direct, Process
 from translator_cmk.conformance.fuzz import alphabet
-from translator_cmk.conformance.session import Log, Session
+from translator_cmk.conformance.message_log import Log
+from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.language.messages import command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations

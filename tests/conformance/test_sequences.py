@@ -15,9 +15,10 @@ from translator_cmk.conformance.judging import SequenceResult, run_sequence
 from translator_cmk.conformance.lane import UNCONFIRMED, SequenceLane, plan_of
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running, SessionPool
+from translator_cmk.conformance.salted_names import SaltedNames
 from translator_cmk.conformance.sequences import STRESS_START, in_variant, named_sequences, stress_sequences, variants
 from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Names, Subject
+from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import suites
 from translator_cmk.explore import scopes
 from translator_cmk.explore.suites import suite
@@ -104,18 +105,18 @@ VAULTS = ("kv-prod", "old-kv-prod", "kv-prod-2")
 
 
 def test_names_are_found_again_in_either_form() -> None:
-    names = Names("k3v40")
+    names = SaltedNames("k3v40")
     for name in (*VAULTS, "kv", "legal-en-de-2"):
         assert names.plain(names.salted_name(name)) == name
         assert names.ours("vault", names.salted_name(name), {})
     assert {names.plain(name) for name in ("kv-prod-2-k3v40", "kv-prod-k3v40-old")}.isdisjoint(VAULTS)
-    assert not names.ours("vault", Names("k3v401").salted_name("kv-prod"), {"region": "eastus"})
+    assert not names.ours("vault", SaltedNames("k3v401").salted_name("kv-prod"), {"region": "eastus"})
     assert names.ours("document", f"{names.salted_name('contracts')}-backup", {})
     assert names.ours("document", "archive", {"workspace": names.salted_name("ws-prod")})
 
 
 def test_some_names_begin_like_others_and_some_end_like_others() -> None:
-    vault, other, third = map(Names("k3v40").salted_name, VAULTS)
+    vault, other, third = map(SaltedNames("k3v40").salted_name, VAULTS)
     assert other.endswith(vault)
     assert third.startswith(vault)
 

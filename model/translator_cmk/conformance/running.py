@@ -19,9 +19,11 @@ from .cases import Case, Result, counts, exit_code, in_order, release, verdict_o
 from .channels import Fault
 from .deviations import Deviations
 from .findings import Tally
+from .interruption import Interruption
+from .message_log import NoLog
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
-from .session import Interruption, NoLog, Session
+from .session import Session
 from .subject import Subject
 
 

@@ -1,15 +1,7 @@
 """A session with a system: every message is checked in both directions and logged, and a signal can end the wait."""
 
 import json
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from gzip import GzipFile
-from pathlib import Path
 from random import Random
-from threading import Lock, current_thread, get_ident, main_thread
-from time import monotonic, sleep
-from types import FrameType
 from typing import Any
 
 from .. import __version__
@@ -17,130 +9,16 @@ from ..language.contract import answer_from_wire, request_from_wire
 from ..language.declaration import Declaration
 from ..language.messages import PROTOCOL
 from ..shapes import WireError
-from .channels.channel import ENCODE, PATIENCE, Channel, Fault, Request
+from .channels import PATIENCE, Channel, Fault, Request
+from .clock import Clock
+from .interruption import Interrupted, Interruption
+from .message_log import NoLog
 
+PATIENCE_AT_THE_END = 2.0
+"""Seconds that a system has to answer that the session ends, at most."""
 
-class NoLog:
-    """Discard each entry; the base of the logs that keep them."""
-
-    lines = faults = 0
-    """How many entries it has, and how many of these are faults of the system."""
-
-    def write(self, entry: dict[str, Any]) -> None:
-        """Add one entry."""
-
-    def flush(self) -> None:
-        """Write all entries to the file."""
-
-    def close(self) -> None:
-        """Write the last entries."""
-
-
-QUICKLY = 1
-"""The level of compression: a tenth of the size."""
-TOGETHER = 100
-"""How many entries are compressed at once."""
-
-
-class Log(NoLog):
-    """Write each entry as a line of a compressed file; a run that is killed leaves what was flushed."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = GzipFile(path, "wb", compresslevel=QUICKLY)
-        self.lock = Lock()
-        self.began = monotonic()
-        self.waiting: list[str] = []
-
-    def write(self, entry: dict[str, Any]) -> None:
-        """Add one entry, with its time in seconds since the beginning."""
-        line = ENCODE({"at": round(monotonic() - self.began, 6), **entry})
-        with self.lock:
-            self.waiting.append(line)
-            self.lines += 1
-            self.faults += "fault" in entry
-            if len(self.waiting) >= TOGETHER:
-                self._compress()
-
-    def _compress(self) -> None:
-        lines, self.waiting = self.waiting, []
-        self.file.write("".join(f"{line}\n" for line in lines).encode())
-
-    def flush(self) -> None:
-        """Write all entries to the file."""
-        with self.lock:
-            if self.lines and not self.file.closed:
-                self._compress()
-                self.file.flush()
-
-    def close(self) -> None:
-        """Write the last entries."""
-        self.flush()
-        self.file.close()
-
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-class Interrupted(KeyboardInterrupt):
-    """The run was interrupted; the text names the signal."""
-
-
-class Interruption:
-    """Whether a run was interrupted, and ``by`` which signal."""
-
-    def __init__(self) -> None:
-        self.by = ""
-        self.raised = False
-        self.thread = get_ident()  # signals reach no other
-        self.waits = False
-
-    def check(self) -> None:
-        """Raise `Interrupted` if the run was interrupted."""
-        if self.by:
-            self.raised = True
-            raise Interrupted(f"interrupted by {self.by}")
-
-    def __enter__(self) -> None:
-        """Let signals interrupt the block, which leaves nothing half done wherever it ends; raises `Interrupted`."""
-        if get_ident() == self.thread:
-            self.waits = True
-        self.check()
-
-    def __exit__(self, *_: object) -> None:
-        if get_ident() == self.thread:
-            self.waits = False
-
-    @contextmanager
-    def heeded(self) -> Iterator[None]:
-        """Handle signals in the block.  Once `Interrupted` was raised, ignore more: the report is being written."""
-        here = current_thread() is main_thread()  # no other can say what is done about signals
-        before = [(each, signal.signal(each, self._on)) for each in SIGNALS] if here else []
-        try:
-            yield
-        finally:
-            for each, handler in before:
-                signal.signal(each, handler)
-
-    def _on(self, number: int, _: FrameType | None) -> None:
-        again, self.by = bool(self.by), signal.Signals(number).name
-        if (self.waits or again) and not self.raised:
-            self.check()
-
-
-class Clock:
-    """The time there is; that of a recorded run has a clock of its own."""
-
-    def now(self) -> float:
-        """Return the seconds since some moment."""
-        return monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Let so much time pass."""
-        sleep(seconds)
-
-    def allows(self, case: str, until: float) -> bool:  # noqa: ARG002  # a recorded run looks the case up
-        """Return whether there is time for one more sequence of this case."""
-        return monotonic() < until
+LONGEST_SAID = 300
+"""How many characters of what the system said beside its answers are shown with a fault: the last ones."""
 
 
 class Session:
@@ -170,11 +48,13 @@ class Session:
         """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
         self.token = None
         answer = self.ask("hello", protocol=PROTOCOL, kit=__version__)
-        self.token, self.declared = answer["session"], answer["declaration"]
-        return self.declared
+        declared: Declaration = answer["declaration"]
+        self.token = answer["session"]
+        self.declared = declared
+        return declared
 
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
-        """Return the answer, its parts read; raises `Fault`."""
+        """Return the answer, its parts read; raises `Fault` and `Interrupted`."""
         name = f"{self.random.getrandbits(48):012x}"
         request = Request(id=name, verb=verb, **fields)
         if self.token is not None:
@@ -183,24 +63,33 @@ class Session:
         entry: dict[str, Any] = {"request": request}
         try:
             with self.interruption:
-                entry["answer"] = raw = self.channel.ask(request, patience or self.patience)
+                raw = self.channel.ask(request, patience or self.patience)
+                entry["answer"] = raw
             return self._read(verb, name, raw)
         except KeyboardInterrupt:
-            self.interrupted = entry["interrupted"] = True
+            self.interrupted = True
+            entry["interrupted"] = True
             raise
         except Fault as fault:
             if fault.kind == "not-json":
                 entry.pop("answer", None)  # the log has no way to write it
-            stderr = self.channel.stderr_tail()
-            entry["fault"] = {"kind": fault.kind, "text": str(fault)} | ({"stderr": stderr} if stderr else {})
+            entry["fault"] = self._fault_entry(fault)
             raise
         finally:
             self.note(entry)
 
+    def _fault_entry(self, fault: Fault) -> dict[str, Any]:
+        entry = {"kind": fault.kind, "text": str(fault)}
+        stderr = self.channel.stderr_tail()
+        if stderr:
+            entry["stderr"] = stderr
+        return entry
+
     def note(self, entry: dict[str, Any]) -> None:
         """Write an entry of this session into the message log."""
-        session = {"session": self.number} if self.number else {}
-        self.log.write({"case": self.case, **session, **entry})
+        if self.number:
+            entry = {"session": self.number, **entry}
+        self.log.write({"case": self.case, **entry})
 
     def end(self) -> None:
         """Note the end of a case or a sequence; without it in the message log, it does not count."""
@@ -212,6 +101,7 @@ class Session:
             self.clock.sleep(seconds)
 
     def _read(self, verb: str, name: str, raw: Any) -> dict[str, Any]:
+        """Return an answer with its parts read, if it is one to this request; raises `Fault`."""
         try:
             answer = answer_from_wire(verb, raw, f"the answer to {verb}")
         except WireError as error:
@@ -220,12 +110,17 @@ class Session:
             raise Fault("malformed", str(error)) from None
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
-        if verb == "hello" and answer["answer"] == "error":
+        if verb == "hello":
+            self._check_hello(answer)
+        return answer
+
+    def _check_hello(self, answer: dict[str, Any]) -> None:
+        """Raise `Fault` if the system doesn't begin a session, or has become another since the last one."""
+        if answer["answer"] == "error":
             message = answer.get("message", "without a message")
             raise Fault("error", f"answered hello with an error: {message}; see the log of the system")
-        if verb == "hello" and self.declared is not None and answer["declaration"] != self.declared:
+        if self.declared is not None and answer["declaration"] != self.declared:
             raise Fault("changed", "declared something else than it did before")
-        return answer
 
     def restart(self) -> None:
         """Restart after a fault; raises `Fault`."""
@@ -235,13 +130,16 @@ class Session:
     def in_full(self, fault: Fault) -> str:
         """Return the fault, with the end of what the system said beside its answers."""
         said = self.channel.stderr_tail()
-        return f"{fault}; it said: {said[-300:]}" if said else str(fault)
+        if not said:
+            return str(fault)
+        return f"{fault}; it said: {said[-LONGEST_SAID:]}"
 
     def bye(self) -> None:
         """End, and leave nothing behind, even if the system breaks."""
+        can_answer = self.declared is not None and not self.interrupted and not self.interruption.by
         try:
-            if self.declared is not None and not self.interrupted and not self.interruption.by:
-                self.ask("bye", patience=min(self.patience, 2.0))
+            if can_answer:
+                self.ask("bye", patience=min(self.patience, PATIENCE_AT_THE_END))
         except (Fault, Interrupted):
             pass  # it ends either way
         finally:

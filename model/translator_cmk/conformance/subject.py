@@ -1,107 +1,29 @@
-"""The system under test as the kit sees it: under plain names, with its effects awaited, beside the reference model."""
+"""The system under test as the kit sees it: under plain names, with its effects awaited, beside the model."""
 
 import random
 import string
-from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from ..bdd.checked_system import Inconclusive
-from ..language.facts import Fact, changed_facts, observed_value
+from ..language.facts import Fact, changed_facts
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..requirements import load_register
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
+from .pending_effects import PendingEffects
+from .salted_names import SaltedNames
 from .session import Session
 
-SALTED_FIELDS = {
-    "resource": ("group", "key"),
-    "vault": ("group",),
-    "key": (),
-    "grant": ("vault", "resource"),
-    "workspace": ("resource",),
-    "document": ("workspace",),
-    "model": ("workspace",),
-}
-"""For each kind that is made: its fields that hold the name of something made, or of a resource group.
-
-Entities of the stage are not made, and keep their names.
-"""
-
-
-@cache
-def salted_positions(command: type[Command]) -> set[int]:
-    """Return the positions of a command's fields that get a salt."""
-    made = {index for index, kind, _, _ in command.references if kind.word in SALTED_FIELDS}
-    return made | {index for index, field in enumerate(command.fields) if field == "group"}
-
-
-class Names:
-    """The names of one world: each has the salt of that world, since a system may keep what earlier ones have made.
-
-    `old-kv-prod` becomes `old-kv-prod-salt`, which ends as `kv-prod-salt` does, and `kv-prod-2` `kv-prod-salt-2`,
-    which begins like it: a system that compares but a part of a name is found out.
-    """
-
-    def __init__(self, salt: str) -> None:
-        self.salt = salt
-
-    def salted(self, command: Command) -> Command:
-        """Return the command under the names of this world."""
-        salted = salted_positions(type(command))
-        values = (
-            self.salted_name(each) if index in salted and each is not None else each
-            for index, each in enumerate(command)
-        )
-        return tuple.__new__(type(command), values)  # the fields fit together as they did before
-
-    def salted_name(self, name: str) -> str:
-        """Return the name with its salt."""
-        first, dash, last = name.rpartition("-")
-        return f"{first}-{self.salt}-{last}" if dash and last.isdecimal() else f"{name}-{self.salt}"
-
-    def plain(self, name: str) -> str:
-        """Return the name without its salt; two names are two."""
-        return "/".join(map(self._plain, name.split("/")))
-
-    def _plain(self, part: str) -> str:
-        found = "".join(part.partition(f"-{self.salt}")[::2])
-        return found if self.salted_name(found) == part else part
-
-    def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
-        """Return whether it is seen: what is of this world, is named after what is, or belongs to it."""
-        if kind not in SALTED_FIELDS or self._has_salt(name):
-            return True
-        return any(self._has_salt(str(fields.get(field, ""))) for field in SALTED_FIELDS[kind])
-
-    def _has_salt(self, text: str) -> bool:
-        return self.salt in text and self.salt in text.replace("/", "-").split("-")
-
-    def seen(self, observation: Observation) -> Observation:
-        """Return the part of an observation that belongs to this world, under plain names."""
-        return {
-            kind: {
-                self.plain(name): self._fields(kind, fields)
-                for name, fields in entities.items()
-                if self.ours(kind, name, fields)
-            }
-            for kind, entities in observation.items()
-        }
-
-    def _fields(self, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
-        found = dict(fields)
-        for field in SALTED_FIELDS.get(kind, ()):
-            if isinstance(found.get(field), str):
-                found[field] = self.plain(found[field])
-        return found
-
-
 LETTERS = string.ascii_lowercase + string.digits
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 10.0
+
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 10.0
 """Seconds between two observations while an effect is waited for; the pause doubles."""
 
+LONGEST_SETTLE = 86_400
+"""Seconds for which a system is asked to settle, at most."""
 
 IN_A_ROW = 5
 """How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
@@ -115,15 +37,10 @@ class Errs(Inconclusive):
     """The system answered that something went wrong."""
 
 
-FieldName = tuple[str, str, str]
-"""Kind and name of an entity, and a field of it."""
-
-
 class Subject:
     """A system behind a session.
 
-    ``late``: the fields that still showed, when the window of the command that changes them had closed, what they did
-    before: at the last look.  ``was_late``: whether there were such when the last command was asked for.
+    It is a `System`: a scenario and a sequence of commands are run against it as against the model.
     """
 
     def __init__(self, session: Session, seed: int) -> None:
@@ -132,60 +49,71 @@ class Subject:
         self.declaration = session.hello()
         self.worlds = 0
         self.run = run_of(seed)
-        self.names = Names(self.run)
+        self.names = SaltedNames(self.run)
         self.model = ModelSystem()
         self.due: list[Command] = []  # what the model has yet to do
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
-        self.patient = False
+        self.patient = False  # whether it waits for all that may still happen, since a claim is made of everything
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
-        self._forget()
+        self.pending = PendingEffects()
 
     def reset(self, stage: Stage) -> None:
-        """Begin a world of fresh names."""
+        """Begin a world of fresh names; raises `Errs` and `Fault`."""
         self.worlds += 1
-        self.names = Names(f"{self.run}{self.worlds}")
+        self.names = SaltedNames(f"{self.run}{self.worlds}")
         self.session.note({"world": self.names.salt})
         self.model.reset(stage)
         self.due.clear()
-        self._forget()
+        self.pending = PendingEffects()
         self.answered = 0
         self._ask("reset", stage=stage_to_wire(stage))
 
-    def _forget(self) -> None:
-        """Forget all effects that are awaited."""
-        self.waits = self.waits_if_all = 0.0  # until when: for an effect, and where a claim is made of everything
-        self.waits_blindly = False  # for what it does not show
-        self.earlier: dict[FieldName, Any] = {}  # what is to change shows this before
-        self.late: frozenset[FieldName] = frozenset()
-        self.was_late = self.under_way = False
-        self.before: Observation = {}  # the last command
-        self.seen: Observation = {}
+    # Commands
 
     def submit(self, command: Command) -> Outcome:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         word = answer["answer"]
         if self.declaration.windows:
-            self._submit_in_shadow(command, word)
+            self._step_reference(command, word)
         else:
             self.due.append(command)
-        self.answered += word != "error"
-        if word in ("accepted", "refused"):
-            self.supported.add(type(command).__name__)
-        match word:
-            case "accepted":
-                uses = answer.get("audit", ()) if self.declaration.can("audit") else ()
-                return Accepted(frozenset(), tuple(KeyUse(*map(self.names.plain, use)) for use in uses))
-            case "refused":
-                return Refused(self._reasons(answer))
-            case "unsupported":
-                self.unsupported.add(type(command).__name__)
-                raise Unsupported(format_command(command))
-        raise Errs(
-            f"it answers with an error, when {format_command(command)}: {answer.get('message', 'without a message')}"
-        )
+        name = type(command).__name__
+        if word == "error":
+            message = answer.get("message", "without a message")
+            raise Errs(f"it answers with an error, when {format_command(command)}: {message}")
+        self.answered += 1
+        if word == "unsupported":
+            self.unsupported.add(name)
+            raise Unsupported(format_command(command))
+        self.supported.add(name)
+        if word == "accepted":
+            return Accepted(frozenset(), self._key_uses(answer))
+        return Refused(self._reasons(answer))
+
+    def _key_uses(self, answer: dict[str, Any]) -> tuple[KeyUse, ...]:
+        """Return what an answer says of the use of keys, if the system has declared to say it."""
+        if not self.declaration.can("audit"):
+            return ()
+        uses = []
+        for use in answer.get("audit", ()):
+            plain_names = [self.names.plain(name) for name in use]
+            uses.append(KeyUse(*plain_names))
+        return tuple(uses)
+
+    def _reasons(self, answer: dict[str, Any]) -> frozenset[str]:
+        """Return the reasons of a refusal, if the system has declared to give them."""
+        if not self.declaration.can("reasons"):
+            return frozenset()
+        named: frozenset[str] = answer.get("because", frozenset())
+        by_code = self.declaration.codes.get(str(answer.get("code")), frozenset())
+        because = named | by_code
+        unknown = sorted(because.difference(load_register()))
+        if unknown:
+            raise Fault("unknown-id", f"refused because of {unknown[0]!r}, which is no requirement")
+        return because
 
     @property
     def reference(self) -> ModelSystem:
@@ -195,80 +123,115 @@ class Subject:
         self.due.clear()
         return self.model
 
-    def _submit_in_shadow(self, command: Command, answer: str) -> None:
-        """Have the model do what the system did, and note what may take its time.
+    def _step_reference(self, command: Command, answer: str) -> None:
+        """Have the model do what the system did, and note which effects may take their time.
 
         After a refusal nothing is waited for; but a claim about everything is made when the window has closed.
         """
-        self.was_late, self.under_way, self.before = bool(self.late), False, self.seen
-        before, state = self.reference.observe(), self.reference.state
-        self.reference.submit(command)
+        self.pending.begin_command()
+        reference = self.reference
+        state = reference.state
+        before = reference.observe()
+        reference.submit(command)
         if answer != "accepted":
-            self.reference.state = state
-        if answer not in ("accepted", "refused"):
+            reference.state = state
+        window = self.declaration.windows.get(type(command).__name__, 0)
+        if not window or answer not in ("accepted", "refused"):
             return
-        if window := self.declaration.windows.get(type(command).__name__, 0):
-            until = self.session.clock.now() + window
-            self.waits_if_all = max(self.waits_if_all, until)
-            if answer == "accepted":
-                self.waits, self.under_way = max(self.waits, until), True
-                for was, _ in changed_facts(before, self.reference.observe()):
-                    if self.declaration.shows(was.kind, was.field):
-                        self.earlier[was.kind, was.name, was.field] = was.value
-                    else:
-                        self.waits_blindly = True
+        closes = self.session.clock.now() + window
+        self.pending.expect_claims(closes)
+        if answer == "refused":
+            return
+        shown = []
+        has_hidden = False
+        for earlier, _ in changed_facts(before, reference.observe()):
+            if self.declaration.shows(earlier.kind, earlier.field):
+                shown.append(earlier)
+            else:
+                has_hidden = True
+        self.pending.expect(closes, shown, has_hidden)
 
-    def _reasons(self, answer: dict[str, frozenset[str]]) -> frozenset[str]:
-        """Return the reasons of a refusal, if the system has declared to give them."""
-        if not self.declaration.can("reasons"):
-            return frozenset()
-        because = answer.get("because", frozenset()) | self.declaration.codes.get(str(answer.get("code")), frozenset())
-        if unknown := because.difference(load_register()):
-            raise Fault("unknown-id", f"refused because of {sorted(unknown)[0]!r}, which is no requirement")
-        return because
+    # Observations
 
     def observe(self) -> Observation:
-        """Observe the system once all effects are there or their time is up."""
+        """Observe the system once all effects are there or their time is up; raises `Errs` and `Fault`."""
         seen = self.look()
         if not self.declaration.windows:
             return seen
-        self.seen = self._awaited(seen)
-        return self.seen
-
-    def _awaited(self, seen: Observation) -> Observation:
-        clock = self.session.clock
-        until = self.waits_if_all if self.patient else self.waits
-        pause, settled = FIRST_PAUSE, False
-        while (left := until - clock.now()) > 0 and (self.patient or self.waits_blindly or not self._as_expected(seen)):
-            if not settled and self._settles(left):
-                self._forget()
-                return self.look()
-            settled = True  # it has been asked
-            self.session.sleep(min(pause, left))
-            pause = min(2 * pause, LONGEST_PAUSE)
-            seen = self.look()
-        self.waits_blindly = False
-        self.earlier = {name: value for name, value in self.earlier.items() if observed_value(seen, *name) == value}
-        self.late = frozenset() if self._as_expected(seen) else frozenset(self.earlier)
+        seen = self._await_effects(seen)
+        self.pending.seen = seen
         return seen
 
-    def _as_expected(self, seen: Observation) -> bool:
-        return not any(changed_facts(self.visible(self.reference.observe()), seen))
+    def look(self) -> Observation:
+        """Observe the system now; raises `Errs` and `Fault`."""
+        observation = self._ask("observe")["observation"]
+        return self.visible(self.names.seen(observation))
 
-    def is_late(self, fact: Fact) -> bool:
-        """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
-        name = fact.kind, fact.name, fact.field
-        return self.under_way and observed_value(self.seen, *name) == observed_value(self.before, *name)
+    def visible(self, observation: Observation) -> Observation:
+        """Return an observation without what is declared as hidden."""
+        if not self.declaration.unseen:
+            return observation
+        shows = self.declaration.shows
+        visible: Observation = {}
+        for kind, entities in observation.items():
+            if kind in self.declaration.unseen:
+                continue
+            visible[kind] = {}
+            for name, fields in entities.items():
+                visible[kind][name] = {field: value for field, value in fields.items() if shows(kind, field)}
+        return visible
+
+    def _await_effects(self, seen: Observation) -> Observation:
+        """Look again until all effects show or their windows have closed; return what shows then."""
+        closes = self.pending.closes_for_claims if self.patient else self.pending.closes
+        pause = FIRST_PAUSE
+        asked_to_settle = False
+        while True:
+            seconds_left = closes - self.session.clock.now()
+            if seconds_left <= 0 or not self._may_change(seen):
+                break
+            if not asked_to_settle:
+                asked_to_settle = True
+                if self._settles(seconds_left):
+                    self.pending = PendingEffects()
+                    return self.look()
+            self.session.sleep(min(pause, seconds_left))
+            pause = min(2 * pause, LONGEST_PAUSE)
+            seen = self.look()
+        self.pending.end_wait(seen, self._as_expected(seen))
+        return seen
+
+    def _may_change(self, seen: Observation) -> bool:
+        """Return whether something may still happen that matters."""
+        return self.patient or self.pending.has_hidden or not self._as_expected(seen)
+
+    def _as_expected(self, seen: Observation) -> bool:
+        """Return whether the system shows what the model shows."""
+        expected = self.visible(self.reference.observe())
+        return not any(changed_facts(expected, seen))
 
     def _settles(self, seconds: float) -> bool:
         """Return whether the system says that nothing is under way any more."""
         patience = seconds + self.session.patience
-        answer = self._ask("settle", patience=patience, seconds=min(int(seconds) + 1, 86_400))
+        whole_seconds = min(int(seconds) + 1, LONGEST_SETTLE)
+        answer = self._ask("settle", patience=patience, seconds=whole_seconds)
         return bool(answer["answer"] == "settled")
 
-    def look(self) -> Observation:
-        """Observe the system now; raises `Errs` and `Fault`."""
-        return self.visible(self.names.seen(self._ask("observe")["observation"]))
+    @property
+    def was_late(self) -> bool:
+        """Whether a field was late when the last command was asked."""
+        return self.pending.was_late
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the last command has effects that may take their time."""
+        return self.pending.under_way
+
+    def is_late(self, fact: Fact) -> bool:
+        """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
+        return self.pending.is_late(fact)
+
+    # Faults
 
     def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:
         """Return the answer; raises `Errs` if it is that something went wrong, and `Fault`."""
@@ -277,28 +240,21 @@ class Subject:
             raise Errs(f"it answers {verb} with an error: {answer.get('message', 'without a message')}")
         return answer
 
-    def visible(self, observation: Observation) -> Observation:
-        """Return an observation without what is declared as hidden."""
-        unseen, shows = self.declaration.unseen, self.declaration.shows
-        if not unseen:
-            return observation
-        return {
-            kind: {name: {f: v for f, v in fields.items() if shows(kind, f)} for name, fields in entities.items()}
-            for kind, entities in observation.items()
-            if kind not in unseen
-        }
-
     def recover(self, fault: str, of_use: bool, times: str) -> None:
         """Restart if there was a fault; raises `Aborted` if it has broken ``times`` again and again, to no use."""
-        self.broken = 0 if of_use or not fault else self.broken + 1
+        if of_use or not fault:
+            self.broken = 0
+        else:
+            self.broken += 1
         if self.broken >= IN_A_ROW:
             raise Aborted(f"given up: the system broke in {self.broken} {times} in a row")
-        if fault:
-            self.session.case = ""
-            try:
-                self.session.restart()
-            except Fault as error:
-                raise Aborted(f"given up: the system does not start again: {error}") from None
+        if not fault:
+            return
+        self.session.case = ""
+        try:
+            self.session.restart()
+        except Fault as error:
+            raise Aborted(f"given up: the system does not start again: {error}") from None
 
 
 def by_chance() -> int:

@@ -35,11 +35,12 @@ from .channels.options import add_system_arguments, connection, seconds
 from .deviations import load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
+from .interruption import Interrupted
 from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running, SessionPool
-from .session import Interrupted, Session
+from .session import Session
 from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
 

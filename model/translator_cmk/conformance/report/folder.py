@@ -11,7 +11,7 @@ from ...errors import CommandError
 from ...files import draft_of, write_text
 from ..cases import Envelope
 from ..deviations import deviations_yaml
-from ..session import Log
+from ..message_log import Log
 from .cucumber import cucumber_ndjson
 from .junit import junit_xml
 from .page import report_html

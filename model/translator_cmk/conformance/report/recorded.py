@@ -18,7 +18,8 @@ from ...errors import CommandError
 from ...language.strict_json import LONGEST, parse_json
 from ...shapes import WireError, read_message
 from ..channels import Fault
-from ..session import Clock, NoLog
+from ..clock import Clock
+from ..message_log import NoLog
 from . import envelope as shapes
 from .folder import MESSAGES, must_be_a_file
 

@@ -1,0 +1,61 @@
+"""Effects that may show late: what they change, and until when the system may still show what was there before.
+
+A system that takes time to carry out a command declares a window for it, in seconds.  Once it has accepted such
+a command, a field that is to change may show its earlier value until the window closes; after that it is late.
+The fields that are to change are those that change in the model, which is asked the same.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..language.facts import Fact, observed_value
+from ..machine import Observation
+
+FieldName = tuple[str, str, str]
+"""Kind and name of an entity, and a field of it."""
+
+
+class PendingEffects:
+    """The effects of the commands of one world that have not shown yet."""
+
+    def __init__(self) -> None:
+        self.earlier: dict[FieldName, Any] = {}  # the value that each field shows before it changes
+        self.closes = 0.0  # when the last window of an accepted command closes
+        self.closes_for_claims = 0.0  # the same with refused ones, which a claim about everything waits for
+        self.has_hidden = False  # whether there are effects that the system does not show
+        self.late: frozenset[FieldName] = frozenset()  # when all windows had closed, at the last look
+        self.was_late = False  # whether a field was late when the last command was asked
+        self.under_way = False  # whether the last command has a window
+        self.before: Observation = {}  # what showed before the last command
+        self.seen: Observation = {}  # what shows now
+
+    def begin_command(self) -> None:
+        """Note that a command was asked."""
+        self.was_late = bool(self.late)
+        self.under_way = False
+        self.before = self.seen
+
+    def expect_claims(self, closes: float) -> None:
+        """Note when the window of a command closes that was accepted or refused."""
+        self.closes_for_claims = max(self.closes_for_claims, closes)
+
+    def expect(self, closes: float, earlier: Iterable[Fact], has_hidden: bool) -> None:
+        """Note when the window of an accepted command closes, and what the fields that it changes showed before."""
+        self.closes = max(self.closes, closes)
+        self.under_way = True
+        self.has_hidden = self.has_hidden or has_hidden
+        for fact in earlier:
+            self.earlier[fact.kind, fact.name, fact.field] = fact.value
+
+    def end_wait(self, seen: Observation, as_expected: bool) -> None:
+        """Note what shows once the effects have shown, or their windows have closed."""
+        self.has_hidden = False
+        self.earlier = {name: value for name, value in self.earlier.items() if observed_value(seen, *name) == value}
+        self.late = frozenset()
+        if not as_expected:
+            self.late = frozenset(self.earlier)
+
+    def is_late(self, fact: Fact) -> bool:
+        """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
+        name = fact.kind, fact.name, fact.field
+        return self.under_way and observed_value(self.seen, *name) == observed_value(self.before, *name)
