@@ -119,7 +119,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command(
         "check-trace",
         "judge a log of what a system was asked, what it answered and what was seen",
-        "explore.trace",
+        "check_trace.trace_command",
     ),
     Command("site", "generate the pages of the site from the results of a run", "site.command"),
 )

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent
 SUFFIXES = (".feature", ".json", ".py", ".yaml")
 
 
-LAYERS = ("cli", "azure", "site", "conformance", "bdd", "explore", "oracle")
+LAYERS = ("cli", "azure", "site", "conformance", "bdd", "check_trace", "explore", "oracle")
 """The upper layers of the package, from the top: none is imported by one below it (see pyproject.toml)."""
 
 REPORTED = "conformance"

@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.command_line import VALID
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.trace import Checker, format_verdict, read_trace
+from translator_cmk.check_trace import Checker, read_trace
+from translator_cmk.check_trace.trace_command import format_verdict
 from translator_cmk.language.messages import command_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
@@ -112,7 +113,7 @@ def when_accepted(*sequence: Command) -> list[dict[str, Any]]:
 
 
 def lines_of(entry: Any) -> bytes:
-    """Return the lines of an entry of a log, as the head of `tests/explore/traces.yaml` says."""
+    """Return the lines of an entry of a log, as the head of `tests/check_trace/traces.yaml` says."""
     if isinstance(entry, list):
         return b"".join(map(lines_of, entry))
     if isinstance(entry, str):

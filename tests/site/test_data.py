@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 from tests.azure.test_azure_cli import LOSSES, OUTSIDE, RAN, record_run
 from tests.command_line import ROOT
 from tests.site.conftest import REGISTER, green
+from translator_cmk.check_trace import Checker, read_trace
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.errors import InvalidFile
 from translator_cmk.explore.row_sources import RowSource
-from translator_cmk.explore.trace import Checker, read_trace
 from translator_cmk.language.schemas import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row

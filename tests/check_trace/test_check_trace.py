@@ -22,7 +22,8 @@ from tests.oracle.following import (
     lines,
     when_accepted,
 )
-from translator_cmk.explore.trace import Checker, Event, Values, check, completions, event, known_values
+from translator_cmk.check_trace import Checker, Event, check, event
+from translator_cmk.check_trace.completing import Values, completions, known_values
 from translator_cmk.language.messages import command_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.language.strict_json import LONGEST

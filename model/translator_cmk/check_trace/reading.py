@@ -1,0 +1,112 @@
+"""Read a trace line by line, as events and stages."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..language.lines import SourceLine, read_lines
+from ..language.strict_json import LONGEST, parse_json
+from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LINE, CommandInPart
+from ..machine import DEFAULT_STAGE, Command, Stage
+from ..oracle.observability import Shown
+from ..shapes import WireError, read_message
+from .completing import Values, completions, known_values
+from .events import Event, event
+
+
+class Truncated(WireError):
+    """The trace ends in the middle of a line."""
+
+
+def read_trace(file: str) -> Iterator[tuple[int, Event | Stage]]:
+    """Yield each event and each stage with the number of its line.
+
+    The file `-` is standard input.  Raises `WireError` for what can't be read, and `Truncated` where
+    the trace was cut off.
+    """
+    return TraceReader(file).events()
+
+
+class TraceReader:
+    """Reads one trace: the head that says what holds for all events, and the stage of the world that they are in."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.head: dict[str, Any] = {}
+        self.stage = DEFAULT_STAGE
+        self._known: Values | None = None  # found when the first command in part asks for them
+
+    def events(self) -> Iterator[tuple[int, Event | Stage]]:
+        """Yield each event and each stage with the number of its line."""
+        for number, (line, message) in enumerate(messages(self.file)):
+            if "trace" in message:
+                if number > 0:
+                    raise WireError(line.where, "a head that is not on the first line", "put it there")
+                self.head = read_message(HEAD, message, line.where)
+            elif "stage" in message:
+                self.stage = read_message(RESET, message, line.where)["stage"]
+                yield line.number, self.stage
+            else:
+                yield line.number, self._event(message, line.where)
+
+    def _event(self, message: dict[str, Any], where: str) -> Event:
+        """Return the event on a line."""
+        if isinstance(message.get("command"), str):
+            raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
+        parts = self._partial(message)
+        fields = read_message(EVENTS[parts], message, where)
+        command: Command | list[Command] | CommandInPart | None = fields.get("command")
+        if isinstance(command, CommandInPart):
+            command = completions(command, self._known_values(), self.stage, where)
+        reported = fields.get("outcome", NOT_REPORTED)
+        hidden = self.head.get("hidden", frozenset())
+        return event(
+            command,
+            reported.outcome,
+            fields.get("observation"),
+            partial="observation" in parts,
+            shown=Shown(reported.reasons, reported.audit, hidden),
+            idle=reported.idle,
+        )
+
+    def _partial(self, message: dict[str, Any]) -> tuple[str, ...]:
+        """Return which parts of an event are partial; what is no list of parts is refused when it is read."""
+        stated = message.get("partial", self.head.get("partial", ()))
+        if not isinstance(stated, list | tuple):
+            return ()
+        return tuple(part for part in PARTS if part in stated)
+
+    def _known_values(self) -> Values:
+        """Return the values that the trace gives; of standard input, which is read once, those of its head."""
+        if self._known is None:
+            self._known = known_values(ahead(self.file) if Path(self.file).is_file() else [self.head])
+        return self._known
+
+
+def messages(file: str) -> Iterator[tuple[SourceLine, dict[str, Any]]]:
+    """Yield each line that is not empty, with its JSON object."""
+    for line in read_lines(file):
+        if not line.text:
+            continue
+        message = parsed(line)
+        if not isinstance(message, dict):
+            raise WireError(line.where, "no JSON object", "write an event, a stage, or the head of a trace")
+        yield line, message
+
+
+def parsed(line: SourceLine) -> Any:
+    """Return the JSON value of a line; raises `WireError`, and `Truncated` where the line breaks off."""
+    try:
+        return parse_json(line.text, line.where)
+    except WireError:
+        if line.ended or len(line.text) > LONGEST:
+            raise
+        raise Truncated(line.where, "cut off in the middle of the line", "copy the whole trace") from None
+
+
+def ahead(file: str) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a trace, up to the first that can't be read."""
+    with suppress(WireError):  # reading the events raises the same error
+        for line, message in messages(file):
+            yield read_message(TRACE_LINE, message, line.where)
