@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from tests.command_line import tables
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
-FILES = {"python": "emulator.py", "node": "emulator.mjs", "perl": "emulator.pl"}
+FILES = {"python": "emulator.py", "node": "emulator.mjs"}
 
 
 class Broken(NamedTuple):

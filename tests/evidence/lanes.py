@@ -24,7 +24,7 @@ from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 
-PROGRAMS = {"node": "node", "perl": "perl", "python": f"{shlex.quote(sys.executable)} -S"}
+PROGRAMS = {"node": "node", "python": f"{shlex.quote(sys.executable)} -S"}
 REGISTER = load_register()
 MACHINES = {profile: machine_of(silent_in(profile, REGISTER)) for profile in ("article", "full")}
 PATIENCE = 5.0
