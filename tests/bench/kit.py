@@ -22,7 +22,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from translator_cmk.conformance.channels import Channel, Direct, Process
-from translator_cmk.conformance.fuzz import alphabet
+from translator_cmk.conformance.lanes.fuzz import alphabet
 from translator_cmk.conformance.message_log import Log
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject

@@ -9,8 +9,8 @@ import pytest
 from tests.bdd.samples import project, run
 from tests.conformance.conftest import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
 from translator_cmk.cli import main
-from translator_cmk.conformance.findings import BESIDES, OWN, feature
-from translator_cmk.conformance.judging import SequenceResult
+from translator_cmk.conformance.lanes.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
+from translator_cmk.conformance.lanes.sequence_run import SequenceResult
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Difference, Exchange, Why
@@ -56,7 +56,7 @@ def test_title_is_the_outcome_and_no_step_stands_for_several_commands() -> None:
 
 def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:
     assert lines((*COVERED, CHANGE, *AFTER))[-6:] == [
-        f"# {OWN}",
+        f"# {NOT_BY_THE_MODEL}",
         f"And {CHANGED}",
         'And the customer creates the workspace "ws-prod" for "translator-prod"',
         'When the customer reads the data of "ws-prod"',
@@ -67,9 +67,9 @@ def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked
 
 def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
     message = lines((*COVERED, CHANGE, *AFTER), refused=(len(COVERED),))
-    assert OWN not in "\n".join(message)
+    assert NOT_BY_THE_MODEL not in "\n".join(message)
     assert message[-5:-3] == [
-        f"# {BESIDES}",
+        f"# {IN_BETWEEN}",
         f"#   {CHANGED}",
     ]
 
@@ -79,7 +79,7 @@ def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
     read = (cmd.ReadData("ws-prod"),) * 3
     message = lines((*COVERED, *AFTER[:1], *read, *translated, cmd.ReadData("ws-prod")), refused=(9, 10))
     assert message[-6:-3] == [
-        f"# {BESIDES}",
+        f"# {IN_BETWEEN}",
         '#   the customer reads the data of "ws-prod", 3 times',
         '#   the customer translates with the model "legal-en-de", 2 times',
     ]

@@ -14,8 +14,8 @@ from tests.command_line import CLI, ROOT, each_refused, run_cli
 from tests.conformance.conftest import FAULTY, MODEL, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
+from translator_cmk.conformance.lanes.sequences import SMOKE, named_sequences
 from translator_cmk.conformance.protocol import azure_calls, skeleton
-from translator_cmk.conformance.sequences import SMOKE, named_sequences
 from translator_cmk.conformance.session import Session
 from translator_cmk.language.declaration import DECLARED
 from translator_cmk.language.messages import OBSERVED, command_to_wire

@@ -31,7 +31,7 @@ from tests.evidence.lanes import PROGRAMS, InProcess, features, put_to
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.conformance.cases import Scenario, scenarios
-from translator_cmk.conformance.features import play
+from translator_cmk.conformance.lanes.features import play
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.language.messages import command_to_wire, stage_to_wire

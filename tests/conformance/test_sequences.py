@@ -10,16 +10,23 @@ from tests.conformance.conftest import MODEL, TOUR, fails_in_fuzzing, fuzz, veri
 from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey, OwnKeyIgnored
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
-from translator_cmk.conformance.judging import SequenceResult, run_sequence
-from translator_cmk.conformance.lane import UNCONFIRMED, SequenceLane, plan_of
+from translator_cmk.conformance.lanes.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
+from translator_cmk.conformance.lanes.lane import UNCONFIRMED, SequenceLane
+from translator_cmk.conformance.lanes.planning import plan_of
+from translator_cmk.conformance.lanes.sequence_run import SequenceResult, run_sequence
+from translator_cmk.conformance.lanes.sequences import (
+    STRESS_START,
+    in_variant,
+    named_sequences,
+    stress_sequences,
+    variants,
+)
+from translator_cmk.conformance.lanes.tour import suites
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running, SessionPool
 from translator_cmk.conformance.salted_names import SaltedNames
-from translator_cmk.conformance.sequences import STRESS_START, in_variant, named_sequences, stress_sequences, variants
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import suites
 from translator_cmk.explore import scopes
 from translator_cmk.explore.suites import suite
 from translator_cmk.language.declaration import Declaration
@@ -256,5 +263,5 @@ def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> Non
 
 def test_difference_that_the_model_does_not_confirm_is_no_failure() -> None:
     exchanges = [Exchange(None, None, None), Exchange(ASKED[0], Accepted(), None)]
-    weighed = lane_of(ASKED).weighed(SequenceResult(ASKED[:1], (DIFFERENCE,), exchanges=exchanges))
-    assert (weighed.failed, weighed.lost_track) == (False, UNCONFIRMED)
+    confirmed = lane_of(ASKED).confirmed(SequenceResult(ASKED[:1], (DIFFERENCE,), exchanges=exchanges))
+    assert (confirmed.failed, confirmed.lost_track) == (False, UNCONFIRMED)

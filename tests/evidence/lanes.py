@@ -14,12 +14,13 @@ from typing import Any
 
 from translator_cmk.conformance.cases import SCOPES, STEPS, Scenario, scenarios
 from translator_cmk.conformance.channels import Channel, Fault, Process
-from translator_cmk.conformance.features import play
-from translator_cmk.conformance.fuzz import Fuzzer
-from translator_cmk.conformance.judging import Commands, SequenceResult, run_sequence
+from translator_cmk.conformance.lanes.features import play
+from translator_cmk.conformance.lanes.fuzz import Fuzzer
+from translator_cmk.conformance.lanes.sequence_run import SequenceResult, run_sequence
+from translator_cmk.conformance.lanes.shrinking import Commands
+from translator_cmk.conformance.lanes.tour import sequences_for, sequences_of
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import sequences_for, sequences_of
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register

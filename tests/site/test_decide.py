@@ -8,7 +8,7 @@ import pytest
 
 from tests.site import conftest
 from tests.site.conftest import PICKLES, REGISTER, a_run, content_of
-from translator_cmk.conformance.fuzz import alphabet
+from translator_cmk.conformance.lanes.fuzz import alphabet
 from translator_cmk.language.facts import holds
 from translator_cmk.language.sentences import format_command, read_command
 from translator_cmk.machine import ROWS, Accepted, Refused, observe

@@ -10,12 +10,13 @@ from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
 from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.features import play
-from translator_cmk.conformance.fuzz import Fuzzer
-from translator_cmk.conformance.judging import Commands, SequenceResult, run_sequence
+from translator_cmk.conformance.lanes.features import play
+from translator_cmk.conformance.lanes.fuzz import Fuzzer
+from translator_cmk.conformance.lanes.sequence_run import SequenceResult, run_sequence
+from translator_cmk.conformance.lanes.shrinking import Commands
+from translator_cmk.conformance.lanes.tour import sequences_for, sequences_of
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import sequences_for, sequences_of
 from translator_cmk.machine import Accepted, Command, Machine, Unspecified
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in

@@ -12,8 +12,8 @@ from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant
 from tests.systems.wrong import BY_TOPIC, WRONG
-from translator_cmk.conformance.judging import Commands
-from translator_cmk.conformance.tour import sequences_of
+from translator_cmk.conformance.lanes.shrinking import Commands
+from translator_cmk.conformance.lanes.tour import sequences_of
 from translator_cmk.requirements import Requirement, load_register
 
 REGISTER = load_register()

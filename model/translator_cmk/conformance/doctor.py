@@ -14,9 +14,9 @@ from ..system import MACHINE, Unsupported
 from .cases import most_awaited, needed_by
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
-from .judging import applicable
+from .lanes.applicable import applicable
+from .lanes.sequences import SMOKE, named_sequences
 from .report.wording import few
-from .sequences import SMOKE, named_sequences
 from .session import Session
 from .subject import Subject, by_chance
 

@@ -25,7 +25,7 @@ from ..system import ModelSystem, System
 from ..verdict import Status
 from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Direct, Fault
-from .features import is_patient, recover, result_of
+from .lanes.features import is_patient, recover, result_of
 from .report.envelope import Made
 from .report.folder import Folder
 from .report.wording import headline

@@ -21,9 +21,10 @@ from ..requirements import load_register
 from .cases import FUZZ, LANES, NOT_REACHED, Envelope, Scenario, is_selected
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
-from .features import attempt, run_features
-from .findings import recorded
-from .judging import applicable, run_sequence
+from .lanes.applicable import applicable
+from .lanes.counterexamples import read_counterexample
+from .lanes.features import attempt, run_features
+from .lanes.sequence_run import run_sequence
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
 from .report.reading import made_of, read
 from .report.recorded import EndOfLog, MessageLog, NotInLog, shortened
@@ -324,7 +325,7 @@ def report_on(folder: Path, envelope: Envelope, found: Sequence[str], how: str, 
 
 def replay(args: argparse.Namespace) -> int:
     """Print where a system parts from what is demanded: 1 if it does, 0 if it does not, 4 without a verdict."""
-    kept = recorded(args.file)
+    kept = read_counterexample(args.file)
     with session_with(args) as session:
         subject = Subject(session, by_chance())
         commands = tuple(applicable(kept["commands"], subject.declaration))

@@ -18,7 +18,6 @@ from ..verdict import FAILING, OF_CASES
 from .cases import Case, Result, counts, exit_code, in_order, release, verdict_on
 from .channels import Fault
 from .deviations import Deviations
-from .findings import Tally
 from .interruption import Interruption
 from .message_log import NoLog
 from .report.envelope import FORMAT, Made, case_to_json, groups
@@ -93,12 +92,6 @@ class Running:
         """Record the result of a case; add the case if nobody expected it."""
         self.cases.setdefault(case.id, case)
         self.results[case.id] = result
-
-    def take_tally(self, tally: Tally) -> None:
-        """Record the results of a lane by command."""
-        for case in tally.cases():
-            name = case.id.partition("/")[2]
-            self.take(case, tally.result(name)._replace(shown="\n".join(tally.in_full.get(name, ()))))
 
     def add(self, case: Case, result: Result, subject: Subject) -> None:
         """Record the result of a case that the subject was put through to its end."""

@@ -33,16 +33,16 @@ from .cases import (
 from .channels import Fault
 from .channels.options import add_system_arguments, connection, seconds
 from .deviations import load_deviations
-from .features import run_features
-from .fuzz import run_fuzz
 from .interruption import Interrupted
+from .lanes.features import run_features
+from .lanes.fuzz import run_fuzz
+from .lanes.tour import run_tour
 from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running, SessionPool
 from .session import Session
 from .subject import Aborted, Subject, by_chance
-from .tour import run_tour
 
 REPORT = Path("conformance-report")
 

@@ -13,7 +13,7 @@ from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server import azure_server
 from translator_cmk.conformance.cases import Result, Scenario, scenarios, selected
 from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.features import play
+from translator_cmk.conformance.lanes.features import play
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject, by_chance
 from translator_cmk.machine import ROWS, Machine

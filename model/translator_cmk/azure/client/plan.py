@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...bdd.vocabulary import commands_of
 from ...conformance.cases import Scenario
-from ...conformance.features import is_patient
+from ...conformance.lanes.features import is_patient
 from ...language.declaration import Declaration
 from ...machine import Accepted, Observation
 from ...requirements import load_register

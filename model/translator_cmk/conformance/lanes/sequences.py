@@ -6,12 +6,12 @@ from itertools import permutations
 from pathlib import Path
 from typing import get_args
 
-from ..language.situations import CommandList
-from ..machine import Command
-from ..machine.entities import ResourceKind
-from ..machine.stage import DEFAULT_STAGE, Stage
-from ..shapes import TEXT, record
-from ..strict_yaml import read_yaml
+from ...language.situations import CommandList
+from ...machine import Command
+from ...machine.entities import ResourceKind
+from ...machine.stage import DEFAULT_STAGE, Stage
+from ...shapes import TEXT, record
+from ...strict_yaml import read_yaml
 
 Commands = tuple[Command, ...]
 

@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from ..explore.counterexamples import state_after
-from ..explore.scopes import FUZZED, SCOPES
-from ..language.declaration import Declaration
-from ..language.situations import situations
-from ..machine import Accepted, Command, Outcome, Refused, State, Unspecified
-from ..machine.step import OF_NAMES
-from ..oracle.profiles import NAMES_GIVEN_AGAIN
-from ..system import MACHINE
-from .cases import FUZZ
-from .judging import applicable
-from .lane import SequenceLane, Step
-from .running import Running
+from ...explore.counterexamples import state_after
+from ...explore.scopes import FUZZED, SCOPES
+from ...language.declaration import Declaration
+from ...language.situations import situations
+from ...machine import Accepted, Command, Outcome, Refused, State, Unspecified
+from ...machine.step import OF_NAMES
+from ...oracle.profiles import NAMES_GIVEN_AGAIN
+from ...system import MACHINE
+from ..cases import FUZZ
+from ..running import Running
+from ..subject import Subject
+from .applicable import applicable
+from .lane import SequenceLane
+from .planning import Step
 from .sequences import STRESS_START, in_variant, named_sequences, stress_alphabet, variants
-from .subject import Subject
 
 LONGEST = 25
 """How many commands a sequence has at most, beside those of the situation that it begins with."""

@@ -1,27 +1,19 @@
-"""Judges one sequence of commands with the oracle, up to the first difference, and shrinks it."""
+"""Put a system through one sequence of commands, up to the first difference from what the oracle demands."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..bdd.portal import through_the_api
-from ..bdd.prerequisites import capabilities_of, level_of, not_offered, promised
-from ..language.declaration import LEVELS, MASKED, Declaration
-from ..language.facts import Fact, changed_facts
-from ..machine import Accepted, Command, Observation
-from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
-from ..machine.entities import Document
-from ..oracle import Agreed, Comparison, Difference, Differs, Exchange, Follower, LostTrack, Oracle, Why
-from ..oracle.observability import Shown
-from ..system import ModelSystem, Unsupported
-from .channels import Fault
-from .subject import Errs, Subject
-
-SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": (256, 384, 521), "oct": (128, 192, 256)}
-"""The sizes that Azure has of each type of key, in bits: a key vault may refuse to make others.
-
-https://learn.microsoft.com/azure/key-vault/keys/about-keys
-"""
-
+from ...bdd.prerequisites import level_of, promised
+from ...language.declaration import MASKED, Declaration
+from ...language.facts import Fact, changed_facts
+from ...machine import Accepted, Command, Observation
+from ...machine.commands import ReadData, TranslateWithModel
+from ...machine.entities import Document
+from ...oracle import Agreed, Comparison, Difference, Differs, Exchange, Follower, LostTrack, Oracle, Why
+from ...oracle.observability import Shown
+from ...system import Unsupported
+from ..channels import Fault
+from ..subject import Errs, Subject
 
 TOO_OPEN = 12
 """From how many possible states on even a system that is to be left alone is looked at."""
@@ -73,7 +65,8 @@ class SequenceResult:
     def compared(self) -> list[str]:
         """The commands that were compared, and did not differ."""
         names = [type(command).__name__ for command in self.asked]
-        return names[:-1] if self.differences or self.known or self.fault or self.lost_track else names
+        last_was_not = self.differences or self.known or self.fault or self.lost_track
+        return names[:-1] if last_was_not else names
 
 
 def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, blind: int = 0) -> SequenceResult:
@@ -176,23 +169,28 @@ def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> N
         return
     result.why = comparison.why
     differences = comparison.differences
-    lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
-    result.late = len(lacking) == len(differences)
-    if result.late:
-        result.differences = differences
-    else:
-        result.differences = tuple(each for each in differences if each not in lacking)
+    settled = tuple(difference for difference in differences if not may_yet_come(difference, subject))
+    result.late = not settled
+    result.differences = settled or differences
+
+
+def may_yet_come(difference: Difference, subject: Subject) -> bool:
+    """Return whether this is a fact that the system has declared to take its time for."""
+    return isinstance(difference.expected, Fact) and subject.is_late(difference.expected)
 
 
 def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:
     """Return what the system shows this time, where it shows no document of a workspace whose data is inaccessible."""
     if seen is None or MASKED not in subject.declaration.hidden:
         return None
-    closed = {name for name, fields in seen["workspace"].items() if fields.get("readable") is False}
-    documents = subject.reference.state.tables[Document].items()
-    omitted = frozenset(((Document.word, name), "exists") for name, (workspace, *_) in documents if workspace in closed)
+    world = subject.reference.machine.world(subject.reference.state)
+    omitted = set()
+    for document in world.every(Document):
+        workspace = seen["workspace"].get(document.workspace.name, {})
+        if workspace.get("readable") is False:
+            omitted.add(((Document.word, document.name), "exists"))
     shown = oracle.shown
-    return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, omitted)
+    return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, frozenset(omitted))
 
 
 CHANGE_NOTHING = (ReadData, TranslateWithModel)
@@ -201,62 +199,16 @@ CHANGE_NOTHING = (ReadData, TranslateWithModel)
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
     """Return whether nothing that the system shows can tell that it has carried out what it has accepted."""
-    changed = changed_facts(before, subject.reference.observe())
-    return not isinstance(command, CHANGE_NOTHING) and not any(
-        subject.declaration.shows(was.kind, was.field) for was, _ in changed
-    )
+    if isinstance(command, CHANGE_NOTHING):
+        return False
+    for was, _ in changed_facts(before, subject.reference.observe()):
+        if subject.declaration.shows(was.kind, was.field):
+            return False
+    return True
 
 
 def level_concerned(difference: Difference, command: type[Command]) -> str:
     """Return the level of what was otherwise after a command; an outcome is of the command's level."""
-    return level_of(difference.expected if isinstance(difference.expected, Fact) else command)
-
-
-def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
-    """Yield the commands that a system can be asked for; what it would do through the portal is done through the API.
-
-    Those of the levels below what it claims are among them, since they lead there.
-    """
-    levels = list(LEVELS)
-    highest = max(map(levels.index, declared.levels))
-    can = declared.capabilities | {"portal"}
-    model = ModelSystem()
-    for command in commands:
-        if (
-            levels.index(level_of(command)) > highest
-            or not can.issuperset(capabilities_of(command))
-            or (isinstance(command, CreateKey | ImportKey) and command.size not in SIZES[command.type])
-            or not_offered([command], declared.stage)
-        ):
-            continue
-        if declared.can("portal"):
-            yield command
-        else:
-            yield from through_the_api(model, command)
-
-
-Commands = tuple[Command, ...]
-
-ATTEMPTS = 200
-"""How many shorter sequences are tried at most."""
-
-
-def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool]) -> Commands:
-    """Return a sequence that fails and has no command but the last that can be left out, if there are enough attempts.
-
-    One run of commands after another is left out, longer runs first.  ``fails`` says whether a sequence still fails.
-    """
-    kept, attempts = tuple(commands), ATTEMPTS
-    size = max(len(kept) // 2, 1)
-    while size and attempts > 0:
-        at, before = 0, kept
-        while at < len(kept) - 1 and attempts > 0:
-            shorter = (*kept[:at], *kept[min(at + size, len(kept) - 1) :])
-            attempts -= 1
-            if fails(shorter):
-                kept = shorter
-            else:
-                at += size
-        if size > 1 or kept == before:
-            size //= 2
-    return kept
+    if isinstance(difference.expected, Fact):
+        return level_of(difference.expected)
+    return level_of(command)

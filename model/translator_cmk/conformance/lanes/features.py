@@ -7,23 +7,23 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from ..bdd.assertions import AssertionFailed
-from ..bdd.causes import causes_of
-from ..bdd.checked_system import CapabilityMissing
-from ..bdd.failures import format_failure
-from ..bdd.features import Pickle
-from ..bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
-from ..bdd.vocabulary import asserts, read_steps
-from ..language.facts import Fact
-from ..machine import Accepted, Command
-from ..system import MACHINE
-from ..verdict import Status
-from .cases import FEATURES, Result, Scenario
-from .channels import Fault
-from .report.folder import MESSAGES
-from .report.text import AGAIN, SAID
-from .running import Running
-from .subject import Subject
+from ...bdd.assertions import AssertionFailed
+from ...bdd.causes import causes_of
+from ...bdd.checked_system import CapabilityMissing
+from ...bdd.failures import format_failure
+from ...bdd.features import Pickle
+from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
+from ...bdd.vocabulary import asserts, read_steps
+from ...language.facts import Fact
+from ...machine import Accepted, Command
+from ...system import MACHINE
+from ...verdict import Status
+from ..cases import FEATURES, Result, Scenario
+from ..channels import Fault
+from ..report.folder import MESSAGES
+from ..report.text import AGAIN, SAID
+from ..running import Running
+from ..subject import Subject
 
 
 def play(subject: Subject, scenario: Scenario, details: Details | None = None) -> Result:

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import cycle
 
-from ..explore import scopes as explored
-from ..explore.scopes import Scope
-from ..explore.suites import Suite, suite
-from ..language.declaration import Declaration
-from .cases import SCOPES, TOUR
-from .judging import Commands, applicable
+from ...explore import scopes as explored
+from ...explore.scopes import Scope
+from ...explore.suites import Suite, suite
+from ...language.declaration import Declaration
+from ..cases import SCOPES, TOUR
+from ..running import Running
+from ..subject import Subject
+from .applicable import applicable
 from .lane import SequenceLane
-from .running import Running
 from .sequences import in_variant, stress_sequences, variants
-from .subject import Subject
+from .shrinking import Commands
 
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds

@@ -1,0 +1,1 @@
+"""The lanes that a system is put through: scenarios, planned sequences and random sequences."""

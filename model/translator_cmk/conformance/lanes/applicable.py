@@ -1,0 +1,50 @@
+"""Which commands of a planned sequence a system can be asked for."""
+
+from collections.abc import Iterable, Iterator
+
+from ...bdd.portal import through_the_api
+from ...bdd.prerequisites import capabilities_of, level_of, not_offered
+from ...language.declaration import LEVELS, Declaration
+from ...machine import Command
+from ...machine.commands import CreateKey, ImportKey
+from ...system import ModelSystem
+
+KEY_SIZES = {
+    "RSA": (2048, 3072, 4096),
+    "RSA-HSM": (2048, 3072, 4096),
+    "EC": (256, 384, 521),
+    "oct": (128, 192, 256),
+}
+"""The sizes that Azure has of each type of key, in bits: a key vault may refuse to make others.
+
+https://learn.microsoft.com/azure/key-vault/keys/about-keys
+"""
+
+
+def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
+    """Yield the commands that a system can be asked for; what it would do through the portal is done through the API.
+
+    Those of the levels below what it claims are among them, since they lead there.
+    """
+    model = ModelSystem()
+    for command in commands:
+        if not is_applicable(command, declared):
+            continue
+        if declared.can("portal"):
+            yield command
+        else:
+            yield from through_the_api(model, command)
+
+
+def is_applicable(command: Command, declared: Declaration) -> bool:
+    """Return whether a system can be asked for a command, through the portal or in another way."""
+    levels = list(LEVELS)
+    highest = max(levels.index(level) for level in declared.levels)
+    if levels.index(level_of(command)) > highest:
+        return False
+    available = declared.capabilities | {"portal"}
+    if not available.issuperset(capabilities_of(command)):
+        return False
+    if isinstance(command, CreateKey | ImportKey) and command.size not in KEY_SIZES[command.type]:
+        return False
+    return not not_offered([command], declared.stage)

@@ -1,0 +1,254 @@
+"""A lane of sequences: it puts a system through them, around each failure, and shortens and keeps the failures.
+
+A failure counts only if everything before it in its sequence was as demanded, and if the readable model, asked the
+same, confirms it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ...language.facts import Fact
+from ...machine import Command
+from ...oracle import first_difference, oracle_for
+from ...oracle.profiles import machine_of, silent_in
+from ...requirements import load_register
+from ...system import MACHINE
+from ..running import Running
+from ..subject import Subject
+from .counterexamples import counterexample, in_full
+from .planning import Kind, Plan, Step, plan_of, way_to
+from .sequence_run import SequenceResult, run_sequence
+from .shrinking import Commands, shrunk
+from .tally import Tally, signature
+
+BREAKS_OFTEN = 3
+"""How many sequences a command may break before it is left out of the others."""
+
+FAILS_OFTEN = 2
+"""How often a kind of step may fail, without ever being as demanded, before it is left out of the others."""
+
+MOST_SHOWN = 100
+"""After how many lines no more failures of one command are shown in full; each has a file of its own all the same."""
+
+UNCONFIRMED = "the readable model, asked the same, does not confirm the difference"
+ASKED_AGAIN = "it was asked again with a look after each command, and differs at an earlier one"
+
+SHRINKING = "shrinking"
+"""The case under which the message log has the attempts to find a shorter sequence."""
+
+SHRUNK = "shrunk"
+"""The case under which it has the shortest."""
+
+SHRINKING_OF_ONE = 20.0
+"""Seconds after which no shorter sequence is looked for any more, for one failure."""
+
+SHRINKING_OF_ALL = 60.0
+"""The same, for all failures of a lane."""
+
+
+class SequenceLane:
+    """A lane of sequences.  ``asked``: the sequences that are planned."""
+
+    def __init__(self, lane: str, running: Running, subject: Subject, asked: Sequence[Commands] = ()) -> None:
+        self.lane = lane
+        self.running = running
+        self.subject = subject
+        self.declared = subject.declaration
+        planned = {type(command).__name__ for commands in asked for command in commands}
+        self.tally = Tally(lane, self.declared.levels, planned, running.silent)
+        self.broke: Counter[str] = Counter()
+        """How many sequences each command broke."""
+        self.failed: Counter[Kind] = Counter()
+        self.agreed: set[Kind] = set()
+        self.detours = steps_of(asked) if asked else float("inf")
+        """How many steps are left for what is planned again."""
+        self.oracle = oracle_for(machine_of(running.silent), self.declared)
+        self.unlisted = oracle_for(machine_of(running.silent | running.listed), self.declared)
+        self.model = oracle_for(machine_of(silent_in("full", load_register())), self.declared)
+        self.shrinking = SHRINKING_OF_ALL
+        """How many seconds are left for shrinking."""
+        running.expect(self.tally.cases())
+        running.lanes.append(self.so_far)
+        running.save()
+
+    def run(self, commands: Iterable[Command], blind: int = 0) -> None:
+        """Put the system through a sequence, and through the rest of it around each failure; raises `Aborted`."""
+        plan = self.around(plan_of(commands, self.declared.stage))
+        while plan is not None:
+            result = self.put_through(plan.commands, blind)
+            if blind:
+                return
+            rest = self.rest(plan, result)
+            plan = self.around(rest) if rest is not None else None
+
+    # Planning around failures
+
+    def around(self, plan: Plan) -> Plan | None:
+        """Return the plan without steps known to fail or break and without steps that depend on them; None if empty.
+
+        A step is left out as well where, without these, the model would answer it otherwise than planned.
+        """
+        state = plan.begins
+        kept = []
+        for step in plan.steps:
+            after, outcome = MACHINE.step(state, step.command)
+            if self.leaves_out(step) or outcome != step.outcome:
+                self.tally.not_reached[step.name] += 1
+            else:
+                state = after
+                kept.append(step)
+        if not kept:
+            return None
+        return plan._replace(steps=tuple(kept))
+
+    def leaves_out(self, step: Step) -> bool:
+        """Return whether a command breaks the system, or this kind of step fails, again and again."""
+        if self.broke[step.name] >= BREAKS_OFTEN:
+            return True
+        return step.kind not in self.agreed and self.failed[step.kind] >= FAILS_OFTEN
+
+    def rest(self, plan: Plan, result: SequenceResult) -> Plan | None:
+        """Note which steps were as demanded, and return the plan for those after the step that failed.
+
+        It begins with the commands that had changed something.  None where nothing is left, or where nobody can go on:
+        after a fault that no step made, after what is late, and once there are no more steps for detours.
+        """
+        reached = result.reached - len(plan.way)  # below zero where the way there fails this time
+        differs = result.failed or bool(result.known) or result.fault is not None
+        last_was_not_as_demanded = differs or result.late or bool(result.lost_track)
+        agreed = plan.steps[: max(reached - last_was_not_as_demanded, 0)]
+        self.agreed.update(step.kind for step in agreed)
+        if differs and result.fault is None and reached > 0:
+            self.failed[plan.steps[reached - 1].kind] += 1
+
+        left = plan.steps[max(reached, 0) :]
+        if not left:
+            return None
+        done = (*plan.way, *(step.command for step in agreed))
+        state, way = way_to(done, self.declared.stage)
+        self.detours -= 1 + len(way) + len(left)
+        if not differs or reached < 1 or self.detours < 0:
+            self.tally.not_reached.update(step.name for step in left)
+            return None
+        return Plan(state, way, left)
+
+    # Asking
+
+    def put_through(self, commands: Iterable[Command], blind: int = 0) -> SequenceResult:
+        """Put the system through one sequence, and keep its failure if it is a new one; raises `Aborted`."""
+        result = self.ask(commands, blind, self.lane)
+        if blind and result.failed:
+            result = self.looked_at(result)
+        is_new = result.failed and signature(result) not in self.tally.first
+        self.tally.add(result)
+        if result.fault is not None:
+            self.broke[result.last] += 1
+        kind_of_fault = result.fault.kind if result.fault is not None else ""
+        self.subject.recover(kind_of_fault, bool(result.asked[:-1]), "sequences")
+        self.running.tick()
+        if is_new:
+            self.keep(result)
+        return result
+
+    def looked_at(self, unobserved: SequenceResult) -> SequenceResult:
+        """Ask a sequence again that failed without being observed, with a look after each command; count what is new.
+
+        Its failure may follow from an earlier command.  If that shows, it is the failure, and of the first run nothing
+        is compared.
+        """
+        observed = self.ask(unobserved.asked, 0, self.lane)
+        if observed.failed or observed.fault is not None or observed.known:
+            self.tally.add(replace(unobserved, differences=(), lost_track=ASKED_AGAIN))
+            return observed
+        self.tally.add(observed)
+        return unobserved
+
+    def ask(self, commands: Iterable[Command], blind: int, case: str) -> SequenceResult:
+        """Put the system through one sequence."""
+        self.subject.session.case = case
+        result = self.confirmed(run_sequence(self.subject, commands, self.oracle, blind))
+        self.subject.session.end()
+        return result
+
+    def confirmed(self, result: SequenceResult) -> SequenceResult:
+        """Return the result with a difference only if the readable model confirms it, and apart if it is listed."""
+        if not result.failed:
+            return result
+        stage = self.declared.stage
+        if not first_difference(result.exchanges, self.model, stage):
+            return replace(result, differences=(), lost_track=UNCONFIRMED)
+        if not self.running.listed:
+            return result
+
+        unlisted = first_difference(result.exchanges, self.unlisted, stage)
+        found = {difference.expected for difference in result.differences}
+        more = []
+        for difference in unlisted.differences if unlisted else ():
+            if not isinstance(difference.expected, Fact) or difference.expected in found:
+                more.append(difference)
+        if unlisted and more:
+            return replace(result, differences=tuple(more), why=unlisted.why)
+        return replace(result, differences=(), known=result.differences)
+
+    # Keeping failures
+
+    def keep(self, first: SequenceResult) -> None:
+        """Shorten a new failure, and write it down."""
+        shortest = self.shortened(first)
+        lines_before = self.running.log.lines
+        last = self.fails_again(shortest, first, SHRUNK)
+        messages = (lines_before + 1, self.running.log.lines) if last else None
+        kept = counterexample(last or first, self.running.made.profile, self.running.silent, messages)
+        file = self.running.keep(self.lane, first.last, kept)
+        shown = self.tally.in_full.setdefault(first.last, [f"{self.lane}/{first.last}"])
+        if len(shown) < MOST_SHOWN:
+            shown += in_full(kept, file)
+
+    def shortened(self, first: SequenceResult) -> Commands:
+        """Return the shortest sequence for a failure that is found in time."""
+        clock = self.subject.session.clock
+        began = clock.now()
+        until = began + min(SHRINKING_OF_ONE, self.shrinking)
+
+        def fails(commands: Commands) -> bool:
+            if not clock.allows(SHRINKING, until):
+                return False
+            return self.fails_again(commands, first) is not None
+
+        shortest = shrunk(first.asked, fails)
+        self.shrinking -= clock.now() - began
+        return shortest
+
+    def fails_again(self, commands: Commands, first: SequenceResult, case: str = SHRINKING) -> SequenceResult | None:
+        """Return how the system fails these commands, if it fails as it did first; nothing of it is counted."""
+        result = self.ask(commands, len(commands) if first.unobserved else 0, case)
+        if result.fault is not None:
+            self.subject.recover(result.fault.kind, True, "attempts")
+        if result.failed and signature(result) == signature(first):
+            return result
+        return None
+
+    # Reporting
+
+    def so_far(self) -> None:
+        """Report the result of each command so far, and how much was done."""
+        for case in self.tally.cases():
+            _, _, name = case.id.partition("/")
+            shown = "\n".join(self.tally.in_full.get(name, ()))
+            self.running.take(case, self.tally.result(name)._replace(shown=shown))
+        counts = self.tally.counts()
+        if self.tally.planned:
+            counts["not_reached"] = self.tally.not_reached.total()
+        self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
+
+    def end(self, **notes: object) -> None:
+        """Report the results for the last time."""
+        self.so_far()
+        self.running.notes[self.lane] |= notes
+        self.running.lanes.remove(self.so_far)
+
+
+def steps_of(sequences: Iterable[Commands]) -> int:
+    """Return how many steps there are in sequences, the reset before each included."""
+    return sum(1 + len(commands) for commands in sequences)
