@@ -1,4 +1,4 @@
-"""Each row of the tables of verdicts decides, and every status is written as other programs know it."""
+"""Each row of the tables of verdicts decides, and every status has the words that it always had."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

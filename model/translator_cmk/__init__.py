@@ -1,7 +1,8 @@
 """An executable specification of customer-managed keys (CMK) for Azure AI Translator.
 
-The public API: what is named here stays, and everything else may change in any release.  A module of the package is
-imported only when a name of it is used, since the version and the folder of features should cost no time.
+The public API: what is named here stays, and everything else may change in any release.  A module
+of the package is imported only when a name of it is used, since the version and the folder of
+features should cost no time.
 """
 
 from importlib import import_module
@@ -72,7 +73,10 @@ def __getattr__(name: str) -> Any:
 
 
 def installed_version() -> str:
-    """Return the version of the installed distribution; looking it up takes longer than importing the model."""
+    """Return the version of the installed distribution.
+
+    Looking it up takes longer than importing the model.
+    """
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -1,4 +1,4 @@
-"""Badges: a small picture that names its subject, the result and in how many cases; the same as JSON.
+"""Badges: a small picture that names its subject, the result and how many cases; the same as JSON.
 
 The picture is readable without colour (a glyph and words), by a screen reader (role, title) and on
 any background.
@@ -57,7 +57,10 @@ class Badge(NamedTuple):
 
 
 def width_of(text: str) -> int:
-    """Return the approximate width of the text in pixels; the picture makes it exactly as wide in any font."""
+    """Return the approximate width of the text in pixels.
+
+    The picture makes the text exactly as wide in any font.
+    """
     characters = sum(WIDTHS.get(character, USUAL_WIDTH) for character in text)
     return math.ceil(characters * FONT_SIZE)
 
@@ -68,6 +71,8 @@ def svg(badge: Badge) -> str:
     width = left + right
     edge = width - 4
     lower = HEIGHT - 8
+    label_width = left - 2 * PADDING
+    message_width = right - 2 * PADDING
     right_half = f"M{left} 0H{edge}a4 4 0 0 1 4 4v{lower}a4 4 0 0 1-4 4H{left}z"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
@@ -76,8 +81,8 @@ def svg(badge: Badge) -> str:
         f'<rect width="{width}" height="{HEIGHT}" rx="4" fill="{LABEL_COLOUR}"/>',
         f'<path d="{right_half}" fill="{badge.status.colour}"/>',
         f'<g fill="{TEXT_COLOUR}" font-family="{FONT}" font-size="{FONT_SIZE}">',
-        f'<text x="{PADDING}" y="15" textLength="{left - 2 * PADDING}">{escape(badge.label)}</text>',
-        f'<text x="{left + PADDING}" y="15" textLength="{right - 2 * PADDING}" font-weight="600">'
+        f'<text x="{PADDING}" y="15" textLength="{label_width}">{escape(badge.label)}</text>',
+        f'<text x="{left + PADDING}" y="15" textLength="{message_width}" font-weight="600">'
         f"{escape(badge.message)}</text>",
         "</g>",
         "</svg>",

@@ -1,4 +1,4 @@
-"""The command line: one table of subcommands, exit codes that scripts can rely on, and errors of one line.
+"""The command line: one table of subcommands, exit codes for scripts, and errors of one line.
 
 A subcommand's module is imported when it is chosen: --help answers at once.
 """
@@ -43,13 +43,14 @@ EXTRAS = {
 
 @dataclass(frozen=True)
 class Command:
-    """A subcommand, and the module of the package that has its two functions, which is imported when it is chosen.
+    """A subcommand, and the module of the package that has its two functions.
 
-    Of a module with several commands the function stands after a colon: of `a.module:check`, `check_arguments` adds the
-    arguments, or else those of the module.
+    The module is imported when the subcommand is chosen.  Of a module with several commands the
+    function stands after a colon: of `a.module:check`, `check_arguments` adds the arguments, or
+    else those of the module.
 
-    The ``extension`` is a module of another package.  Its `extend` adds options to those of the subcommand, and its
-    `run` takes the place of the subcommand's.
+    The ``extension`` is a module of another package.  Its `extend` adds options to those of the
+    subcommand, and its `run` takes the place of the subcommand's.
     """
 
     name: str
@@ -142,8 +143,8 @@ class PlainParser(argparse.ArgumentParser):
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Return the arguments; leave by SystemExit for --help and wrong usage.
 
-    A command line is read without extensions first, and with them only if that fails.  So help and errors know all
-    options, and a command that uses none of Azure's imports nothing of it.
+    A command line is read without extensions first, and with them only if that fails.  So help and
+    errors know all options, and a command that uses none of Azure's imports nothing of it.
     """
     try:
         return parser_for(argv, extended=False).parse_args(argv)
@@ -168,7 +169,10 @@ def parser_for(argv: Sequence[str], extended: bool) -> argparse.ArgumentParser:
 def add_commands(
     parser: argparse.ArgumentParser, commands: Sequence[Command | Group], words: Sequence[str], extended: bool
 ) -> None:
-    """Give a parser subcommands, one of which has to be chosen; only one among the words gets its arguments."""
+    """Give a parser subcommands, one of which has to be chosen.
+
+    Only one that is among the words gets its arguments.
+    """
     choices = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in commands:
         child = choices.add_parser(
@@ -188,15 +192,17 @@ def add_commands(
 
 
 def open_closed_streams() -> None:
-    """Open the standard streams that are closed, whose numbers the next files would get; raises `CommandError`.
+    """Open the standard streams that are closed, whose numbers the next files would get.
 
-    Output on a closed standard output would be lost, after an hour of work perhaps.
+    Raises `CommandError` if standard output is closed: the output would be lost, after an hour of
+    work perhaps.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it gets the lowest number that is free
+            lowest_free = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(lowest_free, True)
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open as long as the process is
     if sys.stdout is None:
@@ -205,7 +211,10 @@ def open_closed_streams() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; leave by SystemExit only for --help and wrong usage."""
+    """Run the command line and return its exit code.
+
+    Leave by SystemExit only for --help and wrong usage.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that lacks a letter of a reader's file gets its number instead of a traceback
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -237,7 +246,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run the chosen command; leave by SystemExit only for --help and wrong usage, once that is written."""
+    """Run the chosen command and return its exit code.
+
+    Leave by SystemExit only for --help and wrong usage, once that is written.
+    """
     try:
         args = parse(argv)
         exit_code: int = args.run(args)
@@ -250,8 +262,9 @@ def run(argv: Sequence[str]) -> int:
 def leave() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
     exit_code = main()
-    if any(thread is not threading.current_thread() and not thread.daemon for thread in threading.enumerate()):
-        os._exit(exit_code)  # a system in this process left a thread behind, which Python would wait for
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            os._exit(exit_code)  # a system left a thread behind, which Python would wait for
     sys.exit(exit_code)
 
 

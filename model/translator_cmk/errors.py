@@ -1,4 +1,4 @@
-"""Errors that end a command: one exception, one set of exit codes, and one line on standard error."""
+"""Errors that end a command: one exception, the exit codes, and one line on standard error."""
 
 import os
 import sys
@@ -44,7 +44,10 @@ def print_error(error: object) -> None:
 
 
 def silence_streams() -> None:
-    """Discard unwritten output whose reader has gone: Python would fail again when it flushes at exit."""
+    """Discard unwritten output whose reader has gone.
+
+    Python would fail again when it flushes at exit.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -13,7 +13,7 @@ LONGEST_QUOTED = 40
 
 
 def plain(text: str, longest: int = 2000) -> str:
-    """Return the text on one line, every character of it one that can be seen; the others by their numbers."""
+    """Return the text on one line, with its unprintable characters by their numbers."""
     line = visible(" ".join(text.split()))
     if len(line) > longest:
         return f"{line[: longest - 1]}…"
@@ -28,7 +28,7 @@ def shortened(text: str) -> str:
 
 
 def visible(line: str) -> str:
-    """Return a line as it is, every character of it one that can be seen; the others by their numbers."""
+    """Return a line as it is, with its unprintable characters by their numbers."""
     return "".join(character if character.isprintable() else number(character) for character in line)
 
 

@@ -1,4 +1,7 @@
-"""Progress of a long command: one line on standard error that is written over, only where that is a terminal."""
+"""Progress of a long command: one line on standard error that is written over.
+
+It is shown only where that is a terminal.
+"""
 
 import sys
 from time import monotonic
@@ -27,7 +30,7 @@ class ProgressBar:
             self._write(f"{self.label}: {text}")
 
     def show_count(self, done: int, total: int, unit: str = "cases", failed: int | None = None) -> None:
-        """Show how many of how many are done, how fast, the time left, and the number of failures."""
+        """Show how many of how many are done, how fast, the time left and the failures."""
         if self.is_due():
             seconds = monotonic() - self.began
             self.show(format_count(done, total, unit, seconds, failed))

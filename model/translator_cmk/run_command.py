@@ -1,4 +1,4 @@
-"""The command `translator-cmk run`: commands as JSON lines go in, and what the specification says of each comes out."""
+"""The command `translator-cmk run`: commands as JSON lines in, what is demanded of each out."""
 
 import argparse
 import json
@@ -23,14 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        help='commands, one JSON object on each line, such as {"command": "EnableIdentity", "resource": "r1"}; '
+        help="commands, one JSON object on each line, such as "
+        '{"command": "EnableIdentity", "resource": "r1"}; '
         'a line {"stage": {...}} resets to that stage; - reads standard input',
     )
     parser.add_argument(
         "--profile",
         choices=PROFILES,
         default="full",
-        help="what is taken for specified: all of it, or no more than follows from the article (default: full)",
+        help="what counts as specified: all, or what follows from the article (default: full)",
     )
     parser.add_argument("--no-observation", action="store_true", help="leave out what a customer can see afterwards")
 
@@ -38,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one line for each command as soon as it is read.
 
-    Exit code 2 for what can't be read and 3 for more states than can be kept, each with one line on standard error.
+    Exit code 2 for what can't be read and 3 for more states than can be kept, each with one line
+    on standard error.
     """
     try:
         oracle = Oracle(machine_of(silent_in(args.profile, load_register())))
@@ -52,7 +54,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def answers(lines: Iterable[SourceLine], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
-    """Yield the answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`."""
+    """Yield the answer to each command, as `run-line.schema.json` has it.
+
+    Raises `WireError` and `TooManyStates`.
+    """
     for line in lines:
         if not line.text:
             continue

@@ -12,14 +12,20 @@ class System(Protocol):
         """Start afresh, with nothing but the stage."""
 
     def submit(self, command: Command) -> Outcome:
-        """Carry out the command or refuse it, and say which; raises `Unsupported` where there is no such command."""
+        """Carry out the command or refuse it, and say which.
+
+        Raises `Unsupported` where there is no such command.
+        """
 
     def observe(self) -> Observation:
         """Everything a customer can see now."""
 
 
 class Unsupported(Exception):
-    """Raised by ``submit``: the system has no such command.  Nothing is learnt from that, and nothing counts for it."""
+    """Raised by ``submit``: the system has no such command.
+
+    Nothing is learnt from that, and nothing counts for it.
+    """
 
 
 MACHINE = Machine(ROWS)

@@ -193,7 +193,7 @@ Decision = TypeVar("Decision")
 
 
 def decide(table: Iterable[tuple[Callable[[Inputs], bool], Decision]], inputs: Inputs) -> Decision:
-    """Return the decision of the first row whose condition holds; that of a last row always does."""
+    """Return the decision of the first row whose condition holds; a last row's always does."""
     for condition, decision in table:
         if condition(inputs):
             return decision
@@ -309,32 +309,34 @@ def failed_as_listed(case: CaseAsRun) -> bool:
     return case.status in FAILING and case.is_listed
 
 
+LOST_OR_HIDDEN = "its deletion can't be distinguished from inaccessible data"
+REFUSAL = "refused, as it should be"
+
 WEIGHING: tuple[tuple[Callable[[CaseAsRun], bool], Status, str], ...] = (
     (
         seen_once_the_key_was_back,
         Status.PASSED,
-        "its deletion can't be distinguished from inaccessible data; seen once the key was back: {case.passed_control}",
+        f"{LOST_OR_HIDDEN}; seen once the key was back: {{case.passed_control}}",
     ),
     (
         never_seen_to_be_lost,
         Status.INCONCLUSIVE,
-        "its deletion can't be distinguished from inaccessible data; "
-        "nothing shows yet that it was, once the key is back",
+        f"{LOST_OR_HIDDEN}; nothing shows yet that it was, once the key is back",
     ),
     (
         control_does_not_apply,
         Status.NOT_APPLICABLE,
-        "refused, as it should be; but its positive control is not applicable: {case.control}",
+        f"{REFUSAL}; but its positive control is not applicable: {{case.control}}",
     ),
     (
         control_is_known_to_fail,
         Status.NOT_APPLICABLE,
-        "refused, as it should be; but its positive control is known to fail: {case.controls_known_to_fail[0]}",
+        f"{REFUSAL}; but its positive control is known to fail: {{case.controls_known_to_fail[0]}}",
     ),
     (
         never_accepted,
         Status.INCONCLUSIVE,
-        "refused, as it should be; but nothing shows yet that it is ever accepted: {case.control}",
+        f"{REFUSAL}; but nothing shows yet that it is ever accepted: {{case.control}}",
     ),
     (
         way_is_known_to_fail,

@@ -8,8 +8,8 @@ from translator_cmk.requirements import load_register
 
 REGISTER = load_register()
 ENABLE = (
-    'the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" '
-    "through the portal"
+    'the customer enables customer-managed keys for "translator-prod" '
+    'with the key "cmk-2048" of "kv-prod" through the portal'
 )
 RIGHT = f"""
 Scenario: Vault and resource in one region
@@ -46,7 +46,7 @@ def rule(
 
 
 def feature(*rules: str) -> str:
-    """A feature with these rules.  The first rule begins in line 4, its first scenario in line 6."""
+    """A feature with these rules: the first begins in line 4, its first scenario in line 6."""
     return "Feature: The key vault\n  What it has to be.\n\n" + textwrap.indent("".join(rules), "  ")
 
 
@@ -60,5 +60,5 @@ def project(pytester: pytest.Pytester, *, conftest: str = "", **features: str) -
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Runs the suite in this process, without the plugin of Hypothesis, which takes longest to start."""
+    """Runs the suite in this process, without Hypothesis, which takes longest to start."""
     return pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest", *arguments)

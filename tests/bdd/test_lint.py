@@ -1,4 +1,4 @@
-"""The lint refuses each way to a green scenario that has checked nothing, and each breach of the house rules."""
+"""The lint refuses each way to a green scenario that has checked nothing, and breaches of style."""
 
 import re
 from pathlib import Path
@@ -90,7 +90,7 @@ def test_command_lists_diagnostics_and_says_so_by_its_exit_code(tmp_path: Path) 
     assert {"\x1b", "\u202e"}.isdisjoint(found.out)
 
 
-# Feature files are read as they are written: each scenario with its source, and an id for each row of its examples
+# Feature files are read as written: each scenario with its source, an id for each row of examples
 
 
 @pytest.fixture

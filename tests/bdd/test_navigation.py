@@ -1,4 +1,4 @@
-"""Editors that look for step definitions in source files find every step in tests/features/steps.py.
+"""Editors that look for step definitions in source files find all in tests/features/steps.py.
 
 One function runs all steps, by its own reader, so there would be nothing to find.
 `python tests/bdd/test_navigation.py` writes the file again from the sentences and situations.
@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STEPS = ROOT / "tests" / "features" / "steps.py"
 HEAD = '''"""Every sentence that a step may have, for editors to find; it is never run.
 
-Written by `python tests/bdd/test_navigation.py`.  A `<word>` stands for what the examples of an outline put there.
+Written by `python tests/bdd/test_navigation.py`.  A `<word>` stands for what the examples of an
+outline put there.
 """
 
 from pytest_bdd import step
@@ -34,13 +35,18 @@ IN_EXAMPLES = (f"^({PLACEHOLDER})$", f"^the customer (.* )?({PLACEHOLDER}).*$")
 
 
 def expression(phrase: Phrase) -> str:
-    """Return the sentence as a regular expression without backslashes, or as it is if nothing in it varies."""
+    """Return the sentence as a regular expression without backslashes.
+
+    A sentence in which nothing varies is returned as it is.
+    """
 
     def slot(match: re.Match[str]) -> str:
         name = match[1]
         if name in phrase.words:
             return f"({'|'.join(phrase.words[name])}|{PLACEHOLDER})"
-        return f"([0-9]+|{PLACEHOLDER})" if name in phrase.numbers else '"([^"]+)"'
+        if name in phrase.numbers:
+            return f"([0-9]+|{PLACEHOLDER})"
+        return '"([^"]+)"'
 
     if not re.search(r"[\[{]", phrase.pattern):
         return phrase.pattern
@@ -63,8 +69,9 @@ def glue() -> str:
     parts = [HEAD]
     for title, expressions in sections():
         parts.append(f"# {title}\n")
-        quoted = (f"'{each}'" if '"' in each else f'"{each}"' for each in expressions)
-        parts += (f"@step({each})\ndef _() -> None: ...\n" for each in quoted)
+        for text in expressions:
+            quote = "'" if '"' in text else '"'
+            parts.append(f"@step({quote}{text}{quote})\ndef _() -> None: ...\n")
     return "\n".join(parts)
 
 
@@ -75,11 +82,14 @@ def texts() -> set[str]:
 
 
 def test_every_step_has_a_definition_that_editors_find() -> None:
-    patterns = [each for _, expressions in sections() for each in expressions]
-    regular = [re.compile(each) for each in patterns if each.startswith("^")]
-    lost = {text for text in texts() - set(patterns) if not any(each.search(text) for each in regular)}
+    patterns: list[str] = []
+    for _, expressions in sections():
+        patterns += expressions
+    regular = [re.compile(pattern) for pattern in patterns if pattern.startswith("^")]
+    for text in texts():
+        is_found = text in patterns or any(pattern.search(text) for pattern in regular)
+        assert is_found, text
     assert len(texts()) > 250
-    assert not lost
 
 
 def test_file_of_definitions_is_current() -> None:
@@ -100,12 +110,16 @@ WANTED = {"textDocument": {"definition": {}, "formatting": {}}, "workspace": {"c
 
 
 class Editor:
-    """The other side of a language server: it opens features, asks about them, and gives the committed settings."""
+    """The other side of a language server.
+
+    It opens features, asks about them, and gives the committed settings.
+    """
 
     def __init__(self, server: subprocess.Popen[bytes]) -> None:
         assert server.stdin
         assert server.stdout
-        self.requests, self.messages = server.stdin, server.stdout
+        self.requests = server.stdin
+        self.messages = server.stdout
         self.asked = 0
         self.log: list[str] = []
         workspace = json.loads((ROOT / "translator-cmk.code-workspace").read_text("utf-8"))
@@ -172,7 +186,8 @@ class Editor:
 @pytest.fixture(scope="module")
 def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     """An editor in which the project is open."""
-    npm, node = shutil.which("npm"), shutil.which("node")
+    npm = shutil.which("npm")
+    node = shutil.which("node")
     if not npm or not node:
         pytest.skip("missing tool: npm and Node, for the language server of the Cucumber extension")
     folder = tmp_path_factory.mktemp("npm")
@@ -201,11 +216,14 @@ def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file:
     assert editor.open(file) == []
     found = 0
     for number, line in enumerate(file.read_text("utf-8").splitlines()):
-        if step := re.match(" +(?:Given|When|Then|And|But) ", line):
-            position = {"line": number, "character": step.end() + 1}
-            links = editor.ask("textDocument/definition", textDocument={"uri": file.as_uri()}, position=position)
-            assert {Path(link["targetUri"]).name for link in links} == {"steps.py"}, line
-            found += 1
+        step = re.match(" +(?:Given|When|Then|And|But) ", line)
+        if step is None:
+            continue
+        document = {"uri": file.as_uri()}
+        position = {"line": number, "character": step.end() + 1}
+        links = editor.ask("textDocument/definition", textDocument=document, position=position)
+        assert {Path(link["targetUri"]).name for link in links} == {"steps.py"}, line
+        found += 1
     assert found > 0
 
 

@@ -1,4 +1,4 @@
-"""A suite that opts in runs its scenarios and chooses among them by requirement; what is in doubt is refused."""
+"""A suite that opts in runs its scenarios, also by requirement; what is in doubt is refused."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.bdd.samples import MODULE, OUTLINE, RIGHT, feature, project, rule, run
 from tests.command_line import each_refused
-from translator_cmk.explore.row_sources import row_sources
+from translator_cmk.bdd.failures import places_of
 from translator_cmk.requirements import load_register
 
 SYSTEM = "tests.wrong_systems"
@@ -45,8 +45,9 @@ def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(pytester: pytes
     result = run(pytester, "-n", processes)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "passed" not in result.stdout.str()
+    name = "Vault and resource in one region"
     for diagnostic in (
-        "vault.feature:12: the scenario 'Vault and resource in one region' is at vault.feature:7 already",
+        f"vault.feature:12: the scenario {name!r} is at vault.feature:7 already",
         "identity.feature:9: not Gherkin",
         "keys.feature:5: a rule without a scenario",
         "tenant.feature:4: the tag @vault.wip is no requirement's id",
@@ -68,7 +69,8 @@ def test_each_scenario_has_to_be_one_test(pytester: pytest.Pytester, code: str, 
 
 
 def test_a_step_that_another_definition_plays_fails_the_scenario(pytester: pytest.Pytester) -> None:
-    given = "from pytest_bdd import given\n@given('a resource and a vault with a key')\ndef mine(): pass\n"
+    step = "@given('a resource and a vault with a key')\ndef mine(): pass\n"
+    given = f"from pytest_bdd import given\n{step}"
     project(pytester, vault=feature(rule(RIGHT)), conftest=given)
     result = run(pytester)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -85,12 +87,13 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
     result = run(pytester, "--system", f"{SYSTEM}:AnyRegion")
     result.assert_outcomes(passed=1, failed=2)
     requirement = load_register()["vault.same-region-refused"]
+    [place] = places_of(requirement.id)
     output = result.stdout.str()
     for expected in (
         '[vault.same-region-refused] Vault and resource in two regions (in "eastus"): failed\n',
         "features/vault.feature:16\n",
         f"requirement  {requirement.id}: {requirement.title}\n",
-        f"row          {next(row.place for row in row_sources() if row.row.requirement == requirement.id)}\n",
+        f"row          {place}\n",
         "> Then         the request is refused\n",
         "expected     the request is refused, because of vault.same-region-refused\n",
         "observed     the request is accepted, by ",
@@ -138,7 +141,14 @@ def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytes
     assert (pytester.path / "made.txt").read_text().split() == ["made"] * 3
 
 
-CONFTEST = f"import pytest\nfrom {SYSTEM} import AnyRegion\n@pytest.fixture\ndef system(): return AnyRegion()\n"
+CONFTEST = f"""
+import pytest
+from {SYSTEM} import AnyRegion
+
+@pytest.fixture
+def system():
+    return AnyRegion()
+"""
 
 
 def test_fixture_of_the_suite_takes_the_place_of_the_model_but_not_of_the_option(pytester: pytest.Pytester) -> None:
@@ -167,33 +177,57 @@ def cases(file: Path) -> dict[str, ET.Element]:
     return found
 
 
-def test_junit_names_cases_after_requirement_and_scenario_with_xdist_too(pytester: pytest.Pytester) -> None:
-    place = f'in "eastus" in the subscription "{"s" * 63}" in the group "{"g" * 63}"'
-    longest = OUTLINE.replace("Vault and resource in two regions", "x" * 70).replace(
-        'in "eastus" on the "basic-tier"', place
-    )
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE, longest)))
-    alone = run(pytester, "--junitxml", "alone.xml", "--system", f"{SYSTEM}:AnyRegion").stdout.str()
-    spread = run(pytester, "--junitxml", "spread.xml", "--system", f"{SYSTEM}:AnyRegion", "-n", "1").stdout.str()
-    assert causes_in(alone) == causes_in(spread) != []
-    found = cases(pytester.path / "alone.xml")
-    assert found[ONE].get("name") == "[vault.same-region-refused] Vault and resource in one region"
-    assert found[EAST].get("name") == '[vault.same-region-refused] Vault and resource in two regions (in "eastus")'
-    assert {case.get("classname") for case in found.values()} == {"vault"}
-    assert 250 < max(len(str(case.get("name"))) for case in found.values()) < 512 - len("vault.")
-    assert [each.get("value") for each in found[BASIC].iter("property") if each.get("name") == "requirement"] == [
-        "vault.same-region-refused",
-        "encryption.tier-refused",
-    ]
+def run_with_junit(pytester: pytest.Pytester, file: str, *options: str) -> str:
+    """Run the suite against a wrong system, and return what it prints."""
+    result = run(pytester, "--junitxml", file, "--system", f"{SYSTEM}:AnyRegion", *options)
+    return result.stdout.str()
+
+
+def test_junit_names_cases_after_requirement_and_scenario(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=VAULT)
+    run_with_junit(pytester, "junit.xml")
+    found = cases(pytester.path / "junit.xml")
+    for case in found.values():
+        assert set(case.attrib) == {"name", "classname", "time", "file", "line"}
+        assert case.get("classname") == "vault"
+        assert case.get("file") == "features/vault.feature"
+
+    one = "[vault.same-region-refused] Vault and resource in one region"
+    east = '[vault.same-region-refused] Vault and resource in two regions (in "eastus")'
+    assert found[ONE].get("name") == one
+    assert found[EAST].get("name") == east
+
+    properties = found[BASIC].iter("property")
+    requirements = [each.get("value") for each in properties if each.get("name") == "requirement"]
+    assert requirements == ["vault.same-region-refused", "encryption.tier-refused"]
+
     [failure] = found[EAST].iter("failure")
-    assert str(failure.get("message")).startswith("expected: the request is refused, because of vault.same-region")
+    because = "expected: the request is refused, because of vault.same-region"
+    assert str(failure.get("message")).startswith(because)
     assert "expected     the request is refused" in str(failure.text)
-    assert found[EAST].get("file") == "features/vault.feature"
-    assert {name for case in found.values() for name in case.attrib} == {"name", "classname", "time", "file", "line"}
-    others = cases(pytester.path / "spread.xml")
-    assert {name: described(case) for name, case in found.items()} == {
-        name: described(case) for name, case in others.items()
-    }
+
+
+def test_longest_name_in_junit_is_shown_whole_by_azure_pipelines(pytester: pytest.Pytester) -> None:
+    place = f'in "eastus" in the subscription "{"s" * 63}" in the group "{"g" * 63}"'
+    longest = OUTLINE.replace("Vault and resource in two regions", "x" * 70)
+    longest = longest.replace('in "eastus" on the "basic-tier"', place)
+    project(pytester, vault=feature(rule(longest)))
+    run_with_junit(pytester, "junit.xml")
+    names = [str(case.get("name")) for case in cases(pytester.path / "junit.xml").values()]
+    assert 250 < max(map(len, names)) < 512 - len("vault.")
+
+
+def test_junit_and_causes_are_the_same_with_xdist(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=VAULT)
+    alone = run_with_junit(pytester, "alone.xml")
+    spread = run_with_junit(pytester, "spread.xml", "-n", "1")
+    assert causes_in(alone)
+    assert causes_in(alone) == causes_in(spread)
+    in_one_process = cases(pytester.path / "alone.xml")
+    in_another = cases(pytester.path / "spread.xml")
+    assert in_one_process.keys() == in_another.keys()
+    for name, case in in_one_process.items():
+        assert described(case) == described(in_another[name])
 
 
 def causes_in(output: str) -> list[str]:
@@ -204,7 +238,8 @@ def causes_in(output: str) -> list[str]:
 
 def described(case: ET.Element) -> list[object]:
     """What a test case says, except how long it took."""
-    return [{**case.attrib, "time": ""}, *((each.tag, each.get("message")) for each in case)]
+    attributes = {name: value for name, value in case.attrib.items() if name != "time"}
+    return [attributes, *[(part.tag, part.get("message")) for part in case]]
 
 
 def test_blocked_scenario_is_an_error_in_junit_and_its_message_is_the_reason(pytester: pytest.Pytester) -> None:
@@ -213,7 +248,8 @@ def test_blocked_scenario_is_an_error_in_junit_and_its_message_is_the_reason(pyt
     [suite] = ET.parse(pytester.path / "junit.xml").iter("testsuite")
     assert (suite.get("errors"), suite.get("failures")) == ("1", "0")
     [error] = cases(pytester.path / "junit.xml")[ONE].iter("error")
-    reason = "blocked: the request is refused, because of keys.any-origin, when the customer generates the key"
+    because = "the request is refused, because of keys.any-origin"
+    reason = f"blocked: {because}, when the customer generates the key"
     assert str(error.get("message")).startswith(reason)
 
 
@@ -241,7 +277,10 @@ Scenario: Access is revoked again
 
 
 def above_summary(output: str) -> str:
-    """Return what pytest prints before its summary, in which it repeats whole messages where CI is set."""
+    """Return what pytest prints before its summary.
+
+    Where CI is set, the summary repeats whole messages.
+    """
     return output.partition("short test summary info")[0]
 
 

@@ -1,4 +1,4 @@
-"""A scenario passes where system and specification agree; a failure says what is wrong, by requirement and row."""
+"""A scenario passes where system and specification agree; a failure says what is wrong, where."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -144,14 +144,16 @@ def test_failed_then_names_what_the_system_lacks_with_its_rows_and_why(lacking: 
     assert lacking in without
 
 
-def test_of_the_requirements_that_are_named_those_of_the_scenario_come_first_and_first_that_of_its_rule() -> None:
-    """No single requirement does this, so all that the answer rests on is named, in the order of the register."""
-    system = type(
-        "LosesNothing", (wrong.LacksRows,), {"lacking": ("revocation.undeploys", "revocation.deletes-uploads")}
-    )
+def test_requirements_of_the_scenario_come_first_of_those_that_are_named() -> None:
+    """No single requirement does this, so all that the answer rests on is named.
+
+    Without the scenario they would be in the order of the register.
+    """
+    losses = ("revocation.undeploys", "revocation.deletes-uploads")
+    system = type("LosesNothing", (wrong.LacksRows,), {"lacking": losses})
     moved_to_the_front = 0
     for pickle in PICKLES:
-        if not {"revocation.undeploys", "revocation.deletes-uploads"}.issubset(pickle.requirements):
+        if not set(losses).issubset(pickle.requirements):
             continue
         run = ScenarioRun(system(), pickle)
         try:
@@ -176,6 +178,6 @@ def test_row_of_a_requirement_stands_where_it_is_said_to_stand() -> None:
     assert row.startswith('whenever(Model,"revocation.undeploys"')
 
 
-def test_failures_are_grouped_by_the_first_that_they_are_attributed_to_the_largest_group_first() -> None:
+def test_failures_are_grouped_by_their_first_cause_the_largest_group_first() -> None:
     found = by_cause({"a": ("x",), "b": ("y", "x"), "c": ("y",), "d": ("z", "y"), "e": ()})
     assert list(found) == [("y", ["b", "c"]), ("x", ["a"]), ("z", ["d"]), ("", ["e"])]

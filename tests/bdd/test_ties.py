@@ -1,4 +1,4 @@
-"""Each broken tie of a requirement is named with its place and its remedy, and mending these is all that is needed."""
+"""Each broken tie of a requirement is named with place and remedy; mending them is all it takes."""
 
 import re
 from pathlib import Path
@@ -25,10 +25,14 @@ def copied(folder: Path) -> Path:
 
 
 def write(checkout: Path, file: Path, old: str, new: str) -> None:
-    """Replace a text in a file of the checkout, which has it exactly once; an empty one stands for the end."""
-    text = (checkout / file).read_text("utf-8")
-    assert not old or text.count(old) == 1
-    (checkout / file).write_text(text.replace(old, new) if old else text + new, "utf-8")
+    """Replace a text in a file of the checkout, which has it once; empty is for the end."""
+    path = checkout / file
+    text = path.read_text("utf-8")
+    if old:
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), "utf-8")
+    else:
+        path.write_text(text + new, "utf-8")
 
 
 def broken_ties(checkout: Path) -> list[str]:
@@ -87,6 +91,7 @@ def test_scenarios_that_contradict_the_model_or_miss_no_row_are_named(tmp_path: 
     write(checkout, KEYS_FEATURE, "", ADDED["rule"])
     write(checkout, KEYS_ROWS, "\nROWS = (\n", "\n" + ADDED["row"])
     contradicted, *_, missed = broken_ties(checkout)
-    wrong = "the model does not do what 'Granted access is there and changes nothing else' says; correct the scenario"
+    said = "Granted access is there and changes nothing else"
+    wrong = f"the model does not do what '{said}' says; correct the scenario"
     assert re.search(rf"vault\.feature:\d+: {wrong}", contradicted)
     assert re.search(r"keys\.py:\d+: no scenario tagged @keys\.no-symmetric-rotation fails without the rows", missed)

@@ -100,8 +100,8 @@ def check_accepted(result: StepResult) -> None:
 def check_refused(result: StepResult) -> None:
     """The system refused what the When asks for.
 
-    Where it gives reasons, they are requirements that the scenario is tagged with, and no other; the model gives all
-    of them.
+    Where it gives reasons, they are requirements that the scenario is tagged with, and no other;
+    the model gives all of them.
     """
     outcome = result.outcome
     if isinstance(outcome, Refused) and has_right_reasons(result, outcome.because):
@@ -111,7 +111,10 @@ def check_refused(result: StepResult) -> None:
 
 
 def has_right_reasons(result: StepResult, because: frozenset[str]) -> bool:
-    """Return whether a refusal's reasons are right: all of them from the model, at least one from others."""
+    """Return whether a refusal's reasons are right.
+
+    The model has to give all of them, any other system at least one.
+    """
     if not result.declared.can("reasons"):
         return True
     demanded = frozenset(result.requirements)
@@ -130,7 +133,9 @@ def check_unchanged(result: StepResult) -> None:
 
 
 def check_otherwise_unchanged(result: StepResult) -> None:
-    """All that can be observed is as it was before the When, but for what the other Thens of the scenario mention."""
+    """All that can be observed is as it was before the When, but for what the other Thens of the
+    scenario mention.
+    """
     mentioned = set[tuple[str, str, str]]()
     for fact in result.facts:
         mentioned.add((fact.kind, fact.name, fact.field))
@@ -195,11 +200,14 @@ class Assertion(NamedTuple):
 
     kind: Kind
     check: Callable[[StepResult], None]
-    """Raises `AssertionFailed` where a result contradicts it, `NotSpecified` where nothing is demanded."""
+    """Raises `AssertionFailed` or `NotSpecified` for a result."""
 
 
 class AssertionPhrase(Phrase):
-    """The sentence of one kind of assertion, with its check, whose docstring explains it to readers."""
+    """The sentence of one kind of assertion, with its check.
+
+    The docstring of the check explains it to readers.
+    """
 
     def __init__(self, kind: Kind, pattern: str, check: Callable[..., None]) -> None:
         super().__init__(pattern)

@@ -20,7 +20,7 @@ Causes = tuple[str, ...]
 
 
 def causes_of(error: BaseException | None, run: ScenarioRun | None) -> Causes:
-    """Return what it is attributed to that a scenario failed or was blocked; nothing for any other end."""
+    """Return what a failed or blocked scenario is attributed to; nothing for any other."""
     if run is None:
         return ()
     if isinstance(error, CapabilityMissing):
@@ -51,7 +51,7 @@ def why_of(run: ScenarioRun) -> Why:
 
 
 def by_cause(failures: Mapping[str, Causes]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the failures by the first that each is attributed to, those of which there are most first."""
+    """Yield the failures by the first cause of each, the cause of most failures first."""
     groups: dict[str, list[str]] = {}
     for name, causes in failures.items():
         cause = causes[0] if causes else ""

@@ -1,4 +1,4 @@
-"""A checked system: whatever it answers is an answer of the specification, or raises `Inconclusive`.
+"""A checked system: what it answers is an answer of the specification, or raises `Inconclusive`.
 
 A system is foreign code.  It may answer with words where an outcome is expected, show a number for
 a state, or hand out a dictionary that it changes later.  Here everything is read as if it came

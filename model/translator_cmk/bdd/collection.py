@@ -1,4 +1,4 @@
-"""Collection: every test of a scenario gets its pickle, unless the features have to be mended first.
+"""Collection: each test of a scenario gets its pickle, unless the features have to be mended first.
 
 pytest-bdd makes a test of each scenario that it finds.  What it does not find is not run, and
 nobody notices.  So the features that are bound are read here again, as the specification reads

@@ -29,7 +29,7 @@ class FeatureError(InvalidFile):
 
 
 def format_path(file: Path) -> str:
-    """Return the path from the current folder if the file lies below it, and the whole path if not."""
+    """Return the path from the current folder if the file lies below it, else the whole path."""
     file = file.absolute()
     here = Path.cwd()
     if file.is_relative_to(here):

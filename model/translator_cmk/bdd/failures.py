@@ -1,4 +1,4 @@
-"""Failures in words: what people read of a scenario that did not pass, and of all of them together."""
+"""Failures in words: what people read of a scenario that did not pass, and of all of these."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -57,7 +57,7 @@ def format_requirement(error: BaseException, run: ScenarioRun) -> Iterator[str]:
 
 
 def places_of(requirement: str) -> list[str]:
-    """Return file and line of each row that implements a requirement, from the root of the source."""
+    """Return file and line of each row of a requirement, from the root of the source."""
     return [source.place for source in row_sources() if source.row.requirement == requirement]
 
 

@@ -1,4 +1,4 @@
-"""Reading feature files: the official parser and compiler of Gherkin, their results joined to records.
+"""Reading feature files: what the official parser and compiler of Gherkin give, joined to records.
 
 The parser gives a syntax tree, which has lines and keywords; the compiler gives pickles, which
 have the rows of examples filled in.  A pickle refers to the tree by ids.
@@ -181,7 +181,7 @@ class FeatureReader:
 
 
 def row_names(rows: Iterable[Cells]) -> dict[Cells, str]:
-    """Return the name of each row of examples: its first cells, as few as tell it from the others."""
+    """Return the name of each row of examples: as few of its first cells as tell it from others."""
     every = set(rows)
     return {row: row_name(row, every) for row in every}
 

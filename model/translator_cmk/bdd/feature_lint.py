@@ -25,7 +25,7 @@ NAME_LENGTH = 70
 """Characters of a scenario's name; longer ones make reports hard to read."""
 
 CELL_LENGTH = 200
-"""Characters of the first column, which names the row in reports that take 512 characters in all."""
+"""Characters of the first column, which names the row in reports that take 512 characters."""
 
 MOST_STEPS = 5
 

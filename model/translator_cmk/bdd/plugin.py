@@ -1,4 +1,4 @@
-"""The pytest plugin: its options, its fixtures, its one step definition, and what a report says of a scenario.
+"""The pytest plugin: options, fixtures, the one step definition, and what a report says.
 
 PYTEST_DONT_REWRITE
 """
@@ -37,7 +37,10 @@ SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
 """The run of a test's scenario."""
 
 OURS = tuple(STATUSES)
-"""What running a scenario raises; anything else comes from the system, from a fixture or from a defect of ours."""
+"""What running a scenario raises.
+
+Anything else comes from the system, from a fixture or from a defect of ours.
+"""
 
 
 # Options
@@ -49,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--system",
         metavar="MODULE:FACTORY",
-        help="run the scenarios against the system that this makes, called once for each (default: the model)",
+        help="run against the system that this makes, called once a scenario (default: the model)",
     )
 
 
@@ -60,7 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
         problem = "translator_cmk.bdd needs the plugin of pytest-bdd; add -p pytest_bdd.plugin"
         raise pytest.UsageError(problem)
     if config.getoption("--cucumber-json"):
-        # pytest-bdd writes skipped scenarios into it as passed, leaves the rules out, and under xdist everything
+        # pytest-bdd writes skipped scenarios into it as passed, leaves the rules out, and under
+        # xdist everything
         problem = "--cucumber-json would not show the verdicts of this run; use --junitxml"
         raise pytest.UsageError(problem)
     try:
@@ -153,9 +157,11 @@ def pytest_runtest_makereport(
         else:
             report.sections.append(("Scenario", text))
         if report.when == "call" and status is not Status.FAILED:
-            # a Given is the set-up of its scenario, and a broken adapter fails no Then: an error, as JUnit has it
+            # a Given is the set-up of its scenario, and a broken adapter fails no Then: an error,
+            # as JUnit has it
             report.when = "setup"
-    # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
+    # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist
+    # carries it all the same
     report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
         "id": pickle.id,
         "name": pickle.title,
@@ -182,7 +188,10 @@ def verdict_of_phase(error: BaseException | None, phase: str) -> Verdict:
 
 
 def without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
-    """Return the part of a traceback that begins outside pytest and this package, likely in an adapter."""
+    """Return the part of a traceback that begins outside pytest and this package.
+
+    It is likely in an adapter.
+    """
     ours = ("_pytest", "pluggy", "pytest_bdd", "translator_cmk")
     frame = traceback
     while frame is not None:

@@ -1,4 +1,4 @@
-"""The portal's part: what the portal does for a customer, done command by command through the API."""
+"""The portal's part: what it does for a customer, done command by command through the API."""
 
 from collections.abc import Iterator
 from typing import TypeGuard

@@ -156,7 +156,7 @@ def prerequisites_of(pickle: Pickle) -> Prerequisites:
 
 
 def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
-    """Return why the scenario is not applicable to a system that has declared this; None if it is."""
+    """Return why the scenario is not applicable to a system that declares this; None if it is."""
     needed = prerequisites_of(pickle)
     if needed.level not in declared.levels:
         return f"the level {needed.level} is not claimed"
@@ -201,7 +201,7 @@ def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
 
 
 def not_offered(commands: Iterable[Command], stage: Stage) -> str | None:
-    """Return what the commands name and the stage of a system lacks; None where it lacks nothing."""
+    """Return what the commands name and the stage of a system lacks; None if it lacks nothing."""
     names = offered(stage)
     for command in commands:
         for kind, name in stage_names(command):

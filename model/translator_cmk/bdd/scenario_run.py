@@ -57,11 +57,14 @@ STATUSES: Mapping[type[Exception], Status] = {
     Inconclusive: Status.INCONCLUSIVE,
     NotApplicable: Status.NOT_APPLICABLE,
 }
-"""The status of a scenario run that raised this; anything else comes from the system, or from a defect of ours."""
+"""The status of a scenario run that raised this.
+
+Anything else comes from the system, or from a defect of ours.
+"""
 
 
 def verdict_of(error: BaseException | None) -> Verdict | None:
-    """Return the verdict on a scenario run that raised this, or nothing; None where it has no status."""
+    """Return the verdict on a run that raised this or nothing; None where it has no status."""
     if error is None:
         return Verdict(Status.PASSED)
     if isinstance(error, Unsupported):
@@ -141,13 +144,13 @@ class ScenarioRun:
 
     @property
     def durations(self) -> tuple[float, ...]:
-        """Return the seconds that each step took, or has taken so far."""
+        """The seconds that each step took, or has taken so far."""
         ends = [*self.began[1:], perf_counter()]
         return tuple(round(end - began, 6) for began, end in zip(self.began, ends, strict=False))
 
     @property
     def changes(self) -> list[Change]:
-        """Return what the When changed; nothing before the When, or where the system was not observed after it."""
+        """What the When changed; nothing unless the system was observed after it."""
         return self.result.changes if self.result.after else []
 
     # Steps
@@ -268,7 +271,10 @@ def has_soft_delete(command: Command, seen: Observation) -> bool:
 
 
 def demanded_of(facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, stage: Stage) -> list[Fact]:
-    """Return those of the facts that are demanded once these commands are accepted; all if too much is possible."""
+    """Return those of the facts that are demanded once these commands are accepted.
+
+    They are all if too much is possible.
+    """
     follower = Follower(Oracle(machine_relied_on(pickle), Shown(audit=False)))
     follower.begin(stage)
     for exchange in asked:
@@ -285,6 +291,6 @@ def demanded_of(facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, st
 
 @cache
 def machine_relied_on(pickle: Pickle) -> Machine:
-    """Return the machine of all that the article demands, and of what else the scenario rests on."""
+    """Return the machine of all that the article demands, and of what the scenario rests on."""
     silent = silent_in("article", load_register())
     return machine_without(silent.difference(resting_on(pickle, silent)))

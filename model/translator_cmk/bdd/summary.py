@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-# pytest has no public way to the file it writes, and no other way than these attributes to name a test case in it.
+# pytest has no public way to the file it writes, and no other way than these attributes to name a
+# test case in it.
 from _pytest.junitxml import xml_key
 
 from ..escaping import plain

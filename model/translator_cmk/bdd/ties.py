@@ -73,7 +73,7 @@ ROW_OF = {
 
 
 def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each row whose id is unknown, and for each requirement whose rows are missing."""
+    """Yield a diagnostic for each row whose id is unknown, and where rows are missing."""
     for source in (*row_sources(), *counter_row_sources()):
         name = source.row.requirement
         if name not in register:
@@ -132,7 +132,7 @@ def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
 
 
 def strength_diagnostics() -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each requirement whose scenarios would not notice that rows are missing or wrong.
+    """Yield a diagnostic for each requirement of which no scenario notices wrong or missing rows.
 
     An assumption can hide a mistake about what the article states, so the rows are tried without
     assumptions too.
@@ -219,7 +219,7 @@ FOLDERS_OF_PAGES = (
 
 
 def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each id that is not in the register, on a hand-written page or in its data."""
+    """Yield a diagnostic for each id on a page, or in its data, that is not in the register."""
     for file in files_of_pages():
         lines = file.read_text("utf-8").splitlines()
         for number, line in enumerate(lines, start=1):
@@ -230,7 +230,10 @@ def page_diagnostics(register: Register) -> Iterator[Diagnostic]:
 
 
 def files_of_pages() -> list[Path]:
-    """Return the hand-written pages and their data; the changelog may name what is no longer there."""
+    """Return the hand-written pages and their data.
+
+    The changelog is not among them: it may name what is no longer there.
+    """
     found: list[Path] = []
     for folder in FOLDERS_OF_PAGES:
         found += folder.glob("*.md")
