@@ -103,7 +103,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("explore", "search every state of bounded worlds, and check theorems in them", "explore.explore_command"),
     Command("tour", "make test sequences that try everything in small worlds", "explore.tour_command"),
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
-    Command("init-adapter", "write the skeleton of an adapter", "conformance.protocol:init"),
+    Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
     Command("verify", "put a system to the test and write a report", "conformance.verify", "azure.client.verify_azure"),
     Group("report", "work with the folder of a report", REPORT),

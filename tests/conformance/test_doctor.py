@@ -14,8 +14,8 @@ from tests.command_line import CLI, ROOT, each_refused, run_cli
 from tests.conformance.conftest import FAULTY, MODEL, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
+from translator_cmk.conformance.init_adapter import LANGUAGES, azure_calls, skeleton
 from translator_cmk.conformance.lanes.sequences import SMOKE, named_sequences
-from translator_cmk.conformance.protocol import azure_calls, skeleton
 from translator_cmk.conformance.session import Session
 from translator_cmk.language.declaration import DECLARED
 from translator_cmk.language.messages import OBSERVED, command_to_wire
@@ -66,7 +66,7 @@ def test_skeleton_is_well_by_the_command_that_it_ends_with_and_says_what_to_writ
 
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_skeleton_has_every_field_of_hello_and_of_an_observation(language: str) -> None:
-    declaration, _, observe = skeleton(language).partition("observe()")
+    declaration, _, observe = skeleton(LANGUAGES[language]).partition("observe()")
     assert [name for name in DECLARED if not re.search(rf'^ +"?{name}"?: ', declaration, re.MULTILINE)] == []
     for kind, (_, fields) in OBSERVED.items():
         if kind != "subscription":  # the skeleton shows these already

@@ -1,7 +1,8 @@
-"""The command `translator-cmk doctor`: checks an adapter in seconds; says what to fix first, and what is next."""
+"""The command `doctor`: checks an adapter in seconds, says what to fix first, and which command to write next."""
 
 import argparse
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..bdd.checked_system import Inconclusive
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
@@ -24,8 +25,12 @@ NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "
     "answer refused where the system says no, and unsupported what is yet to be written"
 )
-VAULT = CreateVault("kv-prod", "westeurope", "production", "apps")
 LOOKS_LIKE = "the protocol page says what each message looks like, and when it has to be there"
+
+VAULT = CreateVault("kv-prod", "westeurope", "production", "apps")
+
+MOST_SHOWN = 5
+"""How many of the commands to write next are listed."""
 
 
 class ToFix(Exception):
@@ -36,6 +41,13 @@ class ToFix(Exception):
         self.remedy = remedy
 
 
+class SmokeResult(NamedTuple):
+    """What came of the smoke sequence, in which every command is accepted once."""
+
+    unsupported: set[str]
+    refused: list[str]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     add_system_arguments(parser)
@@ -43,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
-    way = connection(args)
-    session = Session(way.open(), patience=args.timeout)
+    system = connection(args)
+    session = Session(system.open(), patience=args.timeout)
     try:
         subject = Subject(session, by_chance())
         declared = subject.declaration
@@ -54,22 +66,24 @@ def run(args: argparse.Namespace) -> int:
                 print(f"✔ {line}")
         except Unsupported:
             print(f"○ not looked at yet, for want of {session.case}")
-        missing, refused = smoke(subject)
+        result = smoke(subject)
     except ToFix as found:
         return fix(str(found), found.remedy)
     except Inconclusive as error:
         return fix(str(error), NO_VERDICT)
     except Fault as fault:
-        where = Fault(fault.kind, f"{fault}, after {session.case}" if session.case else str(fault))
+        if session.case:
+            fault = Fault(fault.kind, f"{fault}, after {session.case}")
         if fault.kind != "malformed" or session.declared is None:
-            raise CommandError(session.in_full(where), HARNESS) from None
-        return fix(str(where), LOOKS_LIKE)
+            raise CommandError(session.in_full(fault), HARNESS) from None
+        return fix(str(fault), LOOKS_LIKE)
     finally:
         session.bye()
-    if refused and not missing:
-        print(f"○ refused, where the smoke sequence has it accepted: {few(refused)}")
-    print("\n".join(advice(missing, declared, way.text)))
-    return INCOMPLETE if missing else OK
+    if result.refused and not result.unsupported:
+        print(f"○ refused, where the smoke sequence has it accepted: {few(result.refused)}")
+    for line in advice(result.unsupported, declared, system.text):
+        print(line)
+    return INCOMPLETE if result.unsupported else OK
 
 
 def fix(problem: str, remedy: str) -> int:
@@ -80,45 +94,75 @@ def fix(problem: str, remedy: str) -> int:
 
 def checks(subject: Subject) -> Iterator[str]:
     """Yield what is well, in the order in which things have to be fixed; raises `ToFix`, `Unsupported`, `Fault`."""
-    declared, stage = subject.declaration, subject.declaration.stage
+    check_codes(subject.declaration)
+    yield check_reset(subject)
+    yield check_stage(subject.declaration)
+    yield check_refusal(subject)
+    yield check_vault(subject)
+    yield check_fresh_world(subject)
+
+
+def check_codes(declared: Declaration) -> None:
     for code, requirements in declared.codes.items():
-        if unknown := sorted(requirements - load_register().keys()):
+        unknown = sorted(requirements - load_register().keys())
+        if unknown:
             problem = f"its code {code!r} stands for {unknown[0]!r}, which is no requirement"
             raise ToFix(problem, "translator-cmk register lists them all")
-    subject.reset(stage)
-    here = subject.observe().get("subscription", {})
-    if declared.shows("subscription", "tenant") and set(here) != set(stage.subscriptions):
+
+
+def check_reset(subject: Subject) -> str:
+    declared = subject.declaration
+    subject.reset(declared.stage)
+    shown = set(subject.observe().get("subscription", {}))
+    if declared.shows("subscription", "tenant") and shown != set(declared.stage.subscriptions):
         remedy = "show each subscription of the stage with its tenant, or declare the kind subscription as hidden"
-        raise ToFix(f"a new world shows the subscriptions {sorted(here)}", remedy)
-    yield "it resets, and shows a new world"
-    region, subscription = VAULT.region, VAULT.subscription
-    if region not in stage.regions or subscription not in stage.subscriptions:
+        raise ToFix(f"a new world shows the subscriptions {sorted(shown)}", remedy)
+    return "it resets, and shows a new world"
+
+
+def check_stage(declared: Declaration) -> str:
+    region = VAULT.region
+    subscription = VAULT.subscription
+    if region not in declared.stage.regions or subscription not in declared.stage.subscriptions:
         problem = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
         raise ToFix(problem, "offer them in the stage of hello, under any names in your system")
-    yield f"its stage has the region {region!r} and the subscription {subscription!r}"
-    if not isinstance(submit(subject, DeleteVault("kv-lost")), Refused):
+    return f"its stage has the region {region!r} and the subscription {subscription!r}"
+
+
+def check_refusal(subject: Subject) -> str:
+    outcome = submit(subject, DeleteVault("kv-lost"))
+    if not isinstance(outcome, Refused):
         problem = "it accepts to delete a vault that was never made"
         raise ToFix(problem, "refuse what names nothing, for environment.exists")
-    yield "it refuses a command on something that was never made"
+    return "it refuses a command on something that was never made"
+
+
+def check_vault(subject: Subject) -> str:
     before = subject.observe()
-    if not isinstance(submit(subject, VAULT), Accepted):
+    outcome = submit(subject, VAULT)
+    if not isinstance(outcome, Accepted):
         raise ToFix("it refuses to make a vault", "make it, and answer accepted")
     after = subject.observe()
-    hidden = "vault" in declared.unseen
-    if not hidden and before == after:
+    if "vault" in subject.declaration.unseen:
+        return "it makes a vault, which is hidden"
+    if before == after:
         raise ToFix("a vault was made, and what it shows is the same", "show it under vault, by its name")
-    if not hidden and VAULT.vault not in after.get("vault", {}):
+    if VAULT.vault not in after.get("vault", {}):
         problem = "a vault was made, and it shows none of that name"
         raise ToFix(problem, "show it under vault, by the whole name that it was given")
-    yield f"it makes a vault, {'which is hidden' if hidden else 'and shows it'}"
-    subject.reset(stage)
+    return "it makes a vault, and shows it"
+
+
+def check_fresh_world(subject: Subject) -> str:
+    subject.reset(subject.declaration.stage)
     if subject.observe().get("vault"):
         problem = "after a reset it still shows a vault under its new name"
         raise ToFix(problem, "look names up as they are, salt included")
-    if not isinstance(submit(subject, VAULT), Accepted):
+    outcome = submit(subject, VAULT)
+    if not isinstance(outcome, Accepted):
         problem = "after a reset a vault can't be made"
         raise ToFix(problem, "reset begins a world, and refuses nothing for what was before")
-    yield "after a reset nothing shows under fresh names, and a vault can be made again"
+    return "after a reset nothing shows under fresh names, and a vault can be made again"
 
 
 def submit(subject: Subject, command: Command) -> Outcome:
@@ -127,36 +171,42 @@ def submit(subject: Subject, command: Command) -> Outcome:
     return subject.submit(command)
 
 
-def smoke(subject: Subject) -> tuple[set[str], list[str]]:
-    """Run the smoke sequence: return the unsupported and the refused commands; raises `ToFix` and `Fault`."""
-    missing, refused, erring = set[str](), dict[str, None](), dict[str, str]()
+def smoke(subject: Subject) -> SmokeResult:
+    """Run the smoke sequence, in which a command may be unsupported or refused; raises `ToFix` and `Fault`."""
+    unsupported = set[str]()
+    refused: list[str] = []
+    errors: dict[str, str] = {}
     subject.reset(subject.declaration.stage)
     for command in applicable(named_sequences()[SMOKE], subject.declaration):
         name = type(command).__name__
         _, expected = MACHINE.step(subject.reference.state, command)
-        due = isinstance(expected, Accepted) and not subject.declaration.windows
+        has_to_be_accepted = isinstance(expected, Accepted) and not subject.declaration.windows
         try:
-            if isinstance(submit(subject, command), Refused) and due:
-                refused[name] = None
+            outcome = submit(subject, command)
+            if isinstance(outcome, Refused) and has_to_be_accepted and name not in refused:
+                refused.append(name)
             subject.look()
         except Unsupported:
-            missing.add(name)
+            unsupported.add(name)
         except Inconclusive as error:
-            erring.setdefault(name, str(error))
-    if erring:
-        first = next(iter(erring.values()))
-        raise ToFix(f"commands that end in an error, {len(erring)} in all: {', '.join(erring)}; {first}", NO_VERDICT)
-    return missing, list(refused)
+            errors.setdefault(name, str(error))
+    if errors:
+        first = next(iter(errors.values()))
+        problem = f"commands that end in an error, {len(errors)} in all: {', '.join(errors)}; {first}"
+        raise ToFix(problem, NO_VERDICT)
+    return SmokeResult(unsupported, refused)
 
 
-def advice(missing: set[str], declared: Declaration, system: str) -> Iterator[str]:
+def advice(unsupported: set[str], declared: Declaration, system: str) -> Iterator[str]:
     """Yield which commands are missing, and which to write next: the one that most scenarios wait for alone."""
-    if not missing:
+    if not unsupported:
         yield f"✔ it has every command; next: translator-cmk verify {system}"
         return
-    needed, order = needed_by(declared), most_awaited(missing, declared)
-    runs = sum(missing.isdisjoint(each) for each in needed)
-    yield f"○ {len(missing)} of {len(COMMANDS)} commands are unsupported; {runs} of {len(needed)} scenarios can run"
-    for each in order[:5]:
-        yield f"  {each.command}: {each.alone} scenarios wait for it alone, {each.all} need it"
-    yield f"  write {order[0].command} next"
+    needed = needed_by(declared)
+    can_run = sum(unsupported.isdisjoint(commands) for commands in needed)
+    can_be_run = f"{can_run} of {len(needed)} scenarios can run"
+    yield f"○ {len(unsupported)} of {len(COMMANDS)} commands are unsupported; {can_be_run}"
+    awaited = most_awaited(unsupported, declared)
+    for entry in awaited[:MOST_SHOWN]:
+        yield f"  {entry.command}: {entry.alone} scenarios wait for it alone, {entry.all} need it"
+    yield f"  write {awaited[0].command} next"

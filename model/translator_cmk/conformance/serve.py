@@ -1,4 +1,4 @@
-"""The command `translator-cmk serve`: the model, or any system in Python, behind the contract of the kit."""
+"""The command `serve`: puts the model, or any system in Python, behind the protocol of the kit."""
 
 import argparse
 import json
@@ -40,29 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the input ends or the command is interrupted."""
-    if args.stdio and sys.stdin is None:
-        raise CommandError("standard input is closed; open it, or serve with --http")
-    requests, answers = own_streams() if args.stdio else (None, None)
-    answering = Answering(factory(args.python) if args.python else ModelSystem)
-    if requests is None or answers is None:
-        over_http(answering, *address(args.http))
-        return OK
-    while line := requests.readline(LONGEST + 2):
-        answers.write(answered(answering, line.strip()) + b"\n")
-        answers.flush()
+    if args.stdio:
+        over_stdio(args.python)
+    else:
+        over_http(args.python, args.http)
     return OK
 
 
-def own_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return what were standard input and output; a system in this process reads nothing, and prints to its error."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with Path(os.devnull).open("rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    return requests, answers
+def answering_for(name: str | None) -> Answering:
+    """Return what answers for the system that `--python` names, or for the model."""
+    if not name:
+        return Answering(ModelSystem)
+    return Answering(factory(name))
 
 
-def answered(answering: Answering, text: bytes) -> bytes:
+def answer_text(answering: Answering, text: bytes) -> bytes:
     """Return the answer to a request, both as JSON text."""
     try:
         answer = answering.answer(parse_json(text, "the request"))
@@ -71,8 +63,40 @@ def answered(answering: Answering, text: bytes) -> bytes:
     return json.dumps(answer, separators=(",", ":")).encode()
 
 
-def over_http(answering: Answering, host: str, port: int) -> None:
+# Over standard input and output
+
+
+def over_stdio(name: str | None) -> None:
+    """Answer the lines of standard input until it ends."""
+    if sys.stdin is None:
+        raise CommandError("standard input is closed; open it, or serve with --http")
+    requests, answers = own_streams()  # before the module of the system is imported, which may print
+    answering = answering_for(name)
+    while line := requests.readline(LONGEST + 2):
+        answers.write(answer_text(answering, line.strip()) + b"\n")
+        answers.flush()
+
+
+def own_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return what were standard input and output; a system in this process reads nothing, and prints to its error."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+# Over HTTP
+
+Respond = Callable[[str, list[tuple[str, str]]], object]
+"""How a WSGI application begins its response: with the status and the headers."""
+
+
+def over_http(name: str | None, where: str) -> None:
     """Answer POST requests, with any path.  Prints the address once it listens."""
+    answering = answering_for(name)
+    host, port = address(where)
     from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
 
     try:
@@ -88,37 +112,35 @@ def over_http(answering: Answering, host: str, port: int) -> None:
         raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
     # with one thread every request but the first waits in a queue, and waitress warns of each
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    print(f"listening on http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/", flush=True)
+    shown_host = f"[{host}]" if ":" in host else host
+    print(f"listening on http://{shown_host}:{server.effective_port}/", flush=True)
     server.run()
 
 
-def resolved(host: str, port: int, option: str = "--http") -> str:
-    """Return the first address of a host, since one server listens at one; raises `CommandError`."""
-    try:
-        *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError):
-        raise CommandError(
-            f"{option} {host}:{port}: there is no such host here; write one such as {LOOPBACK}"
-        ) from None
-    return str(address[0])
-
-
-Respond = Callable[[str, list[tuple[str, str]]], object]
-
-
 def application(answering: Answering, environ: dict[str, Any], respond: Respond) -> Iterable[bytes]:
-    """Return the WSGI application."""
+    """Answer one request; the first argument given, it is a WSGI application."""
     if environ["REQUEST_METHOD"] != "POST":
         respond("405 Method Not Allowed", [("Allow", "POST"), ("Content-Type", "text/plain")])
         return [b"POST one request of protocol 1 as JSON.\n"]
-    body = answered(answering, environ["wsgi.input"].read(LONGEST + 1))
+    request = environ["wsgi.input"].read(LONGEST + 1)
+    body = answer_text(answering, request)
     respond("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
 
 
 def address(text: str, option: str = "--http") -> tuple[str, int]:
-    """Host and port."""
+    """Return host and port; raises `CommandError`, which names the option."""
     host, _, port = text.rpartition(":")
     if not port.isascii() or not port.isdecimal() or int(port) > 65_535:
         raise CommandError(f"{option} {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
     return host.strip("[]") or LOOPBACK, int(port)
+
+
+def resolved(host: str, port: int, option: str = "--http") -> str:
+    """Return the first address of a host, since one server listens at one; raises `CommandError`."""
+    try:
+        *_, found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        problem = f"{option} {host}:{port}: there is no such host here"
+        raise CommandError(f"{problem}; write one such as {LOOPBACK}") from None
+    return str(found[0])
