@@ -10,7 +10,8 @@ from tests.command_line import each_refused
 from translator_cmk.bdd.failures import places_of
 from translator_cmk.requirements import load_register
 
-SYSTEM = "tests.wrong_systems"
+SYSTEMS = "tests.systems"
+MISTAKEN = f"{SYSTEMS}.mistaken"
 ONE = "vault.same-region-refused/vault-and-resource-in-one-region"
 EAST = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus"
 BASIC = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier"
@@ -84,7 +85,7 @@ def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
 
 def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: pytest.Pytester) -> None:
     project(pytester, vault=VAULT)
-    result = run(pytester, "--system", f"{SYSTEM}:AnyRegion")
+    result = run(pytester, "--system", f"{MISTAKEN}:AnyRegion")
     result.assert_outcomes(passed=1, failed=2)
     requirement = load_register()["vault.same-region-refused"]
     [place] = places_of(requirement.id)
@@ -109,7 +110,7 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
 @each_refused("suite")
 def test_system_that_does_not_get_there_turns_the_run_red(pytester: pytest.Pytester, system: str, says: str) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
-    result = run(pytester, "--system", f"{SYSTEM}:{system}")
+    result = run(pytester, "--system", f"{SYSTEMS}.{system}")
     result.assert_outcomes(errors=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     output = result.stdout.str()
@@ -143,7 +144,7 @@ def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytes
 
 CONFTEST = f"""
 import pytest
-from {SYSTEM} import AnyRegion
+from {MISTAKEN} import AnyRegion
 
 @pytest.fixture
 def system():
@@ -154,7 +155,7 @@ def system():
 def test_fixture_of_the_suite_takes_the_place_of_the_model_but_not_of_the_option(pytester: pytest.Pytester) -> None:
     project(pytester, vault=VAULT, conftest=CONFTEST)
     run(pytester).assert_outcomes(passed=1, failed=2)
-    result = run(pytester, "--system", f"{SYSTEM}:KeepsItsReasons")
+    result = run(pytester, "--system", f"{MISTAKEN}:KeepsItsReasons")
     result.assert_outcomes(errors=3)
     assert "a fixture called system overrides it; remove one of them" in result.stdout.str()
 
@@ -179,7 +180,7 @@ def cases(file: Path) -> dict[str, ET.Element]:
 
 def run_with_junit(pytester: pytest.Pytester, file: str, *options: str) -> str:
     """Run the suite against a wrong system, and return what it prints."""
-    result = run(pytester, "--junitxml", file, "--system", f"{SYSTEM}:AnyRegion", *options)
+    result = run(pytester, "--junitxml", file, "--system", f"{MISTAKEN}:AnyRegion", *options)
     return result.stdout.str()
 
 
@@ -244,7 +245,7 @@ def described(case: ET.Element) -> list[object]:
 
 def test_blocked_scenario_is_an_error_in_junit_and_its_message_is_the_reason(pytester: pytest.Pytester) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
-    run(pytester, "--junitxml", "junit.xml", "--system", f"{SYSTEM}:RefusesKeys")
+    run(pytester, "--junitxml", "junit.xml", "--system", f"{MISTAKEN}:RefusesKeys")
     [suite] = ET.parse(pytester.path / "junit.xml").iter("testsuite")
     assert (suite.get("errors"), suite.get("failures")) == ("1", "0")
     [error] = cases(pytester.path / "junit.xml")[ONE].iter("error")
@@ -286,7 +287,7 @@ def above_summary(output: str) -> str:
 
 def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(pytester: pytest.Pytester) -> None:
     project(pytester, revocation=feature(rule(*LOSSES, requirement="revocation.undeploys")))
-    output = run(pytester, "--system", f"{SYSTEM}:LosesNothing").stdout.str()
+    output = run(pytester, "--system", f"{MISTAKEN}:LosesNothing").stdout.str()
     cause = load_register()["revocation.access-revoked"]
     assert causes_in(output) == [
         f"   3  {cause.id}: {cause.title}",
@@ -296,6 +297,6 @@ def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(pytest
     assert above_summary(output).count(f"requirement  {cause.id}: {cause.title}\n") == 1
     same = f"[revocation.undeploys] Access is revoked again: attributed to the same: {cause.id}"
     assert same in output
-    output = run(pytester, "-v", "--system", f"{SYSTEM}:LosesNothing").stdout.str()
+    output = run(pytester, "-v", "--system", f"{MISTAKEN}:LosesNothing").stdout.str()
     assert "attributed to the same" not in output
     assert above_summary(output).count("requirement  revocation.access-revoked: ") == 3

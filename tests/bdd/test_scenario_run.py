@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests import wrong_systems as wrong
 from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from tests.command_line import tables
+from tests.systems import mistaken, odd
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
 from translator_cmk.bdd.causes import by_cause, causes_of, why_of
@@ -17,6 +17,7 @@ from translator_cmk.bdd.failures import format_failure, places_of
 from translator_cmk.bdd.feature_files import load_features, read_feature
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed, run_scenario
+from translator_cmk.bdd.systems import load_factory
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System
@@ -44,7 +45,10 @@ def run(folder: Path, row: dict[str, Any]) -> None:
         scenario = OUTLINE.replace(row.get("was", ""), row.get("is", ""))
     else:
         scenario = steps(row["when"], *row["then"], given=row.get("given", "a vault with a key"))
-    run_scenario(getattr(wrong, row.get("system", "ModelSystem"))(), pickle_of(folder, scenario))
+    system: System = ModelSystem()
+    if "system" in row:
+        system = load_factory(f"tests.systems.{row['system']}", folder, "--system")()
+    run_scenario(system, pickle_of(folder, scenario))
 
 
 def test_right_system_passes_and_every_step_is_kept(tmp_path: Path) -> None:
@@ -70,7 +74,7 @@ def test_what_contradicts_the_specification_fails(tmp_path: Path, row: dict[str,
 
 @pytest.mark.parametrize(
     ("system", "by"),
-    [(wrong.RefusesKeys, "keys.create"), (wrong.ForgetsKeys, "keys.create")],
+    [(mistaken.RefusesKeys, "keys.create"), (mistaken.ForgetsKeys, "keys.create")],
     ids=["refused", "without a change"],
 )
 @pytest.mark.parametrize(
@@ -93,8 +97,8 @@ def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[],
 @pytest.mark.parametrize(
     ("system", "why"),
     [
-        (wrong.AnswersInWords, "'accepted', which is no outcome"),
-        (wrong.ShowsNumbers, "vault.vault.state is the number 3"),
+        (odd.AnswersInWords, "'accepted', which is no outcome"),
+        (odd.ShowsNumbers, "vault.vault.state is the number 3"),
     ],
 )
 def test_malformed_answer_is_inconclusive(tmp_path: Path, system: Callable[[], Any], why: str) -> None:
@@ -106,9 +110,9 @@ def test_what_is_not_specified_passes_for_the_model_and_demands_nothing_of_a_sys
     pickle = next(pickle for pickle in PICKLES if asserts(pickle, "not specified"))
     run_scenario(ModelSystem(), pickle)
     with pytest.raises(NotSpecified):
-        run_scenario(wrong.Elsewhere(), pickle)
+        run_scenario(mistaken.Elsewhere(), pickle)
     with pytest.raises(AssertionFailed):
-        run_scenario(wrong.leaves_nothing_open(), pickle)
+        run_scenario(mistaken.leaves_nothing_open(), pickle)
 
 
 def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
@@ -130,7 +134,7 @@ def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
     ],
 )
 def test_failed_then_names_what_the_system_lacks_with_its_rows_and_why(lacking: str, then: str) -> None:
-    system = type("Lacking", (wrong.LacksRows,), {"lacking": (lacking,)})()
+    system = type("Lacking", (mistaken.LacksRows,), {"lacking": (lacking,)})()
     run = ScenarioRun(system, SCENARIO)
     with pytest.raises(AssertionFailed) as caught:
         run.play()
@@ -150,7 +154,7 @@ def test_requirements_of_the_scenario_come_first_of_those_that_are_named() -> No
     Without the scenario they would be in the order of the register.
     """
     losses = ("revocation.undeploys", "revocation.deletes-uploads")
-    system = type("LosesNothing", (wrong.LacksRows,), {"lacking": losses})
+    system = type("LosesNothing", (mistaken.LacksRows,), {"lacking": losses})
     moved_to_the_front = 0
     for pickle in PICKLES:
         if not set(losses).issubset(pickle.requirements):

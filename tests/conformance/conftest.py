@@ -33,7 +33,7 @@ GRANTED = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
 GRANTING_ACCEPTED = "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
 GRANTING = ("--lane", "features", "--case", GRANTED, "--case", GRANTING_ACCEPTED)
 
-WRONG = "tests.wrong_systems:LosesNothing"
+WRONG = "tests.systems.mistaken:LosesNothing"
 FAILS = (
     "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/"
     "a-deployed-model-under-customer-managed-keys"
@@ -43,7 +43,7 @@ FAILS_TOO = "revocation.undeploys/every-deployed-model-is-undeployed"
 SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WHOLE)
 """Three scenarios, of which `WRONG` fails two."""
 
-FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
+FAULTY = shlex.join([sys.executable, "-S", str(ROOT / "tests" / "systems" / "wire.py")])
 
 
 def in_a_shell(text: str) -> str:

@@ -121,13 +121,13 @@ def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
 
 def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, {"command": "DisableIdentity", "resource": "translator-prod"})
-    assert says(4, "replay", "--in-process", "--python", "tests.wrong_systems:OnlyVaults", str(file)).startswith(
+    assert says(4, "replay", "--in-process", "--python", "tests.systems.limited:OnlyVaults", str(file)).startswith(
         "undecided: nothing was asked"
     )
 
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:
-    system = "tests.wrong_systems:EndsAlike"
+    system = "tests.systems.mistaken:EndsAlike"
     found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, *WELL)
     assert found.exit_code == 1
     kept = list((found.folder / "counterexamples").glob("*.json"))

@@ -36,7 +36,7 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
 
 @each_refused("doctor")
 def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: str) -> None:
-    made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"tests.wrong_systems:{system}")
+    made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"tests.systems.{system}")
     said = run_cli("doctor", *made, *(["--in-process"] * ("=" not in system)))
     assert (said.code, says in said.out + said.error) == (code, True)
     assert (said.out + said.error).count("✘") == (code == 1)
@@ -44,7 +44,7 @@ def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: s
 
 def test_doctor_asks_for_new_names_each_time() -> None:
     for _ in range(2):
-        assert main(["doctor", "--in-process", "--python", "tests.wrong_systems:KeepsEverything"]) == 0
+        assert main(["doctor", "--in-process", "--python", "tests.systems.mistaken:KeepsEverything"]) == 0
 
 
 @pytest.mark.parametrize("language", PROGRAMS)

@@ -72,7 +72,7 @@ def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
 
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
-    arguments = ["verify", "--in-process", "--python", "tests.wrong_systems:GoesElsewhere", *WELL, "--report", "mine"]
+    arguments = ["verify", "--in-process", "--python", "tests.systems.odd:GoesElsewhere", *WELL, "--report", "mine"]
     done = subprocess.run([*CLI, *arguments], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert main(["report", "check", str(tmp_path / "mine")]) == 0

@@ -17,7 +17,7 @@ from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
 from translator_cmk.conformance.results import EXPECTED, load_results
 
-WRONG = "tests.wrong_systems:AnyRegion"
+WRONG = "tests.systems.mistaken:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
 GENERATES, IMPORTS = 'generates the key "cmk-2048" in "kv-prod"', 'imports the key "cmk-2048" into "kv-prod"'
 
@@ -47,7 +47,7 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
 
 @pytest.mark.parametrize(
     ("system", "topic"),
-    [(MODEL, "workspace"), (WRONG, "vault"), ("tests.wrong_systems:Bare", "encryption")],
+    [(MODEL, "workspace"), (WRONG, "vault"), ("tests.systems.limited:Bare", "encryption")],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str
@@ -143,7 +143,7 @@ def test_run_in_which_something_fails_beside_a_scenario_is_incomplete(
 
 def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
     suite(pytester, "workspace")
-    system = "tests.wrong_systems:IsInterrupted"
+    system = "tests.systems.odd:IsInterrupted"
     with pytest.raises(KeyboardInterrupt):
         pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "--system", system)
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))

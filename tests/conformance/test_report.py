@@ -271,7 +271,7 @@ def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it
 
 def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(tmp_path: Path) -> None:
     """A system that ignores keys of its own fails one requirement; a loss that needs such a key can't be tried."""
-    system = "tests.wrong_systems:OwnKeyIgnored"
+    system = "tests.systems.mistaken:OwnKeyIgnored"
     passes = "revocation.undeploys/a-model-under-microsoft-managed-keys-stays-deployed"
     found = verify(tmp_path, "--python", system, "--lane", "features", "--case", FAILS_TOO, "--case", passes)
     counts = found.report["counts"]["scored"]
@@ -563,7 +563,7 @@ def test_so_many_sequences_may_have_taken_longer_than_fuzzing_does_by_default(wr
 
 def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path) -> None:
     case = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
-    found = verify(tmp_path, "--python", "tests.wrong_systems:ChangesLate", "--lane", "features", "--case", case)
+    found = verify(tmp_path, "--python", "tests.systems.slow:ChangesLate", "--lane", "features", "--case", case)
     assert found.status(case) == "failed"
     forgery = Forgery(found.folder, tmp_path / "forged")
     late = [

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from tests.conformance.conftest import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
-from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey, OwnKeyIgnored
+from tests.systems.limited import KeepsUploadsOfADeletedKey
+from tests.systems.mistaken import CatchesUpWhenLookedAt, OwnKeyIgnored
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.lanes.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
@@ -92,7 +93,7 @@ def test_a_sequence_accuses_nobody_who_loses_access_in_a_move_that_the_article_s
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
-    system = "tests.wrong_systems:CatchesUpWhenLookedAt"
+    system = "tests.systems.mistaken:CatchesUpWhenLookedAt"
     found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, "--seed", "14")
     assert found.exit_code == 1
     kept = next((found.folder / "counterexamples").glob("*.json"))
@@ -184,7 +185,7 @@ def test_steps_that_one_scope_does_not_need_go_to_the_next() -> None:
 
 # A failure counts only if all before it was as demanded; the rest of its sequence is planned again around it
 
-IGNORED = "tests.wrong_systems:OwnKeyIgnored"
+IGNORED = "tests.systems.mistaken:OwnKeyIgnored"
 
 
 def differs_at_the_end_alone(commands: list[Command]) -> bool:

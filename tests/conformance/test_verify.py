@@ -76,7 +76,7 @@ def test_exit_code_of_the_program_says_why_there_are_no_verdicts(tmp_path: Path)
 
 def test_several_sessions_come_to_the_same(tmp_path: Path) -> None:
     several = verify(tmp_path / "several", "--python", MODEL, *WORKSPACE)
-    one = verify(tmp_path / "one", "--python", "tests.wrong_systems:EmptiesNothing", *WORKSPACE)
+    one = verify(tmp_path / "one", "--python", "tests.systems.mistaken:EmptiesNothing", *WORKSPACE)
     assert several.statuses() == one.statuses()
     assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [1, 2]
     assert several.exit_code == 0
@@ -158,7 +158,7 @@ def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path)
 
 
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
-    slowly = ("--python", "tests.wrong_systems:SettlesSlowly")
+    slowly = ("--python", "tests.systems.slow:SettlesSlowly")
     with started(*CLI, "serve", "--http", "0", *slowly) as url:
         found = verify(tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED)
     assert (found.exit_code, found.status(GRANTED)) == (0, "passed")
@@ -176,7 +176,8 @@ def words(name: str) -> tuple[str, ...]:
 def system_of(row: dict[str, Any]) -> tuple[str, str]:
     """Return the arguments that name the system of a row."""
     if "system" in row:
-        return "--python", f"tests.wrong_systems:{row['system']}"
+        system = row["system"]
+        return "--python", MODEL if system == "model" else f"tests.systems.{system}"
     return "--stdio", f"{FAULTY} {row['program']}" if "program" in row else row["command"]
 
 
@@ -330,7 +331,7 @@ def test_whole_run_of_a_released_kit_is_green_and_no_other(tmp_path: Path, monke
 
 # Known deviations are read from a file, in which each is about one thing; `verdicts.yaml` has what they do
 
-WRONG = "tests.wrong_systems:AnyRegion"
+WRONG = "tests.systems.mistaken:AnyRegion"
 FAILS = "vault.same-region/no-key-of-a-vault-in-another-region-is-put-in-use/access-to-a-vault-in-another-region-api"
 FAILS_TOO = FAILS.replace("-api", "-portal")
 

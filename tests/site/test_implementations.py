@@ -98,7 +98,7 @@ def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass
 
 
 def test_difference_from_an_assumption_names_the_decision_behind_it(tmp_path: Path) -> None:
-    system = "tests.wrong_systems:KeepsDataOfDisabledKeys"
+    system = "tests.systems.mistaken:KeepsDataOfDisabledKeys"
     chosen = (*ALL_FEATURES, "--requirement", "revocation.key-disabled")
     page = a_page(implementation(verify(tmp_path, "--python", system, *chosen).folder, "otherwise"))
     assert "≠ differs" in page

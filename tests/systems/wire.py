@@ -1,6 +1,6 @@
 """A vendor's program over standard input and output: the example in Python, but for a fault over some of its commands.
 
-`python faulty.py COMMAND=FAULT...`; instead of a command `hello` and `bye` are possible.
+`python wire.py COMMAND=FAULT...`; instead of a command `hello` and `bye` are possible.
 """
 
 import json

@@ -1,0 +1,163 @@
+"""Systems whose effects show late, or which have declared so; some keep to what they declare, and some do not."""
+
+import time
+
+from tests.systems.limited import EVERY, Limited, declares
+from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
+from translator_cmk.machine.commands import EnableCustomerManagedKeys, GrantKeyAccess, RevokeKeyAccess
+
+
+class Slow(Limited):
+    """Shows only after a while what a command has brought about."""
+
+    slow: type[Command] = GrantKeyAccess
+    """The command whose effects are late."""
+    delay = 0.3
+    """By how many seconds."""
+    kinds: tuple[str, ...] = ()
+    """The kinds that show it late; all without any."""
+    settling: float | None = None
+    """How many seconds it takes to have everything there, once it is asked; none where it can't say."""
+
+    declaration = declares("slow", capabilities=EVERY, windows={"GrantKeyAccess": 1})
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.since = 0.0
+        self.before: Observation = {}
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, self.slow):
+            self.before = super().observe()
+            self.since = time.monotonic()
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if time.monotonic() - self.since < self.delay:
+            for kind in self.kinds or tuple(seen):
+                seen[kind] = self.before[kind]
+        return seen
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        """Wait until everything is there, and return whether it is."""
+        if self.settling is None:
+            return False
+        time.sleep(self.settling)
+        self.since = 0.0
+        return True
+
+
+class TooSlow(Slow):
+    """Shows it after its own time is up."""
+
+    delay = 60.0
+
+
+# Some can say when everything is there
+
+
+class Settles(TooSlow):
+    """Can say that all effects are there."""
+
+    settling = 0.0
+
+
+class SettlesSlowly(TooSlow):
+    """Takes a second and a half to say that all effects are there."""
+
+    settling = 1.5
+    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}
+
+
+class SettlesOnNothing(TooSlow):
+    """Says that all effects are there, when they are not."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return True
+
+
+# Some change what nobody asked for, and late
+
+
+class ChangesLate(Slow):
+    """Changes a field of everything of a kind, a while after the slow command, as nobody asked."""
+
+    changes: tuple[str, str, object] = ("vault", "purge_protection", False)
+    after = 0.6
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        kind, field, value = self.changes
+        if self.since and time.monotonic() - self.since > self.after:
+            for entity in seen[kind].values():
+                entity[field] = value
+        return seen
+
+
+class ChangesAfterARefusal(ChangesLate):
+    """Refuses, and puts every resource under a customer's key a while later."""
+
+    slow = EnableCustomerManagedKeys
+    delay = 0.0
+    changes = ("resource", "key_source", "customer-managed")
+    after = 0.3
+    declaration = declares("refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1})
+
+
+# Some are wrong in what no window excuses
+
+
+class Without(Slow):
+    """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
+
+    hides = ("resource.encryption_section",)
+    lacking: tuple[str, ...] = ("revocation.deletes-uploads",)
+    delay = 0.0
+    declaration = declares("lacks something", capabilities=["reasons", "audit"], windows={"GrantKeyAccess": 1})
+
+
+class KeepsDataOfDisabledKeysSlowly(Without):
+    """Differs from what we assume of keys that are disabled."""
+
+    lacking = ("revocation.key-disabled",)
+
+
+class LosesLater(KeepsDataOfDisabledKeysSlowly):
+    """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
+
+    slow = RevokeKeyAccess
+    delay = 0.1
+    kinds = ("workspace", "document", "model")
+    declaration = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}
+
+
+class LosesDocumentsAsModelsAreDeployed(Without):
+    """Shows no documents once a model was deployed, for which it has a window."""
+
+    lacking = ()
+    declaration = Without.declaration | {"windows": {"DeployModel": 1}}
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if any(model["state"] == "deployed" for model in seen["model"].values()):
+            seen["document"] = {}
+        return seen
+
+
+class HeedsGrantsLater(Slow):
+    """Does not show grants, and heeds one a while after it was made."""
+
+    hides = ("grant",)
+    delay = 0.0
+    declaration = declares(
+        "heeds grants later",
+        capabilities=["portal", "reasons", "audit"],
+        hidden=["grant"],
+        windows={"GrantKeyAccess": 1},
+    )
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
+            return Refused(frozenset({"vault.granted-beforehand"}))
+        return super().submit(command)
