@@ -137,17 +137,25 @@ def remembering(remember: Remember, bring: Bring) -> Make:
 
 
 def with_consequences(machine: Machine, state: State) -> State:
-    """Return the state once every consequence of it has come about."""
+    """Return the state once every consequence of it has come about, one after another."""
     while True:
-        changes: dict[Any, dict[str, Any]] = {}
-        world = machine.world(state)
-        for kind in machine.whenever:
-            for entity in world.every(kind):
-                for target, fields in machine.follow(world, kind, entity.name).changes.items():
-                    changes.setdefault(target, {}).update(fields)
-        if not changes:
+        changes = next_consequence(machine, state)
+        if changes is None:
             return state
         state = state.with_changes(changes)
+
+
+def next_consequence(machine: Machine, state: State) -> Changes | None:
+    """Return what a row of consequences writes that changes something; None where nothing follows any more."""
+    world = machine.world(state)
+    for kind, rows in machine.whenever.items():
+        for entity in world.every(kind):
+            for row in rows:
+                if row.when(entity):
+                    changes = row.then(entity)
+                    if state.with_changes(changes) != state:
+                        return changes
+    return None
 
 
 class Late(ModelSystem):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import count
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tests.systems.variants import Variant
+from tests.systems.ways import WAYS
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
@@ -17,7 +18,7 @@ from translator_cmk.conformance.lanes.shrinking import Commands
 from translator_cmk.conformance.lanes.tour import sequences_for, sequences_of
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.machine import Accepted, Command, Machine, Unspecified
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Machine, Unspecified
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
@@ -31,8 +32,8 @@ class Failure(NamedTuple):
     named: tuple[str, ...]
     """The requirements that the report names."""
     commands: Commands
-    at_the_end: bool
-    """Whether the system differs at the last of the commands and not before; a scenario looks at less."""
+    how: Literal["scenario", "sequence", "blind"]
+    """A sequence ends with its first difference.  A scenario looks at less, and a blind sequence only in the end."""
 
 
 def subject_of(variant: Variant, seed: int = 1) -> Subject:
@@ -54,9 +55,10 @@ def in_features(variant: Variant, profile: str, topics: Iterable[str] = ()) -> I
         if not scenario.case.scored or not scenario.case.id.startswith(prefixes):
             continue
         result = play(subject, scenario)
+        assert not result.fault, f"{variant.name}: {result.reason}"
         if result.status not in ("passed", "not-applicable"):
             named = (*result.attributed_to, *scenario.case.requirements)
-            yield Failure(scenario.case.id, named, tuple(commands_of(scenario.pickle)), at_the_end=False)
+            yield Failure(scenario.case.id, named, tuple(commands_of(scenario.pickle)), "scenario")
 
 
 @cache
@@ -72,14 +74,15 @@ def in_sequences(
     oracle = oracle_for(machine_in(profile), subject.declaration)
     for commands, blind in sequences:
         result = run_sequence(subject, commands, oracle, blind)
-        if result.failed or result.fault:
+        assert result.fault is None, f"{result.fault} over {result.last}"
+        if result.failed:
             yield failure_of(lane, result)
 
 
 def failure_of(lane: str, result: SequenceResult) -> Failure:
     """Return what a lane reports of a sequence that failed."""
-    named = result.why.attributed_to if result.asked else ("reset",)
-    return Failure(f"{lane}/{result.last}", named, result.asked, at_the_end=not result.unobserved)
+    named = (*result.why.rests_on, *result.why.without) if result.asked else ("reset",)
+    return Failure(f"{lane}/{result.last}", named, result.asked, "blind" if result.unobserved else "sequence")
 
 
 def in_tour(variant: Variant, profile: str, sequences: tuple[Commands, ...] = ()) -> Iterator[Failure]:
@@ -115,19 +118,21 @@ def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
     In the profile article they may differ before that, too, in what is assumed.  Where the model leaves something open
     on the way, nothing is compared from there on.
     """
-    model = ModelSystem()
-    system = variant.make()
     if failure.named == ("reset",):
         return True
+    model = ModelSystem()
+    system = variant.make()
     agrees = True
     for command in failure.commands:
         if not agrees:
-            return profile == "article" or not failure.at_the_end
+            return failure.how != "sequence" or profile == "article"
         expected = model.submit(command)
         if isinstance(expected, Unspecified):
             return True
-        agrees = answers_alike(expected, system, command) and model.observe() == system.observe()
-    return not agrees
+        agrees = answers_alike(expected, system, command)
+        if failure.how != "blind":
+            agrees = agrees and model.observe() == system.observe()
+    return not agrees or model.observe() != system.observe()
 
 
 def answers_alike(expected: object, system: System, command: Command) -> bool:
@@ -144,43 +149,47 @@ def answers_alike(expected: object, system: System, command: Command) -> bool:
 # What really differs from the model
 
 
-@cache
-def ways_of_scenarios() -> dict[str, list[Commands]]:
-    """Return the commands of the scenarios of each topic."""
-    ways: dict[str, list[Commands]] = {}
-    for pickle in pickles():
-        topic = pickle.id.partition(".")[0]
-        ways.setdefault(topic, []).append(tuple(commands_of(pickle)))
-    return ways
+def ways_for(variant: Variant) -> Iterator[Commands]:
+    """Yield sequences of commands along which a system may differ.
 
-
-def default_ways(variant: Variant) -> Iterator[Commands]:
-    """Yield sequences of commands in which a system may differ: first those of the scenarios of its topics.
-
-    The last command of each is asked for once more.  Where a system differs in none of them, it names commands itself.
+    First come those of the scenarios of its requirements, as they are and with their last command once more, then those
+    that are written down for what no scenario shows, and last those of the other scenarios of its topics.
     """
-    topics = {name.partition(".")[0] for name in variant.requirements}
-    scenarios_by_topic = ways_of_scenarios()
-    ordered = sorted(scenarios_by_topic, key=lambda topic: topic not in topics)
-    for topic in ordered:
-        for commands in scenarios_by_topic[topic]:
+    prefixes = tuple(f"{name}/" for name in variant.requirements)
+    topics = tuple(f"{name.partition('.')[0]}." for name in variant.requirements)
+    others = []
+    for pickle in pickles():
+        commands = tuple(commands_of(pickle))
+        if pickle.id.startswith(prefixes):
             yield commands
             yield (*commands, commands[-1])
+        elif pickle.id.startswith(topics):
+            others.append(commands)
+    yield from WAYS
+    for commands in others:
+        yield commands
+        yield (*commands, commands[-1])
 
 
 def way_to_a_difference(variant: Variant) -> Commands | None:
     """Return commands along which the system differs from the rows that it was made from; None where there are none."""
     machine = Machine(variant.reference)
-    for commands in (*variant.ways, *default_ways(variant)):
+    for commands in ways_for(variant):
         if differs(ModelSystem(machine), variant.make(), commands):
             return commands
     return None
 
 
 def differs(model: ModelSystem, system: ModelSystem, commands: Commands) -> bool:
-    """Return whether the two differ along the commands: in an answer, or in what they show in the end."""
+    """Return whether the two differ along the commands: in an answer, in what they show then, or after a reset."""
+    model.reset()
+    system.reset(DEFAULT_STAGE)
     for command in commands:
         expected = model.submit(command)
         if not answers_alike(expected, system, command):
             return True
+    if model.observe() != system.observe():
+        return True
+    model.reset()
+    system.reset(DEFAULT_STAGE)
     return model.observe() != system.observe()

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed
+from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed, way_to_a_difference
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant
 from tests.systems.wrong import BY_TOPIC, WRONG
@@ -60,6 +60,15 @@ def test_every_assumption_and_every_silence_has_a_system_that_does_otherwise() -
     free = {name for variant in PERMITTED for name in variant.requirements}
     lacking = [each.id for each in REGISTER.values() if is_free(each) and each.id not in free]
     assert lacking == [], "add a system that does otherwise to tests/systems/permitted.py, about these"
+
+
+@pytest.mark.parametrize("topic", BY_TOPIC)
+def test_each_wrong_system_really_differs_from_the_model(topic: str) -> None:
+    assert [variant.name for variant in BY_TOPIC[topic] if way_to_a_difference(variant) is None] == []
+
+
+def test_each_permitted_system_really_differs_from_the_model() -> None:
+    assert [variant.name for variant in PERMITTED if way_to_a_difference(variant) is None] == []
 
 
 # What the lanes say of a sample

@@ -19,7 +19,7 @@ close over.  That is why each edit below closes over functions, and never over r
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from translator_cmk.machine import ROWS, Command, Machine
+from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
 from translator_cmk.machine.rows import Refuse, Row, Silent, effect
 from translator_cmk.machine.state import Changes
@@ -213,12 +213,6 @@ class Variant(NamedTuple):
     make_from: Make = plain
     reference: Rows = ANSWERING_ROWS
     """The rows from which it really differs."""
-    ways: tuple[tuple[Command, ...], ...] = ()
-    """Commands that show the difference, where no scenario does."""
-
-    def shown_by(self, *commands: Command) -> "Variant":
-        """Return the variant with commands that show the difference."""
-        return self._replace(ways=(*self.ways, commands))
 
     def make(self) -> ModelSystem:
         """Return a new system of this kind."""

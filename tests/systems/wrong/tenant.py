@@ -101,7 +101,9 @@ WRONG = (
         "a move was tried once",
         ["tenant.not-transferred", "tenant.identity-off"],
         system=once(
-            accepted(MoveSubscription), without("tenant.not-transferred"), without("tenant.identity-off"), times=2
+            accepted(MoveSubscription),
+            without("tenant.not-transferred"),
+            without("tenant.identity-off"),
         ),
     ),
     wrong(
