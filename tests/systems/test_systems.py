@@ -10,10 +10,11 @@ import pytest
 
 from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed, way_to_a_difference
 from tests.systems.permitted import PERMITTED
-from tests.systems.variants import Variant
+from tests.systems.variants import Variant, without, wrong
 from tests.systems.wrong import BY_TOPIC, WRONG
 from translator_cmk.conformance.lanes.shrinking import Commands
 from translator_cmk.conformance.lanes.tour import sequences_of
+from translator_cmk.machine.commands import CreateKey, CreateVault, DeleteVault, RecoverVault
 from translator_cmk.requirements import Requirement, load_register
 
 REGISTER = load_register()
@@ -116,3 +117,36 @@ def test_permitted_system_is_accused_of_nothing(variant: Variant) -> None:
     assert list(in_tour(variant, "article", short_tour())) == []
     if variant.caught_in == "full":
         assert first_expected(variant, in_features(variant, "full", topics_of(variant))) is not None
+
+
+# When the model confirms a failure
+
+
+CREATE = CreateVault("kv-prod", "westeurope", "production", "apps")
+NEW_KEY = CreateKey("kv-prod", "cmk-2048", "RSA", 2048)
+DELETE = DeleteVault("kv-prod")
+RECOVER = RecoverVault("kv-prod")
+
+DELETES_NOTHING = wrong(
+    "accepts that a key vault is deleted, and leaves it",
+    "made up for a test",
+    ["environment.delete-vault"],
+    without("environment.delete-vault"),
+)
+
+
+@pytest.mark.parametrize(
+    ("commands", "in_a_sequence", "in_a_scenario"),
+    [
+        ((CREATE,), False, False),
+        ((CREATE, DELETE), True, True),
+        ((CREATE, DELETE, RECOVER), False, True),  # a sequence ends with the first difference
+        ((CREATE, NEW_KEY, NEW_KEY), True, True),  # what is not specified is not compared
+    ],
+)
+def test_model_confirms_a_failure_where_it_differs(
+    commands: Commands, in_a_sequence: bool, in_a_scenario: bool
+) -> None:
+    sequence = Failure("tour/DeleteVault", ("environment.delete-vault",), commands, "sequence")
+    assert is_confirmed(DELETES_NOTHING, sequence, "full") is in_a_sequence
+    assert is_confirmed(DELETES_NOTHING, sequence._replace(how="scenario"), "full") is in_a_scenario
