@@ -37,13 +37,14 @@ from tests.conformance.conftest import (
 from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
 from translator_cmk import features_dir
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import Case, Result
+from translator_cmk.conformance.cases import Case
 from translator_cmk.conformance.report.by_requirement import Cell, Note, cells
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.conformance.report.page import verdict
 from translator_cmk.conformance.results import load_results
 from translator_cmk.conformance.running import Running
+from translator_cmk.conformance.verdicts import Result
 from translator_cmk.errors import CommandError
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register

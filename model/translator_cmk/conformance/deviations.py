@@ -13,7 +13,8 @@ from ..requirements import load_register
 from ..shapes import TEXT, Simple, record
 from ..strict_yaml import read_yaml
 from ..verdict import FAILING, Status
-from .cases import FUZZ, TOUR, Case, Envelope, Result
+from .cases import FUZZ, TOUR, Case, Envelope
+from .verdicts import Result
 
 BY_CHANCE = f"{FUZZ}/"
 """How cases begin that come out otherwise with another seed: what did not fail there may do so the next time."""

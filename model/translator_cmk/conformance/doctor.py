@@ -12,7 +12,7 @@ from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register
 from ..system import MACHINE, Unsupported
-from .cases import most_awaited, needed_by
+from .awaited import most_awaited, needed_by
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable

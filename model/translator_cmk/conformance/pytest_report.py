@@ -23,15 +23,17 @@ from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
 from ..verdict import Status
-from .cases import FEATURES, Result, Scenario, scenarios, selected
+from .cases import FEATURES, Scenario, scenarios
 from .channels import Direct, Fault
 from .lanes.features import is_patient, recover, result_of
 from .report.envelope import Made
 from .report.folder import Folder
 from .report.wording import headline
 from .running import Running
+from .selection import selected
 from .session import Session
 from .subject import Aborted, Subject, by_chance
+from .verdicts import Result
 
 pytest_plugins = ("translator_cmk.bdd",)
 

@@ -18,7 +18,7 @@ from ..language.sentences import format_answer, format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from .cases import FUZZ, LANES, NOT_REACHED, Envelope, Scenario, is_selected
+from .cases import FUZZ, LANES, Envelope, Scenario
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
@@ -30,8 +30,10 @@ from .report.reading import made_of, read
 from .report.recorded import EndOfLog, MessageLog, NotInLog, shortened
 from .report.text import SAID
 from .running import Running, SessionPool
+from .selection import is_selected
 from .session import Session
 from .subject import Aborted, Subject, by_chance
+from .verdicts import NOT_REACHED
 from .verify import run_lanes
 
 TIMES = ("seconds", "durations")

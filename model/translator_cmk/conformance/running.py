@@ -15,7 +15,7 @@ from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
 from ..verdict import FAILING, OF_CASES
-from .cases import Case, Result, counts, exit_code, in_order, release, verdict_on
+from .cases import Case, in_order, release
 from .channels import Fault
 from .deviations import Deviations
 from .interruption import Interruption
@@ -24,6 +24,7 @@ from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
 from .session import Session
 from .subject import Subject
+from .verdicts import Result, counts, exit_code, verdict_on
 
 
 class SessionPool:

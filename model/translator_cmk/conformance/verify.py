@@ -14,22 +14,8 @@ from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
-from .cases import (
-    FEATURES,
-    FUZZ,
-    LANES,
-    SCOPES,
-    SECONDS,
-    SELECTED,
-    STEPS,
-    TOUR,
-    Scenario,
-    check_kit,
-    most_awaited,
-    must_exist,
-    scenarios,
-    selected,
-)
+from .awaited import most_awaited
+from .cases import FEATURES, FUZZ, LANES, SCOPES, SECONDS, STEPS, TOUR, Scenario, check_kit, scenarios
 from .channels import Fault
 from .channels.options import add_system_arguments, connection, seconds
 from .deviations import load_deviations
@@ -41,6 +27,7 @@ from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running, SessionPool
+from .selection import SELECTED, must_exist, selected
 from .session import Session
 from .subject import Aborted, Subject, by_chance
 

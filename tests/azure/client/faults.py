@@ -11,11 +11,13 @@ from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server import azure_server
-from translator_cmk.conformance.cases import Result, Scenario, scenarios, selected
+from translator_cmk.conformance.cases import Scenario, scenarios
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.lanes.features import play
+from translator_cmk.conformance.selection import selected
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject, by_chance
+from translator_cmk.conformance.verdicts import Result
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.rows import Row
 from translator_cmk.machine.topics import COUNTER_ROWS

@@ -15,7 +15,8 @@ from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.bdd.vocabulary import asserts
-from translator_cmk.conformance.cases import scenarios, selected
+from translator_cmk.conformance.cases import scenarios
+from translator_cmk.conformance.selection import selected
 from translator_cmk.errors import INCOMPLETE
 from translator_cmk.machine import DEFAULT_STAGE
 

@@ -18,7 +18,8 @@ from translator_cmk.azure.client.verify_azure import agree
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import scenarios, selected
+from translator_cmk.conformance.cases import scenarios
+from translator_cmk.conformance.selection import selected
 from translator_cmk.errors import CommandError
 from translator_cmk.language.declaration import Declaration
 

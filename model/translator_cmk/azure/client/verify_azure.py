@@ -9,8 +9,9 @@ from importlib import import_module
 from ...bdd.prerequisites import inapplicable
 from ...bdd.vocabulary import asserts
 from ...conformance import verify
-from ...conformance.cases import FEATURES, SELECTED, must_exist, scenarios, selected
+from ...conformance.cases import FEATURES, scenarios
 from ...conformance.channels import PATIENCE
+from ...conformance.selection import SELECTED, must_exist, selected
 from ...errors import DEVIATIONS, OK, CommandError
 from ...machine import DEFAULT_STAGE
 from .plan import format_plan, to_plan, within

@@ -18,12 +18,13 @@ from ...language.facts import Fact
 from ...machine import Accepted, Command
 from ...system import MACHINE
 from ...verdict import Status
-from ..cases import FEATURES, Result, Scenario
+from ..cases import FEATURES, Scenario
 from ..channels import Fault
 from ..report.folder import MESSAGES
 from ..report.text import AGAIN, SAID
 from ..running import Running
 from ..subject import Subject
+from ..verdicts import Result
 
 
 def play(subject: Subject, scenario: Scenario, details: Details | None = None) -> Result:

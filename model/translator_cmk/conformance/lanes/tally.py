@@ -16,7 +16,8 @@ from ...machine import COMMANDS, ROWS, Accepted, Outcome, Refused
 from ...machine.rows import Effect
 from ...oracle import Difference
 from ...verdict import Status
-from ..cases import NOT_REACHED, Case, Result
+from ..cases import Case
+from ..verdicts import NOT_REACHED, Result
 from .sequence_run import SequenceResult, level_concerned
 
 

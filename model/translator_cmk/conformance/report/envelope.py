@@ -34,8 +34,10 @@ from ...shapes import (
     schemas_of,
 )
 from ...verdict import FAILED_OR_KNOWN, FAILING, OF_CASES, OF_PROPERTIES, Status
-from ..cases import LANES, Case, Ids, Result, Selection
+from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
+from ..selection import Selection
+from ..verdicts import Result
 
 FORMAT = 1
 

@@ -9,8 +9,9 @@ from typing import Any
 from ...errors import CommandError
 from ...language.strict_json import DECODE, NotStrict
 from ...shapes import WireError, read_message
-from ..cases import FEATURES, LANES, SCOPES, SELECTED, Envelope, must_exist
+from ..cases import FEATURES, LANES, SCOPES, Envelope
 from ..deviations import Deviation, is_day, known_cases, problem_with
+from ..selection import SELECTED, must_exist
 from . import envelope as shapes
 from .envelope import FORMAT, Made
 from .folder import ENVELOPE, must_be_a_file

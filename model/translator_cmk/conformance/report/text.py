@@ -7,7 +7,8 @@ from pathlib import Path
 from ...escaping import markdown, plain, visible
 from ...machine import COMMANDS
 from ...verdict import Status
-from ..cases import Awaited, CaseEntry, Envelope
+from ..awaited import Awaited
+from ..cases import CaseEntry, Envelope
 from .by_requirement import rates
 from .wording import counted, headline, product, unasked
 

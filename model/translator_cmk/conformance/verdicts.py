@@ -1,0 +1,108 @@
+"""The result of a case, and the verdict on it among those of all others: `verdict` weighs it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from ..requirements import load_register
+from ..verdict import DECIDED, FAILING, CaseAsRun, RunAsWhole, Status, weigh
+from ..verdict import exit_code as exit_code_of
+from .cases import Case, Ids
+
+
+class Result(NamedTuple):
+    """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
+
+    ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if the system broke.
+    ``shown``: a failure in full.
+    """
+
+    status: Status
+    reason: str = ""
+    seconds: float = 0.0
+    attributed_to: Ids = ()
+    fault: str = ""
+    shown: str = ""
+    step: int = -1
+    """Of a scenario: the step, from 0, that it got to."""
+    undelivered: str = ""
+    """The capability that was declared, and is not supported."""
+    behind: Ids = ()
+    """The cases whose failures keep this one from being reached."""
+    known: str = ""
+    """Of a verdict: the reason that the file of deviations gives."""
+    durations: tuple[float, ...] = ()
+    """Of a scenario: the seconds that each step took, as far as it got."""
+
+
+NOT_REACHED = Result(Status.NOT_RUN, "not reached")
+
+
+def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, str]) -> Result:
+    """Return the verdict on a case; ``known``: for a case the reason that the file of deviations gives."""
+    result = results.get(case.id, NOT_REACHED)
+    as_run = CaseAsRun(
+        status=result.status,
+        reason=result.reason,
+        counts=case.scored,
+        is_listed=case.id in known,
+        lacks_capability=bool(result.undelivered),
+        is_masked=case.masked,
+        controls={name: results.get(name, NOT_REACHED).status for name in case.controls},
+        controls_known_to_fail=known_to_fail(case.controls, results, known),
+        behind=result.behind,
+        behind_known_to_fail=known_to_fail(result.behind, results, known),
+        describe_assumptions=lambda: format_assumptions(case),
+    )
+    status, reason = weigh(as_run)
+    return result._replace(status=status, reason=reason, known=known.get(case.id, ""))
+
+
+def known_to_fail(cases: Ids, results: Mapping[str, Result], known: Mapping[str, str]) -> Ids:
+    """Return those of the cases that failed, as the file of deviations says."""
+    return tuple(name for name in cases if name in known and results.get(name, NOT_REACHED).status in FAILING)
+
+
+def format_assumptions(case: Case) -> str:
+    """Format the assumptions, with their records, or waivers that a case that does not count differs from."""
+    register = load_register()
+    assumed = []
+    waived = []
+    for name in case.rests_on:
+        decision = register[name].decision
+        if decision:
+            assumed.append(f"{name}, {decision}")
+        else:
+            waived.append(name)
+    parts = []
+    if assumed:
+        parts.append(f"differs from our assumption ({'; '.join(assumed)})")
+    if waived:
+        parts.append(f"differs from what is waived ({', '.join(waived)})")
+    return " and ".join(parts)
+
+
+def counts(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> Counter[Status]:
+    """Return how many of the cases have which status."""
+    return Counter(verdicts[case.id].status for case in cases)
+
+
+def exit_code(
+    cases: Iterable[Case],
+    verdicts: Mapping[str, Result],
+    finished: bool,
+    lanes: Collection[str],
+    faults: int,
+    stale: Collection[str],
+) -> int:
+    """Return the exit code of a run; ``stale``: what is wrong with the file of deviations."""
+    scored = [case for case in cases if case.scored]
+    decided = {case.lane for case in scored if verdicts[case.id].status in DECIDED}
+    run = RunAsWhole(
+        broke=faults > 0 or any(verdict.fault for verdict in verdicts.values()),
+        finished=finished,
+        idle=not lanes or not decided.issuperset(lanes),
+        stale=bool(stale),
+        found={verdicts[case.id].status for case in scored},
+    )
+    return exit_code_of(run)
