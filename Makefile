@@ -94,8 +94,8 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 bench: $(INSTALLED) ## measure how fast it is, beside Spin and Rumur if these are installed
 	$(PY) -m tests.bench.run $(ARGS)
 
-evidence: $(INSTALLED) ## change the rows of the model in many ways, and see what finds each change
-	$(PY) -m tests.evidence.mutants $(ARGS)
+evidence: $(INSTALLED) ## change the rows of the model in many ways, and try wrong systems, to see what finds each
+	@status=0; $(PY) -m tests.evidence.mutants || status=$$?; $(PY) -m tests.evidence.systems || status=$$?; exit $$status
 
 lock: ## resolve the development tools and the Azure CLI again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
