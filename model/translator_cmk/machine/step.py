@@ -71,7 +71,7 @@ class Machine:
         ``choose`` decides where silent rows apply; without it every row does.
         Raises `RowsContradict` for a defect of the rows.
         """
-        answer = self.respond(World(state.tables, self.meanings, choose), command)
+        answer = self._respond(World(state.tables, self.meanings, choose), command)
         if not isinstance(answer, Writes):
             return state, answer
         by = answer.by
@@ -79,7 +79,7 @@ class Machine:
             state, by = self._reach_fixpoint(state, answer, choose)
         return state, Accepted.unchecked((frozenset(by), tuple(answer.audit)))
 
-    def respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
+    def _respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
         """Return what the command itself writes if it is accepted, or else the outcome.
 
         Raises `RowsContradict`.
@@ -137,11 +137,6 @@ class Machine:
             by = by | writes.by
             by |= self._counterfactuals.needed(fired, world, by)
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
-
-    def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
-        """Return what follows at once for one entity that exists.  Raises `RowsContradict`."""
-        writes, _ = consequences([(world.entity(kind, name), self.whenever.get(kind, ()))], world)
-        return writes
 
     def is_silent_about(self, state: State, command: Command) -> bool:
         """Return whether a silent row applies to the command, so a refusal may give any reason."""
