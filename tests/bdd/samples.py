@@ -1,9 +1,12 @@
 """Small feature files, right and wrong, and a project around one."""
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
+from translator_cmk.bdd.feature_files import read_feature
+from translator_cmk.bdd.features import Pickle
 from translator_cmk.requirements import load_register
 
 REGISTER = load_register()
@@ -48,6 +51,19 @@ def rule(
 def feature(*rules: str) -> str:
     """A feature with these rules: the first begins in line 4, its first scenario in line 6."""
     return "Feature: The key vault\n  What it has to be.\n\n" + textwrap.indent("".join(rules), "  ")
+
+
+def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
+    """A scenario of these steps."""
+    more = "".join(f"  And {text}\n" for text in then[1:])
+    return f"\nScenario: One\n  Given {given}\n  When {when}\n  Then {then[0]}\n{more}"
+
+
+def pickle_of(folder: Path, scenario: str) -> Pickle:
+    """The first pickle of a scenario, which is written into the folder."""
+    file = folder / "vault.feature"
+    file.write_text(feature(rule(scenario)), encoding="utf-8")
+    return next(read_feature(file).pickles)
 
 
 def project(pytester: pytest.Pytester, *, conftest: str = "", **features: str) -> None:
