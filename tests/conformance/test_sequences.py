@@ -24,9 +24,10 @@ from translator_cmk.conformance.lanes.sequences import (
 )
 from translator_cmk.conformance.lanes.tour import suites
 from translator_cmk.conformance.report.envelope import Made
-from translator_cmk.conformance.running import Running, SessionPool
+from translator_cmk.conformance.running import Running
 from translator_cmk.conformance.salted_names import SaltedNames
 from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.session_pool import SessionPool
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.explore import scopes
 from translator_cmk.explore.suites import suite

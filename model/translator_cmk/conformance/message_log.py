@@ -6,7 +6,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from .channels.channel import ENCODE
+from ..language.strict_json import ENCODE
 
 COMPRESSION = 1
 """The fastest level, by which a log has a tenth of its size."""

@@ -24,17 +24,18 @@ from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
 from .lanes.counterexamples import read_counterexample
 from .lanes.features import attempt, run_features
+from .lanes.run_lanes import run_lanes
 from .lanes.sequence_run import run_sequence
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
 from .report.reading import made_of, read
 from .report.recorded import EndOfLog, MessageLog, NotInLog, shortened
 from .report.text import SAID
-from .running import Running, SessionPool
+from .running import Running
 from .selection import is_selected
 from .session import Session
+from .session_pool import SessionPool
 from .subject import Aborted, Subject, by_chance
 from .verdicts import NOT_REACHED
-from .verify import run_lanes
 
 TIMES = ("seconds", "durations")
 """Fields that no log shows."""

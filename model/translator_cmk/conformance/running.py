@@ -16,47 +16,13 @@ from ..progress import ProgressBar
 from ..requirements import load_register
 from ..verdict import FAILING, OF_CASES
 from .cases import Case, in_order, release
-from .channels import Fault
 from .deviations import Deviations
 from .interruption import Interruption
 from .message_log import NoLog
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
-from .session import Session
 from .subject import Subject
 from .verdicts import Result, counts, exit_code, verdict_on
-
-
-class SessionPool:
-    """All sessions of a run, each with its subject."""
-
-    def __init__(self, session: Callable[[], Session], seed: int) -> None:
-        self.session = session
-        self.seed = seed
-        self.sessions: list[Session] = []
-        self.subjects: list[Subject] = []
-
-    def subject(self) -> Subject:
-        """Return the system in one more session; raises `Fault`."""
-        session = self.session()
-        session.number = len(self.sessions)
-        self.sessions.append(session)
-        subject = Subject(session, self.seed + session.number)
-        if subject.declaration != self.sessions[0].declared:
-            raise Fault("changed", "declared something else in another session")
-        self.subjects.append(subject)
-        return subject
-
-    def unsupported(self) -> set[str]:
-        """Return the commands to which all answers were `unsupported`, and not only with some arguments."""
-        unsupported = set[str]().union(*(subject.unsupported for subject in self.subjects))
-        return unsupported.difference(*(subject.supported for subject in self.subjects))
-
-    def bye(self) -> None:
-        """End them all."""
-        for session in self.sessions:
-            session.bye()
-
 
 EVERY = 2.0
 """Seconds between two writings of the report."""

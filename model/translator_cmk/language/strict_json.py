@@ -1,4 +1,4 @@
-"""JSON text, read more strictly than the standard library does: no repeated fields, no NaN, no byte order mark."""
+"""JSON text of messages.  It is read more strictly than by the standard library: no repeated fields, no NaN."""
 
 import json
 from codecs import BOM_UTF8
@@ -28,6 +28,9 @@ def refuse_constant(word: str) -> None:
     """Refuse NaN and infinity, which are not JSON."""
     raise NotStrict(f"{word} is no JSON", "write a number, or leave the field out")
 
+
+ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""Returns the text of a value in which nothing contains itself."""
 
 DECODE = json.JSONDecoder(object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant).decode
 

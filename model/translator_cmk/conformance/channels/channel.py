@@ -1,6 +1,5 @@
 """The interface of a channel, and the fault of a system that doesn't answer through it."""
 
-import json
 from typing import Any, Protocol
 
 from ...language.strict_json import parse_json
@@ -8,9 +7,6 @@ from ...shapes import WireError
 
 PATIENCE = 10.0
 """Seconds that a system has for an answer, by default."""
-
-ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-"""Returns the JSON text of a message, in which nothing contains itself."""
 
 
 class Fault(Exception):

@@ -17,8 +17,8 @@ from secrets import token_hex
 from time import monotonic
 from typing import Any
 
-from ...language.strict_json import LONGEST
-from .channel import ENCODE, Channel, Fault, decode_answer
+from ...language.strict_json import ENCODE, LONGEST
+from .channel import Channel, Fault, decode_answer
 
 KEPT = 4096
 """How many bytes of standard error are kept: the last ones."""

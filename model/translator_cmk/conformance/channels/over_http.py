@@ -10,8 +10,8 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from ...language.strict_json import LONGEST
-from .channel import ENCODE, Channel, Fault, decode_answer
+from ...language.strict_json import ENCODE, LONGEST
+from .channel import Channel, Fault, decode_answer
 
 IDLE = 1.0
 """Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""

@@ -1,0 +1,36 @@
+"""Runs the lanes of a run, in order: scenarios, the tour, and fuzzing.
+
+A run of `verify` and the check of a report from its log differ in how scenarios are played, and in nothing else.
+"""
+
+from collections.abc import Callable
+
+from ..cases import FEATURES, FUZZ, TOUR, Scenario, scenarios
+from ..running import Running
+from ..selection import selected
+from ..subject import Aborted, Subject
+from .fuzz import run_fuzz
+from .tour import run_tour
+
+
+def run_lanes(
+    running: Running,
+    subject: Subject,
+    play: Callable[[list[Scenario]], None],
+    begun: Callable[[str], bool] = lambda lane: True,
+) -> None:
+    """Run those of the lanes that have ``begun``; ``play`` runs scenarios.  Raises what they raise, and `Aborted`."""
+    made = running.made
+    lanes = [lane for lane in made.lanes if begun(lane)]
+    running.declared = subject.declaration
+    running.save()
+    if FEATURES in lanes:
+        chosen = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
+        if not chosen:
+            raise Aborted("nothing is selected")
+        running.expect(scenario.case for scenario in chosen)
+        play(chosen)
+    if TOUR in lanes:
+        run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
+    if FUZZ in lanes:
+        run_fuzz(running, subject, made.budgets)
