@@ -19,7 +19,8 @@ from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
 from translator_cmk.explore.search import explore, verdict
 from translator_cmk.explore.theorems import THEOREMS, Theorem
-from translator_cmk.explore.theorems.theorem import ROWS_RAISE, VIEWS, view_of
+from translator_cmk.explore.theorems.expectations import VIEWS, view_of
+from translator_cmk.explore.theorems.steps import ROWS_RAISE
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
 from translator_cmk.machine.rows import Means
 

@@ -12,7 +12,7 @@ from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.bdd.ties import without_assumptions
-from translator_cmk.explore.theorems.theorem import ROWS_RAISE
+from translator_cmk.explore.theorems.steps import ROWS_RAISE
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.system import ModelSystem
 

@@ -10,8 +10,7 @@ from ..language.sentences import format_command, format_fact, format_key_uses
 from ..machine import DEFAULT_STAGE, Command, Machine, Refused, State, Unspecified, initial
 from .judge import Judge, Unmet, entities_of
 from .scopes import Commands, Scope, givens
-from .theorems import Unchanged, Uses
-from .theorems.theorem import Expectation, Theorem
+from .theorems import Expectation, Theorem, Unchanged, Uses
 
 
 class Broken(NamedTuple):

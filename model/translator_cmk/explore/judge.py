@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 from ..machine import Command, Machine, Outcome, State
 from ..machine.entities import ENTITY_KINDS, Entity
-from .theorems.theorem import ROWS_RAISE, Change, Expectation, Readable, Step, Theorem, is_met, is_shown, look_up
+from .theorems.expectations import Expectation, Readable, is_met, is_shown
+from .theorems.steps import ROWS_RAISE, Change, Step, look_up
+from .theorems.theorem import Theorem
 
 
 class Unmet(NamedTuple):

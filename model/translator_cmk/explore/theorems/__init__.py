@@ -1,10 +1,17 @@
-"""The theorems: what the specification promises of every state and step, in words other than those of its rows."""
+"""The theorems: what the specification promises of every state and step, in words other than those
+of its rows.
+"""
 
-from . import changes, effects, requests, states
-from .theorem import Change, Expectation, Named, Step, Theorem, Unchanged, Uses
+from . import acceptances, changes, outcomes, states
+from .expectations import Expectation, Named, Unchanged, Uses
+from .steps import Change, Step
+from .theorem import Theorem
 
-THEOREMS: tuple[Theorem, ...] = tuple(
-    theorem for chapter in (states, requests, effects, changes) for theorem in chapter.THEOREMS
+THEOREMS: tuple[Theorem, ...] = (
+    *states.THEOREMS,
+    *outcomes.THEOREMS,
+    *acceptances.THEOREMS,
+    *changes.THEOREMS,
 )
 
 __all__ = ["THEOREMS", "Change", "Expectation", "Named", "Step", "Theorem", "Unchanged", "Uses"]

@@ -20,30 +20,72 @@ from ...machine.entities import (
     Vault,
     Workspace,
 )
-from .requests import GIVES_A_NAME
-from .states import CAUSES, has_lost_its_key, home
-from .theorem import Change, Expectation, Named, Step, Theorem, change, collected, entity_name, named, stays
+from .demands import GIVES_A_NAME
+from .expectations import Expectation, Named
+from .states import CAUSES, has_lost_its_key, home, workspace_of
+from .steps import Change, Step, entity_name
+from .theorem import Theorem, collected, named, on_change, stays
 
 Test = Callable[[Change], Any]
+"""A test of a change."""
+
+# What happened to an entity
 
 
-def only(
-    about: type[Entity], requirements: str, sentence: str, happened: Test, unless: Test, names: str = ""
-) -> Theorem:
-    """Return the theorem that this happens to no entity of the kind, unless so, and that ``names`` is named if it does.
+def is_new(change: Change) -> bool:
+    return change.was is None
 
-    Of several requirements in ``names`` one is enough.
+
+def goes(field: str, *values: Any) -> Test:
+    """Return the test that a field of an entity turned into one of these values, or, without
+    values, into another.
     """
 
-    def check(change: Change) -> Iterator[Expectation]:
-        if happened(change):
-            if not unless(change):
-                yield from stays(change)
-            elif names and change.step.by.isdisjoint(names.split()):
-                yield Named(names.split()[0], True)
+    def test(change: Change) -> bool:
+        if change.was is None or change.now is None:
+            return False
+        if field != "state" and change.now.state in ("deleted", "purged"):
+            return False  # an entity deleted in the same step no longer counts
+        was = getattr(change.was, field)
+        now = getattr(change.now, field)
+        if named(was) == named(now):
+            return False
+        return not values or now in values
 
-    name = f"only-{about.__name__}-{requirements.split()[0]}"
-    return Theorem("change", (about,), name, f"{sentence}.", tuple(requirements.split()), check)
+    return test
+
+
+def from_state(state: str, *to: str) -> Test:
+    """Return the test that an entity in this state got into one of these, or, without any, into
+    another.
+    """
+    leaves = goes("state", *to)
+    return lambda change: change.was is not None and change.was.state == state and leaves(change)
+
+
+def becomes(field: str, value: Any) -> Test:
+    """Return the test that a field has this value, and had another, or the entity is new."""
+
+    def test(change: Change) -> bool:
+        if getattr(change.now, field) != value:
+            return False
+        return change.was is None or getattr(change.was, field) != value
+
+    return test
+
+
+def gets_a_key(change: Change) -> bool:
+    """Return whether a resource has a key, and had none, or another."""
+    if change.now.key is None:
+        return False
+    return change.was is None or named(change.was.key) != named(change.now.key)
+
+
+def is_deployed(change: Change) -> bool:
+    return change.now is not None and change.now.state == "deployed"
+
+
+# The only reasons for it
 
 
 def by(*commands: type[Command]) -> Test:
@@ -51,27 +93,17 @@ def by(*commands: type[Command]) -> Test:
     return lambda change: change.by(*commands)
 
 
-def goes(field: str, *values: Any) -> Test:
-    """Return the test that a field of an entity turned into one of these values, or, without values, into another."""
-
-    def test(change: Change) -> bool:
-        if change.was is None or change.now is None:
-            return False
-        if field != "state" and change.now.state in ("deleted", "purged"):
-            return False  # an entity deleted in the same step no longer counts
-        was, now = getattr(change.was, field), getattr(change.now, field)
-        return named(was) != named(now) and (not values or now in values)
-
-    return test
-
-
-def from_state(state: str, *to: str) -> Test:
-    """Return the test that an entity in this state got into one of these, or, without any, into another."""
-    return lambda change: change.was is not None and change.was.state == state and goes("state", *to)(change)
+def is_a_command(*commands: type[Command]) -> Test:
+    """Return the test that the step is one of these commands, about anything."""
+    return lambda change: isinstance(change.step.command, commands)
 
 
 def either(*tests: Test) -> Test:
     return lambda change: any(test(change) for test in tests)
+
+
+def never(_: Change) -> bool:
+    return False
 
 
 def changed_tenant(change: Change) -> bool:
@@ -82,14 +114,64 @@ def key_lost(change: Change) -> bool:
     return has_lost_its_key(change.now.workspace.resource)
 
 
+def resource_lost_its_key(change: Change) -> bool:
+    return has_lost_its_key(change.now.resource)
+
+
 def resource_deleted(change: Change) -> bool:
     """Return whether the entity and its resource are deleted after the step."""
-    resource = change.now.resource if isinstance(change.now, Workspace) else change.now.workspace.resource
+    resource = workspace_of(change.now).resource
     return bool(change.now.state == "deleted" and resource.state == "deleted")
 
 
+def created_or_deleted(change: Change) -> bool:
+    """Return whether a resource is new because it was created, or deleted because the customer
+    asked for it.
+    """
+    if change.was is None:
+        return change.by(cmd.CreateResource)
+    return change.now.state == "deleted" and change.by(cmd.DeleteResource)
+
+
+def protection_turned_on(change: Change) -> bool:
+    """Return whether the step turns on the protection of a vault that changed."""
+    if goes("purge_protection")(change):
+        return change.by(cmd.EnablePurgeProtection)
+    return change.by(cmd.EnableSoftDelete)
+
+
+def key_switched(change: Change) -> bool:
+    """Return whether the step enables a key that is now enabled, or disables one that is not."""
+    return change.by(cmd.EnableKey if change.now.enabled else cmd.DisableKey)
+
+
+def its_resource_gives_up_its_key(change: Change) -> bool:
+    """Return whether the resource of a workspace returns to Microsoft-managed keys."""
+    return bool(change.step.command == cmd.ReturnToMicrosoftManagedKeys(change.was.resource.name))
+
+
+def in_the_moved_group(change: Change) -> bool:
+    """Return whether the step moves the resource group that the entity was in."""
+    command: Any = change.step.command
+    if not isinstance(command, cmd.MoveResourceGroup):
+        return False
+    was = change.was
+    return bool((was.group, was.subscription.name) == (command.group, command.subscription))
+
+
+def through_the_portal(change: Change) -> bool:
+    command: Any = change.step.command
+    return isinstance(command, cmd.EnableCustomerManagedKeys) and command.through == "portal"
+
+
+def enabled_through_the_portal(change: Change) -> bool:
+    return change.by(cmd.EnableCustomerManagedKeys) and through_the_portal(change)
+
+
 def about_the_grant(*commands: type[Command]) -> Test:
-    """Return the test that the step is one of these commands, on the vault and the resource of the grant."""
+    """Return the test that the step is one of these commands, on the vault and the resource of the
+    grant.
+    """
 
     def test(change: Change) -> bool:
         command: Any = change.step.command
@@ -98,17 +180,16 @@ def about_the_grant(*commands: type[Command]) -> Test:
     return test
 
 
-def through_the_portal(change: Change) -> bool:
-    command: Any = change.step.command
-    return type(command) is cmd.EnableCustomerManagedKeys and command.through == "portal"
+def access_was_given(change: Change) -> bool:
+    """Return whether the step grants access, or enables customer-managed keys through the portal,
+    which grants it.
+    """
+    if about_the_grant(cmd.GrantKeyAccess)(change):
+        return True
+    return about_the_grant(cmd.EnableCustomerManagedKeys)(change) and through_the_portal(change)
 
 
-def in_the_moved_group(change: Change) -> bool:
-    """Return whether the step moves the resource group that the entity was in."""
-    command: Any = change.step.command
-    was = change.was
-    return type(command) is cmd.MoveResourceGroup and (was.group, was.subscription.name) == command[:2]
-
+# Whatever a request is about
 
 MADE = (Resource, Vault, Key, Workspace, Document, Model)
 """Kinds of things that a request gives a name to."""
@@ -127,272 +208,354 @@ FIXED: dict[type[Entity], tuple[str, ...]] = {
 }
 """The fields of each kind that nothing changes."""
 
+Subject = tuple[str, str]
+"""Kind and name of a thing that a command is about."""
 
-@change(*ENTITY_KINDS, by="revocation.only-that-resource")
-def a_request_changes_only_what_depends_on_what_it_names(c: Change) -> Iterator[Expectation]:
+
+@on_change(*ENTITY_KINDS, by="revocation.only-that-resource")
+def a_request_changes_only_what_depends_on_what_it_names(change: Change) -> Iterator[Expectation]:
     """A request changes nothing of what does not depend on the thing that it is about."""
-    entities = [entity for entity in (c.was, c.now) if entity is not None]
-    if not any(depends(entity, subject) for entity in entities for subject in subjects(c.step)):
-        yield from stays(c)
+    for entity in (change.was, change.now):
+        if entity is not None and depends_on_any(entity, subjects(change.step)):
+            return
+    yield from stays(change)
 
 
 @lru_cache(maxsize=1)  # every entity that a step changed asks for it
-def subjects(step: Step) -> set[tuple[str, str]]:
-    """Return kind and name of the things that the command is about; where it puts them is no such thing."""
+def subjects(step: Step) -> frozenset[Subject]:
+    """Return the things that the command is about; where it puts them is no such thing."""
     command: Any = step.command
     match command:
-        case cmd.MoveResourceGroup(group=group, subscription=subscription):
-            things = [thing for kind in (Resource, Vault) for thing in step.before.every(kind)]
-            held = [thing for thing in things if (thing.group, thing.subscription.name) == (group, subscription)]
-            return {(type(thing).word, thing.name) for thing in held}
+        case cmd.MoveResourceGroup():
+            return frozenset(held_by_group(step, command.subscription, command.group))
         case cmd.GrantKeyAccess() | cmd.RevokeKeyAccess() | cmd.EnableCustomerManagedKeys():
-            return {("resource", command.resource)}
-    field = "key" if "key" in command.fields else command.fields[0]
-    return {(field, entity_name(command, field))}
+            return frozenset({("resource", command.resource)})
+    kind = "key" if "key" in command.fields else command.fields[0]
+    return frozenset({(kind, entity_name(command, kind))})
 
 
-def depends(entity: Entity, subject: tuple[str, str]) -> bool:
-    """Return whether the entity is the subject, or leads to it."""
-    if (type(entity).word, entity.name) == subject:
+def held_by_group(step: Step, subscription: str, group: str) -> Iterator[Subject]:
+    """Yield the resources and key vaults in a resource group before the step."""
+    for kind in (Resource, Vault):
+        for thing in step.before.every(kind):
+            if (thing.subscription.name, thing.group) == (subscription, group):
+                yield kind.word, thing.name
+
+
+def depends_on_any(entity: Entity, subjects: frozenset[Subject]) -> bool:
+    """Return whether the entity is one of the subjects, or leads to one."""
+    if (type(entity).word, entity.name) in subjects:
         return True
-    linked = [getattr(entity, link) for link in type(entity).links]
-    return any(depends(other, subject) for other in linked if other is not None)
+    for link in type(entity).links:
+        linked = getattr(entity, link)
+        if linked is not None and depends_on_any(linked, subjects):
+            return True
+    return False
 
 
-@change(
+@on_change(
     *MADE,
     by="environment.create-resource environment.create-vault keys.create keys.import environment.create-workspace "
     "environment.upload environment.train",
 )
-def things_come_from_the_customer(c: Change) -> Iterator[Expectation]:
+def things_come_from_the_customer(change: Change) -> Iterator[Expectation]:
     """A thing is there only because the customer created, uploaded, trained or imported it."""
-    if c.was is None and not c.by(*GIVES_A_NAME):
-        yield from stays(c)
+    if change.was is None and not change.by(*GIVES_A_NAME):
+        yield from stays(change)
 
 
-@change(*MADE, by="restoration.uploads-stay-deleted environment.purge-vault environment.purge-key")
-def nothing_comes_back_that_is_gone_for_good(c: Change) -> Iterator[Expectation]:
-    """A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any recovery."""
-    if from_state(LAST_STATES.get(type(c.was), "deleted"))(c):
-        yield from stays(c)
+@on_change(*MADE, by="restoration.uploads-stay-deleted environment.purge-vault environment.purge-key")
+def nothing_comes_back_that_is_gone_for_good(change: Change) -> Iterator[Expectation]:
+    """A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any
+    recovery.
+    """
+    last_state = LAST_STATES.get(type(change.was), "deleted")
+    if from_state(last_state)(change):
+        yield from stays(change)
 
 
-@change(Vault, Key, by="environment.recover-vault environment.recover-key")
-def a_deleted_vault_or_key_comes_back_only_by_recovery(c: Change) -> Iterator[Expectation]:
+@on_change(Vault, Key, by="environment.recover-vault environment.recover-key")
+def a_deleted_vault_or_key_comes_back_only_by_recovery(change: Change) -> Iterator[Expectation]:
     """A deleted key vault or key comes back only by being recovered."""
-    if from_state("deleted", "active")(c) and not c.by(cmd.RecoverVault, cmd.RecoverKey):
-        yield from stays(c)
+    if from_state("deleted", "active")(change) and not change.by(cmd.RecoverVault, cmd.RecoverKey):
+        yield from stays(change)
 
 
-@change(
+@on_change(
     *(Vault, Key),
     by="environment.delete-vault environment.no-vault-purge environment.delete-key environment.no-key-purge",
 )
-def a_vault_or_key_goes_only_by_deletion(c: Change) -> Iterator[Expectation]:
-    """A key vault or key goes only by being deleted, and for good only by a purge or at the end of its retention."""
-    ends: tuple[type[Command], ...] = (cmd.PurgeVault, cmd.EndVaultRetention, cmd.PurgeKey)
-    if c.was and c.was.state == "active":
-        ends = (cmd.DeleteVault, cmd.DeleteKey)
-    if goes("state", "deleted", "purged")(c) and not c.by(*ends):
-        yield from stays(c)
+def a_vault_or_key_goes_only_by_deletion(change: Change) -> Iterator[Expectation]:
+    """A key vault or key goes only by being deleted, and for good only by a purge or at the end of
+    its retention.
+    """
+    if not goes("state", "deleted", "purged")(change):
+        return
+    if change.was.state == "active":
+        asked_for = change.by(cmd.DeleteVault, cmd.DeleteKey)
+    else:
+        asked_for = change.by(cmd.PurgeVault, cmd.EndVaultRetention, cmd.PurgeKey)
+    if not asked_for:
+        yield from stays(change)
 
 
-@change(*FIXED, by="environment.create-resource environment.create-vault keys.create keys.import")
-def fixed_properties_stay(c: Change) -> Iterator[Expectation]:
-    """Kind, location and tier of a resource stay as they were, region of a vault, type of a key, and the like."""
-    if any(goes(field)(c) for field in FIXED[type(c.was or c.now)]):
-        yield from stays(c)
+@on_change(*FIXED, by="environment.create-resource environment.create-vault keys.create keys.import")
+def fixed_properties_stay(change: Change) -> Iterator[Expectation]:
+    """Kind, location and tier of a resource stay as they were, region of a vault, type of a key,
+    and the like.
+    """
+    fields = FIXED[type(change.was or change.now)]
+    if any(goes(field)(change) for field in fields):
+        yield from stays(change)
 
 
-@change(
+@on_change(
     Grant,
     by="revocation.only-that-resource identity.access-removed tenant.not-transferred environment.vault-moved",
 )
-def access_is_lost_only_by_itself(c: Change) -> Iterator[Expectation]:
-    """Access is lost only where it was revoked, a side changed tenant or its identity went off; one is named."""
-    if c.now is None:
-        vault, resource = (
-            c.step.after.entity(Vault, c.was.vault.name),
-            c.step.after.entity(Resource, c.was.resource.name),
-        )
-        vault_left, resource_left = home(vault) != home(c.was.vault), home(resource) != home(c.was.resource)
-        cause = "tenant.not-transferred" if resource_left else "identity.access-removed"
-        cause = "environment.vault-moved" if vault_left else cause
-        if not vault_left and about_the_grant(cmd.RevokeKeyAccess)(c):
-            return
-        if not vault_left and resource.identity:
-            yield from stays(c)
-        elif cause not in c.step.by:
-            yield Named(cause, True)
+def access_is_lost_only_by_itself(change: Change) -> Iterator[Expectation]:
+    """Access is lost only where it was revoked, a side changed tenant or its identity went off; one
+    is named.
+    """
+    if change.now is not None:
+        return
+    was = change.was
+    vault = change.step.after.entity(Vault, was.vault.name)
+    resource = change.step.after.entity(Resource, was.resource.name)
+    if home(vault) != home(was.vault):
+        cause = "environment.vault-moved"
+    elif about_the_grant(cmd.RevokeKeyAccess)(change):
+        return
+    elif resource.identity:
+        yield from stays(change)
+        return
+    elif home(resource) != home(was.resource):
+        cause = "tenant.not-transferred"
+    else:
+        cause = "identity.access-removed"
+    if cause not in change.step.by:
+        yield Named(cause, True)
 
 
-@change(
+@on_change(
     Workspace,
     by="revocation.data-inaccessible revocation.earlier-workspaces " + " ".join(cause.requirement for cause in CAUSES),
 )
-def lost_data_names_its_cause(c: Change) -> Iterator[Expectation]:
-    """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace that it is in."""
-    if goes("readable", False)(c):
-        causes = [cause.requirement for cause in CAUSES if cause.holds(c.now.resource)]
-        of = "revocation.data-inaccessible" if c.now.covered else "revocation.earlier-workspaces"
-        behind = (of, *causes) if len(causes) == 1 else (of,)
-        yield from (Named(requirement, True) for requirement in behind if requirement not in c.step.by)
+def lost_data_names_its_cause(change: Change) -> Iterator[Expectation]:
+    """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace
+    that it is in.
+    """
+    if not goes("readable", False)(change):
+        return
+    workspace = change.now
+    rests_on = ["revocation.data-inaccessible" if workspace.covered else "revocation.earlier-workspaces"]
+    causes = [cause.requirement for cause in CAUSES if cause.holds(workspace.resource)]
+    if len(causes) == 1:
+        rests_on += causes
+    for requirement in rests_on:
+        if requirement not in change.step.by:
+            yield Named(requirement, True)
 
 
-SETTINGS: dict[type[Entity], dict[str, Any]] = {
-    Resource: {
-        "keys.opt-in": (
-            "Customer-managed keys are on only because the customer enabled them",
-            lambda c: c.now.key_source == CUSTOMER and (c.was is None or c.was.key_source != CUSTOMER),
-            by(cmd.EnableCustomerManagedKeys),
-        ),
-        "keys.return tenant.stays-customer-managed": (
-            "Customer-managed keys are given up only by the customer: no loss and no move ends them",
-            goes("key_source", MICROSOFT),
-            by(cmd.ReturnToMicrosoftManagedKeys),
-        ),
-        "keys.enable tenant.key-left-behind": (
-            "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
-            lambda c: c.now.key is not None and (c.was is None or named(c.was.key) != named(c.now.key)),
-            by(cmd.EnableCustomerManagedKeys),
-        ),
-        "tenant.not-transferred keys.return": (
-            "A resource is without its key only after going back or moving to another tenant",
-            goes("key", None),
-            either(by(cmd.ReturnToMicrosoftManagedKeys), changed_tenant),
-            "keys.return tenant.not-transferred",
-        ),
-        "identity.enable identity.enabled-with-keys": (
-            "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
-            lambda c: c.now.identity and (c.was is None or not c.was.identity),
-            lambda c: c.by(cmd.EnableIdentity) or (c.by(cmd.EnableCustomerManagedKeys) and through_the_portal(c)),
-        ),
-        "identity.disable tenant.identity-off tenant.same-tenant-move": (
-            "An identity goes off only by the customer's request or in a move to another tenant",
-            goes("identity", False),
-            either(by(cmd.DisableIdentity, cmd.DeleteResource), changed_tenant),
-        ),
-        "environment.create-resource environment.delete-resource": (
-            "A resource comes and goes only by the customer's request, and a deleted one never comes back",
-            lambda c: c.was is None or goes("state")(c),
-            lambda c: (
-                c.by(cmd.CreateResource) if c.was is None else c.now.state == "deleted" and c.by(cmd.DeleteResource)
-            ),
-        ),
-        "environment.move": (
-            "A resource is in another subscription or group only because it, or its group, was moved",
-            either(goes("subscription"), goes("group")),
-            either(by(cmd.MoveResource), in_the_moved_group),
-            "environment.move",
-        ),
-    },
-    Vault: {
-        "environment.vault-protections": (
-            "The protections of a key vault are turned on by the customer and never off",
-            either(goes("soft_delete"), goes("purge_protection")),
-            lambda c: c.by(cmd.EnablePurgeProtection if goes("purge_protection")(c) else cmd.EnableSoftDelete),
-        ),
-        "environment.move": (
-            "A key vault is in another subscription only because its group was moved",
-            goes("subscription"),
-            in_the_moved_group,
-            "environment.move",
-        ),
-    },
-    Key: {
-        "keys.disable environment.enable-key": (
-            "A key is enabled or disabled only by the customer's request",
-            goes("enabled"),
-            lambda c: c.by(cmd.EnableKey if c.now.enabled else cmd.DisableKey),
-        ),
-        "keys.rotate": (
-            "A key has another version only because it was rotated",
-            goes("version"),
-            by(cmd.RotateKey),
-        ),
-    },
-    Subscription: {
-        "environment.move": (
-            "A subscription is in another tenant only because it was moved",
-            goes("tenant"),
-            by(cmd.MoveSubscription),
-        ),
-    },
-    Document: {
-        "revocation.deletes-uploads": (
-            "An upload is deleted only when its key is inaccessible or its resource is deleted",
-            from_state("uploaded"),
-            either(key_lost, resource_deleted),
-            "revocation.deletes-uploads environment.delete-resource",
-        ),
-    },
-    Model: {
-        "restoration.no-redeploy restoration.no-redeploy-otherwise": (
-            "No model is deployed but by the customer's own request, by no recovery either",
-            lambda c: c.now is not None and c.now.state == "deployed",
-            by(cmd.DeployModel),
-        ),
-        "revocation.undeploys environment.deploy": (
-            "A deployed model is undeployed only by the customer or when its key is inaccessible",
-            from_state("deployed"),
-            either(by(cmd.UndeployModel), key_lost, resource_deleted),
-            "revocation.undeploys environment.deploy environment.delete-resource",
-        ),
-        "environment.delete-resource": (
-            "A model is gone only with its resource",
-            goes("state", "deleted"),
-            resource_deleted,
-            "environment.delete-resource",
-        ),
-    },
-    Workspace: {
-        "environment.delete-resource": (
-            "A workspace is gone only with its resource",
-            goes("state", "deleted"),
-            resource_deleted,
-            "environment.delete-resource",
-        ),
-        "workspace.earlier-uncovered": (
-            "No workspace comes under the customer's key after it was made",
-            goes("covered", True),
-            lambda _: False,
-        ),
-        "workspace.covered keys.return": (
-            "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
-            goes("covered", False),
-            lambda c: c.step.command == cmd.ReturnToMicrosoftManagedKeys(c.was.resource.name),
-            "keys.return",
-        ),
-        "revocation.data-inaccessible keys.rotation-keeps-data": (
-            "Data becomes inaccessible only when its key does",
-            goes("readable", False),
-            lambda c: has_lost_its_key(c.now.resource),
-            "revocation.data-inaccessible",
-        ),
-        "restoration.data-readable tenant.key-left-behind": (
-            "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
-            goes("readable", True),
-            lambda c: isinstance(
-                c.step.command,
-                cmd.GrantKeyAccess | cmd.RecoverVault | cmd.RecoverKey | cmd.EnableKey | cmd.EnableCustomerManagedKeys,
-            ),
-            "restoration.data-readable",
-        ),
-    },
-    Grant: {
-        "identity.no-return-of-access vault.access-policy vault.granted-with-keys": (
-            "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
-            lambda c: c.was is None,
-            lambda c: (
-                about_the_grant(cmd.GrantKeyAccess)(c)
-                or (about_the_grant(cmd.EnableCustomerManagedKeys)(c) and through_the_portal(c))
-            ),
-        ),
-    },
-}
-"""By kind and requirements: a sentence, what happens, the only reason for it, and the requirements that it names."""
+# What changes a setting
 
-THEOREMS = (
-    *collected(globals()),
-    *(only(kind, requirements, *row) for kind, rows in SETTINGS.items() for requirements, row in rows.items()),
+
+def only(
+    about: type[Entity], requirements: str, sentence: str, happened: Test, unless: Test, names: str = ""
+) -> Theorem:
+    """Return the theorem that this happens to no entity of the kind, unless so, and that ``names``
+    is named if it does.
+
+    Of several requirements in ``names`` one is enough.
+    """
+    by = requirements.split()
+    one_of = names.split()
+
+    def check(change: Change) -> Iterator[Expectation]:
+        if not happened(change):
+            return
+        if not unless(change):
+            yield from stays(change)
+        elif one_of and change.step.by.isdisjoint(one_of):
+            yield Named(one_of[0], True)
+
+    return Theorem("change", (about,), f"only-{about.__name__}-{by[0]}", f"{sentence}.", tuple(by), check)
+
+
+SETTINGS = (
+    only(
+        Resource,
+        "keys.opt-in",
+        "Customer-managed keys are on only because the customer enabled them",
+        happened=becomes("key_source", CUSTOMER),
+        unless=by(cmd.EnableCustomerManagedKeys),
+    ),
+    only(
+        Resource,
+        "keys.return tenant.stays-customer-managed",
+        "Customer-managed keys are given up only by the customer: no loss and no move ends them",
+        happened=goes("key_source", MICROSOFT),
+        unless=by(cmd.ReturnToMicrosoftManagedKeys),
+    ),
+    only(
+        Resource,
+        "keys.enable tenant.key-left-behind",
+        "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
+        happened=gets_a_key,
+        unless=by(cmd.EnableCustomerManagedKeys),
+    ),
+    only(
+        Resource,
+        "tenant.not-transferred keys.return",
+        "A resource is without its key only after going back or moving to another tenant",
+        happened=goes("key", None),
+        unless=either(by(cmd.ReturnToMicrosoftManagedKeys), changed_tenant),
+        names="keys.return tenant.not-transferred",
+    ),
+    only(
+        Resource,
+        "identity.enable identity.enabled-with-keys",
+        "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
+        happened=becomes("identity", True),
+        unless=either(by(cmd.EnableIdentity), enabled_through_the_portal),
+    ),
+    only(
+        Resource,
+        "identity.disable tenant.identity-off tenant.same-tenant-move",
+        "An identity goes off only by the customer's request or in a move to another tenant",
+        happened=goes("identity", False),
+        unless=either(by(cmd.DisableIdentity, cmd.DeleteResource), changed_tenant),
+    ),
+    only(
+        Resource,
+        "environment.create-resource environment.delete-resource",
+        "A resource comes and goes only by the customer's request, and a deleted one never comes back",
+        happened=either(is_new, goes("state")),
+        unless=created_or_deleted,
+    ),
+    only(
+        Resource,
+        "environment.move",
+        "A resource is in another subscription or group only because it, or its group, was moved",
+        happened=either(goes("subscription"), goes("group")),
+        unless=either(by(cmd.MoveResource), in_the_moved_group),
+        names="environment.move",
+    ),
+    only(
+        Vault,
+        "environment.vault-protections",
+        "The protections of a key vault are turned on by the customer and never off",
+        happened=either(goes("soft_delete"), goes("purge_protection")),
+        unless=protection_turned_on,
+    ),
+    only(
+        Vault,
+        "environment.move",
+        "A key vault is in another subscription only because its group was moved",
+        happened=goes("subscription"),
+        unless=in_the_moved_group,
+        names="environment.move",
+    ),
+    only(
+        Key,
+        "keys.disable environment.enable-key",
+        "A key is enabled or disabled only by the customer's request",
+        happened=goes("enabled"),
+        unless=key_switched,
+    ),
+    only(
+        Key,
+        "keys.rotate",
+        "A key has another version only because it was rotated",
+        happened=goes("version"),
+        unless=by(cmd.RotateKey),
+    ),
+    only(
+        Subscription,
+        "environment.move",
+        "A subscription is in another tenant only because it was moved",
+        happened=goes("tenant"),
+        unless=by(cmd.MoveSubscription),
+    ),
+    only(
+        Document,
+        "revocation.deletes-uploads",
+        "An upload is deleted only when its key is inaccessible or its resource is deleted",
+        happened=from_state("uploaded"),
+        unless=either(key_lost, resource_deleted),
+        names="revocation.deletes-uploads environment.delete-resource",
+    ),
+    only(
+        Model,
+        "restoration.no-redeploy restoration.no-redeploy-otherwise",
+        "No model is deployed but by the customer's own request, by no recovery either",
+        happened=is_deployed,
+        unless=by(cmd.DeployModel),
+    ),
+    only(
+        Model,
+        "revocation.undeploys environment.deploy",
+        "A deployed model is undeployed only by the customer or when its key is inaccessible",
+        happened=from_state("deployed"),
+        unless=either(by(cmd.UndeployModel), key_lost, resource_deleted),
+        names="revocation.undeploys environment.deploy environment.delete-resource",
+    ),
+    only(
+        Model,
+        "environment.delete-resource",
+        "A model is gone only with its resource",
+        happened=goes("state", "deleted"),
+        unless=resource_deleted,
+        names="environment.delete-resource",
+    ),
+    only(
+        Workspace,
+        "environment.delete-resource",
+        "A workspace is gone only with its resource",
+        happened=goes("state", "deleted"),
+        unless=resource_deleted,
+        names="environment.delete-resource",
+    ),
+    only(
+        Workspace,
+        "workspace.earlier-uncovered",
+        "No workspace comes under the customer's key after it was made",
+        happened=goes("covered", True),
+        unless=never,
+    ),
+    only(
+        Workspace,
+        "workspace.covered keys.return",
+        "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
+        happened=goes("covered", False),
+        unless=its_resource_gives_up_its_key,
+        names="keys.return",
+    ),
+    only(
+        Workspace,
+        "revocation.data-inaccessible keys.rotation-keeps-data",
+        "Data becomes inaccessible only when its key does",
+        happened=goes("readable", False),
+        unless=resource_lost_its_key,
+        names="revocation.data-inaccessible",
+    ),
+    only(
+        Workspace,
+        "restoration.data-readable tenant.key-left-behind",
+        "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
+        happened=goes("readable", True),
+        unless=is_a_command(
+            cmd.GrantKeyAccess, cmd.RecoverVault, cmd.RecoverKey, cmd.EnableKey, cmd.EnableCustomerManagedKeys
+        ),
+        names="restoration.data-readable",
+    ),
+    only(
+        Grant,
+        "identity.no-return-of-access vault.access-policy vault.granted-with-keys",
+        "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
+        happened=is_new,
+        unless=access_was_given,
+    ),
 )
+
+THEOREMS = (*collected(globals()), *SETTINGS)

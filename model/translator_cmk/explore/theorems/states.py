@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...language.facts import ABSENT, Fact
-from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
+from ...machine.entities import CUSTOMER, Document, Entity, Grant, Model, Resource, Workspace
 from ...machine.meanings import key_inaccessible
 from ...machine.rows import Means
-from .theorem import Theorem, always, collected, fact, look_up, rows_without_words
+from .steps import look_up
+from .theorem import Theorem, always, collected, fact, rows_without_words
 
 
 class Cause(NamedTuple):
@@ -67,33 +68,41 @@ IN_OWN_WORDS = (
     ),
 )
 
-CAUSES = IN_OWN_WORDS + tuple(
-    Cause(row.requirement, f"{row.requirement} takes the key", row.requirement, row.when)
-    for row in rows_without_words(Means, "meaning", {(key_inaccessible, each.requirement) for each in IN_OWN_WORDS})
-    if row.meaning is key_inaccessible
-)
+
+def causes_of_rows() -> Iterator[Cause]:
+    """Yield a cause for each row of this meaning that has no words of its own."""
+    known = {(key_inaccessible, cause.requirement) for cause in IN_OWN_WORDS}
+    for row in rows_without_words(Means, "meaning", known):
+        if row.meaning is key_inaccessible:
+            clause = f"{row.requirement} takes the key"
+            yield Cause(row.requirement, clause, row.requirement, row.when)
+
+
+CAUSES = (*IN_OWN_WORDS, *causes_of_rows())
 """Everything that makes a resource's key inaccessible."""
 
 
 @always(Resource, by="encryption.section encryption.no-section")
-def encryption_section_where_the_tier_has_it(r: Any) -> Iterator[Fact]:
-    """The portal shows an Encryption section exactly where the pricing tier supports customer-managed keys."""
-    if r.state == "active":
-        yield fact(r, "encryption_section", r.tier.supports_customer_managed_keys)
+def encryption_section_where_the_tier_has_it(resource: Any) -> Iterator[Fact]:
+    """The portal shows an Encryption section exactly where the pricing tier supports
+    customer-managed keys.
+    """
+    if resource.state == "active":
+        yield fact(resource, "encryption_section", resource.tier.supports_customer_managed_keys)
 
 
 @always(Resource, by="identity.registered")
-def registered_with_the_identity(r: Any) -> Iterator[Fact]:
+def registered_with_the_identity(resource: Any) -> Iterator[Fact]:
     """A resource is registered with Microsoft Entra ID exactly while its managed identity is on."""
-    if r.state == "active":
-        yield fact(r, "registered", r.identity)
+    if resource.state == "active":
+        yield fact(resource, "registered", resource.identity)
 
 
 @always(Resource, by="keys.enable keys.return")
-def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
+def own_key_only_when_customer_managed(resource: Any) -> Iterator[Fact]:
     """A resource under Microsoft-managed keys has no key of its own."""
-    if r.state == "active" and r.key_source != CUSTOMER:
-        yield fact(r, "key", ABSENT)
+    if resource.state == "active" and resource.key_source != CUSTOMER:
+        yield fact(resource, "key", ABSENT)
 
 
 @always(
@@ -101,61 +110,90 @@ def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
     by="identity.access-removed identity.needed-for-access tenant.no-cross-tenant-access tenant.not-transferred "
     "environment.vault-moved environment.delete-resource",
 )
-def no_access_without_identity(g: Any) -> Iterator[Fact]:
-    """A resource has access to a key vault only while it exists, has its identity, and is in the vault's tenant."""
-    if g.vault.state == "active":
-        r = g.resource
-        yield fact(g, "exists", r.state == "active" and r.identity and home(r) == home(g.vault))
+def no_access_without_identity(grant: Any) -> Iterator[Fact]:
+    """A resource has access to a key vault only while it exists, has its identity, and is in the
+    vault's tenant.
+    """
+    resource = grant.resource
+    if grant.vault.state == "active":
+        same_tenant = home(resource) == home(grant.vault)
+        yield fact(grant, "exists", resource.state == "active" and resource.identity and same_tenant)
 
 
 @always(Workspace, by="restoration.data-readable")
-def readable_with_the_key_in_reach(w: Any) -> Iterator[Fact]:
+def readable_with_the_key_in_reach(workspace: Any) -> Iterator[Fact]:
     """Data can be read wherever no key is inaccessible, also after one was."""
-    if w.state == "active" and w.resource.state == "active" and not has_lost_its_key(w.resource):
-        yield fact(w, "readable", True)
+    exists = workspace.state == "active" and workspace.resource.state == "active"
+    if exists and not has_lost_its_key(workspace.resource):
+        yield fact(workspace, "readable", True)
 
 
 @always(Workspace, Document, Model, by="environment.delete-resource")
 def nothing_outlives_its_resource(entity: Any) -> Iterator[Fact]:
     """With a deleted resource its workspaces, documents and models are gone."""
-    resource = entity.resource if isinstance(entity, Workspace) else entity.workspace.resource
+    resource = workspace_of(entity).resource
     if resource.state == "deleted":
         yield fact(entity, "exists", False)
 
 
-LOSSES: tuple[tuple[Any, str, str, str, Any], ...] = (
-    (Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
-    (Model, "revocation.undeploys", "model is deployed", "state", "undeployed"),
-    (Document, "revocation.deletes-uploads", "upload is kept", "exists", False),
+def workspace_of(entity: Any) -> Any:
+    """Return the workspace that an entity is, or is in."""
+    return entity if isinstance(entity, Workspace) else entity.workspace
+
+
+# Every cause of a lost key, and every loss
+
+
+class Loss(NamedTuple):
+    """What is lost with the key: its kind, the requirement, a clause that no longer holds, and the
+    fact that does.
+    """
+
+    kind: type[Entity]
+    requirement: str
+    clause: str
+    field: str
+    value: Any
+
+
+LOSSES = (
+    Loss(Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
+    Loss(Model, "revocation.undeploys", "model is deployed", "state", "undeployed"),
+    Loss(Document, "revocation.deletes-uploads", "upload is kept", "exists", False),
 )
-"""What is lost with the key: its kind, the requirement, a clause that no longer holds, and the fact that does."""
 
 
-def loses(holds: Any, covered: bool, field: str, value: Any) -> Callable[[Any], Iterator[Fact]]:
-    """Return the check that an entity has lost this while the cause holds, in workspaces of one kind."""
+def loss_theorem(cause: Cause, loss: Loss, covered: bool) -> Theorem:
+    """Return the theorem that while a cause holds, this is lost in workspaces made under the key,
+    or in earlier ones.
+    """
 
     def check(entity: Any) -> Iterator[Fact]:
-        workspace = entity if isinstance(entity, Workspace) else entity.workspace
+        workspace = workspace_of(entity)
         resource = workspace.resource
-        if workspace.covered is covered and resource.state == "active" and holds(resource):
-            yield fact(entity, field, value)
+        if workspace.covered is covered and resource.state == "active" and cause.holds(resource):
+            yield fact(entity, loss.field, loss.value)
 
-    return check
+    _, _, word = loss.requirement.partition(".")
+    name = f"{word}-when-{cause.name}"
+    if covered:
+        made = "made under the key"
+        of_workspaces = "workspace.covered"
+    else:
+        name += "-earlier"
+        made = "made before the key"
+        of_workspaces = "revocation.earlier-workspaces"
+    sentence = f"While {cause.clause}, no {loss.clause} in a workspace {made}."
+    requirements = (loss.requirement, cause.requirement, of_workspaces)
+    return Theorem("always", (loss.kind,), name, sentence, requirements, check)
 
 
-def losses() -> Iterator[Theorem]:
+def loss_theorems() -> Iterator[Theorem]:
     """Yield for every cause every loss, in workspaces made under the key and in earlier ones."""
-    places = (
-        (True, "", "made under the key", "workspace.covered"),
-        (False, "-earlier", "made before the key", "revocation.earlier-workspaces"),
-    )
     for cause in CAUSES:
-        for kind, requirement, thing, field, value in LOSSES:
-            for covered, suffix, made, of in places:
-                name = f"{requirement.partition('.')[2]}-when-{cause.name}{suffix}"
-                sentence = f"While {cause.clause}, no {thing} in a workspace {made}."
-                check = loses(cause.holds, covered, field, value)
-                yield Theorem("always", (kind,), name, sentence, (requirement, cause.requirement, of), check)
+        for loss in LOSSES:
+            yield loss_theorem(cause, loss, covered=True)
+            yield loss_theorem(cause, loss, covered=False)
 
 
-THEOREMS = (*collected(globals()), *losses())
+THEOREMS = (*collected(globals()), *loss_theorems())

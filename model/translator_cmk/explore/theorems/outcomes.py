@@ -1,0 +1,134 @@
+"""Theorems about outcomes: what is refused, what is not specified, and that all else is accepted."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ...machine import COMMANDS, Accepted, Command, Outcome, Refused, Unspecified
+from ...machine import commands as cmd
+from ...machine.entities import CUSTOMER
+from .demands import DEMANDS, SILENCES, Demand, due
+from .expectations import Expectation, Unchanged
+from .states import has_access
+from .steps import Step
+from .theorem import Theorem, collected, on_request
+
+EVERY_COMMAND = tuple(COMMANDS.values())
+
+
+def reasons(outcome: Outcome | None) -> frozenset[str]:
+    """Return the ids that the outcome gives, of demands or of silences."""
+    match outcome:
+        case Refused(because=because):
+            return because
+        case Unspecified(silent=silent):
+            return silent
+    return frozenset()
+
+
+def exactly_where(requirement: str) -> Callable[[Step], Iterator[Expectation]]:
+    """Return the check that the outcome gives this reason exactly where it is one."""
+
+    def check(step: Step) -> Iterator[Expectation]:
+        must = due(step)
+        is_given = requirement in reasons(step.outcome)
+        is_due = requirement in reasons(must)
+        if is_given != is_due:
+            yield must
+        elif is_given and step.outcome is not None:
+            yield step.outcome  # given where it is due, with or without other reasons
+
+    return check
+
+
+def demand_theorem(demand: Demand, word: str) -> Theorem:
+    """Return the theorem that a demand, or a silence, is given as a reason exactly where it is one."""
+    name = f"{word}-{demand.on.__name__}-{demand.requirement}"
+    check = exactly_where(demand.requirement)
+    return Theorem("request", (demand.on,), name, f"{demand.sentence}.", (demand.requirement,), check)
+
+
+@on_request(*EVERY_COMMAND, by="environment.exists")
+def every_request_is_answered(step: Step) -> Iterator[Expectation]:
+    """Every request is answered: no two rows contradict each other, and none reads what is not
+    there.
+    """
+    if step.outcome is None:
+        yield due(step)
+    else:
+        yield step.outcome
+
+
+@on_request(*EVERY_COMMAND, by="environment.exists")
+def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
+    """A command on something that does not exist, or is deleted, is refused for that reason alone."""
+    must = due(step)
+    if "environment.exists" in reasons(must) | step.because:
+        yield must
+
+
+@on_request(*EVERY_COMMAND, by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription")
+def what_breaks_no_demand_is_accepted(step: Step) -> Iterator[Expectation]:
+    """Nothing is refused but for a demand: not for the key source, the kind of resource or the
+    origin of the key.
+    """
+    must = due(step)
+    if isinstance(must, Accepted):
+        yield must
+
+
+@on_request(*EVERY_COMMAND, by="environment.exists")
+def what_is_refused_changes_nothing(step: Step) -> Iterator[Expectation]:
+    """A request that is not accepted changes nothing."""
+    if not step.accepted:
+        yield Unchanged()
+
+
+@on_request(*EVERY_COMMAND, by="environment.exists")
+def what_changes_something_says_so(step: Step) -> Iterator[Expectation]:
+    """A request changes something only by a requirement that its acceptance names."""
+    if not step.by:
+        yield Unchanged()
+
+
+@on_request(cmd.ReadData, cmd.TranslateWithModel, by="encryption.transparent")
+def reading_and_translating_change_nothing(_: Step) -> Iterator[Expectation]:
+    """Reading data and translating with a model change nothing."""
+    yield Unchanged()
+
+
+def uses_that_key(asked: Any) -> bool:
+    """Return whether the resource uses the key that the command names, and has access to its vault."""
+    if asked.key is None or asked.resource.key is None:
+        return False
+    return asked.resource.key.name == asked.key.name and has_access(asked.resource, asked.vault)
+
+
+ALREADY_SO: Mapping[type[Command], Callable[[Any], Any]] = {
+    cmd.EnableIdentity: lambda a: a.resource.identity,
+    cmd.DisableIdentity: lambda a: not a.resource.identity,
+    cmd.EnableCustomerManagedKeys: uses_that_key,
+    cmd.ReturnToMicrosoftManagedKeys: lambda a: a.resource.key_source != CUSTOMER,
+    cmd.EnableSoftDelete: lambda a: a.vault.soft_delete,
+    cmd.EnablePurgeProtection: lambda a: a.vault.purge_protection,
+    cmd.GrantKeyAccess: lambda a: has_access(a.resource, a.vault),
+    cmd.RevokeKeyAccess: lambda a: not has_access(a.resource, a.vault),
+    cmd.DisableKey: lambda a: not a.key.enabled,
+    cmd.EnableKey: lambda a: a.key.enabled,
+    cmd.DeployModel: lambda a: a.model.state == "deployed",
+    cmd.UndeployModel: lambda a: a.model.state == "undeployed",
+}
+"""For each command that sets something: whether that is so already."""
+
+
+@on_request(*ALREADY_SO, by="environment.exists")
+def asking_for_what_is_so_changes_nothing(step: Step) -> Iterator[Expectation]:
+    """Asking for what already is so changes nothing."""
+    if step.accepted and ALREADY_SO[type(step.command)](step.asked):
+        yield Unchanged()
+
+
+THEOREMS = (
+    *collected(globals()),
+    *(demand_theorem(demand, "refused") for demand in DEMANDS),
+    *(demand_theorem(silence, "unspecified") for silence in SILENCES),
+)
