@@ -11,8 +11,8 @@ from .language.messages import command_from_wire, command_to_wire, observation_t
 from .language.strict_json import parse_json
 from .machine import Observation
 from .oracle import Oracle
+from .oracle.agreement import UNSPECIFIED
 from .oracle.nondeterminism import TooManyStates
-from .oracle.observability import UNSPECIFIED
 from .oracle.profiles import PROFILES, machine_of, silent_in
 from .requirements import load_register
 from .shapes import WireError

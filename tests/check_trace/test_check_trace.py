@@ -41,8 +41,8 @@ from translator_cmk.machine import (
     Stage,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of
+from translator_cmk.oracle.shown import Shown
 from translator_cmk.shapes import WireError
 from translator_cmk.system import ModelSystem
 

@@ -45,8 +45,8 @@ from translator_cmk.machine.entities import Key
 from translator_cmk.machine.rows import effect, refuse, silent, whenever
 from translator_cmk.machine.topics import OTHER_READINGS
 from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.agreement import UNSPECIFIED
 from translator_cmk.oracle.nondeterminism import Replay, TooManyStates, decisive, possibilities
-from translator_cmk.oracle.observability import UNSPECIFIED
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem

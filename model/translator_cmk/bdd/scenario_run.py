@@ -18,8 +18,8 @@ from ..language.situations import Situation
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
 from ..oracle import Exchange, Follower, Oracle
 from ..oracle.nondeterminism import TooManyStates
-from ..oracle.observability import Shown
 from ..oracle.profiles import silent_in
+from ..oracle.shown import Shown
 from ..requirements import load_register
 from ..system import ModelSystem, System, Unsupported
 from ..verdict import Status, Verdict

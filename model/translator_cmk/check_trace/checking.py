@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..machine import Command, Machine, Outcome, Stage
 from ..oracle import LIMIT, Difference, Differs, Follower, LostTrack, Oracle, Why
-from ..oracle.oracle import Entities
+from ..oracle.affected import Entities
 from .events import Event
 
 

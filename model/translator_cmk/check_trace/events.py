@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..machine import Command, Observation, Outcome
-from ..oracle.observability import Address, Shown, names_in, observation_of, projection_in
+from ..oracle.projections import names_in, observation_of, projection_in
+from ..oracle.shown import Address, Shown
 
 SHOWS_ALL = Shown()
 

@@ -9,7 +9,7 @@ from ..language.lines import SourceLine, read_lines
 from ..language.strict_json import LONGEST, parse_json
 from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LINE, CommandInPart
 from ..machine import DEFAULT_STAGE, Command, Stage
-from ..oracle.observability import Shown
+from ..oracle.shown import Shown
 from ..shapes import WireError, read_message
 from .completing import Values, completions, known_values
 from .events import Event, event

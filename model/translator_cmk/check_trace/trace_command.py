@@ -7,7 +7,7 @@ from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_erro
 from ..language.sentences import format_answer, format_command, format_outcome
 from ..machine import Command, Machine
 from ..oracle import format_why
-from ..oracle.oracle import words
+from ..oracle.affected import words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
 from ..shapes import WireError, suggestion

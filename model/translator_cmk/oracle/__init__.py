@@ -1,4 +1,4 @@
-"""The oracle: what a specification with silent rows demands of a system, and what it does not specify."""
+"""The oracle: what a specification with silent rows demands of a system."""
 
 from .attribution import Difference, Differs, Why, format_why
 from .follow import Agreed, Comparison, Exchange, Follower, LostTrack, first_difference, oracle_for

@@ -1,50 +1,92 @@
-"""Compares what a system did and showed in one step with one transition that is possible."""
+"""Compares what a system did and showed in one step with a transition that is possible."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, State
+from ..language.facts import ABSENT, Fact
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused
 from ..machine.step import DOES_NOT_EXIST
 from . import reasons
-from .observability import Name, Shown, distance, projections_of
+from .agreement import UNSPECIFIED, alike
+from .projections import GONE, Projection, Projections, names_in, projection_in
+from .shown import Name, Shown
 from .transitions import Transition
 
 
-def fits_answer(
-    machine: Machine, transition: Transition, commands: Iterable[Command], seen: Outcome, shown: Shown
-) -> bool:
-    """Return whether a system that makes this transition, for any of the commands, may answer like this."""
-    outcome = transition.outcome
-    if isinstance(outcome, Accepted) and isinstance(seen, Accepted):
-        return not shown.audit or sorted(outcome.audit) == sorted(seen.audit)
-    if isinstance(outcome, Refused) and isinstance(seen, Refused):
-        return not shown.reasons or fits_reasons(machine, transition, commands, seen)
-    return fits_kind(outcome, seen)
+class Seen(NamedTuple):
+    """What a system did and showed in one step, as far as it is known, and what of it is compared.
+
+    Of several ``commands`` it may have been any.
+    """
+
+    commands: tuple[Command, ...]
+    outcome: Outcome | None
+    observation: Observation | None
+    shown: Shown
+    uncompared: frozenset[Name]
 
 
-def fits_reasons(machine: Machine, transition: Transition, commands: Iterable[Command], seen: Refused) -> bool:
-    """Return whether a system that refuses any of the commands, as in this transition, may give these reasons."""
-    outcome = transition.outcome
-    assert isinstance(outcome, Refused)
-    if reasons.are_some_of(seen.because, outcome.because):
-        return True
-    if outcome == DOES_NOT_EXIST:
-        return reasons.say_that_a_name_is_wrong(seen.because)
-    # where a row is silent, nobody knows what else the command has to meet
-    return any(machine.is_silent_about(transition.before, command) for command in commands)
+# The answer
 
 
-def fits_kind(outcome: Outcome, seen: Outcome) -> bool:
-    """Return whether a system may answer like this where this is the outcome, without regard to reasons and audit.
+def fits_outcome(machine: Machine, transition: Transition, seen: Seen) -> bool:
+    """Return whether a system that makes this transition may answer as it was seen to."""
+    demanded = transition.outcome
+    if isinstance(demanded, Accepted) and isinstance(seen.outcome, Accepted):
+        return not seen.shown.audit or sorted(demanded.audit) == sorted(seen.outcome.audit)
+    if isinstance(demanded, Refused) and isinstance(seen.outcome, Refused):
+        return not seen.shown.reasons or fits_reasons(machine, transition, demanded, seen)
+    return fits_kind(demanded, seen.outcome)
+
+
+def fits_kind(demanded: Outcome, outcome: Outcome | None) -> bool:
+    """Return whether a system may answer like this, whatever its reasons and its uses of keys.
 
     An unspecified outcome stands for a refusal without a reason.
     """
-    if isinstance(seen, Refused):
-        return not isinstance(outcome, Accepted)
-    return type(outcome) is type(seen)
+    if isinstance(outcome, Refused):
+        return not isinstance(demanded, Accepted)
+    return type(demanded) is type(outcome)
 
 
-def fits_observation(
-    machine: Machine, state: State, observation: Observation, uncompared: set[Name], shown: Shown, limit: int
-) -> bool:
-    """Return whether a system in this state may show this observation, but for what is not compared."""
-    return not distance(projections_of(machine, state, limit), observation, uncompared, shown)
+def fits_reasons(machine: Machine, transition: Transition, demanded: Refused, seen: Seen) -> bool:
+    """Return whether a system that refuses, as in this transition, may give the reasons seen."""
+    assert isinstance(seen.outcome, Refused)
+    given = seen.outcome.because
+    if reasons.are_some_of(given, demanded.because):
+        return True
+    if demanded == DOES_NOT_EXIST:
+        return reasons.say_that_a_name_is_wrong(given)
+    # where a row is silent, nobody knows what else the command has to meet
+    return any(machine.is_silent_about(transition.before, command) for command in seen.commands)
+
+
+# The observation
+
+
+def fits_observation(projections: Projections, seen: Seen) -> bool:
+    """Return whether a system in a state with these projections may show what was observed."""
+    assert seen.observation is not None
+    names = projections.keys() | set(names_in(seen.observation))
+    for name in names - seen.uncompared:
+        shows = projection_in(seen.observation, name)
+        possible = projections.get(name, [GONE])
+        if not any(fits_projection(name, expected, shows, seen.shown) for expected in possible):
+            return False
+    return True
+
+
+def fits_projection(name: Name, expected: Projection, seen: Projection, shown: Shown) -> bool:
+    """Return whether nothing that is shown of an entity is otherwise than expected."""
+    return next(differences(name, expected, seen, shown), None) is None
+
+
+def differences(name: Name, expected: Projection, seen: Projection, shown: Shown) -> Iterator[tuple[Fact, Fact]]:
+    """Yield every fact about the entity that was expected, with what was seen instead."""
+    both_there = expected["exists"] is True and seen["exists"] is True
+    fields = dict.fromkeys((*expected, *seen)) if both_there else ["exists"]
+    for field in fields:
+        wanted = expected.get(field, ABSENT)
+        got = seen.get(field, ABSENT)
+        if wanted is not UNSPECIFIED and not alike(wanted, got) and shown.shows(name, field):
+            yield Fact(*name, field, wanted), Fact(*name, field, got)

@@ -1,9 +1,10 @@
 """Follows a system with the oracle: the one loop of command, answer and look.
 
-The oracle goes with a system from the reset on, and compares each exchange with what is demanded.  The exchange
-*agrees*, or it *differs*, or the oracle has *lost track* of the system, because more states are possible than it can
-keep.  After a difference nobody knows which state the system is in.  So nothing is compared after a difference, or
-once track is lost, until the next begin.
+The oracle goes with a system from the reset on, and compares each exchange with what is
+demanded.  The exchange *agrees*, or it *differs*, or the oracle has *lost track* of the system,
+because more states are possible than it can keep.  After a difference nobody knows which state the
+system is in.  So nothing is compared after a difference, or once track is lost, until the next
+begin.
 """
 
 from collections.abc import Iterable
@@ -14,12 +15,12 @@ from ..language.declaration import Declaration
 from ..machine import Command, Machine, Observation, Outcome, Stage
 from .attribution import Differs
 from .nondeterminism import TooManyStates
-from .observability import Shown
 from .oracle import Oracle
+from .shown import Shown
 
 
 class Exchange(NamedTuple):
-    """One command with its answer, and what was observed after it; the reset has no command and no answer."""
+    """A command, its answer, and what was observed after it; the reset has neither of the first two."""
 
     command: Command | None
     outcome: Outcome | None
@@ -46,7 +47,7 @@ AFTER_A_DIFFERENCE = LostTrack("the system differed before, so nobody knows whic
 
 
 class Follower:
-    """Follows one system: ``begin`` with its reset, then ``submit`` each command and compare the ``answer`` to it."""
+    """Follows one system: `begin` with its reset, then `submit` each command and compare its `answer`."""
 
     def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
@@ -58,7 +59,7 @@ class Follower:
         return self._lost is None
 
     def begin(self, stage: Stage, seen: Observation | None = None) -> Comparison:
-        """Begin again with the stage alone, and compare what the system shows after its reset, if it was observed."""
+        """Begin again with the stage alone, and compare what the system shows after its reset."""
         self._lost = None
         self.oracle.reset(stage)
         return self.look(seen)
@@ -66,7 +67,8 @@ class Follower:
     def submit(self, *commands: Command, idle: bool = False) -> Outcome | None:
         """Take note of a command, and return the outcome that is demanded; None if track is lost.
 
-        Of several commands it is not known which it was; with ``idle`` it may also be that none was carried out.
+        Of several commands it is not known which it was; with ``idle`` it may also be that none was
+        carried out.
         """
         if self._lost is not None:
             return None
@@ -77,9 +79,10 @@ class Follower:
             return None
 
     def answer(self, outcome: Outcome | None, seen: Observation | None, shown: Shown | None = None) -> Comparison:
-        """Compare the answer to the last command, and what was observed after it; None stands for what is not known.
+        """Compare the answer to the last command, and what was observed after it.
 
-        ``shown`` says what the system shows this time, if that is not what it always shows.
+        None stands for what is not known.  ``shown`` says what the system shows this time, if that is
+        not what it always shows.
         """
         if self._lost is not None:
             return self._lost
@@ -99,7 +102,7 @@ class Follower:
 
 
 def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Differs | None:
-    """Return the first difference between an oracle and what was recorded of a sequence, if there is any."""
+    """Return the first difference between what was recorded and what is demanded, if there is any."""
     follower = Follower(oracle)
     follower.begin(stage)
     for exchange in exchanges:
@@ -114,7 +117,7 @@ def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage
 
 
 MOST_STATES = 512
-"""How many states are kept in a sequence before its track is lost.  Each of them is stepped through every command."""
+"""How many states are kept before track is lost.  Each of them is stepped through every command."""
 
 
 def oracle_for(machine: Machine, declared: Declaration) -> Oracle:

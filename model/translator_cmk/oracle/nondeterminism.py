@@ -1,8 +1,23 @@
-"""Enumerates the choices of silent rows: a function that asks them is replayed until every choice has been made.
+"""Enumerates the choices of silent rows, as a tree of replays.
 
-A silent row is asked at most once about one entity in one replay, and only where its condition holds.  The first replay
-answers every question with yes; each question whose answer was not fixed in advance is then answered with no in a
-replay of its own.  So the answers form a tree, and every path through it is taken exactly once.
+Theory of operation
+===================
+A silent row may apply or not, so whoever takes a step has to choose.  Which choices there are shows
+only on the way, since one leads to others: a command that is refused asks nothing about its
+effects.  So a step is a function that asks, and it is replayed until every choice has been made.
+
+The first replay answers every question with yes.  Each question whose answer was not fixed in
+advance is then answered with no in a replay of its own, with the answers before it fixed:
+
+    A yes, B yes     the first replay
+    A yes, B no      B is turned, and A is fixed
+    A no             A is turned; nobody asks about B
+
+So the answers form a tree, and every path through it is taken exactly once.  A row is asked about an
+entity at most once in a replay, and only where its condition holds.
+
+Something depends on a silent requirement if there is a question about a row of it in the tree, and
+what is below yes differs from what is below no.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,8 +28,10 @@ from ..machine.rows import Effect, Row, Silent
 
 T = TypeVar("T")
 
+Question = tuple[Row, str]
+"""Does the row apply to the entity of this name?  It is empty if the row is about the command alone."""
+
 MISTAKES = frozenset(COUNTER_ROWS)
-"""Rows of what an acceptance should not do: where they are silent too, that is still all that it may do more."""
 
 
 class TooManyStates(Exception):
@@ -28,37 +45,52 @@ class TooManyStates(Exception):
 
 
 class Replay:
-    """The answers of one replay: a row that is not silent applies; a silent one as fixed in advance, and else yes."""
+    """The answers of one replay.
+
+    A row that is not silent applies.  A silent one applies as fixed in advance, or else it does.
+    """
 
     __slots__ = ("acts", "answers", "doubted", "fixed", "silent")
 
     def __init__(self, silent: Collection[str], fixed: tuple[bool, ...]) -> None:
         self.silent = silent
         self.fixed = fixed
-        self.answers: dict[tuple[Row, str], bool] = {}
+        self.answers: dict[Question, bool] = {}
         self.acts = False  # whether a row that is not silent does something
         self.doubted: set[str] = set()  # the silent requirements that would do something
 
     def __call__(self, row: Row, name: str) -> bool:
+        """Return whether the row applies to the entity of this name."""
         silent = isinstance(row, Silent) or row.requirement in self.silent
-        if isinstance(row, Effect) and row.uses is None:  # what only records the use of a key is not what was asked for
-            if not silent:
-                self.acts = True
-            elif row not in MISTAKES:
-                self.doubted.add(row.requirement)
+        if isinstance(row, Effect) and row.uses is None:  # recording a use was not asked for
+            self._note_effect(row, silent)
         if not silent:
             return True
-        if (row, name) not in self.answers:
+        question = (row, name)
+        answer = self.answers.get(question)
+        if answer is None:
             asked = len(self.answers)
-            self.answers[row, name] = self.fixed[asked] if asked < len(self.fixed) else True
-        return self.answers[row, name]
+            answer = self.fixed[asked] if asked < len(self.fixed) else True
+            self.answers[question] = answer
+        return answer
+
+    def _note_effect(self, row: Effect, silent: bool) -> None:
+        """Note that a row would do what was asked for."""
+        if not silent:
+            self.acts = True
+        elif row not in MISTAKES:  # which the command may do besides
+            self.doubted.add(row.requirement)
 
 
 Possibility = tuple[T, Replay]
+"""The result of one replay, with its answers."""
 
 
 def possibilities(run: Callable[[Replay], T], silent: Collection[str], limit: int) -> list[Possibility[T]]:
-    """Return the result of ``run`` for every choice of silent rows; raises `TooManyStates` beyond ``limit`` replays."""
+    """Return the result of ``run`` for every choice of silent rows.
+
+    Raises `TooManyStates` beyond ``limit`` replays.
+    """
     found: list[Possibility[T]] = []
     waiting: list[tuple[bool, ...]] = [()]
     while waiting:
@@ -68,15 +100,25 @@ def possibilities(run: Callable[[Replay], T], silent: Collection[str], limit: in
         replay = Replay(silent, fixed)
         found.append((run(replay), replay))
         answers = tuple(replay.answers.values())
-        waiting += [(*answers[:index], False) for index in range(len(fixed), len(answers))]
+        for turned in range(len(fixed), len(answers)):
+            waiting.append((*answers[:turned], False))
     return found
 
 
 def decisive(found: Iterable[Possibility[T]], view: Callable[[T], Any]) -> frozenset[str]:
-    """Return the silent requirements on whose rows ``view`` of the result depends."""
-    seen: dict[Any, tuple[set[Any], set[Any]]] = {}  # by the answers before a question and the question: if no, if yes
+    """Return the silent requirements on which ``view`` of the result depends."""
+    below: dict[
+        tuple[Any, ...], dict[bool, set[Any]]
+    ] = {}  # for each question in the tree, the views below its answers
     for result, replay in found:
         path = tuple(replay.answers.items())
-        for index, (question, answer) in enumerate(path):
-            seen.setdefault((path[:index], question), (set(), set()))[answer].add(view(result))
-    return frozenset(row.requirement for (_, (row, _)), (no, yes) in seen.items() if no != yes)
+        for depth, (question, answer) in enumerate(path):
+            place = (path[:depth], question)
+            views = below.setdefault(place, {True: set(), False: set()})
+            views[answer].add(view(result))
+
+    depends_on: set[str] = set()
+    for (_, (row, _)), views in below.items():
+        if views[True] != views[False]:
+            depends_on.add(row.requirement)
+    return frozenset(depends_on)

@@ -1,14 +1,29 @@
-"""The oracle: every state that silent rows allow, and what all of these states demand of a system.
+"""The oracle: what a specification with silent rows demands of a system.
 
-It is used as a system is, and answers with what is demanded.  ``submit`` gives the outcome, which is `Unspecified`
-where it depends on silent rows; ``observe`` gives the value of each field, or `UNSPECIFIED`.  ``narrow`` compares what
-a system did, and keeps the states that fit.
+Theory of operation
+===================
+A *silent* row may apply or not.  A system need not say which, and it may choose otherwise each
+time.  So the oracle keeps the set of all states that the system may be in.
 
-A command is unspecified in three ways.  A silent row of it may hold or not.  Where a `Silent` row applies, it may
-be refused without a reason, or go on as if that row were not there.  Where all that it would do is silent, it may be
-refused as well.  In the last two ways a system may also do a third thing to the entities that the command names and to
-all that depend on them, unless the row says that it is not free to.  What no state explains is then not compared until
-`reset`, and the rest is still compared.
+- **A command** takes each of these states to all the states that a choice of silent rows leads to
+  (`transitions`).
+- **What all of them agree on is demanded**; where they differ, nothing is (`agreement`).
+- **What the system did and showed narrows the set**: the transitions that fit it are kept
+  (`fitting`).  If there is none, the system differs.
+
+The oracle is used as a system is.  `Oracle.submit` returns the outcome that is demanded,
+`Oracle.observe` the observation, and `Oracle.narrow` compares.
+
+A command is unspecified in three ways:
+
+1. A silent row of it may apply or not.
+2. A row of the kind `Silent` applies: it may be refused without a reason, or go on as if that row
+   were not there.
+3. All that it would do is silent: it may be refused as well.
+
+In the last two ways a system is *free*: it may also do a third thing to the entities that the
+command names and to all that depends on them, unless the row says that it may not.  What no state
+explains is then *uncompared* until the next reset (`affected`), and the rest is still compared.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,22 +43,17 @@ from ..machine import (
     Unspecified,
     initial,
 )
-from ..machine.entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
-from .attribution import Difference, Differs, FailedStep
-from .fitting import fits_answer, fits_kind, fits_observation
+from .affected import NO_ENTITIES, Entities, depending, drawn_in, named_by_any, without, words
+from .agreement import UNSPECIFIED, agreed_outcome, agreed_projection, alike, implies
+from .attribution import NO_REQUIREMENTS, Difference, Differs, FailedStep
+from .fitting import Seen, differences, fits_kind, fits_observation, fits_outcome
 from .nondeterminism import TooManyStates
-from .observability import (
+from .projections import (
     GONE,
-    UNSPECIFIED,
-    Name,
     Projection,
     Projections,
-    Shown,
-    agreement,
-    alike,
-    differences,
     names_in,
     observation_of,
     observations_of,
@@ -51,92 +61,58 @@ from .observability import (
     projections_of,
     values_of,
 )
-from .transitions import Transition, Transitions, demanded, implies, transitions
-
-# Which entities a command names, and which depend on them
-
-Entities = frozenset[tuple[type[Entity], str]]
-
-NOTHING: Entities = frozenset()
-
-STAGE = (Tenant, Location, Tier, Subscription)
-
-
-def words(entities: Entities) -> set[tuple[str, str]]:
-    """Return the entities by the words for their kinds, as observations have them."""
-    return {(kind.word, name) for kind, name in entities}
-
-
-def named_by(command: Command) -> Entities:
-    """Return the entities that the command names; those of the stage only if it names no others."""
-    named = frozenset((kind, name) for kind, name, _ in command.names())
-    return frozenset(each for each in named if each[0] not in STAGE) or named
-
-
-def drawn_in(command: Command, uncompared: Entities) -> Entities:
-    """Return what a command makes depend on uncompared entities that it names, and what is new."""
-    kinds = {kind for kind, name in named_by(command) & uncompared}
-    return frozenset(
-        (kind, name) for kind, name, new in command.names() if kinds and (new or kinds & set(kind.links.values()))
-    )
-
-
-def depending(on: Entities, states: Iterable[State]) -> Entities:
-    """Return these entities and all that depend on any of them in any of the states."""
-    found = set(on)
-    for state in states if on else ():
-        for kind in ENTITY_KINDS:  # nobody's link leads to its right
-            links = [(kind.fields.index(field), to) for field, to in kind.links.items()]
-            for name, record in state.tables[kind].items():
-                if any((to, record[index]) in found for index, to in links):
-                    found.add((kind, name))
-    return frozenset(found)
-
-
-def without(state: State, entities: Entities) -> State:
-    """Return the state without these entities."""
-    tables = {
-        kind: {name: record for name, record in table.items() if (kind, name) not in entities}
-        for kind, table in state.tables.items()
-    }
-    return State(tables)
-
-
-# The oracle
+from .shown import Name, Shown
+from .transitions import Transition, Transitions, transitions
 
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
 
-KIND = {kind.word: kind for kind, _, _ in OBSERVED_KINDS}
-
-NONE: frozenset[str] = frozenset()
+KIND_BY_WORD = {observed.kind.word: observed.kind for observed in OBSERVED_KINDS}
 
 Predicate = Callable[[Observation, Outcome, Observation], bool]
-"""What a `Then` says of a command: about the observation before it, its outcome, and the observation after it."""
+"""What a `Then` says of the observation before a command, its outcome, and the observation after."""
 
 
 class LastCommand(NamedTuple):
-    """The commands that the last one may have been, and every transition that it may have made before its answer."""
+    """What is known of the last command before its answer.
+
+    ``commands``: those that it may have been.  ``possible``: every transition that it may have
+    made.  ``outcome``: the one that is demanded.  ``deciding``: the silent requirements on which the
+    transition depends.  ``compared``: whether its outcome is.  ``free``: whether a system may do a
+    third thing.
+    """
 
     commands: tuple[Command, ...]
-    every: tuple[Transition, ...]
+    possible: tuple[Transition, ...]
     outcome: Outcome
-    deciding: frozenset[str]  # the silent requirements on which the transition depends
-    compared: bool  # whether its outcome is
-    anything_goes: bool  # whether a system may do a third thing to the entities that the command names
+    deciding: frozenset[str] = NO_REQUIREMENTS
+    compared: bool = True
+    free: bool = False
 
 
 class Oracle:
     """Computes what the rows of a machine demand of a system where some of them are silent.
 
-    ``shown`` says what the system shows.  Any method raises `TooManyStates` beyond ``limit`` states.
+    ``shown`` says what the system shows.  Any method raises `TooManyStates` beyond ``limit``
+    states.
     """
+
+    states: tuple[State, ...]
+    """The states that the system may be in."""
 
     transitions: tuple[Transition, ...]
     """The transitions that the last command may have made, by all that is known."""
 
-    states: tuple[State, ...]
-    """The states that the system may be in."""
+    last: LastCommand
+
+    answer: Outcome | None
+    """What the system answered to the last command, as far as it is known."""
+
+    uncompared: Entities
+    """The entities of which nothing is demanded until the next reset."""
+
+    silent: frozenset[str]
+    """The silent requirements that keep states apart, or that leave something uncompared."""
 
     def __init__(self, machine: Machine, shown: Shown | None = None, limit: int = LIMIT) -> None:
         self.machine = machine
@@ -147,133 +123,239 @@ class Oracle:
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         """Start again from the stage alone."""
-        self.uncompared: Entities = NOTHING
-        self.silent = NONE  # the silent requirements that keep states apart, or something uncompared
-        every = (Transition(initial(stage), initial(stage), Accepted()),)
-        self.last = LastCommand((), every, Accepted(), NONE, True, False)
-        self.answer: Outcome | None = None  # what the system answered to the last command, as far as it is known
-        self._keep(every)
+        start = initial(stage)
+        reset = Transition(start, start, Accepted())
+        self.last = LastCommand((), (reset,), reset.outcome)
+        self.answer = None
+        self.uncompared = NO_ENTITIES
+        self.silent = NO_REQUIREMENTS
+        self._keep((reset,))
+
+    # What is demanded
 
     def submit(self, *commands: Command, idle: bool = False) -> Outcome:
         """Let every possible state make its transitions, and return the outcome that is demanded.
 
-        Of several commands it is not known which it was; with ``idle`` it may also be that none was carried out.
+        Of several commands it is not known which it was; with ``idle`` it may also be that none was
+        carried out.
         """
-        found = [transitions(self.machine, state, each, self.limit) for each in commands for state in self.states]
-        if idle:
-            found += [Transitions((Transition(state, state, Refused()),)) for state in self.states]
-        every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
-        deciding = NONE.union(*(each.deciding for each in found))
-        deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
-        if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
-            deciding_outcomes |= self.silent
-        compared = not any(named_by(command) & self.uncompared for command in commands)
-        outcome = demanded(every, deciding_outcomes) if compared else Unspecified(self.silent)
-        self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
-        self._keep(every)
-        self.silent = self.silent | deciding if len(self.states) > 1 or self.uncompared else NONE
-        free = any(each.free for each in found) and any(isinstance(each.outcome, Unspecified) for each in every)
-        self.last = LastCommand(commands, every, outcome, deciding, compared, free)
+        found = self._transitions_of(commands, idle)
+        possible = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
+        deciding = NO_REQUIREMENTS.union(*(each.deciding for each in found))
+        compared = named_by_any(commands).isdisjoint(self.uncompared)
+        outcome = self._demanded(found, possible) if compared else Unspecified(self.silent)
+
+        self.uncompared |= drawn_in(commands, self.uncompared)
+        self._keep(possible)
+        if len(self.states) > 1 or self.uncompared:
+            self.silent |= deciding
+        else:
+            self.silent = NO_REQUIREMENTS
+
+        is_unspecified = any(isinstance(transition.outcome, Unspecified) for transition in possible)
+        free = is_unspecified and any(each.free for each in found)
+        self.last = LastCommand(commands, possible, outcome, deciding, compared, free)
         self.answer = None
         return outcome
+
+    def _transitions_of(self, commands: Iterable[Command], idle: bool) -> list[Transitions]:
+        """Return the transitions of each command from each state; with ``idle``, of none too."""
+        found: list[Transitions] = []
+        for command in commands:
+            for state in self.states:
+                found.append(transitions(self.machine, state, command, self.limit))
+        if idle:
+            for state in self.states:
+                found.append(Transitions((Transition(state, state, Refused()),)))
+        return found
+
+    def _demanded(self, found: Iterable[Transitions], possible: Iterable[Transition]) -> Outcome:
+        """Return the outcome on which all possible transitions agree."""
+        deciding: set[str] = set()
+        kinds: set[frozenset[type[Outcome]]] = set()
+        for each in found:
+            deciding |= each.deciding_outcomes
+            kinds.add(frozenset(type(transition.outcome) for transition in each.possible))
+        if len(kinds) > 1:  # it depends on the state as well, so on what keeps the states apart
+            deciding |= self.silent
+        return agreed_outcome([transition.outcome for transition in possible], frozenset(deciding))
 
     def observe(self) -> Observation:
         """Return the observation that is demanded.
 
-        `UNSPECIFIED` is the value of a field that may have any, and of `exists` for an entity that may be there or not.
+        `UNSPECIFIED` is the value of a field that may have any, and of `exists` for an entity that
+        may be there or not.
         """
-        doubted = {name: {"exists": UNSPECIFIED} for name in words(self.uncompared) if name[0] in KIND}
-        return observation_of({**self._agreements(self.states), **doubted})
+        agreed = self._agreed(self.states)
+        for name in words(self.uncompared):
+            kind, _ = name
+            if kind in KIND_BY_WORD:
+                agreed[name] = {"exists": UNSPECIFIED}
+        return observation_of(agreed)
 
-    def demands(self, then: Outcome | Fact | Predicate) -> bool:
-        """Return whether it holds in every transition that is possible.
+    def demands(self, claim: Outcome | Fact | Predicate) -> bool:
+        """Return whether a claim holds in every transition that is possible.
 
-        An outcome has to imply it (see `implies`); `Unspecified` holds where the outcome depends on these requirements.
+        An outcome has to imply it (see `implies`); `Unspecified` holds where the outcome depends on
+        these requirements.
         """
-        if isinstance(then, Fact):
-            seen = (value for state in self.states for value in values_of(self._projections(state), then))
-            compared = (then.kind, then.name) not in words(self.uncompared)
-            return compared and all(alike(value, then.value) for value in seen)
-        if isinstance(then, Unspecified):
-            return isinstance(self.last.outcome, Unspecified) and then.silent <= self.last.outcome.silent
-        if isinstance(then, Outcome):
-            return self.last.compared and all(implies(transition.outcome, then) for transition in self.transitions)
-        return not self.uncompared and all(
-            then(before, transition.outcome, after)
-            for transition in self.transitions
-            for before in observations_of(self._projections(transition.before), self.limit)
-            for after in observations_of(self._projections(transition.after), self.limit)
-        )
+        match claim:
+            case Fact():
+                return self._demands_fact(claim)
+            case Unspecified():
+                return isinstance(self.last.outcome, Unspecified) and claim.silent <= self.last.outcome.silent
+            case Accepted() | Refused():
+                outcomes = (transition.outcome for transition in self.transitions)
+                return self.last.compared and all(implies(outcome, claim) for outcome in outcomes)
+            case _:
+                return not self.uncompared and all(self._satisfies(each, claim) for each in self.transitions)
+
+    def _demands_fact(self, fact: Fact) -> bool:
+        """Return whether a fact holds in every possible state."""
+        if (fact.kind, fact.name) in words(self.uncompared):
+            return False
+        for state in self.states:
+            for value in values_of(self._projections(state), fact):
+                if not alike(value, fact.value):
+                    return False
+        return True
+
+    def _satisfies(self, transition: Transition, predicate: Predicate) -> bool:
+        """Return whether a predicate holds of a transition, whatever can be observed before and after it."""
+        for before in observations_of(self._projections(transition.before), self.limit):
+            for after in observations_of(self._projections(transition.after), self.limit):
+                if not predicate(before, transition.outcome, after):
+                    return False
+        return True
+
+    # What the system did and showed
 
     def narrow(
         self, outcome: Outcome | None = None, observation: Observation | None = None, shown: Shown | None = None
     ) -> Differs | None:
-        """Keep the states that fit what a system did and showed; return how it differs from what is demanded, if so.
+        """Keep what fits what a system did and showed, or return how it differs from what is demanded.
 
-        ``shown`` says what it showed this time, where that is not what it always shows.
-        After a difference nothing is learnt, and only `reset` leads on.
+        None stands for what is not known.  ``shown`` says what the system showed this time, if that
+        is not what it always shows.  After a difference nothing is learnt, and only `reset` leads
+        on.
         """
-        last = self.last
-        shown = shown or self.shown
-        uncompared = words(self.uncompared)
+        seen = self._seen(outcome, observation, shown)
         fitting = self.transitions
-        differences: list[Difference] = []
-        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in last.commands):
-            outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
-        if outcome is not None and last.compared:
-            fitting = self._answering(outcome, shown)
+        found: list[Difference] = []
+        if seen.outcome is not None and self.last.compared:
+            fitting = self._fitting_outcome(seen)
             if not fitting:
-                differences.append(Difference(last.outcome, outcome))
-        if observation is not None:
-            matching = tuple(
-                transition
-                for transition in fitting
-                if fits_observation(self.machine, transition.after, observation, uncompared, shown, self.limit)
-            )
-            if matching:
-                fitting = matching
+                found.append(Difference(self.last.outcome, seen.outcome))
+        if seen.observation is not None:
+            showing = self._fitting_observation(fitting, seen)
+            if showing:
+                fitting = showing
             else:
-                differences += self._mismatches(fitting, observation, uncompared, shown)
-        answer = self.answer if outcome is None else outcome
-        if differences:
-            before = tuple(dict.fromkeys(transition.before for transition in last.every))
-            step = FailedStep(
-                self.machine,
-                self.limit,
-                before,
-                last.commands,
-                last.outcome,
-                answer,
-                observation,
-                uncompared,
-                shown,
-            )
-            return Differs(tuple(differences), step)
+                found += self._unexplained(seen.observation, fitting, seen)
+
+        answer = self.answer if seen.outcome is None else seen.outcome
+        if found:
+            before = tuple(dict.fromkeys(transition.before for transition in self.last.possible))
+            together = seen._replace(outcome=answer)
+            step = FailedStep(self.machine, self.limit, before, self.last.outcome, together)
+            return Differs(tuple(found), step)
         self.answer = answer
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
-            self.silent = NONE
+            self.silent = NO_REQUIREMENTS
         return None
 
-    def _answering(self, outcome: Outcome, shown: Shown) -> tuple[Transition, ...]:
+    def _seen(self, outcome: Outcome | None, observation: Observation | None, shown: Shown | None) -> Seen:
+        """Return what was seen of the last command.
+
+        If no row records a use of a key by such a command, the specification says nothing of its uses.
+        """
+        commands = self.last.commands
+        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in commands):
+            outcome = Accepted(outcome.by)
+        return Seen(commands, outcome, observation, shown or self.shown, words(self.uncompared))
+
+    def _fitting_outcome(self, seen: Seen) -> tuple[Transition, ...]:
         """Return the transitions that a system may make which answers like this."""
-        fitting = tuple(
-            transition
-            for transition in self.transitions
-            if fits_answer(self.machine, transition, self.last.commands, outcome, shown)
-        )
-        if not fitting and isinstance(self.last.outcome, Unspecified) and self.last.outcome.silent:
-            fitting = tuple(transition for transition in self.transitions if fits_kind(transition.outcome, outcome))
-        return fitting
+        fitting = tuple(each for each in self.transitions if fits_outcome(self.machine, each, seen))
+        if fitting:
+            return fitting
+        demanded = self.last.outcome
+        if isinstance(demanded, Unspecified) and demanded.silent:
+            # silent rows decide about it, so nothing is demanded of its reasons and its uses of keys
+            return tuple(each for each in self.transitions if fits_kind(each.outcome, seen.outcome))
+        return ()
+
+    def _fitting_observation(self, possible: Iterable[Transition], seen: Seen) -> tuple[Transition, ...]:
+        """Return the transitions that lead to what was observed."""
+        return tuple(each for each in possible if fits_observation(self._projections(each.after), seen))
+
+    def _unexplained(
+        self, observation: Observation, fitting: tuple[Transition, ...], seen: Seen
+    ) -> tuple[Difference, ...]:
+        """Return how an observation, which no possible state shows, differs from what all demand.
+
+        It may not differ: each state is contradicted somewhere, but nothing on which all agree is, or
+        a system that is free did a third thing.  That goes uncompared from here on.
+        """
+        possible = self.last.possible if self.last.free or not fitting else fitting
+        states = tuple(dict.fromkeys(transition.after for transition in possible))
+        free_to_change = self._free_to_change(fitting)
+        uncompared = seen.uncompared
+        if self.last.free:
+            uncompared |= words(free_to_change)
+        found = self._differences(states, observation, uncompared, seen.shown)
+        if found:
+            return found
+        if self.silent or len(states) == 1:
+            self.uncompared |= free_to_change | self._disagreed(states)
+            return ()
+        # the states differ only in which command it was, so one of them has to fit
+        for_each = [self._differences((state,), observation, seen.uncompared, seen.shown) for state in states]
+        return min(for_each, key=len)
+
+    def _free_to_change(self, fitting: Iterable[Transition]) -> Entities:
+        """Return the entities to which a system may have done a third thing, where silent rows decide."""
+        accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
+        if not accepted or not self.last.deciding:
+            return NO_ENTITIES
+        states: list[State] = []
+        for transition in self.last.possible:
+            states += (transition.before, transition.after)
+        return depending(named_by_any(self.last.commands), states)
+
+    def _disagreed(self, states: Iterable[State]) -> Entities:
+        """Return the entities on which the states do not agree."""
+        entities = set()
+        for (kind, name), projection in self._agreed(states).items():
+            if UNSPECIFIED in projection.values():
+                entities.add((KIND_BY_WORD[kind], name))
+        return frozenset(entities)
+
+    def _differences(
+        self, states: tuple[State, ...], observation: Observation, uncompared: frozenset[Name], shown: Shown
+    ) -> tuple[Difference, ...]:
+        """Return the facts that all the states demand, each with what was observed instead."""
+        agreed = self._agreed(states)
+        names = agreed.keys() | set(names_in(observation))
+        found: list[Difference] = []
+        for name in sorted(names - uncompared):
+            expected = agreed.get(name, GONE)
+            for wanted, got in differences(name, expected, projection_in(observation, name), shown):
+                found.append(Difference(wanted, got))
+        return tuple(found)
+
+    # States and projections
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
-        """Go on with these transitions; of states that differ in nothing that is compared, with one."""
+        """Go on with these transitions, and of states that differ in nothing compared with one."""
         states = tuple(dict.fromkeys(transition.after for transition in kept))
         if len(states) > self.limit:
             raise TooManyStates(self.limit)
         if self.uncompared:
             self.uncompared = depending(self.uncompared, states)
-            states = tuple({without(state, self.uncompared): state for state in states}.values())
+            compared = {without(state, self.uncompared): state for state in states}
+            states = tuple(compared.values())
         self.transitions = kept
         self.states = states
 
@@ -281,46 +363,14 @@ class Oracle:
         """Return every projection that each entity of the state may have."""
         return projections_of(self.machine, state, self.limit)
 
-    def _agreements(self, states: Iterable[State]) -> dict[Name, Projection]:
-        """Return for each entity of any of these states what all its projections in them have in common."""
+    def _agreed(self, states: Iterable[State]) -> dict[Name, Projection]:
+        """Return for each entity of the states what all its projections agree on."""
         every = [self._projections(state) for state in states]
-        names = dict.fromkeys(name for each in every for name in each)
-        return {name: agreement(one for each in every for one in each.get(name, [GONE])) for name in names}
-
-    def _mismatches(
-        self, fitting: tuple[Transition, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> list[Difference]:
-        """Return the demands that are violated where no fitting transition leads to what was seen.
-
-        Where none is, since the system did a third thing or was not seen in time, that goes uncompared.
-        """
-        last = self.last
-        accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
-        possible = last.every if last.anything_goes or not fitting else fitting
-        states = tuple(dict.fromkeys(transition.after for transition in possible))
-        scope = NOTHING
-        if accepted and last.deciding:
-            named = NOTHING.union(*(named_by(command) for command in last.commands))
-            scope = depending(named, [state for each in last.every for state in (each.before, each.after)])
-        skipped = skip | words(scope) if last.anything_goes else skip
-        differences = self._differences(states, observation, skipped, shown)
-        if differences:
-            return differences
-        if self.silent or len(states) == 1:
-            agreed = self._agreements(states).items()
-            unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
-            self.uncompared |= scope | unclear
-            return []
-        # the states differ only in which command it was, so one of them has to fit
-        return min((self._differences((each,), observation, skip, shown) for each in states), key=len)
-
-    def _differences(
-        self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> list[Difference]:
-        """Return the facts that all the states demand, each with what was seen instead."""
-        agreed = self._agreements(states)
-        return [
-            Difference(expected, seen)
-            for name in sorted((agreed.keys() | set(names_in(observation))) - skip)
-            for expected, seen in differences(name, agreed.get(name, GONE), projection_in(observation, name), shown)
-        ]
+        names = dict.fromkeys(name for projections in every for name in projections)
+        agreed: dict[Name, Projection] = {}
+        for name in names:
+            possible: list[Projection] = []
+            for projections in every:
+                possible += projections.get(name, [GONE])
+            agreed[name] = agreed_projection(possible)
+        return agreed

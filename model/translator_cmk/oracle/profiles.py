@@ -1,4 +1,8 @@
-"""Profiles: which requirements are silent, and the machine in which they are."""
+"""Profiles are sets of silent requirements, whose rows may apply or not.
+
+What a profile leaves out is not forbidden: a system may do it or not, so its rows are silent.  What
+is waived is silent too.  There is no other switch.
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -19,25 +23,30 @@ NAMES_GIVEN_AGAIN = frozenset(
 def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[str]:
     """Return the ids of the requirements that are silent in the profile; raises `ValueError` for an unknown profile.
 
-    In `article` they are all that is assumed.  A requirement of the kind silence is silent in every profile.
+    In `article` they are all that is assumed.  A requirement of the kind silence is silent in every
+    profile.
     """
     if profile not in PROFILES:
         raise ValueError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
-    return frozenset(
-        requirement.id
-        for requirement in register.values()
-        if requirement.kind == "silence" or (profile == "article" and requirement.basis == "assumed")
-    )
+    silent: set[str] = set()
+    for requirement in register.values():
+        is_left_out = profile == "article" and requirement.basis == "assumed"
+        if requirement.kind == "silence" or is_left_out:
+            silent.add(requirement.id)
+    return frozenset(silent)
 
 
 def machine_of(silent: Collection[str]) -> Machine:
     """Return the machine in which the rows of these requirements may apply or not.
 
-    A requirement that something does not happen has counter-rows; where it is silent, these may apply, and so may other
-    readings of it.
+    A requirement that something does not happen has counter-rows; where it is silent, these may
+    apply, and so may other readings of it.
     Raises `ValueError` for what cannot be silent: a name must mean something before any row is read.
     """
-    if never := NAMES_ARE_RESOLVED_FIRST.intersection(silent):
-        raise ValueError(f"{', '.join(sorted(never))} cannot be silent: names are resolved before any row is read")
-    more = (row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in silent)
-    return Machine((*ROWS, *more), silent)
+    never_silent = NAMES_ARE_RESOLVED_FIRST.intersection(silent)
+    if never_silent:
+        raise ValueError(
+            f"{', '.join(sorted(never_silent))} cannot be silent: names are resolved before any row is read"
+        )
+    may_apply = [row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in silent]
+    return Machine((*ROWS, *may_apply), silent)

@@ -1,7 +1,8 @@
 """Compares the reasons of refusals: the one place where this is done, a function for each rule.
 
-A refusal names requirements.  The model names every demand that is broken, since it reads all of them.  A system may
-stop at the first that it finds, so it is right as long as all that it names is broken.
+A refusal names requirements.  The model names every demand that is broken, since it reads all of
+them.  A system may stop at the first that it finds, so it is right as long as all that it names is
+broken.
 """
 
 from collections.abc import Iterable
@@ -13,23 +14,24 @@ Reasons = frozenset[str]
 
 
 def are_some_of(given: Reasons, broken: Reasons) -> bool:
-    """Return whether a system gives right reasons: at least one, and none but demands that are broken."""
+    """Return whether a system gives right reasons: at least one, and each is a broken demand."""
     return bool(given) and given <= broken
 
 
 def are_all_of(given: Reasons, broken: Reasons) -> bool:
-    """Return whether these are the reasons of the model, which names every demand that is broken and no other."""
+    """Return whether these are the reasons of the model, which names every broken demand."""
     return given == broken
 
 
 def say_that_a_name_is_wrong(given: Reasons) -> bool:
     """Return whether a system says that a name means nothing, or something already.
 
-    No demand is read before all names are known, so nothing says which demands are broken besides: any may be named.
+    No demand is read before all names are known, so nothing says which demands are broken besides:
+    any may be named.
     """
     return bool(given & OF_NAMES)
 
 
 def shared_by(every: Iterable[Reasons]) -> Reasons:
-    """Return the reasons that a system has to have in any case, where it is refused for one of these sets of them."""
+    """Return the reasons that are in all of these sets, so that a refusal has them in any case."""
     return frozenset.intersection(*every)

@@ -10,7 +10,7 @@ from ...machine import Accepted, Command, Observation
 from ...machine.commands import ReadData, TranslateWithModel
 from ...machine.entities import Document
 from ...oracle import Agreed, Comparison, Difference, Differs, Exchange, Follower, LostTrack, Oracle, Why
-from ...oracle.observability import Shown
+from ...oracle.shown import Shown
 from ...system import Unsupported
 from ..channels import Fault
 from ..subject import Errs, Subject

@@ -1,0 +1,69 @@
+"""Finds the entities that a command may affect: those that it names, and what depends on them."""
+
+from collections.abc import Iterable
+
+from ..machine import Command, State
+from ..machine.entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
+from .shown import Name
+
+Entities = frozenset[tuple[type[Entity], str]]
+
+NO_ENTITIES: Entities = frozenset()
+
+STAGE = (Tenant, Location, Tier, Subscription)
+"""The kinds of which the stage gives all that there are."""
+
+
+def words(entities: Entities) -> frozenset[Name]:
+    """Return the entities by the words for their kinds, as observations have them."""
+    return frozenset((kind.word, name) for kind, name in entities)
+
+
+def named_by(command: Command) -> Entities:
+    """Return the entities that the command names; those of the stage only if it names no others."""
+    named = frozenset((kind, name) for kind, name, _ in command.names())
+    beside_the_stage = frozenset((kind, name) for kind, name in named if kind not in STAGE)
+    return beside_the_stage or named
+
+
+def named_by_any(commands: Iterable[Command]) -> Entities:
+    """Return the entities that any of the commands names."""
+    return NO_ENTITIES.union(*(named_by(command) for command in commands))
+
+
+def drawn_in(commands: Iterable[Command], uncompared: Entities) -> Entities:
+    """Return what the commands make depend on uncompared entities that they name.
+
+    That is what they create, and what has a link to such a kind.
+    """
+    found = set()
+    for command in commands:
+        kinds = {kind for kind, _ in named_by(command) & uncompared}
+        if not kinds:
+            continue
+        for kind, name, is_new in command.names():
+            if is_new or not kinds.isdisjoint(kind.links.values()):
+                found.add((kind, name))
+    return frozenset(found)
+
+
+def depending(on: Entities, states: Iterable[State]) -> Entities:
+    """Return these entities and all that depend on any of them in any of the states."""
+    if not on:
+        return on
+    found = set(on)
+    for state in states:
+        for kind in ENTITY_KINDS:  # a kind links only to kinds before it, so one pass finds everything
+            links = [(kind.position[field], linked) for field, linked in kind.links.items()]
+            for name, record in state.tables[kind].items():
+                if any((linked, record[position]) in found for position, linked in links):
+                    found.add((kind, name))
+    return frozenset(found)
+
+
+def without(state: State, entities: Entities) -> State:
+    """Return the state without these entities."""
+    tables = {}
+    for kind, table in state.tables.items():
+        tables[kind] = {name: record for name, record in table.items() if (kind, name) not in entities}
+    return State(tables)
