@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 from tests.evidence.expressions import Names, names_of, subject_of
 from tests.evidence.operators import WORDS, Edit, edits_of, replaced
-from translator_cmk.explore.row_sources import RowSource, counter_row_sources, row_sources
+from tests.evidence.row_functions import function_of, parts_of
 from translator_cmk.machine import ROWS, Command, conditions, updates
 from translator_cmk.machine.entities import Document, Resource, Vault, Workspace
 from translator_cmk.machine.rows import Means, Row, Whenever
 from translator_cmk.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from translator_cmk.requirements import load_register
+from translator_cmk.row_sources import RowSource, counter_row_sources, row_sources
 
 
 class Mutant(NamedTuple):
@@ -154,10 +155,10 @@ def mistake_added(source: RowSource) -> Mutant:
 def function_mutants(source: RowSource) -> Iterator[Mutant]:
     """Yield the row with each change of each of its functions."""
     row: Any = source.row
-    for part, function in source.parts.items():
+    for part, function in parts_of(source).items():
         edits = edits_of(function, part, names_of(row, function), source.module)
         for edit, changed in distinct(function, edits):
-            changed_row: Row = row._replace(**{part: source.function(changed, WORDS)})
+            changed_row: Row = row._replace(**{part: function_of(source, changed, WORDS)})
             place = f"{source.path}:{edit.line}"
             yield make_mutant([source], edit.kind, {row: (changed_row,)}, edit.was, edit.now, place)
 
@@ -217,7 +218,7 @@ def conditions_and_results(helper: ast.FunctionDef) -> Iterator[ast.expr]:
 
 def calls(source: RowSource, helper: str) -> bool:
     """Return whether a function of the row names the helper."""
-    for function in source.parts.values():
+    for function in parts_of(source).values():
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id == helper:
                 return True
@@ -227,6 +228,8 @@ def calls(source: RowSource, helper: str) -> bool:
 def with_helper(source: RowSource, name: str, helper: Any) -> Row:
     """Return the row, whose functions call another helper by this name."""
     row: Any = source.row
-    functions = {part: source.function(tree, {name: helper}) for part, tree in source.parts.items()}
+    functions = {}
+    for part, tree in parts_of(source).items():
+        functions[part] = function_of(source, tree, {name: helper})
     changed: Row = row._replace(**functions)
     return changed

@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 
 from tests.command_line import tables
 from tests.evidence.mutation import Mutant, make_mutant, mutants, row_name
+from tests.evidence.row_functions import PARTS
 from tests.machine.faulty import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.bdd.features import Pickle, Step
-from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
 from translator_cmk.machine import (
     COUNTER_ROWS,
     ROWS,
@@ -41,6 +41,7 @@ from translator_cmk.machine import (
     updates,
 )
 from translator_cmk.machine.rows import Row
+from translator_cmk.row_sources import RowSource, row_sources
 
 WORDS: dict[str, Any] = {}
 for _module in (commands, entities, rows, meanings, conditions, updates):

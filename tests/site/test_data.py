@@ -18,11 +18,11 @@ from tests.site.conftest import REGISTER, green
 from translator_cmk.check_trace import Checker, read_trace
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.errors import InvalidFile
-from translator_cmk.explore.row_sources import RowSource
 from translator_cmk.language.schemas import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
+from translator_cmk.row_sources import RowSource
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest, rows_by_requirement
 from translator_cmk.site.decide import last_run

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ..explore.row_sources import row_sources
 from ..language.sentences import format_fact
 from ..oracle import format_why
 from ..requirements import load_register
+from ..row_sources import row_sources
 from ..verdict import Status
 from .assertions import AssertionFailed
 from .causes import Causes, by_cause, causes_of, why_of

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from .. import features_dir
 from ..errors import InvalidFile
-from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
@@ -20,6 +19,7 @@ from ..machine.step import DOES_NOT_EXIST
 from ..oracle import Oracle
 from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
+from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..shapes import suggestion
 from .demands import demanded, undemanded
 from .diagnostics import Diagnostic

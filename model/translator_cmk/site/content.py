@@ -22,9 +22,9 @@ from ..bdd.features import Feature, Pickle, Scenario
 from ..bdd.lint import lint
 from ..conformance.results import Item, Results, is_stale
 from ..errors import InvalidFile
-from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..requirements import Register, Requirement, load_register
 from ..requirements.exports import register_to_json
+from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..verdict import Status, of_items
 from .implementations import Implementation, load_implementations
 from .render import number

@@ -1,4 +1,4 @@
-"""Rows are found as they are written, and are written in the small part of Python that their readers know."""
+"""The functions of rows are written in the small part of Python that readers of their trees know."""
 
 import ast
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from translator_cmk.explore.row_sources import PARTS, RowSource, counter_row_sources, path_of, row_sources, tree_of
-from translator_cmk.machine import COUNTER_ROWS, ROWS
+from tests.evidence.row_functions import PARTS, function_of, parts_of
 from translator_cmk.machine.topics import TOPICS
+from translator_cmk.row_sources import RowSource, counter_row_sources, path_of, row_sources, tree_of
 
 SOURCES = (*row_sources(), *counter_row_sources())
 
@@ -42,19 +42,15 @@ def in_form(node: ast.expr) -> bool:
     return isinstance(node, FORMS)
 
 
-def test_every_row_has_its_source_in_the_order_of_the_rows() -> None:
-    assert tuple(source.row for source in row_sources()) == ROWS
-    assert tuple(source.row for source in counter_row_sources()) == COUNTER_ROWS
-
-
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.place))
 def test_the_trees_of_a_row_are_those_of_its_functions(source: RowSource) -> None:
     named = {keyword.arg for keyword in source.call.keywords}
     given = {part for part in PARTS if part in named and getattr(source.row, part, None)}
-    assert source.parts.keys() == given
+    assert parts_of(source).keys() == given
     assert len(source.call.args) <= 2, "name the functions of a row"
-    for part, tree in source.parts.items():
-        made, written = source.function(tree), getattr(source.row, part)
+    for part, tree in parts_of(source).items():
+        made = function_of(source, tree)
+        written = getattr(source.row, part)
         assert shape(made) == shape(written)
 
 
