@@ -30,7 +30,10 @@ LANES = (FEATURES, TOUR, FUZZ)
 STEPS = 2_400
 """How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
 
-SCOPES = (*(scope.name for scope in scopes.SCOPES), "stress")
+STRESS = "stress"
+"""The name of the stress fixture among what can be toured."""
+
+SCOPES = (*(scope.name for scope in scopes.SCOPES), STRESS)
 """The names of everything that can be toured."""
 
 SECONDS = 15.0

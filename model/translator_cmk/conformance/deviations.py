@@ -39,7 +39,9 @@ class Deviation(NamedTuple):
         """Return whether the entry is about this case, or about a failure that is attributed to its requirement."""
         if self.case:
             return case.id == self.case
-        return self.requirement in (result.attributed_to if result and result.attributed_to else case.requirements)
+        if result is not None and result.attributed_to:
+            return self.requirement in result.attributed_to
+        return self.requirement in case.requirements
 
 
 class Deviations:
@@ -52,29 +54,30 @@ class Deviations:
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
         """Return the reason of each case that is covered by an entry that has not expired."""
-        return {
-            case.id: f"{entry.reason} ({entry.issue})"
-            for case in cases
-            for entry in self.valid
-            if entry.covers(case, result.get(case.id))
-        }
+        found = {}
+        for case in cases:
+            for entry in self.valid:
+                if entry.covers(case, result.get(case.id)):
+                    found[case.id] = f"{entry.reason} ({entry.issue})"
+        return found
 
     def requirements(self) -> frozenset[str]:
         """Return the requirements that are known not to hold."""
-        return frozenset(each.requirement for each in self.valid if each.requirement)
+        return frozenset(entry.requirement for entry in self.valid if entry.requirement)
 
     def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> Iterator[str]:
         """Yield the entries that are stale after a run: they have expired, or what they cover passed, and none failed.
 
         Of what was not run or not decided nothing is known.
         """
-        cases = [case for case in cases if case.id in result]
+        decided = [case for case in cases if case.id in result]
         for entry in self.entries:
             where = f"line {entry.line}: the deviation of {entry.about}"
-            of_it = {result[case.id].status for case in cases if entry.covers(case, result[case.id])}
+            covered = {result[case.id].status for case in decided if entry.covers(case, result[case.id])}
+            nothing_failed = Status.PASSED in covered and covered.isdisjoint(FAILING)
             if entry not in self.valid:
                 yield f"{where} expired on {entry.expires}"
-            elif Status.PASSED in of_it and of_it.isdisjoint(FAILING) and not entry.case.startswith(BY_CHANCE):
+            elif nothing_failed and not entry.case.startswith(BY_CHANCE):
                 yield f"{where} is stale: nothing of it failed; take it out"
 
 
@@ -108,7 +111,8 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     found: dict[str, Deviation] = {}
     for entry in read_yaml(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
         deviation = Deviation(**entry.read(ENTRY), line=entry.line)
-        if problem := problem_with(deviation, cases):
+        problem = problem_with(deviation, cases)
+        if problem:
             raise entry.error(problem)
         if deviation.about in found:
             where = found[deviation.about].line
@@ -119,8 +123,11 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
 
 def known_cases() -> frozenset[str]:
     """Return the cases that a deviation can be about: scenarios, and the commands of the other lanes."""
-    commands = (f"{lane}/{name}" for lane in (TOUR, FUZZ) for name in (*COMMANDS, "reset"))
-    return frozenset([*commands, *(pickle.id for pickle in pickles())])
+    found = {pickle.id for pickle in pickles()}
+    for lane in (TOUR, FUZZ):
+        found.update(f"{lane}/{name}" for name in COMMANDS)
+        found.add(f"{lane}/reset")
+    return frozenset(found)
 
 
 def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
@@ -131,8 +138,9 @@ def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
         return f"{entry.requirement!r} is no requirement; translator-cmk register lists them all"
     if entry.case and entry.case not in cases:
         return f"{entry.case!r} is no case; the report of a run lists them all"
-    if unwritten := [field for field, text in UNWRITTEN.items() if getattr(entry, field) == text]:
-        return f"the {unwritten[0]} of {entry.about} is still {UNWRITTEN[unwritten[0]]!r}; write one"
+    for field, text in UNWRITTEN.items():
+        if getattr(entry, field) == text:
+            return f"the {field} of {entry.about} is still {text!r}; write one"
     if not entry.issue.startswith(("http://", "https://")) or " " in entry.issue:
         return "the issue is no URL; write where the deviation is tracked"
     return ""

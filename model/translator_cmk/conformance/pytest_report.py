@@ -7,7 +7,7 @@ PYTEST_DONT_REWRITE
 """
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,55 +71,75 @@ class Reporter:
         self.asked: set[str] = set()
         self.properties: dict[str, dict[str, Any]] = {}
         self.note = ""
+        self.system_name = config.getoption("--system")
+        self.factory: Callable[[], System] = config.stash[FACTORY]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the report of what is going to be run."""
-        if pickles := [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]:
-            try:
-                self.begin(pickles)
-            except CommandError as trouble:
-                raise pytest.UsageError(plain(str(trouble))) from None
+        pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
+        if not pickles:
+            return
+        try:
+            self.begin(pickles)
+        except CommandError as trouble:
+            raise pytest.UsageError(plain(str(trouble))) from None
 
     def begin(self, pickles: Sequence[Pickle]) -> None:
         """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
-        self.every = {each.case.id: each for each in scenarios(PROFILE, ())}
+        self.every = {scenario.case.id: scenario for scenario in scenarios(PROFILE, ())}
         self.asked = {pickle.id for pickle in pickles}
         for pickle in pickles:
-            if pickle.id not in self.every or content_of(pickle) != content_of(self.every[pickle.id].pickle):
-                problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
-                raise CommandError(f"--results: {problem}")
-        name, make = self.config.getoption("--system"), self.config.stash[FACTORY]
+            self.must_be_specified(pickle)
 
-        def system() -> System:
-            made = make()
-            if name and not isinstance(made, ModelSystem) and declaration_of(made).product == MODEL:
-                problem = f"it declares the product {MODEL!r}, as only the model does; change the name"
-                raise CommandError(f"--system {name}: {problem}")
-            return made
-
-        chosen = tuple(each for each in self.every if each in self.asked)
-        seed, selection = by_chance(), {"case": chosen if len(chosen) < len(self.every) else ()}
-        made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), selection, seed, {})
+        asked_in_order = tuple(name for name in self.every if name in self.asked)
+        is_whole = len(asked_in_order) == len(self.every)
+        made = Made(
+            digest=digest(REPORTED),
+            transport="python",
+            profile=PROFILE,
+            waived=(),
+            lanes=(FEATURES,),
+            selection={"case": () if is_whole else asked_in_order},
+            seed=by_chance(),
+            budgets={},
+        )
         running = Running(made, self.folder)
         running.log = self.folder.begin()
-        running.expect(each.case for each in selected(list(self.every.values()), made.selection))
+        running.expect(scenario.case for scenario in selected(list(self.every.values()), made.selection))
         running.save()
         try:
-            self.subject = Subject(Session(Direct(system), running.log), seed)
+            self.subject = Subject(Session(Direct(self.make_system), running.log), made.seed)
         except Fault as fault:
             running.trouble = plain(str(fault))
             running.save(whole=True)
-            raise CommandError(f"--system {name}: {fault}") from None
+            raise CommandError(f"--system {self.system_name}: {fault}") from None
         running.declared = self.subject.declaration
         self.config.stash[FACTORY] = lambda: self.subject
         running.save()
         self.running = running
 
+    def must_be_specified(self, pickle: Pickle) -> None:
+        """Raise `CommandError` if a scenario is none of the specification."""
+        specified = self.every.get(pickle.id)
+        if specified is None or content_of(pickle) != content_of(specified.pickle):
+            problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
+            raise CommandError(f"--results: {problem}")
+
+    def make_system(self) -> System:
+        """Return the system under test; raises `CommandError` if it passes itself off as the model."""
+        system = self.factory()
+        claims_to_be_the_model = declaration_of(system).product == MODEL
+        if self.system_name and claims_to_be_the_model and not isinstance(system, ModelSystem):
+            problem = f"it declares the product {MODEL!r}, as only the model does; change the name"
+            raise CommandError(f"--system {self.system_name}: {problem}")
+        return system
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Begin a case."""
-        if self.running and (pickle := item.stash.get(PICKLE, None)):
+        pickle = item.stash.get(PICKLE, None)
+        if self.running and pickle:
             self.subject.session.case = pickle.id
             self.subject.patient = is_patient(pickle)
 
@@ -138,7 +158,8 @@ class Reporter:
                     f"{verdict_of_phase(call.excinfo.value, call.when).reason}, of {pickle.id}"
                 )
         report = yield
-        if marker := item.get_closest_marker("evidence"):
+        marker = item.get_closest_marker("evidence")
+        if marker is not None:
             self.note_property(item, marker, report, call)
         return report
 
@@ -169,24 +190,27 @@ class Reporter:
     ) -> None:
         """Record a phase of a test that is evidence; the first that did not pass decides."""
         name, *requirements = marker.args
-        if (report.passed and report.when != "call") or name in self.properties:
+        is_uneventful = report.passed and report.when != "call"
+        if is_uneventful or name in self.properties:
             return
-        status = Status.PASSED if report.passed else Status.NOT_RUN if report.skipped else Status.FAILED
-        reason = (str(call.excinfo.value).partition("\n")[0] if call.excinfo else "") or "failed"
-        self.properties[name] = {
+        entry = {
             "id": name,
             "requirements": requirements,
-            "status": status,
+            "status": status_of(report),
             "seconds": round(report.duration, 6),
-            **({} if status is Status.PASSED else {"reason": reason}),
             "folder": Path(os.path.relpath(item.path.parent, item.config.rootpath)).as_posix(),
             "digest": digest_of(dict(files(item.path.parent))),
         }
+        if not report.passed:
+            said = str(call.excinfo.value) if call.excinfo else ""
+            entry["reason"] = said.partition("\n")[0] or "failed"
+        self.properties[name] = entry
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the report, and close its log; a run that it does not call conformant does not pass."""
-        if (running := self.running) is None:
+        running = self.running
+        if running is None:
             if exitstatus != pytest.ExitCode.USAGE_ERROR:
                 self.note = f"no report in {self.folder.path}: no scenario was collected"
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -207,6 +231,12 @@ class Reporter:
         """Print where the report is, and what it says."""
         if self.note:
             terminalreporter.write_line(self.note)
+
+
+def status_of(report: pytest.TestReport) -> Status:
+    if report.passed:
+        return Status.PASSED
+    return Status.NOT_RUN if report.skipped else Status.FAILED
 
 
 def content_of(pickle: Pickle) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
-"""Keep track of a run under way: its sessions, its cases with their results, and its report."""
+"""Keep track of a run under way: its cases with their results, and its report."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from threading import Lock
 from time import monotonic
@@ -96,20 +96,16 @@ class Running:
 
     def envelope(self) -> dict[str, Any]:
         """Return all that is known, as the report has it; the digests of its other files come last of all."""
-        register, made, faults, messages = load_register(), self.made, self.log.faults, self.log.lines
+        faults = self.log.faults
+        messages = self.log.lines
         self.log.flush()
-        cases, deviations = in_order(self.cases.values()), self.deviations
-        known = deviations.known(cases, self.results)
+        made = self.made
+        register = load_register()
+        cases = in_order(self.cases.values())
+        known = self.deviations.known(cases, self.results)
         verdicts = {case.id: verdict_on(case, self.results, known) for case in cases}
-        stale = list(deviations.stale(cases, self.results)) if self.finished else []
-        scored = [case for case in cases if case.scored]
-
-        def tally(chosen: Iterable[Case]) -> dict[str, int]:
-            """Return how many there are, and how many of each status."""
-            found = counts(chosen, verdicts)
-            return {"total": found.total(), **{status: found[status] for status in OF_CASES}}
-
-        return {
+        stale = list(self.deviations.stale(cases, self.results)) if self.finished else []
+        envelope = {
             "format": FORMAT,
             "kit": __version__,
             "release": release(),
@@ -118,12 +114,7 @@ class Running:
             "subject": None if self.declared is None else declaration_to_wire(self.declared),
             **made._asdict(),
             "selection": {name: values for name, values in made.selection.items() if values},
-            "counts": {
-                "scored": tally(scored),
-                "assumed": tally(case for case in cases if not case.scored),
-                "levels": {level: tally(case for case in scored if case.level == level) for level in LEVELS},
-                "lanes": {lane: tally(case for case in scored if case.lane == lane) for lane in made.lanes},
-            },
+            "counts": counts_of(cases, verdicts, made.lanes),
             "groups": groups(cases, verdicts),
             "deviations": [deviation._asdict() for deviation in made.deviations],
             "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
@@ -135,8 +126,10 @@ class Running:
             "messages": messages,  # all this follows from so many entries of the message log
             "stale_deviations": stale,
             **self.notes,
-            **({"trouble": self.trouble} if self.trouble else {}),
         }
+        if self.trouble:
+            envelope["trouble"] = self.trouble
+        return envelope
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""
@@ -158,3 +151,27 @@ class Running:
 def now() -> str:
     """Return the time in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def counts_of(cases: Sequence[Case], verdicts: Mapping[str, Result], lanes: Iterable[str]) -> dict[str, Any]:
+    """Return how many cases have which status: of all that counts, by level and by lane, and of what does not."""
+    scored = [case for case in cases if case.scored]
+    assumed = [case for case in cases if not case.scored]
+    by_level = {}
+    for level in LEVELS:
+        by_level[level] = tally_of([case for case in scored if case.level == level], verdicts)
+    by_lane = {}
+    for lane in lanes:
+        by_lane[lane] = tally_of([case for case in scored if case.lane == lane], verdicts)
+    return {
+        "scored": tally_of(scored, verdicts),
+        "assumed": tally_of(assumed, verdicts),
+        "levels": by_level,
+        "lanes": by_lane,
+    }
+
+
+def tally_of(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, int]:
+    """Return how many cases there are, and how many of each status."""
+    found = counts(cases, verdicts)
+    return {"total": found.total(), **{status: found[status] for status in OF_CASES}}

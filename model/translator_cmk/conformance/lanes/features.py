@@ -30,28 +30,39 @@ from ..verdicts import Result
 def play(subject: Subject, scenario: Scenario, details: Details | None = None) -> Result:
     """Return the result of the scenario; anything that the system does is an answer.
 
-    Into ``details`` goes what is shown of each step.  The model says which requirements a change rests on.
+    Into ``details`` goes what is shown of each step.
     """
     began = perf_counter()
-    pickle = scenario.pickle
     subject.session.case = scenario.case.id
-    subject.patient = is_patient(pickle)
-    run, raised = None, None
+    subject.patient = is_patient(scenario.pickle)
+    run = None
+    raised = None
     try:
-        run = ScenarioRun(subject, pickle)
-        run.details = [] if details is None else details
-        for _, _, meaning in read_steps(pickle):
-            before = run.model.state
-            run.play_next()
-            if isinstance(meaning, Command) and run.details[-1]["outcome"]["outcome"] == "accepted":
-                _, outcome = MACHINE.step(before, meaning)
-                run.details[-1]["outcome"]["by"] = sorted(outcome.by) if isinstance(outcome, Accepted) else []
+        run = ScenarioRun(subject, scenario.pickle)
+        if details is not None:
+            run.details = details
+        play_steps(run)
     except Exception as error:  # noqa: BLE001  # raised again unless it has a status
         raised = error
     result = result_of(raised, run, scenario, subject)
-    if result.fault and (stderr := subject.session.channel.stderr_tail()):
-        result = result._replace(shown=f"{SAID}\n{stderr}")
+    if result.fault:
+        stderr = subject.session.channel.stderr_tail()
+        if stderr:
+            result = result._replace(shown=f"{SAID}\n{stderr}")
     return result._replace(seconds=perf_counter() - began)
+
+
+def play_steps(run: ScenarioRun) -> None:
+    """Play all steps; the model says which requirements a change rests on."""
+    for _, _, meaning in read_steps(run.pickle):
+        before = run.model.state
+        run.play_next()
+        if not isinstance(meaning, Command):
+            continue
+        shown = run.details[-1]["outcome"]
+        if shown["outcome"] == "accepted":
+            _, outcome = MACHINE.step(before, meaning)
+            shown["by"] = sorted(outcome.by) if isinstance(outcome, Accepted) else []
 
 
 def recover(subject: Subject, result: Result) -> None:
@@ -71,33 +82,44 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
         result = Result(Status.PASSED, step=run.step, durations=run.durations)
     if isinstance(error, Fault):
         return result._replace(status=Status.INCONCLUSIVE, reason=f"the system broke: {error}", fault=error.kind)
-    known = verdict_of(error)
-    if known is None:
+
+    verdict = verdict_of(error)
+    if verdict is None:
         assert error is not None
         raise error
-    status, reason, shown = known.status, known.reason, ""
-    undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
-    requirements = () if undelivered else causes_of(error, run)
+    result = result._replace(status=verdict.status, reason=verdict.reason)
+    if verdict.status is Status.INCONCLUSIVE:
+        result = result._replace(fault="error")
+    if isinstance(error, CapabilityMissing):
+        result = result._replace(undelivered=error.capability)
+    else:
+        result = result._replace(attributed_to=causes_of(error, run))
+
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
-        shown = in_full(error, scenario, run)
-        if isinstance(error, SetupFailed):
-            late = subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing)))
-        else:
-            statement = read_steps(run.pickle)[run.step].meaning
-            late = subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
-        if late and not undelivered:
-            status, reason = Status.INCONCLUSIVE, f"not seen within the time that its effects may take; {reason}"
-    fault = "error" if known.status is Status.INCONCLUSIVE else ""
-    result = result._replace(status=status, reason=reason, attributed_to=requirements)
-    return result._replace(fault=fault, shown=shown, undelivered=undelivered)
+        result = result._replace(shown=in_full(error, scenario, run))
+        if not result.undelivered and may_yet_come(error, run, subject):
+            reason = f"not seen within the time that its effects may take; {verdict.reason}"
+            result = result._replace(status=Status.INCONCLUSIVE, reason=reason)
+    return result
+
+
+def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> bool:
+    """Return whether a scenario may have failed only since the system takes its time, as it has declared."""
+    if subject.was_late:
+        return True
+    if isinstance(error, SetupFailed):
+        return bool(subject.under_way) and all(subject.is_late(fact) for fact in error.missing)
+    statement = read_steps(run.pickle)[run.step].meaning
+    return isinstance(statement, Fact) and subject.is_late(statement)
 
 
 def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
     """Return a failure with its scenario, its requirement, what changed, and where to look."""
     case = scenario.case
-    lines = format_failure(error, "", scenario.pickle, Path(case.feature), run)
-    seen = (f"  {'messages':<11}  {MESSAGES}, case {case.id}", f"  {AGAIN} verify ... --case {case.id}")
-    return "\n".join([*lines, *seen])
+    lines = list(format_failure(error, "", scenario.pickle, Path(case.feature), run))
+    lines.append(f"  {'messages':<11}  {MESSAGES}, case {case.id}")
+    lines.append(f"  {AGAIN} verify ... --case {case.id}")
+    return "\n".join(lines)
 
 
 def attempt(running: Running, subject: Subject, scenario: Scenario, details: Details | None = None) -> None:
@@ -117,8 +139,8 @@ def run_features(running: Running, subjects: Sequence[Subject], scenarios: Itera
     def work(subject: Subject) -> None:
         """Play one scenario after another that nobody else has taken; raises `Aborted`."""
         with suppress(IndexError):
-            while scenario := waiting.popleft():
-                attempt(running, subject, scenario)
+            while True:
+                attempt(running, subject, waiting.popleft())
 
     with ThreadPoolExecutor(len(subjects)) as pool:
         threads = [pool.submit(work, subject) for subject in others]

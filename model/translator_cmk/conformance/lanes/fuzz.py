@@ -34,12 +34,20 @@ def alphabet() -> tuple[Command, ...]:
     return tuple(dict.fromkeys(commands))
 
 
-EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"
-"""Commands that the model accepts for what they change, or leaves open; those that it just refuses; and all."""
+EFFECTIVE = "effective"
+"""Commands that the model accepts for what they change, or that are not specified."""
+
+NEAR_MISS = "near miss"
+"""Commands that the model refuses for one reason alone."""
+
+ANY = "any"
 
 MOSTLY_EFFECTIVE = (EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)
 MIXED = (EFFECTIVE, EFFECTIVE, NEAR_MISS, NEAR_MISS, ANY)
 """Where nothing is looked at, only refusals show that something was lost."""
+
+UNOBSERVED = 1 / 4
+"""How many of the sequences are observed at their end alone."""
 
 TRIES = 5
 """From how many kinds of commands one is drawn that is wanted, before any is taken."""
@@ -62,8 +70,12 @@ class Universe:
 
     def of_kind(self, kind: str, wanted: str, state: State, leaves_out: LeavesOut = lambda _: False) -> list[Command]:
         """Return the commands of a kind that are wanted, and are not left out."""
-        steps = (Step(command, MACHINE.step(state, command)[1]) for command in self.by_kind[kind])
-        return [step.command for step in steps if is_wanted(step.outcome, wanted) and not leaves_out(step)]
+        found = []
+        for command in self.by_kind[kind]:
+            _, outcome = MACHINE.step(state, command)
+            if is_wanted(outcome, wanted) and not leaves_out(Step(command, outcome)):
+                found.append(command)
+        return found
 
 
 def is_wanted(outcome: Outcome, wanted: str) -> bool:
@@ -73,8 +85,9 @@ def is_wanted(outcome: Outcome, wanted: str) -> bool:
     if wanted == EFFECTIVE:
         return isinstance(outcome, Accepted) and bool(outcome.by)
     if wanted == NEAR_MISS:
-        because = outcome.because if isinstance(outcome, Refused) else frozenset()
-        return len(because) == 1 and not because & OF_NAMES
+        if not isinstance(outcome, Refused):
+            return False
+        return len(outcome.because) == 1 and not outcome.because & OF_NAMES
     return True
 
 
@@ -85,8 +98,10 @@ class Fuzzer:
         self.declared = declared
         self.random = Random(seed)
         self.leaves_out = leaves_out
-        two = Universe(alphabet(), [(), *(each.commands for each in situations().values())], declared)
-        self.universes = (two, two, two, Universe(stress_alphabet(), [named_sequences()[STRESS_START]], declared))
+        starts = [(), *(situation.commands for situation in situations().values())]
+        two_of_each = Universe(alphabet(), starts, declared)
+        stress = Universe(stress_alphabet(), [named_sequences()[STRESS_START]], declared)
+        self.universes = (two_of_each, two_of_each, two_of_each, stress)
         self.variants = variants(declared.stage)
 
     def draw(self) -> tuple[tuple[Command, ...], int]:
@@ -94,14 +109,22 @@ class Fuzzer:
 
         These are all, or those of the situation that it begins with, which other lanes look at.
         """
-        unobserved = self.random.random() < 1 / 4
-        universe, variant = self.random.choice(self.universes), self.random.choice(self.variants)
+        unobserved = self.random.random() < UNOBSERVED
+        universe = self.random.choice(self.universes)
+        variant = self.random.choice(self.variants)
         start = self.random.choice(universe.starts)
-        more = self._more(start, universe, MIXED if unobserved else MOSTLY_EFFECTIVE)
-        first, rest = (tuple(applicable(in_variant(each, variant), self.declared)) for each in (start, more))
+        more = list(self._more(start, universe, MIXED if unobserved else MOSTLY_EFFECTIVE))
+
+        first = list(applicable(in_variant(start, variant), self.declared))
+        rest = list(applicable(in_variant(more, variant), self.declared))
         asked = (*first, *rest)
-        waits = any(self.declared.windows.get(type(command).__name__) for command in asked)  # for what it then shows
-        return asked, 0 if waits else len(asked) if unobserved else len(first)
+        if self._waits_for_any(asked):
+            return asked, 0
+        return asked, len(asked) if unobserved else len(first)
+
+    def _waits_for_any(self, commands: Iterable[Command]) -> bool:
+        """Return whether the system takes its time after one of the commands, and is then observed until it is done."""
+        return any(self.declared.windows.get(type(command).__name__) for command in commands)
 
     def _more(self, start: tuple[Command, ...], universe: Universe, mix: Sequence[str]) -> Iterator[Command]:
         """Yield commands of such a mix, to follow a situation."""
@@ -116,7 +139,8 @@ class Fuzzer:
         """Return a command of a kind that has some that are wanted, if one is found soon."""
         for _ in range(TRIES):
             kind = self.random.choice(universe.kinds)
-            if found := universe.of_kind(kind, wanted, state, self.leaves_out):
+            found = universe.of_kind(kind, wanted, state, self.leaves_out)
+            if found:
                 return self.random.choice(found)
         return self.random.choice(universe.by_kind[kind])
 
@@ -126,16 +150,20 @@ def run_fuzz(running: Running, subject: Subject, budgets: Mapping[str, Any]) -> 
     running.progress.begin(FUZZ)
     lane = SequenceLane(FUZZ, running, subject)
     fuzzer = Fuzzer(subject.declaration, running.made.seed, lane.leaves_out)
-    clock, tally = subject.session.clock, lane.tally
-    most = budgets.get("sequences", float("inf"))
-    seconds = float("inf") if "sequences" in budgets else budgets["seconds"]
+    clock = subject.session.clock
+    tally = lane.tally
+    counted = "sequences" in budgets
+    most = budgets["sequences"] if counted else float("inf")
+    seconds = float("inf") if counted else budgets["seconds"]
     began = clock.now()  # the time is for sequences, not for what precedes them
     try:
-        while not tally.sequences or (tally.sequences < most and clock.allows(FUZZ, began + seconds)):
-            lane.run(*fuzzer.draw())
-            if "sequences" in budgets:
-                running.progress.show_count(tally.sequences, most, "sequences", len(tally.failed))
+        while tally.sequences == 0 or (tally.sequences < most and clock.allows(FUZZ, began + seconds)):
+            commands, blind = fuzzer.draw()
+            lane.run(commands, blind)
+            if counted:
+                running.progress.show_count(tally.sequences, budgets["sequences"], "sequences", len(tally.failed))
             else:
-                running.progress.show_count(round(clock.now() - began), round(seconds), "seconds", len(tally.failed))
+                spent = round(clock.now() - began)
+                running.progress.show_count(spent, round(seconds), "seconds", len(tally.failed))
     finally:
         lane.end(seconds=round(min(clock.now() - began, seconds), 1))

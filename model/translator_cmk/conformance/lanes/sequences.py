@@ -16,9 +16,12 @@ from ...strict_yaml import read_yaml
 Commands = tuple[Command, ...]
 
 FILE = Path(__file__).with_name("sequences.yaml")
+
 SMOKE = "smoke"
+"""The entry that has every command once."""
+
 STRESS_START = "three of each at work"
-"""The entries that have every command once, and that the sequences of the stress fixture begin with."""
+"""The entry that the sequences of the stress fixture begin with."""
 
 
 @cache
@@ -34,8 +37,10 @@ def named_sequences() -> Mapping[str, Commands]:
 @cache
 def stress_sequences() -> tuple[Commands, ...]:
     """Return the sequences that are toured: all but the smoke sequence, and what stands in others."""
-    inner = {step for each in read_yaml(FILE).value() for step in each["steps"]}
-    return tuple(commands for name, commands in named_sequences().items() if name not in {SMOKE, *inner})
+    not_toured = {SMOKE}
+    for entry in read_yaml(FILE).value():
+        not_toured.update(entry["steps"])
+    return tuple(commands for name, commands in named_sequences().items() if name not in not_toured)
 
 
 @cache
@@ -55,20 +60,28 @@ def variants(stage: Stage) -> tuple[Variant, ...]:
 
     The first changes nothing.
     """
-    regions = [each for each in DEFAULT_STAGE.regions if each in stage.regions]
-    at_home = [each for each, tenant in DEFAULT_STAGE.subscriptions.items()
-               if tenant == DEFAULT_STAGE.tenants[0] == stage.subscriptions.get(each)]  # fmt: skip
-    return tuple(
-        dict(zip((*KINDS, *regions, *at_home), (*KINDS[turn:], *KINDS[:turn], *places, *paying), strict=True))
-        for places in permutations(regions)
-        for paying in permutations(at_home)
-        for turn in range(len(KINDS))
-    )
+    regions = [region for region in DEFAULT_STAGE.regions if region in stage.regions]
+    home = DEFAULT_STAGE.tenants[0]
+    subscriptions = []
+    for subscription, tenant in DEFAULT_STAGE.subscriptions.items():
+        if tenant == home and stage.subscriptions.get(subscription) == home:
+            subscriptions.append(subscription)
+
+    names = (*KINDS, *regions, *subscriptions)
+    found = []
+    for other_regions in permutations(regions):
+        for other_subscriptions in permutations(subscriptions):
+            for turn in range(len(KINDS)):
+                other_kinds = (*KINDS[turn:], *KINDS[:turn])
+                replacements = (*other_kinds, *other_regions, *other_subscriptions)
+                found.append(dict(zip(names, replacements, strict=True)))
+    return tuple(found)
 
 
 def in_variant(commands: Iterable[Command], variant: Variant) -> Iterator[Command]:
     """Yield the commands with what stands in them for what."""
     for command in commands:
-        given = zip(command.fields, command, strict=True)
-        values = (variant.get(value, value) if field in FIELDS else value for field, value in given)
-        yield tuple.__new__(type(command), values)  # the fields fit together as they did before
+        values = []
+        for field, value in zip(command.fields, command, strict=True):
+            values.append(variant.get(value, value) if field in FIELDS else value)
+        yield type(command).unchecked(values)  # the fields fit together as they did before

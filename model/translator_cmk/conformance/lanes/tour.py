@@ -8,11 +8,11 @@ from ...explore import scopes as explored
 from ...explore.scopes import Scope
 from ...explore.suites import Suite, suite
 from ...language.declaration import Declaration
-from ..cases import SCOPES, TOUR
+from ..cases import STRESS, TOUR
 from ..running import Running
 from ..subject import Subject
 from .applicable import applicable
-from .lane import SequenceLane
+from .lane import SequenceLane, steps_of
 from .sequences import in_variant, stress_sequences, variants
 from .shrinking import Commands
 
@@ -23,32 +23,43 @@ def sequences_of(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
 
     No scope is large enough for that.  What is no name of a scope adds nothing.
     """
-    made = suites([each for each in explored.SCOPES if each.name in scopes], steps)
-    found = (sequence for each in made for sequence in each.sequences)
-    return (*found, *(stress_sequences() if SCOPES[-1] in scopes else ()))
+    toured = [scope for scope in explored.SCOPES if scope.name in scopes]
+    sequences: list[Commands] = []
+    for suite_of_scope in suites(toured, steps):
+        sequences += suite_of_scope.sequences
+    if STRESS in scopes:
+        sequences += stress_sequences()
+    return tuple(sequences)
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
     """Sequences of each scope, the smallest first, with an equal share of the steps that are left."""
     made: list[Suite] = []
     waiting = sorted(scopes, key=pairs)
+    left = steps
     for number, scope in enumerate(waiting):
-        left = steps - sum(each.steps for each in made)
-        made.append(within(scope, max(left // (len(waiting) - number), len(scope.start) + 2)))
+        share = left // (len(waiting) - number)
+        at_least = len(scope.start) + 2  # a reset, the way to the scope, and one command
+        made.append(within(scope, max(share, at_least)))
+        left -= made[-1].steps
     return made
 
 
 def within(scope: Scope, steps: int) -> Suite:
     """Sequences of a scope in so many steps: a whole tour if there is room for one, or what is worth most."""
-    if pairs(scope) <= steps and (whole := suite(scope)).steps <= steps:
-        return whole
+    if pairs(scope) <= steps:
+        whole = suite(scope)
+        if whole.steps <= steps:
+            return whole
     return suite(scope, steps)
 
 
 def sequences_for(sequences: Iterable[Commands], declared: Declaration) -> list[Commands]:
     """Return the sequences for a system, each with another kind of resource or in another region."""
-    every = cycle(variants(declared.stage))
-    return [tuple(applicable(in_variant(commands, next(every)), declared)) for commands in sequences]
+    found = []
+    for commands, variant in zip(sequences, cycle(variants(declared.stage)), strict=False):
+        found.append(tuple(applicable(in_variant(commands, variant), declared)))
+    return found
 
 
 def pairs(scope: Scope) -> int:
@@ -63,7 +74,8 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
         found = sequences_of(tuple(scopes), steps)
     asked = sequences_for(found, subject.declaration)
     lane = SequenceLane(TOUR, running, subject, asked)
-    all_steps, done = sum(1 + len(commands) for commands in asked), 0
+    all_steps = steps_of(asked)
+    done = 0
     try:
         for commands in asked:
             lane.run(commands)

@@ -33,7 +33,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ...verdict import FAILED_OR_KNOWN, FAILING, OF_CASES, OF_PROPERTIES, Status
+from ...verdict import FAILED_OR_KNOWN, OF_CASES, OF_PROPERTIES, Status
 from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
 from ..selection import Selection
@@ -216,12 +216,21 @@ class Made(NamedTuple):
     deviations: tuple[Deviation, ...] = ()
 
 
+NOTHING_TO_SAY = ("", (), -1)
+"""The values of fields that are left out."""
+
+
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
-    whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "seconds": round(verdict.seconds, 6)}
+    whole = {**case._asdict(), **verdict._asdict()}
+    whole["scored"] = case.scored
+    whole["seconds"] = round(verdict.seconds, 6)
     whole["rests_on"] = case.rests_on if verdict.status is Status.DIFFERS else ()
-    kept = (name for name in CASE.fields if name in CASE.required or whole[name] not in ("", (), -1))
-    return {name: whole[name] for name in kept}
+    kept = {}
+    for name in CASE.fields:
+        if name in CASE.required or whole[name] not in NOTHING_TO_SAY:
+            kept[name] = whole[name]
+    return kept
 
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:
@@ -229,10 +238,22 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
 
     The cause may be a capability that is declared.
     """
-    failing = [case.id for case in cases if verdicts[case.id].status in FAILING | FAILED_OR_KNOWN]
-    failing.sort(key=lambda case: verdicts[case].status is Status.BLOCKED)  # what failed says more than what it blocks
-    causes = {
-        case: verdict.attributed_to or ((f"the capability {verdict.undelivered}",) if verdict.undelivered else ())
-        for case, verdict in ((case, verdicts[case]) for case in failing)
-    }
-    return [{"cause": cause, "cases": of_it} for cause, of_it in by_cause(causes)]
+    failed = []
+    blocked = []
+    for case in cases:
+        status = verdicts[case.id].status
+        if status is Status.BLOCKED:
+            blocked.append(case.id)
+        elif status in FAILED_OR_KNOWN:
+            failed.append(case.id)
+    causes = {name: causes_of(verdicts[name]) for name in (*failed, *blocked)}  # what failed says more
+    return [{"cause": cause, "cases": names} for cause, names in by_cause(causes)]
+
+
+def causes_of(verdict: Result) -> Ids:
+    """Return what a failure is attributed to."""
+    if verdict.attributed_to:
+        return verdict.attributed_to
+    if verdict.undelivered:
+        return (f"the capability {verdict.undelivered}",)
+    return ()
