@@ -28,7 +28,7 @@ TWO_KEYS = TWO_OF_A_KIND[1]
 
 
 def test_model_is_the_same_as_itself() -> None:
-    for scope in SMALLEST:
+    for scope in SMALLEST[:3]:
         assert model_in(scope).difference(NO_CHANGE) is None
         assert model_in(scope).is_unseen(NO_CHANGE)
 
