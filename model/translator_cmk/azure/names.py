@@ -1,4 +1,4 @@
-"""The form of the names that Azure gives: tenants, subscriptions, applications and identities have GUIDs."""
+"""The form of the names that Azure gives to tenants, subscriptions and identities."""
 
 import re
 

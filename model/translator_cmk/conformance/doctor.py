@@ -1,4 +1,4 @@
-"""The command `doctor`: checks an adapter in seconds, says what to fix first, and which command to write next."""
+"""The command `doctor`: checks an adapter in seconds, and says what to fix or to write next."""
 
 import argparse
 from collections.abc import Iterator
@@ -54,7 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
+    """Print each finding.
+
+    Returns 0 where all is well, 1 where something is to be fixed, 4 where commands are missing.
+    """
     system = connection(args)
     session = Session(system.open(), patience=args.timeout)
     try:
@@ -93,7 +96,10 @@ def fix(problem: str, remedy: str) -> int:
 
 
 def checks(subject: Subject) -> Iterator[str]:
-    """Yield what is well, in the order in which things have to be fixed; raises `ToFix`, `Unsupported`, `Fault`."""
+    """Yield what is well, in the order in which things have to be fixed.
+
+    Raises `ToFix`, `Unsupported` and `Fault`.
+    """
     check_codes(subject.declaration)
     yield check_reset(subject)
     yield check_stage(subject.declaration)
@@ -115,8 +121,9 @@ def check_reset(subject: Subject) -> str:
     subject.reset(declared.stage)
     shown = set(subject.observe().get("subscription", {}))
     if declared.shows("subscription", "tenant") and shown != set(declared.stage.subscriptions):
+        problem = f"a new world shows the subscriptions {sorted(shown)}"
         remedy = "show each subscription of the stage with its tenant, or declare the kind subscription as hidden"
-        raise ToFix(f"a new world shows the subscriptions {sorted(shown)}", remedy)
+        raise ToFix(problem, remedy)
     return "it resets, and shows a new world"
 
 
@@ -172,7 +179,7 @@ def submit(subject: Subject, command: Command) -> Outcome:
 
 
 def smoke(subject: Subject) -> SmokeResult:
-    """Run the smoke sequence, in which a command may be unsupported or refused; raises `ToFix` and `Fault`."""
+    """Run the smoke sequence; raises `ToFix` if a command ends in an error, and `Fault`."""
     unsupported = set[str]()
     refused: list[str] = []
     errors: dict[str, str] = {}
@@ -198,7 +205,7 @@ def smoke(subject: Subject) -> SmokeResult:
 
 
 def advice(unsupported: set[str], declared: Declaration, system: str) -> Iterator[str]:
-    """Yield which commands are missing, and which to write next: the one that most scenarios wait for alone."""
+    """Yield which commands are missing, and as the next the one that most scenarios wait for."""
     if not unsupported:
         yield f"✔ it has every command; next: translator-cmk verify {system}"
         return

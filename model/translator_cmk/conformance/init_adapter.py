@@ -1,4 +1,4 @@
-"""The command `init-adapter`: writes the skeleton of an adapter, with the call of Azure for each command."""
+"""The command `init-adapter`: writes a skeleton, with the call of Azure for each command."""
 
 import argparse
 import os
@@ -23,9 +23,9 @@ HERE = Path(__file__).parent
 
 
 class Language(NamedTuple):
-    """How an adapter is written: in which file, by which program it is run, and the templates of its parts.
+    """The file of an adapter, the program that runs it, and the templates of its parts.
 
-    ``comment`` begins a line of a comment, ``function`` is one command, and ``kind`` is one kind of thing.
+    ``comment`` begins a comment, ``function`` is one command, and ``kind`` one kind of thing.
     """
 
     file: str

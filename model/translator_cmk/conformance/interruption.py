@@ -1,9 +1,9 @@
 """How a signal ends a run: where the kit waits for the system, and nowhere else.
 
-A signal handler may run between any two lines.  So it only notes the signal, and raises `Interrupted` at once in
-those blocks alone that leave nothing half done wherever they end.  All others are left at their next check.  A
-second signal doesn't wait for that.  Once `Interrupted` was raised, the report is being written, and further
-signals are ignored.
+A signal handler may run between any two lines.  So it only notes the signal, and raises
+`Interrupted` at once in those blocks alone that leave nothing half done wherever they end.  Other
+code goes on until it enters such a block, or checks.  A second signal doesn't wait for that.  Once
+`Interrupted` was raised, the report is being written, and further signals are ignored.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""The message log: a compressed file with a line for each request and its answer, from which a report follows."""
+"""The message log: a compressed file with a line for each request and its answer."""
 
 from gzip import GzipFile
 from pathlib import Path
@@ -35,7 +35,7 @@ class NoLog:
 
 
 class Log(NoLog):
-    """Write each entry as a line of a compressed file; a run that is killed leaves what was flushed."""
+    """Write each entry as a line of a file.  A run that is killed leaves what was flushed."""
 
     def __init__(self, path: Path) -> None:
         self.file = GzipFile(path, "wb", compresslevel=COMPRESSION)

@@ -1,8 +1,9 @@
-"""Effects that may show late: what they change, and until when the system may still show what was there before.
+"""Effects that may show late: what they change, and until when the earlier value may still show.
 
-A system that takes time to carry out a command declares a window for it, in seconds.  Once it has accepted such
-a command, a field that is to change may show its earlier value until the window closes; after that it is late.
-The fields that are to change are those that change in the model, which is asked the same.
+A system that takes time to carry out a command declares a window for it, in seconds.  Once it has
+accepted such a command, a field that is to change may show its earlier value until the window
+closes; after that it is late.  The fields that are to change are those that change in the model,
+which is asked the same.
 """
 
 from collections.abc import Iterable
@@ -40,7 +41,7 @@ class PendingEffects:
         self.closes_for_claims = max(self.closes_for_claims, closes)
 
     def expect(self, closes: float, earlier: Iterable[Fact], has_hidden: bool) -> None:
-        """Note when the window of an accepted command closes, and what the fields that it changes showed before."""
+        """Note when the window of an accepted command closes, and which values showed before."""
         self.closes = max(self.closes, closes)
         self.under_way = True
         self.has_hidden = self.has_hidden or has_hidden
@@ -56,6 +57,9 @@ class PendingEffects:
             self.late = frozenset(self.earlier)
 
     def is_late(self, fact: Fact) -> bool:
-        """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
+        """Return whether a fact may be late.
+
+        It may if the last command has a window, and the earlier value still shows.
+        """
         name = fact.kind, fact.name, fact.field
         return self.under_way and observed_value(self.seen, *name) == observed_value(self.before, *name)

@@ -1,4 +1,4 @@
-"""The command `protocol`: the reference of the messages between the kit and a system, written from their shapes."""
+"""The command `protocol`: the reference of the messages, written from their shapes."""
 
 import argparse
 import json
@@ -81,7 +81,10 @@ def chosen(option: str, name: str, named: Mapping[str, Any]) -> Any:
 
 
 def parts(link: str = "{name}.schema.json") -> dict[str, str]:
-    """Return each part of the reference by its name, as Markdown; ``link`` says how a schema is referred to."""
+    """Return each part of the reference by its name, as Markdown.
+
+    ``link`` says how a schema is referred to.
+    """
     found = {"session": session_part()}
     for verb in VERBS:
         found[verb] = verb_part(verb, link)
@@ -221,7 +224,8 @@ def words(schema: Schema, link: str) -> str:
             return "true or false"
         case {"properties": fields} if len(fields) > MOST_VALUES:
             name = next(iter(fields))
-            return f"an object; its fields, such as `{name}`, are names of commands, each {words(fields[name], link)}"
+            each = words(fields[name], link)
+            return f"an object; its fields, such as `{name}`, are names of commands, each {each}"
         case {"properties": fields}:
             described = [f"`{name}`: {words(field, link)}" for name, field in fields.items()]
             return f"an object with {', '.join(described)}"

@@ -1,7 +1,7 @@
-"""The names of one world: each has the salt of its world, since a system may keep what earlier worlds have made.
+"""The names of one world: each has a salt, since a system may keep what earlier worlds have made.
 
 `old-kv-prod` becomes `old-kv-prod-salt`, which ends as `kv-prod-salt` does, and `kv-prod-2` becomes
-`kv-prod-salt-2`, which begins like it.  So a system that compares only a part of a name is found out.
+`kv-prod-salt-2`, which begins like it.  So a system that compares only a part of a name is found.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ SALTED_FIELDS = {
     "document": ("workspace",),
     "model": ("workspace",),
 }
-"""For each kind that is made: its fields that hold the name of something made, or of a resource group.
+"""For each kind that is made, its fields that name something made, or a resource group.
 
 Entities of the stage are not made, and keep their names.
 """
@@ -72,7 +72,7 @@ class SaltedNames:
         return found
 
     def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
-        """Return whether an entity is shown: it is of this world, named after what is, or belongs to it."""
+        """Return whether an entity is of this world, is named after what is, or belongs to it."""
         if kind not in SALTED_FIELDS or self._has_salt(name):
             return True
         return any(self._has_salt(str(fields.get(field, ""))) for field in SALTED_FIELDS[kind])

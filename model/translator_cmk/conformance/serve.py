@@ -78,7 +78,10 @@ def over_stdio(name: str | None) -> None:
 
 
 def own_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return what were standard input and output; a system in this process reads nothing, and prints to its error."""
+    """Return what were standard input and output.
+
+    A system in this process reads nothing, and prints to standard error.
+    """
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     with Path(os.devnull).open("rb") as nothing:
@@ -100,7 +103,7 @@ def over_http(name: str | None, where: str) -> None:
     from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
 
     try:
-        # one thread: the model answers within a millisecond, and two requests of one session never overlap
+        # one thread: the model answers in a millisecond, and requests of a session never overlap
         server: Any = create_server(
             partial(application, answering),
             host=resolved(host, port),
@@ -137,7 +140,7 @@ def address(text: str, option: str = "--http") -> tuple[str, int]:
 
 
 def resolved(host: str, port: int, option: str = "--http") -> str:
-    """Return the first address of a host, since one server listens at one; raises `CommandError`."""
+    """Return the first address of a host, at which the server listens; raises `CommandError`."""
     try:
         *_, found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):

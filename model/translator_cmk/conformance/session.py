@@ -1,4 +1,4 @@
-"""A session with a system: every message is checked in both directions and logged, and a signal can end the wait."""
+"""A session with a system: every message is checked in both directions, and logged."""
 
 import json
 from random import Random
@@ -18,11 +18,14 @@ PATIENCE_AT_THE_END = 2.0
 """Seconds that a system has to answer that the session ends, at most."""
 
 LONGEST_SAID = 300
-"""How many characters of what the system said beside its answers are shown with a fault: the last ones."""
+"""How many characters of what it said on standard error are shown with a fault: the last ones."""
 
 
 class Session:
-    """Says hello, and asks.  A request that is malformed is a defect of the kit; an answer that is, the system's."""
+    """Says hello, and asks.
+
+    A malformed request is a defect of the kit, a malformed answer one of the system.
+    """
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class Session:
         self.interrupted = False  # whether the last request has no answer, since the run was interrupted
 
     def hello(self) -> Declaration:
-        """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
+        """Begin, and return what the system declares; raises `Fault`, also if that has changed."""
         self.token = None
         answer = self.ask("hello", protocol=PROTOCOL, kit=__version__)
         declared: Declaration = answer["declaration"]
@@ -92,7 +95,7 @@ class Session:
         self.log.write({"case": self.case, **entry})
 
     def end(self) -> None:
-        """Note the end of a case or a sequence; without it in the message log, it does not count."""
+        """Note the end of a case or a sequence, which does not count without it in the log."""
         self.note({"end": True})
 
     def sleep(self, seconds: float) -> None:
@@ -115,7 +118,7 @@ class Session:
         return answer
 
     def _check_hello(self, answer: dict[str, Any]) -> None:
-        """Raise `Fault` if the system doesn't begin a session, or has become another since the last one."""
+        """Raise `Fault` if no session begins, or the system declares something else than before."""
         if answer["answer"] == "error":
             message = answer.get("message", "without a message")
             raise Fault("error", f"answered hello with an error: {message}; see the log of the system")

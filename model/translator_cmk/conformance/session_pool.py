@@ -28,7 +28,7 @@ class SessionPool:
         return subject
 
     def unsupported(self) -> set[str]:
-        """Return the commands to which all answers were `unsupported`, and not only with some arguments."""
+        """Return the commands that were never accepted nor refused, whatever their arguments."""
         unsupported = set[str]()
         supported = set[str]()
         for subject in self.subjects:

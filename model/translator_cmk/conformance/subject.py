@@ -1,4 +1,4 @@
-"""The system under test as the kit sees it: under plain names, with its effects awaited, beside the model."""
+"""The system under test as the kit sees it: under plain names, and with its effects awaited."""
 
 import random
 import string
@@ -26,7 +26,7 @@ LONGEST_SETTLE = 86_400
 """Seconds for which a system is asked to settle, at most."""
 
 IN_A_ROW = 5
-"""How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
+"""How many cases in a row may break the system, and show nothing, before the run gives up."""
 
 
 class Aborted(Exception):
@@ -54,7 +54,7 @@ class Subject:
         self.due: list[Command] = []  # what the model has yet to do
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
-        self.patient = False  # whether it waits for all that may still happen, since a claim is made of everything
+        self.patient = False  # whether a claim is made of everything, which may still change
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self.pending = PendingEffects()
@@ -117,7 +117,7 @@ class Subject:
 
     @property
     def reference(self) -> ModelSystem:
-        """Return the model once it has done the same, which says what to wait for, and what is hidden."""
+        """Return the model once it has done the same.  It says what to wait for."""
         for command in self.due:
             self.model.submit(command)
         self.due.clear()
@@ -126,7 +126,7 @@ class Subject:
     def _step_reference(self, command: Command, answer: str) -> None:
         """Have the model do what the system did, and note which effects may take their time.
 
-        After a refusal nothing is waited for; but a claim about everything is made when the window has closed.
+        After a refusal only a claim about everything is waited for, until the window has closed.
         """
         self.pending.begin_command()
         reference = self.reference
@@ -154,7 +154,10 @@ class Subject:
     # Observations
 
     def observe(self) -> Observation:
-        """Observe the system once all effects are there or their time is up; raises `Errs` and `Fault`."""
+        """Observe the system once all effects show or their windows have closed.
+
+        Raises `Errs` and `Fault`.
+        """
         seen = self.look()
         if not self.declaration.windows:
             return seen
@@ -182,7 +185,7 @@ class Subject:
         return visible
 
     def _await_effects(self, seen: Observation) -> Observation:
-        """Look again until all effects show or their windows have closed; return what shows then."""
+        """Look again until all effects show or their windows have closed; return what shows."""
         closes = self.pending.closes_for_claims if self.patient else self.pending.closes
         pause = FIRST_PAUSE
         asked_to_settle = False
@@ -228,7 +231,7 @@ class Subject:
         return self.pending.under_way
 
     def is_late(self, fact: Fact) -> bool:
-        """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
+        """Return whether a fact may be late, since the last command has a window."""
         return self.pending.is_late(fact)
 
     # Faults
@@ -241,7 +244,10 @@ class Subject:
         return answer
 
     def recover(self, fault: str, of_use: bool, times: str) -> None:
-        """Restart if there was a fault; raises `Aborted` if it has broken ``times`` again and again, to no use."""
+        """Restart if there was a fault.
+
+        Raises `Aborted` if it has broken in many ``times`` (cases, sequences) in a row, to no use.
+        """
         if of_use or not fault:
             self.broken = 0
         else:
@@ -258,7 +264,10 @@ class Subject:
 
 
 def by_chance() -> int:
-    """Return a seed that no run has had before, in all likelihood: a system may keep what an earlier run has made."""
+    """Return a seed that no run has had before, in all likelihood.
+
+    A system may keep what an earlier run has made.
+    """
     return random.SystemRandom().randrange(2**32)
 
 

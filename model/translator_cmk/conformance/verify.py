@@ -89,13 +89,16 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
         "--seed",
         metavar="N",
         type=whole_number_from(0),
-        help="what chance begins from, names included: a system that keeps things wants another each time "
-        "(default: by chance)",
+        help="what chance begins from, names included: "
+        "a system that keeps things wants another each time (default: by chance)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the lanes, always write the report, and print what came of them; the exit code is that of the report."""
+    """Run the lanes, always write the report, and print the results.
+
+    The exit code is that of the report.  Raises `CommandError`.
+    """
     system = connection(args)
     seed = args.seed
     if seed is None:
@@ -107,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
     with running.interruption.heeded():
         try:
             is_whole = run_to_the_end(running, pool, args.report)
-        except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
+        except OSError as error:  # a full disk, for one; what a system raises is an answer
             raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
     if not is_whole:
         return HARNESS
@@ -123,7 +126,10 @@ def new_session(system: Connection, running: Running, patience: float) -> Sessio
 
 
 def run_to_the_end(running: Running, pool: SessionPool, report: Path) -> bool:
-    """Run the lanes and write the report; return whether it is whole; raises `CommandError` and `OSError`."""
+    """Run the lanes and write the report; return whether it is whole.
+
+    Raises `CommandError` and `OSError`.
+    """
     is_whole = False
     try:
         running.save()

@@ -1,6 +1,7 @@
-"""The plan of a run against Azure: what it creates, how many requests it makes, how long it takes and what stays held.
+"""The plan of a run against Azure: what it creates, asks and costs, how long it takes, what stays.
 
-The specification is stepped through the same commands.  Minutes and prices are estimates that nobody has measured.
+The specification is stepped through the same commands.  Minutes and prices are estimates that
+nobody has measured.
 """
 
 from collections import Counter
@@ -25,9 +26,10 @@ NO_OBJECTS = frozenset({"requests", "seconds", "held"})
 
 
 class Plan(NamedTuple):
-    """A scenario with the requirement that it shows, its weight, the scenarios that it ``needs``, and its work.
+    """A scenario with the requirement that it shows, its weight, what it ``needs``, and its work.
 
-    The work has objects by kind, ``requests``, ``seconds``, and ``held``: key vaults whose names stay taken.
+    It needs other scenarios, by their ids.  The work has objects by kind, ``requests``,
+    ``seconds``, and ``held``: key vaults whose names stay taken.
     """
 
     id: str
@@ -38,9 +40,10 @@ class Plan(NamedTuple):
 
 
 def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
-    """Return the plan of a scenario, for a system that has declared this; all is looked at after each command.
+    """Return the plan of a scenario, for a system that has declared this.
 
-    The seconds include those until a claim can be made of everything, since effects that nobody expects may be late.
+    Everything is looked at after each command.  The seconds include those until a claim can be made
+    of everything, since effects that nobody expects may be late.
     """
     commands = tuple(commands_of(scenario.pickle))
     model = ModelSystem()
@@ -88,10 +91,11 @@ def requests_of_a_look(seen: Observation, groups: set[tuple[str, str]]) -> int:
 
 
 def within(budget: float, plans: Sequence[Plan]) -> list[Plan]:
-    """Return the scenarios that show the most requirements in so many minutes, the best bargain first.
+    """Return the scenarios that show the most requirements in so many minutes.
 
-    A scenario brings along the cheapest of those that it needs: a refusal its positive control, a loss that is only
-    seen later the scenario that sees it.  A requirement that has such scenarios is not shown by its others.
+    The best bargain is taken first.  A scenario brings along the cheapest of those that it needs: a
+    refusal its positive control, a loss that is only seen later the scenario that sees it.  A
+    requirement that has such scenarios is not shown by its others.
     """
     by_id = {plan.id: plan for plan in plans}
     strict = {plan.requirement for plan in plans if plan.needs}

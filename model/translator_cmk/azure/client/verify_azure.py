@@ -1,4 +1,4 @@
-"""The option `--azure` of the command `verify`: a run against what speaks Azure's API, after its plan was agreed to."""
+"""The option `--azure` of the command `verify`: a run against Azure, once its plan is agreed to."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ from .target import ENVIRONMENT, Target, add_options, answered_yes, declaration_
 FACTORY = "translator_cmk.azure.client.adapter:from_environment"
 
 LONGEST = 3_600.0
-"""Seconds that a command may take by default: a training takes hours in a cloud, and is given half of this."""
+"""Seconds that a command may take by default; a training, which takes long, is given half."""
 
 QUESTION = "Create this?"
 QUESTION_ELSEWHERE = "It is not on this machine, and may cost money. Is this subscription meant for it?"
@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     os.environ[ENVIRONMENT] = json.dumps(target)
     code = verify.run(args)
     if code == DEVIATIONS:
-        print(f"before replay or report reproduce: export {ENVIRONMENT}={shlex.quote(json.dumps(target))}")
+        variable = f"{ENVIRONMENT}={shlex.quote(json.dumps(target))}"
+        print(f"before replay or report reproduce: export {variable}")
     return code
 
 
@@ -96,9 +97,10 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
 
 
 def agree(target: Target, answers: int) -> None:
-    """Ask whether the planned may be created, twice where that is not on this machine; raises `CommandError`.
+    """Ask whether the planned may be created, twice where that is not on this machine.
 
-    ``answers`` says how many of the questions were answered on the command line.
+    ``answers`` says how many of the questions were answered on the command line.  Raises
+    `CommandError`.
     """
     questions = [QUESTION]
     if not target.cloud.local:

@@ -1,4 +1,4 @@
-"""The command `azure-env`: runs a command in an environment where Azure's names lead to a server of the model."""
+"""The command `azure-env`: runs a command for which Azure's names lead to a server of the model."""
 
 import argparse
 import os
@@ -22,14 +22,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `azure-env`."""
     parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
     parser.description = (
-        "Run a command in an environment in which the Azure CLI and Microsoft's libraries reach a server of the model, "
-        "which is started for it and ends with it. Its exit code is that of the command."
+        "Run a command in an environment in which the Azure CLI and Microsoft's libraries "
+        "reach a server of the model, which is started for it and ends with it. "
+        "Its exit code is that of the command."
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; return its exit code, or 128 and the signal that ended it or this; raises `CommandError`."""
+    """Return the exit code of the command, or 128 and the signal that ended it or this.
+
+    Raises `CommandError`.
+    """
     words = args.command
     if words[:1] == ["--"]:
         words = words[1:]
@@ -53,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def environment(inherited: Mapping[str, str], port: int, authority: Path, folder: Path) -> dict[str, str]:
-    """Return the variables of the command: those inherited, less every other cloud, identity and proxy."""
+    """Return the variables of the command, without those of another cloud, identity or proxy."""
     variables = {name: value for name, value in inherited.items() if not re.match(FIXED["foreign"], name)}
     for name, form in FIXED["environment"].items():
         variables[name] = form.format(port=port, authority=authority, folder=folder, tenant=TENANT)

@@ -18,8 +18,8 @@ def extend(_: argparse.ArgumentParser, transports: "argparse._MutuallyExclusiveG
         metavar="HOST:PORT",
         nargs="?",
         const=DEFAULT_ADDRESS,
-        help="answer as Azure does, over TLS, as a proxy "
-        f"for Azure's host names and as a cloud of its own (default: {DEFAULT_ADDRESS}; needs the extra azure)",
+        help="answer as Azure does, over TLS, as a proxy for Azure's host names and as a cloud "
+        f"of its own (default: {DEFAULT_ADDRESS}; needs the extra azure)",
     )
 
 

@@ -1,6 +1,6 @@
-"""Channels to a system under test: each takes a request of the protocol to its answer, or raises a `Fault`.
+"""Channels to a system under test: each takes a request to its answer, or raises a `Fault`.
 
-A system is a child process (`Process`), listens at a URL (`Url`), or is an object in this process (`Direct`).
+A system is a child process (`Process`), listens at a URL (`Url`), or is an object (`Direct`).
 """
 
 from .channel import PATIENCE, Channel, Fault, Request

@@ -1,4 +1,4 @@
-"""The system's side of the protocol: answers requests for an object that implements `System`, session by session."""
+"""The system's side of the protocol: answers requests for objects that implement `System`."""
 
 from collections.abc import Callable
 from secrets import token_hex
@@ -88,7 +88,7 @@ class Answering:
         return {"answer": "observed", "observation": observation_to_wire(observation)}
 
     def settle(self, request: dict[str, Any]) -> Answer:
-        """Wait, if the system has effects to wait for: its ``settle`` takes seconds and says whether all came about."""
+        """Wait by the system's ``settle``, if it has one: given seconds, it says if all is over."""
         settle = getattr(self._system(request), "settle", None)
         settled = settle is None or settle(request["seconds"])
         return {"answer": "settled" if settled else "unsettled"}

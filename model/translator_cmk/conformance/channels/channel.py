@@ -10,8 +10,9 @@ PATIENCE = 10.0
 
 
 class Fault(Exception):
-    """The system did not answer as the contract says, or not at all; its text says what it did and what to look at.
+    """The system did not answer as the contract says, or not at all.
 
+    Its text says what the system did, and what to look at.
     ``kind`` is one word for it, by which faults are counted.
     """
 
@@ -21,7 +22,7 @@ class Fault(Exception):
 
 
 class Request(dict[str, Any]):
-    """A request, a JSON value, with what it means: whoever is asked in this process need not read it once more."""
+    """A request, a JSON value, with what it means: an object in this process need not read it."""
 
     meant: dict[str, Any]
 
@@ -30,7 +31,10 @@ class Channel(Protocol):
     """One way to one system."""
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
-        """Return the answer to a request, a JSON value not checked yet; raises `Fault`, within ``patience`` seconds."""
+        """Return the answer to a request, a JSON value that is not checked yet.
+
+        Raises `Fault`, within ``patience`` seconds.
+        """
 
     def restart(self) -> None:
         """Restart after a fault; nothing of it is left; raises `Fault`."""

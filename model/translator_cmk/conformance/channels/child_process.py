@@ -1,9 +1,9 @@
-"""A channel to a child process: one request on a line of its standard input, one answer on a line of its output.
+"""A channel to a child process: a request is a line of its input, an answer one of its output.
 
-Nothing of a system may outlive its run, even if the kit is killed.  A child begins a process group of
-its own, and has a mark in its environment, which all that it starts inherits.  Beside each child a
-small shell waits for the end of its own input, which comes when the kit closes it or dies.  Then it
-kills the group, and on Linux everything that has the mark.
+Nothing of a system may outlive its run, even if the kit is killed.  A child begins a process group
+of its own, and has a mark in its environment, which all that it starts inherits.  Beside each child
+a small shell waits for the end of its own input, which comes when the kit closes it or dies.  Then
+it kills the group, and on Linux everything that has the mark.
 """
 
 import os
@@ -27,7 +27,7 @@ GRACE = 1.0
 """Seconds that a process has to end by itself once its input has ended."""
 
 MARK = "TRANSLATOR_CMK_RUN"
-"""A variable in the environment of a child process, and of all that it starts: by its value they are found again."""
+"""A variable in the environment of a child process, by which all that it has started is found."""
 
 # It kills three times, since what is killed may just have started another process.
 GUARDIAN = (
@@ -37,11 +37,11 @@ GUARDIAN = (
     'for each in $(grep -ls -- "$1" /proc/[0-9]*/environ); do '
     'each="${each%/environ}"; kill -s KILL "${each#/proc/}"; done; done',
 )
-"""The shell that kills what is left once its input ends; its arguments are the group and the mark."""
+"""The shell that kills what is left once its input ends; it is given the group and the mark."""
 
 
 class Process(Channel):
-    """Exchange messages with a child process; its group is killed, on Linux with all that has left it."""
+    """Exchange messages with a child process, and leave nothing of it behind."""
 
     started: "StartedProcess | None" = None
 
@@ -182,7 +182,7 @@ class StartedProcess:
         return self.errors.decode("utf-8", "replace").strip()
 
     def end(self, grace: float) -> None:
-        """Close its input, and kill what is left of it and of what it has started, once its time is up."""
+        """Close its input; after some time kill what is left of it and of what it has started."""
         process = self.process
         assert process.stdin is not None
         assert process.stdout is not None

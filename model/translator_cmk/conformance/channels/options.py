@@ -23,7 +23,7 @@ SHELL_OPERATOR = re.compile(r"(?<!\S)([|&;]+|(\d*|&)[<>]\S*)(?!\S)")
 
 SOURCES = Path(__file__).parents[3]
 START = "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; exit(main(sys.argv[1:]))"
-"""Run a command of this package in a process without the current folder before everything else on its path."""
+"""Runs a command of this package without the current folder before everything else on the path."""
 
 LONGEST_WAIT = 86_400
 
@@ -38,7 +38,7 @@ class Connection(NamedTuple):
 
 
 def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
-    """Add the arguments that name a system, and return the group of those of which one is needed."""
+    """Add the arguments that name a system; return the group of those of which one is needed."""
     system = parser.add_mutually_exclusive_group(required=True)
     system.add_argument(
         "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
@@ -124,9 +124,10 @@ def factory(name: str) -> Callable[[], System]:
 
 
 def children(name: str) -> Callable[[], Channel]:
-    """Return what serves the system in a child process, of its own for each session; raises `CommandError`.
+    """Return what starts a child process that serves the system, one for each session.
 
-    The first child is started at once: a name that stands for no system is an error before anything is written.
+    The first is started at once: a name that stands for no system is an error before anything is
+    written.  Raises `CommandError`.
     """
     command = shlex.join([sys.executable, "-P", "-c", START, str(SOURCES), "serve", "--stdio", "--python", name])
     started = Process(command)

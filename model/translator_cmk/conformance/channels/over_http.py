@@ -1,4 +1,4 @@
-"""A channel to a system at a URL: each request is the body of a POST, its answer the body of the response."""
+"""A channel to a system at a URL: a request is the body of a POST, its answer of the response."""
 
 import http.client
 import re
@@ -14,7 +14,10 @@ from ...language.strict_json import ENCODE, LONGEST
 from .channel import Channel, Fault, decode_answer
 
 IDLE = 1.0
-"""Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
+"""Seconds after which a connection is not used again.
+
+A server may close it, and a request must not be sent twice.
+"""
 
 PAUSE = 0.2
 """Seconds until a connection that was refused is tried again."""
@@ -23,7 +26,7 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Us
 
 
 class Url(Channel):
-    """Exchanges messages with one URL, over one connection as long as it lasts.  Redirects are not followed."""
+    """Exchanges messages with one URL, over one connection as long as it lasts."""
 
     def __init__(self, url: str) -> None:
         self.url = split(url)
@@ -50,7 +53,7 @@ class Url(Channel):
         return decode_answer(text)
 
     def _end_time(self) -> None:
-        """Close the socket, however slowly bytes arrive on it: a timeout of its own begins with each."""
+        """Close the socket, whose own timeout begins again with each byte."""
         self.late = True
         if self.connection is not None and self.connection.sock is not None:
             with suppress(OSError):
@@ -146,7 +149,8 @@ def split(url: str) -> SplitResult:
     if parts.username is not None:
         raise ValueError("the URL has a user name, which would end up in reports; leave it out")
     if parts.fragment or not re.fullmatch("[!-~]*", url):
-        raise ValueError(f"{url}: write a URL in ASCII, what else is in it percent-encoded, and without a fragment")
+        remedy = "write a URL in ASCII, what else is in it percent-encoded, and without a fragment"
+        raise ValueError(f"{url}: {remedy}")
     try:
         parts.hostname.encode("idna")
     except UnicodeError:

@@ -1,6 +1,6 @@
 """Runs the lanes of a run, in order: scenarios, the tour, and fuzzing.
 
-A run of `verify` and the check of a report from its log differ in how scenarios are played, and in nothing else.
+A run of `verify` and the check of a report from its log differ only in how scenarios are played.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,10 @@ def run_lanes(
     play: Callable[[list[Scenario]], None],
     begun: Callable[[str], bool] = lambda lane: True,
 ) -> None:
-    """Run those of the lanes that have ``begun``; ``play`` runs scenarios.  Raises what they raise, and `Aborted`."""
+    """Run those of the lanes that have ``begun``; ``play`` runs scenarios.
+
+    Raises what they raise, and `Aborted`.
+    """
     made = running.made
     lanes = [lane for lane in made.lanes if begun(lane)]
     running.declared = subject.declaration
