@@ -1,0 +1,53 @@
+"""The calls of Azure that a new adapter is told of are requests that the server answers."""
+
+import re
+from typing import NamedTuple
+
+import pytest
+
+from translator_cmk.azure.server.listening import apis_at, find
+from translator_cmk.conformance.init_adapter import azure_calls
+from translator_cmk.machine import COMMANDS
+
+NO_REQUEST = "EndVaultRetention"
+"""Time alone does it."""
+
+GLOBAL_HOST = "TranslateWithModel"
+"""It is asked of the global endpoint of Translator; the server has that of one resource."""
+
+
+class AzureRequest(NamedTuple):
+    """The first line of a call, with a text in the place of each name."""
+
+    method: str
+    host: str
+    path: str
+
+
+def request_of(command: str) -> AzureRequest | None:
+    """Return the request that does a command, or None."""
+    first_line = azure_calls()[command][0]
+    filled = re.sub(r"\{(\w+)\}", r"\1", first_line)
+    match = re.fullmatch(r"([A-Z]+) https://([^/]+)(/\S+)", filled)
+    if match is None:
+        return None
+    method, host, path = match.groups()
+    return AzureRequest(method, host, path)
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {NO_REQUEST, GLOBAL_HOST}))
+def test_each_call_of_a_skeleton_is_a_route_of_the_server(command: str) -> None:
+    request = request_of(command)
+    assert request is not None
+    apis, _ = apis_at(request.host)
+    version = "&api-version=2024-01-01" if "?" in request.path else "?api-version=2024-01-01"
+    route, _, _, _ = find(apis, request.method, request.path + version, request.host)
+    carried_out = [word for word in route.handler.split() if word in COMMANDS]
+    assert carried_out in ([], [command])
+
+
+def test_what_has_no_route_is_known() -> None:
+    assert request_of(NO_REQUEST) is None
+    request = request_of(GLOBAL_HOST)
+    assert request is not None
+    assert apis_at(request.host)[0] == []
