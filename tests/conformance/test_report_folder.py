@@ -1,0 +1,95 @@
+"""A new report takes the place of an earlier one, and of nothing else."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import each_refused
+from tests.conformance.conftest import (
+    MODEL,
+    WHOLE,
+    says,
+    verify,
+)
+from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
+from translator_cmk.errors import CommandError
+
+ONE = ("--lane", "features", "--case", WHOLE)
+OURS = json.dumps(dict.fromkeys(KEYS, 1))
+LINK = "-> "
+
+
+def holds(folder: Path) -> dict[str, str]:
+    """Return every file in a folder, and what is in it."""
+    found = {}
+    for file in folder.rglob("*"):
+        if file.is_file():
+            found[file.relative_to(folder).as_posix()] = file.read_text("utf-8", "replace")
+    return found
+
+
+def put(folder: Path, *names: str, **texts: str) -> None:
+    """Put files into a folder, those of ``texts`` with a text or a link, and an envelope of ours if none is named."""
+    files = {ENVELOPE: OURS}
+    for name in names:
+        files[name] = f"mine: {name}"
+    files |= texts
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if text.startswith(LINK):
+            (folder / name).symlink_to(text.removeprefix(LINK))
+        elif text:
+            (folder / name).write_text(text, "utf-8")
+
+
+@each_refused("folder")
+def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, files: dict[str, str], says: str) -> None:
+    put(tmp_path / "precious", MESSAGES, "01-tour-CreateVault.json")
+    put(tmp_path / "report", **{name: text.replace("DEEP", "[" * 100_000) for name, text in files.items()})
+    before = holds(tmp_path)
+    with pytest.raises(CommandError, match=r"name another folder.*; nothing was deleted") as caught:
+        Folder(tmp_path / "report").begin()
+    assert says in str(caught.value)
+    assert holds(tmp_path) == before
+
+
+def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path) -> None:
+    put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
+    assert says(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count("\n") == 1
+    assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
+
+
+def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
+    put(tmp_path / "report", "counterexamples/01-tour-CreateVault.json", ".junit.xml.draft")
+    put(tmp_path / "report", "counterexamples/.12-fuzz-EndVaultRetention.feature.draft", ".report.json.draft")
+    assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
+    written = holds(tmp_path / "report")
+    assert not [name for name, text in written.items() if text.startswith("mine") or "/" in name]
+    assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
+    assert holds(tmp_path / "report").keys() == written.keys()
+
+
+@pytest.mark.parametrize("left", [(MESSAGES,), (MESSAGES, ".report.json.draft"), ()])
+def test_folder_of_a_run_that_was_killed_at_once_can_be_used_again(tmp_path: Path, left: tuple[str, ...]) -> None:
+    for name in left:
+        (tmp_path / name).write_text("{" if name != MESSAGES else "")
+    Folder(tmp_path).begin().close()
+    assert holds(tmp_path).keys() == {MESSAGES}
+    Folder(tmp_path).begin().close()
+
+
+def test_link_to_the_folder_of_a_report_is_as_good_as_the_folder(tmp_path: Path) -> None:
+    put(tmp_path / "there")
+    (tmp_path / "report").symlink_to("there")
+    Folder(tmp_path / "report").begin().close()
+    assert holds(tmp_path / "there").keys() == {MESSAGES}
+
+
+def test_deviations_in_the_folder_of_the_report_are_refused(tmp_path: Path) -> None:
+    put(tmp_path / "report", "mine")
+    (tmp_path / "link").symlink_to("report")
+    mine = str(tmp_path / "link" / "mine")
+    arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), "--deviations", mine]
+    assert f"--deviations {mine}: it is in the folder of the report" in says(2, "verify", *arguments)
+    assert holds(tmp_path / "report")["mine"] == "mine: mine"
