@@ -47,7 +47,7 @@ FAULTY = shlex.join([sys.executable, "-S", str(ROOT / "tests" / "systems" / "wir
 
 
 def in_a_shell(text: str) -> str:
-    """The command line that runs the text in a shell."""
+    """Return the command line that runs the text in a shell."""
     return f"/bin/sh -c {shlex.quote(text)}"
 
 
@@ -63,17 +63,18 @@ class Verified(NamedTuple):
     printed: str = ""
 
     def status(self, case: str) -> str:
-        """The status of a case."""
+        """Return the status of a case."""
         return str(self.case(case)["status"])
 
     def case(self, case: str) -> dict[str, Any]:
-        """A case of the report."""
-        found: dict[str, Any] = next(each for each in self.report["cases"] if each["id"] == case)
-        return found
+        """Return a case of the report."""
+        [found] = [written for written in self.report["cases"] if written["id"] == case]
+        return dict(found)
 
     def statuses(self, lane: str = "") -> dict[str, str]:
-        """The status of each case, or of those of a lane."""
-        return {each["id"]: each["status"] for each in self.report["cases"] if each["lane"].startswith(lane)}
+        """Return the status of each case, or of those of a lane."""
+        cases = [case for case in self.report["cases"] if case["lane"].startswith(lane)]
+        return {case["id"]: case["status"] for case in cases}
 
 
 @contextmanager
@@ -88,7 +89,7 @@ def started(*command: str) -> Iterator[str]:
 
 
 def messages_of(folder: Path) -> str:
-    """The message log of a report, an entry a line."""
+    """Return the message log of a report, an entry a line."""
     return gzip.decompress((folder / MESSAGES).read_bytes()).decode()
 
 
@@ -98,11 +99,20 @@ def put_messages(folder: Path, text: str) -> None:
 
 
 def counterexample(folder: Path, *commands: dict[str, str]) -> Path:
-    """A file that has these commands to replay."""
+    """Write a file that has these commands to replay."""
+    content = {
+        "format": 1,
+        "profile": "article",
+        "always": True,
+        "scenario": "",
+        "silent": [],
+        "requirements": [],
+        "expected": [],
+        "seen": [],
+        "commands": commands,
+    }
     file = folder / "counterexample.json"
-    nothing: dict[str, list[str]] = {name: [] for name in ("silent", "requirements", "expected", "seen")}
-    head = {"format": 1, "profile": "article", "always": True, "scenario": ""}
-    file.write_text(json.dumps({**head, **nothing, "commands": commands}), "utf-8")
+    file.write_text(json.dumps(content), "utf-8")
     return file
 
 
@@ -132,12 +142,13 @@ def fuzz(folder: Path, enough: Callable[[Verified], object], *arguments: str) ->
 
 
 def decides_in_fuzzing(found: Verified) -> bool:
-    """Tell whether fuzzing has decided anything."""
-    return not {"passed", "failed"}.isdisjoint(found.statuses("fuzz").values())
+    """Return whether fuzzing has decided anything."""
+    statuses = found.statuses("fuzz").values()
+    return "passed" in statuses or "failed" in statuses
 
 
 def fails_in_fuzzing(found: Verified) -> bool:
-    """Tell whether fuzzing has found a failure."""
+    """Return whether fuzzing has found a failure."""
     return "failed" in found.statuses("fuzz").values()
 
 

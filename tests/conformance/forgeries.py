@@ -25,22 +25,36 @@ class Forgery:
         self.log = [json.loads(line) for line in messages_of(self.folder).splitlines()]
 
     def worlds(self, *cases: str) -> list[tuple[int, int]]:
-        """Where each world of these cases, or of any, begins in the log of one session, and where the next does."""
-        begins = [number for number, entry in enumerate(self.log) if "world" in entry] + [len(self.log)]
-        return [each for each in pairwise(begins) if not cases or self.log[each[0]]["case"] in cases]
+        """Return where each world of these cases, or of any, begins in the log, and where the next one does."""
+        begins = [number for number, entry in enumerate(self.log) if "world" in entry]
+        worlds = list(pairwise([*begins, len(self.log)]))
+        if not cases:
+            return worlds
+        return [(begin, end) for begin, end in worlds if self.log[begin]["case"] in cases]
 
     def verbs(self) -> list[str]:
-        """The verb of each entry; empty for other entries."""
+        """Return the verb of each entry; empty for other entries."""
         return [entry.get("request", {}).get("verb", "") for entry in self.log]
 
     def take_out(self, unwanted: Iterable[tuple[int, int]], renumber: bool = True) -> None:
         """Take worlds out of the log, and give the others salts in a row."""
-        gone = {number for begin, end in unwanted for number in range(begin, end)}
-        numbered = enumerate(zip(self.log, self.verbs(), strict=True))
-        self.log = [entry for at, (entry, verb) in numbered if at not in gone or verb in ("hello", "bye")]
-        for number, (begin, end) in enumerate(self.worlds() if renumber else (), start=1):
+        gone: set[int] = set()
+        for begin, end in unwanted:
+            gone.update(range(begin, end))
+        kept = []
+        for number, (entry, verb) in enumerate(zip(self.log, self.verbs(), strict=True)):
+            if number not in gone or verb in ("hello", "bye"):
+                kept.append(entry)
+        self.log = kept
+        if renumber:
+            self.renumber()
+
+    def renumber(self) -> None:
+        """Give the worlds salts in a row."""
+        for number, (begin, end) in enumerate(self.worlds(), start=1):
             salt = self.log[begin]["world"]
-            text = re.sub(f"{salt}(?![0-9])", f"{salt[:4]}{number}", json.dumps(self.log[begin:end]))
+            text = json.dumps(self.log[begin:end])
+            text = re.sub(f"{salt}(?![0-9])", f"{salt[:4]}{number}", text)
             self.log[begin:end] = json.loads(text)
 
     def without(self, unwanted: Iterable[tuple[int, int]]) -> Path:
@@ -50,7 +64,8 @@ class Forgery:
 
     def derive(self) -> Path:
         """Write it all, with every verdict, count and counterexample as the edited log and envelope have it now."""
-        put_messages(self.folder, "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log))
+        lines = [json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log]
+        put_messages(self.folder, "".join(lines))
         envelope = self.envelope
         envelope["messages"] = len(self.log)
         running = Repetition(self.folder, envelope).run()
@@ -68,9 +83,9 @@ class Forgery:
 
     def summarise(self) -> Path:
         """Write the envelope, and the files that are made from it."""
-        for name, content in derived_files(
-            {name: value for name, value in self.envelope.items() if name != "files"}
-        ).items():
+        envelope = dict(self.envelope)
+        envelope.pop("files", None)
+        for name, content in derived_files(envelope).items():
             put(self.folder / name, content)
         return self.sign()
 
@@ -93,21 +108,24 @@ Edit = Callable[[Forgery], Path]
 def without_failures_of_the_tour(forgery: Forgery) -> Path:
     """Take out what failed in the tour, and what shows it."""
     fuzz = forgery.worlds("fuzz")[0]
-    worlds = [each for each in forgery.worlds("tour", "shrinking", "shrunk") if each < fuzz]
-    last = 1 + max(number for number, (at, _) in enumerate(worlds) if forgery.log[at]["case"] == "shrunk")
-    return forgery.without(worlds[: last + last % 2])
+    worlds = [world for world in forgery.worlds("tour", "shrinking", "shrunk") if world < fuzz]
+    shrunk = [number for number, (begin, _) in enumerate(worlds) if forgery.log[begin]["case"] == "shrunk"]
+    until_the_last = shrunk[-1] + 1
+    is_odd = until_the_last % 2
+    return forgery.without(worlds[: until_the_last + is_odd])
 
 
 def without_a_command(forgery: Forgery) -> Path:
     """Take out the case of a command."""
-    forgery.envelope["cases"] = [each for each in forgery.envelope["cases"] if each["id"] != "tour/CreateVault"]
+    cases = forgery.envelope["cases"]
+    forgery.envelope["cases"] = [case for case in cases if case["id"] != "tour/CreateVault"]
     return forgery.summarise()
 
 
 def with_another_selection(forgery: Forgery) -> Path:
     """Take out a scenario that failed, and select the others."""
     forgery.take_out(forgery.worlds(FAILS), renumber=False)
-    forgery.envelope["selection"] = {"case": [each for each in forgery.envelope["selection"]["case"] if each != FAILS]}
+    forgery.envelope["selection"]["case"].remove(FAILS)
     return forgery.derive()
 
 
@@ -115,7 +133,8 @@ def interrupted(forgery: Forgery) -> Forgery:
     """Make it a report on a run that was interrupted once its scenarios were played."""
     forgery.take_out(forgery.worlds("tour", "shrinking", "shrunk", "fuzz"))
     forgery.log.pop()  # no farewell
-    forgery.envelope["cases"] = [each for each in forgery.envelope["cases"] if each["lane"] == "features"]
+    cases = forgery.envelope["cases"]
+    forgery.envelope["cases"] = [case for case in cases if case["lane"] == "features"]
     for lane in ("tour", "fuzz"):
         del forgery.envelope[lane]
     forgery.envelope |= {"complete": False, "trouble": "interrupted by SIGINT"}
@@ -133,13 +152,17 @@ def interrupted_with_more_hellos(forgery: Forgery) -> Path:
 def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
     """Take out the last message of a scenario that failed, which is then undecided."""
     [(begin, end)] = forgery.worlds(FAILS)
-    del forgery.log[max(at for at in range(begin, end) if forgery.verbs()[at])]
+    verbs = forgery.verbs()
+    last = max(number for number in range(begin, end) if verbs[number])
+    del forgery.log[last]
     return forgery.derive()
 
 
 def with_windows(forgery: Forgery) -> Path:
     """Let the system have declared that what it never did takes a day."""
-    forgery.envelope["subject"]["windows"] = forgery.log[0]["answer"]["windows"] = {"RevokeKeyAccess": 86_400}
+    windows = {"RevokeKeyAccess": 86_400}
+    forgery.envelope["subject"]["windows"] = windows
+    forgery.log[0]["answer"]["windows"] = windows
     return forgery.derive()
 
 
@@ -152,16 +175,18 @@ def without_hello(forgery: Forgery) -> Path:
 def fewer_messages(forgery: Forgery) -> Path:
     """Let the verdicts rest on less than there is: the last scenario is not among theirs."""
     whole = messages_of(forgery.folder)
+    the_last_scenario = whole.splitlines(keepends=True)[-3:]
     forgery.take_out(forgery.worlds()[-1:])
     forgery.derive()
-    put_messages(forgery.folder, messages_of(forgery.folder) + "".join(whole.splitlines(keepends=True)[-3:]))
+    put_messages(forgery.folder, messages_of(forgery.folder) + "".join(the_last_scenario))
     return forgery.sign()
 
 
 def with_known_failure(forgery: Forgery) -> Path:
     """Call a failure known."""
-    case = next(each for each in forgery.envelope["cases"] if each["id"] == FAILS)
-    case |= {"status": "known", "known": "We know."}
+    [case] = [case for case in forgery.envelope["cases"] if case["id"] == FAILS]
+    case["status"] = "known"
+    case["known"] = "We know."
     return forgery.summarise()
 
 
@@ -222,19 +247,27 @@ def field(*names: str | int, to: Any, write: Edit = Forgery.summarise) -> Edit:
 
 def known(*changed: dict[str, Any]) -> Edit:
     """Know of what failed, in entries that were changed so."""
-    entry = {"requirement": "", "case": FAILS, "reason": "We know.", "issue": "https://example.com/1"}
-    return field("deviations", to=[entry | {"expires": "2999-01-01", "line": 2} | each for each in changed])
+    entry = {
+        "requirement": "",
+        "case": FAILS,
+        "reason": "We know.",
+        "issue": "https://example.com/1",
+        "expires": "2999-01-01",
+        "line": 2,
+    }
+    return field("deviations", to=[entry | changes for changes in changed])
 
 
 def written(group: str) -> dict[str, tuple[Edit, str]]:
     """Return the edits of `refused.yaml` of this group by name, each with what is said of it."""
-    return {
-        row["name"]: (
-            field(*row["field"], to=row["to"]) if "field" in row else text(row["file"], row["was"], row["is"]),
-            row["says"],
-        )
-        for row in REFUSED["forged"][group]
-    }
+    edits = {}
+    for row in REFUSED["forged"][group]:
+        if "field" in row:
+            edit = field(*row["field"], to=row["to"])
+        else:
+            edit = text(row["file"], row["was"], row["is"])
+        edits[row["name"]] = (edit, row["says"])
+    return edits
 
 
 MOVED = r'the log has .*"world": "\w+"} where .*"world": "\w+"} would be'

@@ -38,7 +38,9 @@ from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
 def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(tmp_path: Path) -> None:
     errs = ("--stdio", f"{FAULTY} hello=error")
     found = verify(tmp_path, *errs, *WELL)
-    assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, False, 1)
+    assert found.exit_code == 3
+    assert not found.report["complete"]
+    assert found.report["faults"] == 1
     assert found.report["trouble"] == "answered hello with an error: no quota; see the log of the system"
     kept = counterexample(tmp_path, {"command": "EnableIdentity", "resource": "translator-prod"})
     whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
@@ -74,7 +76,8 @@ def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> Non
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
     arguments = ["verify", "--in-process", "--python", "tests.systems.odd:GoesElsewhere", *WELL, "--report", "mine"]
     done = subprocess.run([*CLI, *arguments], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.returncode == 0
+    assert done.stderr == b""
     assert main(["report", "check", str(tmp_path / "mine")]) == 0
 
 
@@ -112,7 +115,8 @@ def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path
     full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *CLI, "verify"]
     arguments = ["--in-process", "--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
     done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
     assert "can't be written: File too large" in done.stderr
     assert main(["report", "check", str(tmp_path / "report")]) == 4
 
@@ -136,7 +140,8 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: 
     thread.join()
     error = f"translator-cmk: error: interrupted by {by.name}; {found.folder} has what came out so far\n"
     assert found.printed.endswith(error)
-    assert (found.exit_code, found.report["complete"], found.report["exit_code"]) == (4, False, 4)
+    assert found.exit_code == found.report["exit_code"] == 4
+    assert not found.report["complete"]
     assert sorted(found.statuses().values()) == ["not-run", "passed"]
     assert (found.folder / "report.html").is_file()
     out = says(4, "report", "check", found.folder)
@@ -152,7 +157,8 @@ def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_
     run.kill()
     run.communicate(timeout=30)
     found = Verified(run.returncode, json.loads(envelope.read_text("utf-8")), envelope.parent)
-    assert (found.report["complete"], found.report["exit_code"]) == (False, 4)
+    assert not found.report["complete"]
+    assert found.report["exit_code"] == 4
     assert found.report["counts"]["lanes"]["features"]["passed"] > 0
     out = says(4, "report", "check", found.folder)
     assert f"all {len(found.report['cases'])} verdicts are confirmed" in out
@@ -185,9 +191,19 @@ Respond = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
+def receive_until(connection: socket.socket, end: bytes) -> bool:
+    """Receive until something ends like this; return whether it came before the connection was closed."""
+    while True:
+        received = connection.recv(65_536)
+        if not received:
+            return False
+        if received.endswith(end):
+            return True
+
+
 @contextmanager
 def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]:
-    """A server that answers each connection in this way, once a request ends like this."""
+    """Run a server that answers each connection in this way, once a request ends like this, and yield its place."""
     with socket.create_server(("127.0.0.1", port)) as server:
         over = threading.Event()
 
@@ -196,9 +212,7 @@ def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]
                 with suppress(OSError):
                     connection, _ = server.accept()
                     with connection:
-                        while (asked := connection.recv(65_536)) and not asked.endswith(end):
-                            pass
-                        if asked:
+                        if receive_until(connection, end):
                             respond(connection)
 
         thread = threading.Thread(target=serve)
@@ -237,7 +251,6 @@ def sends(text: bytes) -> Respond:
 
 
 WEB: dict[str, tuple[Respond, str]] = {
-    **{row["says"]: (sends(row["answer"].encode()), row["says"]) for row in REFUSED["web"]},
     "slow body": (slowly, "had not answered in full when its time was up"),
     "no end": (never_ending, "had not answered in full when its time was up"),
     "slow headers": (trickles(b"", OK * 20), "had not answered in full when its time was up"),
@@ -245,13 +258,17 @@ WEB: dict[str, tuple[Respond, str]] = {
     "too long": (sends(OK + b"Content-Length: 3000000\r\n\r\n" + b" " * 3_000_000), "its body is longer than 1 MiB"),
 }
 
+for row in REFUSED["web"]:
+    WEB[row["says"]] = (sends(row["answer"].encode()), row["says"])
+
 
 @pytest.mark.parametrize("fault", WEB)
 def test_fault_of_a_url_is_told(tmp_path: Path, fault: str) -> None:
     respond, message = WEB[fault]
     with serving(respond) as place:
         found = verify(tmp_path, "--http", f"http://{place}", "--timeout", "0.5", *WELL)
-    assert (found.exit_code, found.report["complete"]) == (3, False)
+    assert found.exit_code == 3
+    assert not found.report["complete"]
     assert message in found.report["trouble"]
 
 

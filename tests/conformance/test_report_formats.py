@@ -44,7 +44,9 @@ def cucumber_messages_of(found: Verified) -> list[dict[str, Any]]:
 def messages_of_kind(found: Verified, kind: str, **fields: object) -> list[dict[str, Any]]:
     """Return what the messages of this kind contain, of those that have these values in these fields."""
     contents = [message[kind] for message in cucumber_messages_of(found) if kind in message]
-    return [content for content in contents if all(content[field] == value for field, value in fields.items())]
+    for field, value in fields.items():
+        contents = [content for content in contents if content[field] == value]
+    return contents
 
 
 def ids_in(value: object) -> Iterator[str]:
