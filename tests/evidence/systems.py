@@ -50,19 +50,22 @@ class Outcome:
 
     def look_for_what_is_wrong(self, profile: str) -> None:
         """Put a system through the lanes until one names a requirement that is expected."""
-        named_otherwise: list[Failure] = []
+        otherwise: list[Failure] = []
         for lane, failures in lanes_that_find(self.variant, profile):
             for number, failure in enumerate(failures):
                 self.confirm(failure, profile)
                 if set(failure.named) & set(self.variant.requirements):
                     self.found_by = lane
                     return
-                named_otherwise.append(failure)
+                otherwise.append(failure)
                 if number == ENOUGH:
                     break
-        if named_otherwise:
-            first = named_otherwise[0]
+        named = [failure for failure in otherwise if failure.named]
+        if named:
+            first = named[0]
             self.problems.append(f"names nothing that is expected, but {', '.join(first.named)} in {first.case}")
+        elif otherwise:
+            self.found_by = f"{otherwise[0].case.partition('/')[0]}, which names no requirement,"
         else:
             self.problems.append(f"no lane finds it in the profile {profile}")
 

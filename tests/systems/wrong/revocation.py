@@ -151,7 +151,7 @@ CAUSES = (
     wrong(
         "loses the data of every resource when one loses its access",
         "the loop has no condition",
-        ["revocation.only-that-resource", "encryption.transparent"],
+        ["revocation.only-that-resource", "revocation.access-revoked", "encryption.transparent"],
         adding(
             means(
                 key_inaccessible,
