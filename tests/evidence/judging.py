@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from tests.evidence.mutation import Mutant
-from translator_cmk.explore.counterexamples import Broken, breaks
+from translator_cmk.explore.broken_theorems import Broken, breaks
 from translator_cmk.explore.explore_command import THEOREM_NAMED
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.judge import EntityName, Judge, entities_of
@@ -76,7 +76,7 @@ class ModelInScope:
             self.states.append((state, (command,)))
             state, _ = self.step(state, command)
         for number in range(self.graph.states):
-            offered = self.graph.commands(pair.command for pair in self.graph.transitions_from(number))
+            offered = self.graph.commands(pair.command for pair in self.graph.edges_from(number))
             self.states.append((self.graph.state(number), offered))
 
     def difference(self, mutant: Mutant) -> Difference | None:

@@ -12,7 +12,7 @@ from tests.explore.mistakes import the_mutant as the
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.bdd.ties import without_assumptions
-from translator_cmk.explore.counterexamples import counterexample
+from translator_cmk.explore.broken_theorems import counterexample
 from translator_cmk.explore.scopes import MUTANT_SCOPES, SCOPE_NAMED, TWO_OF_A_KIND, Scope
 from translator_cmk.explore.theorems import THEOREMS, Named
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, initial

@@ -29,7 +29,7 @@ def test_what_is_attainable_holds_in_a_state_that_a_walk_comes_to() -> None:
     found = attainable(predecessors(GRAPH), LOSSES)
     for state in range(GRAPH.states):
         expected = 0
-        for reached, _ in paths_from(state, GRAPH.transitions_from):
+        for reached, _ in paths_from(state, GRAPH.edges_from):
             expected |= LOSSES[reached]
         assert found[state] == expected
 
@@ -39,7 +39,7 @@ def test_first_command_begins_a_shortest_path_to_the_highest_value() -> None:
     found = first_commands(GRAPH, earlier, LOSSES)
     distances = []
     for state in range(GRAPH.states):
-        reached = [(LOSSES[other], len(path)) for other, path in paths_from(state, GRAPH.transitions_from)]
+        reached = [(LOSSES[other], len(path)) for other, path in paths_from(state, GRAPH.edges_from)]
         highest = max(value for value, _ in reached)
         distances.append((highest, min(length for value, length in reached if value == highest)))
 
@@ -52,7 +52,7 @@ def test_first_command_begins_a_shortest_path_to_the_highest_value() -> None:
             assert distances[after] == (highest, distance - 1)
 
 
-def test_transitions_by_a_command_that_is_left_out_are_no_way() -> None:
+def test_edges_by_a_command_that_is_left_out_are_no_way() -> None:
     everything = range(GRAPH.width)
     assert not any(predecessors(GRAPH, without=everything))
     assert attainable(predecessors(GRAPH, without=everything), LOSSES) == LOSSES

@@ -35,4 +35,4 @@ def test_no_key_is_rotated_beyond_the_bound() -> None:
     kept_out = [state for state in range(graph.states) if graph.after[state * graph.width + rotate] == NOT_OFFERED]
     assert kept_out
     for state in kept_out:
-        assert rotate not in {transition.command for transition in graph.transitions_from(state)}
+        assert rotate not in {edge.command for edge in graph.edges_from(state)}

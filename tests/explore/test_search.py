@@ -109,10 +109,10 @@ def test_search_and_graph_have_the_steps_of_a_plain_walk(name: str) -> None:
     assert found.accepted == sum(isinstance(outcome, Accepted) for outcome in outcomes)
 
     graph = state_graph(scope)
-    transitions = [each for state in range(graph.states) for each in graph.transitions_from(state)]
-    assert len(transitions) == graph.transitions
+    edges = [edge for state in range(graph.states) for edge in graph.edges_from(state)]
+    assert len(edges) == graph.edge_count
     assert [(step.before, step.command, step.outcome, step.after) for step in steps] == [
-        (each.state, scope.alphabet[each.command], graph.labels[each.label], each.after) for each in transitions
+        (edge.state, scope.alphabet[edge.command], graph.labels[edge.label], edge.after) for edge in edges
     ]
 
 
@@ -129,7 +129,7 @@ def test_the_path_to_a_state_leads_there_and_is_the_shortest() -> None:
         assert (graph.number(state), graph.state(number)) == (number, state)
     assert distance == sorted(distance)
     for number in range(graph.states):
-        for each in graph.transitions_from(number):
+        for each in graph.edges_from(number):
             assert distance[each.after] <= distance[number] + 1
     of_another_world = start_of(SCOPE_NAMED["losing-the-key"], machine)
     assert graph.number(of_another_world) is None

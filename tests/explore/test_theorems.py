@@ -13,7 +13,7 @@ from tests.explore.mistakes import MISTAKES, SHORTEST, Mistake, as_pickle
 from tests.machine.faulty import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
-from translator_cmk.explore.counterexamples import Broken, DoesNotReplay, counterexample
+from translator_cmk.explore.broken_theorems import Broken, DoesNotReplay, counterexample
 from translator_cmk.explore.explore_command import exit_code, search_lines, searches, to_dict
 from translator_cmk.explore.scopes import SCOPE_NAMED, SCOPES
 from translator_cmk.explore.search import explore, verdict

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import each_refused, run_cli
-from translator_cmk.explore.graph import Graph, Transition, state_graph
+from translator_cmk.explore.coverage import StepRecord, recorded_graph, select
+from translator_cmk.explore.graph import Edge, Graph, state_graph
 from translator_cmk.explore.scopes import SCOPE_NAMED, Scope
-from translator_cmk.explore.selection import StepRecord, recorded_graph, select
 from translator_cmk.explore.suites import Suite, suite, wire_lines
 from translator_cmk.explore.tours import tour
 from translator_cmk.language.messages import command_from_wire
@@ -41,14 +41,14 @@ def whole(name: str) -> Suite:
 @EACH
 def test_tour_gives_every_command_in_every_state_and_what_changes_nothing_once(name: str) -> None:
     graph = graph_of(name)
-    given: list[Transition] = []
+    given: list[Edge] = []
     for sequence in toured(name):
         given += graph.along(sequence)
-    every_transition: set[Transition] = set()
+    every_edge: set[Edge] = set()
     for state in range(graph.states):
-        every_transition.update(graph.transitions_from(state))
-    assert set(given) == every_transition
-    changes_nothing = [transition for transition in given if transition.after == transition.state]
+        every_edge.update(graph.edges_from(state))
+    assert set(given) == every_edge
+    changes_nothing = [edge for edge in given if edge.after == edge.state]
     assert len(changes_nothing) == len(set(changes_nothing))
 
 

@@ -131,7 +131,7 @@ def chart() -> Chart:
     for number in range(graph.states):
         looked_up = [tables().step(rows[number], command) for command in range(graph.width)]
         leads = after[rows[number]] = {at: row for at, (outcome, row) in enumerate(looked_up) if outcome is not None}
-        pairs = list(graph.transitions_from(number))
+        pairs = list(graph.edges_from(number))
         assert [pair.command for pair in pairs] == list(leads), rows[number]
         for pair in pairs:
             assert rows.setdefault(pair.after, leads[pair.command]) == leads[pair.command], (rows[number], pair)

@@ -10,7 +10,7 @@ from ..oracle.affected import Entities
 from .events import Event
 
 
-class Deviation(NamedTuple):
+class TraceDeviation(NamedTuple):
     """An impossible event: its number, its commands, the outcome allowed there, how it differs, and why.
 
     ``allowed`` is None where the event has no command.
@@ -40,7 +40,7 @@ class TraceVerdict:
     uncompared: int = 0
     skipped: int = 0
     worlds: int = 0
-    deviations: list[Deviation] = field(default_factory=list)
+    deviations: list[TraceDeviation] = field(default_factory=list)
     uncompared_from: list[tuple[int, Entities]] = field(default_factory=list)
     overflows: list[int] = field(default_factory=list)
 
@@ -101,7 +101,7 @@ class Checker:
         if not oracle.last.compared:
             self.verdict.uncompared += 1
         if isinstance(comparison, Differs):
-            deviation = Deviation(at, event.commands, allowed, comparison.differences, comparison.why)
+            deviation = TraceDeviation(at, event.commands, allowed, comparison.differences, comparison.why)
             self.verdict.deviations.append(deviation)
         elif oracle.uncompared and all_compared:
             self.verdict.uncompared_from.append((at, oracle.uncompared))

@@ -11,8 +11,8 @@ from ..oracle.affected import words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
 from ..shapes import WireError, suggestion
-from .checking import Checker, Deviation, TraceVerdict
-from .reading import Truncated, read_trace
+from .checking import Checker, TraceDeviation, TraceVerdict
+from .trace_reader import Truncated, read_trace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,7 +122,7 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
+def format_deviation(deviation: TraceDeviation, source: str) -> Iterator[str]:
     """Yield the lines on an impossible event: where, the request, what was allowed and seen, and why."""
     yield f"{source}:{deviation.at}: impossible: {format_request(deviation.commands)}"
     if deviation.allowed is not None:

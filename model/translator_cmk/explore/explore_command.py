@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import ROWS, Machine
 from ..progress import ProgressBar
-from .counterexamples import counterexample
+from .broken_theorems import counterexample
 from .scopes import Scope, add_scope_option, select_scopes
 from .search import Exploration, Verdict, explore, verdict
 from .theorems import THEOREMS
@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([to_dict(search) for search in searched], indent=2))
     else:
-        print("\n".join(line for search in searched for line in search_lines(search)))
+        for search in searched:
+            print("\n".join(search_lines(search)))
     return exit_code(searched)
 
 
@@ -89,7 +90,7 @@ def search_lines(searched: Searched) -> Iterator[str]:
         f"depth {found.depth}, {found.seconds:.1f} s"
     )
     numbers = Counter(verdict(theorem, found) for theorem in THEOREMS)
-    counts = [f"{numbers[each]} {words}" for each, words in VERDICTS.items() if each in numbers]
+    counts = [f"{numbers[word]} {text}" for word, text in VERDICTS.items() if word in numbers]
     yield f"  of {len(THEOREMS)} theorems {', '.join(counts)}"
     if not found.complete:
         yield "  interrupted: this is a part of the scope, and decides nothing about the whole"

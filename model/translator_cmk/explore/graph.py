@@ -1,4 +1,4 @@
-"""The states and transitions of a scope as a graph."""
+"""The states and edges of a scope as a graph."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ NOT_OFFERED = -1
 """Stands for a command that the scope does not offer in a state."""
 
 
-class Transition(NamedTuple):
+class Edge(NamedTuple):
     """A command in a state, all by number: the state, the command, the state that it leads to, and
     its label.
     """
@@ -25,7 +25,7 @@ class Transition(NamedTuple):
 
 
 class Graph(Walk, Generic[Label]):
-    """The walk of a scope with all its transitions.
+    """The walk of a scope with all its edges.
 
     A label is the result of a command: an outcome, and perhaps more.  Of state `s` and command `c`,
     ``after`` and ``label`` have the state that it leads to and the number of the label at `s *
@@ -53,26 +53,26 @@ class Graph(Walk, Generic[Label]):
             self.label.extend(nothing)
 
     @property
-    def transitions(self) -> int:
-        """Return how many transitions there are: pairs of a state and a command that is offered
+    def edge_count(self) -> int:
+        """Return how many edges there are: pairs of a state and a command that is offered
         there.
         """
         return len(self.after) - self.after.count(NOT_OFFERED)
 
-    def transitions_from(self, state: int) -> Iterator[Transition]:
-        """Yield every transition from a state, by the number of its command."""
+    def edges_from(self, state: int) -> Iterator[Edge]:
+        """Yield every edge from a state, by the number of its command."""
         first = state * self.width
         for command in range(self.width):
             after = self.after[first + command]
             if after != NOT_OFFERED:
-                yield Transition(state, command, after, self.label[first + command])
+                yield Edge(state, command, after, self.label[first + command])
 
-    def along(self, sequence: Iterable[int]) -> Iterator[Transition]:
-        """Yield the transitions of a sequence of commands from the start, each of them offered."""
+    def along(self, sequence: Iterable[int]) -> Iterator[Edge]:
+        """Yield the edges of a sequence of commands from the start, each of them offered."""
         state = 0
         for command in sequence:
             place = state * self.width + command
-            yield Transition(state, command, self.after[place], self.label[place])
+            yield Edge(state, command, self.after[place], self.label[place])
             state = self.after[place]
 
 

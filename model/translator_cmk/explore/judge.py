@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ..machine import Command, Machine, Outcome, State
 from ..machine.entities import ENTITY_KINDS, Entity
 from .theorems.expectations import Expectation, Readable, is_met, is_shown
-from .theorems.steps import ROWS_RAISE, Change, Step, look_up
+from .theorems.steps import ROWS_RAISE, EntityChange, MachineStep, look_up
 from .theorems.theorem import Theorem
 
 
@@ -54,6 +54,10 @@ class Judge:
             for about in theorem.about:
                 self._about.setdefault((theorem.form, about), []).append(theorem)
 
+    def kinds_looked_at(self) -> list[type[Entity]]:
+        """Return the kinds of entities that theorems about states are about."""
+        return [kind for kind in ENTITY_KINDS if ("always", kind) in self._about]
+
     def step(self, state: State, command: Command) -> tuple[State, Judged]:
         """Return the machine's step, judged."""
         outcome: Outcome | None
@@ -61,19 +65,19 @@ class Judge:
             after, outcome = self.machine.step(state, command)
         except ROWS_RAISE:
             after, outcome = state, None
-        step = Step(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
+        step = MachineStep(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
         broken = list(self._unmet(self._theorems("request", type(command)), step, lambda demand: is_met(demand, step)))
         for kind, name in step.changed:
             broken.extend(self._broken_by_change(step, kind, name))
         return after, Judged(outcome, tuple(broken))
 
-    def _broken_by_change(self, step: Step, kind: type[Entity], name: str) -> Iterator[Unmet]:
+    def _broken_by_change(self, step: MachineStep, kind: type[Entity], name: str) -> Iterator[Unmet]:
         """Yield the theorems about changes that a step breaks, which changed this entity."""
         theorems = self._theorems("change", kind)
         if kind not in self._changed:
             self._changed.add(kind)
             self.asked.update(theorem.name for theorem in theorems)
-        change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
+        change = EntityChange(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
         yield from self._unmet(theorems, change, lambda _: False)
 
     def look(self, state: State, at: EntityName) -> tuple[State, tuple[Unmet, ...]]:

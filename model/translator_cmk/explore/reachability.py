@@ -19,9 +19,9 @@ def predecessors(graph: Graph[Any], without: Collection[int] = ()) -> Predecesso
     """
     found: list[set[int]] = [set() for _ in range(graph.states)]
     for state in range(graph.states):
-        for transition in graph.transitions_from(state):
-            if transition.after != state and transition.command not in without:
-                found[transition.after].add(state)
+        for edge in graph.edges_from(state):
+            if edge.after != state and edge.command not in without:
+                found[edge.after].add(state)
     return found
 
 
@@ -47,19 +47,19 @@ def first_commands(graph: Graph[Any], earlier: Predecessors, values: Sequence[in
     """Return of each state the command that begins a shortest path to the highest value that it
     leads to.
 
-    It is `NO_COMMAND` where the state has that value.  Only transitions in ``earlier`` are taken.
+    It is `NO_COMMAND` where the state has that value.  Only edges in ``earlier`` are taken.
     """
     highest, distance = highest_values(earlier, values)
 
     def first(state: int) -> int:
         if distance[state] == 0:
             return NO_COMMAND
-        for transition in graph.transitions_from(state):
-            after = transition.after
+        for edge in graph.edges_from(state):
+            after = edge.after
             is_nearer = highest[after] == highest[state] and distance[after] == distance[state] - 1
             if is_nearer and state in earlier[after]:
-                return transition.command
-        raise AssertionError(f"no transition leads from state {state} towards its highest value")
+                return edge.command
+        raise AssertionError(f"no edge leads from state {state} towards its highest value")
 
     return [first(state) for state in range(graph.states)]
 

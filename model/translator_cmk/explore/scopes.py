@@ -23,7 +23,7 @@ from ..strict_yaml import read_yaml
 Commands = tuple[Command, ...]
 
 
-class Condition(NamedTuple):
+class FieldCondition(NamedTuple):
     """A field of an entity has one of these values; a field of an entity that is not there has the
     value None.
     """
@@ -44,7 +44,7 @@ class Bound(NamedTuple):
     """Commands, and the conditions under which alone a scope offers them."""
 
     commands: Commands
-    where: tuple[Condition, ...]
+    where: tuple[FieldCondition, ...]
 
 
 class Scope(Value):
@@ -68,16 +68,16 @@ class Scope(Value):
         """Return the commands that lead from nothing to the start of the scope."""
         return situations()[self.situation].commands if self.situation else ()
 
-    def conditions(self, command: Command) -> list[Condition]:
+    def conditions(self, command: Command) -> list[FieldCondition]:
         """Return where alone the command is offered: one that would leave the bounds is not."""
-        found: list[Condition] = []
+        found: list[FieldCondition] = []
         for bound in self.bounds:
             if command in bound.commands:
                 found.extend(bound.where)
         found.extend(new_name_conditions(command))
         if isinstance(command, RotateKey):
             key = f"{command.vault}/{command.key}"
-            found.append(Condition(Key, key, "version", (None, *range(self.versions))))
+            found.append(FieldCondition(Key, key, "version", (None, *range(self.versions))))
         return found
 
     def offers(self, command: Command, state: State) -> bool:
@@ -85,7 +85,7 @@ class Scope(Value):
         return all(condition.holds(state) for condition in self.conditions(command))
 
 
-def new_name_conditions(command: Command) -> Iterator[Condition]:
+def new_name_conditions(command: Command) -> Iterator[FieldCondition]:
     """Yield the conditions under which the names that the command gives stand for nothing else.
 
     Either nothing has the name, or it is in a state in which giving the name again is refused.
@@ -95,7 +95,7 @@ def new_name_conditions(command: Command) -> Iterator[Condition]:
     states = (None, *NAME_REFUSED.get(type(command), ()))
     for kind, name, is_new in command.names():
         if is_new:
-            yield Condition(kind, name, "state", states)
+            yield FieldCondition(kind, name, "state", states)
 
 
 class StartNotReached(Exception):
@@ -135,15 +135,15 @@ FILE = Path(__file__).with_name("scopes.yaml")
 BY_WORD = {kind.word: kind for kind in ENTITY_KINDS}
 
 
-def make_condition(kind: str, name: str, field: str, values: tuple[Any, ...]) -> Condition:
+def make_condition(kind: str, name: str, field: str, values: tuple[Any, ...]) -> FieldCondition:
     """Return a condition of the file."""
-    return Condition(BY_WORD[kind], name, field, values)
+    return FieldCondition(BY_WORD[kind], name, field, values)
 
 
 CONDITION = Record(
     "a condition",
     {"kind": Choice(BY_WORD), "name": TEXT, "field": TEXT, "values": UniqueList(ANYTHING)},
-    Condition._fields,
+    FieldCondition._fields,
     make_condition,
 )
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
-from ..machine.entities import ENTITY_KINDS
 from ..progress import ProgressBar
-from .counterexamples import Broken
+from .broken_theorems import Broken
 from .judge import EntityName, Judge, Judged, Unmet, entities_of
 from .memoised import Memoised
 from .scopes import Scope, StartNotReached
@@ -116,8 +115,7 @@ class Search:
         self.stop = stop
         self.found = Exploration(scope.name)
         self.judge = Judge(machine, theorems)
-        about_states = [theorem for theorem in theorems if theorem.form == "always"]
-        self.looked_at = [kind for kind in ENTITY_KINDS if any(kind in theorem.about for theorem in about_states)]
+        self.looked_at = self.judge.kinds_looked_at()
         step = self.judge.step if theorems else self._unjudged_step
         self.step: StepFunction[Judged] = Memoised(step).step if memoise else step
         self.look: Look = Memoised(self.judge.look).step if memoise else self.judge.look

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from ..language.messages import command_to_wire, stage_to_wire
 from ..machine import DEFAULT_STAGE
+from .coverage import recorded_graph, select
 from .graph import Graph, state_graph
 from .scopes import Commands, Scope
-from .selection import recorded_graph, select
 from .tours import steps_to_start, tour
 
 ITEM_NAMES = {
@@ -59,11 +59,11 @@ def whole_suite(scope: Scope) -> Suite:
     """Return a whole tour of the scope."""
     graph = state_graph(scope)
     guarantee = (
-        f"Each of the {graph.transitions:,} commands in states of the scope {scope.name} is given once at least, "
+        f"Each of the {graph.edge_count:,} commands in states of the scope {scope.name} is given once at least, "
         "as long as the system goes where the full specification says: so one that shows after each step "
         "where it stands, and gives a wrong answer or goes to a wrong state anywhere in the scope, is found out."
     )
-    return Suite(scope, with_start(graph, tour(graph)), graph.transitions, guarantee)
+    return Suite(scope, with_start(graph, tour(graph)), graph.edge_count, guarantee)
 
 
 def budgeted_suite(scope: Scope, budget: int) -> Suite:
@@ -84,7 +84,7 @@ def budgeted_suite(scope: Scope, budget: int) -> Suite:
 
     pairs: set[tuple[int, int]] = set()
     for sequence in selection.sequences:
-        pairs.update((transition.state, transition.command) for transition in graph.along(sequence))
+        pairs.update((edge.state, edge.command) for edge in graph.along(sequence))
     return Suite(scope, with_start(graph, selection.sequences), len(pairs), guarantee)
 
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ..machine import Outcome, Unspecified
-from .graph import Graph, Transition
+from .graph import Edge, Graph
 
-Path = tuple[Transition, ...]
+Path = tuple[Edge, ...]
 
 
 def steps_to_start(graph: Graph[Any]) -> int:
@@ -64,12 +64,12 @@ def commands_to_give(graph: Graph[Outcome], state: int) -> list[int]:
     First come those that change nothing, last those whose outcome is not specified.
     """
 
-    def order(transition: Transition) -> tuple[bool, bool, int]:
-        outcome = graph.labels[transition.label]
-        return isinstance(outcome, Unspecified), transition.after != state, transition.command
+    def order(edge: Edge) -> tuple[bool, bool, int]:
+        outcome = graph.labels[edge.label]
+        return isinstance(outcome, Unspecified), edge.after != state, edge.command
 
-    transitions = sorted(graph.transitions_from(state), key=order, reverse=True)
-    return [transition.command for transition in transitions]
+    edges = sorted(graph.edges_from(state), key=order, reverse=True)
+    return [edge.command for edge in edges]
 
 
 def path_to_work(
@@ -79,21 +79,21 @@ def path_to_work(
 
     Return None if there is none within fewer commands than the limit.
     """
-    for state, path in paths_from(start, graph.transitions_from):
+    for state, path in paths_from(start, graph.edges_from):
         if len(path) >= limit:
             return None
         if left[state]:
-            return state, tuple(transition.command for transition in path)
+            return state, tuple(edge.command for edge in path)
     return None
 
 
-def paths_from(start: int, options: Callable[[int], Iterable[Transition]]) -> Iterator[tuple[int, Path]]:
+def paths_from(start: int, options: Callable[[int], Iterable[Edge]]) -> Iterator[tuple[int, Path]]:
     """Yield the state and all that it leads to, the nearest first, each with a shortest path there."""
     paths: list[tuple[int, Path]] = [(start, ())]
     found = {start}
     for state, path in paths:  # which grows meanwhile
         yield state, path
-        for transition in options(state):
-            if transition.after not in found:
-                found.add(transition.after)
-                paths.append((transition.after, (*path, transition)))
+        for edge in options(state):
+            if edge.after not in found:
+                found.add(edge.after)
+                paths.append((edge.after, (*path, edge)))

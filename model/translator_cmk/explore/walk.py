@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from ..machine import Command, State
 from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.state import Table
-from .scopes import Condition, Scope
+from .scopes import FieldCondition, Scope
 
 Label = TypeVar("Label", bound=Hashable)
 
@@ -109,7 +109,9 @@ class Walk:
 
     def visits(self, step: StepFunction[Label]) -> Iterator[Visit[Label]]:
         """Take every command that the scope offers in every state, and yield each as a visit."""
-        commands = [(number, each, self.scope.conditions(each)) for number, each in enumerate(self.scope.alphabet)]
+        commands = []
+        for number, command in enumerate(self.scope.alphabet):
+            commands.append((number, command, self.scope.conditions(command)))
         for at, packed in enumerate(self._states):  # which grows meanwhile
             state = self._store.unpack(packed)
             for number, command, conditions in commands:
@@ -134,6 +136,6 @@ class Walk:
         return number
 
 
-def all_hold(conditions: Iterable[Condition], state: State) -> bool:
+def all_hold(conditions: Iterable[FieldCondition], state: State) -> bool:
     """Return whether all conditions hold in the state."""
     return all(condition.holds(state) for condition in conditions)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.graph import Graph, Transition, state_graph
+from ..explore.graph import Edge, Graph, state_graph
 from ..explore.reachability import Predecessors, attainable, predecessors
 from ..explore.scopes import SCOPE_NAMED
 from ..language.phrases import COMMAND_PHRASES
@@ -81,14 +81,14 @@ def search(scope: str) -> Search | None:
     states = range(graph.states)
     worlds = [MACHINE.world(graph.state(state)) for state in states]
     return Search(
-        graph, worlds, predecessors(graph), [{pair.after for pair in graph.transitions_from(state)} for state in states]
+        graph, worlds, predecessors(graph), [{pair.after for pair in graph.edges_from(state)} for state in states]
     )
 
 
 def sizes() -> list[str]:
     """Return how much was searched, in words."""
     there = [each.graph for each in map(search, SEARCHED) if each]
-    return [f"{graph.transitions:,} steps between {graph.states:,} states" for graph in there]
+    return [f"{graph.edge_count:,} steps between {graph.states:,} states" for graph in there]
 
 
 @cache
@@ -122,7 +122,7 @@ def add_entity(fate: Fate, searched: Search, name: str) -> None:
     so = [int(holds(world)) for world in searched.worlds]
     possible, was = attainable(searched.before, so), attainable(searched.after, so)
     for state in range(graph.states):
-        for pair in graph.transitions_from(state):
+        for pair in graph.edges_from(state):
             if so[state] and not so[pair.after]:
                 ways = fate.for_a_time if possible[pair.after] else fate.for_good
                 note(ways, graph, pair, behind(graph, pair, holds))
@@ -132,13 +132,13 @@ def add_entity(fate: Fate, searched: Search, name: str) -> None:
                 note(fate.last_chance, graph, pair, named(graph, pair))
 
 
-def named(graph: Graph[Outcome], pair: Transition) -> frozenset[str]:
+def named(graph: Graph[Outcome], pair: Edge) -> frozenset[str]:
     """Return the requirements that an acceptance names; empty for anything else."""
     outcome = graph.labels[pair.label]
     return outcome.by if isinstance(outcome, Accepted) else frozenset()
 
 
-def behind(graph: Graph[Outcome], pair: Transition, view: Callable[[World], Any]) -> frozenset[str]:
+def behind(graph: Graph[Outcome], pair: Edge, view: Callable[[World], Any]) -> frozenset[str]:
     """Return the requirements that an acceptance names and without whose rows the view of the state after differs."""
     command, after = graph.scope.alphabet[pair.command], view(MACHINE.world(graph.state(pair.after)))
 
@@ -152,7 +152,7 @@ def behind(graph: Graph[Outcome], pair: Transition, view: Callable[[World], Any]
     return frozenset(filter(differs, named(graph, pair)))
 
 
-def note(ways: Ways, graph: Graph[Outcome], pair: Transition, by: frozenset[str]) -> None:
+def note(ways: Ways, graph: Graph[Outcome], pair: Edge, by: frozenset[str]) -> None:
     """Add a command with the requirements that it rests on here."""
     name = type(graph.scope.alphabet[pair.command]).__name__
     way = ways.get(name, Way(by, ""))
@@ -194,7 +194,7 @@ def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
     graph, states = searched.graph, [state_of(life, world) for world in searched.worlds]
     ways: dict[tuple[str, str], Ways] = {}
     for state in range(graph.states):
-        for pair in graph.transitions_from(state):
+        for pair in graph.edges_from(state):
             if states[state] != states[pair.after]:
                 by = behind(graph, pair, lambda world: state_of(life, world))
                 note(ways.setdefault((states[state], states[pair.after]), {}), graph, pair, by)

@@ -251,7 +251,7 @@ class Tables:
                 "name": scope.name,
                 "sentence": scope.sentence,
                 "states": graph.states,
-                "steps": graph.transitions,
+                "steps": graph.edge_count,
             },
             "starts": list(self._starts()),
             "subjects": data("causes")["what-if"]["subjects"],

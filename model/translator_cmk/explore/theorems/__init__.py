@@ -2,16 +2,16 @@
 of its rows.
 """
 
-from . import acceptances, changes, outcomes, states
+from . import acceptances, changes, requests, states
 from .expectations import Expectation, Named, Unchanged, Uses
-from .steps import Change, Step
+from .steps import EntityChange, MachineStep
 from .theorem import Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
     *states.THEOREMS,
-    *outcomes.THEOREMS,
+    *requests.THEOREMS,
     *acceptances.THEOREMS,
     *changes.THEOREMS,
 )
 
-__all__ = ["THEOREMS", "Change", "Expectation", "Named", "Step", "Theorem", "Unchanged", "Uses"]
+__all__ = ["THEOREMS", "EntityChange", "Expectation", "MachineStep", "Named", "Theorem", "Unchanged", "Uses"]

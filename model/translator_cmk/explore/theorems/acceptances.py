@@ -14,10 +14,10 @@ from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
 from ...machine.rows import Effect, Row, Whenever
 from ...strict_yaml import read_yaml
-from .demands import workspace
 from .expectations import Expectation, Named, Uses, is_shown
+from .premises import workspace
 from .states import home
-from .steps import ROWS_RAISE, Step, entity_name, look_up
+from .steps import ROWS_RAISE, MachineStep, entity_name, look_up
 from .theorem import Theorem, collected, fact, on_request
 
 # What each command does
@@ -40,19 +40,19 @@ def done(
     promised.
     """
 
-    def check(step: Step) -> Iterator[Expectation]:
+    def check(step: MachineStep) -> Iterator[Expectation]:
         if not step.accepted or not when(step.asked):
             return
         facts = list(facts_shown(step, asked, shows, grant))
         yield from facts
-        was_so_before = all(is_shown(each, step.before) for each in facts)
+        was_so_before = all(is_shown(shown, step.before) for shown in facts)
         if not was_so_before:
             yield Named(by, True)
 
     return Theorem("request", (COMMANDS[after],), f"done-{after}-{by}", f"{sentence}.", (by,), check)
 
 
-def facts_shown(step: Step, asked: Iterable[str], shows: Mapping[str, Any], grant: bool) -> Iterator[Fact]:
+def facts_shown(step: MachineStep, asked: Iterable[str], shows: Mapping[str, Any], grant: bool) -> Iterator[Fact]:
     """Yield the facts about the subject of a command; of a subject that is gone, that it is."""
     kind, name = subject_of(step.command, grant)
     values = {}
@@ -135,7 +135,7 @@ DONE = (
 
 
 @on_request(cmd.ReturnToMicrosoftManagedKeys, by="keys.return")
-def workspaces_go_back_with_their_resource(step: Step) -> Iterator[Expectation]:
+def workspaces_go_back_with_their_resource(step: MachineStep) -> Iterator[Expectation]:
     """Going back to Microsoft-managed keys takes every workspace of the resource along."""
     if step.accepted:
         for workspace in step.before.every(Workspace):
@@ -148,7 +148,7 @@ ON_DATA = (cmd.UploadDocument, cmd.TrainModel, cmd.ReadData, cmd.DeployModel, cm
 
 
 @on_request(*COMMANDS.values(), by="keys.use-logged")
-def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
+def every_use_of_the_key_is_recorded(step: MachineStep) -> Iterator[Expectation]:
     """A request that works with data under the customer's key has its use recorded and says so; no
     other has.
     """
@@ -159,7 +159,7 @@ def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
     yield Named("keys.use-logged", bool(uses))
 
 
-def key_uses(step: Step) -> Iterator[KeyUse]:
+def key_uses(step: MachineStep) -> Iterator[KeyUse]:
     """Yield the use of a key that the request makes, if it makes any."""
     if isinstance(step.command, ON_DATA):
         resource = workspace(step.asked).resource
@@ -168,14 +168,15 @@ def key_uses(step: Step) -> Iterator[KeyUse]:
 
 
 @on_request(cmd.MoveResourceGroup, by="environment.move")
-def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
+def a_group_moves_with_all_it_holds(step: MachineStep) -> Iterator[Expectation]:
     """A resource group is moved with the resources and key vaults in it, and with no other."""
     if not step.accepted:
         return
     command: Any = step.command
-    resources = [each for each in step.before.every(Resource) if each.state == "active"]
-    vaults = [each for each in step.before.every(Vault) if each.state in ("active", "deleted")]
-    for thing in (*resources, *vaults):
+    for thing in (*step.before.every(Resource), *step.before.every(Vault)):
+        exists = thing.state == "active" or (isinstance(thing, Vault) and thing.state == "deleted")
+        if not exists:
+            continue
         is_moved = (thing.group, thing.subscription.name) == (command.group, command.subscription)
         yield fact(thing, "subscription", command.to if is_moved else thing.subscription.name)
 
@@ -185,7 +186,7 @@ def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
     by="tenant.not-transferred tenant.identity-off tenant.stays-customer-managed tenant.same-tenant-move "
     "environment.move",
 )
-def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
+def identity_and_key_stay_behind(step: MachineStep) -> Iterator[Expectation]:
     """A moved resource stays customer-managed; it keeps identity and key exactly if its tenant
     stays the same.
     """
@@ -203,10 +204,10 @@ def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
 # What an acceptance names
 
 
-def has_moved(kind: type[Entity]) -> Callable[[Step], bool]:
+def has_moved(kind: type[Entity]) -> Callable[[MachineStep], bool]:
     """Return the test that something of the kind changed its tenant in the step."""
 
-    def test(step: Step) -> bool:
+    def test(step: MachineStep) -> bool:
         for was in step.before.every(kind):
             now = look_up(step.after, kind, was.name)
             if now is not None and home(was) != home(now):
@@ -216,15 +217,15 @@ def has_moved(kind: type[Entity]) -> Callable[[Step], bool]:
     return test
 
 
-def ends_an_identity(step: Step) -> bool:
+def ends_an_identity(step: MachineStep) -> bool:
     return isinstance(step.command, cmd.DisableIdentity | cmd.DeleteResource)
 
 
-def asks_for_customer_managed_keys_at_creation(step: Step) -> bool:
+def asks_for_customer_managed_keys_at_creation(step: MachineStep) -> bool:
     return isinstance(step.command, cmd.CreateResource) and step.asked.keys == CUSTOMER
 
 
-NAMED_ONLY_WHERE: Mapping[str, Callable[[Step], bool]] = {
+NAMED_ONLY_WHERE: Mapping[str, Callable[[MachineStep], bool]] = {
     "tenant.not-transferred": has_moved(Resource),
     "environment.vault-moved": has_moved(Vault),
     "identity.access-removed": ends_an_identity,
@@ -235,7 +236,7 @@ NAMED_ONLY_WHERE: Mapping[str, Callable[[Step], bool]] = {
 
 
 @on_request(*COMMANDS.values(), by=" ".join(NAMED_ONLY_WHERE))
-def a_requirement_is_named_only_where_it_applies(step: Step) -> Iterator[Expectation]:
+def a_requirement_is_named_only_where_it_applies(step: MachineStep) -> Iterator[Expectation]:
     """An acceptance rests on a move, an identity that is off, or a wish at creation only where
     there was one.
     """
@@ -248,7 +249,7 @@ WRITES = " ".join(dict.fromkeys(row.requirement for row in ROWS if isinstance(ro
 
 
 @on_request(*COMMANDS.values(), by=WRITES)
-def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
+def an_acceptance_names_what_it_rests_on(step: MachineStep) -> Iterator[Expectation]:
     """A requirement that an acceptance does not name can lose its rows, and the step is the same."""
     if not isinstance(step.outcome, Accepted):
         return
@@ -282,7 +283,7 @@ def requirements_of_meanings(machine: Machine) -> frozenset[str]:
     return frozenset(row.requirement for rows in machine.meanings.values() for row in rows)
 
 
-def rests_on_what_it_names(step: Step) -> bool:
+def rests_on_what_it_names(step: MachineStep) -> bool:
     """Return whether the step is the same where no row writes for another requirement than those
     that are named.
     """
@@ -295,11 +296,11 @@ def rests_on_what_it_names(step: Step) -> bool:
         after, outcome = step.machine.step(State(step.before.tables), step.command, may_write)
     except ROWS_RAISE:
         return False
-    instead = Step(step.before, step.command, step.machine.world(after), outcome, step.machine)
+    instead = MachineStep(step.before, step.command, step.machine.world(after), outcome, step.machine)
     return outcome == step.outcome and records_written(instead) == records_written(step)
 
 
-def records_written(step: Step) -> dict[tuple[type[Entity], str], Any]:
+def records_written(step: MachineStep) -> dict[tuple[type[Entity], str], Any]:
     """Return every record that the step changed, as it is after."""
     return {(kind, name): step.after.tables[kind].get(name) for kind, name in step.changed}
 

@@ -20,19 +20,19 @@ from ...machine.entities import (
     Vault,
     Workspace,
 )
-from .demands import GIVES_A_NAME
 from .expectations import Expectation, Named
+from .premises import GIVES_A_NAME
 from .states import CAUSES, has_lost_its_key, home, workspace_of
-from .steps import Change, Step, entity_name
+from .steps import EntityChange, MachineStep, entity_name
 from .theorem import Theorem, collected, named, on_change, stays
 
-Test = Callable[[Change], Any]
+Test = Callable[[EntityChange], Any]
 """A test of a change."""
 
 # What happened to an entity
 
 
-def is_new(change: Change) -> bool:
+def is_new(change: EntityChange) -> bool:
     return change.was is None
 
 
@@ -41,7 +41,7 @@ def goes(field: str, *values: Any) -> Test:
     values, into another.
     """
 
-    def test(change: Change) -> bool:
+    def test(change: EntityChange) -> bool:
         if change.was is None or change.now is None:
             return False
         if field != "state" and change.now.state in ("deleted", "purged"):
@@ -66,7 +66,7 @@ def from_state(state: str, *to: str) -> Test:
 def becomes(field: str, value: Any) -> Test:
     """Return the test that a field has this value, and had another, or the entity is new."""
 
-    def test(change: Change) -> bool:
+    def test(change: EntityChange) -> bool:
         if getattr(change.now, field) != value:
             return False
         return change.was is None or getattr(change.was, field) != value
@@ -74,14 +74,14 @@ def becomes(field: str, value: Any) -> Test:
     return test
 
 
-def gets_a_key(change: Change) -> bool:
+def gets_a_key(change: EntityChange) -> bool:
     """Return whether a resource has a key, and had none, or another."""
     if change.now.key is None:
         return False
     return change.was is None or named(change.was.key) != named(change.now.key)
 
 
-def is_deployed(change: Change) -> bool:
+def is_deployed(change: EntityChange) -> bool:
     return change.now is not None and change.now.state == "deployed"
 
 
@@ -102,29 +102,29 @@ def either(*tests: Test) -> Test:
     return lambda change: any(test(change) for test in tests)
 
 
-def never(_: Change) -> bool:
+def never(_: EntityChange) -> bool:
     return False
 
 
-def changed_tenant(change: Change) -> bool:
+def changed_tenant(change: EntityChange) -> bool:
     return home(change.was) != home(change.now)
 
 
-def key_lost(change: Change) -> bool:
+def key_lost(change: EntityChange) -> bool:
     return has_lost_its_key(change.now.workspace.resource)
 
 
-def resource_lost_its_key(change: Change) -> bool:
+def resource_lost_its_key(change: EntityChange) -> bool:
     return has_lost_its_key(change.now.resource)
 
 
-def resource_deleted(change: Change) -> bool:
+def resource_deleted(change: EntityChange) -> bool:
     """Return whether the entity and its resource are deleted after the step."""
     resource = workspace_of(change.now).resource
     return bool(change.now.state == "deleted" and resource.state == "deleted")
 
 
-def created_or_deleted(change: Change) -> bool:
+def created_or_deleted(change: EntityChange) -> bool:
     """Return whether a resource is new because it was created, or deleted because the customer
     asked for it.
     """
@@ -133,24 +133,24 @@ def created_or_deleted(change: Change) -> bool:
     return change.now.state == "deleted" and change.by(cmd.DeleteResource)
 
 
-def protection_turned_on(change: Change) -> bool:
+def protection_turned_on(change: EntityChange) -> bool:
     """Return whether the step turns on the protection of a vault that changed."""
     if goes("purge_protection")(change):
         return change.by(cmd.EnablePurgeProtection)
     return change.by(cmd.EnableSoftDelete)
 
 
-def key_switched(change: Change) -> bool:
+def key_switched(change: EntityChange) -> bool:
     """Return whether the step enables a key that is now enabled, or disables one that is not."""
     return change.by(cmd.EnableKey if change.now.enabled else cmd.DisableKey)
 
 
-def its_resource_gives_up_its_key(change: Change) -> bool:
+def its_resource_gives_up_its_key(change: EntityChange) -> bool:
     """Return whether the resource of a workspace returns to Microsoft-managed keys."""
     return bool(change.step.command == cmd.ReturnToMicrosoftManagedKeys(change.was.resource.name))
 
 
-def in_the_moved_group(change: Change) -> bool:
+def in_the_moved_group(change: EntityChange) -> bool:
     """Return whether the step moves the resource group that the entity was in."""
     command: Any = change.step.command
     if not isinstance(command, cmd.MoveResourceGroup):
@@ -159,12 +159,12 @@ def in_the_moved_group(change: Change) -> bool:
     return bool((was.group, was.subscription.name) == (command.group, command.subscription))
 
 
-def through_the_portal(change: Change) -> bool:
+def through_the_portal(change: EntityChange) -> bool:
     command: Any = change.step.command
     return isinstance(command, cmd.EnableCustomerManagedKeys) and command.through == "portal"
 
 
-def enabled_through_the_portal(change: Change) -> bool:
+def enabled_through_the_portal(change: EntityChange) -> bool:
     return change.by(cmd.EnableCustomerManagedKeys) and through_the_portal(change)
 
 
@@ -173,14 +173,14 @@ def about_the_grant(*commands: type[Command]) -> Test:
     grant.
     """
 
-    def test(change: Change) -> bool:
+    def test(change: EntityChange) -> bool:
         command: Any = change.step.command
         return type(command) in commands and change.name == f"{command.vault}/{command.resource}"
 
     return test
 
 
-def access_was_given(change: Change) -> bool:
+def access_was_given(change: EntityChange) -> bool:
     """Return whether the step grants access, or enables customer-managed keys through the portal,
     which grants it.
     """
@@ -213,7 +213,7 @@ Subject = tuple[str, str]
 
 
 @on_change(*ENTITY_KINDS, by="revocation.only-that-resource")
-def a_request_changes_only_what_depends_on_what_it_names(change: Change) -> Iterator[Expectation]:
+def a_request_changes_only_what_depends_on_what_it_names(change: EntityChange) -> Iterator[Expectation]:
     """A request changes nothing of what does not depend on the thing that it is about."""
     for entity in (change.was, change.now):
         if entity is not None and depends_on_any(entity, subjects(change.step)):
@@ -222,7 +222,7 @@ def a_request_changes_only_what_depends_on_what_it_names(change: Change) -> Iter
 
 
 @lru_cache(maxsize=1)  # every entity that a step changed asks for it
-def subjects(step: Step) -> frozenset[Subject]:
+def subjects(step: MachineStep) -> frozenset[Subject]:
     """Return the things that the command is about; where it puts them is no such thing."""
     command: Any = step.command
     match command:
@@ -234,7 +234,7 @@ def subjects(step: Step) -> frozenset[Subject]:
     return frozenset({(kind, entity_name(command, kind))})
 
 
-def held_by_group(step: Step, subscription: str, group: str) -> Iterator[Subject]:
+def held_by_group(step: MachineStep, subscription: str, group: str) -> Iterator[Subject]:
     """Yield the resources and key vaults in a resource group before the step."""
     for kind in (Resource, Vault):
         for thing in step.before.every(kind):
@@ -258,14 +258,14 @@ def depends_on_any(entity: Entity, subjects: frozenset[Subject]) -> bool:
     by="environment.create-resource environment.create-vault keys.create keys.import environment.create-workspace "
     "environment.upload environment.train",
 )
-def things_come_from_the_customer(change: Change) -> Iterator[Expectation]:
+def things_come_from_the_customer(change: EntityChange) -> Iterator[Expectation]:
     """A thing is there only because the customer created, uploaded, trained or imported it."""
     if change.was is None and not change.by(*GIVES_A_NAME):
         yield from stays(change)
 
 
 @on_change(*MADE, by="restoration.uploads-stay-deleted environment.purge-vault environment.purge-key")
-def nothing_comes_back_that_is_gone_for_good(change: Change) -> Iterator[Expectation]:
+def nothing_comes_back_that_is_gone_for_good(change: EntityChange) -> Iterator[Expectation]:
     """A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any
     recovery.
     """
@@ -275,7 +275,7 @@ def nothing_comes_back_that_is_gone_for_good(change: Change) -> Iterator[Expecta
 
 
 @on_change(Vault, Key, by="environment.recover-vault environment.recover-key")
-def a_deleted_vault_or_key_comes_back_only_by_recovery(change: Change) -> Iterator[Expectation]:
+def a_deleted_vault_or_key_comes_back_only_by_recovery(change: EntityChange) -> Iterator[Expectation]:
     """A deleted key vault or key comes back only by being recovered."""
     if from_state("deleted", "active")(change) and not change.by(cmd.RecoverVault, cmd.RecoverKey):
         yield from stays(change)
@@ -285,7 +285,7 @@ def a_deleted_vault_or_key_comes_back_only_by_recovery(change: Change) -> Iterat
     *(Vault, Key),
     by="environment.delete-vault environment.no-vault-purge environment.delete-key environment.no-key-purge",
 )
-def a_vault_or_key_goes_only_by_deletion(change: Change) -> Iterator[Expectation]:
+def a_vault_or_key_goes_only_by_deletion(change: EntityChange) -> Iterator[Expectation]:
     """A key vault or key goes only by being deleted, and for good only by a purge or at the end of
     its retention.
     """
@@ -300,7 +300,7 @@ def a_vault_or_key_goes_only_by_deletion(change: Change) -> Iterator[Expectation
 
 
 @on_change(*FIXED, by="environment.create-resource environment.create-vault keys.create keys.import")
-def fixed_properties_stay(change: Change) -> Iterator[Expectation]:
+def fixed_properties_stay(change: EntityChange) -> Iterator[Expectation]:
     """Kind, location and tier of a resource stay as they were, region of a vault, type of a key,
     and the like.
     """
@@ -313,7 +313,7 @@ def fixed_properties_stay(change: Change) -> Iterator[Expectation]:
     Grant,
     by="revocation.only-that-resource identity.access-removed tenant.not-transferred environment.vault-moved",
 )
-def access_is_lost_only_by_itself(change: Change) -> Iterator[Expectation]:
+def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]:
     """Access is lost only where it was revoked, a side changed tenant or its identity went off; one
     is named.
     """
@@ -341,7 +341,7 @@ def access_is_lost_only_by_itself(change: Change) -> Iterator[Expectation]:
     Workspace,
     by="revocation.data-inaccessible revocation.earlier-workspaces " + " ".join(cause.requirement for cause in CAUSES),
 )
-def lost_data_names_its_cause(change: Change) -> Iterator[Expectation]:
+def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace
     that it is in.
     """
@@ -371,7 +371,7 @@ def only(
     by = requirements.split()
     one_of = names.split()
 
-    def check(change: Change) -> Iterator[Expectation]:
+    def check(change: EntityChange) -> Iterator[Expectation]:
         if not happened(change):
             return
         if not unless(change):

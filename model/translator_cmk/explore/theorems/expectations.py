@@ -11,7 +11,7 @@ from ...machine import Accepted, KeyUse, Outcome, Refused, Unspecified
 from ...machine.observation import OBSERVED_KINDS
 from ...machine.values import Value
 from ...machine.world import World
-from .steps import KIND_OF_FIELD, Step, look_up
+from .steps import KIND_OF_FIELD, MachineStep, look_up
 
 
 class Uses(Value):
@@ -67,7 +67,7 @@ def is_shown(fact: Fact, world: World) -> bool:
     return type(seen) is type(fact.value) and bool(seen == fact.value)
 
 
-def is_met(expectation: Expectation, step: Step) -> bool:
+def is_met(expectation: Expectation, step: MachineStep) -> bool:
     """Return whether the expectation is met after the step."""
     match expectation:
         case Fact():

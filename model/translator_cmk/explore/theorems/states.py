@@ -11,7 +11,7 @@ from .steps import look_up
 from .theorem import Theorem, always, collected, fact, rows_without_words
 
 
-class Cause(NamedTuple):
+class KeyLossCause(NamedTuple):
     """A way to lose access to a key: a name, a clause, a requirement, and a test of the resource."""
 
     name: str
@@ -36,31 +36,31 @@ def home(thing: Any) -> str:
 
 
 IN_OWN_WORDS = (
-    Cause(
+    KeyLossCause(
         "revoked",
         "its access to the key vault is gone",
         "revocation.access-revoked",
         lambda r: r.key is not None and not has_access(r, r.key.vault),
     ),
-    Cause(
+    KeyLossCause(
         "vault-deleted",
         "the key vault is deleted",
         "revocation.vault-deleted",
         lambda r: r.key is not None and r.key.vault.state in ("deleted", "purged"),
     ),
-    Cause(
+    KeyLossCause(
         "key-deleted",
         "the key is deleted",
         "revocation.key-deleted",
         lambda r: r.key is not None and r.key.state in ("deleted", "purged"),
     ),
-    Cause(
+    KeyLossCause(
         "key-disabled",
         "the key is disabled",
         "revocation.key-disabled",
         lambda r: r.key is not None and r.key.enabled is False,
     ),
-    Cause(
+    KeyLossCause(
         "left-behind",
         "the key was left behind in a move",
         "tenant.key-left-behind",
@@ -69,13 +69,13 @@ IN_OWN_WORDS = (
 )
 
 
-def causes_of_rows() -> Iterator[Cause]:
+def causes_of_rows() -> Iterator[KeyLossCause]:
     """Yield a cause for each row of this meaning that has no words of its own."""
     known = {(key_inaccessible, cause.requirement) for cause in IN_OWN_WORDS}
     for row in rows_without_words(Means, "meaning", known):
         if row.meaning is key_inaccessible:
             clause = f"{row.requirement} takes the key"
-            yield Cause(row.requirement, clause, row.requirement, row.when)
+            yield KeyLossCause(row.requirement, clause, row.requirement, row.when)
 
 
 CAUSES = (*IN_OWN_WORDS, *causes_of_rows())
@@ -144,7 +144,7 @@ def workspace_of(entity: Any) -> Any:
 # Every cause of a lost key, and every loss
 
 
-class Loss(NamedTuple):
+class LossWithKey(NamedTuple):
     """What is lost with the key: its kind, the requirement, a clause that no longer holds, and the
     fact that does.
     """
@@ -157,13 +157,13 @@ class Loss(NamedTuple):
 
 
 LOSSES = (
-    Loss(Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
-    Loss(Model, "revocation.undeploys", "model is deployed", "state", "undeployed"),
-    Loss(Document, "revocation.deletes-uploads", "upload is kept", "exists", False),
+    LossWithKey(Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
+    LossWithKey(Model, "revocation.undeploys", "model is deployed", "state", "undeployed"),
+    LossWithKey(Document, "revocation.deletes-uploads", "upload is kept", "exists", False),
 )
 
 
-def loss_theorem(cause: Cause, loss: Loss, covered: bool) -> Theorem:
+def loss_theorem(cause: KeyLossCause, loss: LossWithKey, covered: bool) -> Theorem:
     """Return the theorem that while a cause holds, this is lost in workspaces made under the key,
     or in earlier ones.
     """

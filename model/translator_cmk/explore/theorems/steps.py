@@ -39,7 +39,7 @@ def look_up(world: World, kind: type[Entity], name: str) -> Any:
 
 
 @dataclass(eq=False)
-class Step:
+class MachineStep:
     """One step of a machine: the worlds before and after it, the command, and the outcome.
 
     The outcome is None if the rows raised.
@@ -97,10 +97,10 @@ class Step:
                     yield kind, name
 
 
-class Change(NamedTuple):
+class EntityChange(NamedTuple):
     """An entity before and after a step that changed it; None where it was not there, or is not."""
 
-    step: Step
+    step: MachineStep
     name: str
     was: Any
     now: Any

@@ -13,7 +13,7 @@ from ...machine import ROWS
 from ...machine.entities import Entity
 from ...machine.rows import Row
 from .expectations import Expectation, Unchanged, view_of
-from .steps import Change
+from .steps import EntityChange
 
 Form = Literal["always", "request", "change"]
 
@@ -65,7 +65,7 @@ def fact(entity: Entity, field: str, value: Any) -> Fact:
     return Fact(type(entity).word, entity.name, field, value)
 
 
-def stays(change: Change) -> Iterator[Expectation]:
+def stays(change: EntityChange) -> Iterator[Expectation]:
     """Yield that all that a customer sees of the changed entity is as it was."""
     kind = type(change.was or change.now).word
     before = view_of(change.was)

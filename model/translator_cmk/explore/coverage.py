@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, Machine, Outcome, Refused, State, Unspecified
 from ..machine.rows import Row
-from .graph import Graph, Transition
+from .graph import Edge, Graph
 from .memoised import Memoised
 from .scopes import Scope, start_of
 from .tours import Path, paths_from, steps_to_start
@@ -83,13 +83,13 @@ def select(graph: Graph[StepRecord], budget: int) -> Selection:
     """Return the sequences worth most within the budget, which is more than the steps to the start."""
     selector = Selector(graph, budget)
     while True:
-        place = selector.best() or selector.nearest()
-        if place is None:
+        candidate = selector.best() or selector.nearest()
+        if candidate is None:
             return Selection(selector.sequences, selector.coverage())
-        selector.take(place)
+        selector.take(candidate)
 
 
-class Place(NamedTuple):
+class Candidate(NamedTuple):
     """A state that a path leads to: from where the last sequence stands, or from the start after a
     reset.
     """
@@ -98,9 +98,9 @@ class Place(NamedTuple):
     path: Path
     resets: bool
 
-    def beyond(self, transition: Transition) -> "Place":
-        """Return the place after one command more."""
-        return Place(transition.after, (*self.path, transition), self.resets)
+    def beyond(self, edge: Edge) -> "Candidate":
+        """Return the candidate after one command more."""
+        return Candidate(edge.after, (*self.path, edge), self.resets)
 
 
 class Selector:
@@ -123,50 +123,50 @@ class Selector:
         self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
         self._items, self._items_of_kind = numbered_items(graph.labels)
         # of each state
-        self._options = [list(graph.transitions_from(state)) for state in range(graph.states)]
+        self._options = [list(graph.edges_from(state)) for state in range(graph.states)]
 
-    def best(self) -> Place | None:
-        """Return the place within the horizon whose last command gains most for each step; None if
+    def best(self) -> Candidate | None:
+        """Return the candidate within the horizon whose last command gains most for each step; None if
         none gains.
         """
         best = None
         highest = 0.0
         for start in self._starts():
-            for place in self._places(start, horizon=HORIZON - 1, more=1):
-                successors = [self.successors.get(row, 0) for row in self._rows_before(place)]
-                steps = self._steps_to(place) + 1
-                for transition in self._options[place.state]:
-                    rate = self._gain(successors, transition.label) / steps
+            for candidate in self._candidates(start, horizon=HORIZON - 1, more=1):
+                successors = [self.successors.get(row, 0) for row in self._rows_before(candidate)]
+                steps = self._steps_to(candidate) + 1
+                for edge in self._options[candidate.state]:
+                    rate = self._gain(successors, edge.label) / steps
                     if rate > highest:
-                        best = place.beyond(transition)
+                        best = candidate.beyond(edge)
                         highest = rate
         return best
 
-    def nearest(self) -> Place | None:
-        """Return the nearest place after two commands of which the second gains something; None if
+    def nearest(self) -> Candidate | None:
+        """Return the nearest candidate after two commands of which the second gains something; None if
         there is none.
         """
         nearest = None
         for start in self._starts():
-            place = next(self._after_gaining_pairs(start), None)
-            if place and (nearest is None or self._steps_to(place) < self._steps_to(nearest)):
-                nearest = place
+            candidate = next(self._after_gaining_pairs(start), None)
+            if candidate and (nearest is None or self._steps_to(candidate) < self._steps_to(nearest)):
+                nearest = candidate
         return nearest
 
-    def take(self, place: Place) -> None:
-        """Give the commands that lead to the place."""
-        self.steps += self._steps_to(place)
-        if place.resets:
+    def take(self, candidate: Candidate) -> None:
+        """Give the commands that lead to the candidate."""
+        self.steps += self._steps_to(candidate)
+        if candidate.resets:
             self.sequences.append(array("i"))
             self.last_rows = ()
-        for transition in place.path:
-            label = transition.label
+        for edge in candidate.path:
+            label = edge.label
             self.covered |= self._items[label]
             for row in self.last_rows:
                 self.successors[row] = self.successors.get(row, 0) | self._row_sets[label]
             self.last_rows = self._rows[label]
-            self.sequences[-1].append(transition.command)
-        self.stands_in = None if self._ends[place.path[-1].label] else place.state
+            self.sequences[-1].append(edge.command)
+        self.stands_in = None if self._ends[candidate.path[-1].label] else candidate.state
 
     def coverage(self) -> dict[str, tuple[int, int]]:
         """Return of each kind of item how many were covered of how many there are in the scope."""
@@ -181,28 +181,28 @@ class Selector:
         next_rows = []  # of each state: all rows that apply to any command in it
         for options in self._options:
             rows = 0
-            for transition in options:
-                rows |= self._row_sets[transition.label]
+            for edge in options:
+                rows |= self._row_sets[edge.label]
             next_rows.append(rows)
 
         possible: dict[int, int] = {}
         for options in self._options:
-            for transition in options:
-                if self._ends[transition.label]:
+            for edge in options:
+                if self._ends[edge.label]:
                     continue
-                for row in self._rows[transition.label]:
-                    possible[row] = possible.get(row, 0) | next_rows[transition.after]
+                for row in self._rows[edge.label]:
+                    possible[row] = possible.get(row, 0) | next_rows[edge.after]
         return possible
 
-    def _starts(self) -> Iterator[Place]:
+    def _starts(self) -> Iterator[Candidate]:
         """Yield where to go on from: here, and the start after a reset."""
         if self.stands_in is not None:
-            yield Place(self.stands_in, (), resets=False)
+            yield Candidate(self.stands_in, (), resets=False)
         if self.sequences[-1]:
-            yield Place(0, (), resets=True)
+            yield Candidate(0, (), resets=True)
 
-    def _places(self, start: Place, horizon: int, more: int) -> Iterator[Place]:
-        """Yield the places within the horizon where so many commands more are within the budget,
+    def _candidates(self, start: Candidate, horizon: int, more: int) -> Iterator[Candidate]:
+        """Yield the candidates within the horizon where so many commands more are within the budget,
         the nearest first.
         """
         left = self.budget - self.steps - self._steps_to(start) - more
@@ -210,32 +210,32 @@ class Selector:
         for state, path in paths_from(start.state, self._options.__getitem__):
             if len(path) > longest:
                 return
-            yield Place(state, path, start.resets)
+            yield Candidate(state, path, start.resets)
 
-    def _after_gaining_pairs(self, start: Place) -> Iterator[Place]:
-        """Yield the places after two commands in succession of which the second gains something,
+    def _after_gaining_pairs(self, start: Candidate) -> Iterator[Candidate]:
+        """Yield the candidates after two commands in succession of which the second gains something,
         the nearest first.
         """
-        for place in self._places(start, horizon=self.budget, more=2):
-            for first in self._options[place.state]:
+        for candidate in self._candidates(start, horizon=self.budget, more=2):
+            for first in self._options[candidate.state]:
                 if self._ends[first.label]:
                     continue
                 successors = [self.successors.get(row, 0) for row in self._rows[first.label]]
                 for second in self._options[first.after]:
                     if self._gain(successors, second.label):
-                        yield place.beyond(first).beyond(second)
+                        yield candidate.beyond(first).beyond(second)
 
-    def _steps_to(self, place: Place) -> int:
-        """Return how many steps lead to the place, with those of a reset."""
-        if place.resets:
-            return steps_to_start(self.graph) + len(place.path)
-        return len(place.path)
+    def _steps_to(self, candidate: Candidate) -> int:
+        """Return how many steps lead to the candidate, with those of a reset."""
+        if candidate.resets:
+            return steps_to_start(self.graph) + len(candidate.path)
+        return len(candidate.path)
 
-    def _rows_before(self, place: Place) -> tuple[int, ...]:
-        """Return the rows that applied in the step that leads to the place."""
-        if place.path:
-            return self._rows[place.path[-1].label]
-        return () if place.resets else self.last_rows
+    def _rows_before(self, candidate: Candidate) -> tuple[int, ...]:
+        """Return the rows that applied in the step that leads to the candidate."""
+        if candidate.path:
+            return self._rows[candidate.path[-1].label]
+        return () if candidate.resets else self.last_rows
 
     def _gain(self, successors: Iterable[int], label: int) -> int:
         """Return the gain of the label after a step of whose rows each has had these successors."""

@@ -13,7 +13,7 @@ from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, Document
 from ...machine.rows import Refuse, Silent
 from .states import has_access, has_lost_its_key, home
-from .steps import KIND_OF_FIELD, Step, entity_name, look_up
+from .steps import KIND_OF_FIELD, MachineStep, entity_name, look_up
 from .theorem import named, rows_without_words
 
 Test = Callable[[Any], Any]
@@ -364,7 +364,7 @@ NEEDS_DELETED: dict[type[Command], str] = {
 """Commands on what is deleted but not gone for good, and the field that names it."""
 
 
-def lacks_something(step: Step) -> bool:
+def lacks_something(step: MachineStep) -> bool:
     """Return whether the command names what does not exist."""
     command = step.command
     for field, value in command.as_dict().items():
@@ -380,7 +380,7 @@ def lacks_something(step: Step) -> bool:
 
 
 @lru_cache(maxsize=1)  # most theorems about a step ask for it
-def due(step: Step) -> Outcome:
+def due(step: MachineStep) -> Outcome:
     """Return the outcome that the request must have by the demands and silences alone."""
     if lacks_something(step):
         return Refused(frozenset({"environment.exists"}))
@@ -393,6 +393,6 @@ def due(step: Step) -> Outcome:
     return Accepted()
 
 
-def applies(demand: Demand, step: Step) -> bool:
+def applies(demand: Demand, step: MachineStep) -> bool:
     """Return whether a demand is broken by the step, or a silence is about it."""
     return demand.on is type(step.command) and bool(demand.broken(step.asked))

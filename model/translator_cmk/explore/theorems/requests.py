@@ -6,10 +6,10 @@ from typing import Any
 from ...machine import COMMANDS, Accepted, Command, Outcome, Refused, Unspecified
 from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER
-from .demands import DEMANDS, SILENCES, Demand, due
 from .expectations import Expectation, Unchanged
+from .premises import DEMANDS, SILENCES, Demand, due
 from .states import has_access
-from .steps import Step
+from .steps import MachineStep
 from .theorem import Theorem, collected, on_request
 
 EVERY_COMMAND = tuple(COMMANDS.values())
@@ -25,10 +25,10 @@ def reasons(outcome: Outcome | None) -> frozenset[str]:
     return frozenset()
 
 
-def exactly_where(requirement: str) -> Callable[[Step], Iterator[Expectation]]:
+def exactly_where(requirement: str) -> Callable[[MachineStep], Iterator[Expectation]]:
     """Return the check that the outcome gives this reason exactly where it is one."""
 
-    def check(step: Step) -> Iterator[Expectation]:
+    def check(step: MachineStep) -> Iterator[Expectation]:
         must = due(step)
         is_given = requirement in reasons(step.outcome)
         is_due = requirement in reasons(must)
@@ -48,7 +48,7 @@ def demand_theorem(demand: Demand, word: str) -> Theorem:
 
 
 @on_request(*EVERY_COMMAND, by="environment.exists")
-def every_request_is_answered(step: Step) -> Iterator[Expectation]:
+def every_request_is_answered(step: MachineStep) -> Iterator[Expectation]:
     """Every request is answered: no two rows contradict each other, and none reads what is not
     there.
     """
@@ -59,7 +59,7 @@ def every_request_is_answered(step: Step) -> Iterator[Expectation]:
 
 
 @on_request(*EVERY_COMMAND, by="environment.exists")
-def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
+def nothing_is_done_to_what_is_not_there(step: MachineStep) -> Iterator[Expectation]:
     """A command on something that does not exist, or is deleted, is refused for that reason alone."""
     must = due(step)
     if "environment.exists" in reasons(must) | step.because:
@@ -67,7 +67,7 @@ def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
 
 
 @on_request(*EVERY_COMMAND, by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription")
-def what_breaks_no_demand_is_accepted(step: Step) -> Iterator[Expectation]:
+def what_breaks_no_demand_is_accepted(step: MachineStep) -> Iterator[Expectation]:
     """Nothing is refused but for a demand: not for the key source, the kind of resource or the
     origin of the key.
     """
@@ -77,21 +77,21 @@ def what_breaks_no_demand_is_accepted(step: Step) -> Iterator[Expectation]:
 
 
 @on_request(*EVERY_COMMAND, by="environment.exists")
-def what_is_refused_changes_nothing(step: Step) -> Iterator[Expectation]:
+def what_is_refused_changes_nothing(step: MachineStep) -> Iterator[Expectation]:
     """A request that is not accepted changes nothing."""
     if not step.accepted:
         yield Unchanged()
 
 
 @on_request(*EVERY_COMMAND, by="environment.exists")
-def what_changes_something_says_so(step: Step) -> Iterator[Expectation]:
+def what_changes_something_says_so(step: MachineStep) -> Iterator[Expectation]:
     """A request changes something only by a requirement that its acceptance names."""
     if not step.by:
         yield Unchanged()
 
 
 @on_request(cmd.ReadData, cmd.TranslateWithModel, by="encryption.transparent")
-def reading_and_translating_change_nothing(_: Step) -> Iterator[Expectation]:
+def reading_and_translating_change_nothing(_: MachineStep) -> Iterator[Expectation]:
     """Reading data and translating with a model change nothing."""
     yield Unchanged()
 
@@ -121,7 +121,7 @@ ALREADY_SO: Mapping[type[Command], Callable[[Any], Any]] = {
 
 
 @on_request(*ALREADY_SO, by="environment.exists")
-def asking_for_what_is_so_changes_nothing(step: Step) -> Iterator[Expectation]:
+def asking_for_what_is_so_changes_nothing(step: MachineStep) -> Iterator[Expectation]:
     """Asking for what already is so changes nothing."""
     if step.accepted and ALREADY_SO[type(step.command)](step.asked):
         yield Unchanged()
