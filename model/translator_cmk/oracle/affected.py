@@ -53,7 +53,8 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
         return on
     found = set(on)
     for state in states:
-        for kind in ENTITY_KINDS:  # a kind links only to kinds before it, so one pass finds everything
+        # a kind links only to kinds before it, so one pass finds everything
+        for kind in ENTITY_KINDS:
             links = [(kind.position[field], linked) for field, linked in kind.links.items()]
             for name, record in state.tables[kind].items():
                 if any((linked, record[position]) in found for position, linked in links):
@@ -63,7 +64,7 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
 
 def without(state: State, entities: Entities) -> State:
     """Return the state without these entities."""
-    tables = {}
-    for kind, table in state.tables.items():
-        tables[kind] = {name: record for name, record in table.items() if (kind, name) not in entities}
+    tables = {kind: dict(table) for kind, table in state.tables.items()}
+    for kind, name in entities:
+        tables[kind].pop(name, None)
     return State(tables)

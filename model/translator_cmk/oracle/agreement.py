@@ -26,8 +26,10 @@ def agreed_outcome(outcomes: Sequence[Outcome], deciding: frozenset[str]) -> Out
 
 def uses_in_all(accepted: Sequence[Accepted]) -> tuple[KeyUse, ...]:
     """Return the uses of keys that all the acceptances record."""
-    first = accepted[0]
-    return tuple(use for use in first.audit if all(use in outcome.audit for outcome in accepted))
+    uses = list(accepted[0].audit)
+    for outcome in accepted[1:]:
+        uses = [use for use in uses if use in outcome.audit]
+    return tuple(uses)
 
 
 def agreed_projection(projections: Iterable[Projection]) -> Projection:
@@ -57,8 +59,8 @@ def alike(a: Any, b: Any) -> bool:
 def implies(outcome: Outcome, claim: Outcome) -> bool:
     """Return whether an outcome implies a claim.
 
-    It has to be accepted by these requirements and perhaps more, or refused because of exactly these,
-    if there are any.
+    It has to be accepted by these requirements and perhaps more, or refused because of exactly
+    these, if there are any.
     """
     if isinstance(outcome, Accepted) and isinstance(claim, Accepted):
         return outcome.by >= claim.by and set(outcome.audit) >= set(claim.audit)

@@ -83,7 +83,7 @@ class Differs:
 
     @cached_property
     def why(self) -> Why:
-        """Return why a report names requirements for this; found when asked for, since it takes long."""
+        """Return why a report names requirements for this; found when asked for, since it is slow."""
         rests_on = in_order(supporting(self.step))
         without = in_order(lacking(self.step))
         named = without or rests_on
@@ -146,7 +146,7 @@ def lacking(step: FailedStep) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def requirements_met_by(command: type[Command], machine: Machine) -> Ids:
-    """Return the requirements with rows, or mistakes, that such a command may meet; no silent ones."""
+    """Return the requirements with rows or mistakes that such a command may meet, if not silent."""
     names: dict[str, None] = {}
     for row in (*machine.rows, *COUNTER_ROWS):
         if row.requirement not in machine.silent and may_meet(command, row):
@@ -162,8 +162,9 @@ def may_meet(command: type[Command], row: Row) -> bool:
 @lru_cache(maxsize=512)
 def machine_without(machine: Machine, requirement: str) -> Machine:
     """Return the machine in which a requirement may be kept or not, or mistaken."""
-    mistakes = [row for row in COUNTER_ROWS if row.requirement == requirement and row not in machine.rows]
-    return Machine((*machine.rows, *mistakes), machine.silent | {requirement})
+    mistakes = [row for row in COUNTER_ROWS if row.requirement == requirement]
+    more = [row for row in mistakes if row not in machine.rows]
+    return Machine((*machine.rows, *more), machine.silent | {requirement})
 
 
 def does_just_this(machine: Machine, step: FailedStep) -> bool:

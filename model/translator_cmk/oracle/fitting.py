@@ -81,8 +81,17 @@ def fits_projection(name: Name, expected: Projection, seen: Projection, shown: S
     return next(differences(name, expected, seen, shown), None) is None
 
 
-def differences(name: Name, expected: Projection, seen: Projection, shown: Shown) -> Iterator[tuple[Fact, Fact]]:
-    """Yield every fact about the entity that was expected, with what was seen instead."""
+Mismatch = tuple[Fact, Fact]
+"""A fact that was expected, and the one that was seen instead."""
+
+
+def differences(
+    name: Name,
+    expected: Projection,
+    seen: Projection,
+    shown: Shown,
+) -> Iterator[Mismatch]:
+    """Yield every fact about the entity that was expected, with the one that was seen instead."""
     both_there = expected["exists"] is True and seen["exists"] is True
     fields = dict.fromkeys((*expected, *seen)) if both_there else ["exists"]
     for field in fields:

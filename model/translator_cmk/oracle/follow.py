@@ -20,7 +20,7 @@ from .shown import Shown
 
 
 class Exchange(NamedTuple):
-    """A command, its answer, and what was observed after it; the reset has neither of the first two."""
+    """A command, its answer, and what was observed after it; the reset has only the last."""
 
     command: Command | None
     outcome: Outcome | None
@@ -47,7 +47,7 @@ AFTER_A_DIFFERENCE = LostTrack("the system differed before, so nobody knows whic
 
 
 class Follower:
-    """Follows one system: `begin` with its reset, then `submit` each command and compare its `answer`."""
+    """Follows one system: `begin` with its reset, then `submit` each command and `answer` it."""
 
     def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
@@ -78,11 +78,16 @@ class Follower:
             self._lost = LostTrack(str(error))
             return None
 
-    def answer(self, outcome: Outcome | None, seen: Observation | None, shown: Shown | None = None) -> Comparison:
+    def answer(
+        self,
+        outcome: Outcome | None,
+        seen: Observation | None,
+        shown: Shown | None = None,
+    ) -> Comparison:
         """Compare the answer to the last command, and what was observed after it.
 
-        None stands for what is not known.  ``shown`` says what the system shows this time, if that is
-        not what it always shows.
+        None stands for what is not known.  ``shown`` says what the system shows this time, if that
+        is not what it always shows.
         """
         if self._lost is not None:
             return self._lost
@@ -102,7 +107,7 @@ class Follower:
 
 
 def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Differs | None:
-    """Return the first difference between what was recorded and what is demanded, if there is any."""
+    """Return the first difference between what was recorded and what is demanded, if any."""
     follower = Follower(oracle)
     follower.begin(stage)
     for exchange in exchanges:

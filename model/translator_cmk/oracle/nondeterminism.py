@@ -13,8 +13,8 @@ advance is then answered with no in a replay of its own, with the answers before
     A yes, B no      B is turned, and A is fixed
     A no             A is turned; nobody asks about B
 
-So the answers form a tree, and every path through it is taken exactly once.  A row is asked about an
-entity at most once in a replay, and only where its condition holds.
+So the answers form a tree, and every path through it is taken exactly once.  A row is asked about
+an entity at most once in a replay, and only where its condition holds.
 
 Something depends on a silent requirement if there is a question about a row of it in the tree, and
 what is below yes differs from what is below no.
@@ -29,7 +29,7 @@ from ..machine.rows import Effect, Row, Silent
 T = TypeVar("T")
 
 Question = tuple[Row, str]
-"""Does the row apply to the entity of this name?  It is empty if the row is about the command alone."""
+"""Does the row apply to the entity of this name?  It is empty for a row about the command alone."""
 
 MISTAKES = frozenset(COUNTER_ROWS)
 
@@ -86,7 +86,11 @@ Possibility = tuple[T, Replay]
 """The result of one replay, with its answers."""
 
 
-def possibilities(run: Callable[[Replay], T], silent: Collection[str], limit: int) -> list[Possibility[T]]:
+def possibilities(
+    run: Callable[[Replay], T],
+    silent: Collection[str],
+    limit: int,
+) -> list[Possibility[T]]:
     """Return the result of ``run`` for every choice of silent rows.
 
     Raises `TooManyStates` beyond ``limit`` replays.

@@ -70,16 +70,18 @@ LIMIT = 4096
 KIND_BY_WORD = {observed.kind.word: observed.kind for observed in OBSERVED_KINDS}
 
 Predicate = Callable[[Observation, Outcome, Observation], bool]
-"""What a `Then` says of the observation before a command, its outcome, and the observation after."""
+"""What a `Then` says of the observation before a command, its outcome, and the one after it."""
 
 
 class LastCommand(NamedTuple):
     """What is known of the last command before its answer.
 
-    ``commands``: those that it may have been.  ``possible``: every transition that it may have
-    made.  ``outcome``: the one that is demanded.  ``deciding``: the silent requirements on which the
-    transition depends.  ``compared``: whether its outcome is.  ``free``: whether a system may do a
-    third thing.
+    ``commands``: those that it may have been.
+    ``possible``: every transition that it may have made.
+    ``outcome``: the one that is demanded.
+    ``deciding``: the silent requirements on which the transition depends.
+    ``compared``: whether its outcome is.
+    ``free``: whether a system may do a third thing.
     """
 
     commands: tuple[Command, ...]
@@ -88,6 +90,14 @@ class LastCommand(NamedTuple):
     deciding: frozenset[str] = NO_REQUIREMENTS
     compared: bool = True
     free: bool = False
+
+
+def possible_in(found: Iterable[Transitions]) -> tuple[Transition, ...]:
+    """Return every transition that is possible, each once."""
+    possible: dict[Transition, None] = {}
+    for each in found:
+        possible.update(dict.fromkeys(each.possible))
+    return tuple(possible)
 
 
 class Oracle:
@@ -140,10 +150,13 @@ class Oracle:
         carried out.
         """
         found = self._transitions_of(commands, idle)
-        possible = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
+        possible = possible_in(found)
         deciding = NO_REQUIREMENTS.union(*(each.deciding for each in found))
         compared = named_by_any(commands).isdisjoint(self.uncompared)
-        outcome = self._demanded(found, possible) if compared else Unspecified(self.silent)
+        if compared:
+            outcome = self._demanded(found, possible)
+        else:
+            outcome = Unspecified(self.silent)
 
         self.uncompared |= drawn_in(commands, self.uncompared)
         self._keep(possible)
@@ -203,12 +216,15 @@ class Oracle:
             case Fact():
                 return self._demands_fact(claim)
             case Unspecified():
-                return isinstance(self.last.outcome, Unspecified) and claim.silent <= self.last.outcome.silent
+                outcome = self.last.outcome
+                return isinstance(outcome, Unspecified) and claim.silent <= outcome.silent
             case Accepted() | Refused():
                 outcomes = (transition.outcome for transition in self.transitions)
                 return self.last.compared and all(implies(outcome, claim) for outcome in outcomes)
             case _:
-                return not self.uncompared and all(self._satisfies(each, claim) for each in self.transitions)
+                if self.uncompared:
+                    return False
+                return all(self._satisfies(transition, claim) for transition in self.transitions)
 
     def _demands_fact(self, fact: Fact) -> bool:
         """Return whether a fact holds in every possible state."""
@@ -221,7 +237,7 @@ class Oracle:
         return True
 
     def _satisfies(self, transition: Transition, predicate: Predicate) -> bool:
-        """Return whether a predicate holds of a transition, whatever can be observed before and after it."""
+        """Return whether a predicate holds of a transition, whatever it is observed to be."""
         for before in observations_of(self._projections(transition.before), self.limit):
             for after in observations_of(self._projections(transition.after), self.limit):
                 if not predicate(before, transition.outcome, after):
@@ -231,9 +247,12 @@ class Oracle:
     # What the system did and showed
 
     def narrow(
-        self, outcome: Outcome | None = None, observation: Observation | None = None, shown: Shown | None = None
+        self,
+        outcome: Outcome | None = None,
+        observation: Observation | None = None,
+        shown: Shown | None = None,
     ) -> Differs | None:
-        """Keep what fits what a system did and showed, or return how it differs from what is demanded.
+        """Keep what fits what a system did and showed, or return how it differs from demands.
 
         None stands for what is not known.  ``shown`` says what the system showed this time, if that
         is not what it always shows.  After a difference nothing is learnt, and only `reset` leads
@@ -265,13 +284,19 @@ class Oracle:
             self.silent = NO_REQUIREMENTS
         return None
 
-    def _seen(self, outcome: Outcome | None, observation: Observation | None, shown: Shown | None) -> Seen:
+    def _seen(
+        self,
+        outcome: Outcome | None,
+        observation: Observation | None,
+        shown: Shown | None,
+    ) -> Seen:
         """Return what was seen of the last command.
 
-        If no row records a use of a key by such a command, the specification says nothing of its uses.
+        If no row records a use of a key by such a command, the specification says nothing of that.
         """
         commands = self.last.commands
-        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in commands):
+        uses_keys = any(type(command) in self._use_keys for command in commands)
+        if isinstance(outcome, Accepted) and not uses_keys:
             outcome = Accepted(outcome.by)
         return Seen(commands, outcome, observation, shown or self.shown, words(self.uncompared))
 
@@ -282,21 +307,29 @@ class Oracle:
             return fitting
         demanded = self.last.outcome
         if isinstance(demanded, Unspecified) and demanded.silent:
-            # silent rows decide about it, so nothing is demanded of its reasons and its uses of keys
+            # silent rows decide about it, so nothing is demanded of reasons and of uses of keys
             return tuple(each for each in self.transitions if fits_kind(each.outcome, seen.outcome))
         return ()
 
-    def _fitting_observation(self, possible: Iterable[Transition], seen: Seen) -> tuple[Transition, ...]:
+    def _fitting_observation(
+        self,
+        possible: Iterable[Transition],
+        seen: Seen,
+    ) -> tuple[Transition, ...]:
         """Return the transitions that lead to what was observed."""
-        return tuple(each for each in possible if fits_observation(self._projections(each.after), seen))
+        fitting: list[Transition] = []
+        for transition in possible:
+            if fits_observation(self._projections(transition.after), seen):
+                fitting.append(transition)
+        return tuple(fitting)
 
     def _unexplained(
         self, observation: Observation, fitting: tuple[Transition, ...], seen: Seen
     ) -> tuple[Difference, ...]:
         """Return how an observation, which no possible state shows, differs from what all demand.
 
-        It may not differ: each state is contradicted somewhere, but nothing on which all agree is, or
-        a system that is free did a third thing.  That goes uncompared from here on.
+        It may not differ: each state is contradicted somewhere, but nothing on which all agree is,
+        or a system that is free did a third thing.  That goes uncompared from here on.
         """
         possible = self.last.possible if self.last.free or not fitting else fitting
         states = tuple(dict.fromkeys(transition.after for transition in possible))
@@ -311,11 +344,13 @@ class Oracle:
             self.uncompared |= free_to_change | self._disagreed(states)
             return ()
         # the states differ only in which command it was, so one of them has to fit
-        for_each = [self._differences((state,), observation, seen.uncompared, seen.shown) for state in states]
-        return min(for_each, key=len)
+        by_state: list[tuple[Difference, ...]] = []
+        for state in states:
+            by_state.append(self._differences((state,), observation, seen.uncompared, seen.shown))
+        return min(by_state, key=len)
 
     def _free_to_change(self, fitting: Iterable[Transition]) -> Entities:
-        """Return the entities to which a system may have done a third thing, where silent rows decide."""
+        """Return the entities to which a system may have done a third thing."""
         accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
         if not accepted or not self.last.deciding:
             return NO_ENTITIES
@@ -333,7 +368,11 @@ class Oracle:
         return frozenset(entities)
 
     def _differences(
-        self, states: tuple[State, ...], observation: Observation, uncompared: frozenset[Name], shown: Shown
+        self,
+        states: tuple[State, ...],
+        observation: Observation,
+        uncompared: frozenset[Name],
+        shown: Shown,
     ) -> tuple[Difference, ...]:
         """Return the facts that all the states demand, each with what was observed instead."""
         agreed = self._agreed(states)
@@ -365,12 +404,15 @@ class Oracle:
 
     def _agreed(self, states: Iterable[State]) -> dict[Name, Projection]:
         """Return for each entity of the states what all its projections agree on."""
-        every = [self._projections(state) for state in states]
-        names = dict.fromkeys(name for projections in every for name in projections)
+        in_each_state = [self._projections(state) for state in states]
+        names: dict[Name, None] = {}
+        for projections in in_each_state:
+            names.update(dict.fromkeys(projections))
+
         agreed: dict[Name, Projection] = {}
         for name in names:
             possible: list[Projection] = []
-            for projections in every:
+            for projections in in_each_state:
                 possible += projections.get(name, [GONE])
             agreed[name] = agreed_projection(possible)
         return agreed

@@ -17,17 +17,22 @@ NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists"})
 NAMES_GIVEN_AGAIN = frozenset(
     {"environment.key-name-in-use", "environment.name-in-use", "environment.name-used-before"}
 )
-"""Silences about names: nobody can say what they stand for once such a command was accepted, so it is not asked for."""
+"""Silences about names that are given again.
+
+Nobody can say what a name stands for once such a command was accepted, so it is not asked for.
+"""
 
 
 def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[str]:
-    """Return the ids of the requirements that are silent in the profile; raises `ValueError` for an unknown profile.
+    """Return the ids of the requirements that are silent in the profile.
 
     In `article` they are all that is assumed.  A requirement of the kind silence is silent in every
     profile.
+    Raises `ValueError` for an unknown profile.
     """
     if profile not in PROFILES:
-        raise ValueError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
+        known = " and ".join(PROFILES)
+        raise ValueError(f"there is no profile {profile!r}; the profiles are {known}")
     silent: set[str] = set()
     for requirement in register.values():
         is_left_out = profile == "article" and requirement.basis == "assumed"
@@ -41,12 +46,11 @@ def machine_of(silent: Collection[str]) -> Machine:
 
     A requirement that something does not happen has counter-rows; where it is silent, these may
     apply, and so may other readings of it.
-    Raises `ValueError` for what cannot be silent: a name must mean something before any row is read.
+    Raises `ValueError` for what cannot be silent: names are resolved before any row is read.
     """
     never_silent = NAMES_ARE_RESOLVED_FIRST.intersection(silent)
     if never_silent:
-        raise ValueError(
-            f"{', '.join(sorted(never_silent))} cannot be silent: names are resolved before any row is read"
-        )
+        named = ", ".join(sorted(never_silent))
+        raise ValueError(f"{named} cannot be silent: names are resolved before any row is read")
     may_apply = [row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in silent]
     return Machine((*ROWS, *may_apply), silent)

@@ -1,9 +1,9 @@
 """Projects states to what can be observed of them.
 
 A state is observed entity by entity.  The *projection* of an entity is all that shows of it: its
-fields, and the field `exists`, which says whether it is there at all.  What a field shows can depend
-on silent rows, so an entity of one state may have several projections.  Those of different entities
-are independent of each other.
+fields, and the field `exists`, which says whether it is there at all.  What a field shows can
+depend on silent rows, so an entity of one state may have several projections.  Those of different
+entities are independent of each other.
 
 An observation is what is exchanged with systems: it has the entities that are there, by kind and
 name.
@@ -38,8 +38,9 @@ def projections_of(machine: Machine, state: State, limit: int) -> Projections:
     """Return every projection that each entity of the state may have."""
     found: dict[Name, list[Projection]] = {}
     for observed in OBSERVED_KINDS:
+        word = observed.kind.word
         for name in state.tables[observed.kind]:
-            found[observed.kind.word, name] = projections_of_one(machine, state, observed, name, limit)
+            found[word, name] = projections_of_one(machine, state, observed, name, limit)
     return found
 
 
@@ -52,8 +53,9 @@ def projections_of_one(
         entity = machine.world(state, replay).entity(observed.kind, name)
         if not observed.shows(entity):
             return GONE
-        fields = observed.view(entity)
-        return {"exists": True} | {field: value for field, value in fields.items() if value is not None}
+        view = observed.view(entity)
+        fields = {field: value for field, value in view.items() if value is not None}
+        return {"exists": True, **fields}
 
     distinct: list[Projection] = []
     for projection, _ in possibilities(project, machine.silent, limit):
@@ -88,7 +90,7 @@ def names_in(observation: Observation) -> Iterator[Name]:
 
 
 def observation_of(projections: Mapping[Name, Projection]) -> Observation:
-    """Return the observation with these projections; it has `exists` only where it is unspecified."""
+    """Return the observation with these projections; `exists` is in it only if unspecified."""
     observation: Observation = {observed.kind.word: {} for observed in OBSERVED_KINDS}
     for name in sorted(projections):
         projection = projections[name]

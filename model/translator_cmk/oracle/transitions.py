@@ -24,8 +24,9 @@ class Transition(NamedTuple):
 
 
 class Transitions(NamedTuple):
-    """All transitions that a command may make from one state, and the silent requirements on which they depend.
+    """All transitions that a command may make from one state, and what they depend on.
 
+    ``deciding``: the silent requirements on which they depend.
     ``deciding_outcomes``: those on which it depends whether the command is accepted, refused or
     unspecified.
     ``free``: whether a system may also do a third thing to the entities that the command names.
@@ -66,7 +67,7 @@ def find_transitions(machine: Machine, state: State, command: Command, limit: in
         possible.append(Transition(state, state, Unspecified(undemanded)))
 
     distinct = tuple(dict.fromkeys(possible))
-    asked = frozenset(row.requirement for _, replay in tried for row, _ in replay.answers)
+    asked = requirements_asked(tried)
     if len(distinct) == 1:
         return Transitions(distinct, asked=asked)
     return Transitions(
@@ -80,6 +81,15 @@ def find_transitions(machine: Machine, state: State, command: Command, limit: in
 
 transitions = lru_cache(maxsize=2**14)(find_transitions)
 """The same, memoised."""
+
+
+def requirements_asked(tried: list[Possibility[Step | None]]) -> frozenset[str]:
+    """Return the requirements of all rows that were asked about."""
+    names: set[str] = set()
+    for _, replay in tried:
+        for row, _ in replay.answers:
+            names.add(row.requirement)
+    return frozenset(names)
 
 
 def doubted_acceptances(found: list[Possibility[Step]]) -> frozenset[str]:
