@@ -11,17 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.check_trace.logs import is_judged_as_written, lines, when_accepted
 from tests.command_line import Done, each_refused, one_error, run_cli, tables
-from tests.oracle.following import (
-    ARTICLE,
-    FULL,
-    REQUIREMENTS,
-    PicksAtRandom,
-    commands,
-    is_judged_as_written,
-    lines,
-    when_accepted,
-)
+from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, PicksAtRandom, commands
 from translator_cmk.check_trace import Checker, Event, check, event
 from translator_cmk.check_trace.completing import Values, completions, known_values
 from translator_cmk.language.messages import command_to_wire

@@ -1,0 +1,99 @@
+"""Profiles are sets of silent requirements, and what belongs to one is computed."""
+
+import pytest
+
+from tests.oracle.following import ARTICLE, FULL
+from translator_cmk.bdd.demands import demanded
+from translator_cmk.bdd.feature_files import pickles
+from translator_cmk.bdd.features import Pickle, Step
+from translator_cmk.machine import COUNTER_ROWS, ROWS
+from translator_cmk.machine.topics import OTHER_READINGS
+from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
+from translator_cmk.requirements import load_register
+
+PICKLES = {pickle.id: pickle for pickle in pickles()}
+
+
+def belonging(oracle: Oracle) -> set[str]:
+    """The scenarios that an oracle demands."""
+    return {name for name, pickle in PICKLES.items() if demanded(oracle, pickle)}
+
+
+def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -> None:
+    register = load_register()
+    silences = {requirement.id for requirement in register.values() if requirement.kind == "silence"}
+    assumed = {requirement.id for requirement in register.values() if requirement.basis == "assumed"}
+    assert set(PROFILES) == {"article", "full"}
+    assert silent_in("full", register) == silences
+    assert silent_in("article", register) == silences | assumed
+
+
+def test_rows_of_what_is_silent_are_in_the_machine_with_counter_rows_and_other_readings() -> None:
+    more_in_full = set(FULL.rows) - set(ROWS)
+    assert {row.requirement for row in more_in_full} == {"keys.change"}  # another reading of a silence
+
+    may_apply = {row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in ARTICLE.silent}
+    assert set(ARTICLE.rows) - set(ROWS) == may_apply
+    assert "keys.rotation-keeps-data" in {row.requirement for row in may_apply}
+
+
+def test_an_unknown_profile_and_names_that_mean_nothing_are_errors() -> None:
+    with pytest.raises(ValueError, match="no profile 'articel'; the profiles are article and full"):
+        silent_in("articel", load_register())
+    with pytest.raises(ValueError, match=r"environment\.exists cannot be silent"):
+        machine_of({"environment.exists", "keys.use-logged"})
+
+
+COSTS_ALL = "costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys"
+
+
+@pytest.mark.slow
+def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> None:
+    inside = belonging(Oracle(ARTICLE))
+    assert f"revocation.access-revoked/revoked-access-{COSTS_ALL}" in inside
+    assert f"revocation.key-deleted/a-deleted-key-{COSTS_ALL}" in PICKLES.keys() - inside
+
+    oracles = with_one_assumption_silent()
+    for name in PICKLES.keys() - inside:
+        pickle = PICKLES[name]
+        # the likeliest first
+        oracles.sort(key=lambda oracle: oracle.machine.silent.isdisjoint(pickle.requirements))
+        assert not all(demanded(oracle, pickle) for oracle in oracles), name
+    for name in sorted(inside)[::8]:
+        assert all(demanded(oracle, PICKLES[name]) for oracle in oracles), name
+
+
+def with_one_assumption_silent() -> list[Oracle]:
+    """An oracle for each assumption, and for pairs of which each has to be silent for the other to show."""
+    oracles: list[Oracle] = []
+    for name in sorted(ARTICLE.silent):
+        # whether a new resource has an identity decides whether anything shows of some of the others
+        oracles.append(Oracle(machine_of({name, "identity.off-at-first"})))
+    oracles.append(Oracle(machine_of({"vault.soft-delete-refused", "vault.purge-protection-refused"})))
+    oracles.append(Oracle(machine_of({"resource.global-refused", "identity.unchanged-without-effect"})))
+    return oracles
+
+
+def test_a_waiver_takes_a_scenario_out() -> None:
+    waived = belonging(Oracle(machine_of(FULL.silent | {"revocation.undeploys"})))
+    out = [pickle for name, pickle in PICKLES.items() if name not in waived]
+    assert any("revocation.undeploys" in pickle.requirements for pickle in out)
+
+
+READ = 'the customer reads the data of "ws-prod"'
+
+
+@pytest.mark.parametrize(("read_before", "inside"), [(False, True), (True, False)])
+def test_all_that_a_scenario_takes_for_so_must_be_demanded(read_before: bool, inside: bool) -> None:
+    """A Given has to be accepted, and reading without access to the key is refused."""
+    steps = [
+        Step("", "given", "a deployed model under customer-managed keys", 1),
+        Step("", "given", 'the customer revokes the access of "translator-prod" to the keys of "kv-prod"', 1),
+    ]
+    if read_before:
+        steps.append(Step("", "given", READ, 1))
+    steps.append(Step("", "when", READ, 1))
+    steps.append(Step("", "then", "the request is refused", 1))
+    pickle = Pickle("id", "name", "", 1, ("revocation.data-inaccessible",), tuple(steps))
+    assert demanded(Oracle(ARTICLE), pickle) == inside
