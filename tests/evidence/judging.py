@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
+from tests.evidence.mutant_scopes import MUTANT_SCOPES
 from tests.evidence.mutation import Mutant
 from translator_cmk.explore.broken_theorems import Broken, breaks
 from translator_cmk.explore.explore_command import THEOREM_NAMED
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.judge import EntityName, Judge, entities_of
 from translator_cmk.explore.memoised import Memoised
-from translator_cmk.explore.scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
+from translator_cmk.explore.scopes import Commands, Scope, StartNotReached
 from translator_cmk.explore.search import explore, verdict
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.explore.theorems.expectations import VIEWS, view_of

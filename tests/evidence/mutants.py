@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.evidence.judging import Judged, breaks_in_some_scope, judge
+from tests.evidence.mutant_scopes import MUTANT_SCOPES
 from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.scenarios import scenario_against
 from tests.explore.mistakes import MISTAKES, semantic_mutants
-from translator_cmk.explore.scopes import MUTANT_SCOPES
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import Machine
 from translator_cmk.progress import ProgressBar

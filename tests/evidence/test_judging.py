@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from tests.evidence.judging import Views, differences, in_time, judge, killed, model_in
+from tests.evidence.mutant_scopes import MUTANT_SCOPES, TWO_OF_A_KIND
 from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.scenarios import FAILURES, fails, scenario_against
 from tests.explore.mistakes import as_pickle
@@ -13,7 +14,7 @@ from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.bdd.ties import without_assumptions
 from translator_cmk.explore.broken_theorems import counterexample
-from translator_cmk.explore.scopes import MUTANT_SCOPES, SCOPE_NAMED, TWO_OF_A_KIND, Scope
+from translator_cmk.explore.scopes import SCOPE_NAMED, Scope
 from translator_cmk.explore.theorems import THEOREMS, Named
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, initial
 from translator_cmk.system import ModelSystem

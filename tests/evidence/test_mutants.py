@@ -6,8 +6,8 @@ import pytest
 
 from tests.evidence import mutants as program
 from tests.evidence.judging import Judged, Verdict, judge
+from tests.evidence.mutant_scopes import MUTANT_SCOPES
 from tests.evidence.mutation import mutants
-from translator_cmk.explore.scopes import MUTANT_SCOPES
 
 ONE = "environment.protection-order"
 OF_ONE = [mutant for mutant in mutants() if ONE in mutant.requirements]

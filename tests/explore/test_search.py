@@ -16,6 +16,7 @@ import pytest
 
 from tests.command_line import CLI, run_cli
 from tests.conftest import IN_FULL
+from tests.evidence.mutant_scopes import TWO_OF_A_KIND
 from tests.machine.faulty import (
     CONFUSES_RESOURCES,
     LEAVES_MODELS_DEPLOYED,
@@ -25,7 +26,7 @@ from tests.machine.faulty import (
 )
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.memoised import Memoised
-from translator_cmk.explore.scopes import SCOPE_NAMED, TWO_OF_A_KIND, Scope, StartNotReached, start_of
+from translator_cmk.explore.scopes import SCOPE_NAMED, Scope, StartNotReached, start_of
 from translator_cmk.explore.search import Exploration, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import (

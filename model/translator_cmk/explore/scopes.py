@@ -2,7 +2,7 @@
 
 Nobody says what a name stands for that is given again, so no scope offers that.  With the bound on
 versions each scope is finite.  `scopes.yaml` has those that commands search, and those of the
-mutants, of the pages and of fuzzing.
+pages and of fuzzing.
 """
 
 from argparse import ArgumentParser
@@ -147,13 +147,13 @@ CONDITION = Record(
     make_condition,
 )
 
-USES = ("mutants", "pages", "fuzzing")
+USES = ("pages", "fuzzing")
 """What a scope is for that commands do not offer."""
 
 
-def load_scopes() -> Iterator[tuple[str, Scope]]:
-    """Yield every scope with what it is for: `commands`, or one of `USES`; raises `InvalidFile`."""
-    file = read_yaml(FILE)
+def load_scopes(path: Path = FILE) -> Iterator[tuple[str, Scope]]:
+    """Yield every scope of a file with what it is for: `commands`, or one of `USES`; raises `InvalidFile`."""
+    file = read_yaml(path)
     parts: dict[str, Commands] = {}
     for entry in file.at(["parts"]).items():
         part = entry.read(record("a part", {"part": TEXT, "commands": CommandList(parts)}))
@@ -200,14 +200,6 @@ EVERY = tuple(load_scopes())
 
 SCOPES = tuple(scope for use, scope in EVERY if use == "commands")
 """The scopes that commands offer, and search if none is named."""
-
-TWO_OF_A_KIND = tuple(scope for use, scope in EVERY if use == "mutants")
-"""Scopes in which one thing can be taken for another."""
-
-MUTANT_SCOPES = tuple(sorted((*SCOPES, *TWO_OF_A_KIND), key=lambda scope: scope.states))
-"""The scopes in which mutants are judged: the smallest first, since a difference is found soonest
-there.
-"""
 
 SCOPE_NAMED = {scope.name: scope for _, scope in EVERY}
 
