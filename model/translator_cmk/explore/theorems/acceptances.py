@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, State
@@ -14,7 +14,7 @@ from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
 from ...machine.rows import Effect, Row, Whenever
 from ...strict_yaml import read_yaml
-from .expectations import Expectation, Named, Uses, is_shown
+from .expectations import Expectation, Named, Unchanged, Uses, is_shown
 from .premises import workspace
 from .states import home
 from .steps import ROWS_RAISE, MachineStep, entity_name, look_up
@@ -23,49 +23,54 @@ from .theorem import Theorem, collected, fact, on_request
 # What each command does
 
 
-def done(
-    after: str,
-    by: str,
-    sentence: str,
-    asked: Sequence[str] = (),
-    shows: Mapping[str, Any] = MappingProxyType({}),
-    grant: bool = False,
-    when: Callable[[Any], Any] = lambda _: True,
-) -> Theorem:
-    """Return the theorem that an accepted command has done this, and names the requirement where
-    that is new.
+class Promise(NamedTuple):
+    """What an accepted command has done, and the requirement that its acceptance names where that
+    is new.
 
     The fields are those of `acceptances.yaml`.  A value that can be called is computed from the
     command with entities for its names, and ``when`` says of that command whether anything is
     promised.
     """
 
-    def check(step: MachineStep) -> Iterator[Expectation]:
-        if not step.accepted or not when(step.asked):
+    after: str
+    by: str
+    sentence: str
+    asked: Sequence[str] = ()
+    shows: Mapping[str, Any] = MappingProxyType({})
+    grant: bool = False
+    when: Callable[[Any], Any] = lambda _: True
+
+    def facts(self, step: MachineStep) -> Iterator[Fact]:
+        """Yield the facts about the subject of a command; of a subject that is gone, that it is."""
+        if not self.when(step.asked):
             return
-        facts = list(facts_shown(step, asked, shows, grant))
+        kind, name = subject_of(step.command, self.grant)
+        values = {}
+        for field in self.asked:
+            values[field] = value_asked_for(step.command, field)
+        for field, value in self.shows.items():
+            values[field] = value(step.asked) if callable(value) else value
+        exists = values.pop("exists", True)
+
+        yield Fact(kind, name, "exists", exists)
+        if exists:
+            for field, value in values.items():
+                yield Fact(kind, name, field, ABSENT if value is None else value)
+
+
+def promise_theorem(promise: Promise) -> Theorem:
+    """Return the theorem that a promise is kept, and its requirement named where that is new."""
+
+    def check(step: MachineStep) -> Iterator[Expectation]:
+        if not step.accepted:
+            return
+        facts = list(promise.facts(step))
         yield from facts
-        was_so_before = all(is_shown(shown, step.before) for shown in facts)
-        if not was_so_before:
-            yield Named(by, True)
+        if not all(is_shown(fact, step.before) for fact in facts):
+            yield Named(promise.by, True)
 
-    return Theorem("request", (COMMANDS[after],), f"done-{after}-{by}", f"{sentence}.", (by,), check)
-
-
-def facts_shown(step: MachineStep, asked: Iterable[str], shows: Mapping[str, Any], grant: bool) -> Iterator[Fact]:
-    """Yield the facts about the subject of a command; of a subject that is gone, that it is."""
-    kind, name = subject_of(step.command, grant)
-    values = {}
-    for field in asked:
-        values[field] = value_asked_for(step.command, field)
-    for field, value in shows.items():
-        values[field] = value(step.asked) if callable(value) else value
-    exists = values.pop("exists", True)
-
-    yield Fact(kind, name, "exists", exists)
-    if exists:
-        for field, value in values.items():
-            yield Fact(kind, name, field, ABSENT if value is None else value)
+    name = f"done-{promise.after}-{promise.by}"
+    return Theorem("request", (COMMANDS[promise.after],), name, f"{promise.sentence}.", (promise.by,), check)
 
 
 def subject_of(command: Any, grant: bool) -> tuple[str, str]:
@@ -87,40 +92,40 @@ def value_asked_for(command: Any, field: str) -> Any:
 AS_SOFT_DELETED = {"exists": lambda a: a.vault.soft_delete, "state": "deleted"}
 
 
-def load_done() -> Iterator[Theorem]:
+def load_promises() -> Iterator[Promise]:
     """Yield what commands do that does not depend on what was there."""
     for row in read_yaml(Path(__file__).with_name("acceptances.yaml")).value():
-        yield done(**row)
+        yield Promise(**row)
 
 
-DONE = (
-    *load_done(),
-    done(
+PROMISES = (
+    *load_promises(),
+    Promise(
         "DeleteVault",
         "environment.delete-vault",
         "A deleted key vault can be recovered if it had soft delete, and is gone at once if not",
         shows=AS_SOFT_DELETED,
     ),
-    done(
+    Promise(
         "DeleteKey",
         "environment.delete-key",
         "A deleted key can be recovered if its vault has soft delete, and is gone at once if not",
         shows=AS_SOFT_DELETED,
     ),
-    done(
+    Promise(
         "RotateKey",
         "keys.rotate",
         "Rotating a key makes its next version",
         shows={"version": lambda a: a.key.version + 1},
     ),
-    done(
+    Promise(
         "CreateWorkspace",
         "environment.create-workspace",
         "A new workspace is there, under the customer's key exactly if its resource is at the time",
         asked=("resource",),
         shows={"key_source": lambda a: a.resource.key_source},
     ),
-    done(
+    Promise(
         "CreateWorkspace",
         "workspace.covered",
         "A workspace made while customer-managed keys are on is under the customer's key",
@@ -129,6 +134,28 @@ DONE = (
     ),
 )
 """What each command does: most of it is data, and the rest depends on what was there."""
+
+
+def by_command(promises: Iterable[Promise]) -> dict[type[Command], list[Promise]]:
+    """Return the promises of each command that has any."""
+    found: dict[type[Command], list[Promise]] = {}
+    for promise in promises:
+        found.setdefault(COMMANDS[promise.after], []).append(promise)
+    return found
+
+
+PROMISES_OF = by_command(PROMISES)
+
+
+@on_request(*PROMISES_OF, by="environment.exists")
+def asking_for_what_is_so_changes_nothing(step: MachineStep) -> Iterator[Expectation]:
+    """Asking for what already is so changes nothing."""
+    if not step.accepted:
+        return
+    for promise in PROMISES_OF[type(step.command)]:
+        if not all(is_shown(fact, step.before) for fact in promise.facts(step)):
+            return
+    yield Unchanged()
 
 
 # What else follows from some
@@ -305,4 +332,4 @@ def records_written(step: MachineStep) -> dict[tuple[type[Entity], str], Any]:
     return {(kind, name): step.after.tables[kind].get(name) for kind, name in step.changed}
 
 
-THEOREMS = (*DONE, *collected(globals()))
+THEOREMS = (*map(promise_theorem, PROMISES), *collected(globals()))

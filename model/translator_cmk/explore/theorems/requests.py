@@ -1,14 +1,11 @@
 """Theorems about outcomes: what is refused, what is not specified, and that all else is accepted."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from ...machine import COMMANDS, Accepted, Command, Outcome, Refused, Unspecified
+from ...machine import COMMANDS, Accepted, Outcome, Refused, Unspecified
 from ...machine import commands as cmd
-from ...machine.entities import CUSTOMER
 from .expectations import Expectation, Unchanged
 from .premises import DEMANDS, SILENCES, Demand, due
-from .states import has_access
 from .steps import MachineStep
 from .theorem import Theorem, collected, on_request
 
@@ -94,37 +91,6 @@ def what_changes_something_says_so(step: MachineStep) -> Iterator[Expectation]:
 def reading_and_translating_change_nothing(_: MachineStep) -> Iterator[Expectation]:
     """Reading data and translating with a model change nothing."""
     yield Unchanged()
-
-
-def uses_that_key(asked: Any) -> bool:
-    """Return whether the resource uses the key that the command names, and has access to its vault."""
-    if asked.key is None or asked.resource.key is None:
-        return False
-    return asked.resource.key.name == asked.key.name and has_access(asked.resource, asked.vault)
-
-
-ALREADY_SO: Mapping[type[Command], Callable[[Any], Any]] = {
-    cmd.EnableIdentity: lambda a: a.resource.identity,
-    cmd.DisableIdentity: lambda a: not a.resource.identity,
-    cmd.EnableCustomerManagedKeys: uses_that_key,
-    cmd.ReturnToMicrosoftManagedKeys: lambda a: a.resource.key_source != CUSTOMER,
-    cmd.EnableSoftDelete: lambda a: a.vault.soft_delete,
-    cmd.EnablePurgeProtection: lambda a: a.vault.purge_protection,
-    cmd.GrantKeyAccess: lambda a: has_access(a.resource, a.vault),
-    cmd.RevokeKeyAccess: lambda a: not has_access(a.resource, a.vault),
-    cmd.DisableKey: lambda a: not a.key.enabled,
-    cmd.EnableKey: lambda a: a.key.enabled,
-    cmd.DeployModel: lambda a: a.model.state == "deployed",
-    cmd.UndeployModel: lambda a: a.model.state == "undeployed",
-}
-"""For each command that sets something: whether that is so already."""
-
-
-@on_request(*ALREADY_SO, by="environment.exists")
-def asking_for_what_is_so_changes_nothing(step: MachineStep) -> Iterator[Expectation]:
-    """Asking for what already is so changes nothing."""
-    if step.accepted and ALREADY_SO[type(step.command)](step.asked):
-        yield Unchanged()
 
 
 THEOREMS = (
