@@ -238,7 +238,7 @@ ACCESS = (
     wrong(
         "undeploys the models of other resources on the key when one loses its access",
         "models are looked up by the key",
-        ["revocation.only-that-resource"],
+        ["revocation.only-that-resource", "revocation.undeploys"],
         adding(
             effect(
                 RevokeKeyAccess,
