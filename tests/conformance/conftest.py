@@ -117,7 +117,10 @@ def counterexample(folder: Path, *commands: dict[str, str]) -> Path:
 
 
 def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
-    """Run it, reporting into a folder; an object in Python in this process, which is faster, unless in a child."""
+    """Run it, reporting into a folder.
+
+    An object in Python in this process, which is faster, unless in a child.
+    """
     report = folder / "report"
     here = ["--in-process"] if "--python" in arguments and not child else []
     done = run_cli("verify", "--report", report, "--seed", "1", *here, *arguments)
@@ -133,7 +136,7 @@ def says(code: int, *words: object) -> str:
 
 
 def fuzz(folder: Path, enough: Callable[[Verified], object], *arguments: str) -> Verified:
-    """Run `verify` with the lane of fuzzing, each time with four times the sequences, until enough has come of it."""
+    """Run `verify` with more and more random sequences, until enough has come of it."""
     for sequences in ("1", "8", "64", "256"):
         found = verify(folder, "--lane", "fuzz", "--sequences", sequences, *arguments)
         if enough(found):
@@ -169,7 +172,10 @@ def wrong_in_features(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 @pytest.fixture
 def refused(tmp_path: Path) -> Refused:
-    """Run `verify` with arguments that are wrong usage: nothing is run; return the one line that says why."""
+    """Run `verify` with arguments that are wrong usage: nothing is run.
+
+    Return the one line that says why.
+    """
 
     def run(*arguments: str) -> str:
         report = tmp_path / "report"

@@ -1,4 +1,4 @@
-"""Edits of a report, as of somebody who knows the kit and makes all that follows fit, and what `report check` says."""
+"""Edits of a report by somebody who makes all that follows fit, and what `report check` says."""
 
 import json
 import re
@@ -25,7 +25,7 @@ class Forgery:
         self.log = [json.loads(line) for line in messages_of(self.folder).splitlines()]
 
     def worlds(self, *cases: str) -> list[tuple[int, int]]:
-        """Return where each world of these cases, or of any, begins in the log, and where the next one does."""
+        """Return where each world of these cases, or of any, begins in the log and ends."""
         begins = [number for number, entry in enumerate(self.log) if "world" in entry]
         worlds = list(pairwise([*begins, len(self.log)]))
         if not cases:
@@ -63,7 +63,7 @@ class Forgery:
         return self.derive()
 
     def derive(self) -> Path:
-        """Write it all, with every verdict, count and counterexample as the edited log and envelope have it now."""
+        """Write it all, with verdicts, counts and counterexamples as they follow from the edits."""
         lines = [json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log]
         put_messages(self.folder, "".join(lines))
         envelope = self.envelope
@@ -344,7 +344,7 @@ FORGERIES = [
 
 
 def check(report: Path, folder: Path, name: str) -> tuple[int, bool]:
-    """Forge a report into a folder; the exit code of checking it, and whether that says what is wrong."""
+    """Forge a report; return the exit code of checking it, and whether that says what is wrong."""
     edit, wrong = (IN_FEATURES | BY_HAND | IN_SEQUENCES | UNUSABLE)[name]
     done = run_cli("report", "check", edit(Forgery(report, folder)))
     return done.code, bool(re.search(wrong, done.out + done.error))

@@ -1,4 +1,4 @@
-"""A counterexample has all that led the system there, in steps or in comments, and is replayed from its file."""
+"""A counterexample has all that led the system there, and is replayed from its file."""
 
 import json
 import shlex
@@ -43,7 +43,7 @@ def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> Sequenc
 
 
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:
-    """Return the scenario of a failure over the last command, without its title and without what was observed."""
+    """Return the steps of a failure over the last command, with their comments."""
     _, _, scenario = feature(failed(asked, refused)).partition("    Scenario: ")
     _, *steps, observed = [line.strip() for line in scenario.splitlines()]
     assert observed == "# observed: the request is accepted"

@@ -1,4 +1,7 @@
-"""The doctor says what to fix, in order, and what to write next; a skeleton is well, and has yet to be written."""
+"""The doctor says what to fix, in order, and what to write next.
+
+A skeleton is well, and has yet to be written.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whatever a vendor's program or server does, and however a run ends, the report is valid, and the run goes on."""
+"""Whatever a vendor's program or server does, and however a run ends, the report is valid."""
 
 import gzip
 import json
@@ -192,7 +192,10 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def receive_until(connection: socket.socket, end: bytes) -> bool:
-    """Receive until something ends like this; return whether it came before the connection was closed."""
+    """Receive until something ends like this.
+
+    Return whether it came before the connection was closed.
+    """
     while True:
         received = connection.recv(65_536)
         if not received:
@@ -203,7 +206,7 @@ def receive_until(connection: socket.socket, end: bytes) -> bool:
 
 @contextmanager
 def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]:
-    """Run a server that answers each connection in this way, once a request ends like this, and yield its place."""
+    """Run a server that answers each request that ends like this, and yield its place."""
     with socket.create_server(("127.0.0.1", port)) as server:
         over = threading.Event()
 
@@ -226,7 +229,7 @@ def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]
 
 
 def trickles(head: bytes, rest: bytes = b"") -> Respond:
-    """Send the one at once, and the other byte by byte for two seconds, or as long as anybody reads it."""
+    """Send the one at once, and the other byte by byte for two seconds, if anybody reads it."""
 
     def respond(connection: socket.socket) -> None:
         with suppress(OSError):

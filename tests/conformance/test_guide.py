@@ -1,4 +1,4 @@
-"""The guide and the examples hold: every command does what it says, and every example conforms over its transport.
+"""Every command of the guide does what it says, and every example conforms over its transport.
 
 No command but the site needs an extra, and no example takes anything of the specification.
 """
@@ -54,7 +54,7 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, monkeypatc
 
 
 def run_here(command: str) -> int:
-    """Run a command of the guide in this process, with the budgets of a test if it runs every lane."""
+    """Run a command of the guide in this process, with smaller budgets if it runs every lane."""
     arguments = shlex.split(command)
     if re.search("--(seconds|level) ", command):
         arguments += SHORTER
@@ -119,7 +119,10 @@ PROGRAMS = {
 }
 
 SOME = ("--topic", "revocation")
-"""The scenarios that each is asked here, that in Python by the guide.  The site is made with all scenarios on each."""
+"""The scenarios that each is asked here, that in Python by the guide.
+
+The site is made with all scenarios on each.
+"""
 
 
 def declared_profile(language: str) -> str:

@@ -1,4 +1,4 @@
-"""`pytest --system` and `verify --lane features` are one thing: of both come the same verdicts and report."""
+"""`pytest --system` and `verify --lane features` come to the same verdicts and report."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def statuses_in(folder: Path) -> list[tuple[str, str]]:
 
 
 def colours(folder: Path) -> list[str]:
-    """The colours of a badge; its words say by how many scenarios or which topic the run was narrowed."""
+    """Return the colours of a badge; its words say how the run was narrowed."""
     return re.findall(r'fill="(#\w+)"', (folder / "badge.svg").read_text("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""A report says how a run was made and what came out of it, and each verdict is derived again from its log."""
+"""A report says how a run was made and what came out of it, as its log shows."""
 
 import json
 import re

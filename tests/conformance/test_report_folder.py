@@ -30,7 +30,7 @@ def holds(folder: Path) -> dict[str, str]:
 
 
 def put(folder: Path, *names: str, **texts: str) -> None:
-    """Put files into a folder, those of ``texts`` with a text or a link, and an envelope of ours if none is named."""
+    """Put files into a folder: an envelope of ours, and those of ``texts``, which may be links."""
     files = {ENVELOPE: OURS}
     for name in names:
         files[name] = f"mine: {name}"

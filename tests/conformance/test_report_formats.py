@@ -1,4 +1,4 @@
-"""JUnit files, Cucumber Messages and the badge say of a run what its report says, in the forms that tools read."""
+"""JUnit files and Cucumber Messages say of a run what its report says."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def cucumber_messages_of(found: Verified) -> list[dict[str, Any]]:
 
 
 def messages_of_kind(found: Verified, kind: str, **fields: object) -> list[dict[str, Any]]:
-    """Return what the messages of this kind contain, of those that have these values in these fields."""
+    """Return what the messages of this kind contain that have these values in these fields."""
     contents = [message[kind] for message in cucumber_messages_of(found) if kind in message]
     for field, value in fields.items():
         contents = [content for content in contents if content[field] == value]
@@ -62,7 +62,7 @@ def ids_in(value: object) -> Iterator[str]:
 
 
 def step_results(found: Verified, name: str) -> list[dict[str, Any]]:
-    """Return the results of the steps of a scenario, as a tool finds them: by the ids in the messages."""
+    """Return the results of a scenario's steps, as a tool finds them by the ids in the messages."""
     case = found.case(name)
     pickles = messages_of_kind(found, "pickle", uri=case["feature"])
     [pickle] = [pickle for pickle in pickles if pickle["location"]["line"] == case["line"]]
@@ -208,7 +208,10 @@ def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
 
 
 def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(tmp_path: Path) -> None:
-    """A system that ignores keys of its own fails one requirement; a loss that needs such a key can't be tried."""
+    """A system that ignores keys of its own fails one requirement.
+
+    A loss that needs such a key can't be tried.
+    """
     system = "tests.systems.mistaken:OwnKeyIgnored"
     passes = "revocation.undeploys/a-model-under-microsoft-managed-keys-stays-deployed"
     found = verify(tmp_path, "--python", system, "--lane", "features", "--case", FAILS_TOO, "--case", passes)
@@ -241,7 +244,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(t
 
 
 PAGE = (ROOT / "docs" / "qa.md").read_text("utf-8")
-"""What docs/qa.md says other tools do with a report, they do: Jira's keys in JUnit, and Cucumber's own page."""
+"""The page that says what other tools do with a report."""
 
 
 def block(language: str, part: str) -> str:

@@ -1,4 +1,4 @@
-"""Every JSON file of a report is as its published schema has it, and is compared with it when the report is read."""
+"""Every JSON file of a report is as its schema has it, and is compared with it when it is read."""
 
 import json
 from functools import reduce

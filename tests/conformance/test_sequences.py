@@ -1,4 +1,4 @@
-"""Tour and fuzz: their sequences, the names in them, what only they find, and what is asked after a failure."""
+"""Tour and fuzz: their sequences, what only they find, and what is asked after a failure."""
 
 import json
 from collections.abc import Iterable
@@ -220,7 +220,7 @@ IGNORED = "tests.systems.mistaken:OwnKeyIgnored"
 
 
 def differs_at_the_end_alone(commands: list[Command]) -> bool:
-    """Return whether the model and `OwnKeyIgnored`, asked the same, differ after the last command and never before."""
+    """Return whether model and `OwnKeyIgnored` differ after the last command, and never before."""
     model = ModelSystem()
     system = OwnKeyIgnored()
     for number, command in enumerate(commands, start=1):

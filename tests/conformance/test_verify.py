@@ -1,4 +1,4 @@
-"""`verify` finds a right system conformant over each transport, and gives each verdict of `verdicts.yaml`."""
+"""`verify` finds a right system conformant over each transport, and others as written."""
 
 import json
 import re
@@ -235,7 +235,7 @@ def test_verdict_is_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def compare_cases(found: Verified, row: dict[str, Any]) -> None:
-    """Compare single cases with a row: fields that have a value, and fields that have a text in them."""
+    """Compare single cases with a row: fields that have a value, and fields that contain a text."""
     for field, key in (
         ("status", "statuses"),
         ("rests_on", "rests_on"),

@@ -1,13 +1,15 @@
-"""Puts every wrong and every permitted system through the lanes of the kit: `python -m tests.evidence.systems`.
+"""Puts all wrong and permitted systems through the lanes: `python -m tests.evidence.systems`.
 
-- A wrong system goes through features and tour until a failure names a requirement that is expected of it, and through
-  fuzzing if neither finds it.
-- A permitted system goes through features, tour and fuzzing with three seeds in the profile `article`, which may report
-  nothing.  If it differs in what is assumed, features or tour have to report that in the profile `full`.
+- A wrong system goes through features and tour until a failure names a requirement that is expected
+  of it, and through fuzzing if neither finds it.
+- A permitted system goes through features, tour and fuzzing with three seeds in the profile
+  `article`, which may report nothing.  If it differs in what is assumed, features or tour have to
+  report that in the profile `full`.
 - Every failure is confirmed by stepping the readable model through the same commands.
 
-It prints a line for each system that is not as expected, and ends with exit code 1 if there is one.  It takes about a
-quarter of an hour on one core.  With words, such as `purge vault`, it takes the systems whose names have one of them.
+It prints a line for each system that is not as expected, and ends with exit code 1 if there is
+one.  It takes about a quarter of an hour on one core.  With words, such as `purge vault`, it takes
+the systems whose names have one of them.
 """
 
 import sys
@@ -30,7 +32,7 @@ ENOUGH = 30
 
 
 def lanes_that_find(variant: Variant, profile: str) -> Iterator[tuple[str, Iterator[Failure]]]:
-    """Yield the lanes that may find what is wrong with a system, each with the failures that it reports."""
+    """Yield the lanes that may find what is wrong, each with the failures that it reports."""
     topics = {name.partition(".")[0] for name in variant.requirements} - {"reset"}
     if topics:
         yield "features", in_features(variant, profile, topics)
@@ -95,7 +97,10 @@ def judge(variant: Variant) -> Outcome:
 
 
 def main(words: list[str]) -> int:
-    """Judge the systems whose names have one of the words, or all of them; returns the exit code."""
+    """Judge the systems whose names have one of the words, or all of them.
+
+    Returns the exit code.
+    """
     variants = [variant for variant in (*WRONG, *PERMITTED) if is_wanted(variant, words)]
     started = time.perf_counter()
     found_by: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Systems that do what no row can say: what they do depends on more than the state, or they don't do it at once.
+"""Systems that do what no row can say: by more than the state, or not at once.
 
 Each function returns what makes such a system of rows, as the argument ``system`` of a variant.
 """
@@ -93,7 +93,7 @@ def refuses_and_does(*edits: Edit) -> Make:
 
 
 Bring = Callable[[Command, World, Any], Changes]
-"""What a command brings about beside its effects, by the state before it and by what is remembered."""
+"""What a command brings about beside its effects, by the state before it and the memory."""
 
 Remember = Callable[[Command, World, Any], None]
 """Writes into the memory what is remembered of an accepted command, by the state before it."""
@@ -129,7 +129,7 @@ class Remembering(ModelSystem):
 
 
 def remembering(remember: Remember, bring: Bring) -> Make:
-    """Remember something of each command that is accepted, and bring something about with later ones."""
+    """Remember something of accepted commands, and bring something about with later ones."""
     return lambda rows: Remembering(rows, remember, bring)
 
 
@@ -146,7 +146,10 @@ def with_consequences(machine: Machine, state: State) -> State:
 
 
 def next_consequence(machine: Machine, state: State) -> Changes | None:
-    """Return what a row of consequences writes that changes something; None where nothing follows any more."""
+    """Return what a row of consequences writes that changes something.
+
+    None where nothing follows any more.
+    """
     world = machine.world(state)
     for kind, rows in machine.whenever.items():
         for entity in world.every(kind):
@@ -264,7 +267,7 @@ def unsupported_instead_of(reason: str) -> Make:
 
 
 def accepted_instead_of(reason: str, *kinds: type[Command]) -> Make:
-    """Accept commands of these kinds, or of all, that are refused for this reason, and do nothing."""
+    """Accept commands of these kinds, or all, that are refused for this reason, and do nothing."""
 
     def answer(command: Command, outcome: Outcome, _: World) -> Outcome:
         concerns = isinstance(command, kinds) if kinds else True

@@ -1,4 +1,4 @@
-"""The lanes of the kit against a system in this process, failure by failure, and whether the model confirms each."""
+"""The lanes of the kit, for a system in this process, and whether the model confirms a failure."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -33,7 +33,10 @@ class Failure(NamedTuple):
     """The requirements that the report names."""
     commands: Commands
     how: Literal["scenario", "sequence", "blind"]
-    """A sequence ends with its first difference.  A scenario looks at less, and a blind sequence only in the end."""
+    """A sequence ends with its first difference.
+
+    A scenario looks at less, and a blind sequence only in the end.
+    """
 
 
 def subject_of(variant: Variant, seed: int = 1) -> Subject:
@@ -70,7 +73,10 @@ def default_sequences() -> tuple[Commands, ...]:
 def in_sequences(
     subject: Subject, profile: str, lane: str, sequences: Iterable[tuple[Commands, int]]
 ) -> Iterator[Failure]:
-    """Yield each failure of a sequence; with each is said for how many commands nothing is observed."""
+    """Yield each failure of a sequence.
+
+    With each is said for how many commands nothing is observed.
+    """
     oracle = oracle_for(machine_in(profile), subject.declaration)
     for commands, blind in sequences:
         result = run_sequence(subject, commands, oracle, blind)
@@ -113,10 +119,12 @@ def in_fuzz(variant: Variant, profile: str, seed: int, steps: int) -> Iterator[F
 
 
 def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
-    """Return whether system and model, stepped through the same commands, differ where the failure says so.
+    """Return whether system and model, asked the same, differ where the failure says so.
 
     In the profile article they may differ before that, too, in what is assumed.  Where the model leaves something open
     on the way, nothing is compared from there on.
+
+
     """
     if failure.named == ("reset",):
         return True
@@ -136,7 +144,10 @@ def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
 
 
 def answers_alike(expected: object, system: System, command: Command) -> bool:
-    """Return whether the system gives the answer; what an acceptance rests on is said by no system."""
+    """Return whether the system gives the answer.
+
+    What an acceptance rests on is said by no system.
+    """
     try:
         outcome = system.submit(command)
     except Unsupported:
@@ -154,6 +165,8 @@ def ways_for(variant: Variant) -> Iterator[Commands]:
 
     First come those of the scenarios of its requirements, as they are and with their last command once more, then those
     that are written down for what no scenario shows, and last those of the other scenarios of its topics.
+
+
     """
     prefixes = tuple(f"{name}/" for name in variant.requirements)
     topics = tuple(f"{name.partition('.')[0]}." for name in variant.requirements)
@@ -172,7 +185,10 @@ def ways_for(variant: Variant) -> Iterator[Commands]:
 
 
 def way_to_a_difference(variant: Variant) -> Commands | None:
-    """Return commands along which the system differs from the rows that it was made from; None where there are none."""
+    """Return commands along which the system differs from the rows that it was made from.
+
+    None where there are none.
+    """
     machine = Machine(variant.reference)
     for commands in ways_for(variant):
         if differs(ModelSystem(machine), variant.make(), commands):
@@ -181,7 +197,7 @@ def way_to_a_difference(variant: Variant) -> Commands | None:
 
 
 def differs(model: ModelSystem, system: ModelSystem, commands: Commands) -> bool:
-    """Return whether the two differ along the commands: in an answer, in what they show then, or after a reset."""
+    """Return whether the two differ: in an answer, in what they show then, or after a reset."""
     model.reset()
     system.reset(DEFAULT_STAGE)
     for command in commands:

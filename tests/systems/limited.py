@@ -187,7 +187,7 @@ class HasNoClock(Limited):
 
 
 class Bare(Limited):
-    """Has no portal, no clock, one tenant, no vault without soft delete, no reasons, and no audit trail."""
+    """Has no portal, clock, second tenant, vault without soft delete, reasons or audit."""
 
     hides = ("resource.encryption_section",)
     declaration = declares(
@@ -254,7 +254,7 @@ class NeverDeletes(ShowsNoDocumentWhileInaccessible):
 
 
 class KeepsUploadsOfADeletedKey(ShowsNoDocumentWhileInaccessible):
-    """What we assume of a deleted key does not hold: data can't be read for as long as it is, and nothing is lost."""
+    """Makes data unreadable for as long as the key is deleted, and loses nothing."""
 
     lacking = ("revocation.key-deleted",)
 

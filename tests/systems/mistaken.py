@@ -1,6 +1,7 @@
-"""Systems that make one mistake, each under a name that `--python tests.systems.mistaken:NAME` takes.
+"""Systems that make one mistake, each under a name: `--python tests.systems.mistaken:NAME`.
 
-Tests of the kit need them by name, with a product of their own.  `wrong` has many more, which have none.
+Tests of the kit need them by name, with a product of their own.  `wrong` has many more, which have
+none.
 """
 
 from collections.abc import Callable
@@ -41,7 +42,7 @@ def declared(product: str, *lacking: str) -> Declaration:
 
 
 class LacksRows(ModelSystem):
-    """The model without the rows of some requirements, and with the rows of mistakes about others."""
+    """The model without the rows of some requirements, and with rows of mistakes about others."""
 
     lacking: tuple[str, ...] = ()
     mistaken: tuple[str, ...] = ()
@@ -304,7 +305,7 @@ class EndsAlike(ModelSystem):
 
 
 class NeverResets(ModelSystem):
-    """Looks vaults up without what is new in their names, and so finds in a new world what was in an old one."""
+    """Looks vaults up without the new part of their names, and finds those of an earlier world."""
 
     def reset(self, _: Stage = DEFAULT_STAGE) -> None:
         self.shown_as = "none-{}"
@@ -338,7 +339,7 @@ class KeepsEverything(ModelSystem):
 
 
 class EmptiesNothing(ModelSystem):
-    """Begins no world again: what was made in one stays there in the next, under names that never come again."""
+    """Begins no world again: what was made in one stays in the next."""
 
     begun = False
 

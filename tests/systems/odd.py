@@ -1,4 +1,4 @@
-"""Objects that answer with what is no message, or do more to the process that they are in than to answer."""
+"""Objects that answer with what is no message, or do more to their process than to answer."""
 
 import os
 import signal

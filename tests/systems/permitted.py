@@ -1,7 +1,7 @@
 """Systems that honour every sentence of the article and differ from the model.
 
-Some differ in what is assumed: they pass in the profile `article`, and fail in the profile `full`.  Others differ where
-nothing is specified, or lack something and say so: they pass in both.
+Some differ in what is assumed: they pass in the profile `article`, and fail in the profile `full`.
+Others differ where nothing is specified, or lack something and say so: they pass in both.
 """
 
 from collections.abc import Callable
@@ -71,7 +71,7 @@ from translator_cmk.system import Unsupported
 
 
 def has_another_key(command: Any) -> bool:
-    """Return whether a resource with customer-managed keys asks for another key than the one in use."""
+    """Return whether a resource with a key of its own asks for another one."""
     if command.store != "key-vault" or command.resource.key is None:
         return False
     return not uses_key(command.resource, command.key)
@@ -258,7 +258,7 @@ KEYS = (
 
 
 def excludes_nothing_but_the_location(command: Any) -> bool:
-    """Return whether the location of the resource is all that stands against customer-managed keys."""
+    """Return whether nothing but the location of the resource is against customer-managed keys."""
     return bool(
         command.store == "key-vault"
         and command.resource.location.state == "global"
@@ -399,7 +399,7 @@ def remember_access(command: Command, before: World, memory: dict[Any, Any]) -> 
 
 
 def give_access_back(command: Command, before: World, memory: dict[Any, Any]) -> Changes:
-    """Write the access that a resource had, where enabling customer-managed keys turns its identity on again."""
+    """Write the access that a resource had, where enabling its keys turns its identity on again."""
     if not isinstance(command, EnableCustomerManagedKeys) or command.store != "key-vault":
         return {}
     resource = before.entity(Resource, command.resource)

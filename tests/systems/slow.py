@@ -1,4 +1,7 @@
-"""Systems whose effects show late, or which have declared so; some keep to what they declare, and some do not."""
+"""Systems whose effects show late, or which have declared so.
+
+Some keep to what they declare, and some do not.
+"""
 
 import time
 
@@ -17,7 +20,10 @@ class Slow(Limited):
     kinds: tuple[str, ...] = ()
     """The kinds that show it late; all without any."""
     settling: float | None = None
-    """How many seconds it takes to have everything there, once it is asked; none where it can't say."""
+    """How many seconds it takes to have everything there, once it is asked.
+
+    None where it can't say.
+    """
 
     declaration = declares("slow", capabilities=EVERY, windows={"GrantKeyAccess": 1})
 
@@ -109,7 +115,7 @@ class ChangesAfterARefusal(ChangesLate):
 
 
 class Without(Slow):
-    """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
+    """Lacks the rows of one requirement, and has a window for something else."""
 
     hides = ("resource.encryption_section",)
     lacking: tuple[str, ...] = ("revocation.deletes-uploads",)
@@ -124,7 +130,10 @@ class KeepsDataOfDisabledKeysSlowly(Without):
 
 
 class LosesLater(KeepsDataOfDisabledKeysSlowly):
-    """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
+    """Differs from the same assumption.
+
+    An access that is revoked is gone at once, and what is lost with it later.
+    """
 
     slow = RevokeKeyAccess
     delay = 0.1

@@ -1,4 +1,4 @@
-"""The kit finds wrong systems and accuses no permitted one: a sample of both, and what is expected of all of them.
+"""The kit finds wrong systems and accuses no permitted one: a sample of both.
 
 `python -m tests.evidence.systems` puts all of them through every lane.
 """
@@ -89,7 +89,10 @@ IN_A_SHORT_TOUR = [
 
 
 def first_expected(variant: Variant, failures: Iterator[Failure]) -> Failure | None:
-    """Return the first failure that names a requirement that is expected; the model confirms all up to it."""
+    """Return the first failure that names a requirement that is expected.
+
+    The model confirms all up to it.
+    """
     for failure in failures:
         assert is_confirmed(variant, failure, variant.caught_in), failure
         if set(failure.named) & set(variant.requirements):

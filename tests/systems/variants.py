@@ -12,8 +12,8 @@ A variant is a list of edits of the rows.  An edit takes rows away, or adds some
     refusing_as("revocation.no-upload", "environment.exists")  gives another reason
     accepting("vault.same-region-refused", where)              accepts what is demanded, and puts the key in use
 
-Machines find the rows to evaluate again from the code of their conditions, and follow functions that these
-close over.  That is why each edit below closes over functions, and never over rows.
+Machines find the rows to evaluate again from the code of their conditions, and follow functions
+that these close over.  That is why each edit below closes over functions, and never over rows.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ Rows = tuple[Row, ...]
 Condition = Callable[..., Any]
 
 ANSWERING_ROWS: Rows = tuple(row for row in ROWS if not isinstance(row, Silent))
-"""The rows without those that say that something is not specified: a real system always does something."""
+"""The rows of a system that always does something, also where nothing is specified."""
 
 
 # Edits of the rows
@@ -44,7 +44,10 @@ class Edit(NamedTuple):
 
 
 def edited(rows: Rows, edits: Iterable[Edit]) -> Rows:
-    """Return the rows with all edits made; raises `ValueError` where an edit drops what another has dropped."""
+    """Return the rows with all edits made.
+
+    Raises `ValueError` where an edit drops what another has dropped.
+    """
     kept = list(rows)
     added: list[Row] = []
     for edit in edits:
@@ -58,6 +61,8 @@ def rows_of(requirement: str, *subjects: object) -> Rows:
     """Return the rows that cite the requirement and are about each of the subjects.
 
     A subject is a command, an entity kind, a meaning, or a kind of row.  Raises `ValueError` where no row is.
+
+
     """
     found = tuple(row for row in ANSWERING_ROWS if row.requirement == requirement and set(subjects) <= subjects_of(row))
     if not found:
@@ -128,7 +133,7 @@ def refusing_as(requirement: str, reason: str, *subjects: object) -> Edit:
 
 
 def accepting(requirement: str, where: Condition = lambda command: True) -> Edit:
-    """Let a demand on enabling customer-managed keys be broken where the condition holds: the key is put in use."""
+    """Put the key in use where a demand is broken and the condition holds."""
     [demand] = rows_of(requirement, Refuse, EnableCustomerManagedKeys)
     assert isinstance(demand, Refuse)
     applies = demand.when
@@ -145,7 +150,7 @@ def accepting(requirement: str, where: Condition = lambda command: True) -> Edit
 
 
 def enabling(when: Condition) -> Rows:
-    """Return the rows by which customer-managed keys are enabled, for other cases than those of the model."""
+    """Return rows by which customer-managed keys are enabled in other cases than the model's."""
     return (
         effect(EnableCustomerManagedKeys, "keys.enable", when=when, then=puts_key_in_use),
         effect(
@@ -206,9 +211,15 @@ class Variant(NamedTuple):
     why: str
     """The mistake that somebody made, or what leaves them free."""
     requirements: tuple[str, ...]
-    """Of a wrong system, those of which a report names at least one; of a permitted one, those that leave it free."""
+    """Of a wrong system, those of which a report names at least one.
+
+    Of a permitted one, those that leave it free.
+    """
     caught_in: str
-    """The narrowest profile in which a report finds it wrong, `article` or `full`; empty where none does."""
+    """The narrowest profile in which a report finds it wrong, `article` or `full`.
+
+    Empty where none does.
+    """
     rows: Rows
     make_from: Make = plain
     reference: Rows = ANSWERING_ROWS
@@ -227,7 +238,7 @@ def wrong(name: str, why: str, requirements: Iterable[str], *edits: Edit, system
 def permitted_by_article(
     name: str, why: str, requirements: Iterable[str], *edits: Edit, system: Make = plain
 ) -> Variant:
-    """Return a variant that honours the article, and contradicts something that is assumed beside it."""
+    """Return a variant that honours the article, and contradicts something that is assumed."""
     return Variant(name, why, tuple(requirements), "full", edited(ANSWERING_ROWS, edits), system)
 
 

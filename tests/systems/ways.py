@@ -1,4 +1,4 @@
-"""Commands that show differences which no scenario shows: the third of a kind, the second time, and so on."""
+"""Commands that show what no scenario shows: the third of a kind, the second time, and so on."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A vendor's program over standard input and output: the example in Python, but for a fault over some of its commands.
+"""A vendor's program over standard input and output: the example in Python, with faults.
 
 `python wire.py COMMAND=FAULT...`; instead of a command `hello` and `bye` are possible.
 """

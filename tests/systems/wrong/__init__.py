@@ -1,4 +1,4 @@
-"""Wrong systems, topic by topic: each makes one mistake that somebody who builds such a system may make."""
+"""Wrong systems, topic by topic: each makes one mistake that a real implementation may make."""
 
 from tests.systems.wrong import (
     encryption,

@@ -1,4 +1,4 @@
-"""Wrong systems: what the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
+"""Wrong systems: what the article takes for granted of Azure and Custom Translator."""
 
 from typing import Any
 
