@@ -1,4 +1,4 @@
-"""The map in docs/architecture.md shows the imports as they are, and has a paragraph for each package.
+"""The map in docs/architecture.md shows imports, floors and files as they are, and describes each package.
 
 `python tests/test_architecture.py` writes the picture again.
 """
@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import grimp
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
@@ -16,11 +17,31 @@ BEGIN, END = "<!-- imports: written by tests/test_architecture.py -->\n```text\n
 NAME = "translator_cmk"
 
 
-def layers() -> list[list[str]]:
-    """Return the layers of the package from the top, as the import contract in pyproject.toml lists them."""
+def layers(package: str = NAME) -> list[list[str]]:
+    """Return the layers of a package from the top, as its import contract in pyproject.toml lists them."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    contract = next(each for each in config["tool"]["importlinter"]["contracts"] if each["containers"] == [NAME])
-    return [re.findall(r"\w+", layer) for layer in contract["layers"]]
+    for contract in config["tool"]["importlinter"]["contracts"]:
+        if contract.get("containers") == [package]:
+            return [re.findall(r"\w+", layer) for layer in contract["layers"]]
+    raise LookupError(package)
+
+
+def section(anchor: str) -> str:
+    """Return the section of the map that has this anchor, with the sections below it."""
+    _, _, rest = PAGE.read_text("utf-8").partition(f"{{ #{anchor} }}\n")
+    return rest.partition("\n## ")[0]
+
+
+def first_cells(text: str) -> list[list[str]]:
+    """Return what stands in backticks in the first cell of each row of the tables."""
+    rows = re.findall(r"^\| (`[^|]*) \|", text, flags=re.MULTILINE)
+    return [re.findall("`([^`]+)`", row) for row in rows]
+
+
+def is_there(path: str) -> bool:
+    """Return whether the map can name a file so: from the package or the top, `<topic>` for any."""
+    pattern = re.sub("<[a-z]+>", "*", path)
+    return any(any(folder.glob(pattern)) for folder in (ROOT / "model" / NAME, ROOT))
 
 
 def picture() -> str:
@@ -58,6 +79,18 @@ def test_the_map_shows_the_imports_there_are() -> None:
 def test_the_map_has_a_paragraph_for_each_package() -> None:
     described = re.findall(r"^- \*\*`(\w+)", PAGE.read_text("utf-8"), flags=re.MULTILINE)
     assert described == [name for layer in reversed(layers()) for name in layer]
+
+
+@pytest.mark.parametrize(("anchor", "package"), [("floors", NAME), ("kit", f"{NAME}.conformance")])
+def test_the_map_has_a_reason_for_each_floor(anchor: str, package: str) -> None:
+    assert first_cells(section(anchor)) == layers(package)
+
+
+def test_every_file_that_the_map_names_for_an_addition_is_there() -> None:
+    named = [name for names in first_cells(section("add")) for name in names]
+    paths = [name for name in named if not name.startswith("python ")]
+    assert paths
+    assert [path for path in paths if not is_there(path)] == []
 
 
 if __name__ == "__main__":
