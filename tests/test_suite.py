@@ -12,7 +12,7 @@ from tests.evidence.scenarios import FAILURES, fails
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.causes import causes_of
 from translator_cmk.bdd.feature_files import pickles
-from translator_cmk.bdd.features import Pickle
+from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine

@@ -42,7 +42,7 @@ EXTRAS = {
 
 
 @dataclass(frozen=True)
-class Command:
+class Subcommand:
     """A subcommand, and the module of the package that has its two functions.
 
     The module is imported when the subcommand is chosen.  Of a module with several commands the
@@ -73,56 +73,62 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Group:
+class SubcommandGroup:
     """A word that has subcommands of its own."""
 
     name: str
     help: str
-    commands: tuple[Command, ...]
+    commands: tuple[Subcommand, ...]
 
 
 SOURCE = (
-    Command(
+    Subcommand(
         "check",
         "compare your copy of the article with the revision that is specified",
         "requirements.source_command:check",
     ),
-    Command("fingerprint", "print the places of a copy (for maintainers)", "requirements.source_command:fingerprint"),
+    Subcommand(
+        "fingerprint", "print the places of a copy (for maintainers)", "requirements.source_command:fingerprint"
+    ),
 )
 
 REPORT = (
-    Command("check", "derive every verdict of a report again from its message log", "conformance.recheck:check"),
-    Command("reproduce", "ask a system again all that it was asked for a report", "conformance.recheck:reproduce"),
+    Subcommand("check", "derive every verdict of a report again from its message log", "conformance.recheck:check"),
+    Subcommand("reproduce", "ask a system again all that it was asked for a report", "conformance.recheck:reproduce"),
 )
 
-COMMANDS: tuple[Command | Group, ...] = (
-    Command("register", "print the requirements, or how two registers differ", "requirements.register_command"),
-    Group("source", "work with a copy of the article", SOURCE),
-    Command("lint", "check feature files", "bdd.lint"),
-    Command("run", "run commands and say what the specification demands of each", "run_command"),
-    Command("explore", "search every state of bounded worlds, and check theorems in them", "explore.explore_command"),
-    Command("tour", "make test sequences that try everything in small worlds", "explore.tour_command"),
-    Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
-    Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
-    Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
-    Command("verify", "put a system to the test and write a report", "conformance.verify", "azure.client.verify_azure"),
-    Group("report", "work with the folder of a report", REPORT),
-    Command("oscal", "write the requirements, controls and results of a report as NIST OSCAL", "site.oscal"),
-    Command("replay", "put a system through a counterexample again", "conformance.recheck:replay"),
-    Command("leftovers", "show what runs against Azure have left there, and remove it", "azure.client.leftovers"),
-    Command(
+COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
+    Subcommand("register", "print the requirements, or how two registers differ", "requirements.register_command"),
+    SubcommandGroup("source", "work with a copy of the article", SOURCE),
+    Subcommand("lint", "check feature files", "bdd.lint"),
+    Subcommand("run", "run commands and say what the specification demands of each", "run_command"),
+    Subcommand(
+        "explore", "search every state of bounded worlds, and check theorems in them", "explore.explore_command"
+    ),
+    Subcommand("tour", "make test sequences that try everything in small worlds", "explore.tour_command"),
+    Subcommand("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
+    Subcommand("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
+    Subcommand("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
+    Subcommand(
+        "verify", "put a system to the test and write a report", "conformance.verify", "azure.client.verify_azure"
+    ),
+    SubcommandGroup("report", "work with the folder of a report", REPORT),
+    Subcommand("oscal", "write the requirements, controls and results of a report as NIST OSCAL", "site.oscal"),
+    Subcommand("replay", "put a system through a counterexample again", "conformance.recheck:replay"),
+    Subcommand("leftovers", "show what runs against Azure have left there, and remove it", "azure.client.leftovers"),
+    Subcommand(
         "serve",
         "put the model behind the contract or Azure's interfaces",
         "conformance.serve",
         "azure.server.serve_azure",
     ),
-    Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.server.azure_env"),
-    Command(
+    Subcommand("azure-env", "run a command whose Azure clients reach a server of the model", "azure.server.azure_env"),
+    Subcommand(
         "check-trace",
         "judge a log of what a system was asked, what it answered and what was seen",
         "check_trace.trace_command",
     ),
-    Command("site", "generate the pages of the site from the results of a run", "site.command"),
+    Subcommand("site", "generate the pages of the site from the results of a run", "site.command"),
 )
 
 
@@ -167,7 +173,10 @@ def parser_for(argv: Sequence[str], extended: bool) -> argparse.ArgumentParser:
 
 
 def add_commands(
-    parser: argparse.ArgumentParser, commands: Sequence[Command | Group], words: Sequence[str], extended: bool
+    parser: argparse.ArgumentParser,
+    commands: Sequence[Subcommand | SubcommandGroup],
+    words: Sequence[str],
+    extended: bool,
 ) -> None:
     """Give a parser subcommands, one of which has to be chosen.
 
@@ -183,7 +192,7 @@ def add_commands(
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        if isinstance(command, Group):
+        if isinstance(command, SubcommandGroup):
             # `source check` is not `report check`, whose module takes long to import
             words_below = words if command.name in words else ()
             add_commands(child, command.commands, words_below, extended)

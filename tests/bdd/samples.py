@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from translator_cmk.bdd.feature_files import read_feature
-from translator_cmk.bdd.features import Pickle
+from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.requirements import load_register
 
 REGISTER = load_register()

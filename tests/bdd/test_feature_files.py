@@ -10,7 +10,7 @@ from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.bdd.diagnostics import FeatureError
 from translator_cmk.bdd.feature_files import load_features, row_names
-from translator_cmk.bdd.features import slug
+from translator_cmk.bdd.feature_records import slug
 from translator_cmk.requirements import TOPICS
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from tests.evidence.mutation import Mutant
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.feature_files import pickles
-from translator_cmk.bdd.features import Pickle
+from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.bdd.ties import without_assumptions
 from translator_cmk.explore.theorems.steps import ROWS_RAISE

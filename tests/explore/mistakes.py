@@ -23,7 +23,7 @@ from tests.command_line import tables
 from tests.evidence.mutation import Mutant, make_mutant, mutants, row_name
 from tests.evidence.row_functions import PARTS
 from tests.machine.faulty import ChangesOnRefusal, NamesNoRequirement
-from translator_cmk.bdd.features import Pickle, Step
+from translator_cmk.bdd.feature_records import Pickle, Step
 from translator_cmk.machine import (
     COUNTER_ROWS,
     ROWS,

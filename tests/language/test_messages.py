@@ -19,7 +19,7 @@ from translator_cmk.language import messages
 from translator_cmk.language.contract import VERBS, answer_from_wire
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.messages import OBSERVED
-from translator_cmk.language.names import NAME
+from translator_cmk.language.name_forms import NAME
 from translator_cmk.language.schemas import FILES, schemas
 from translator_cmk.language.situations import situations
 from translator_cmk.language.strict_json import LONGEST, parse_json

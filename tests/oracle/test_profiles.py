@@ -5,7 +5,7 @@ import pytest
 from tests.oracle.following import ARTICLE, FULL
 from translator_cmk.bdd.demands import demanded
 from translator_cmk.bdd.feature_files import pickles
-from translator_cmk.bdd.features import Pickle, Step
+from translator_cmk.bdd.feature_records import Pickle, Step
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.topics import OTHER_READINGS
 from translator_cmk.oracle import Oracle

@@ -19,7 +19,7 @@ from tests.conformance import conftest as kit
 from tests.conformance.conftest import FAULTY, WHOLE, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.feature_files import load_features
-from translator_cmk.bdd.features import Pickle
+from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register

@@ -10,7 +10,7 @@ import pytest
 
 from tests.command_line import ROOT
 from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
-from translator_cmk.bdd.features import Pickle
+from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.conformance.protocol import a_session
 from translator_cmk.language.contract import VERBS, answer_from_wire, request_from_wire
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS

@@ -20,7 +20,7 @@ from pytest_bdd.utils import registry_get_safe
 from .. import features_dir
 from .diagnostics import Diagnostic
 from .feature_files import feature_files, read_feature, row_names
-from .features import Feature, Pickle
+from .feature_records import Feature, Pickle
 from .lint import lint
 
 PICKLE = pytest.StashKey[Pickle]()

@@ -17,7 +17,7 @@ from ..oracle.nondeterminism import TooManyStates
 from ..oracle.profiles import machine_of
 from ..oracle.transitions import transitions
 from .assertions import Assertion, AssertionFailed, StepResult
-from .features import Pickle
+from .feature_records import Pickle
 from .vocabulary import commands_in, commands_of, facts_of, read_steps
 
 EVERYTHING = Declaration("model", "any")

@@ -11,7 +11,7 @@ from ..verdict import Status
 from .assertions import AssertionFailed
 from .causes import Causes, by_cause, causes_of, why_of
 from .diagnostics import format_path
-from .features import Pickle
+from .feature_records import Pickle
 from .scenario_run import ScenarioRun, SetupFailed
 
 

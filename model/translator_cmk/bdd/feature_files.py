@@ -18,7 +18,7 @@ from gherkin.pickles.compiler import Compiler
 from .. import features_dir
 from ..requirements import TOPICS
 from .diagnostics import FeatureError
-from .features import SPECIAL_TAGS, Feature, Pickle, Rule, Scenario, Step, slug
+from .feature_records import SPECIAL_TAGS, Feature, Pickle, Rule, Scenario, Step, slug
 from .syntax_tree import Cells, cells_of, children, line_of, parts_of, tags_of
 
 STEP_KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}

@@ -17,7 +17,7 @@ from ..requirements import TOPICS, Register, Requirement
 from ..shapes import suggestion
 from .assertions import Assertion
 from .diagnostics import Diagnostic
-from .features import ATTESTATION, COUNTEREXAMPLE, Feature, Pickle, Rule, Scenario, Step, slug
+from .feature_records import ATTESTATION, COUNTEREXAMPLE, Feature, Pickle, Rule, Scenario, Step, slug
 from .syntax_tree import cells_of, children, line_of, parts_of, tags_of
 from .vocabulary import READERS, Meaning, commands_in, nearest_sentence, other_kinds
 

@@ -11,7 +11,7 @@ from ..requirements import Register, load_register
 from .diagnostics import Diagnostic, FeatureError
 from .feature_files import feature_files, read_feature
 from .feature_lint import diagnose
-from .features import Feature
+from .feature_records import Feature
 from .syntax_tree import line_of
 
 UNSEEN_KINDS = ("attestation", "silence")

@@ -21,7 +21,7 @@ from .causes import causes_of
 from .checked_system import Inconclusive
 from .collection import FEATURE, PICKLE, Collection
 from .failures import format_failure
-from .features import ATTESTATION, COUNTEREXAMPLE
+from .feature_records import ATTESTATION, COUNTEREXAMPLE
 from .scenario_run import STATUSES, ScenarioRun, verdict_of
 from .summary import Summary
 from .systems import load_factory, not_a_system

@@ -14,7 +14,7 @@ from ..language.facts import Fact
 from ..machine import DEFAULT_STAGE, Command, Stage
 from ..machine.commands import CreateVault, EndVaultRetention
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
-from .features import Pickle
+from .feature_records import Pickle
 from .portal import is_through_the_portal
 from .vocabulary import asserts, commands_of, facts_of
 

@@ -33,7 +33,7 @@ from .assertions import (
 )
 from .checked_system import CheckedSystem, Inconclusive
 from .demands import machine_without, resting_on
-from .features import Pickle
+from .feature_records import Pickle
 from .prerequisites import inapplicable, makes_a_legacy_vault, not_offered
 from .vocabulary import commands_in, commands_of, facts_of, read_steps
 

@@ -24,7 +24,7 @@ from ..shapes import suggestion
 from .demands import demanded, undemanded
 from .diagnostics import Diagnostic
 from .feature_files import feature_files, load_features, pickles
-from .features import Feature, Pickle
+from .feature_records import Feature, Pickle
 from .lint import lint
 
 ROOT = features_dir().parent

@@ -16,7 +16,7 @@ from ..language.sentences import UnknownSentence, read_command, read_fact
 from ..language.situations import Situation, situations
 from ..machine import Command
 from .assertions import ASSERTION_PHRASES, Assertion, Kind
-from .features import Pickle
+from .feature_records import Pickle
 
 Meaning = Situation | Command | Fact | Assertion
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..bdd.demands import demanded_without, resting_on, undemanded
 from ..bdd.feature_files import pickles
-from ..bdd.features import Pickle
+from ..bdd.feature_records import Pickle
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, read_steps
 from ..digest import digest
@@ -115,7 +115,7 @@ def in_order(cases: Iterable[Case]) -> list[Case]:
     return sorted(cases, key=place)
 
 
-class Scenario(NamedTuple):
+class ScenarioCase(NamedTuple):
     """A case of the lane of features, with what is played."""
 
     case: Case
@@ -123,7 +123,7 @@ class Scenario(NamedTuple):
 
 
 @cache
-def scenarios(profile: str, waived: Ids) -> tuple[Scenario, ...]:
+def scenarios(profile: str, waived: Ids) -> tuple[ScenarioCase, ...]:
     """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
     controls = controls_of(pickles())
@@ -141,7 +141,7 @@ def scenarios(profile: str, waived: Ids) -> tuple[Scenario, ...]:
             feature=f"features/{topic}.feature",
             line=pickle.line,
         )
-        found.append(Scenario(case, pickle))
+        found.append(ScenarioCase(case, pickle))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from ..errors import HARNESS, OK, CommandError
 from ..files import write_text
 from ..language.declaration import CAPABILITIES, LEVELS
 from ..language.messages import OBSERVED
-from ..language.names import LOCAL_NAME
+from ..language.name_forms import LOCAL_NAME
 from ..machine import COMMANDS, Command
 from ..strict_yaml import read_yaml
 from .protocol import field_words

@@ -6,16 +6,16 @@ controls of those that look at once.
 
 from functools import cache
 
-from ..bdd.features import Pickle
+from ..bdd.feature_records import Pickle
 from ..bdd.vocabulary import commands_of, facts_of
 from ..machine import DEFAULT_STAGE
 from ..machine.entities import Document
 from ..system import ModelSystem
-from .cases import Scenario
+from .cases import ScenarioCase
 
 
 @cache
-def with_later_looks(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase, ...]:
     """Return the scenarios as they count for a system that shows no document while data is inaccessible.
 
     The scenarios that look once the key is back, after the same commands if there are such, are controls of those that

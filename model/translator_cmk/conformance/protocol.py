@@ -11,7 +11,7 @@ from ..errors import OK, CommandError
 from ..language.contract import VERBS
 from ..language.declaration import CAPABILITIES, LEVELS
 from ..language.messages import stage_to_wire
-from ..language.names import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
+from ..language.name_forms import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.schemas import schemas
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..shapes import suggestion

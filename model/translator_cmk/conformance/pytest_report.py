@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ..bdd.collection import PICKLE
-from ..bdd.features import Pickle
+from ..bdd.feature_records import Pickle
 from ..bdd.plugin import FACTORY, SCENARIO_RUN, verdict_of_phase
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import MODEL, declaration_of
@@ -23,7 +23,7 @@ from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
 from ..verdict import Status
-from .cases import FEATURES, Scenario, scenarios
+from .cases import FEATURES, ScenarioCase, scenarios
 from .channels import Direct, Fault
 from .lanes.features import is_patient, recover, result_of
 from .report.envelope import Made
@@ -67,7 +67,7 @@ class Reporter:
         self.config = config
         self.folder = Folder(folder)
         self.running: Running | None = None  # once scenarios are collected
-        self.every: dict[str, Scenario] = {}
+        self.every: dict[str, ScenarioCase] = {}
         self.asked: set[str] = set()
         self.properties: dict[str, dict[str, Any]] = {}
         self.note = ""

@@ -18,7 +18,7 @@ from ..language.sentences import format_answer, format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from .cases import FUZZ, LANES, Envelope, Scenario
+from .cases import FUZZ, LANES, Envelope, ScenarioCase
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
@@ -95,7 +95,7 @@ class Repetition:
         """Return whether the report has results of a lane, or may get some."""
         return self.complete or lane in self.envelope or any(case["lane"] == lane for case in self.envelope["cases"])
 
-    def _play(self, chosen: list[Scenario]) -> None:
+    def _play(self, chosen: list[ScenarioCase]) -> None:
         """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
         running, waiting = self.running, {each.case.id: each for each in chosen}
         while self.pool.subjects[0].declaration.can("parallel") and self.log.has_another_session():
@@ -130,7 +130,7 @@ def ask_again(envelope: Envelope, session: Session) -> Running:
         sequences = max(1, envelope[FUZZ]["sequences"])
         running.made = running.made._replace(budgets={**running.made.budgets, "sequences": sequences})
 
-    def play(chosen: list[Scenario]) -> None:
+    def play(chosen: list[ScenarioCase]) -> None:
         run_features(running, [subject], [each for each in chosen if each.case.id in asked])
 
     with suppress(Aborted):  # what was not reached differs

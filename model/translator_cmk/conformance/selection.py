@@ -9,7 +9,7 @@ from ..language.declaration import MASKED, Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..requirements import load_register
 from ..shapes import suggestion
-from .cases import Ids, Scenario
+from .cases import Ids, ScenarioCase
 from .masked_deletions import with_later_looks
 
 SELECTED = ("requirement", "topic", "level", "case")
@@ -22,8 +22,8 @@ UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 
 
 def selected(
-    scenarios: Sequence[Scenario], selection: Selection, declared: Declaration | None = None
-) -> list[Scenario]:
+    scenarios: Sequence[ScenarioCase], selection: Selection, declared: Declaration | None = None
+) -> list[ScenarioCase]:
     """Return the scenarios that are selected, and their controls, for a system that has declared this."""
     if declared and MASKED in declared.hidden:
         scenarios = with_later_looks(tuple(scenarios))
@@ -36,7 +36,7 @@ def selected(
     return [scenario for scenario in scenarios if scenario.case.id in chosen | controls]
 
 
-def is_selected(scenario: Scenario, selection: Selection) -> bool:
+def is_selected(scenario: ScenarioCase, selection: Selection) -> bool:
     """Return whether each part of the selection has the scenario."""
     case = scenario.case
     topic, _, _ = case.requirements[0].partition(".")

@@ -16,7 +16,7 @@ from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
 from .awaited import most_awaited
-from .cases import FEATURES, LANES, SCOPES, SECONDS, STEPS, Scenario, check_kit
+from .cases import FEATURES, LANES, SCOPES, SECONDS, STEPS, ScenarioCase, check_kit
 from .channels import Fault
 from .channels.options import Connection, add_system_arguments, connection, seconds
 from .deviations import Deviation, load_deviations
@@ -166,7 +166,7 @@ def put_through(running: Running, pool: SessionPool) -> None:
     """Put a system through the lanes; raises `Aborted`, and `Fault` where it does not say hello."""
     subject = pool.subject()
 
-    def play(chosen: list[Scenario]) -> None:
+    def play(chosen: list[ScenarioCase]) -> None:
         subjects = [subject]
         if subject.declaration.can("parallel") and len(chosen) > 1:  # what is declared is tried
             subjects.append(pool.subject())

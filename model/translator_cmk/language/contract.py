@@ -11,7 +11,7 @@ from typing import Any
 from ..shapes import Line, Record, Reference, Shape, Tagged, UniqueList, Whole, read_message
 from .declaration import DECLARED, LONGEST_WINDOW, declare
 from .messages import COMMAND, COMMENT, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE
-from .names import TOKEN
+from .name_forms import TOKEN
 
 VERBS: Mapping[str, str] = {
     "hello": "Begin a session, and say what you are.",

@@ -7,7 +7,7 @@ from ..machine import COMMANDS, DEFAULT_STAGE, Stage
 from ..machine.values import Value
 from ..shapes import Choice, Inconsistent, Line, MapOf, Record, Reference, Shape, UniqueList, Whole
 from .messages import IDS, OBSERVED, STAGE, to_json
-from .names import CODE
+from .name_forms import CODE
 
 CAPABILITIES: Mapping[str, str] = {
     "portal": "Customer-managed keys can be enabled as the portal does it, which turns the identity on and grants "

@@ -24,7 +24,7 @@ from ..shapes import (
     Whole,
     read_message,
 )
-from .names import A_NAME, CODE, LOCAL_NAME, REQUIREMENT
+from .name_forms import A_NAME, CODE, LOCAL_NAME, REQUIREMENT
 
 PROTOCOL = 1
 

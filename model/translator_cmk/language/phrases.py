@@ -20,7 +20,7 @@ from ..machine import COMMANDS, Command
 from ..shapes import ANYTHING, TEXT, ListOf, fields_of, record
 from ..strict_yaml import read_yaml
 from .facts import ABSENT, Fact
-from .names import NAME
+from .name_forms import NAME
 
 SLOT = re.compile(r"{(\w+)}")
 

@@ -26,7 +26,7 @@ from ..shapes import (
 )
 from .declaration import HIDEABLE
 from .messages import AUDIT, COMMAND, COMMENT, IDS, OBSERVATION, OBSERVED, STAGE
-from .names import A_NAME, LOCAL_NAME
+from .name_forms import A_NAME, LOCAL_NAME
 
 PARTS: tuple[str, ...] = ("command", "observation")
 """Parts that an event may give in part.  A field that it leaves out of such a part may have had any value."""

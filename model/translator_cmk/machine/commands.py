@@ -22,13 +22,13 @@ from .references import (
     AWorkspace,
     DeletedKey,
     DeletedVault,
+    EntityReference,
     NewDocument,
     NewKey,
     NewModel,
     NewResource,
     NewVault,
     NewWorkspace,
-    Reference,
 )
 from .values import Value
 
@@ -96,11 +96,11 @@ class Command(Value):
             yield kind, name, index == self.gives
 
 
-def reference_in(hint: Any) -> Reference | None:
+def reference_in(hint: Any) -> EntityReference | None:
     """Return the reference that a field with this annotation is, if any: also for `AKey | None`."""
     for part in (hint, *get_args(hint)):
         if get_origin(part) is Annotated:
-            reference: Reference = part.__metadata__[0]
+            reference: EntityReference = part.__metadata__[0]
             return reference
     return None
 

@@ -17,7 +17,7 @@ from .entities import (
 )
 
 
-class Reference(NamedTuple):
+class EntityReference(NamedTuple):
     """The field names an entity of this kind, in one of these states.
 
     With `NEW` as its states, the command makes the entity.  A key's name is local to the field
@@ -31,21 +31,21 @@ class Reference(NamedTuple):
 
 NEW = ()  # the command makes the entity; whether its name is free is left to the rows
 
-ATenant = Annotated[str, Reference(Tenant)]
-ASubscription = Annotated[str, Reference(Subscription)]
-ATier = Annotated[str, Reference(Tier)]
-ALocation = Annotated[str, Reference(Location, ("regional", "global"))]
-ARegion = Annotated[str, Reference(Location, ("regional",))]
-AResource = Annotated[str, Reference(Resource)]
-NewResource = Annotated[str, Reference(Resource, NEW)]
-AVault = Annotated[str, Reference(Vault)]
-DeletedVault = Annotated[str, Reference(Vault, ("deleted",))]
-NewVault = Annotated[str, Reference(Vault, NEW)]
-AKey = Annotated[str, Reference(Key, within="vault")]
-DeletedKey = Annotated[str, Reference(Key, ("deleted",), within="vault")]
-NewKey = Annotated[str, Reference(Key, NEW, within="vault")]
-AWorkspace = Annotated[str, Reference(Workspace)]
-NewWorkspace = Annotated[str, Reference(Workspace, NEW)]
-NewDocument = Annotated[str, Reference(Document, NEW)]
-AModel = Annotated[str, Reference(Model, ("undeployed", "deployed"))]
-NewModel = Annotated[str, Reference(Model, NEW)]
+ATenant = Annotated[str, EntityReference(Tenant)]
+ASubscription = Annotated[str, EntityReference(Subscription)]
+ATier = Annotated[str, EntityReference(Tier)]
+ALocation = Annotated[str, EntityReference(Location, ("regional", "global"))]
+ARegion = Annotated[str, EntityReference(Location, ("regional",))]
+AResource = Annotated[str, EntityReference(Resource)]
+NewResource = Annotated[str, EntityReference(Resource, NEW)]
+AVault = Annotated[str, EntityReference(Vault)]
+DeletedVault = Annotated[str, EntityReference(Vault, ("deleted",))]
+NewVault = Annotated[str, EntityReference(Vault, NEW)]
+AKey = Annotated[str, EntityReference(Key, within="vault")]
+DeletedKey = Annotated[str, EntityReference(Key, ("deleted",), within="vault")]
+NewKey = Annotated[str, EntityReference(Key, NEW, within="vault")]
+AWorkspace = Annotated[str, EntityReference(Workspace)]
+NewWorkspace = Annotated[str, EntityReference(Workspace, NEW)]
+NewDocument = Annotated[str, EntityReference(Document, NEW)]
+AModel = Annotated[str, EntityReference(Model, ("undeployed", "deployed"))]
+NewModel = Annotated[str, EntityReference(Model, NEW)]

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from .. import features_dir
 from ..badges import Badge
 from ..bdd.feature_files import load_features
-from ..bdd.features import Feature, Pickle, Scenario
+from ..bdd.feature_records import Feature, Pickle, Scenario
 from ..bdd.lint import lint
 from ..conformance.results import Item, Results, is_stale
 from ..errors import InvalidFile

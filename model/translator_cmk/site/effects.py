@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ..bdd.features import Pickle
+from ..bdd.feature_records import Pickle
 from ..bdd.vocabulary import read_given
 from ..language.facts import Fact, holds
 from ..language.sentences import format_command, read_command

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
-from ..bdd.features import slug
+from ..bdd.feature_records import slug
 from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas

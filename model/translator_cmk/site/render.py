@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..bdd.features import slug
+from ..bdd.feature_records import slug
 from ..escaping import plain as visible
 from ..requirements import Place, Register, Requirement
 from .sourced import cell, data, sources

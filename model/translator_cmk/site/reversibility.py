@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..bdd.features import slug
+from ..bdd.feature_records import slug
 from ..explore.graph import Edge, Graph, state_graph
 from ..explore.reachability import Predecessors, attainable, predecessors
 from ..explore.scopes import SCOPE_NAMED

@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from ..bdd.features import slug
+from ..bdd.feature_records import slug
 from ..explore.graph import NOT_OFFERED, Graph, state_graph
 from ..explore.memoised import Memoised
 from ..explore.reachability import attainable, first_commands, predecessors

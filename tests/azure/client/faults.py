@@ -11,7 +11,7 @@ from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server import azure_server
-from translator_cmk.conformance.cases import Scenario, scenarios
+from translator_cmk.conformance.cases import ScenarioCase, scenarios
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.lanes.features import play
 from translator_cmk.conformance.selection import selected
@@ -116,7 +116,7 @@ def behind_azure(rows: Iterable[Row]) -> Iterator[Subject]:
         yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
 
 
-def results(subject: Subject, requirement: str, profile: str) -> Iterator[tuple[Scenario, Result]]:
+def results(subject: Subject, requirement: str, profile: str) -> Iterator[tuple[ScenarioCase, Result]]:
     """Yield the results of the scenarios of a requirement."""
     chosen = selected(scenarios(profile, ()), {"requirement": (requirement,)}, subject.declaration)
     for scenario in chosen:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ...bdd.vocabulary import commands_of
-from ...conformance.cases import Scenario
+from ...conformance.cases import ScenarioCase
 from ...conformance.lanes.features import is_patient
 from ...language.declaration import Declaration
 from ...machine import Accepted, Observation
@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     work: Counter[str]
 
 
-def to_plan(scenario: Scenario, declared: Declaration) -> Plan:
+def to_plan(scenario: ScenarioCase, declared: Declaration) -> Plan:
     """Return the plan of a scenario, for a system that has declared this.
 
     Everything is looked at after each command.  The seconds include those until a claim can be made

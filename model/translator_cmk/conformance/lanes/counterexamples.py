@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...bdd.features import COUNTEREXAMPLE
+from ...bdd.feature_records import COUNTEREXAMPLE
 from ...errors import CommandError
 from ...language.facts import Fact
 from ...language.messages import command_to_wire

@@ -11,14 +11,14 @@ from ...bdd.assertions import AssertionFailed
 from ...bdd.causes import causes_of
 from ...bdd.checked_system import CapabilityMissing
 from ...bdd.failures import format_failure
-from ...bdd.features import Pickle
+from ...bdd.feature_records import Pickle
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
 from ...bdd.vocabulary import asserts, read_steps
 from ...language.facts import Fact
 from ...machine import Accepted, Command
 from ...system import MACHINE
 from ...verdict import Status
-from ..cases import FEATURES, Scenario
+from ..cases import FEATURES, ScenarioCase
 from ..channels import Fault
 from ..report.folder import MESSAGES
 from ..report.text import AGAIN, SAID
@@ -27,7 +27,7 @@ from ..subject import Subject
 from ..verdicts import Result
 
 
-def play(subject: Subject, scenario: Scenario, details: Details | None = None) -> Result:
+def play(subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> Result:
     """Return the result of the scenario; anything that the system does is an answer.
 
     Into ``details`` goes what is shown of each step.
@@ -75,7 +75,7 @@ def is_patient(pickle: Pickle) -> bool:
     return asserts(pickle, "unchanged", "otherwise unchanged")
 
 
-def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject) -> Result:
+def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: ScenarioCase, subject: Subject) -> Result:
     """Return the result of a scenario that ended with this error, or without one; raises errors without a status."""
     result = Result(Status.PASSED)
     if run is not None:  # before its failure is explained, which takes longer than the step
@@ -113,7 +113,7 @@ def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject
     return isinstance(statement, Fact) and subject.is_late(statement)
 
 
-def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
+def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun) -> str:
     """Return a failure with its scenario, its requirement, what changed, and where to look."""
     case = scenario.case
     lines = list(format_failure(error, "", scenario.pickle, Path(case.feature), run))
@@ -122,14 +122,14 @@ def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
     return "\n".join(lines)
 
 
-def attempt(running: Running, subject: Subject, scenario: Scenario, details: Details | None = None) -> None:
+def attempt(running: Running, subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> None:
     """Play a scenario and record its result; raises `Aborted`."""
     result = play(subject, scenario, details)
     running.add(scenario.case, result, subject)
     recover(subject, result)
 
 
-def run_features(running: Running, subjects: Sequence[Subject], scenarios: Iterable[Scenario]) -> None:
+def run_features(running: Running, subjects: Sequence[Subject], scenarios: Iterable[ScenarioCase]) -> None:
     """Play them all, one after another in each of the sessions; raises `Aborted`."""
     waiting = deque(scenarios)
     running.save()

@@ -18,7 +18,7 @@ from ..running import Running
 from ..subject import Subject
 from .applicable import applicable
 from .lane import SequenceLane
-from .planning import Step
+from .planning import PlannedStep
 from .sequences import STRESS_START, in_variant, named_sequences, stress_alphabet, variants
 
 LONGEST = 25
@@ -52,7 +52,7 @@ UNOBSERVED = 1 / 4
 TRIES = 5
 """From how many kinds of commands one is drawn that is wanted, before any is taken."""
 
-LeavesOut = Callable[[Step], bool]
+LeavesOut = Callable[[PlannedStep], bool]
 
 
 class Universe:
@@ -73,7 +73,7 @@ class Universe:
         found = []
         for command in self.by_kind[kind]:
             _, outcome = MACHINE.step(state, command)
-            if is_wanted(outcome, wanted) and not leaves_out(Step(command, outcome)):
+            if is_wanted(outcome, wanted) and not leaves_out(PlannedStep(command, outcome)):
                 found.append(command)
         return found
 

@@ -17,7 +17,7 @@ from ...system import MACHINE
 from ..running import Running
 from ..subject import Subject
 from .counterexamples import counterexample, in_full
-from .planning import Kind, Plan, Step, plan_of, way_to
+from .planning import Kind, PlannedStep, SequencePlan, plan_of, way_to
 from .sequence_run import SequenceResult, run_sequence
 from .shrinking import Commands, shrunk
 from .tally import Tally, signature
@@ -84,7 +84,7 @@ class SequenceLane:
 
     # Planning around failures
 
-    def around(self, plan: Plan) -> Plan | None:
+    def around(self, plan: SequencePlan) -> SequencePlan | None:
         """Return the plan without steps known to fail or break and without steps that depend on them; None if empty.
 
         A step is left out as well where, without these, the model would answer it otherwise than planned.
@@ -102,13 +102,13 @@ class SequenceLane:
             return None
         return plan._replace(steps=tuple(kept))
 
-    def leaves_out(self, step: Step) -> bool:
+    def leaves_out(self, step: PlannedStep) -> bool:
         """Return whether a command breaks the system, or this kind of step fails, again and again."""
         if self.broke[step.name] >= BREAKS_OFTEN:
             return True
         return step.kind not in self.agreed and self.failed[step.kind] >= FAILS_OFTEN
 
-    def rest(self, plan: Plan, result: SequenceResult) -> Plan | None:
+    def rest(self, plan: SequencePlan, result: SequenceResult) -> SequencePlan | None:
         """Note which steps were as demanded, and return the plan for those after the step that failed.
 
         It begins with the commands that had changed something.  None where nothing is left, or where nobody can go on:
@@ -131,7 +131,7 @@ class SequenceLane:
         if not differs or reached < 1 or self.detours < 0:
             self.tally.not_reached.update(step.name for step in left)
             return None
-        return Plan(state, way, left)
+        return SequencePlan(state, way, left)
 
     # Asking
 

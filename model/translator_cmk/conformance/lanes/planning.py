@@ -15,7 +15,7 @@ Kind = tuple[str, type[Outcome], frozenset[str]]
 """A kind of step: the command, and what the model answers it, but for names."""
 
 
-class Step(NamedTuple):
+class PlannedStep(NamedTuple):
     """A command, and what the model answers it where it is planned."""
 
     command: Command
@@ -41,12 +41,12 @@ def reasons_of(outcome: Outcome) -> frozenset[str]:
     return frozenset()
 
 
-class Plan(NamedTuple):
+class SequencePlan(NamedTuple):
     """Steps that are still to be asked, and the commands that lead there from a reset: these have been as demanded."""
 
     begins: State
     way: Commands
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedStep, ...]
 
     @property
     def commands(self) -> Commands:
@@ -54,14 +54,14 @@ class Plan(NamedTuple):
         return (*self.way, *(step.command for step in self.steps))
 
 
-def plan_of(commands: Iterable[Command], stage: Stage) -> Plan:
+def plan_of(commands: Iterable[Command], stage: Stage) -> SequencePlan:
     """Return the plan to ask these commands, from a reset on."""
     state = initial(stage)
     steps = []
     for command in commands:
         state, outcome = MACHINE.step(state, command)
-        steps.append(Step(command, outcome))
-    return Plan(initial(stage), (), tuple(steps))
+        steps.append(PlannedStep(command, outcome))
+    return SequencePlan(initial(stage), (), tuple(steps))
 
 
 def way_to(commands: Iterable[Command], stage: Stage) -> tuple[State, Commands]:

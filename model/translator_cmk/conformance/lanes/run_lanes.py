@@ -5,7 +5,7 @@ A run of `verify` and the check of a report from its log differ only in how scen
 
 from collections.abc import Callable
 
-from ..cases import FEATURES, FUZZ, TOUR, Scenario, scenarios
+from ..cases import FEATURES, FUZZ, TOUR, ScenarioCase, scenarios
 from ..running import Running
 from ..selection import selected
 from ..subject import Aborted, Subject
@@ -16,7 +16,7 @@ from .tour import run_tour
 def run_lanes(
     running: Running,
     subject: Subject,
-    play: Callable[[list[Scenario]], None],
+    play: Callable[[list[ScenarioCase]], None],
     begun: Callable[[str], bool] = lambda lane: True,
 ) -> None:
     """Run those of the lanes that have ``begun``; ``play`` runs scenarios.

@@ -7,7 +7,7 @@ from ...bdd.causes import by_cause
 from ...language.contract import REQUEST
 from ...language.declaration import DECLARATION, LEVELS
 from ...language.messages import COMMAND, PROTOCOL
-from ...language.names import REQUIREMENT
+from ...language.name_forms import REQUIREMENT
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
 from ...shapes import (

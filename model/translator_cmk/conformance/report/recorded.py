@@ -41,7 +41,7 @@ class EndOfLog(Exception):
     """The run broke off here."""
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """A line of the log: its number, and its content."""
 
     number: int
@@ -73,7 +73,7 @@ class MessageLog(NoLog):
         """How many messages come after those that the verdicts rest on."""
         self.truncated = 0
         """The number of the line at which the log is cut off; 0 if it isn't."""
-        self.waiting: defaultdict[int, deque[Entry]] = defaultdict(deque)
+        self.waiting: defaultdict[int, deque[LogEntry]] = defaultdict(deque)
         """By session, the entries that are read and not repeated."""
         self.streams: list[Stream] = []
         self.entries = self._entries(path)
@@ -99,13 +99,13 @@ class MessageLog(NoLog):
         self.waiting[session].append(entry)
         return session
 
-    def left(self) -> list[Entry]:
+    def left(self) -> list[LogEntry]:
         """Return the entries that were not repeated."""
         while self.read_on() is not None:
             pass
         return list(chain.from_iterable(self.waiting.values()))
 
-    def _entries(self, path: Path) -> Iterator[Entry]:
+    def _entries(self, path: Path) -> Iterator[LogEntry]:
         must_be_a_file(path)
         number = 0
         try:
@@ -116,7 +116,7 @@ class MessageLog(NoLog):
                         self.more += 1
                         continue
                     self.read += 1
-                    yield Entry(number, entry_of(line, f"{path}:{number}"))
+                    yield LogEntry(number, entry_of(line, f"{path}:{number}"))
         except EOFError:
             self.truncated = number + 1
         except (gzip.BadGzipFile, zlib.error) as error:
@@ -128,20 +128,20 @@ class MessageLog(NoLog):
 class Stream(NoLog, Clock):
     """The entries of one session: the channel that answers as it did, the clock of that time, and its log."""
 
-    def __init__(self, log: MessageLog, waiting: deque[Entry]) -> None:
+    def __init__(self, log: MessageLog, waiting: deque[LogEntry]) -> None:
         self.log = log
         self.waiting = waiting
         self.time = 0.0
         self.stderr = ""
 
-    def peek(self) -> Entry | None:
+    def peek(self) -> LogEntry | None:
         """Return the next entry; None at the end."""
         while not self.waiting:
             if self.log.read_on() is None:
                 return None
         return self.waiting[0]
 
-    def due(self, what: str) -> Entry:
+    def due(self, what: str) -> LogEntry:
         """Return the next entry; raises `EndOfLog`."""
         entry = self.peek()
         if entry is None or "interrupted" in entry.content:
@@ -226,7 +226,7 @@ def reproducible_part(entry: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
-def format_unexpected(entry: Entry, expected: str) -> str:
+def format_unexpected(entry: LogEntry, expected: str) -> str:
     """Return where the log has something else than a run would write."""
     has = shortened(reproducible_part(entry.content))
     return f"{MESSAGES}:{entry.number}: the log has {has} where {expected} would be"
