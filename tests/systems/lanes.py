@@ -160,6 +160,12 @@ def answers_alike(expected: object, system: System, command: Command) -> bool:
 # What really differs from the model
 
 
+@cache
+def commands_of_scenarios() -> dict[str, Commands]:
+    """Return the commands of each scenario by its id."""
+    return {pickle.id: tuple(commands_of(pickle)) for pickle in pickles()}
+
+
 def ways_for(variant: Variant) -> Iterator[Commands]:
     """Yield sequences of commands along which a system may differ.
 
@@ -171,12 +177,11 @@ def ways_for(variant: Variant) -> Iterator[Commands]:
     prefixes = tuple(f"{name}/" for name in variant.requirements)
     topics = tuple(f"{name.partition('.')[0]}." for name in variant.requirements)
     others = []
-    for pickle in pickles():
-        commands = tuple(commands_of(pickle))
-        if pickle.id.startswith(prefixes):
+    for name, commands in commands_of_scenarios().items():
+        if name.startswith(prefixes):
             yield commands
             yield (*commands, commands[-1])
-        elif pickle.id.startswith(topics):
+        elif name.startswith(topics):
             others.append(commands)
     yield from WAYS
     for commands in others:
@@ -189,9 +194,10 @@ def way_to_a_difference(variant: Variant) -> Commands | None:
 
     None where there are none.
     """
-    machine = Machine(variant.reference)
+    model = ModelSystem(Machine(variant.reference))
+    system = variant.make()
     for commands in ways_for(variant):
-        if differs(ModelSystem(machine), variant.make(), commands):
+        if differs(model, system, commands):
             return commands
     return None
 
