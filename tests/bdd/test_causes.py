@@ -1,20 +1,24 @@
 """A scenario that did not pass names the requirements that the system lacks, with their rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.bdd.samples import pickle_of, steps
+from tests.oracle.following import ARTICLE
 from tests.systems import mistaken
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed
-from translator_cmk.bdd.causes import by_cause, causes_of, why_of
+from translator_cmk.bdd.causes import by_cause, causes_of, first_difference_of, why_of
 from translator_cmk.bdd.failures import format_failure, places_of
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
+from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine.commands import EnableCustomerManagedKeys
+from translator_cmk.machine.rows import refuse
 from translator_cmk.requirements import load_register
-from translator_cmk.system import System
+from translator_cmk.system import ModelSystem, System
 
 
 def without(*lacking: str) -> System:
@@ -69,29 +73,62 @@ def test_failed_then_names_what_the_system_lacks_with_its_rows_and_why(lacking: 
     assert lacking in fact
 
 
-def test_requirements_of_the_scenario_come_first_of_those_that_are_named() -> None:
-    """No single requirement does this, so all that the answer rests on is named.
-
-    Without the scenario they would be in the order of the register.
-    """
-    losses = ("revocation.undeploys", "revocation.deletes-uploads")
-    moved_to_the_front = 0
+def failing_scenarios(system: System, tagged: str) -> Iterator[tuple[ScenarioRun, tuple[str, ...]]]:
+    """Yield each run of a scenario with this tag in which a Then fails, with its causes."""
     for pickle in pickles():
-        if not set(losses).issubset(pickle.requirements):
+        if tagged not in pickle.requirements:
             continue
-        run = ScenarioRun(without(*losses), pickle)
+        run = ScenarioRun(system, pickle)
         try:
             run.play()
         except AssertionFailed as failed:
-            causes = causes_of(failed, run)
+            yield run, causes_of(failed, run)
         except SetupFailed:
             continue
-        named = why_of(run).attributed_to
-        own = tuple(name for name in pickle.requirements if name in named)
-        assert causes[: len(own)] == own
-        assert set(causes) == set(named)
-        moved_to_the_front += causes != named
+
+
+def test_where_no_requirement_explains_a_failure_that_of_the_scenarios_rule_leads() -> None:
+    """Its other tags follow, then what else the demanded answer rests on."""
+    system = without("revocation.undeploys", "revocation.deletes-uploads")
+    moved_to_the_front = 0
+    for run, causes in failing_scenarios(system, tagged="revocation.undeploys"):
+        differs = first_difference_of(run)
+        assert differs is not None
+        why = differs.why
+        if why.without or run.pickle.requirements[0] in differs.step.machine.silent:
+            continue
+        own = run.pickle.requirements
+        own_named = [name for name in own if name in why.attributed_to]
+        assert causes == tuple(dict.fromkeys([own[0], *own_named, *why.attributed_to]))
+        moved_to_the_front += causes != why.attributed_to
     assert moved_to_the_front
+
+
+def test_where_requirements_explain_a_failure_they_lead_and_of_these_the_scenarios_own() -> None:
+    system = without("revocation.access-revoked")
+    led_by_another = 0
+    for run, causes in failing_scenarios(system, tagged="revocation.access-revoked"):
+        without_them = why_of(run).without
+        assert "revocation.access-revoked" in without_them
+        assert set(causes) == set(without_them)
+        own = [name for name in run.pickle.requirements if name in without_them]
+        assert list(causes[: len(own)]) == own
+        led_by_another += run.pickle.requirements[0] not in without_them
+    assert led_by_another
+
+
+def test_no_silent_requirement_leads_a_failure_that_counts() -> None:
+    """These scenarios are about assumptions, but that the request is accepted is demanded in `article` too."""
+    refuses = refuse(EnableCustomerManagedKeys, "environment.exists", unless=lambda command: False)
+    system = ModelSystem(Machine([*ROWS, refuses]))
+    led_by_another = 0
+    for run, causes in failing_scenarios(system, tagged="encryption.tier-refused"):
+        differs = first_difference_of(run)
+        assert differs is not None
+        if differs.step.machine.silent == ARTICLE.silent:
+            assert ARTICLE.silent.isdisjoint(causes)
+            led_by_another += run.pickle.requirements[0] in ARTICLE.silent
+    assert led_by_another
 
 
 def test_row_of_a_requirement_stands_where_it_is_said_to_stand() -> None:
