@@ -10,8 +10,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from translator_cmk.conformance.cases import RELEASES as DIGESTS
-from translator_cmk.conformance.cases import release, specification_digest
+from translator_cmk.conformance.release import RELEASES as DIGESTS
+from translator_cmk.conformance.release import release, specification_digest
 from translator_cmk.files import write_text
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.exports import register_to_json

@@ -7,12 +7,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 import yaml
 from jsonschema.validators import validator_for
@@ -22,7 +21,7 @@ from tests.command_line import ROOT
 from tests.conformance.conftest import WHOLE
 from translator_cmk import features_dir
 from translator_cmk.conformance.serve import address
-from translator_cmk.digest import LAYERS, PACKAGE, REPORTED, SUFFIXES, digest, digest_with
+from translator_cmk.digest import PACKAGE, SUFFIXES, digest_of, kit_digest
 
 
 def built(source: Path, folder: Path) -> Path:
@@ -82,10 +81,10 @@ def test_wheel_carries_features_and_data(unpacked: Path) -> None:
 def test_wheel_has_the_digest_of_the_checkout_and_reads_its_own_features(unpacked: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(unpacked)!r}); from translator_cmk import features_dir;"
-        "from translator_cmk.digest import digest; print(digest(), features_dir(), sep='\\n')"
+        "from translator_cmk.digest import kit_digest; print(kit_digest(), features_dir(), sep='\\n')"
     )
     run = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
-    assert run.stdout.splitlines() == [digest(), str(unpacked / "translator_cmk" / "features")]
+    assert run.stdout.splitlines() == [kit_digest(), str(unpacked / "translator_cmk" / "features")]
 
 
 @pytest.fixture
@@ -102,44 +101,37 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return package
 
 
-CHECKOUT = {layer: digest(layer) for layer in LAYERS}
+CHECKOUT = kit_digest()
 
 
 def test_installed_package_has_the_digest_of_the_checkout_and_other_files_do_not_count(installed: Path) -> None:
     (installed / "notes.txt").write_text("none of its business")
-    assert digest() == CHECKOUT[LAYERS[0]]
+    assert kit_digest() == CHECKOUT
 
 
-@pytest.mark.parametrize("name", ["features/vault.feature", "language/situations.yaml", "machine/step.py"])
+@pytest.mark.parametrize("name", ["features/vault.feature", "language/situations.yaml", "machine/step.py", "cli.py"])
 def test_change_of_any_file_that_counts_changes_the_digest(installed: Path, name: str) -> None:
     (installed / name).write_bytes((installed / name).read_bytes() + b"\n")
-    assert digest() != CHECKOUT[LAYERS[0]]
+    assert kit_digest() != CHECKOUT
 
 
-@pytest.mark.parametrize(("layer", "below"), list(pairwise(LAYERS)))
-def test_change_of_a_layer_changes_its_digest_and_not_that_of_the_one_below(
-    installed: Path, layer: str, below: str
-) -> None:
-    file = installed / (f"{layer}.py" if layer == "cli" else f"{layer}/__init__.py")
+def test_change_of_the_site_is_no_other_kit(installed: Path) -> None:
+    file = installed / "site" / "__init__.py"
     file.write_bytes(file.read_bytes() + b"\n")
-    assert digest(below) == CHECKOUT[below]
-    assert digest(layer) != CHECKOUT[layer]
+    assert kit_digest() == CHECKOUT
 
 
-def test_layers_are_those_of_the_import_contract() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    contract = settings["tool"]["importlinter"]["contracts"][0]["layers"]
-    named = [names.replace("(", "").replace(")", "").split(" | ") for names in contract]
-    floors = {name: floor for floor, names in enumerate(named) for name in names}
-    assert sorted(LAYERS, key=floors.__getitem__) == list(LAYERS)
-    assert {name for name, floor in floors.items() if floor <= floors[REPORTED]} <= set(LAYERS)
+def test_nothing_of_the_kit_imports_the_site() -> None:
+    """Or else a report could depend on what its digest leaves out."""
+    importers = grimp.build_graph("translator_cmk").find_modules_that_directly_import("translator_cmk.site")
+    assert {module for module in importers if not module.startswith("translator_cmk.site")} == set()
 
 
 def test_names_count_as_well_as_content(tmp_path: Path) -> None:
     (tmp_path / "ab").write_text("c")
     (tmp_path / "a").write_text("bc")
     files = {name: tmp_path / name for name in ("ab", "a")}
-    digests = {digest_with({"ab": files["ab"]}), digest_with({"a": files["a"]}), digest_with({"b": files["ab"]})}
+    digests = {digest_of({"ab": files["ab"]}), digest_of({"a": files["a"]}), digest_of({"b": files["ab"]})}
     assert len(digests) == 3
 
 

@@ -1,4 +1,4 @@
-"""One hash over everything that the results of a run depend on, by which results of two versions differ."""
+"""The identity of a kit: a digest of all files that the results of a run depend on."""
 
 import hashlib
 import re
@@ -10,28 +10,23 @@ from . import features_dir
 PACKAGE = Path(__file__).resolve().parent
 SUFFIXES = (".feature", ".json", ".py", ".yaml")
 
-
-LAYERS = ("cli", "azure", "site", "conformance", "bdd", "check_trace", "explore", "oracle")
-"""The upper layers of the package, from the top: none is imported by one below it (see pyproject.toml)."""
-
-REPORTED = "conformance"
-"""The highest layer that the result of a run depends on: the suite here, and the conformance kit."""
+NOT_OF_THE_KIT = ("features", "site")
+"""The site reads reports, and no report depends on it.  Features are counted where they lie: here only in a wheel."""
 
 
-def digest(layer: str = LAYERS[0]) -> str:
-    """Return the SHA-256 of the features and the package, the same for a checkout and an installed wheel.
-
-    With a ``layer``, what stands above it is left out: nothing that it does can depend on that.
-    """
-    return digest_with(dict(files(features_dir())), layer)
+def kit_digest() -> str:
+    """Return the identity of this kit: a SHA-256, the same for a checkout and an installed wheel."""
+    return kit_digest_with(features_dir())
 
 
-def digest_with(features: Mapping[str, Path], layer: str = LAYERS[0]) -> str:
-    """Return the digest with other features, by relative path with forward slashes."""
-    above = {"features", *LAYERS[: LAYERS.index(layer)]}
-    packaged = {name: path for name, path in files(PACKAGE) if re.split("[/.]", name)[0] not in above}
-    named = {f"features/{name}": path for name, path in features.items()}
-    return digest_of(named | {f"translator_cmk/{name}": path for name, path in packaged.items()})
+def kit_digest_with(features: Path) -> str:
+    """Return the identity of this kit with the features in another folder."""
+    named = {f"features/{name}": path for name, path in files(features)}
+    for name, path in files(PACKAGE):
+        part = re.split("[/.]", name)[0]
+        if part not in NOT_OF_THE_KIT:
+            named[f"translator_cmk/{name}"] = path
+    return digest_of(named)
 
 
 def digest_of(named: Mapping[str, Path]) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from translator_cmk.digest import digest
+from translator_cmk.digest import kit_digest
 from translator_cmk.site.decide import RUN, last_run
 from translator_cmk.site.implementations import CONFIRMED, LIST, badge, load
 from translator_cmk.site.sourced import data
@@ -44,7 +44,7 @@ def record_run(version: str, outcomes: Mapping[str, str], path: Path = ROOT / RU
     earlier = last_run(path)
     known = earlier.outcomes if earlier and earlier.version == version else {}
     found = {
-        "digest": digest(),
+        "digest": kit_digest(),
         "version": version,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "outcomes": {**known, **outcomes},

@@ -32,7 +32,7 @@ from tests.conformance.conftest import (
 from tests.conftest import some
 from translator_cmk.bdd.demands import demanded, demanded_without
 from translator_cmk.cli import main
-from translator_cmk.conformance import cases
+from translator_cmk.conformance import cases, release
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
 from translator_cmk.conformance.deviations import load_deviations
 from translator_cmk.conformance.report.by_requirement import rates
@@ -214,7 +214,7 @@ KNOWN = {"reason": "by design", "issue": "https://example.invalid/7", "expires":
 @pytest.mark.parametrize("row", VERDICTS, ids=[row["claim"] for row in VERDICTS])
 def test_verdict_is_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]) -> None:
     (tmp_path / "releases.yaml").write_text("{}")  # the kit is of no release here, also at the commit of one
-    monkeypatch.setattr(cases, "RELEASES", tmp_path / "releases.yaml")
+    monkeypatch.setattr(release, "RELEASES", tmp_path / "releases.yaml")
     arguments: list[str] = []
     for name in row["ask"]:
         arguments += words(str(name))
@@ -328,13 +328,13 @@ def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_mea
     other = {"id": "vault.same-tenant", "revision": register["vault.same-tenant"].revision}
     revised = {"id": "vault.soft-delete", "revision": register["vault.soft-delete"].revision + 1}
     withdrawn = {"id": "vault.withdrawn", "revision": 1}
-    for release, entries in {
+    for version, entries in {
         "0.9": [revised, withdrawn],  # nothing of it is left
         "1.0": [same, other, revised, withdrawn],
         "1.9": [same],
         "1.10": [same, other],
     }.items():
-        (tmp_path / f"{release}.json").write_text(json.dumps(entries), "utf-8")
+        (tmp_path / f"{version}.json").write_text(json.dumps(entries), "utf-8")
     monkeypatch.setattr(frozen_registers, "FROZEN", tmp_path)
     found = verify(tmp_path / "report", "--python", MODEL, *ONLY)
     report, page = found.report, (found.folder / "report.html").read_text("utf-8")
@@ -363,8 +363,8 @@ NARROWED: dict[str, dict[str, Any]] = {
 
 def test_whole_run_of_a_released_kit_is_green_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     releases = tmp_path / "releases.yaml"
-    releases.write_text(yaml.safe_dump({"9.9.9": cases.specification_digest()}), "utf-8")
-    monkeypatch.setattr(cases, "RELEASES", releases)
+    releases.write_text(yaml.safe_dump({"9.9.9": release.specification_digest()}), "utf-8")
+    monkeypatch.setattr(release, "RELEASES", releases)
     found = verify(tmp_path, "--python", MODEL, *ONLY)
     assert found.report["release"] == "9.9.9"
     assert "profile article: passed (only topic vault, lane features)\n" in found.printed

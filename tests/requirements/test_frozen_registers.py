@@ -7,7 +7,7 @@ import yaml
 
 from tests.command_line import copy_checkout, git, python
 from translator_cmk.bdd.feature_files import pickles
-from translator_cmk.conformance.cases import RELEASES as DIGESTS
+from translator_cmk.conformance.release import RELEASES as DIGESTS
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.frozen_registers import load_frozen
 

@@ -21,7 +21,7 @@ from translator_cmk import features_dir
 from translator_cmk.bdd.feature_files import load_features
 from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.conformance.results import Item, Results
-from translator_cmk.digest import REPORTED, digest
+from translator_cmk.digest import kit_digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
 from translator_cmk.site.content import CHANGED, Content, Evidence, load_content, load_decisions, rows_by_requirement
@@ -65,8 +65,8 @@ def a_run(status: Outcomes = lambda pickle: "passed", **changes: object) -> Resu
 
 @cache
 def current_digest() -> str:
-    """The digest of the specification as it is."""
-    return digest(REPORTED)
+    """The identity of the kit as it is."""
+    return kit_digest()
 
 
 def evidence_of(results: Results | None) -> Evidence:

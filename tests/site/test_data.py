@@ -205,7 +205,7 @@ def test_what_another_version_has_seen_does_not_count(tmp_path: Path, monkeypatc
     found = last_run(tmp_path / "run.json")
     assert found is not None
     assert found.outcomes == {"locks": OUTSIDE}
-    monkeypatch.setattr(decide, "digest", lambda: "0" * 64)
+    monkeypatch.setattr(decide, "kit_digest", lambda: "0" * 64)
     assert last_run(tmp_path / "run.json") is None
 
 

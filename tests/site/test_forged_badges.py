@@ -18,7 +18,7 @@ from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance import results as results_module
 from translator_cmk.conformance.results import EXPECTED, is_stale, load_results
-from translator_cmk.digest import digest_of, digest_with, files
+from translator_cmk.digest import digest_of, files, kit_digest_with
 from translator_cmk.errors import CommandError
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
@@ -184,8 +184,8 @@ def test_change_after_the_run_makes_it_stale(
     if file == LAWS:
         monkeypatch.setattr(results_module, "features_dir", lambda: tmp_path / "features")
     else:
-        now = digest_with(dict(files(changed.parent)), "conformance")
-        monkeypatch.setattr(results_module, "digest", lambda layer: now)
+        now = kit_digest_with(changed.parent)
+        monkeypatch.setattr(results_module, "kit_digest", lambda: now)
     assert outcome(records["right"]) == "stale"
 
 

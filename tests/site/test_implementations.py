@@ -125,7 +125,7 @@ def test_report_that_does_not_follow_from_its_log_is_refused(report: Path, tmp_p
 def test_report_of_another_version_is_stale_and_not_green(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = {"name": "right", "kind": "product", "report": "report"}
     fresh = load(entry, project / "marked")
-    monkeypatch.setattr(implementations, "digest", lambda _: "0" * 64)
+    monkeypatch.setattr(implementations, "kit_digest", lambda: "0" * 64)
     monkeypatch.setattr(implementations, "kit", lambda *_: ())  # as it was a moment ago
     stale = load(entry, project / "marked")
     assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)

@@ -5,7 +5,6 @@ In the lane of features each scenario is a case.  In the lanes of sequences each
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bdd.demands import demanded_without, resting_on, undemanded
@@ -13,13 +12,11 @@ from ..bdd.feature_files import pickles
 from ..bdd.feature_records import Pickle
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, read_steps
-from ..digest import digest
 from ..errors import HARNESS, CommandError
 from ..explore import scopes
 from ..machine import COMMANDS
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
-from ..strict_yaml import read_yaml
 
 FEATURES = "features"
 TOUR = "tour"
@@ -168,9 +165,6 @@ def asked_in(pickle: Pickle) -> type[Any]:
     return next(type(step.meaning) for step in read_steps(pickle) if step.kind == "when")
 
 
-RELEASES = Path(__file__).with_name("releases.yaml")
-
-
 @cache
 def contradicting() -> tuple[Pickle, ...]:
     """Return the scenarios that the model does not demand, with nothing silent: none, in a kit without defects."""
@@ -186,15 +180,3 @@ def check_kit() -> None:
             f"{found[0].id}; nothing was asked; install the kit again",
             HARNESS,
         )
-
-
-@cache
-def specification_digest() -> str:
-    """Return the SHA-256 of what decides a verdict's demands: features, register, model and oracle."""
-    return digest("oracle")
-
-
-def release() -> str:
-    """Return the version of the release that this kit is of; empty where it is of none."""
-    known: Mapping[str, str] = read_yaml(RELEASES).value()
-    return next((version for version, digits in known.items() if digits == specification_digest()), "")

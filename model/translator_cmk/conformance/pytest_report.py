@@ -18,7 +18,7 @@ from ..bdd.feature_records import Pickle
 from ..bdd.plugin import FACTORY, SCENARIO_RUN, verdict_of_phase
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import MODEL, declaration_of
-from ..digest import REPORTED, digest, digest_of, files
+from ..digest import digest_of, files, kit_digest
 from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
@@ -95,7 +95,7 @@ class Reporter:
         asked_in_order = tuple(name for name in self.every if name in self.asked)
         is_whole = len(asked_in_order) == len(self.every)
         made = Made(
-            digest=digest(REPORTED),
+            digest=kit_digest(),
             transport="python",
             profile=PROFILE,
             waived=(),

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ..bdd.scenario_run import Details
-from ..digest import REPORTED, digest
+from ..digest import kit_digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.sentences import format_answer, format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from .cases import FUZZ, LANES, Envelope, ScenarioCase
+from .cases import FEATURES, FUZZ, LANES, CaseEntry, Envelope, ScenarioCase
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
@@ -26,10 +26,12 @@ from .lanes.counterexamples import read_counterexample
 from .lanes.features import attempt, run_features
 from .lanes.run_lanes import run_lanes
 from .lanes.sequence_run import run_sequence
+from .release import specification_digest, specification_of
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
 from .report.reading import made_of, read
 from .report.recorded import EndOfLog, MessageLog, NotInLog, shortened
 from .report.text import SAID
+from .report.wording import kit_of
 from .running import Running
 from .selection import is_selected
 from .session import Session
@@ -141,9 +143,6 @@ def ask_again(envelope: Envelope, session: Session) -> Running:
 def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog]:
     """Return everything in a report that does not follow from its log, and the log; raises `CommandError`."""
     repetition = Repetition(folder, envelope)
-    if envelope["digest"] != digest(REPORTED):
-        problem = "it was made with another version of the specification than this one: install that, and check again"
-        return [problem], repetition.log
     running = repetition.run()
     now, problems = as_written(running), repetition.problems
     if not problems:
@@ -275,10 +274,52 @@ def replay_arguments(parser: argparse.ArgumentParser) -> None:
 def check(args: argparse.Namespace) -> int:
     """Derive every verdict, count and file again from the message log; 1 where one differs, 4 if it is incomplete."""
     envelope = read(args.folder)
+    if envelope["digest"] != kit_digest():
+        return check_of_another_kit(args.folder, envelope)
     problems, log = problems_of(args.folder, envelope)
     if not problems:
         must_have_said_hello(args.folder, envelope)
     return report_on(args.folder, envelope, problems, f"derived from {MESSAGES}", beyond(log))
+
+
+def check_of_another_kit(folder: Path, envelope: Envelope) -> int:
+    """Print what this kit finds of a report that another one made, and return the exit code.
+
+    Another plan, or other words, are no forgery.  But a status has to follow from its log by this kit too, as long as
+    the specification is the same.  0: all do; 1: one does not, or a file was changed; 4: not all could be judged.
+    """
+    print(f"another kit made this report: {plain(kit_of(envelope))}; this is kit {kit_digest()[:12]}")
+    changed = list(of_digests(folder, envelope))
+    if changed:
+        return report_on(folder, envelope, changed, "")
+    if specification_of(envelope) != specification_digest():
+        print("its specification is another one, so no verdict can be derived here; to check it, install that kit")
+        return INCOMPLETE
+    must_have_said_hello(folder, envelope)
+    try:
+        repetition = Repetition(folder, envelope)
+        now = as_written(repetition.run())
+    except CommandError as error:
+        print(f"this kit can't repeat its run: {plain(str(error))}; to check it, install that kit")
+        return INCOMPLETE
+    judged = now["cases"]
+    if repetition.problems:  # a lane has another plan; the scenarios have none
+        judged = [case for case in judged if case["lane"] == FEATURES and case["id"] in repetition.running.results]
+    otherwise = [*differences(envelope["subject"], now["subject"], "subject"), *other_statuses(envelope, judged)]
+    if otherwise:
+        return report_on(folder, envelope, otherwise, "")
+    print(f"{folder}: {len(judged)} of {len(envelope['cases'])} verdicts are confirmed, derived from {MESSAGES}")
+    if repetition.problems:
+        print(f"this kit can't judge the others: {plain(repetition.problems[0])}")
+        return INCOMPLETE
+    return OK if envelope["complete"] else INCOMPLETE
+
+
+def other_statuses(envelope: Envelope, judged: Iterable[CaseEntry]) -> Iterator[str]:
+    """Yield each case that has another status now, or is not in the report."""
+    reported = {case["id"]: case["status"] for case in envelope["cases"]}
+    for case in judged:
+        yield from differences(reported.get(case["id"]), case["status"], f"{case['id']}.status")
 
 
 def reproduce(args: argparse.Namespace) -> int:

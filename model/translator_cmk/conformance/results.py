@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import features_dir
 from ..bdd.systems import MODEL
-from ..digest import REPORTED, digest, digest_of, files
+from ..digest import digest_of, files, kit_digest
 from ..errors import CommandError
 from ..strict_yaml import read_yaml
 from ..system import ModelSystem
@@ -47,7 +47,7 @@ class Results:
     """One run: what was run, against what, when, and the result of each item."""
 
     digest: str
-    """Of the specification that was run, as `translator_cmk.digest.digest` gives it."""
+    """The identity of the kit that ran it, as `translator_cmk.digest.kit_digest` gives it."""
     kit: str
     """Its version."""
     subject: str
@@ -69,7 +69,7 @@ def is_stale(results: Results) -> bool:
     """Return whether the specification, or a test that is a property, has changed since the run."""
     root = features_dir().parent
     changed = (folder for folder, was in results.tests.items() if digest_of(dict(files(root / folder))) != was)
-    return results.digest != digest(REPORTED) or any(changed)
+    return results.digest != kit_digest() or any(changed)
 
 
 def load_results(folder: Path) -> Results:
@@ -98,7 +98,7 @@ def load_results(folder: Path) -> Results:
 def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
     """Yield the results of the scenarios; raises `CommandError` where the log is not that of such a run."""
     reported = {case["id"]: case for case in envelope["cases"] if case["lane"] == FEATURES}
-    if envelope["digest"] != digest(REPORTED):
+    if envelope["digest"] != kit_digest():
         yield from map(scenario_of, reported.values())
         return
     repetition = Repetition(folder, envelope)

@@ -15,10 +15,11 @@ from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
 from ..verdict import FAILING, OF_CASES
-from .cases import Case, in_order, release
+from .cases import Case, in_order
 from .deviations import Deviations
 from .interruption import Interruption
 from .message_log import NoLog
+from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
 from .subject import Subject
@@ -109,6 +110,7 @@ class Running:
             "format": FORMAT,
             "kit": __version__,
             "release": release(),
+            "specification": specification_digest(),
             "protocol": PROTOCOL,
             "register": {"article": register.article.revision, "requirements": len(register)},
             "subject": None if self.declared is None else declaration_to_wire(self.declared),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..arguments import whole_number_from
-from ..digest import REPORTED, digest
+from ..digest import kit_digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
 from ..language.declaration import LEVELS
@@ -186,7 +186,7 @@ def planned(args: argparse.Namespace, transport: str, seed: int) -> Made:
         must_lie_outside(args.report, args.deviations)
         deviations = load_deviations(args.deviations)
     return Made(
-        digest(REPORTED),
+        kit_digest(),
         transport,
         args.profile,
         waived,

@@ -194,7 +194,7 @@ class Decision(NamedTuple):
     resolves: tuple[str, ...]
 
 
-CHANGED = "the specification has changed since"
+CHANGED = "the specification, or the kit, has changed since"
 
 
 class Content(NamedTuple):

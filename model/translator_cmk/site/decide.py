@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..digest import digest
+from ..digest import kit_digest
 from ..errors import InvalidFile
 from ..explore.reachability import attainable
 from ..explore.theorems import THEOREMS
@@ -289,7 +289,7 @@ def last_run(path: Path = RUN) -> Run | None:
     """Return what was seen of this version of the specification, or None; raises `InvalidFile`."""
     try:
         found = json.loads(path.read_bytes())
-        return Run(**found) if found.pop("digest") == digest() else None
+        return Run(**found) if found.pop("digest") == kit_digest() else None
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError):

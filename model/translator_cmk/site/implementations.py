@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ..badges import Badge
 from ..conformance.report.wording import badge_of
-from ..digest import REPORTED, digest, digest_of
+from ..digest import digest_of, kit_digest
 from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record
 from ..strict_yaml import Entry, read_yaml
@@ -104,7 +104,7 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         return found._replace(problems=problems)
     files = {name: (folder / name).read_bytes() for name in PUBLISHED if (folder / name).is_file()}
     report = json.loads(files["report.json"])
-    standing = CONFIRMED if report["digest"] == digest(REPORTED) else STALE
+    standing = CONFIRMED if report["digest"] == kit_digest() else STALE
     return found._replace(standing=standing, report=report, files=files)
 
 
@@ -114,7 +114,7 @@ def run(command: str, folder: Path) -> tuple[str, ...]:
     if not shutil.which(program):
         return (f"it was not run: {program} is not installed on the machine that made this site",)
     named = {argument: path for argument in arguments if (path := Path(argument)).is_file()}
-    key = "\n".join([digest(REPORTED), command, *OPTIONS, digest_of(named)])
+    key = "\n".join([kit_digest(), command, *OPTIONS, digest_of(named)])
     kept = folder.with_suffix(".key")
     if kept.is_file() and kept.read_text("utf-8") == key and (folder / "report.json").is_file():
         return ()

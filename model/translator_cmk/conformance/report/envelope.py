@@ -143,6 +143,7 @@ ENVELOPE = record(
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT}),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "properties": ListOf(PROPERTY),
+        "specification": DIGEST,  # release 0.2.0 named it by its version alone
         "trouble": PROSE,
         "files": MapOf(FILE, DIGEST),
     },

@@ -14,7 +14,7 @@ from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status, with_failures_first
 from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope, Ids
 from .by_requirement import Cell, Note, cells, rates
-from .wording import badge_of, conclusion, few, headline, product, scope_of, unasked
+from .wording import badge_of, conclusion, few, headline, kit_of, product, scope_of, unasked
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
@@ -215,7 +215,7 @@ def runs(envelope: Envelope) -> Iterator[list[str]]:
         yield [name, f"{means}: {amount_of(envelope, lane)} ({element('code', lane)})"]
     yield ["When", html(f"{envelope['started']} to {envelope['finished']}")]
     yield ["Seed", f"{envelope['seed']}. The same seed makes the same tests"]
-    yield ["Tested with", html(f"translator-cmk {envelope['kit']}, specification {envelope['digest'][:12]}")]
+    yield ["Tested with", html(kit_of(envelope))]
 
 
 def amount_of(envelope: Envelope, lane: str) -> str:

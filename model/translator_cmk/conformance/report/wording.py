@@ -31,6 +31,13 @@ def product(envelope: Envelope) -> str:
     return plain(f"{subject['product']} {version}", 120)
 
 
+def kit_of(envelope: Envelope) -> str:
+    """Return which kit made the report: version, specification and identity."""
+    release = envelope["release"]
+    specification = f"the specification of release {release}" if release else "an unreleased specification"
+    return f"translator-cmk {envelope['kit']} with {specification}, kit {envelope['digest'][:12]}"
+
+
 def headline(envelope: Envelope) -> str:
     """Return what the run has shown, and what whoever reads it has to know."""
     notes = list(reservations(envelope))

@@ -1,0 +1,79 @@
+"""A report of an earlier release opens with every later kit: its results show, and it is plain which kit judged them.
+
+`reports/VERSION` is what `verify` of that release wrote about a system with one fault, which takes keys of any type and
+size: a few scenarios, and a little fuzzing.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Done, run_cli
+from tests.conformance.forgeries import Forgery
+from translator_cmk.conformance.report.folder import ENVELOPE, derived_files
+from translator_cmk.conformance.report.reading import read
+from translator_cmk.conformance.results import is_stale, load_results
+
+REPORTS = sorted((Path(__file__).parent / "reports").iterdir())
+FAILED = "keys.rsa-2048/a-rotated-key-of-another-size-is-not-put-in-use/api"
+PASSED = "vault.soft-delete-refused/a-vault-with-both-protections-is-accepted-through-the-api"
+
+
+@pytest.fixture(params=REPORTS, ids=[path.name for path in REPORTS])
+def report(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(request.param, tmp_path / request.param.name))
+
+
+def check(report: Path) -> Done:
+    return run_cli("report", "check", report)
+
+
+def test_its_results_are_shown_and_stale(report: Path) -> None:
+    results = load_results(report)
+    assert is_stale(results)
+    assert results.kit == report.name
+    statuses = {item.id: item.status.value for item in results.items}
+    assert (statuses[FAILED], statuses[PASSED]) == ("failed", "passed")
+
+
+def test_its_page_says_which_kit_judged_it(report: Path) -> None:
+    envelope = read(report)
+    page = derived_files({name: value for name, value in envelope.items() if name != "files"})["report.html"]
+    assert f"translator-cmk {report.name} with the specification of release {report.name}, kit " in page
+    assert envelope["digest"][:12] in page
+    assert FAILED in page
+
+
+def test_check_says_in_one_line_that_another_kit_judged_it_and_derives_what_it_can(report: Path) -> None:
+    done = check(report)
+    first, derived, *_ = done.out.splitlines()
+    assert first.startswith(f"another kit made this report: translator-cmk {report.name} with ")
+    assert " verdicts are confirmed, derived from " in derived
+    assert done.code in (0, 4)  # 4 where this kit has other sequences in a lane
+
+
+def test_check_finds_a_verdict_that_does_not_follow_from_the_log(report: Path, tmp_path: Path) -> None:
+    forgery = Forgery(report, tmp_path / "forged")
+    [case] = [case for case in forgery.envelope["cases"] if case["id"] == FAILED]
+    case["status"] = "passed"
+    done = check(forgery.sign())
+    assert done.code == 1
+    assert f'✘ {FAILED}.status: was "passed", is "failed"' in done.out
+
+
+def test_check_finds_a_file_that_was_changed(report: Path) -> None:
+    (report / "summary.md").write_text("All is well.\n", "utf-8")
+    done = check(report)
+    assert done.code == 1
+    assert "✘ summary.md is not what it was when the report was written" in done.out
+
+
+@pytest.mark.parametrize("changes", [{"release": ""}, {"specification": "0" * 64}])
+def test_check_derives_nothing_by_another_specification(report: Path, tmp_path: Path, changes: dict[str, str]) -> None:
+    forgery = Forgery(report, tmp_path / "other")
+    forgery.envelope |= changes
+    done = check(forgery.sign())
+    assert done.code == 4
+    assert "its specification is another one" in done.out
+    assert (report / ENVELOPE).is_file()
