@@ -118,7 +118,7 @@ def test_where_requirements_explain_a_failure_they_lead_and_of_these_the_scenari
 
 
 def test_no_silent_requirement_leads_a_failure_that_counts() -> None:
-    """These scenarios are about assumptions, but that the request is accepted is demanded in `article` too."""
+    """The scenarios are about assumptions, but `article` demands the acceptance too."""
     refuses = refuse(EnableCustomerManagedKeys, "environment.exists", unless=lambda command: False)
     system = ModelSystem(Machine([*ROWS, refuses]))
     led_by_another = 0

@@ -1,4 +1,4 @@
-"""Logs as rows: an entry of a row becomes lines, and the verdict on them is compared with what the row says."""
+"""Logs as rows: its entries become lines, and the verdict is compared with what the row says."""
 
 import json
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def command_of(name: str, values: Sequence[str]) -> dict[str, Any]:
 
 @cache
 def machine_for(profile: str, waived: frozenset[str]) -> Machine:
-    """Return the machine of a profile without what is waived; what was found out about it is kept from row to row."""
+    """Return the machine of a profile without what is waived, one for all rows, which is faster."""
     return machine_of(silent_in(profile, load_register()) | waived)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the oracle share: machines of profiles, sequences of commands, and a system that is followed."""
+"""What the tests of the oracle share: machines, sequences, and a system that is followed."""
 
 from collections.abc import Callable
 from random import Random
@@ -40,7 +40,7 @@ class PicksAtRandom(Machine):
         return super().world(state, choose or self.picks())
 
     def picks(self) -> Callable[[Row, str], bool]:
-        """Return a choice that answers a question about a row and an entity always in the same way."""
+        """Return a choice that answers each question about a row and an entity in one way."""
         picked: dict[tuple[Row, str], bool] = {}
 
         def choose(row: Row, name: str) -> bool:
@@ -63,7 +63,7 @@ def commands(seed: int, number: int = 40) -> list[Command]:
 
 
 def follow(oracle: Oracle, system: ModelSystem, *sequence: Command) -> Differs | None:
-    """Put the commands to a system, and follow it from where the oracle is; return the first difference, if any."""
+    """Put the commands to a system, and return the first difference from the oracle, if any."""
     follower = Follower(oracle)
     for command in sequence:
         outcome = system.submit(command)

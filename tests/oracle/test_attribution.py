@@ -1,4 +1,4 @@
-"""A failure names what the demanded answer rests on, and the requirements without which a system would do just this."""
+"""A failure names what the demanded answer rests on, and what a system would have to lack."""
 
 from collections.abc import Callable
 
@@ -135,7 +135,7 @@ def test_a_look_is_explained_together_with_the_answer_that_came_before() -> None
 
 
 def test_of_what_differs_only_from_an_earlier_look_no_requirement_is_missing() -> None:
-    """Whether the key that was disabled was lost is not specified, but it is not lost and there at once."""
+    """Whether a disabled key loses data is not specified, but data is not lost and there at once."""
     oracle = Oracle(ARTICLE)
     for command in AT_WORK:
         oracle.submit(command)
@@ -151,7 +151,7 @@ def test_of_what_differs_only_from_an_earlier_look_no_requirement_is_missing() -
 
 
 def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:
-    """After a rotation the mistake of `keys.rotation-keeps-data` undeploys what deleting the resource deletes."""
+    """The mistake of `keys.rotation-keeps-data` undeploys what deleting the resource deletes."""
     wrong = without(frozenset({"environment.delete-resource"}))
     sequence = (*AT_WORK, RotateKey("kv-prod", "cmk-2048"), DeleteResource("translator-prod"))
     assert failure(ModelSystem(wrong), *sequence).why.without == ("environment.delete-resource",)
@@ -194,9 +194,10 @@ def test_a_system_with_a_wrong_row_would_do_just_this_without_its_requirement(
 
 
 def lacking(oracle: Oracle, mutant: Mutant, without_basis: str = "") -> set[str]:
-    """The requirements without which a system would do what the mutant does in the scenarios of its requirement.
+    """The requirements without which a system would do what a mutant does in its scenarios.
 
-    An assumption can hide a mistake about what the article states, so it is looked for without that basis too.
+    An assumption can hide a mistake about what the article states, so it is looked for without
+    that basis too.
     """
     rows = [row for row in mutant.rows if row not in ROWS or REGISTER[row.requirement].basis != without_basis]
     found: set[str] = set()
@@ -219,7 +220,7 @@ REFUSED = {name: f"{name}-refused" for name in REGISTER if f"{name}-refused" in 
 
 
 @pytest.mark.parametrize("stated", REFUSED)
-def test_what_is_neither_refused_nor_without_effect_is_attributed_to_what_is_stated_and_to_no_assumption(
+def test_what_is_neither_refused_nor_without_effect_is_attributed_to_what_is_stated(
     stated: str,
 ) -> None:
     mistakes = [row for row in COUNTER_ROWS if row.requirement == stated]
@@ -231,7 +232,7 @@ def test_what_is_neither_refused_nor_without_effect_is_attributed_to_what_is_sta
 
 
 def answers_otherwise(command: type[Command]) -> Callable[[], ModelSystem]:
-    """Return a system that accepts what it should refuse of this kind, and refuses what it should accept."""
+    """Return a system that accepts what it should refuse of this kind, and the other way round."""
 
     class Otherwise(ModelSystem):
         def submit(self, asked: Command) -> Outcome:

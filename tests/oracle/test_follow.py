@@ -1,4 +1,4 @@
-"""A system is followed up to the first difference, or until too much is possible; then not until the next begin."""
+"""A system is followed until it differs or too much is possible, and again from the next begin."""
 
 from tests.oracle.following import FULL
 from translator_cmk.language.facts import Fact

@@ -77,7 +77,7 @@ def test_machines_with_and_without_what_is_silent_agree_with_the_oracle(seed: in
             try:
                 outcome = system.submit(command)
             except RowsContradict:
-                break  # what this machine picked does not hold together, and it is of no use any more
+                break  # what this machine picked does not hold together
             oracle.submit(command)
             assert oracle.narrow(outcome, system.observe()) is None
             assert not oracle.uncompared
@@ -103,7 +103,7 @@ def test_what_the_oracle_demands_holds_of_every_machine_that_fits(seed: int) -> 
 
 
 def test_more_states_than_the_limit_are_an_error() -> None:
-    """Each of three keys may be disabled or not: no step has more than three ways to go, but all have eight."""
+    """Each of three keys may be disabled or not, which makes eight states in three steps."""
     oracle = Oracle(machine_of({"keys.disable"}), limit=7)
     submit(oracle, cmd.CreateVault("v1", "westeurope", "production", "g1"))
     for key in ("k1", "k2", "k3"):
@@ -161,7 +161,7 @@ def test_what_a_system_did_and_showed_is_compared_as_far_as_something_is_demande
 
 
 def after_a_third_thing(machine: Machine) -> Oracle:
-    """Return an oracle that has followed a change of key that undeployed a model, of which nobody says anything."""
+    """Return an oracle after a change of key that undeployed a model, which nobody speaks of."""
     oracle = Oracle(machine)
     system = ModelSystem()
     assert follow(oracle, system, *THREE_AT_WORK, cmd.CreateKey("v1", "k2")) is None

@@ -65,10 +65,10 @@ def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> N
 
 
 def with_one_assumption_silent() -> list[Oracle]:
-    """An oracle for each assumption, and for pairs of which each has to be silent for the other to show."""
+    """An oracle for each assumption, and for pairs that show only together."""
     oracles: list[Oracle] = []
     for name in sorted(ARTICLE.silent):
-        # whether a new resource has an identity decides whether anything shows of some of the others
+        # whether a new resource has an identity decides whether some of the others show
         oracles.append(Oracle(machine_of({name, "identity.off-at-first"})))
     oracles.append(Oracle(machine_of({"vault.soft-delete-refused", "vault.purge-protection-refused"})))
     oracles.append(Oracle(machine_of({"resource.global-refused", "identity.unchanged-without-effect"})))

@@ -1,4 +1,4 @@
-"""The reasons of a refusal are right if all that they name is broken, or if they say that a name is wrong."""
+"""Reasons of a refusal are right if all of them are broken, or if they say a name is wrong."""
 
 import pytest
 

@@ -272,13 +272,10 @@ class Oracle:
             else:
                 found += self._unexplained(seen.observation, fitting, seen)
 
-        answer = self.answer if seen.outcome is None else seen.outcome
+        if seen.outcome is not None:
+            self.answer = seen.outcome
         if found:
-            before = tuple(dict.fromkeys(transition.before for transition in self.last.possible))
-            together = seen._replace(outcome=answer)
-            step = FailedStep(self.machine, self.limit, before, self.last.outcome, together)
-            return Differs(tuple(found), step)
-        self.answer = answer
+            return self._differs(found, seen)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self.silent = NO_REQUIREMENTS
@@ -299,6 +296,13 @@ class Oracle:
         if isinstance(outcome, Accepted) and not uses_keys:
             outcome = Accepted(outcome.by)
         return Seen(commands, outcome, observation, shown or self.shown, words(self.uncompared))
+
+    def _differs(self, found: Iterable[Difference], seen: Seen) -> Differs:
+        """Return the differences with the step in which they were seen, its answer included."""
+        before = tuple(dict.fromkeys(transition.before for transition in self.last.possible))
+        with_answer = seen._replace(outcome=self.answer)
+        step = FailedStep(self.machine, self.limit, before, self.last.outcome, with_answer)
+        return Differs(tuple(found), step)
 
     def _fitting_outcome(self, seen: Seen) -> tuple[Transition, ...]:
         """Return the transitions that a system may make which answers like this."""
