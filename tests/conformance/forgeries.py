@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.command_line import REFUSED, run_cli
 from tests.conformance.conftest import FAILS, FAILS_TOO, messages_of, put_messages
-from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
+from translator_cmk.conformance.following_from_log import CLAIMED
+from translator_cmk.conformance.repetition import Repetition, as_written
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, derived_files
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message

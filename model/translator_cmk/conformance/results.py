@@ -14,7 +14,8 @@ from ..system import ModelSystem
 from ..verdict import Status
 from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
 from .channels import Direct
-from .recheck import Repetition, as_written, ask_again, differences, of_digests
+from .following_from_log import differences, of_digests
+from .repetition import Repetition, as_written, ask_again
 from .report.reading import read
 from .report.wording import product
 from .session import Session
@@ -68,8 +69,12 @@ class Results:
 def is_stale(results: Results) -> bool:
     """Return whether the specification, or a test that is a property, has changed since the run."""
     root = features_dir().parent
-    changed = (folder for folder, was in results.tests.items() if digest_of(dict(files(root / folder))) != was)
-    return results.digest != kit_digest() or any(changed)
+    if results.digest != kit_digest():
+        return True
+    for folder, was in results.tests.items():
+        if digest_of(dict(files(root / folder))) != was:
+            return True
+    return False
 
 
 def load_results(folder: Path) -> Results:
@@ -81,17 +86,21 @@ def load_results(folder: Path) -> Results:
     envelope = read(folder)
     if envelope["subject"] is None:
         raise CommandError(f"{folder}: the system did not say hello; run the suite again")
+    is_model = envelope["subject"]["product"] == MODEL
+    selection = []
+    for name, values in envelope["selection"].items():
+        selection += [f"--{name} {value}" for value in values]
     return Results(
-        envelope["digest"],
-        envelope["kit"],
-        MODEL if envelope["subject"]["product"] == MODEL else product(envelope),
-        envelope["profile"],
-        tuple(f"--{name} {value}" for name, values in envelope["selection"].items() for value in values),
-        envelope["started"],
-        envelope["finished"],
-        envelope["complete"] and not envelope["selection"] and not envelope["waived"],
-        (*scenarios_of(folder, envelope), *properties_of(envelope)),
-        {each["folder"]: each["digest"] for each in envelope.get("properties", ())},
+        digest=envelope["digest"],
+        kit=envelope["kit"],
+        subject=MODEL if is_model else product(envelope),
+        profile=envelope["profile"],
+        selection=tuple(selection),
+        started=envelope["started"],
+        finished=envelope["finished"],
+        complete=envelope["complete"] and not selection and not envelope["waived"],
+        items=(*scenarios_of(folder, envelope), *properties_of(envelope)),
+        tests={entry["folder"]: entry["digest"] for entry in envelope.get("properties", ())},
     )
 
 
@@ -106,25 +115,37 @@ def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
     problems = [*repetition.problems, *differences(envelope["subject"], now["subject"], "subject")]
     for problem in problems or of_digests(folder, envelope):
         raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
-    asked = statuses_of_the_model(envelope) if envelope["subject"]["product"] == MODEL else {}
-    for case in (case for case in now["cases"] if case["lane"] == FEATURES):
-        was, shown = reported.get(case["id"], {"status": "nothing", "seconds": 0.0}), case["status"]
+    is_model = envelope["subject"]["product"] == MODEL
+    by_model = statuses_of_the_model(envelope) if is_model else {}
+    for case in now["cases"]:
+        if case["lane"] != FEATURES:
+            continue
+        name = case["id"]
+        then = reported.get(name, {"status": "nothing", "seconds": 0.0})
         # it took so long in the run, and not when it was judged again
-        item = scenario_of(case | {"seconds": was["seconds"]}, tuple(repetition.details.get(case["id"], ())))
-        reason = ""
-        if was["status"] != shown:
-            reason = f"the report says {was['status']}, and its message log shows {shown}"
-        elif asked.get(case["id"], shown) != shown:
-            reason = f"the message log shows {shown}, and the model gives {asked[case['id']]}"
-        yield replace(item, status=Status.FAILED, reason=reason) if reason else item
+        timed = case | {"seconds": then["seconds"]}
+        item = scenario_of(timed, tuple(repetition.details.get(name, ())))
+        contradiction = contradiction_in(then["status"], case["status"], by_model.get(name, case["status"]))
+        if contradiction:
+            item = replace(item, status=Status.FAILED, reason=contradiction)
+        yield item
+
+
+def contradiction_in(reported: str, logged: str, by_model: str) -> str:
+    """Return how report, log and model contradict each other about a scenario; empty if they agree."""
+    if reported != logged:
+        return f"the report says {reported}, and its message log shows {logged}"
+    if by_model != logged:
+        return f"the message log shows {logged}, and the model gives {by_model}"
+    return ""
 
 
 def statuses_of_the_model(envelope: Envelope) -> dict[str, str]:
     """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
-    scenarios = {name: value for name, value in envelope.items() if name not in LANES} | {"lanes": [FEATURES]}
-    return {
-        case["id"]: case["status"] for case in as_written(ask_again(scenarios, Session(Direct(ModelSystem))))["cases"]
-    }
+    scenarios_alone = {name: value for name, value in envelope.items() if name not in LANES}
+    scenarios_alone["lanes"] = [FEATURES]
+    asked = as_written(ask_again(scenarios_alone, Session(Direct(ModelSystem))))
+    return {case["id"]: case["status"] for case in asked["cases"]}
 
 
 def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> Item:
@@ -138,10 +159,12 @@ def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> It
 
 def properties_of(envelope: Envelope) -> Iterator[Item]:
     """Yield the results of the properties; of the model, one that is expected and not there was not run."""
-    missing = dict(EXPECTED) if envelope["subject"]["product"] == MODEL else {}
-    for each in envelope.get("properties", ()):
-        requirements = EXPECTED.get(each["id"], tuple(each["requirements"]))
-        yield Item(each["id"], "property", requirements, Status(each["status"]), each["seconds"], each.get("reason"))
-        missing.pop(each["id"], None)
+    is_model = envelope["subject"]["product"] == MODEL
+    missing = dict(EXPECTED) if is_model else {}
+    for entry in envelope.get("properties", ()):
+        name = entry["id"]
+        requirements = EXPECTED.get(name, tuple(entry["requirements"]))
+        yield Item(name, "property", requirements, Status(entry["status"]), entry["seconds"], entry.get("reason"))
+        missing.pop(name, None)
     for name, requirements in missing.items():
         yield Item(name, "property", requirements, Status.NOT_RUN, reason="the run left it out")
