@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.command_line import REFUSED, run_cli
 from tests.conformance.conftest import FAILS, FAILS_TOO, messages_of, put_messages
-from translator_cmk.conformance.following_from_log import CLAIMED
-from translator_cmk.conformance.repetition import Repetition, as_written
+from translator_cmk.conformance.lanes.repetition import Repetition, as_written
+from translator_cmk.conformance.report.comparison import CLAIMED
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, derived_files
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
@@ -37,14 +37,17 @@ class Forgery:
         """Return the verb of each entry; empty for other entries."""
         return [entry.get("request", {}).get("verb", "") for entry in self.log]
 
-    def take_out(self, unwanted: Iterable[tuple[int, int]], renumber: bool = True) -> None:
-        """Take worlds out of the log, and give the others salts in a row."""
-        gone: set[int] = set()
-        for begin, end in unwanted:
-            gone.update(range(begin, end))
+    def take_out(self, worlds: Iterable[tuple[int, int]], renumber: bool = True) -> None:
+        """Take worlds out of the log, each given as (begin, end) of its entries, the end excluded.
+
+        Hello and bye stay.  With ``renumber`` the worlds that are left get the salts that a run would give them.
+        """
+        unwanted: set[int] = set()
+        for begin, end in worlds:
+            unwanted.update(range(begin, end))
         kept = []
-        for number, (entry, verb) in enumerate(zip(self.log, self.verbs(), strict=True)):
-            if number not in gone or verb in ("hello", "bye"):
+        for position, (entry, verb) in enumerate(zip(self.log, self.verbs(), strict=True)):
+            if verb in ("hello", "bye") or position not in unwanted:
                 kept.append(entry)
         self.log = kept
         if renumber:

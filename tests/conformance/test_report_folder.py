@@ -70,10 +70,12 @@ def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
     assert holds(tmp_path / "report").keys() == written.keys()
 
 
-@pytest.mark.parametrize("left", [(MESSAGES,), (MESSAGES, ".report.json.draft"), ()])
-def test_folder_of_a_run_that_was_killed_at_once_can_be_used_again(tmp_path: Path, left: tuple[str, ...]) -> None:
-    for name in left:
-        (tmp_path / name).write_text("{" if name != MESSAGES else "")
+@pytest.mark.parametrize("left_behind", [{MESSAGES: ""}, {MESSAGES: "", ".report.json.draft": "{"}, {}])
+def test_folder_of_a_run_that_was_killed_at_its_beginning_can_be_used_again(
+    tmp_path: Path, left_behind: dict[str, str]
+) -> None:
+    for name, content in left_behind.items():
+        (tmp_path / name).write_text(content)
     Folder(tmp_path).begin().close()
     assert holds(tmp_path).keys() == {MESSAGES}
     Folder(tmp_path).begin().close()

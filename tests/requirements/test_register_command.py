@@ -15,9 +15,18 @@ from translator_cmk.shapes import read_message
 def test_register_prints_every_requirement_under_its_topic() -> None:
     code, out, error = run("register")
     assert (code, error) == (0, "")
-    printed = [line.split()[0] for line in out.splitlines() if "." in line.split(" ")[0]]
-    assert printed == list(load_register())
-    assert set(load_register().topics) <= set(out.splitlines())
+    printed: dict[str, list[str]] = {}
+    topic = ""
+    for line in out.splitlines():
+        first_word = line.partition(" ")[0]
+        if line in load_register().topics:
+            topic = line
+        elif "." in first_word:
+            printed.setdefault(topic, []).append(first_word)
+    expected = {}
+    for name, requirements in load_register().topics.items():
+        expected[name] = [requirement.id for requirement in requirements]
+    assert printed == expected
 
 
 def test_register_prints_json_of_the_declared_shape() -> None:

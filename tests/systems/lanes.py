@@ -92,10 +92,11 @@ def failure_of(lane: str, result: SequenceResult) -> Failure:
 
 
 def in_tour(variant: Variant, profile: str, sequences: tuple[Commands, ...] = ()) -> Iterator[Failure]:
-    """Yield each failure of the default tour, or of these sequences."""
+    """Return an iterator over the failures in the default tour, or in these sequences."""
     subject = subject_of(variant)
     planned = sequences_for(sequences or default_sequences(), subject.declaration)
-    return in_sequences(subject, profile, "tour", ((commands, 0) for commands in planned))
+    observed_throughout = [(commands, 0) for commands in planned]
+    return in_sequences(subject, profile, "tour", observed_throughout)
 
 
 def in_fuzz(variant: Variant, profile: str, seed: int, steps: int) -> Iterator[Failure]:

@@ -89,9 +89,9 @@ IN_A_SHORT_TOUR = [
 
 
 def first_expected(variant: Variant, failures: Iterator[Failure]) -> Failure | None:
-    """Return the first failure that names a requirement that is expected.
+    """Return the first failure for which a requirement is named that the system is wrong about.
 
-    The model confirms all up to it.
+    Asserts that the model confirms this failure and those before it.
     """
     for failure in failures:
         assert is_confirmed(variant, failure, variant.caught_in), failure

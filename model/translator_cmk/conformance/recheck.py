@@ -16,12 +16,12 @@ from ..requirements import load_register
 from .cases import FEATURES, CaseEntry, Envelope
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
-from .following_from_log import beyond, differences, of_cases, of_digests, of_envelope, of_folder
 from .lanes.applicable import applicable
 from .lanes.counterexamples import read_counterexample
+from .lanes.repetition import Repetition, as_written, ask_again
 from .lanes.sequence_run import run_sequence
 from .release import specification_digest, specification_of
-from .repetition import Repetition, as_written, ask_again
+from .report.comparison import beyond, differences, of_cases, of_digests, of_envelope, of_folder
 from .report.folder import MESSAGES
 from .report.reading import read
 from .report.recorded import MessageLog
@@ -40,7 +40,7 @@ def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog
         problems = [*of_cases(envelope, now), *of_envelope(envelope, now)]
     problems += of_digests(folder, envelope)
     if not problems:
-        problems = list(of_folder(folder, envelope, running))
+        problems = list(of_folder(folder, envelope, running.kept))
     return problems, repetition.log
 
 

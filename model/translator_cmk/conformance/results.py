@@ -14,8 +14,8 @@ from ..system import ModelSystem
 from ..verdict import Status
 from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
 from .channels import Direct
-from .following_from_log import differences, of_digests
-from .repetition import Repetition, as_written, ask_again
+from .lanes.repetition import Repetition, as_written, ask_again
+from .report.comparison import differences, of_digests
 from .report.reading import read
 from .report.wording import product
 from .session import Session

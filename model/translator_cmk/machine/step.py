@@ -43,6 +43,9 @@ DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 OF_NAMES = frozenset({"environment.exists", "environment.new-name"})
 """Reasons to refuse that say no more than that a name means nothing, or something already."""
 
+NO_ENTITY = ""
+"""Stands for the name of an entity where a row is about the command alone."""
+
 ROUNDS = 8  # No chain of consequences is nearly as long; a longer one is a circle.
 
 
@@ -91,14 +94,14 @@ class Machine:
 
         broken = set()
         for demand in self._demands.get(on, ()):
-            if demand.when(bound) and not demand.unless(bound) and world.applies(demand, ""):
+            if demand.when(bound) and not demand.unless(bound) and world.applies(demand, NO_ENTITY):
                 broken.add(demand.requirement)
         if broken:
             return Refused.unchecked((frozenset(broken),))
 
         silent = set()
         for silence in self._silences.get(on, ()):
-            if silence.when(bound) and world.applies(silence, ""):
+            if silence.when(bound) and world.applies(silence, NO_ENTITY):
                 silent.add(silence.requirement)
         if silent:
             return Unspecified.unchecked((frozenset(silent),))
@@ -106,19 +109,31 @@ class Machine:
         return self._carry_out(bound, world)
 
     def _carry_out(self, bound: Command, world: World) -> Writes:
-        """Return what the effects of a command write."""
+        """Return what the effects of a command write, all of them read from the world as it was."""
         writes = Writes(world.tables)
         for effect in self._effects.get(type(bound), ()):
-            if effect.each:
-                for entity in world.every(effect.each):
-                    if effect.when(bound, entity) and world.applies(effect, entity.name):
-                        writes.add(effect.requirement, effect.then(bound, entity))
-            elif effect.when(bound) and world.applies(effect, ""):
-                writes.add(effect.requirement, effect.then(bound))
-                use = effect.uses(bound) if effect.uses else None
-                if use is not None:
-                    writes.record(effect.requirement, use)
+            if effect.each is None:
+                self._carry_out_once(effect, bound, world, writes)
+            else:
+                self._carry_out_for_each(effect.each, effect, bound, world, writes)
         return writes
+
+    def _carry_out_once(self, effect: Effect, bound: Command, world: World, writes: Writes) -> None:
+        """Add what an effect writes, and the use of a key that it records."""
+        if not (effect.when(bound) and world.applies(effect, NO_ENTITY)):
+            return
+        writes.add(effect.requirement, effect.then(bound))
+        use = effect.uses(bound) if effect.uses else None
+        if use is not None:
+            writes.record(effect.requirement, use)
+
+    def _carry_out_for_each(
+        self, kind: type[Entity], effect: Effect, bound: Command, world: World, writes: Writes
+    ) -> None:
+        """Add what an effect writes for every entity of a kind."""
+        for entity in world.every(kind):
+            if effect.when(bound, entity) and world.applies(effect, entity.name):
+                writes.add(effect.requirement, effect.then(bound, entity))
 
     def _reach_fixpoint(self, state: State, writes: Writes, choose: Choose | None) -> tuple[State, set[str]]:
         """Carry out what a command writes, and consequences until none is left.

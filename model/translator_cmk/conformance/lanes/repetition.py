@@ -10,21 +10,21 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from ..bdd.scenario_run import Details
-from .cases import FUZZ, LANES, Envelope, ScenarioCase
-from .channels import Fault
-from .following_from_log import of_log
-from .lanes.features import attempt, run_features
-from .lanes.run_lanes import run_lanes
-from .report.folder import MESSAGES
-from .report.reading import made_of
-from .report.recorded import EndOfLog, MessageLog, NotInLog
-from .running import Running
-from .selection import is_selected
-from .session import Session
-from .session_pool import SessionPool
-from .subject import Aborted, Subject, by_chance
-from .verdicts import NOT_REACHED
+from ...bdd.scenario_run import Details
+from ..cases import FUZZ, LANES, Envelope, ScenarioCase
+from ..channels import Fault
+from ..report.comparison import of_log
+from ..report.folder import MESSAGES
+from ..report.reading import made_of
+from ..report.recorded import EndOfLog, MessageLog, NotInLog
+from ..running import Running
+from ..selection import is_selected
+from ..session import Session
+from ..session_pool import SessionPool
+from ..subject import Aborted, Subject, by_chance
+from ..verdicts import NOT_REACHED
+from .features import attempt, run_features
+from .run_lanes import run_lanes
 
 
 def running_of(envelope: Envelope) -> Running:

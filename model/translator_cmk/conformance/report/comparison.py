@@ -1,15 +1,14 @@
-"""Whether a report follows from its message log: all that a repetition of its run writes otherwise."""
+"""Compare a report with a repetition of its run: all that the repetition writes otherwise."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import CommandError
-from .cases import FUZZ, LANES, CaseEntry, Envelope
-from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
-from .report.recorded import MessageLog, shortened
-from .report.text import SAID
-from .running import Running
+from ...errors import CommandError
+from ..cases import FUZZ, LANES, CaseEntry, Envelope
+from .folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
+from .recorded import MessageLog, shortened
+from .text import SAID
 
 TIMES = ("seconds", "durations")
 """Fields that no log shows."""
@@ -119,13 +118,16 @@ def of_fuzzing(fuzzing: Mapping[str, Any], budgets: Mapping[str, Any]) -> Iterat
         yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {budgets[unit]:,.10g} {unit} writes"
 
 
-def of_folder(path: Path, envelope: Envelope, running: Running) -> Iterator[str]:
-    """Yield the files that no run writes, and those that do not follow; raises `CommandError`."""
+def of_folder(path: Path, envelope: Envelope, kept: Mapping[str, str]) -> Iterator[str]:
+    """Yield the files that no run writes, and those that do not follow; raises `CommandError`.
+
+    ``kept``: the files of counterexamples that the repetition writes.
+    """
     ended = "files" in envelope
     content = {name: value for name, value in envelope.items() if name != "files"}
-    expected = running.kept | derived_files(content)
+    expected = {**kept, **derived_files(content)}
     known = {ENVELOPE, MESSAGES, *expected}
-    counterexamples = len(running.kept) // 2
+    counterexamples = len(kept) // 2
     for name, _ in sorted(Folder(path).entries()):
         if name in known:
             continue
@@ -133,7 +135,7 @@ def of_folder(path: Path, envelope: Envelope, running: Running) -> Iterator[str]
             yield f"{name} is no file of this report"
     for name, text in expected.items():
         file = path / name
-        has_to_be_there = ended or name in running.kept or file.exists()
+        has_to_be_there = ended or name in kept or file.exists()
         if has_to_be_there and content_of(file) != text.encode("utf-8", "surrogatepass"):
             yield f"{name} does not say what {ENVELOPE} and {MESSAGES} say"
 
