@@ -8,7 +8,8 @@ from .escaping import shortened
 
 
 def whole_number_from(least: int, digits: int = 19) -> Callable[[str], int]:
-    """Return a function that reads a whole number from ``least`` on, or raises `argparse.ArgumentTypeError`."""
+    """Return a function that reads a whole number from ``least`` on, or raises
+    `argparse.ArgumentTypeError`."""
 
     def read(text: str) -> int:
         if not re.fullmatch(f"[0-9]{{1,{digits}}}", text) or int(text) < least:

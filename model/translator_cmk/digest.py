@@ -11,11 +11,13 @@ PACKAGE = Path(__file__).resolve().parent
 SUFFIXES = (".feature", ".json", ".py", ".yaml")
 
 NOT_OF_THE_KIT = ("features", "site")
-"""The site reads reports, and no report depends on it.  Features are counted where they lie: here only in a wheel."""
+"""The site reads reports, and no report depends on it.  Features are counted where they lie: here
+only in a wheel."""
 
 
 def kit_digest() -> str:
-    """Return the identity of this kit: a SHA-256, the same for a checkout and an installed wheel."""
+    """Return the identity of this kit: a SHA-256, the same for a checkout and an installed
+    wheel."""
     return kit_digest_with(features_dir())
 
 

@@ -1,4 +1,5 @@
-"""Files are written atomically: a reader finds the earlier content or the new one, never a part of it."""
+"""Files are written atomically: a reader finds the earlier content or the new one, never a part of
+it."""
 
 import json
 from collections.abc import Iterable
@@ -7,7 +8,8 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str | Iterable[str]) -> None:
-    """Write text, or pieces of it one after the other, in place of an earlier file; raises `OSError`."""
+    """Write text, or pieces of it one after the other, in place of an earlier file; raises
+    `OSError`."""
     pieces = [text] if isinstance(text, str) else text
     draft = draft_of(path)
     try:

@@ -1,8 +1,9 @@
 """Shapes of JSON values: the one way in which messages, reports and YAML files are validated.
 
-A shape is declared once and serves three readers.  ``read`` checks a value and returns what it means; its error says
-where the value is wrong and what to do about it; ``schema`` gives the JSON Schema, which accepts what ``read`` does.
-Shapes are nested as the values are: a record has a shape for each field, a list has one for its items.
+A shape is declared once and serves three readers.  ``read`` checks a value and returns what it
+means; its error says where the value is wrong and what to do about it; ``schema`` gives the JSON
+Schema, which accepts what ``read`` does. Shapes are nested as the values are: a record has a shape
+for each field, a list has one for its items.
 """
 
 import re
@@ -25,10 +26,11 @@ class WireError(ValueError):
 
 
 class Malformed(Exception):
-    """A part of a message is malformed, or fields do not fit together; `read_message` makes a `WireError` of it.
+    """A part of a message is malformed, or fields do not fit together; `read_message` makes a
+    `WireError` of it.
 
-    The shapes around the part add its path: fields, and places in lists.  Without one, the error is about the
-    ``subject``, or the whole.  ``unknown`` is the field that should not be there.
+    The shapes around the part add its path: fields, and places in lists.  Without one, the error is
+    about the ``subject``, or the whole.  ``unknown`` is the field that should not be there.
     """
 
     def __init__(self, what: str, remedy: str, subject: str = "", unknown: str = "") -> None:
@@ -61,7 +63,8 @@ class Inconsistent(Malformed):
 
 
 def describe_value(value: Any) -> str:
-    """Return the name of a JSON value in an error: the value itself if it is short, otherwise its type."""
+    """Return the name of a JSON value in an error: the value itself if it is short, otherwise its
+    type."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -89,7 +92,8 @@ def unexpected(value: Any, expected: str) -> Malformed:
 
 
 def suggestion(word: Any, known: Collection[str], otherwise: str) -> str:
-    """Return the remedy for an unknown word: the known one that is most like it, or ``otherwise``."""
+    """Return the remedy for an unknown word: the known one that is most like it, or
+    ``otherwise``."""
     close = get_close_matches(str(word)[:100], known, n=1)
     return f"did you mean {close[0]!r}?" if close else otherwise
 
@@ -136,7 +140,8 @@ class Simple:
 
 
 def plain(text: str) -> str:
-    """Return a plain `str`: an object in this process may answer with a subclass, such as a `StrEnum`."""
+    """Return a plain `str`: an object in this process may answer with a subclass, such as a
+    `StrEnum`."""
     return text if type(text) is str else str.__str__(text)
 
 
@@ -156,7 +161,8 @@ class Text(Simple):
 
 
 class Line(Simple):
-    """A text for people, of 1 to ``longest`` characters of any kind: escape it before you show it."""
+    """A text for people, of 1 to ``longest`` characters of any kind: escape it before you show
+    it."""
 
     def __init__(self, longest: int) -> None:
         matches = re.compile(rf"[^\ud800-\udfff]{{1,{longest}}}", re.DOTALL).fullmatch
@@ -201,7 +207,12 @@ class Whole:
 LARGEST = 10**15
 """The most that is counted: JSON readers in any language have numbers of this size exactly."""
 
-TEXT = Simple("a text that is not blank", lambda it: isinstance(it, str) and it.strip(), type="string", pattern="\\S")
+TEXT = Simple(
+    "a text that is not blank",
+    lambda it: isinstance(it, str) and it.strip(),
+    type="string",
+    pattern="\\S",
+)
 PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
 FLAG = Simple("true or false", lambda it: isinstance(it, bool), type="boolean")
 ANYTHING = Simple("any value", lambda _: True)
@@ -288,7 +299,8 @@ class MapOf:
 
 
 class Record:
-    """An object with declared fields.  ``make`` builds what it means of them, or raises `Inconsistent`."""
+    """An object with declared fields.  ``make`` builds what it means of them, or raises
+    `Inconsistent`."""
 
     def __init__(
         self,
@@ -375,7 +387,8 @@ class Either:
 
 @dataclass
 class OneOf:
-    """One of several records: the first whose field, by which they are named here, is there, or else another."""
+    """One of several records: the first whose field, by which they are named here, is there, or
+    else another."""
 
     records: Mapping[str, Shape]
     otherwise: Shape | None = None
@@ -425,7 +438,10 @@ class Tagged:
             schema["properties"] = {self.tag: {"const": word}, **schema["properties"]}
             schema["required"] = [self.tag, *schema["required"]]
             definitions[word] = schema
-        return {"oneOf": [{"$ref": f"#/$defs/{word}"} for word in definitions], "$defs": definitions}
+        return {
+            "oneOf": [{"$ref": f"#/$defs/{word}"} for word in definitions],
+            "$defs": definitions,
+        }
 
 
 # Schemas in files of their own
@@ -445,7 +461,8 @@ class Reference:
 
 
 def schemas_of(files: Mapping[str, tuple[str, Shape]]) -> dict[str, dict[str, Any]]:
-    """Return the schema of each shape by its name; the name with `.schema.json` is its `$id`, the text its title."""
+    """Return the schema of each shape by its name; the name with `.schema.json` is its `$id`, the
+    text its title."""
     schemas = {}
     for name, (title, shape) in files.items():
         head = {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title}

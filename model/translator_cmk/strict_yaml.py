@@ -1,8 +1,9 @@
-"""YAML files, read strictly: every error names file and line, and nothing says something else than it seems to.
+"""YAML files, read strictly: every error names file and line, and nothing says something else than
+it seems to.
 
-Anchors, aliases, tags, and keys that are no text or stand twice are refused; a day is a text, as in JSON.  A file is
-composed to nodes, which know their lines.  `Entry.read` turns a node into values, checks them by a shape, and finds the
-line of whatever the shape refuses.
+Anchors, aliases, tags, and keys that are no text or stand twice are refused; a day is a text, as in
+JSON.  A file is composed to nodes, which know their lines.  `Entry.read` turns a node into values,
+checks them by a shape, and finds the line of whatever the shape refuses.
 """
 
 from collections.abc import Iterable
@@ -31,13 +32,20 @@ class NotPlain(yaml.MarkedYAMLError):
 
 
 class PlainComposer(Composer):
-    """Refuses what makes a file say something else than what is read at its place: anchors, aliases and tags."""
+    """Refuses what makes a file say something else than what is read at its place: anchors, aliases
+    and tags."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Return the next node; raises `NotPlain`."""
-        event: Any = self.peek_event()  # type: ignore[attr-defined]  # of the parser that it is joined with
+        # peek_event is a method of the parser that this class is joined with
+        event: Any = self.peek_event()  # type: ignore[attr-defined]  # see above
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise NotPlain(None, None, "anchors and aliases are not supported; repeat the value", event.start_mark)
+            raise NotPlain(
+                None,
+                None,
+                "anchors and aliases are not supported; repeat the value",
+                event.start_mark,
+            )
         if event.tag:
             raise NotPlain(None, None, f"the tag {event.tag!r} is not supported; remove it", event.start_mark)
         return super().compose_node(parent, index)
@@ -59,7 +67,8 @@ class QuickLoader(PlainComposer, LIBYAML):  # type: ignore[misc]  # PyYAML may b
 
 
 def compose_document(text: str) -> yaml.Node | None:
-    """Return the node of the one document in a text; raises `yaml.YAMLError`, as PyYAML words it."""
+    """Return the node of the one document in a text; raises `yaml.YAMLError`, as PyYAML words
+    it."""
     quick: Any = QuickLoader
     with suppress(yaml.YAMLError):
         return yaml.compose(text, Loader=quick)
@@ -111,7 +120,8 @@ class Entry:
             raise place.error(f"{error.sentence('this')}; {error.remedy}") from None
 
     def value(self) -> Any:
-        """Return what is written here, with mappings and lists in it; raises `InvalidFile` for a repeated key."""
+        """Return what is written here, with mappings and lists in it; raises `InvalidFile` for a
+        repeated key."""
         if isinstance(self.node, yaml.MappingNode):
             self._check_keys(self.node)
             return {key: Entry(self.file, node).value() for key, node in values_by_key(self.node)}
@@ -142,9 +152,11 @@ def values_by_key(mapping: Any) -> list[tuple[str, yaml.Node]]:
 
 
 def read_yaml(path: Path, name: str = "", if_empty: str = "") -> Entry:
-    """Return the one document in a YAML file; raises `InvalidFile` if it is missing, not UTF-8, not YAML or empty.
+    """Return the one document in a YAML file; raises `InvalidFile` if it is missing, not UTF-8, not
+    YAML or empty.
 
-    Errors call the file by its ``name``, by default without its folder; ``if_empty`` says what to do with an empty one.
+    Errors call the file by its ``name``, by default without its folder; ``if_empty`` says what to
+    do with an empty one.
     """
     name = name or path.name
     text = read_utf_8(path, name)

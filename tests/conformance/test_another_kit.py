@@ -1,7 +1,8 @@
-"""A report of an earlier release opens with every later kit: its results show, and it is plain which kit judged them.
+"""A report of an earlier release opens with every later kit: its results show, and it is plain
+which kit judged them.
 
-`reports/VERSION` is what `verify` of that release wrote about a system with one fault, which takes keys of any type and
-size: a few scenarios, and a little fuzzing.
+`reports/VERSION` is what `verify` of that release wrote about a system with one fault, which takes
+keys of any type and size: a few scenarios, and a little fuzzing.
 """
 
 import shutil
@@ -45,7 +46,9 @@ def test_its_page_says_which_kit_judged_it(report: Path) -> None:
     assert FAILED in page
 
 
-def test_check_says_in_one_line_that_another_kit_judged_it_and_derives_what_it_can(report: Path) -> None:
+def test_check_says_in_one_line_that_another_kit_judged_it_and_derives_what_it_can(
+    report: Path,
+) -> None:
     done = check(report)
     first, derived, *_ = done.out.splitlines()
     assert first.startswith(f"another kit made this report: translator-cmk {report.name} with ")

@@ -1,4 +1,5 @@
-"""A release is known by what its specification says: a changed answer makes another one, a changed code does not."""
+"""A release is known by what its specification says: a changed answer makes another one, a changed
+code does not."""
 
 import re
 import subprocess
@@ -15,7 +16,10 @@ from translator_cmk.machine import COMMANDS, COUNTER_ROWS, ROWS, Accepted
 from translator_cmk.machine.rows import Row
 from translator_cmk.system import ModelSystem
 
-DIGEST = ("-c", "from translator_cmk.conformance.release import specification_digest as it; print(it())")
+DIGEST = (
+    "-c",
+    "from translator_cmk.conformance.release import specification_digest as it; print(it())",
+)
 
 OTHERWISE: dict[str, tuple[str, str, str]] = {
     "a demand": ("machine/topics/vault.py", "c.vault.soft_delete", "c.vault.purge_protection"),
@@ -24,18 +28,24 @@ OTHERWISE: dict[str, tuple[str, str, str]] = {
     "a basis": ("requirements/keys.yaml", "basis: assumed", "basis: stated"),
     "a title of a scenario": ("../../features/vault.feature", "Scenario: A ", "Scenario: Some "),
 }
-"""What the specification says otherwise: a file of the package, what is written there, and what takes its place."""
+"""What the specification says otherwise: a file of the package, what is written there, and what
+takes its place."""
 
 THE_SAME: dict[str, tuple[str, str, str]] = {
     "a renamed variable": ("machine/step.py", r"\bcommand\b", "request"),
     "a comment": ("machine/topics/vault.py", r"\A", "# A comment.\n"),
     "a docstring": ("oracle/oracle.py", r'\A"""', '"""In other words: '),
     "an empty line between rows": ("machine/topics/keys.py", r"\n    effect\(", "\n\n    effect("),
-    "another order of rows": ("machine/topics/__init__.py", r"\Z", "\nROWS = tuple(reversed(ROWS))\n"),
+    "another order of rows": (
+        "machine/topics/__init__.py",
+        r"\Z",
+        "\nROWS = tuple(reversed(ROWS))\n",
+    ),
     "a message of the kit": ("conformance/verify.py", r"\bwrites the report\b", "writes a report"),
     "another line end in features": ("../../features/keys.feature", r"\n", "\r\n"),
 }
-"""What leaves the specification as it is: a file of the package, a pattern, and what takes its place."""
+"""What leaves the specification as it is: a file of the package, a pattern, and what takes its
+place."""
 
 
 def digest_in(checkout: Path) -> str:
@@ -51,7 +61,8 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def edit(checkout: Path, file: str, pattern: str, replacement: str, times: int = 0) -> None:
-    """Edit a file of the package, in which something has to change; ``times`` 0 stands for everywhere."""
+    """Edit a file of the package, in which something has to change; ``times`` 0 stands for
+    everywhere."""
     path = checkout / "model" / "translator_cmk" / file
     before = path.read_text("utf-8")
     after = re.sub(pattern, lambda _: replacement, before, count=times)
@@ -81,7 +92,8 @@ def answers_now() -> list[Any]:
 
 
 def answer_the_same(rows: tuple[Row, ...]) -> bool:
-    """Return whether these rows answer what the model does; rows that read what is not there do not."""
+    """Return whether these rows answer what the model does; rows that read what is not there do
+    not."""
     try:
         return all(answer == now for answer, now in zip(answers_of(rows), answers_now(), strict=True))
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -1,4 +1,5 @@
-"""Messages are read as they were written, the codec and the schemas accept the same, and JSON is read strictly."""
+"""Messages are read as they were written, the codec and the schemas accept the same, and JSON is
+read strictly."""
 
 import json
 import re
@@ -24,7 +25,16 @@ from translator_cmk.language.schemas import FILES, schemas
 from translator_cmk.language.situations import situations
 from translator_cmk.language.strict_json import LONGEST, parse_json
 from translator_cmk.language.traces import EVENTS, PARTS, REPORTED, ReportedOutcome
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Accepted, KeyUse, Observation, Refused, Stage, Unspecified
+from translator_cmk.machine import (
+    COMMANDS,
+    DEFAULT_STAGE,
+    Accepted,
+    KeyUse,
+    Observation,
+    Refused,
+    Stage,
+    Unspecified,
+)
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
 from translator_cmk.shapes import Shape, WireError, read_message
 from translator_cmk.system import ModelSystem
@@ -39,7 +49,8 @@ CODECS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 }
 
 JUNK: list[Any] = [
-    None, True, 0, 1, -1, 2048.0, 1.5, 10**9, float("inf"), "", "a", "a\n", "a b", "ä", "a/b", "a/b/c",
+    None, True, 0, 1, -1, 2048.0, 1.5, 10**9, float("inf"),
+    "", "a", "a\n", "a b", "ä", "a/b", "a/b/c",
     "-", "a" * 64, "global", "active", "key-vault", "vault.same-region",
     [], ["a"], ["a", "a"], {}, {"a": "b"},
 ]  # fmt: skip  # values, as a list of words
@@ -74,7 +85,8 @@ def parts(value: Any) -> list[tuple[Any, Any]]:
 
 
 def mutants(message: Any) -> Iterator[Any]:
-    """The message with each one of its parts dropped, doubled or replaced, and with fields added everywhere."""
+    """The message with each one of its parts dropped, doubled or replaced, and with fields added
+    everywhere."""
     yield from JUNK
     for index, (whole, _) in enumerate(parts(message)):
         for value in JUNK:
@@ -136,7 +148,12 @@ NAMES = st.from_regex(NAME, fullmatch=True)
 UP_TO_THREE = st.lists(NAMES.filter(lambda name: name != "global"), max_size=3, unique=True).map(tuple)
 
 
-@given(UP_TO_THREE.filter(len), UP_TO_THREE, UP_TO_THREE, st.dictionaries(NAMES, st.booleans(), max_size=3))
+@given(
+    UP_TO_THREE.filter(len),
+    UP_TO_THREE,
+    UP_TO_THREE,
+    st.dictionaries(NAMES, st.booleans(), max_size=3),
+)
 @settings(max_examples=25)
 def test_a_stage_that_was_written_is_read_again(tenants: Any, subscriptions: Any, regions: Any, tiers: Any) -> None:
     is_read_again("stage", Stage(tenants, dict.fromkeys(subscriptions, tenants[-1]), regions, tiers))
@@ -185,7 +202,8 @@ def test_an_outcome_may_leave_all_but_its_kind_out() -> None:
 
 
 def test_the_observed_fields_are_those_of_the_model() -> None:
-    """All situations together show every field of every kind, and none that the wire does not have."""
+    """All situations together show every field of every kind, and none that the wire does not
+    have."""
     seen: dict[str, set[str]] = {kind: set() for kind in OBSERVED}
     for situation in situations().values():
         system = ModelSystem()

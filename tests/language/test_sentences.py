@@ -1,4 +1,5 @@
-"""Each pattern reads what it writes, each sentence has one meaning, and the situations made of them are reached."""
+"""Each pattern reads what it writes, each sentence has one meaning, and the situations made of them
+are reached."""
 
 from pathlib import Path
 from random import Random
@@ -12,7 +13,13 @@ from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.facts import ABSENT, Fact, holds
 from translator_cmk.language.phrases import COMMAND_PHRASES, FACT_PHRASES, load_sentences
-from translator_cmk.language.sentences import UnknownSentence, format_command, format_fact, read_command, read_fact
+from translator_cmk.language.sentences import (
+    UnknownSentence,
+    format_command,
+    format_fact,
+    read_command,
+    read_fact,
+)
 from translator_cmk.language.situations import Situation, load_situations, situations
 from translator_cmk.machine import COMMANDS, Accepted
 from translator_cmk.machine.observation import OBSERVED_KINDS
@@ -41,7 +48,11 @@ def test_every_observation_is_read_back_from_its_sentences(random: Random) -> No
         for name, fields in entities.items():
             facts = [Fact(kind, name, field, value) for field, value in fields.items()]
             for fact in [*facts, Fact(kind, name, "exists", True)]:
-                if (kind, fact.field) not in {("grant", "vault"), ("grant", "resource"), ("subscription", "exists")}:
+                if (kind, fact.field) not in {
+                    ("grant", "vault"),
+                    ("grant", "resource"),
+                    ("subscription", "exists"),
+                }:
                     assert read_fact(format_fact(fact)) == fact
                     assert holds(fact, observation)
 

@@ -1,4 +1,5 @@
-"""The sentences of a Markdown text are those that a reader of its page sees, in their order and with their lines."""
+"""The sentences of a Markdown text are those that a reader of its page sees, in their order and
+with their lines."""
 
 from tests.requirements.test_drift import LOCKERS
 from translator_cmk.requirements.article_text import sentences
@@ -20,12 +21,31 @@ def test_paragraphs_list_items_and_notes_give_their_sentences_in_order() -> None
         ("Rent a locker", 10, "[!NOTE] Bring the key back before noon."),
         ("Lose a key", 1, "A lost key is replaced within a week."),
         ("Lose a key", 2, "Bring the key back before noon."),
-        ("Lose a key", 3, "The old lock stays on the door until the new key is cut by the workshop."),
+        (
+            "Lose a key",
+            3,
+            "The old lock stays on the door until the new key is cut by the workshop.",
+        ),
     ]
 
 
 def test_a_sentence_knows_the_line_where_its_paragraph_begins() -> None:
-    assert [sentence.line for sentence in sentences(LOCKERS)] == [8, 12, 12, 12, 17, 19, 19, 20, 21, 24, 24, 28, 28, 28]
+    assert [sentence.line for sentence in sentences(LOCKERS)] == [
+        8,
+        12,
+        12,
+        12,
+        17,
+        19,
+        19,
+        20,
+        21,
+        24,
+        24,
+        28,
+        28,
+        28,
+    ]
 
 
 def test_an_abbreviation_or_a_figure_ends_no_sentence() -> None:

@@ -1,4 +1,5 @@
-"""Registers frozen at a release: each has its digest, no id is used again, and a kit of one counts by it."""
+"""Registers frozen at a release: each has its digest, no id is used again, and a kit of one counts
+by it."""
 
 from pathlib import Path
 
@@ -29,7 +30,9 @@ A_CASE = next(pickle.id for pickle in pickles() if pickle.requirements[0] == "va
 
 
 @pytest.mark.slow
-def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requirements(tmp_path: Path) -> None:
+def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requirements(
+    tmp_path: Path,
+) -> None:
     copy_checkout(tmp_path, ".ci", "features", "model")
     (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{VERSION}"\n')
     (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n")
@@ -51,7 +54,15 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
     git(tmp_path, "commit", "--quiet", "--message", "Release")
     ready = python(tmp_path, ".ci/release.py", "check")
     assert (ready.returncode, ready.stderr) == (0, "")
-    verify = ("-m", "translator_cmk.cli", "verify", "--python", "translator_cmk:ModelSystem", "--lane", "features")
+    verify = (
+        "-m",
+        "translator_cmk.cli",
+        "verify",
+        "--python",
+        "translator_cmk:ModelSystem",
+        "--lane",
+        "features",
+    )
     found = python(tmp_path, *verify, "--case", A_CASE).stdout
     assert "unreleased kit" not in found
     assert f"\n  release {VERSION}    " in found

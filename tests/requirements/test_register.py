@@ -1,4 +1,5 @@
-"""The register: what it covers, on what it rests, what it leaves open; what is wrong is refused with its line."""
+"""The register: what it covers, on what it rests, what it leaves open; what is wrong is refused
+with its line."""
 
 import re
 import shutil
@@ -23,7 +24,11 @@ def front_lines() -> dict[str, dict[str, str]]:
     """The front lines of the decision records that have them, by file name."""
     records = {}
     for file in sorted(DECISIONS.glob("*.md")):
-        lines = re.findall(r"^- (Status|Date|Resolves|Replaces): (.+)$", file.read_text("utf-8"), flags=re.MULTILINE)
+        lines = re.findall(
+            r"^- (Status|Date|Resolves|Replaces): (.+)$",
+            file.read_text("utf-8"),
+            flags=re.MULTILINE,
+        )
         records[file.name] = dict(lines)
     return records
 
@@ -76,7 +81,9 @@ def test_every_question_is_resolved_by_a_requirement_or_a_decision(register: Reg
     assert decided | resolved == set(asked)
 
 
-def test_a_decision_that_a_requirement_names_exists_and_resolves_what_it_resolves(register: Register) -> None:
+def test_a_decision_that_a_requirement_names_exists_and_resolves_what_it_resolves(
+    register: Register,
+) -> None:
     fronts = front_lines()
     for each in register.values():
         if each.decision:

@@ -1,4 +1,5 @@
-"""The command `register` prints every requirement; `register diff` says what differs, and when a revision is due."""
+"""The command `register` prints every requirement; `register diff` says what differs, and when a
+revision is due."""
 
 import json
 from pathlib import Path
@@ -54,7 +55,11 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(tmp_path:
     first, second, third, *others = register_to_json(load_register())
     gone = third | {"id": "vault.gone"}
     reworded = second | {"wording": "It was a | b.", "title": "Once"}
-    revised = others[0] | {"basis": "assumed", "revision": others[0]["revision"] + 1, "statements": []}
+    revised = others[0] | {
+        "basis": "assumed",
+        "revision": others[0]["revision"] + 1,
+        "statements": [],
+    }
     before = written(tmp_path / "before.json", [reworded, third, gone, revised, *others[1:]])
     done = run("register", "diff", before)
     assert (done.code, done.error) == (1, "")

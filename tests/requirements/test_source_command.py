@@ -92,7 +92,11 @@ def test_help_lists_the_exit_codes(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "modules", "imported"),
     [
-        (["--help"], ("yaml", "translator_cmk."), [f"translator_cmk.{name}" for name in ("cli", "errors", "escaping")]),
+        (
+            ["--help"],
+            ("yaml", "translator_cmk."),
+            [f"translator_cmk.{name}" for name in ("cli", "errors", "escaping")],
+        ),
         (["source", "check", "nowhere.md"], "translator_cmk.conformance", []),
     ],
 )

@@ -1,8 +1,9 @@
 """The corpus: a fixed set of command sequences, by whose answers a specification is known.
 
-It holds the commands of every scenario, and beside them every command at each of a few starting points.  There, two of
-each kind exist that differ in whatever two of a kind can differ in, so a rule that reads the wrong one of them gives
-another answer.  The scenarios show what each requirement says; the starting points show how rules meet.
+It holds the commands of every scenario, and beside them every command at each of a few starting
+points.  There, two of each kind exist that differ in whatever two of a kind can differ in, so a
+rule that reads the wrong one of them gives another answer.  The scenarios show what each
+requirement says; the starting points show how rules meet.
 
 Nothing is random, and nothing depends on the order of rows, files or classes.
 """
@@ -49,7 +50,8 @@ TWO_RESOURCES: Sequence = (
     cmd.RotateKey("first", "upper"),
     cmd.ImportKey("first", "lower", "EC"),
     cmd.CreateVault("second", "eastus", "foreign", "data", False, False, "rbac"),
-    cmd.CreateKey("second", "upper", "RSA", 3072),
+    cmd.CreateKey("second", "upper", "RSA", 1024),
+    cmd.CreateKey("second", "lower", "oct"),
     cmd.DisableKey("second", "upper"),
     cmd.CreateResource("one", "Translator", "westeurope", "cmk-tier", "production", "apps"),
     cmd.CreateWorkspace("early", "one"),
@@ -70,7 +72,7 @@ TWO_DELETED_KEYS: Sequence = (
 BOTH_AT_WORK: Sequence = (
     cmd.CreateVault("first", "westeurope", "production", "apps"),
     cmd.CreateKey("first", "upper"),
-    cmd.CreateKey("first", "lower"),
+    cmd.CreateKey("first", "lower", "RSA-HSM"),
     cmd.CreateVault("second", "westeurope", "security", "data"),
     cmd.CreateKey("second", "upper"),
     cmd.CreateResource("one", "Translator", "westeurope", "cmk-tier", "production", "apps"),
@@ -120,7 +122,8 @@ def of_starting_points() -> Iterator[Sequence]:
 
 
 def every_command() -> Iterator[Command]:
-    """Yield every command for all names; its other fields have their usual values, but for one at a time."""
+    """Yield every command for all names; its other fields have their usual values, but for one at a
+    time."""
     for name in sorted(COMMANDS):
         command = COMMANDS[name]
         named = [field for field in command.fields if field in NAMES]

@@ -1,9 +1,12 @@
-"""Which release a kit is of: known by a digest of what the specification says, not of how its code is written.
+"""Which release a kit is of: known by a digest of what the specification says, not of how its code
+is written.
 
-The digest is over three things: the register, the text of the features, and the model's answers on the corpus.  A
-changed wording, scenario or answer changes it.  A renamed variable, a comment or another layout does not.
+The digest is over three things: the register, the text of the features, and the model's answers on
+the corpus.  A changed wording, scenario or answer changes it.  A renamed variable, a comment or
+another layout does not.
 
-What a system is asked, and how answers are compared, is code of the kit.  `digest.kit_digest` is the identity of that.
+What a system is asked, and how answers are compared, is code of the kit.  `digest.kit_digest` is
+the identity of that.
 """
 
 import hashlib
@@ -45,7 +48,8 @@ def release() -> str:
 
 
 def specification_of(envelope: Envelope) -> str:
-    """Return the digest of the specification that a report rests on; empty where it is not known."""
+    """Return the digest of the specification that a report rests on; empty where it is not
+    known."""
     if "specification" in envelope:
         return str(envelope["specification"])
     return known_releases().get(envelope["release"], "")
@@ -60,7 +64,12 @@ def specification_digest() -> str:
 def digest_of_specification(register: Register, features: Path, rows: tuple[Row, ...]) -> str:
     """Return the SHA-256 of a register, the features in a folder, and what these rows answer."""
     total = hashlib.sha256()
-    for part in (register_to_json(register), texts_of(features), counting_scenarios(), list(answers_of(rows))):
+    for part in (
+        register_to_json(register),
+        texts_of(features),
+        counting_scenarios(),
+        list(answers_of(rows)),
+    ):
         total.update(json.dumps(part, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         total.update(b"\n")
     return total.hexdigest()
@@ -81,16 +90,19 @@ def counting_scenarios() -> dict[str, bool]:
 
 
 def answers_of(rows: tuple[Row, ...]) -> Iterator[Any]:
-    """Yield what a model of these rows answers on the corpus, with all its rows and without assumptions.
+    """Yield what a model of these rows answers on the corpus, with all its rows and without
+    assumptions.
 
-    Without assumptions, a system follows the article alone.  There, a row shows that a refusal hides otherwise.
+    Without assumptions, a system follows the article alone.  There, a row shows that a refusal
+    hides otherwise.
     """
     yield from answers(Machine(rows), [*of_scenarios(), *of_starting_points()])
     yield from answers(Machine(without_assumptions(rows)), of_scenarios())
 
 
 def answers(machine: Machine, sequences: Iterable[Sequence]) -> Iterator[Any]:
-    """Yield each command with its outcome, and what can be observed after it if it changed something.
+    """Yield each command with its outcome, and what can be observed after it if it changed
+    something.
 
     Sequences that begin alike are followed once as far as they do.
     """

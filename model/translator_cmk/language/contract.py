@@ -1,4 +1,5 @@
-"""The contract between the kit and a system: the six verbs, their requests, and the answers to each.
+"""The contract between the kit and a system: the six verbs, their requests, and the answers to
+each.
 
 A request has an id, which its answer repeats, and the name of the session, if `hello` gave one.
 A request never says what is expected of the system.
@@ -53,7 +54,8 @@ def build_hello(
     session: str | None = None,
     **declared: Any,
 ) -> dict[str, Any]:
-    """Return the answer to `hello`, all declared fields as one declaration; raises `Inconsistent`."""
+    """Return the answer to `hello`, all declared fields as one declaration; raises
+    `Inconsistent`."""
     return {
         "answer": "hello",
         "id": id,
@@ -82,15 +84,22 @@ ANSWERED: Mapping[str, Mapping[str, dict[str, Shape]]] = {
     "settle": {"settled": {}, "unsettled": {}},
     "bye": {"bye": {}},
 }
-"""For each verb, the answers to it with their fields; `hello` and errors, which answer any verb, are added below."""
+"""For each verb, the answers to it with their fields; `hello` and errors, which answer any verb,
+are added below."""
 
 
 def answer_record(answer: str, fields: Mapping[str, Shape]) -> Record:
-    """Return the shape of an answer of one kind; of the fields, only an observation has to be there."""
+    """Return the shape of an answer of one kind; of the fields, only an observation has to be
+    there."""
     required = ["id"]
     if answer == "observed":
         required.append("observation")
-    return Record(f"the answer {answer!r}", {"id": TOKEN, **fields}, required, make=partial(dict, answer=answer))
+    return Record(
+        f"the answer {answer!r}",
+        {"id": TOKEN, **fields},
+        required,
+        make=partial(dict, answer=answer),
+    )
 
 
 def answers_to(verb: str) -> Tagged:

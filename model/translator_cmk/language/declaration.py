@@ -1,4 +1,5 @@
-"""The declaration: what a system says of itself, so that nothing is asked of it that it does not have."""
+"""The declaration: what a system says of itself, so that nothing is asked of it that it does not
+have."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +11,8 @@ from .messages import IDS, OBSERVED, STAGE, to_json
 from .name_forms import CODE
 
 CAPABILITIES: Mapping[str, str] = {
-    "portal": "Customer-managed keys can be enabled as the portal does it, which turns the identity on and grants "
-    "access by itself; and the Encryption section can be seen.",
+    "portal": "Customer-managed keys can be enabled as the portal does it, which turns the "
+    "identity on and grants access by itself; and the Encryption section can be seen.",
     "reasons": "A refusal names the requirements that it is because of, all of them or some.",
     "clock": "The retention period of a deleted vault can be made to end.",
     "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or without.",
@@ -19,20 +20,24 @@ CAPABILITIES: Mapping[str, str] = {
     "audit": "An acceptance lists the uses of a customer's key.",
     "parallel": "Several sessions can run at once, each with its own resources.",
 }
-"""Capabilities that a system may lack.  Scenarios that need one are then not applicable, with this as the reason."""
+"""Capabilities that a system may lack.  Scenarios that need one are then not applicable, with this
+as the reason."""
 
 LEVELS: Mapping[str, str] = {
     "vault-and-key": "Key vaults and their keys.",
     "account": "Resources, their identities and access to keys, and customer-managed keys for them.",
     "custom-translator": "Workspaces, documents and models, and what they lose with the key.",
 }
-"""Parts of a system that can conform by themselves.  Each level is scored apart, and a system claims one or more."""
+"""Parts of a system that can conform by themselves.  Each level is scored apart, and a system
+claims one or more."""
 
 MASKED = "document.while-inaccessible"
-"""Declared as hidden by a system that can't tell a deleted document from an inaccessible one, and shows neither."""
+"""Declared as hidden by a system that can't tell a deleted document from an inaccessible one, and
+shows neither."""
 
 OF_AZURE = "Azure: "
-"""How a product begins that is a cloud of Microsoft's; the adapter over Microsoft's SDKs names nothing else so."""
+"""How a product begins that is a cloud of Microsoft's; the adapter over Microsoft's SDKs names
+nothing else so."""
 
 
 def hideable_parts() -> tuple[str, ...]:
@@ -54,9 +59,9 @@ LONGEST_WINDOW = 86_400
 class Declaration(Value):
     """The declaration of a system.
 
-    ``windows``: for a command, how many seconds its effects may take to show; all others show at once.
-    ``codes``: for a native code of a refusal, the requirements that it stands for.
-    ``stage``: what it has of the tenants, subscriptions, regions and tiers that it is asked for.
+    ``windows``: for a command, how many seconds its effects may take to show; all others show at
+    once. ``codes``: for a native code of a refusal, the requirements that it stands for. ``stage``:
+    what it has of the tenants, subscriptions, regions and tiers that it is asked for.
     """
 
     product: str
@@ -74,7 +79,8 @@ class Declaration(Value):
 
     @property
     def unseen(self) -> frozenset[str]:
-        """Return the fields that its observations leave out: those hidden, and those that only a portal shows."""
+        """Return the fields that its observations leave out: those hidden, and those that only a
+        portal shows."""
         if self.can("portal"):
             return self.hidden
         return self.hidden | {"resource.encryption_section"}
@@ -86,7 +92,8 @@ class Declaration(Value):
 
 
 def declare(**fields: Any) -> Declaration:
-    """Return the declaration with these fields; raises `Inconsistent` where they do not fit together.
+    """Return the declaration with these fields; raises `Inconsistent` where they do not fit
+    together.
 
     A declaration that is read claims only the capabilities that it lists.
     """

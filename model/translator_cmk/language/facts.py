@@ -1,4 +1,5 @@
-"""Facts: the single fields of an observation, which a `Then` states and of which a difference consists."""
+"""Facts: the single fields of an observation, which a `Then` states and of which a difference
+consists."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +12,8 @@ ABSENT = "absent"
 
 
 class Fact(Value):
-    """A field of an observed entity has this value; the field `exists` says whether the entity is there at all."""
+    """A field of an observed entity has this value; the field `exists` says whether the entity is
+    there at all."""
 
     kind: str
     name: str
@@ -20,7 +22,8 @@ class Fact(Value):
 
 
 def observed_value(observation: Observation, kind: str, name: str, field: str) -> Any:
-    """Return the value of a field in the observation: `ABSENT` where the entity or the field is not there."""
+    """Return the value of a field in the observation: `ABSENT` where the entity or the field is not
+    there."""
     entity = observation.get(kind, {}).get(name)
     if field == "exists":
         return entity is not None
@@ -37,7 +40,8 @@ def holds(fact: Fact, observation: Observation) -> bool:
 
 
 def changed_facts(before: Observation, after: Observation) -> Iterator[tuple[Fact, Fact]]:
-    """Yield every fact that changed, as it was and as it is; an entity that came or went is one fact."""
+    """Yield every fact that changed, as it was and as it is; an entity that came or went is one
+    fact."""
     for kind in sorted(before.keys() | after.keys()):
         entities_before = before.get(kind, {})
         entities_after = after.get(kind, {})

@@ -13,7 +13,8 @@ STANDARD_INPUT = "-"
 
 
 class SourceLine(NamedTuple):
-    """One line: the name of its source, its number from 1 on, its text, and whether a line break ends it."""
+    """One line: the name of its source, its number from 1 on, its text, and whether a line break
+    ends it."""
 
     source: str
     number: int
@@ -41,7 +42,8 @@ def read_lines(file: str) -> Iterator[SourceLine]:
 
 
 def lines_of(source: str, stream: BinaryIO) -> Iterator[SourceLine]:
-    """Yield the lines of a stream without white space around them; of one that is too long, only its beginning."""
+    """Yield the lines of a stream without white space around them; of one that is too long, only
+    its beginning."""
     number = 0
     while True:
         line = stream.readline(LONGEST + 2)

@@ -1,13 +1,25 @@
-"""The messages of protocol 1 for values of the machine: commands, outcomes, observations and stages.
+"""The messages of protocol 1 for values of the machine: commands, outcomes, observations and
+stages.
 
-Each has a shape, made from the declaration of the machine, and two functions: `…_to_wire` writes a JSON value, and
-`…_from_wire` reads one.  A field that is None is left out, and a set is a sorted list.
+Each has a shape, made from the declaration of the machine, and two functions: `…_to_wire` writes a
+JSON value, and `…_from_wire` reads one.  A field that is None is left out, and a set is a sorted
+list.
 """
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args, get_origin
 
-from ..machine import COMMANDS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage, Unspecified
+from ..machine import (
+    COMMANDS,
+    Accepted,
+    Command,
+    KeyUse,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+    Unspecified,
+)
 from ..machine.entities import KeySource, KeyType, PermissionModel, ResourceKind
 from ..machine.values import Value
 from ..shapes import (
@@ -185,7 +197,8 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
     "document": (A_NAME, {"workspace": A_NAME}),
     "model": (A_NAME, {"workspace": A_NAME, "state": Choice(["undeployed", "deployed"])}),
 }
-"""For each kind that can be observed: how its entities are named, and their fields, any of which may be left out."""
+"""For each kind that can be observed: how its entities are named, and their fields, any of which
+may be left out."""
 
 OBSERVATION = Record(
     "an observation",
@@ -215,7 +228,8 @@ def build_stage(**fields: Any) -> Stage:
     stage = Stage(**fields)
     for subscription, tenant in stage.subscriptions.items():
         if tenant not in stage.tenants:
-            what = f"the subscription {subscription!r} is in {tenant!r}, which is no tenant of the stage"
+            place = f"the subscription {subscription!r} is in {tenant!r}"
+            what = f"{place}, which is no tenant of the stage"
             raise Inconsistent(what, "add the tenant, or name another")
     if "global" in stage.regions:
         raise Inconsistent("'global' is a location, and no region", "leave it out")
@@ -246,7 +260,8 @@ def stage_from_wire(message: Any, where: str = "") -> Stage:
 
 
 def to_json(value: Any) -> Any:
-    """Return a value of the machine as JSON has it: sets are sorted, and fields that are None left out."""
+    """Return a value of the machine as JSON has it: sets are sorted, and fields that are None left
+    out."""
     if isinstance(value, Value):
         given = {field: part for field, part in value.as_dict().items() if part is not None}
         return {field: to_json(part) for field, part in given.items()}

@@ -4,9 +4,9 @@ A pattern is plain text with `{slots}` and `[optional clauses]`:
 
     the customer deletes the key {key} of {vault}[ in {region}]
 
-A slot holds a quoted name, a whole number, or a word of a closed vocabulary; the vocabulary says what each word means.
-A clause is written only where a slot of it differs from its default.  So each meaning has one sentence, and
-``parse(render(values)) == values``.
+A slot holds a quoted name, a whole number, or a word of a closed vocabulary; the vocabulary says
+what each word means. A clause is written only where a slot of it differs from its default.  So each
+meaning has one sentence, and ``parse(render(values)) == values``.
 
 `sentences.yaml` has one pattern for each command and each observation.
 """
@@ -150,7 +150,8 @@ class CommandPhrase(Phrase):
 class FactPhrase(Phrase):
     """The sentence of one observed field.
 
-    Its subject is `{name}`, or `{within}` and `{name}`; its value is `{value}`, or `{vault}` and `{value}` for a key.
+    Its subject is `{name}`, or `{within}` and `{name}`; its value is `{value}`, or `{vault}` and
+    `{value}` for a key.
     """
 
     def __init__(self, row: Mapping[str, Any]) -> None:

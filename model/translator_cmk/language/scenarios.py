@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 def format_scenario(
     title: str, given: Iterable[str], when: str, then: Sequence[str], tags: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Yield the lines of a scenario; ``given`` are lines of steps already, since comments may stand between them."""
+    """Yield the lines of a scenario; ``given`` are lines of steps already, since comments may stand
+    between them."""
     if tags:
         yield " ".join(f"@{tag}" for tag in tags)
     yield f"Scenario: {title}"

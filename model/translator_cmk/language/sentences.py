@@ -1,6 +1,7 @@
 """Sentences of commands, facts and outcomes: how they are read from text, and how they are written.
 
-``read_command(format_command(command)) == command``, and likewise for every fact that has a sentence.
+``read_command(format_command(command)) == command``, and likewise for every fact that has a
+sentence.
 """
 
 import re
@@ -26,7 +27,8 @@ def read_command(text: str) -> Command:
 
 
 def read_commands(text: str) -> Iterator[Command]:
-    """Yield the commands of a sentence, one for each choice of words where it has `{several|words}`.
+    """Yield the commands of a sentence, one for each choice of words where it has
+    `{several|words}`.
 
     The first of several choices changes slowest.  Raises `UnknownSentence`.
     """
@@ -51,7 +53,8 @@ def read_fact(text: str) -> Fact:
 
 
 def format_fact(fact: Fact) -> str:
-    """Return the sentence of a fact, as `read_fact` reads it, or a plain listing of a fact that has none."""
+    """Return the sentence of a fact, as `read_fact` reads it, or a plain listing of a fact that has
+    none."""
     for phrase in FACT_PHRASES:
         slots = phrase.slots(fact)
         if slots is not None:
@@ -68,7 +71,8 @@ def has_sentence(fact: Fact) -> bool:
 
 
 def format_outcome(outcome: Outcome) -> str:
-    """Return the outcome of a request in words, with the requirements that it names and the uses of keys."""
+    """Return the outcome of a request in words, with the requirements that it names and the uses of
+    keys."""
     if isinstance(outcome, Accepted):
         text = "the request is accepted"
         if outcome.by:

@@ -1,4 +1,5 @@
-"""Situations: named starting points of scenarios, each a list of commands that lead there from nothing.
+"""Situations: named starting points of scenarios, each a list of commands that lead there from
+nothing.
 
 `situations.yaml` has those of the features.  A situation may continue another one.
 """
@@ -23,7 +24,8 @@ class Situation(Value):
 
 
 class CommandList(ListOf):
-    """A list of sentences of commands, and of names, which stand for the commands that are known by them."""
+    """A list of sentences of commands, and of names, which stand for the commands that are known by
+    them."""
 
     def __init__(self, known: Mapping[str, tuple[Command, ...]]) -> None:
         super().__init__(TEXT)
@@ -39,7 +41,8 @@ class CommandList(ListOf):
             try:
                 commands += read_commands(text)
             except UnknownSentence as unknown:
-                what = f"has {str(unknown)!r}, which is neither a name above nor the sentence of a command"
+                sentence = repr(str(unknown))
+                what = f"has {sentence}, which is neither a name above nor the sentence of a command"
                 raise Malformed(what, "see language/sentences.yaml").inside(index) from None
         return tuple(commands)
 

@@ -1,4 +1,5 @@
-"""JSON text of messages.  It is read more strictly than by the standard library: no repeated fields, no NaN."""
+"""JSON text of messages.  It is read more strictly than by the standard library: no repeated
+fields, no NaN."""
 
 import json
 from codecs import BOM_UTF8

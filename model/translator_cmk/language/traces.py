@@ -1,7 +1,8 @@
-"""The lines of a trace: what a system was asked, what it answered and what was seen of it, as JSON objects.
+"""The lines of a trace: what a system was asked, what it answered and what was seen of it, as JSON
+objects.
 
-Its lines are events; a `stage` is where a world begins, as in what `translator-cmk run` reads; and the first line may
-be a head.
+Its lines are events; a `stage` is where a world begins, as in what `translator-cmk run` reads; and
+the first line may be a head.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,7 +30,8 @@ from .messages import AUDIT, COMMAND, COMMENT, IDS, OBSERVATION, OBSERVED, STAGE
 from .name_forms import A_NAME, LOCAL_NAME
 
 PARTS: tuple[str, ...] = ("command", "observation")
-"""Parts that an event may give in part.  A field that it leaves out of such a part may have had any value."""
+"""Parts that an event may give in part.  A field that it leaves out of such a part may have had any
+value."""
 
 NAMED = ("resource", "vault", "key", "workspace", "document", "model", "group")
 """What the head may name; a key by its name in its vault."""
@@ -41,9 +43,9 @@ NAMED = ("resource", "vault", "key", "workspace", "document", "model", "group")
 class ReportedOutcome(NamedTuple):
     """An outcome as a trace reports it.
 
-    ``outcome`` is None if it does not say whether the command was accepted; if it is ``idle``, an error hides whether
-    it was carried out.  ``reasons`` and ``audit`` say whether it reports the reasons for a refusal, and the uses of
-    keys.
+    ``outcome`` is None if it does not say whether the command was accepted; if it is ``idle``, an
+    error hides whether it was carried out.  ``reasons`` and ``audit`` say whether it reports the
+    reasons for a refusal, and the uses of keys.
     """
 
     outcome: Outcome | None = None
@@ -142,7 +144,8 @@ RESET = Record("a stage", {"stage": Reference(STAGE, "stage")}, ("stage",))
 
 
 class EventRecord(Record):
-    """An event that gives these parts in part.  It has a command or an observation, so there is something to judge."""
+    """An event that gives these parts in part.  It has a command or an observation, so there is
+    something to judge."""
 
     def __init__(self, partial: Collection[str]) -> None:
         command = PARTIAL_COMMAND if "command" in partial else COMMAND

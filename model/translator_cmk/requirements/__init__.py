@@ -1,4 +1,5 @@
-"""The register: what the article states, as data, each requirement with its own wording, grounds and places."""
+"""The register: what the article states, as data, each requirement with its own wording, grounds
+and places."""
 
 from .article import Article, Place
 from .loading import load_register

@@ -1,8 +1,9 @@
-"""Alignment of the article's sentences with those of a copy: which sentence is which, where some were reworded.
+"""Alignment of the article's sentences with those of a copy: which sentence is which, where some
+were reworded.
 
-Sentences of one fingerprint are aligned first, where they come in the same order on both sides.  The others are paired
-by the pairs of neighbouring words that they share (Dice's coefficient), the most similar first.  What is left over
-between two aligned neighbours needs less in common.
+Sentences of one fingerprint are aligned first, where they come in the same order on both sides.
+The others are paired by the pairs of neighbouring words that they share (Dice's coefficient), the
+most similar first.  What is left over between two aligned neighbours needs less in common.
 
 Both sides are lists, and a sentence is known by its index there.
 """
@@ -54,7 +55,8 @@ def equal_in_order(places: Sequence[Place], sentences: Sequence[Sentence]) -> di
 
 
 def similarities(places: Sequence[Place], sentences: Sequence[Sentence], paired: Pairs) -> dict[tuple[int, int], float]:
-    """Return Dice's coefficient of each place with each sentence, of those that are not paired yet."""
+    """Return Dice's coefficient of each place with each sentence, of those that are not paired
+    yet."""
     place_hashes = {}
     for index, place in enumerate(places):
         if index not in paired:
@@ -81,7 +83,10 @@ def add_most_similar(matched: dict[int, int], similarity: Mapping[tuple[int, int
 
 
 def add_between_neighbours(
-    matched: dict[int, int], similarity: Mapping[tuple[int, int], float], places: int, sentences: int
+    matched: dict[int, int],
+    similarity: Mapping[tuple[int, int], float],
+    places: int,
+    sentences: int,
 ) -> None:
     """Add each pair that stands alone between the same two neighbours, and is somewhat alike."""
     known = {**matched, -1: -1, places: sentences}  # the ends of both texts count as neighbours

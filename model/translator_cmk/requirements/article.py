@@ -1,4 +1,5 @@
-"""The article that the register covers: which sentences it has, known by their places and hashes, not by their words.
+"""The article that the register covers: which sentences it has, known by their places and hashes,
+not by their words.
 
 A sentence carries statements, or is informative.  The statements are what requirements are made of.
 """
@@ -27,7 +28,8 @@ class Place:
     fingerprint: str
     """The first 16 hexadecimal digits of the SHA-256 of the normalised sentence."""
     near: str
-    """Three hexadecimal digits for each pair of neighbouring words, sorted: how a reworded sentence is recognised."""
+    """Three hexadecimal digits for each pair of neighbouring words, sorted: how a reworded sentence
+    is recognised."""
     statements: tuple[str, ...] = ()
     informative: str | None = None
     """Why the sentence carries no statement, where it carries none."""
@@ -46,7 +48,8 @@ class Revision:
 
 @dataclass(frozen=True)
 class Article:
-    """The article that the register covers: its name, the revision covered, and its sentences in order."""
+    """The article that the register covers: its name, the revision covered, and its sentences in
+    order."""
 
     title: str
     revision: str
@@ -57,7 +60,8 @@ class Article:
 
 
 def load_article(path: Path, claimed: bool = False) -> Article:
-    """Return the article in a file of places. With `claimed`, each sentence has a statement or says why not.
+    """Return the article in a file of places. With `claimed`, each sentence has a statement or says
+    why not.
 
     Raises InvalidFile where the file is unreadable or wrong.
     """
@@ -76,7 +80,8 @@ def load_article(path: Path, claimed: bool = False) -> Article:
 
 
 def article_shape(claimed: bool) -> Record:
-    """Return the shape of a file of places; with `claimed`, each sentence has a statement or says why not."""
+    """Return the shape of a file of places; with `claimed`, each sentence has a statement or says
+    why not."""
 
     def checked_sentence(**fields: Any) -> dict[str, Any]:
         carries_statements = bool(fields.get("statements"))
@@ -112,7 +117,11 @@ def article_to_yaml(article: Article) -> str:
         else:
             sentence["statements"] = list(place.statements)
         sections.setdefault(place.section, []).append(sentence)
-    values: dict[str, Any] = {"title": article.title, "revision": article.revision, "url": article.url}
+    values: dict[str, Any] = {
+        "title": article.title,
+        "revision": article.revision,
+        "url": article.url,
+    }
     if article.later:
         values["later"] = [vars(revision) for revision in article.later]
     values["sections"] = [{"heading": heading, "sentences": found} for heading, found in sections.items()]

@@ -1,8 +1,9 @@
-"""The sentences of a Markdown text, as the reader of its page reads them: without what is hidden or struck through.
+"""The sentences of a Markdown text, as the reader of its page reads them: without what is hidden or
+struck through.
 
-First, whatever stands verbatim is made harmless: front matter and comments go, and marks inside code, escapes and
-addresses become entities.  Then the lines are gathered to blocks (paragraphs, list items, headings), each block is
-shown (`shown_text`), and its text is cut into sentences.
+First, whatever stands verbatim is made harmless: front matter and comments go, and marks inside
+code, escapes and addresses become entities.  Then the lines are gathered to blocks (paragraphs,
+list items, headings), each block is shown (`shown_text`), and its text is cut into sentences.
 """
 
 import re
@@ -28,20 +29,22 @@ VERBATIM = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-"""Front matter, code, comments, escapes, addresses, tags: whichever begins first, and no mark inside it is a mark."""
+"""Front matter, code, comments, escapes, addresses, tags: whichever begins first, and no mark
+inside it is a mark."""
 DEFINITION = re.compile(rf"^\ {{0,3}}\[(?!\^)([^\[\]]+)\]:\s*(?:&\#60;[^<>\n]*>|\S+){TITLE}$", re.MULTILINE)
 HEADING = re.compile(r"^ {0,3}#{1,6}(?:\s+(.*?))??(?:\s+#+)?\s*$")
 UNDERLINE = re.compile(r"^ {0,3}(?:=+|-+)\s*$")
 LIST_ITEM = re.compile(r"^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)+")
 QUOTE = re.compile(r"^\s*(?:>\s?)+")
 EXTENSION = re.compile(
-    r"""^\s*(?:(?P<note>\[!(?!div|video)[a-z]+\])|\[!(?:div|video)\b[^\]]*\]|:::\s*(?:image|video|row|column)\b.*
-    |(?P<zone>:::\s*(?:zone|moniker)\b(?P<over>-end)?.*)|([-*_])(?:\s*\4){2,})\s*$""",
+    r"""^\s*(?:(?P<note>\[!(?!div|video)[a-z]+\])|\[!(?:div|video)\b[^\]]*\]
+    |:::\s*(?:image|video|row|column)\b.*|(?P<zone>:::\s*(?:zone|moniker)\b(?P<over>-end)?.*)
+    |([-*_])(?:\s*\4){2,})\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Microsoft's extensions, whose words aren't shown, and lines across the page."""
-# A full stop ends a sentence if white space and no small letter follow it; not after a lone letter, as in "e.g.", nor
-# before signs alone, which belong to the sentence before them
+# A full stop ends a sentence if white space and no small letter follow it; not after a lone letter,
+# as in "e.g.", nor before signs alone, which belong to the sentence before them
 END = re.compile(r"(?<=[.!?])(?<![\s.(][A-Za-z]\.)[\"')\]]*\s+(?=[^a-z\s])(?=.*[^\W_])")
 
 
@@ -80,8 +83,8 @@ def sentences(markdown: str, headings: bool = False) -> list[Sentence]:
 class Block(NamedTuple):
     """A paragraph, list item or heading, as it is shown.
 
-    The context is the mark of the note or zone around it, if any, since a note that becomes a warning says something
-    else; it is None for a heading.
+    The context is the mark of the note or zone around it, if any, since a note that becomes a
+    warning says something else; it is None for a heading.
     """
 
     line: int
@@ -100,7 +103,8 @@ def blocks(markdown: str) -> Iterator[Block]:
 
 
 def as_entities(match: re.Match[str]) -> str:
-    """Return what stands in a text verbatim, its marks as entities; a tag as it is, a comment without its words."""
+    """Return what stands in a text verbatim, its marks as entities; a tag as it is, a comment
+    without its words."""
     kind = match.lastgroup or ""
     if kind in ("matter", "comment"):
         return "\n" * match[0].count("\n")

@@ -18,7 +18,8 @@ class NotTheArticle(CommandError):
 
 
 def read_copy(path: Path) -> str:
-    """Return the text of a file. Raises `NotTheArticle` where it can't be read, is empty or no UTF-8 text."""
+    """Return the text of a file. Raises `NotTheArticle` where it can't be read, is empty or no
+    UTF-8 text."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -34,7 +35,8 @@ def read_copy(path: Path) -> str:
 
 
 def article_of_copy(markdown: str, known: Article) -> Article:
-    """Return the article of a copy, with its own title and date; a sentence that is known keeps what it carries."""
+    """Return the article of a copy, with its own title and date; a sentence that is known keeps
+    what it carries."""
     places = places_of_copy(markdown, known)
     sections = [place.section for place in places if place.section]
     title = sections[0] if sections else known.title

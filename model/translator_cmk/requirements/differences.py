@@ -45,7 +45,8 @@ def differences(before: Entries, after: Entries) -> Iterator[str]:
     suspects = meaning_changed_without_revision(changes)
     if suspects:
         yield ""
-        yield f"The revision is the same; if the meaning has changed, increase it: {in_code(suspects)}."
+        remedy = "if the meaning has changed, increase it"
+        yield f"The revision is the same; {remedy}: {in_code(suspects)}."
 
 
 def changes_between(before: Entries, after: Entries) -> Iterator[Change]:
@@ -60,7 +61,8 @@ def changes_between(before: Entries, after: Entries) -> Iterator[Change]:
 
 
 def meaning_changed_without_revision(changes: list[Change]) -> list[str]:
-    """Return the requirements whose meaning may have changed although their revision is the same."""
+    """Return the requirements whose meaning may have changed although their revision is the
+    same."""
     revised = {change.requirement for change in changes if change.field == "revision"}
     suspects = [
         change.requirement for change in changes if change.field in MEANING and change.requirement not in revised

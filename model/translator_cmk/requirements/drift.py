@@ -10,7 +10,8 @@ from .copies import NotTheArticle
 from .fingerprints import fingerprint, words
 
 OF_THIS_ARTICLE = 0.5
-"""Share of the article's sentences that a text has to hold, unchanged or reworded, to be a copy of it."""
+"""Share of the article's sentences that a text has to hold, unchanged or reworded, to be a copy of
+it."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Finding:
     sentence: Sentence | None
     """The reader's sentence, unless it is gone."""
     words: tuple[str, ...] = ()
-    """Of a reworded sentence, the reader's words that are new in it; none where words were only taken out."""
+    """Of a reworded sentence, the reader's words that are new in it; none where words were only
+    taken out."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,13 @@ def check_recognised(count: int, article: Article, name: object) -> None:
 
 
 def findings_in_order(
-    places: Sequence[Place], held: Sequence[Sentence], alignment: Alignment, gone: set[tuple[str, ...]]
+    places: Sequence[Place],
+    held: Sequence[Sentence],
+    alignment: Alignment,
+    gone: set[tuple[str, ...]],
 ) -> list[Finding]:
-    """Return a finding for each sentence in the order of the copy; a sentence that is gone follows the one before it.
+    """Return a finding for each sentence in the order of the copy; a sentence that is gone follows
+    the one before it.
 
     ``gone`` has the words of the headings that are gone.
     """

@@ -8,7 +8,8 @@ from .register import Register, Requirement, Source
 
 
 def register_to_json(register: Register) -> list[dict[str, Any]]:
-    """Return the requirements in order as JSON values, without the fields that one does not have."""
+    """Return the requirements in order as JSON values, without the fields that one does not
+    have."""
     return [requirement_to_json(requirement) for requirement in register.values()]
 
 

@@ -1,7 +1,9 @@
-"""Fingerprints of sentences: equal ones are recognised, and similar ones too, but no sentence can be read back.
+"""Fingerprints of sentences: equal ones are recognised, and similar ones too, but no sentence can
+be read back.
 
-A sentence is reduced to its words, so that punctuation and capitals don't matter.  One hash over all words recognises
-the same sentence.  Short hashes of neighbouring words recognise a reworded one, since it shares many of them.
+A sentence is reduced to its words, so that punctuation and capitals don't matter.  One hash over
+all words recognises the same sentence.  Short hashes of neighbouring words recognise a reworded
+one, since it shares many of them.
 """
 
 import re
@@ -13,9 +15,9 @@ from itertools import pairwise
 WORD = re.compile(
     r"""
       \[![a-z]+\]                                     # the mark of a note, such as [!important]
-    | [^\W_]+ (?: '[^\W_]+ | (?<=\d)[.,](?=\d)[^\W_]+ )*  # a word, as in isn't, or a figure, as in 2.5
+    | [^\W_]+ (?: '[^\W_]+ | (?<=\d)[.,](?=\d)[^\W_]+ )*  # a word or figure: isn't, 2.5
     | !(?=\w)                                          # a negation before a name
-    | [^\w\s!]                                         # one sign; words() keeps those that say something
+    | [^\w\s!]                                         # a sign; words() keeps those that count
     """,
     re.VERBOSE,
 )
@@ -23,14 +25,16 @@ WORD = re.compile(
 
 @cache
 def words(sentence: str) -> tuple[str, ...]:
-    """Return the words of a sentence in lower case, without most punctuation; a figure, a sign or an n't is a word."""
+    """Return the words of a sentence in lower case, without most punctuation; a figure, a sign or
+    an n't is a word."""
     found = WORD.findall(sentence.casefold())
     return tuple(word for word in found if len(word) > 1 or counts_as_word(word))
 
 
 @cache
 def counts_as_word(sign: str) -> bool:
-    """Return whether one character says something: a letter, that it's a question, see below, more than, not."""
+    """Return whether one character says something: a letter, that it's a question, see below, more
+    than, not."""
     if sign.isalnum() or sign in "?!*†‡%‰":
         return True
     if sign == "|":
@@ -47,9 +51,11 @@ def fingerprint(sentence: str) -> str:
 
 
 def pair_hashes(sentence: str) -> list[str]:
-    """Return three hexadecimal digits for each pair of neighbouring words in order; the sentence's ends count as words.
+    """Return three hexadecimal digits for each pair of neighbouring words in order; the sentence's
+    ends count as words.
 
-    So short a hash stands for thousands of pairs: two sentences are seen to be alike, and none can be read back.
+    So short a hash stands for thousands of pairs: two sentences are seen to be alike, and none can
+    be read back.
     """
     return [digest(" ".join(pair), 3) for pair in pairwise(["^", *words(sentence), "$"])]
 

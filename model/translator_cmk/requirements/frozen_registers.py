@@ -1,6 +1,8 @@
-"""The registers that releases froze, and others in files: `frozen/VERSION.json` is what `register --json` printed.
+"""The registers that releases froze, and others in files: `frozen/VERSION.json` is what `register
+--json` printed.
 
-Reports count by them: a kit that is no release says how many requirements of the last one a run passed.
+Reports count by them: a kit that is no release says how many requirements of the last one a run
+passed.
 """
 
 import json
@@ -46,7 +48,8 @@ def load_entries(name: str | Path) -> Entries:
 
 
 def read_entries(path: Path) -> Entries:
-    """Return the requirements in a file that `register --json` wrote, of any version; raises `InvalidFile`."""
+    """Return the requirements in a file that `register --json` wrote, of any version; raises
+    `InvalidFile`."""
     expected = "a file that 'translator-cmk register --json' wrote is expected"
     try:
         entries = json.loads(path.read_text("utf-8"))

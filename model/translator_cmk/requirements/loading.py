@@ -8,7 +8,19 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import InvalidFile
-from ..shapes import PROSE, TEXT, Choice, ListOf, Record, Shape, Simple, Text, UniqueList, Whole, record
+from ..shapes import (
+    PROSE,
+    TEXT,
+    Choice,
+    ListOf,
+    Record,
+    Shape,
+    Simple,
+    Text,
+    UniqueList,
+    Whole,
+    record,
+)
 from ..strict_yaml import Entry, read_yaml
 from .article import A_STATEMENT, Article, load_article
 from .register import BASES, KINDS, TOPICS, TRAITS, Register, Requirement, Source, Statement
@@ -66,7 +78,8 @@ REGISTERED = record(
 
 
 def written_shape(topic: str, statements: Collection[str], questions: Collection[str]) -> Record:
-    """Return the shape of a requirement in the file of its topic, where these statements and questions exist."""
+    """Return the shape of a requirement in the file of its topic, where these statements and
+    questions exist."""
     own_id = Text(rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens")
     shapes: dict[str, Shape] = {name: shape for name, shape in REGISTERED.fields.items() if name not in DERIVED}
     shapes["id"] = own_id
@@ -81,7 +94,8 @@ def written_shape(topic: str, statements: Collection[str], questions: Collection
 def load_register(folder: Path | None = None) -> Register:
     """Return the register in a folder; without one, the register of this package.
 
-    Raises InvalidFile where a file is missing, unreadable or wrong; its message begins with file and line.
+    Raises InvalidFile where a file is missing, unreadable or wrong; its message begins with file
+    and line.
     """
     if folder is None:
         return own_register()
@@ -104,7 +118,8 @@ def own_register() -> Register:
 
 
 def load_questions(path: Path) -> dict[str, str]:
-    """Return the titles of the questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
+    """Return the titles of the questions in a file by id. Raises InvalidFile where the file is
+    unreadable or wrong."""
     questions: dict[str, str] = {}
     for entry in read_yaml(path).items():
         question = entry.read(record("a question", {"id": A_QUESTION, "title": TEXT}))
@@ -115,7 +130,8 @@ def load_questions(path: Path) -> dict[str, str]:
 
 
 def load_requirements(folder: Path, article: Article, questions: Mapping[str, str]) -> dict[str, Requirement]:
-    """Return the requirements of all topics by id. Raises InvalidFile where a file is unreadable or wrong."""
+    """Return the requirements of all topics by id. Raises InvalidFile where a file is unreadable or
+    wrong."""
     statements = statements_of(article)
     requirements: dict[str, Requirement] = {}
     ids_by_title: dict[str, str] = {}
@@ -190,7 +206,8 @@ def by_topic(requirements: Mapping[str, Requirement]) -> dict[str, tuple[Require
 
 
 def by_statement(requirements: Mapping[str, Requirement], article: Article) -> dict[str, Statement]:
-    """Return the statements by id, by their numbers. Raises InvalidFile where no requirement claims one."""
+    """Return the statements by id, by their numbers. Raises InvalidFile where no requirement claims
+    one."""
     statements: dict[str, Statement] = {}
     for name in sorted(statements_of(article), key=statement_number):
         places = [place for place in article.places if name in place.statements]

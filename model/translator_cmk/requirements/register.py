@@ -1,4 +1,5 @@
-"""The register: requirements by id, each with its wording, its basis and the statements of the article behind it."""
+"""The register: requirements by id, each with its wording, its basis and the statements of the
+article behind it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,18 +19,30 @@ TOPICS: Final = (
     "tenant",
     "environment",
 )
-"""The topics in reading order. Each is a file of the register and the first word of its requirements' ids."""
+"""The topics in reading order. Each is a file of the register and the first word of its
+requirements' ids."""
 
-KINDS: Final = ("demand", "effect", "meaning", "consequence", "permission", "silence", "attestation")
-"""Kinds of requirement: a demand refuses a command; an effect changes something; a meaning derives one fact from
-others; a consequence follows from a state; a permission says what is allowed or does not happen; a silence demands
-nothing, as the article says nothing; an attestation can only be declared."""
+KINDS: Final = (
+    "demand",
+    "effect",
+    "meaning",
+    "consequence",
+    "permission",
+    "silence",
+    "attestation",
+)
+"""Kinds of requirement: a demand refuses a command; an effect changes something; a meaning derives
+one fact from others; a consequence follows from a state; a permission says what is allowed or does
+not happen; a silence demands nothing, as the article says nothing; an attestation can only be
+declared."""
 
 BASES: Final = ("environment", "stated", "implied", "assumed")
-"""Where a requirement comes from: the article's surroundings, its words, what follows from them, or our choice."""
+"""Where a requirement comes from: the article's surroundings, its words, what follows from them, or
+our choice."""
 
 TRAITS: Final = ("second-tenant", "elapsed-time", "training", "irreversible")
-"""Prerequisites of a live run: a second tenant, waiting, a trained model, or something that can't be undone."""
+"""Prerequisites of a live run: a second tenant, waiting, a trained model, or something that can't
+be undone."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that the article states, the sentences that carry it and the requirements made of it."""
+    """One thing that the article states, the sentences that carry it and the requirements made of
+    it."""
 
     id: str
     places: tuple[Place, ...]
@@ -89,7 +103,8 @@ class Register(Mapping[str, Requirement]):
     requirements: Mapping[str, Requirement]
     article: Article
     questions: Mapping[str, str]
-    """By its id, each thing that the article leaves open (A) or that another public source contradicts (C)."""
+    """By its id, each thing that the article leaves open (A) or that another public source
+    contradicts (C)."""
     topics: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
     """The requirements of each topic, in reading order."""
     statements: Mapping[str, Statement] = field(default_factory=dict)

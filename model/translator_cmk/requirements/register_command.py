@@ -14,7 +14,11 @@ from .register import Register
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `register`, and `diff`."""
-    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each requirement")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON: an array with an object for each requirement",
+    )
     diff = parser.add_subparsers(metavar="COMMAND").add_parser(
         "diff",
         help="compare two registers, by requirement",

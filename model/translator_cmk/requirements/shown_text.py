@@ -1,7 +1,9 @@
-"""The text of one Markdown block after the other as a page shows it: without marks, tags, and what is hidden.
+"""The text of one Markdown block after the other as a page shows it: without marks, tags, and what
+is hidden.
 
-Inline Markdown (links, images, emphasis, strikes) is resolved by patterns, and then HTML by Python's parser.  A page is
-read block by block with one parser, since an element that hides its content may begin in one block and end in another.
+Inline Markdown (links, images, emphasis, strikes) is resolved by patterns, and then HTML by
+Python's parser.  A page is read block by block with one parser, since an element that hides its
+content may begin in one block and end in another.
 """
 
 import re
@@ -14,7 +16,8 @@ from .fingerprints import words
 
 # Markdown inside a block
 
-TAG = r"""</?[A-Za-z][A-Za-z0-9-]*(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*\s*/?>"""
+ATTRIBUTE = r"""[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?"""
+TAG = rf"""</?[A-Za-z][A-Za-z0-9-]*(?:\s+{ATTRIBUTE})*\s*/?>"""
 TARGET = r"""(?:&\#60;[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)"""
 TITLE = r"""(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*"""
 IMAGE = re.compile(rf"!\[[^\[\]]*\](?:\(\s*{TARGET}{TITLE}\)|\[[^\[\]]*\])")
@@ -28,7 +31,8 @@ INLINE = re.compile("a|abbr|b|bdi|code|del|em|font|i|ins|kbd|mark|q|s|samp|small
 VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
 NOT_SHOWN = re.compile("del|s|strike|datalist|head|noscript|rp|script|style|template|title")
 HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|line-through|(?:opacity|font-size)\s*:\s*0(?![.\d]*[1-9])",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|line-through"
+    r"|(?:opacity|font-size)\s*:\s*0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
 
@@ -67,7 +71,8 @@ class Page(HTMLParser):
         return " ".join(settled.split())
 
     def _without_marks(self, text: str) -> str:
-        """Return the text of a block without images, links and emphasis; what is struck through is in a tag."""
+        """Return the text of a block without images, links and emphasis; what is struck through is
+        in a tag."""
         text = IMAGE.sub(" ", text)
         text = LINK.sub(self._link_text, text)
         text = STRUCK.sub(r"<del>\1</del>", text)
@@ -78,7 +83,8 @@ class Page(HTMLParser):
             text = stripped
 
     def _link_text(self, match: re.Match[str]) -> str:
-        """Return the text of a link; where no such label is defined, what stands there, which is no link."""
+        """Return the text of a link; where no such label is defined, what stands there, which is no
+        link."""
         text = match[1]
         label = match[2]
         has_target = label is None
@@ -123,7 +129,8 @@ def hides_content(attribute: str, value: str | None) -> bool:
 
 
 def is_html_block(html: str) -> bool:
-    """Return whether a block is HTML of its own, whose elements may stand around the blocks after it."""
+    """Return whether a block is HTML of its own, whose elements may stand around the blocks after
+    it."""
     begins_with_tag = re.match(r"</?([A-Za-z][A-Za-z0-9-]*)", html)
     if begins_with_tag is None:
         return False
@@ -133,7 +140,8 @@ def is_html_block(html: str) -> bool:
 
 @cache
 def settle_letter(letter: str) -> str:
-    """Return the plain form of a character; an exponent stays one, and so does a mark that turns the text round."""
+    """Return the plain form of a character; an exponent stays one, and so does a mark that turns
+    the text round."""
     turns_text_round = unicodedata.bidirectional(letter) in ("RLO", "LRO")
     is_format = unicodedata.category(letter) == "Cf"
     if letter in INVISIBLE or (is_format and not turns_text_round):

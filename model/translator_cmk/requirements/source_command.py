@@ -42,14 +42,16 @@ def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def fingerprint(args: argparse.Namespace) -> int:
-    """Print the places of a copy of the article as YAML; sentences that are known keep what they carry."""
+    """Print the places of a copy of the article as YAML; sentences that are known keep what they
+    carry."""
     article = article_of_copy(read_copy(args.file), load_register().article)
     print(article_to_yaml(article), end="")
     return OK
 
 
 def format_drift(drift: Drift, article: Article, register: Register, file: object) -> str:
-    """Return a comparison to read: what differs and where, the requirements it touches, a count, and what to do."""
+    """Return a comparison to read: what differs and where, the requirements it touches, a count,
+    and what to do."""
     lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
     lines += [f"heading new: {heading.text}, {file}:{heading.line}" for heading in drift.headings_new]
     line_before = 1
@@ -81,7 +83,7 @@ def finding_lines(finding: Finding, register: Register, where: str) -> Iterator[
         yield f"  now {sentence.section}, sentence {sentence.ordinal}"
     if finding.status == "reworded":
         new_words = " ".join(finding.words)
-        yield f"  new in it: {new_words}" if new_words else "  words were taken out or changed places"
+        yield (f"  new in it: {new_words}" if new_words else "  words were taken out or changed places")
     if place:
         yield f"  touches {', '.join(requirements_of(place, register)) or 'no requirement'}"
     else:
