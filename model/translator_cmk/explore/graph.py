@@ -37,20 +37,21 @@ class Graph(Walk, Generic[Label]):
         self.after = array("i")
         self.label = array("i")
         numbers: dict[Label, int] = {}
-        for visit in self.visits(step):
-            self._make_room_for(visit.state)
-            place = visit.state * self.width + visit.command
-            self.after[place] = visit.after
-            self.label[place] = numbers.setdefault(visit.label, len(numbers))
-        self._make_room_for(self.states - 1)
+        nothing = array("i", [NOT_OFFERED] * self.width)
+        for state, command, state_after, label, _ in self.visits(step):
+            place = state * self.width + command
+            while len(self.after) <= place:
+                self._add_state(nothing)
+            self.after[place] = state_after
+            self.label[place] = numbers.setdefault(label, len(numbers))
+        while len(self.after) < self.states * self.width:
+            self._add_state(nothing)
         self.labels = list(numbers)
 
-    def _make_room_for(self, state: int) -> None:
-        """Extend the arrays up to this state; nothing is offered there yet."""
-        nothing = array("i", [NOT_OFFERED] * self.width)
-        while len(self.after) <= state * self.width:
-            self.after.extend(nothing)
-            self.label.extend(nothing)
+    def _add_state(self, nothing: "array[int]") -> None:
+        """Make room for the edges from one state more, in which nothing is offered yet."""
+        self.after.extend(nothing)
+        self.label.extend(nothing)
 
     @property
     def edge_count(self) -> int:

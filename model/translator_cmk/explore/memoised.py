@@ -114,27 +114,17 @@ class Memoised(Generic[Question, Result]):
 
     def step(self, state: State, question: Question) -> tuple[State, Result]:
         """Return the state after and the result, exactly as the function does."""
-        leaf = self._find(state, question)
-        if leaf is None:
-            leaf = self._learn(state, question)
-        if not leaf.changes:
-            return state, leaf.outcome
-        return after(state, leaf), leaf.outcome
-
-    def _find(self, state: State, question: Question) -> Leaf | None:
-        """Return the leaf that the state leads to; None if no state with these records was asked
-        yet.
-        """
         trees = self.trees.get(type(question))
-        if trees is None:
-            return None
+        node = trees.get(tuple(question)) if trees else None
         tables = state.tables
-        node = trees.get(tuple(question))
         while type(node) is Node:
             kind, name, branches = node
             value = tuple(tables[kind]) if name is None else tables[kind].get(name)
             node = branches.get(value)
-        return node
+        leaf = node or self._learn(state, question)
+        if not leaf.changes:
+            return state, leaf.outcome
+        return after(state, leaf), leaf.outcome
 
     def _learn(self, state: State, question: Question) -> Leaf:
         """Call the function on tables that record their reads, and keep what it did."""

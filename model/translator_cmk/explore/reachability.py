@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from .graph import Graph
+from .graph import NOT_OFFERED, Graph
 
 NO_COMMAND = -1
 """Stands for the command to a state that holds already."""
@@ -18,10 +18,13 @@ def predecessors(graph: Graph[Any], without: Collection[int] = ()) -> Predecesso
     ``without``.
     """
     found: list[set[int]] = [set() for _ in range(graph.states)]
+    commands = [number for number in range(graph.width) if number not in without]
     for state in range(graph.states):
-        for edge in graph.edges_from(state):
-            if edge.after != state and edge.command not in without:
-                found[edge.after].add(state)
+        first = state * graph.width
+        for command in commands:
+            after = graph.after[first + command]
+            if after not in (state, NOT_OFFERED):
+                found[after].add(state)
     return found
 
 
@@ -54,12 +57,14 @@ def first_commands(graph: Graph[Any], earlier: Predecessors, values: Sequence[in
     def first(state: int) -> int:
         if distance[state] == 0:
             return NO_COMMAND
-        for edge in graph.edges_from(state):
-            after = edge.after
+        for command in range(graph.width):
+            after = graph.after[state * graph.width + command]
+            if after == NOT_OFFERED:
+                continue
             is_nearer = highest[after] == highest[state] and distance[after] == distance[state] - 1
             if is_nearer and state in earlier[after]:
-                return edge.command
-        raise AssertionError(f"no edge leads from state {state} towards its highest value")
+                return command
+        raise AssertionError(f"no command leads from state {state} towards its highest value")
 
     return [first(state) for state in range(graph.states)]
 

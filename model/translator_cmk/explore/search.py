@@ -137,12 +137,12 @@ class Search:
         if start is None:
             return False
         self.walk = Walk(self.scope, start)
-        for visit in self.walk.visits(self.step):
-            found.count(visit.label.outcome)
-            if visit.label.broken:
-                self._note(visit.label.broken, visit.state, visit.command)
-            if visit.found is not None:
-                self._look(visit.found, visit.state, visit.command)
+        for state, command, _, judged, new_state in self.walk.visits(self.step):
+            found.count(judged.outcome)
+            if judged.broken:
+                self._note(judged.broken, state, command)
+            if new_state is not None:
+                self._look(new_state, state, command)
             if self.stop and found.broken:
                 return False
             if bar and bar.is_due():

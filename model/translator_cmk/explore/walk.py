@@ -7,12 +7,12 @@ the start than one of a lower number, and the first path to it is a shortest one
 
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import TypeVar
 
 from ..machine import Command, State
 from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.state import Table
-from .scopes import FieldCondition, Scope
+from .scopes import Scope
 
 Label = TypeVar("Label", bound=Hashable)
 
@@ -55,17 +55,12 @@ class Store:
         return number
 
 
-class Visit(NamedTuple, Generic[Label]):
-    """One command taken in one state, both by number: the state that it leads to, and its label.
+Visit = tuple[int, int, int, Label, State | None]
+"""One command taken in one state: the number of the state, of the command, and of the state that it
+leads to, its label, and that state itself if it is found for the first time.
 
-    ``found`` is the state after, if it is found for the first time.
-    """
-
-    state: int
-    command: int
-    after: int
-    label: Label
-    found: State | None
+It is a plain tuple, since a walk makes one for each of hundreds of thousands of steps.
+"""
 
 
 class Walk:
@@ -115,15 +110,15 @@ class Walk:
         for at, packed in enumerate(self._states):  # which grows meanwhile
             state = self._store.unpack(packed)
             for number, command, conditions in commands:
-                if conditions and not all_hold(conditions, state):
+                if conditions and not all(condition.holds(state) for condition in conditions):
                     continue
                 after, label = step(state, command)
                 if after is state:
-                    yield Visit(at, number, at, label, None)
+                    yield at, number, at, label, None
                     continue
                 known = len(self._states)
                 to = self._note(after, at * self.width + number)
-                yield Visit(at, number, to, label, after if to == known else None)
+                yield at, number, to, label, after if to == known else None
 
     def _note(self, state: State, found_by: int) -> int:
         """Return the number of a state, which gets one if it is new."""
@@ -134,8 +129,3 @@ class Walk:
             self._states.append(packed)
             self._found_by.append(found_by)
         return number
-
-
-def all_hold(conditions: Iterable[FieldCondition], state: State) -> bool:
-    """Return whether all conditions hold in the state."""
-    return all(condition.holds(state) for condition in conditions)
