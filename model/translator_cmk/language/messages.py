@@ -69,8 +69,10 @@ class CommandRecord(Record):
         super().__init__(command.__name__, shapes, required)
 
     def build(self, fields: dict[str, Any]) -> Command:
+        values = self.command.defaults | fields
+        in_order = [values[name] for name in self.command.fields]
         try:
-            return self.command(**fields)
+            return self.command(*in_order)  # faster than by name, and every command of a run is read
         except ValueError as error:
             raise Inconsistent(str(error), "add it or remove it") from None
 
