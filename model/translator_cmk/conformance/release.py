@@ -40,11 +40,12 @@ def known_releases() -> Mapping[str, str]:
 
 
 def release() -> str:
-    """Return the version of the release that this kit is of; empty where it is of none."""
-    for version, digest in known_releases().items():
-        if digest == specification_digest():
-            return version
-    return ""
+    """Return the version of the release that this kit is of; empty where it is of none.
+
+    Of several releases with this specification, where only code of the kit differs, it is the last.
+    """
+    of_this = [version for version, digest in known_releases().items() if digest == specification_digest()]
+    return of_this[-1] if of_this else ""
 
 
 def specification_of(envelope: Envelope) -> str:
