@@ -1,6 +1,8 @@
-"""Installs the wheel into a new environment of each Python, and pastes the commands of the vendor's guide there.
+"""Installs the wheel into a new environment of each Python, and pastes the commands of the vendor's
+guide there.
 
-Run as `python .ci/paste_guide.py python3.11 python3.13`.  It needs a package index, for what the wheel depends on.
+Run as `python .ci/paste_guide.py python3.11 python3.13`.  It needs a package index, for what the
+wheel depends on.
 """
 
 import os
@@ -30,27 +32,53 @@ def pasted(python: str, wheel: Path, folder: Path) -> Iterator[str]:
     started = time.perf_counter()
     (_, install), *others = blocks()
     assert install == INSTALL
-    environment = os.environ | {"PATH": f"{folder / 'venv' / 'bin'}:{os.environ['PATH']}", "PIP_QUIET": "1"}
+    environment = os.environ | {
+        "PATH": f"{folder / 'venv' / 'bin'}:{os.environ['PATH']}",
+        "PIP_QUIET": "1",
+    }
     environment.pop("PYTHONPATH", None)
     subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
     subprocess.run([folder / "venv" / "bin" / "pip", "install", wheel], check=True, env=environment)
     (folder / "docs").symlink_to(ROOT / "docs")
     for number, (exit_code, text) in enumerate(others):
         command = ["bash", "-euo", "pipefail", "-c", text]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode != exit_code:
-            yield f"exit code {done.returncode} in place of {exit_code}: {text}{done.stderr[-2000:]}"
+            yield (
+                f"exit code {done.returncode} in place of {exit_code}: {text}{done.stderr[-2000:]}"
+            )
             return
         if not number:
-            print(f"{python}: the first verdict was there after {time.perf_counter() - started:.0f} s", flush=True)
-    print(f"{python}: {len(others)} blocks pasted in {time.perf_counter() - started:.0f} s", flush=True)
+            print(
+                f"{python}: the first verdict was there after {time.perf_counter() - started:.0f} "
+                "s",
+                flush=True,
+            )
+    print(
+        f"{python}: {len(others)} blocks pasted in {time.perf_counter() - started:.0f} s",
+        flush=True,
+    )
 
 
 def main(pythons: list[str]) -> int:
-    """Build the wheel once, and paste the guide with each Python; 1 where a command does not do what the guide says."""
+    """Build the wheel once, and paste the guide with each Python; 1 where a command does not do
+    what the guide says.
+    """
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]
+        build = [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--wheel-dir",
+            folder,
+            ROOT,
+        ]
         subprocess.run(build, check=True)
         (wheel,) = Path(folder).glob("*.whl")
         for python in pythons:

@@ -1,6 +1,8 @@
-"""Freezes the register and the digest of the version in pyproject.toml, or checks that this version is released.
+"""Freezes the register and the digest of the version in pyproject.toml, or checks that this version
+is released.
 
-Run as `make freeze` and `make release`: `python .ci/release.py freeze` and `python .ci/release.py check`.
+Run as `make freeze` and `make release`: `python .ci/release.py freeze` and `python .ci/release.py
+check`.
 """
 
 import json
@@ -24,10 +26,15 @@ def freeze(version: str) -> int:
     """Write register and digest, and say what is next; 2 if the version is frozen already."""
     path, digests = FROZEN / f"{version}.json", DIGESTS.read_text("utf-8")
     if path.exists() or f"\n{version}:" in digests:
-        print(f"{path} is there: a register is frozen once; increase the version in pyproject.toml", file=sys.stderr)
+        print(
+            f"{path} is there: a register is frozen once; increase the version in pyproject.toml",
+            file=sys.stderr,
+        )
         return 2
     path.parent.mkdir(exist_ok=True)
-    write_text(path, json.dumps(register_to_json(load_register()), indent=2, ensure_ascii=False) + "\n")
+    write_text(
+        path, json.dumps(register_to_json(load_register()), indent=2, ensure_ascii=False) + "\n"
+    )
     earlier = digests.removesuffix("{}\n")
     write_text(DIGESTS, f"{earlier}{version}: {specification_digest()}\n")
     print(f"{version} is frozen; next: translator-cmk register diff BEFORE, and date the changelog")
@@ -35,14 +42,22 @@ def freeze(version: str) -> int:
 
 
 def check(version: str) -> int:
-    """Print what is missing: the version is frozen, dated in the changelog, and committed; 1 if anything is."""
+    """Print what is missing: the version is frozen, dated in the changelog, and committed; 1 if
+    anything is.
+    """
     missing = []
     if release() != version:
-        missing.append(f"the specification is not that of {version}: make freeze, at a version of its own")
+        missing.append(
+            f"the specification is not that of {version}: make freeze, at a version of its own"
+        )
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE):
+    if not re.search(
+        rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE
+    ):
         missing.append(f"CHANGELOG.md has no dated section for it: ## [{version}] - YYYY-MM-DD")
-    if subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout:
+    if subprocess.run(
+        ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True
+    ).stdout:
         missing.append("there are changes that are not committed: commit them")
     for each in missing:
         print(f"no release of {version}: {each}", file=sys.stderr)

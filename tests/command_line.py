@@ -1,4 +1,6 @@
-"""Runs the command line in this process, where it starts faster; copies of the checkout; tables of what is refused."""
+"""Runs the command line in this process, where it starts faster; copies of the checkout; tables of
+what is refused.
+"""
 
 import io
 import os
@@ -31,7 +33,11 @@ class Done(NamedTuple):
 def run_cli(*words: object, text: bytes = b"") -> Done:
     """Run the command line, with the text on standard input."""
     out, error = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(error), patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(text))):
+    with (
+        redirect_stdout(out),
+        redirect_stderr(error),
+        patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(text))),
+    ):
         try:
             code = cli.main([str(word) for word in words])
         except SystemExit as ended:
@@ -50,7 +56,9 @@ def tables(module: str, name: str) -> list[Any]:
     """Return the documents of a YAML file beside a module."""
     text = Path(module).with_name(name).read_text("utf-8")
     try:
-        return list(yaml.load_all(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # in a tenth of the time
+        return list(
+            yaml.load_all(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        )  # in a tenth of the time
     except yaml.YAMLError:  # the parser in C knows no half of a surrogate pair
         return list(yaml.safe_load_all(text))
 
@@ -59,7 +67,9 @@ def tables(module: str, name: str) -> list[Any]:
 
 
 def each_refused(table: str) -> pytest.MarkDecorator:
-    """Run a test with each row of a table of `refused.yaml`; its columns are arguments of the test."""
+    """Run a test with each row of a table of `refused.yaml`; its columns are arguments of the
+    test.
+    """
     columns, rows = list(REFUSED[table][0]), REFUSED[table]
     values = [[row[column] for column in columns] for row in rows]
     return pytest.mark.parametrize(columns, values, ids=[row["says"] for row in rows])
@@ -79,13 +89,17 @@ def one_error(done: Done, code: int = 2, out: str | None = "") -> str:
 
 
 def copy_checkout(folder: Path, *names: str, without: str = "") -> Path:
-    """Copy these folders of the checkout into another, without what git ignores and the rows of a requirement."""
+    """Copy these folders of the checkout into another, without what git ignores and the rows of a
+    requirement.
+    """
     listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *names)
     for file in filter(lambda file: (ROOT / file).is_file(), listed.split("\0")):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, folder / file)
     if without:
-        with (folder / "model/translator_cmk/machine/topics/__init__.py").open("a", encoding="utf-8") as topics:
+        with (folder / "model/translator_cmk/machine/topics/__init__.py").open(
+            "a", encoding="utf-8"
+        ) as topics:
             topics.write(f"\nROWS = tuple(row for row in ROWS if row.requirement != {without!r})\n")
     return folder
 
@@ -93,7 +107,9 @@ def copy_checkout(folder: Path, *names: str, without: str = "") -> Path:
 def python(checkout: Path, *words: object) -> subprocess.CompletedProcess[str]:
     """Run Python in a copy of the checkout."""
     command, model = [sys.executable, *map(str, words)], {"PYTHONPATH": str(checkout / "model")}
-    return subprocess.run(command, cwd=checkout, env=os.environ | model, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=checkout, env=os.environ | model, capture_output=True, text=True, check=False
+    )
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -105,5 +121,7 @@ def git(folder: Path, *arguments: str) -> str:
 # A validator of each published schema; they refer to one another
 
 EVERY = schemas() | report_schemas()
-REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in EVERY.values())
+REGISTRY: Any = Registry().with_resources(
+    (each["$id"], Resource.from_contents(each)) for each in EVERY.values()
+)
 VALID = {name: Draft202012Validator(each, registry=REGISTRY) for name, each in EVERY.items()}

@@ -1,4 +1,6 @@
-"""What all tests share: plugins, Ctrl-C, samples, an order, and failing for want of a tool that is required."""
+"""What all tests share: plugins, Ctrl-C, samples, an order, and failing for want of a tool that is
+required.
+"""
 
 import os
 import signal
@@ -13,12 +15,14 @@ from hypothesis import settings
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
-# With it jsonschema would compile grammars for a second and a half, of formats that no schema here has.
+# With it jsonschema would compile grammars for a second and a half, of formats that no schema here
+# has.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as Python has what can't be imported
 
 pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
 
-# Who starts the tests in the background may have them ignore Ctrl-C, and what they start would inherit that.
+# Who starts the tests in the background may have them ignore Ctrl-C, and what they start would
+# inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 IN_FULL = "IN_FULL" in os.environ
@@ -38,8 +42,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a test fail that is skipped for want of a tool where every tool is required, as in `.ci/run`."""
+    """Let a test fail that is skipped for want of a tool where every tool is required, as in
+    `.ci/run`.
+    """
     report = yield
-    if report.skipped and os.environ.get("TRANSLATOR_CMK_REQUIRE_TOOLS") and "missing tool:" in str(report.longrepr):
+    if (
+        report.skipped
+        and os.environ.get("TRANSLATOR_CMK_REQUIRE_TOOLS")
+        and "missing tool:" in str(report.longrepr)
+    ):
         report.outcome, report.longrepr = "failed", str(report.longrepr)
     return report

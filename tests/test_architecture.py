@@ -1,4 +1,5 @@
-"""The map in docs/architecture.md shows imports, floors and files as they are, and describes each package.
+"""The map in docs/architecture.md shows imports, floors and files as they are, and describes each
+package.
 
 `python tests/test_architecture.py` writes the picture again.
 """
@@ -18,7 +19,9 @@ NAME = "translator_cmk"
 
 
 def layers(package: str = NAME) -> list[list[str]]:
-    """Return the layers of a package from the top, as its import contract in pyproject.toml lists them."""
+    """Return the layers of a package from the top, as its import contract in pyproject.toml lists
+    them.
+    """
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     for contract in config["tool"]["importlinter"]["contracts"]:
         if contract.get("containers") == [package]:
@@ -45,7 +48,9 @@ def is_there(path: str) -> bool:
 
 
 def picture() -> str:
-    """Return the picture: a line a package, from the top, with the packages that it imports itself."""
+    """Return the picture: a line a package, from the top, with the packages that it imports
+    itself.
+    """
     graph = grimp.build_graph(NAME)
     order = [name for layer in layers() for name in layer]
     imported: dict[str, set[str]] = {name: set() for name in order}
@@ -73,7 +78,9 @@ def drawn(page: str) -> str:
 
 def test_the_map_shows_the_imports_there_are() -> None:
     page = PAGE.read_text("utf-8")
-    assert page == drawn(page), "run `python tests/test_architecture.py`, and read whether the new import is meant"
+    assert page == drawn(page), (
+        "run `python tests/test_architecture.py`, and read whether the new import is meant"
+    )
 
 
 def test_the_map_has_a_paragraph_for_each_package() -> None:

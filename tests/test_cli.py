@@ -1,4 +1,6 @@
-"""Commands end with one of their exit codes and no traceback, whatever becomes of their streams; and `run`."""
+"""Commands end with one of their exit codes and no traceback, whatever becomes of their streams;
+and `run`.
+"""
 
 import json
 import os
@@ -15,7 +17,12 @@ import pytest
 from tests.command_line import CLI, VALID, each_refused, run_cli
 from tests.conformance.conftest import MODEL, WHOLE, messages_of
 from tests.oracle.following import commands
-from translator_cmk.language.messages import command_to_wire, observation_to_wire, outcome_to_wire, stage_to_wire
+from translator_cmk.language.messages import (
+    command_to_wire,
+    observation_to_wire,
+    outcome_to_wire,
+    stage_to_wire,
+)
 from translator_cmk.language.situations import situations
 from translator_cmk.language.strict_json import LONGEST
 from translator_cmk.machine import Command, Stage, Unspecified
@@ -39,11 +46,15 @@ def unread() -> Iterator[int]:
 def in_a_shell(words: str, redirection: str) -> subprocess.CompletedProcess[str]:
     """Run it with some stream closed."""
     shell = ["/bin/sh", "-c", f'exec "$@" {redirection}', "sh", *CLI, *words.split()]
-    return subprocess.run(shell, capture_output=True, text=True, timeout=30, check=False, env=ENVIRONMENT)
+    return subprocess.run(
+        shell, capture_output=True, text=True, timeout=30, check=False, env=ENVIRONMENT
+    )
 
 
 @each_refused("streams")
-def test_closed_or_full_stream_is_an_error(words: str, redirection: str, code: int, says: str) -> None:
+def test_closed_or_full_stream_is_an_error(
+    words: str, redirection: str, code: int, says: str
+) -> None:
     done = in_a_shell(words, redirection)
     assert done.returncode == code
     assert says in done.stderr
@@ -52,7 +63,10 @@ def test_closed_or_full_stream_is_an_error(words: str, redirection: str, code: i
 
 
 def test_run_without_standard_error_writes_its_report(tmp_path: Path) -> None:
-    done = in_a_shell(f"verify --python {MODEL} --lane features --case {WHOLE} --report {tmp_path / 'report'}", "2>&-")
+    done = in_a_shell(
+        f"verify --python {MODEL} --lane features --case {WHOLE} --report {tmp_path / 'report'}",
+        "2>&-",
+    )
     assert (done.returncode, "1 of 1 passed" in done.stdout) == (0, True)
     assert "Traceback" not in messages_of(tmp_path / "report")
 
@@ -70,7 +84,9 @@ print(*(name for name in sys.modules if name.startswith("translator_cmk.azure"))
 def azure_modules_of(*words: object) -> list[str]:
     """Run a command; return the modules for Azure that it has imported."""
     command = [sys.executable, "-c", IMPORTED, *map(str, words)]
-    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, input="", capture_output=True, text=True, timeout=60, check=False
+    )
     return done.stderr.splitlines()[-1].split()
 
 
@@ -94,10 +110,18 @@ def test_a_command_without_an_option_of_azure_imports_nothing_for_it(tmp_path: P
         ("replay --python nothing none.json", "stderr", 2),
     ],
 )
-def test_reader_that_has_gone_is_no_defect(unread: int, words: str, stream: str, exit_code: int) -> None:
+def test_reader_that_has_gone_is_no_defect(
+    unread: int, words: str, stream: str, exit_code: int
+) -> None:
     out, err = (unread if stream == each else subprocess.PIPE for each in ("stdout", "stderr"))
     done = subprocess.run(
-        [*CLI, *words.split()], stdout=out, stderr=err, text=True, timeout=30, check=False, env=ENVIRONMENT
+        [*CLI, *words.split()],
+        stdout=out,
+        stderr=err,
+        text=True,
+        timeout=30,
+        check=False,
+        env=ENVIRONMENT,
     )
     assert done.returncode == exit_code
     assert not done.stderr
@@ -110,7 +134,9 @@ DISABLED = (*AT_WORK, cmd.DisableKey("kv-prod", "cmk-2048"), cmd.ReadData("ws-pr
 
 
 class Run(NamedTuple):
-    """A run of the command: its exit code, the answers, each of which follows the schema, and its standard error."""
+    """A run of the command: its exit code, the answers, each of which follows the schema, and its
+    standard error.
+    """
 
     code: int
     answers: list[dict[str, Any]]
@@ -133,7 +159,9 @@ def as_lines(*sequence: Command) -> bytes:
 
 def test_each_command_is_answered_as_the_model_does() -> None:
     tried, system = ModelSystem(), ModelSystem()
-    sequence = [each for each in commands(seed=12) if not isinstance(tried.submit(each), Unspecified)]
+    sequence = [
+        each for each in commands(seed=12) if not isinstance(tried.submit(each), Unspecified)
+    ]
     done = run(as_lines(*sequence)).answers
     for number, (command, answer) in enumerate(zip(sequence, done, strict=True), 1):
         outcome = system.submit(command)
@@ -171,12 +199,21 @@ def test_a_file_is_read_as_standard_input_is(tmp_path: Path) -> None:
     file.write_bytes(as_lines(*AT_WORK))
     assert run(b"", file=str(file)) == run(as_lines(*AT_WORK))
     file.write_bytes(GOOD + b"{}\n")
-    assert run(b"", file=str(file)).error == f"{file}:2: the message lacks the field 'command'; add it\n"
+    assert (
+        run(b"", file=str(file)).error
+        == f"{file}:2: the message lacks the field 'command'; add it\n"
+    )
 
 
 def test_the_first_line_may_set_the_stage() -> None:
     stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
-    create = {"command": "CreateVault", "vault": "v1", "region": "north", "subscription": "one", "group": "g"}
+    create = {
+        "command": "CreateVault",
+        "vault": "v1",
+        "region": "north",
+        "subscription": "one",
+        "group": "g",
+    }
     text = b"\n" + json.dumps({"stage": stage}).encode() + b"\n" + json.dumps(create).encode()
     (answer,) = run(text).answers
     assert (answer["line"], answer["outcome"]["outcome"]) == (3, "accepted")
@@ -186,8 +223,14 @@ def test_the_first_line_may_set_the_stage() -> None:
 def test_a_stage_further_down_is_a_reset() -> None:
     text = as_lines(*AT_WORK) + b'{"stage": {}}\n' + as_lines(AT_WORK[0])
     *_, before, after = run(text).answers
-    assert after["outcome"] == {"outcome": "accepted", "by": ["environment.create-vault"], "audit": []}
-    assert after["observation"]["vault"].keys() == {"kv-prod"} == before["observation"]["vault"].keys()
+    assert after["outcome"] == {
+        "outcome": "accepted",
+        "by": ["environment.create-vault"],
+        "audit": [],
+    }
+    assert (
+        after["observation"]["vault"].keys() == {"kv-prod"} == before["observation"]["vault"].keys()
+    )
     assert after["observation"]["resource"] == {}
 
 
@@ -211,13 +254,18 @@ def test_a_bad_line_ends_the_run_with_one_line_that_says_where(text: str, says: 
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    for path, reason in ((tmp_path / "none.jsonl", "No such file or directory"), (tmp_path, "Is a directory")):
+    for path, reason in (
+        (tmp_path / "none.jsonl", "No such file or directory"),
+        (tmp_path, "Is a directory"),
+    ):
         remedy = "name a file of JSON lines, or -"
         assert run(b"", file=str(path)) == (2, [], f"{path}: can't be read: {reason}; {remedy}\n")
 
 
 def test_more_states_than_can_be_kept_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no observation is given, it is not known of any of the resources whether it shares the key of the first."""
+    """Where no observation is given, it is not known of any of the resources whether it shares the
+    key of the first.
+    """
     monkeypatch.setattr("translator_cmk.run_command.Oracle", partial(Oracle, limit=32))
     names = [f"r{number}" for number in range(6)]
     sequence = (
@@ -226,7 +274,9 @@ def test_more_states_than_can_be_kept_end_the_run(monkeypatch: pytest.MonkeyPatc
             command
             for each in names
             for command in (
-                cmd.CreateResource(each, "Translator", "westeurope", "cmk-tier", "production", "apps"),
+                cmd.CreateResource(
+                    each, "Translator", "westeurope", "cmk-tier", "production", "apps"
+                ),
                 cmd.EnableCustomerManagedKeys(each, "kv-prod", "cmk-2048"),
                 cmd.CreateWorkspace(f"of-{each}", each),
             )

@@ -1,4 +1,6 @@
-"""The wheel is the specification of the checkout, with a public API; pipelines are valid; SECURITY.md names tests."""
+"""The wheel is the specification of the checkout, with a public API; pipelines are valid;
+SECURITY.md names tests.
+"""
 
 import hashlib
 import os
@@ -57,7 +59,9 @@ def test_same_sources_give_the_same_sdist_and_wheel_wherever_and_whenever_they_a
     dist: Path, tmp_path: Path
 ) -> None:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    names = subprocess.run(
+        listed, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
     for name in sorted((name for name in names if (ROOT / name).is_file()), reverse=True):
         copy = tmp_path / "elsewhere" / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -80,16 +84,22 @@ def test_wheel_carries_features_and_data(unpacked: Path) -> None:
 
 def test_wheel_has_the_digest_of_the_checkout_and_reads_its_own_features(unpacked: Path) -> None:
     code = (
-        f"import sys; sys.path.insert(0, {str(unpacked)!r}); from translator_cmk import features_dir;"
-        "from translator_cmk.digest import kit_digest; print(kit_digest(), features_dir(), sep='\\n')"
+        f"import sys; sys.path.insert(0, {str(unpacked)!r}); from translator_cmk import "
+        "features_dir;"
+        "from translator_cmk.digest import kit_digest; print(kit_digest(), features_dir(), "
+        "sep='\\n')"
     )
-    run = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True
+    )
     assert run.stdout.splitlines() == [kit_digest(), str(unpacked / "translator_cmk" / "features")]
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The package as a wheel installs it, its digest taken: features inside, and lines that end as on Windows."""
+    """The package as a wheel installs it, its digest taken: features inside, and lines that end as
+    on Windows.
+    """
     package = tmp_path / "translator_cmk"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "features"))
     shutil.copytree(features_dir(), package / "features")
@@ -104,12 +114,16 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 CHECKOUT = kit_digest()
 
 
-def test_installed_package_has_the_digest_of_the_checkout_and_other_files_do_not_count(installed: Path) -> None:
+def test_installed_package_has_the_digest_of_the_checkout_and_other_files_do_not_count(
+    installed: Path,
+) -> None:
     (installed / "notes.txt").write_text("none of its business")
     assert kit_digest() == CHECKOUT
 
 
-@pytest.mark.parametrize("name", ["features/vault.feature", "language/situations.yaml", "machine/step.py", "cli.py"])
+@pytest.mark.parametrize(
+    "name", ["features/vault.feature", "language/situations.yaml", "machine/step.py", "cli.py"]
+)
 def test_change_of_any_file_that_counts_changes_the_digest(installed: Path, name: str) -> None:
     (installed / name).write_bytes((installed / name).read_bytes() + b"\n")
     assert kit_digest() != CHECKOUT
@@ -123,7 +137,9 @@ def test_change_of_the_site_is_no_other_kit(installed: Path) -> None:
 
 def test_nothing_of_the_kit_imports_the_site() -> None:
     """Or else a report could depend on what its digest leaves out."""
-    importers = grimp.build_graph("translator_cmk").find_modules_that_directly_import("translator_cmk.site")
+    importers = grimp.build_graph("translator_cmk").find_modules_that_directly_import(
+        "translator_cmk.site"
+    )
     assert {module for module in importers if not module.startswith("translator_cmk.site")} == set()
 
 
@@ -131,7 +147,11 @@ def test_names_count_as_well_as_content(tmp_path: Path) -> None:
     (tmp_path / "ab").write_text("c")
     (tmp_path / "a").write_text("bc")
     files = {name: tmp_path / name for name in ("ab", "a")}
-    digests = {digest_of({"ab": files["ab"]}), digest_of({"a": files["a"]}), digest_of({"b": files["ab"]})}
+    digests = {
+        digest_of({"ab": files["ab"]}),
+        digest_of({"a": files["a"]}),
+        digest_of({"b": files["ab"]}),
+    }
     assert len(digests) == 3
 
 
@@ -155,7 +175,9 @@ def test_importing_the_package_imports_none_of_its_modules() -> None:
 
 # The threat model names tests that exist, and the threats that no other test is about are stopped
 
-MODEL = (ROOT / "SECURITY.md").read_text("utf-8").partition("## Threat model")[2].partition("\n## ")[0]
+MODEL = (
+    (ROOT / "SECURITY.md").read_text("utf-8").partition("## Threat model")[2].partition("\n## ")[0]
+)
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -180,15 +202,20 @@ def test_every_tool_is_installed_by_its_hash() -> None:
         entries = re.split(r"\n(?=[A-Za-z])", text.partition("\n")[2].replace("\\\n", " ").strip())
         assert entries
         assert [entry.split()[0] for entry in entries if " --hash=sha256:" not in entry] == []
-    installs = re.findall(r"^.*\bpip install\b.*$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    installs = re.findall(
+        r"^.*\bpip install\b.*$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
     ours = [line for line in installs if "--no-deps" not in line and "dist/*.whl" not in line]
     assert ours
     assert [line for line in ours if "--require-hashes" not in line] == []
 
 
-# Pipelines, ours and those for vendors, are valid by the schemas that others publish; scripts do what they say
+# Pipelines, ours and those for vendors, are valid by the schemas that others publish; scripts do
+# what they say
 
-AZURE, GITLAB = (ROOT / "docs" / "examples" / name for name in ("azure-pipelines.yml", "gitlab-ci.yml"))
+AZURE, GITLAB = (
+    ROOT / "docs" / "examples" / name for name in ("azure-pipelines.yml", "gitlab-ci.yml")
+)
 ACTION = ROOT / "action.yml"
 SCHEMAS = {
     **dict.fromkeys((ROOT / ".github" / "workflows").iterdir(), "github-workflows"),
@@ -205,7 +232,9 @@ def loaded(path: Path) -> Any:
 
 def problems(path: Path, content: Any) -> list[str]:
     """Return what the published schema of such a file says of the content."""
-    builtin = pytest.importorskip("check_jsonschema.builtin_schemas", reason="missing tool: check-jsonschema")
+    builtin = pytest.importorskip(
+        "check_jsonschema.builtin_schemas", reason="missing tool: check-jsonschema"
+    )
     schema = builtin.get_builtin_schema(f"vendor.{SCHEMAS[path]}")
     return [error.message for error in validator_for(schema)(schema).iter_errors(content)]
 
@@ -257,9 +286,14 @@ def test_script_of_a_pipeline_verifies_and_leaves_a_report(
     kit.chmod(0o755)
     given = {"ADAPTER": adapter, "STDIO": adapter, "HTTP": "", "REPORT": "conformance"}
     given |= {"OPTIONS": f"--lane features --case {WHOLE}", "RUNNER_TEMP": str(tmp_path)}
-    given |= {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "PATH": f"{kit.parent}:{os.environ['PATH']}"}
+    given |= {
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "PATH": f"{kit.parent}:{os.environ['PATH']}",
+    }
     codes = [
-        subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=os.environ | given, check=False).returncode
+        subprocess.run(
+            ["bash", "-e", "-c", script], cwd=tmp_path, env=os.environ | given, check=False
+        ).returncode
         for script in SCRIPTS[pipeline]
     ]
     assert codes[0] == exit_code
@@ -268,9 +302,14 @@ def test_script_of_a_pipeline_verifies_and_leaves_a_report(
     assert pipeline != "GitHub" or (tmp_path / "summary.md").read_text("utf-8").startswith("# ")
 
 
-@pytest.mark.parametrize(("required", "outcomes"), [("1", {"failed": 1, "errors": 1}), ("", {"skipped": 2})])
+@pytest.mark.parametrize(
+    ("required", "outcomes"), [("1", {"failed": 1, "errors": 1}), ("", {"skipped": 2})]
+)
 def test_skip_for_want_of_a_tool_fails_where_every_tool_is_required(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, required: str, outcomes: dict[str, int]
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    required: str,
+    outcomes: dict[str, int],
 ) -> None:
     monkeypatch.setenv("TRANSLATOR_CMK_REQUIRE_TOOLS", required)
     pytester.makeconftest("from tests.conftest import pytest_runtest_makereport")

@@ -18,7 +18,9 @@ def test_every_row_has_its_source_in_the_order_of_the_rows() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.place))
-def test_the_place_of_a_row_has_its_call_and_its_code_cites_its_requirement(source: RowSource) -> None:
+def test_the_place_of_a_row_has_its_call_and_its_code_cites_its_requirement(
+    source: RowSource,
+) -> None:
     path, _, line = source.place.rpartition(":")
     written = (REPOSITORY / path).read_text("utf-8").splitlines()[int(line) - 1]
     assert isinstance(source.call.func, ast.Name)

@@ -1,4 +1,6 @@
-"""The suite is tested: change any row of the article, and a scenario of that row's requirement fails."""
+"""The suite is tested: change any row of the article, and a scenario of that row's requirement
+fails.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -39,10 +41,14 @@ def scenarios_of(requirement: str) -> list[Pickle]:
 
 
 @pytest.mark.parametrize(
-    "mutant", [mutant for kind in MUTANTS.values() for mutant in kind], ids=lambda mutant: str(mutant.name)
+    "mutant",
+    [mutant for kind in MUTANTS.values() for mutant in kind],
+    ids=lambda mutant: str(mutant.name),
 )
 def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutant) -> None:
-    """A dropped or added row makes one fail at a Then; a negated condition may also keep one from getting there."""
+    """A dropped or added row makes one fail at a Then; a negated condition may also keep one from
+    getting there.
+    """
     how = FAILURES if mutant.kind == "guard negated" else (AssertionFailed,)
     scenarios = scenarios_of(mutant.requirement)
     # an assumption can hide a mistake about what the article states
@@ -60,27 +66,40 @@ def test_scenario_notices_the_absence_of_each_further_requirement_that_it_carrie
 def test_losses_that_nobody_claims_any_more_are_noticed() -> None:
     claims = ("is undeployed", "is deleted")
     cut = [
-        replace(pickle, steps=tuple(step for step in pickle.steps if not step.text.endswith(claims)))
+        replace(
+            pickle, steps=tuple(step for step in pickle.steps if not step.text.endswith(claims))
+        )
         for pickle in scenarios_of("revocation.access-revoked")
         if pickle.name == "Revoked access costs all that is under the key"
     ]
-    assert {requirement for _, requirement in unearned(cut)} >= {"revocation.undeploys", "revocation.deletes-uploads"}
+    assert {requirement for _, requirement in unearned(cut)} >= {
+        "revocation.undeploys",
+        "revocation.deletes-uploads",
+    }
 
 
 def unearned(every: Iterable[Pickle]) -> Iterator[tuple[str, str]]:
-    """The scenarios with a tag of a requirement whose absence, or a mistake about it, none of their Thens notices.
+    """The scenarios with a tag of a requirement whose absence, or a mistake about it, none of their
+    Thens notices.
 
-    One row of an outline is enough.  A requirement that every row needs to reach its starting point is noticed too.
+    One row of an outline is enough.  A requirement that every row needs to reach its starting point
+    is noticed too.
     """
     outlines: dict[tuple[str, str], list[Pickle]] = {}
     for pickle in every:
         outlines.setdefault((pickle.name, pickle.requirements[0]), []).append(pickle)
     for (name, own), rows in outlines.items():
-        for requirement in sorted({each for row in rows for each in row.requirements} - {own, *WITHOUT_ROWS}):
+        for requirement in sorted(
+            {each for row in rows for each in row.requirements} - {own, *WITHOUT_ROWS}
+        ):
             tagged = [row for row in rows if requirement in row.requirements]
             machines = without(requirement)
-            claimed = any(fails(machine, row, (AssertionFailed,)) for machine in machines for row in tagged)
-            if not claimed and not all(any(fails(machine, row, FAILURES) for machine in machines) for row in tagged):
+            claimed = any(
+                fails(machine, row, (AssertionFailed,)) for machine in machines for row in tagged
+            )
+            if not claimed and not all(
+                any(fails(machine, row, FAILURES) for machine in machines) for row in tagged
+            ):
                 yield name, requirement
 
 
@@ -91,7 +110,10 @@ def without(requirement: str) -> list[Machine]:
     return [
         Machine(changed)
         for rows in (ROWS, WITHOUT_ASSUMPTIONS)
-        for changed in ([row for row in rows if row.requirement != requirement], *((*rows, row) for row in mistakes))
+        for changed in (
+            [row for row in rows if row.requirement != requirement],
+            *((*rows, row) for row in mistakes),
+        )
         if len(changed) != len(rows)
     ]
 
@@ -110,11 +132,17 @@ UNCITED = {
     "revocation.undeploys": "whenever-Model",
     "tenant.not-transferred": "whenever-Resource",
 }
-"""By requirement, rows on which scenarios rest that cite others alone, or that a Given needs without naming them."""
+"""By requirement, rows on which scenarios rest that cite others alone, or that a Given needs
+without naming them.
+"""
 
 
-@pytest.mark.parametrize("mutant", some(MUTANTS["row dropped"], 50), ids=lambda mutant: str(mutant.name))
-def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it(mutant: Mutant) -> None:
+@pytest.mark.parametrize(
+    "mutant", some(MUTANTS["row dropped"], 50), ids=lambda mutant: str(mutant.name)
+)
+def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it(
+    mutant: Mutant,
+) -> None:
     """All other scenarios pass, but for the rows above, of which that is not so."""
     astray = []
     for pickle in PICKLES:
@@ -136,4 +164,7 @@ def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it
 @pytest.mark.parametrize("requirement", sorted(WITHOUT_ROWS))
 def test_name_resolution_is_shown_by_scenarios(requirement: str) -> None:
     """The two requirements that the machine itself keeps are each shown by a refusal."""
-    assert any("the request is refused" in [step.text for step in pickle.steps] for pickle in scenarios_of(requirement))
+    assert any(
+        "the request is refused" in [step.text for step in pickle.steps]
+        for pickle in scenarios_of(requirement)
+    )

@@ -103,8 +103,12 @@ AS_THEY_WERE_RUN = [
 ]
 
 
-@pytest.mark.parametrize(("case", "status", "reason"), CASES, ids=[row[0].__name__ for row in WEIGHING])
-def test_case_gets_the_verdict_of_the_first_row_that_applies(case: CaseAsRun, status: Status, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("case", "status", "reason"), CASES, ids=[row[0].__name__ for row in WEIGHING]
+)
+def test_case_gets_the_verdict_of_the_first_row_that_applies(
+    case: CaseAsRun, status: Status, reason: str
+) -> None:
     found = weigh(case)
     assert found.status is status
     assert reason in found.reason
@@ -114,7 +118,9 @@ def test_case_gets_the_verdict_of_the_first_row_that_applies(case: CaseAsRun, st
 def test_no_row_for_cases_could_be_left_out(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     case, _, _ = CASES[number]
     with_it = weigh(case)
-    monkeypatch.setattr("translator_cmk.verdict.WEIGHING", WEIGHING[:number] + WEIGHING[number + 1 :])
+    monkeypatch.setattr(
+        "translator_cmk.verdict.WEIGHING", WEIGHING[:number] + WEIGHING[number + 1 :]
+    )
     assert weigh(case) != with_it
 
 
@@ -134,7 +140,9 @@ def test_assumptions_are_described_only_where_a_case_differs_from_them() -> None
 
 
 def test_what_is_said_of_a_case_may_look_like_a_placeholder() -> None:
-    assert weigh(CaseAsRun(Status.FAILED, "{case.known} {", is_listed=True)).reason == "{case.known} {"
+    assert (
+        weigh(CaseAsRun(Status.FAILED, "{case.known} {", is_listed=True)).reason == "{case.known} {"
+    )
 
 
 # A requirement, a badge and a run
@@ -143,7 +151,13 @@ PASSED, FAILED, KNOWN, BLOCKED = Status.PASSED, Status.FAILED, Status.KNOWN, Sta
 DIFFERS, INCONCLUSIVE, NOT_RUN = Status.DIFFERS, Status.INCONCLUSIVE, Status.NOT_RUN
 NOT_APPLICABLE = Status.NOT_APPLICABLE
 
-RUN = {"broke": False, "finished": True, "idle": False, "stale": False, "found": {PASSED, DIFFERS, KNOWN}}
+RUN = {
+    "broke": False,
+    "finished": True,
+    "idle": False,
+    "stale": False,
+    "found": {PASSED, DIFFERS, KNOWN},
+}
 WHOLE = {"exit_code": OK, "found": {PASSED}, "complete": True, "whole": True, "released": True}
 
 
@@ -241,9 +255,13 @@ def test_each_row_decides_and_none_could_be_left_out(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"whole": False}, {"released": False}, {"exit_code": INCOMPLETE}, {"found": {KNOWN}}], ids=str
+    "changes",
+    [{"whole": False}, {"released": False}, {"exit_code": INCOMPLETE}, {"found": {KNOWN}}],
+    ids=str,
 )
-def test_only_a_whole_run_of_a_released_kit_without_failures_is_green(changes: dict[str, Any]) -> None:
+def test_only_a_whole_run_of_a_released_kit_without_failures_is_green(
+    changes: dict[str, Any],
+) -> None:
     assert badge_of_run(shown(**changes)) is not Status.PASSED
 
 
@@ -289,7 +307,9 @@ def test_every_status_is_found_by_its_word_in_json_and_can_be_told_apart_without
     assert [Status(status.value) for status in Status] == list(Status)
     assert len({status.word for status in Status}) == len(Status)
     listed = {Status.KNOWN}  # it has failed, and its word says that this is known
-    assert len({status.glyph for status in Status if status not in listed}) == len(Status) - len(listed)
+    assert len({status.glyph for status in Status if status not in listed}) == len(Status) - len(
+        listed
+    )
 
 
 def test_a_case_that_did_not_pass_is_counted_unless_it_differs_from_an_assumption() -> None:

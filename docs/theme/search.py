@@ -1,4 +1,6 @@
-"""Shape the search index: what readers look for, in the words that they use, and small enough for every page."""
+"""Shape the search index: what readers look for, in the words that they use, and small enough
+for every page.
+"""
 
 import json
 import re
@@ -20,7 +22,9 @@ SYNONYMS = {
 
 
 def on_post_build(config: Any) -> None:
-    """Leave decisions and single scenarios out of the index, shorten its texts, and add synonyms."""
+    """Leave decisions and single scenarios out of the index, shorten its texts, and add
+    synonyms.
+    """
     index = Path(config["site_dir"]) / "search" / "search_index.json"
     found = json.loads(index.read_text("utf-8"))
     found["docs"] = [shaped(each) for each in found["docs"] if is_sought(each["location"])]
@@ -28,13 +32,17 @@ def on_post_build(config: Any) -> None:
 
 
 def is_sought(location: str) -> bool:
-    """Tell whether readers look for a section: its page holds no decision, and it is no scenario of a requirement."""
+    """Tell whether readers look for a section: its page holds no decision, and it is no
+    scenario of a requirement.
+    """
     page, _, place = location.partition("#")
     return not page.startswith("decisions/") and "/" not in place
 
 
 def shaped(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with a short text, without markup, and with the other words for its title as tags."""
+    """Return an entry with a short text, without markup, and with the other words for its title
+    as tags.
+    """
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", entry["text"])).strip()
     title = entry["title"].lower()
     tags = [words for phrase, words in SYNONYMS.items() if phrase in title]

@@ -88,41 +88,82 @@ SOURCE = (
         "requirements.source_command:check",
     ),
     Subcommand(
-        "fingerprint", "print the places of a copy (for maintainers)", "requirements.source_command:fingerprint"
+        "fingerprint",
+        "print the places of a copy (for maintainers)",
+        "requirements.source_command:fingerprint",
     ),
 )
 
 REPORT = (
-    Subcommand("check", "derive every verdict of a report again from its message log", "conformance.recheck:check"),
-    Subcommand("reproduce", "ask a system again all that it was asked for a report", "conformance.recheck:reproduce"),
+    Subcommand(
+        "check",
+        "derive every verdict of a report again from its message log",
+        "conformance.recheck:check",
+    ),
+    Subcommand(
+        "reproduce",
+        "ask a system again all that it was asked for a report",
+        "conformance.recheck:reproduce",
+    ),
 )
 
 COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
-    Subcommand("register", "print the requirements, or how two registers differ", "requirements.register_command"),
+    Subcommand(
+        "register",
+        "print the requirements, or how two registers differ",
+        "requirements.register_command",
+    ),
     SubcommandGroup("source", "work with a copy of the article", SOURCE),
     Subcommand("lint", "check feature files", "bdd.lint"),
     Subcommand("run", "run commands and say what the specification demands of each", "run_command"),
     Subcommand(
-        "explore", "search every state of bounded worlds, and check theorems in them", "explore.explore_command"
+        "explore",
+        "search every state of bounded worlds, and check theorems in them",
+        "explore.explore_command",
     ),
-    Subcommand("tour", "make test sequences that try everything in small worlds", "explore.tour_command"),
-    Subcommand("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
-    Subcommand("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
-    Subcommand("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
     Subcommand(
-        "verify", "put a system to the test and write a report", "conformance.verify", "azure.client.verify_azure"
+        "tour", "make test sequences that try everything in small worlds", "explore.tour_command"
+    ),
+    Subcommand(
+        "protocol",
+        "print the reference of the protocol between the kit and a system",
+        "conformance.protocol",
+    ),
+    Subcommand("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
+    Subcommand(
+        "doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"
+    ),
+    Subcommand(
+        "verify",
+        "put a system to the test and write a report",
+        "conformance.verify",
+        "azure.client.verify_azure",
     ),
     SubcommandGroup("report", "work with the folder of a report", REPORT),
-    Subcommand("oscal", "write the requirements, controls and results of a report as NIST OSCAL", "site.oscal"),
-    Subcommand("replay", "put a system through a counterexample again", "conformance.recheck:replay"),
-    Subcommand("leftovers", "show what runs against Azure have left there, and remove it", "azure.client.leftovers"),
+    Subcommand(
+        "oscal",
+        "write the requirements, controls and results of a report as NIST OSCAL",
+        "site.oscal",
+    ),
+    Subcommand(
+        "replay", "put a system through a counterexample again", "conformance.recheck:replay"
+    ),
+    Subcommand(
+        "leftovers",
+        "show what runs against Azure have left there, and remove it",
+        "azure.client.leftovers",
+    ),
     Subcommand(
         "serve",
         "put the model behind the contract or Azure's interfaces",
         "conformance.serve",
         "azure.server.serve_azure",
     ),
-    Subcommand("azure-env", "run a command whose Azure clients reach a server of the model", "azure.server.azure_env"),
+    Subcommand(
+        "azure-env",
+        "run a command whose Azure clients reach a server of the model",
+        "azure.server.azure_env",
+    ),
     Subcommand(
         "check-trace",
         "judge a log of what a system was asked, what it answered and what was seen",

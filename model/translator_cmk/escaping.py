@@ -29,7 +29,9 @@ def shortened(text: str) -> str:
 
 def visible(line: str) -> str:
     """Return a line as it is, with its unprintable characters by their numbers."""
-    return "".join(character if character.isprintable() else number(character) for character in line)
+    return "".join(
+        character if character.isprintable() else number(character) for character in line
+    )
 
 
 def number(character: str) -> str:

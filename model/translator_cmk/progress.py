@@ -29,7 +29,9 @@ class ProgressBar:
             self.shown = monotonic()
             self._write(f"{self.label}: {text}")
 
-    def show_count(self, done: int, total: int, unit: str = "cases", failed: int | None = None) -> None:
+    def show_count(
+        self, done: int, total: int, unit: str = "cases", failed: int | None = None
+    ) -> None:
         """Show how many of how many are done, how fast, the time left and the failures."""
         if self.is_due():
             seconds = monotonic() - self.began
@@ -48,7 +50,9 @@ class ProgressBar:
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def format_count(done: int, total: int, unit: str, seconds: float, failed: int | None = None) -> str:
+def format_count(
+    done: int, total: int, unit: str, seconds: float, failed: int | None = None
+) -> str:
     """Return "10 of 20 cases, 5/s, 2 s left, 1 failed"."""
     rate = done / max(seconds, 0.001)
     text = f"{done:,} of {total:,} {unit}, {rate:,.0f}/s"

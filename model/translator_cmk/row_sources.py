@@ -1,8 +1,9 @@
 """The rows as they are written: file and line of each, and its code, for pages and diagnostics.
 
-A topic's table has entries: calls of `refuse`, `effect`, `means`, `whenever` or `silent`, calls of a
-helper that returns such a call, and loops over either.  The entries are read in the order of the rows
-that they make, so the nth row is made by the nth entry, a loop counted as often as it makes rows.
+A topic's table has entries: calls of `refuse`, `effect`, `means`, `whenever` or `silent`, calls of
+a helper that returns such a call, and loops over either.  The entries are read in the order of the
+rows that they make, so the nth row is made by the nth entry, a loop counted as often as it makes
+rows.
 """
 
 import ast
@@ -109,13 +110,19 @@ def entries(module: ModuleType, table: str) -> list[ast.expr]:
     """Return the entries of the table."""
     for node in tree_of(module).body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=found)) if name == table:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=found)) if (
+                name == table
+            ):
                 return found
-    raise ValueError(f"{path_of(module)} has no table {table}, which is written with its rows in brackets")
+    raise ValueError(
+        f"{path_of(module)} has no table {table}, which is written with its rows in brackets"
+    )
 
 
 def row_call(entry: ast.expr, helpers: Mapping[str, ast.FunctionDef]) -> ast.Call:
-    """Return the call of refuse, effect, means, whenever or silent that makes the rows of an entry."""
+    """Return the call of refuse, effect, means, whenever or silent that makes the rows of an
+    entry.
+    """
     match entry:
         case ast.Starred(value=inner) | ast.GeneratorExp(elt=inner):
             return row_call(inner, helpers)

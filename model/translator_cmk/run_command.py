@@ -7,7 +7,13 @@ from typing import Any
 
 from .errors import HARNESS, OK, CommandError
 from .language.lines import SourceLine, read_lines
-from .language.messages import command_from_wire, command_to_wire, observation_to_wire, outcome_to_wire, stage_from_wire
+from .language.messages import (
+    command_from_wire,
+    command_to_wire,
+    observation_to_wire,
+    outcome_to_wire,
+    stage_from_wire,
+)
 from .language.strict_json import parse_json
 from .machine import Observation
 from .oracle import Oracle
@@ -33,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="full",
         help="what counts as specified: all, or what follows from the article (default: full)",
     )
-    parser.add_argument("--no-observation", action="store_true", help="leave out what a customer can see afterwards")
+    parser.add_argument(
+        "--no-observation", action="store_true", help="leave out what a customer can see afterwards"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def answers(lines: Iterable[SourceLine], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
+def answers(
+    lines: Iterable[SourceLine], oracle: Oracle, observed: bool
+) -> Iterator[dict[str, Any]]:
     """Yield the answer to each command, as `run-line.schema.json` has it.
 
     Raises `WireError` and `TooManyStates`.

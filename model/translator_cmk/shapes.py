@@ -73,7 +73,9 @@ def describe_value(value: Any) -> str:
         case float():
             return f"the number {value}"
         case int():
-            return f"the number {value}" if abs(value) < 10**12 else "a number of more than 12 digits"
+            return (
+                f"the number {value}" if abs(value) < 10**12 else "a number of more than 12 digits"
+            )
         case list():
             return "a list"
         case dict():
@@ -156,7 +158,9 @@ class Text(Simple):
             lambda it: isinstance(it, str) and matches(it),
             type="string",
             pattern=f"^{pattern}$",
-            **{"not": {"pattern": "\\s"}},  # in some languages `$` also matches before a final line break
+            **{
+                "not": {"pattern": "\\s"}
+            },  # in some languages `$` also matches before a final line break
         )
 
 
@@ -280,7 +284,9 @@ class MapOf:
         items: dict[str, Any] = {}
         for name, item in value.items():
             if not self.name.fits(name):
-                raise Malformed(f"has the field {describe_value(name)}", f"write {self.name.expected}")
+                raise Malformed(
+                    f"has the field {describe_value(name)}", f"write {self.name.expected}"
+                )
             try:
                 items[name] = self.item.read(item)
             except Malformed as error:
@@ -341,7 +347,9 @@ class Record:
     def _unknown_field(self, name: str) -> Malformed:
         its_fields = f"its fields are {', '.join(self.readers)}" if self.readers else "it has none"
         remedy = suggestion(name, self.readers, its_fields)
-        return Malformed(f"has no field {describe_value(name)}", remedy, subject=self.title, unknown=name)
+        return Malformed(
+            f"has no field {describe_value(name)}", remedy, subject=self.title, unknown=name
+        )
 
     def build(self, fields: dict[str, Any]) -> Any:
         """Return the meaning of all fields together; raises `Inconsistent`."""
@@ -356,7 +364,9 @@ class Record:
         }
 
 
-def record(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Record:
+def record(
+    title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None
+) -> Record:
     """Return the shape of an object with these fields, and perhaps those."""
     return Record(title, {**required, **(optional or {})}, tuple(required))
 
@@ -428,7 +438,9 @@ class Tagged:
         record = self.records.get(word)
         if record is None:
             remedy = suggestion(word, self.records, f"{self.tag}.schema.json lists them all")
-            raise Malformed(f"is {describe_value(word)}, which does not exist", remedy).inside(self.tag)
+            raise Malformed(f"is {describe_value(word)}, which does not exist", remedy).inside(
+                self.tag
+            )
         return record.read_fields(value, self.tag)
 
     def schema(self) -> dict[str, Any]:

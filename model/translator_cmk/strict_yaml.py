@@ -47,7 +47,9 @@ class PlainComposer(Composer):
                 event.start_mark,
             )
         if event.tag:
-            raise NotPlain(None, None, f"the tag {event.tag!r} is not supported; remove it", event.start_mark)
+            raise NotPlain(
+                None, None, f"the tag {event.tag!r} is not supported; remove it", event.start_mark
+            )
         return super().compose_node(parent, index)
 
 

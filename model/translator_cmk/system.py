@@ -2,7 +2,17 @@
 
 from typing import Protocol
 
-from .machine import DEFAULT_STAGE, ROWS, Command, Machine, Observation, Outcome, Stage, initial, observe
+from .machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Stage,
+    initial,
+    observe,
+)
 
 
 class System(Protocol):

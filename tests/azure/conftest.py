@@ -1,4 +1,6 @@
-"""One server for all tests of Azure's interfaces; a test logs in to a tenant of its own, which is a world."""
+"""One server for all tests of Azure's interfaces; a test logs in to a tenant of its own, which is a
+world.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,6 @@
-"""What `make azure-cli` installs, unmodified, works with the model: the Azure CLI, Microsoft's libraries, Amber."""
+"""What `make azure-cli` installs, unmodified, works with the model: the Azure CLI, Microsoft's
+libraries, Amber.
+"""
 
 import base64
 import json
@@ -33,7 +35,9 @@ AZURE_ENV = (sys.executable, "-m", "translator_cmk.cli", "azure-env")
 
 
 RAN, OUTSIDE = "ran", "outside"
-"""The outcomes of a step: its commands succeeded, or the server does not have what they ask for and said so."""
+"""The outcomes of a step: its commands succeeded, or the server does not have what they ask for and
+said so.
+"""
 
 LOSSES = "losses"
 """The name under which the script of the three losses is recorded."""
@@ -69,9 +73,13 @@ def azure_env(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 def run_as_user(*command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command with the Azure CLI, Python and this kit on its path."""
-    path = os.pathsep.join([str(INSTALLED / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = os.pathsep.join(
+        [str(INSTALLED / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    )
     variables = {**os.environ, "PATH": path}
-    return subprocess.run(command, env=variables, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env=variables, cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def cli_version() -> str:
@@ -90,7 +98,9 @@ GUIDES = {
     "azure-emulator": ((), 'trap "kill %1" EXIT\n'),
     "azure-live": (INSIDE, "subscription=$AZURE_SUBSCRIPTION_ID\n"),
 }
-"""For each guide: what its commands are run inside, and what a reader has done before them or does after."""
+"""For each guide: what its commands are run inside, and what a reader has done before them or does
+after.
+"""
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -102,12 +112,16 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, guide: str
     # the test of that script takes a minute
     wanted = [with_exit_code(*block) for block in blocks if "losing-the-key.sh" not in block[1]]
     assert wanted
-    found = run_as_user(*inside, "bash", "-euo", "pipefail", "-c", before + "".join(wanted), folder=tmp_path)
+    found = run_as_user(
+        *inside, "bash", "-euo", "pipefail", "-c", before + "".join(wanted), folder=tmp_path
+    )
     assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
 
 
 def with_exit_code(exit_code: str, block: str) -> str:
-    """Return the block, which ends the script unless its exit code is the one that the guide names."""
+    """Return the block, which ends the script unless its exit code is the one that the guide
+    names.
+    """
     return f"code=0; (\n{block}) || code=$?; [[ $code == {exit_code} ]]\n" if exit_code else block
 
 
@@ -140,7 +154,9 @@ def expected() -> Iterator[tuple[str, str]]:
 
 
 @recorded
-def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_readable_data_alone() -> None:
+def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_readable_data_alone() -> (
+    None
+):
     found = azure_env("bash", SCRIPT, "rg-losses", "westeurope", "4711")
     assert found.returncode == 0, found.stderr
     assert [tuple(line.split(": ", 1)) for line in found.stdout.splitlines()] == list(expected())
@@ -175,7 +191,8 @@ then echo "@@ policy taken"; else echo "@@ policy refused $said"; fi
 """What the CLI's own defaults lead to."""
 
 SHOWN = {
-    "translator": 'az cognitiveservices account show --name "$translator" --resource-group "$group"',
+    "translator": 'az cognitiveservices account show --name "$translator" --resource-group '
+    '"$group"',
     "vault": 'az keyvault show --name "$vault"',
     "key": 'az keyvault key show --vault-name "$vault" --name "$key"',
 }
@@ -224,12 +241,16 @@ def seen() -> Seen:
 
 @recorded
 def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: Seen) -> None:
-    assert seen.outcomes == {step["id"]: {OUTSIDE if "outside" in step else RAN} for step in data("commands")}
+    assert seen.outcomes == {
+        step["id"]: {OUTSIDE if "outside" in step else RAN} for step in data("commands")
+    }
     record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()})
 
 
 @recorded
-def test_access_policies_are_refused_for_a_key_vault_that_the_cli_made_by_its_defaults(seen: Seen) -> None:
+def test_access_policies_are_refused_for_a_key_vault_that_the_cli_made_by_its_defaults(
+    seen: Seen,
+) -> None:
     assert re.match("refused .*--enable-rbac-authorization", seen.defaults), seen.defaults
 
 
@@ -252,17 +273,24 @@ RENAMED = {"properties.kty": "key.kty", "properties.keySize": "key.size", "name"
 
 def bicep() -> Any:
     """Return the Bicep text as data: parameters, resources and expressions."""
-    code = "import json, pathlib, pycep, sys; print(json.dumps(pycep.BicepParser().parse(text=sys.stdin.read())))"
+    code = (
+        "import json, pathlib, pycep, sys; "
+        "print(json.dumps(pycep.BicepParser().parse(text=sys.stdin.read())))"
+    )
     text = (ROOT / "docs" / "examples" / "bicep" / "translator.bicep").read_text("utf-8")
     python = [str(INSTALLED / "bin" / "python"), "-c", code]
-    return json.loads(subprocess.run(python, input=text, capture_output=True, text=True, check=True).stdout)
+    return json.loads(
+        subprocess.run(python, input=text, capture_output=True, text=True, check=True).stdout
+    )
 
 
 VARIABLE = re.compile(r"\$\{|^(translatorName|vaultName|keyVersion|location|vault|translator)$")
 
 
 def literals(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value that the text fixes with its path; of a conditional, those of the case with a key."""
+    """Yield each value that the text fixes with its path; of a conditional, those of the case with
+    a key.
+    """
     if isinstance(value, dict):
         if "operator" in value:
             yield from literals(value["operator"]["operands"].get("false_value"), path)

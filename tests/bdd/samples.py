@@ -41,7 +41,10 @@ MODULE = "from pytest_bdd import scenarios\nscenarios('features')\n"
 
 
 def rule(
-    *scenarios: str, requirement: str = "vault.same-region-refused", title: str | None = None, tags: str = ""
+    *scenarios: str,
+    requirement: str = "vault.same-region-refused",
+    title: str | None = None,
+    tags: str = "",
 ) -> str:
     """A rule with these scenarios, worded as in the register."""
     lines = f"@{requirement} {tags}\nRule: {title or REGISTER[requirement].title}\n"
@@ -50,7 +53,9 @@ def rule(
 
 def feature(*rules: str) -> str:
     """A feature with these rules: the first begins in line 4, its first scenario in line 6."""
-    return "Feature: The key vault\n  What it has to be.\n\n" + textwrap.indent("".join(rules), "  ")
+    return "Feature: The key vault\n  What it has to be.\n\n" + textwrap.indent(
+        "".join(rules), "  "
+    )
 
 
 def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
@@ -77,4 +82,6 @@ def project(pytester: pytest.Pytester, *, conftest: str = "", **features: str) -
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Runs the suite in this process, without Hypothesis, which takes longest to start."""
-    return pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest", *arguments)
+    return pytester.runpytest_inprocess(
+        "-p", "translator_cmk.bdd", "-p", "no:hypothesispytest", *arguments
+    )

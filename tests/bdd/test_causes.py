@@ -40,7 +40,9 @@ def without(*lacking: str) -> System:
         'access to an empty vault\n  And the customer generates the key "cmk-2048" in "kv-prod"',
     ],
 )
-def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[], System], by: str, given: str) -> None:
+def test_failed_setup_names_the_requirement(
+    tmp_path: Path, system: Callable[[], System], by: str, given: str
+) -> None:
     scenario = steps('the customer deletes the vault "kv-prod"', "nothing has changed", given=given)
     run = ScenarioRun(system(), pickle_of(tmp_path, scenario))
     with pytest.raises(SetupFailed) as blocked:
@@ -56,7 +58,9 @@ def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[],
         ("revocation.access-revoked", "is inaccessible"),
     ],
 )
-def test_failed_then_names_what_the_system_lacks_with_its_rows_and_why(lacking: str, then: str) -> None:
+def test_failed_then_names_what_the_system_lacks_with_its_rows_and_why(
+    lacking: str, then: str
+) -> None:
     name = "Revoked access costs all that is under the key"
     pickle = next(pickle for pickle in pickles() if pickle.name == name)
     run = ScenarioRun(without(lacking), pickle)
@@ -87,7 +91,9 @@ def failing_scenarios(system: System, tagged: str) -> Iterator[tuple[ScenarioRun
             continue
 
 
-def test_unexplained_failure_is_attributed_to_the_rule_then_to_other_tags_then_to_the_rest() -> None:
+def test_unexplained_failure_is_attributed_to_the_rule_then_to_other_tags_then_to_the_rest() -> (
+    None
+):
     """The demanded answer rests on all of them but, perhaps, the rule."""
     system = without("revocation.undeploys", "revocation.deletes-uploads")
     rule_moved_to_the_front = 0
@@ -122,7 +128,9 @@ def test_explained_failure_is_attributed_to_what_explains_it_and_first_to_tags_a
         rule = run.pickle.requirements[0]
         if rule not in explaining:
             rule_does_not_explain_it += 1
-    assert rule_does_not_explain_it, "no scenario tells this order from one that begins with the rule"
+    assert rule_does_not_explain_it, (
+        "no scenario tells this order from one that begins with the rule"
+    )
 
 
 def test_no_silent_requirement_leads_a_failure_that_counts() -> None:

@@ -68,7 +68,9 @@ def test_line_of_a_pickle_is_that_of_its_row_or_else_of_its_scenario(folder: Pat
         ([("a", "x", "1"), ("a", "y", "1"), ("b", "x", "1")], ["a, x", "a, y", "b"]),
     ],
 )
-def test_rows_are_named_by_as_many_columns_as_tell_them_apart(rows: list[tuple[str, ...]], names: list[str]) -> None:
+def test_rows_are_named_by_as_many_columns_as_tell_them_apart(
+    rows: list[tuple[str, ...]], names: list[str]
+) -> None:
     found = row_names(rows)
     assert [found[row] for row in rows] == names
 

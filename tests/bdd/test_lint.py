@@ -27,19 +27,27 @@ def test_each_mistake_is_refused_at_its_line(tmp_path: Path, row: dict[str, Any]
     wrong = re.sub(row["was"], row["is"], right)
     assert wrong != right
     diagnostics = diagnostics_of(tmp_path, wrong)
-    assert [each for each in diagnostics if row["says"] in str(each) and each.line == row["line"]], diagnostics
+    assert [
+        each for each in diagnostics if row["says"] in str(each) and each.line == row["line"]
+    ], diagnostics
     assert all(each.remedy for each in diagnostics)
 
 
 @each_refused("lint")
-def test_each_mistake_of_a_whole_file_is_refused(tmp_path: Path, name: str, text: str, says: str) -> None:
+def test_each_mistake_of_a_whole_file_is_refused(
+    tmp_path: Path, name: str, text: str, says: str
+) -> None:
     if name:
-        (tmp_path / f"{name}.feature").write_bytes(as_bytes(text.replace("RIGHT", feature(rule(RIGHT)))))
+        (tmp_path / f"{name}.feature").write_bytes(
+            as_bytes(text.replace("RIGHT", feature(rule(RIGHT))))
+        )
     assert says in str(lint([tmp_path])[0])
 
 
 def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
-    (tmp_path / "keys.feature").write_text(feature(rule(RIGHT, requirement="keys.enable")), encoding="utf-8")
+    (tmp_path / "keys.feature").write_text(
+        feature(rule(RIGHT, requirement="keys.enable")), encoding="utf-8"
+    )
     [found] = diagnostics_of(tmp_path, feature(rule(RIGHT)))
     assert (found.file.name, found.text) == (
         "vault.feature",
@@ -49,7 +57,9 @@ def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
 
 def test_nothing_is_wrong_with_a_right_feature_with_any_line_endings(tmp_path: Path) -> None:
     assert diagnostics_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
-    (tmp_path / "vault.feature").write_bytes(feature(rule(RIGHT, OUTLINE)).replace("\n", "\r\n").encode())
+    (tmp_path / "vault.feature").write_bytes(
+        feature(rule(RIGHT, OUTLINE)).replace("\n", "\r\n").encode()
+    )
     assert lint([tmp_path]) == []
 
 
@@ -77,8 +87,12 @@ def test_command_lists_diagnostics_and_says_so_by_its_exit_code(tmp_path: Path) 
     assert run_cli("lint", tmp_path) == run_cli("lint") == (0, "", "")
     found = run_cli("lint", tmp_path / "none.feature")
     assert found.code == 1
-    assert "none.feature:1: can't be read: No such file or directory; name a feature file" in found.out
-    (tmp_path / "vault.feature").write_text(feature(rule(RIGHT.replace("When", "When \x1b[2J\u202e"))), "utf-8")
+    assert (
+        "none.feature:1: can't be read: No such file or directory; name a feature file" in found.out
+    )
+    (tmp_path / "vault.feature").write_text(
+        feature(rule(RIGHT.replace("When", "When \x1b[2J\u202e"))), "utf-8"
+    )
     found = run_cli("lint", tmp_path)
     assert found.code == 1
     assert "\\x1b[2J\\u202e" in found.out

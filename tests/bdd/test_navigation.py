@@ -59,7 +59,10 @@ def sections() -> Iterator[tuple[str, list[str]]]:
     language = "model/translator_cmk/language"
     yield f"Situations: {language}/situations.yaml", list(situations())
     yield f"Commands: {language}/sentences.yaml", [expression(each) for each in COMMAND_PHRASES]
-    yield "Assertions: model/translator_cmk/bdd/assertions.py", [expression(each) for each in ASSERTION_PHRASES]
+    yield (
+        "Assertions: model/translator_cmk/bdd/assertions.py",
+        [expression(each) for each in ASSERTION_PHRASES],
+    )
     yield f"Facts: {language}/sentences.yaml", [expression(each) for each in FACT_PHRASES]
     yield "Steps of outlines whose examples have the verb", list(IN_EXAMPLES)
 
@@ -106,7 +109,10 @@ def test_committed_setting_names_the_features_and_the_definitions() -> None:
 
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
 SERVER = "@cucumber/language-server@1.7.0"
-WANTED = {"textDocument": {"definition": {}, "formatting": {}}, "workspace": {"configuration": True}}
+WANTED = {
+    "textDocument": {"definition": {}, "formatting": {}},
+    "workspace": {"configuration": True},
+}
 
 
 class Editor:
@@ -146,7 +152,9 @@ class Editor:
         """Return the answer to a request."""
         self.asked += 1
         self.send(id=self.asked, method=method, params=params)
-        return self.until(lambda message: message.get("id") == self.asked and "result" in message)["result"]
+        return self.until(lambda message: message.get("id") == self.asked and "result" in message)[
+            "result"
+        ]
 
     def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the first message that is wanted; answer what the server asks meanwhile."""
@@ -200,7 +208,12 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
         "--no-fund",
         "--silent",
     ]
-    subprocess.run([npm, "install", *options, "--prefix", str(folder), SERVER], check=True, cwd=folder, timeout=300)
+    subprocess.run(
+        [npm, "install", *options, "--prefix", str(folder), SERVER],
+        check=True,
+        cwd=folder,
+        timeout=300,
+    )
     program = folder / "node_modules/@cucumber/language-server/bin/cucumber-language-server.cjs"
     with subprocess.Popen(
         [node, str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
@@ -233,7 +246,9 @@ def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file:
 def test_official_formatter_changes_nothing(editor: Editor, file: Path) -> None:
     editor.open(file)
     options = {"tabSize": 2, "insertSpaces": True}
-    [edit] = editor.ask("textDocument/formatting", textDocument={"uri": file.as_uri()}, options=options)
+    [edit] = editor.ask(
+        "textDocument/formatting", textDocument={"uri": file.as_uri()}, options=options
+    )
     assert edit["newText"] == file.read_text("utf-8")
 
 

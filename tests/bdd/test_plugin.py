@@ -20,22 +20,35 @@ VAULT = feature(rule(RIGHT, OUTLINE))
 
 def test_suite_opts_in_by_its_conftest(pytester: pytest.Pytester) -> None:
     project(pytester, vault=VAULT, conftest='pytest_plugins = ["translator_cmk.bdd"]')
-    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error", "-p", "no:hypothesispytest")
+    result = pytester.runpytest_subprocess(
+        "--strict-markers", "-W", "error", "-p", "no:hypothesispytest"
+    )
     result.assert_outcomes(passed=3)
 
 
 def test_scenarios_are_chosen_by_requirement_or_id(pytester: pytest.Pytester) -> None:
     other = RIGHT.replace("one region", "one tenant")
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant-refused")))
-    run(pytester, "--strict-markers", "-m", "vault.same-tenant-refused").assert_outcomes(passed=1, deselected=3)
-    run(pytester, "--strict-markers", "-m", "encryption.tier-refused").assert_outcomes(passed=1, deselected=3)
-    run(pytester, "test_features.py::test_vault_and_resource_in_one_region").assert_outcomes(passed=1)
+    project(
+        pytester,
+        vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant-refused")),
+    )
+    run(pytester, "--strict-markers", "-m", "vault.same-tenant-refused").assert_outcomes(
+        passed=1, deselected=3
+    )
+    run(pytester, "--strict-markers", "-m", "encryption.tier-refused").assert_outcomes(
+        passed=1, deselected=3
+    )
+    run(pytester, "test_features.py::test_vault_and_resource_in_one_region").assert_outcomes(
+        passed=1
+    )
     listed = run(pytester, "--markers").stdout.str()
     assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []
 
 
 @pytest.mark.parametrize("processes", ["0", "1"])
-def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(pytester: pytest.Pytester, processes: str) -> None:
+def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(
+    pytester: pytest.Pytester, processes: str
+) -> None:
     project(
         pytester,
         vault=feature(rule(RIGHT, RIGHT)),
@@ -57,11 +70,15 @@ def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(pytester: pytes
         assert f"ERROR: features/{diagnostic}" in result.stdout.str()
 
 
-RUNS_TWICE = "import pytest\n@pytest.fixture(autouse=True, params=[1, 2])\ndef twice(request): pass\n"
+RUNS_TWICE = (
+    "import pytest\n@pytest.fixture(autouse=True, params=[1, 2])\ndef twice(request): pass\n"
+)
 
 
 @pytest.mark.parametrize(("code", "conftest"), [(MODULE, ""), ("", RUNS_TWICE)])
-def test_each_scenario_has_to_be_one_test(pytester: pytest.Pytester, code: str, conftest: str) -> None:
+def test_each_scenario_has_to_be_one_test(
+    pytester: pytest.Pytester, code: str, conftest: str
+) -> None:
     project(pytester, vault=VAULT, conftest=conftest)
     pytester.makepyfile(test_more=code)
     result = run(pytester, "-k", "no_such_test")
@@ -75,7 +92,10 @@ def test_a_step_that_another_definition_plays_fails_the_scenario(pytester: pytes
     project(pytester, vault=feature(rule(RIGHT)), conftest=given)
     result = run(pytester)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert "'a resource and a vault with a key' was played by another step definition" in result.stdout.str()
+    assert (
+        "'a resource and a vault with a key' was played by another step definition"
+        in result.stdout.str()
+    )
 
 
 def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
@@ -83,7 +103,9 @@ def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
     run(pytester, "--strict-markers").assert_outcomes(passed=1, failed=1)
 
 
-def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: pytest.Pytester) -> None:
+def test_wrong_system_fails_with_the_requirement_and_the_difference(
+    pytester: pytest.Pytester,
+) -> None:
     project(pytester, vault=VAULT)
     result = run(pytester, "--system", f"{MISTAKEN}:AnyRegion")
     result.assert_outcomes(passed=1, failed=2)
@@ -108,7 +130,9 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
 
 
 @each_refused("suite")
-def test_system_that_does_not_get_there_turns_the_run_red(pytester: pytest.Pytester, system: str, says: str) -> None:
+def test_system_that_does_not_get_there_turns_the_run_red(
+    pytester: pytest.Pytester, system: str, says: str
+) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
     result = run(pytester, "--system", f"{SYSTEMS}.{system}")
     result.assert_outcomes(errors=1)
@@ -121,13 +145,17 @@ def test_system_that_does_not_get_there_turns_the_run_red(pytester: pytest.Pytes
 
 
 @each_refused("plugin")
-def test_option_that_can_not_be_met_is_wrong_usage(pytester: pytest.Pytester, options: list[str], says: str) -> None:
+def test_option_that_can_not_be_met_is_wrong_usage(
+    pytester: pytest.Pytester, options: list[str], says: str
+) -> None:
     result = run(pytester, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert says in result.stderr.str()
 
 
-def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytester: pytest.Pytester) -> None:
+def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(
+    pytester: pytest.Pytester,
+) -> None:
     project(pytester, vault=VAULT)
     pytester.makepyfile(
         my_adapter="""
@@ -138,7 +166,9 @@ def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytes
             return ModelSystem()
         """
     )
-    run(pytester, "--import-mode=importlib", "--system", "my_adapter:make").assert_outcomes(passed=3)
+    run(pytester, "--import-mode=importlib", "--system", "my_adapter:make").assert_outcomes(
+        passed=3
+    )
     assert (pytester.path / "made.txt").read_text().split() == ["made"] * 3
 
 
@@ -152,7 +182,9 @@ def system():
 """
 
 
-def test_fixture_of_the_suite_takes_the_place_of_the_model_but_not_of_the_option(pytester: pytest.Pytester) -> None:
+def test_fixture_of_the_suite_takes_the_place_of_the_model_but_not_of_the_option(
+    pytester: pytest.Pytester,
+) -> None:
     project(pytester, vault=VAULT, conftest=CONFTEST)
     run(pytester).assert_outcomes(passed=1, failed=2)
     result = run(pytester, "--system", f"{MISTAKEN}:KeepsItsReasons")
@@ -243,7 +275,9 @@ def described(case: ET.Element) -> list[object]:
     return [attributes, *[(part.tag, part.get("message")) for part in case]]
 
 
-def test_blocked_scenario_is_an_error_in_junit_and_its_message_is_the_reason(pytester: pytest.Pytester) -> None:
+def test_blocked_scenario_is_an_error_in_junit_and_its_message_is_the_reason(
+    pytester: pytest.Pytester,
+) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
     run(pytester, "--junitxml", "junit.xml", "--system", f"{MISTAKEN}:RefusesKeys")
     [suite] = ET.parse(pytester.path / "junit.xml").iter("testsuite")
@@ -285,7 +319,9 @@ def above_summary(output: str) -> str:
     return output.partition("short test summary info")[0]
 
 
-def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(pytester: pytest.Pytester) -> None:
+def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(
+    pytester: pytest.Pytester,
+) -> None:
     project(pytester, revocation=feature(rule(*LOSSES, requirement="revocation.undeploys")))
     output = run(pytester, "--system", f"{MISTAKEN}:LosesNothing").stdout.str()
     cause = load_register()["revocation.access-revoked"]

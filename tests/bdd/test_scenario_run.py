@@ -61,7 +61,9 @@ def test_what_contradicts_the_specification_fails(tmp_path: Path, row: dict[str,
         (odd.ShowsNumbers, "vault.vault.state is the number 3"),
     ],
 )
-def test_malformed_answer_is_inconclusive(tmp_path: Path, system: Callable[[], Any], why: str) -> None:
+def test_malformed_answer_is_inconclusive(
+    tmp_path: Path, system: Callable[[], Any], why: str
+) -> None:
     with pytest.raises(Inconclusive, match=why):
         run_scenario(system(), pickle_of(tmp_path, RIGHT))
 

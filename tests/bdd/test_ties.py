@@ -85,7 +85,10 @@ def test_broken_ties_are_named_with_their_remedies(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scenarios_that_contradict_the_model_or_miss_no_row_are_named(tmp_path: Path) -> None:
-    checkout, granted = copied(tmp_path), 'Then "translator-prod" {} access to the keys of "kv-prod"\n      And nothing'
+    checkout, granted = (
+        copied(tmp_path),
+        'Then "translator-prod" {} access to the keys of "kv-prod"\n      And nothing',
+    )
     write(checkout, VAULT_FEATURE, granted.format("has"), granted.format("has no"))
     write(checkout, KEYS_REGISTER, "", ADDED["requirement"])
     write(checkout, KEYS_FEATURE, "", ADDED["rule"])
@@ -94,4 +97,7 @@ def test_scenarios_that_contradict_the_model_or_miss_no_row_are_named(tmp_path: 
     said = "Granted access is there and changes nothing else"
     wrong = f"the model does not do what '{said}' says; correct the scenario"
     assert re.search(rf"vault\.feature:\d+: {wrong}", contradicted)
-    assert re.search(r"keys\.py:\d+: no scenario tagged @keys\.no-symmetric-rotation fails without the rows", missed)
+    assert re.search(
+        r"keys\.py:\d+: no scenario tagged @keys\.no-symmetric-rotation fails without the rows",
+        missed,
+    )

@@ -1,4 +1,6 @@
-"""What the Azure-shaped server takes: time until it is ready, requests a second, memory; and malformed requests."""
+"""What the Azure-shaped server takes: time until it is ready, requests a second, memory; and
+malformed requests.
+"""
 
 import http.client
 import json
@@ -26,7 +28,9 @@ VERSION = "?api-version=2025-06-01"
 
 @contextmanager
 def serving() -> Iterator[tuple[subprocess.Popen[str], http.client.HTTPSConnection]]:
-    """Start the server, on a core of its own if there is more than one, and yield it with a connection."""
+    """Start the server, on a core of its own if there is more than one, and yield it with a
+    connection.
+    """
     command = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure", "127.0.0.1:0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -34,7 +38,9 @@ def serving() -> Iterator[tuple[subprocess.Popen[str], http.client.HTTPSConnecti
         if hasattr(os, "sched_setaffinity") and len(cores := os.sched_getaffinity(0)) > 1:
             os.sched_setaffinity(process.pid, {max(cores)})
         context = ssl.create_default_context(cafile=authority)
-        connection = http.client.HTTPSConnection("localhost", int(proxy.rpartition(":")[2]), context=context)
+        connection = http.client.HTTPSConnection(
+            "localhost", int(proxy.rpartition(":")[2]), context=context
+        )
         try:
             yield process, connection
         finally:
@@ -42,7 +48,9 @@ def serving() -> Iterator[tuple[subprocess.Popen[str], http.client.HTTPSConnecti
             process.terminate()
 
 
-def ask(connection: http.client.HTTPSConnection, method: str, path: str, token: str, body: Any = None) -> Any:
+def ask(
+    connection: http.client.HTTPSConnection, method: str, path: str, token: str, body: Any = None
+) -> Any:
     """Return the body of the answer to a request, which has to succeed."""
     content = body if isinstance(body, str) else json.dumps(body) if body else None
     connection.request(method, path, content, {"Authorization": f"Bearer {token}"})
@@ -57,7 +65,9 @@ def signed_in(connection: http.client.HTTPSConnection) -> tuple[str, str]:
     port = connection.port
     form = {"grant_type": "client_credentials", "client_id": str(uuid4()), "client_secret": "x"}
     form["scope"] = f"https://localhost:{port}/.default"
-    token: str = ask(connection, "POST", f"/{uuid4()}/oauth2/v2.0/token", "", urlencode(form))["access_token"]
+    token: str = ask(connection, "POST", f"/{uuid4()}/oauth2/v2.0/token", "", urlencode(form))[
+        "access_token"
+    ]
     (first, *_) = ask(connection, "GET", f"/subscriptions{VERSION}", token)["value"]
     group = f"{first['id']}/resourceGroups/apps"
     ask(connection, "PUT", group + VERSION, token, {"location": "westeurope"})
@@ -92,7 +102,9 @@ def resident(process: subprocess.Popen[str]) -> float:
 
 
 def growth_in_megabytes(many: int = MANY) -> float:
-    """Memory that all but the first fifth of many requests add; every 20 requests there is a new tenant."""
+    """Memory that all but the first fifth of many requests add; every 20 requests there is a new
+    tenant.
+    """
     with serving() as (process, connection):
         before = 0.0
         for number in range(many // 20):
@@ -107,7 +119,9 @@ def growth_in_megabytes(many: int = MANY) -> float:
 
 
 def malformed_and_not_refused(many: int = MALFORMED) -> float:
-    """How many of these malformed requests end in anything but a 4xx or 501 with an error, or change something."""
+    """How many of these malformed requests end in anything but a 4xx or 501 with an error, or
+    change something.
+    """
     with azure_server() as server, closing(Wire(server)) as wire:
         customer = Customer(wire)
         return sum(not is_refused(customer, each) for each in malformed(customer, many))

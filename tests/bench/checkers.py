@@ -1,11 +1,12 @@
 """Our search beside Spin and Rumur, in turns.
 
-What each counts is put in the terms of this project. Both see each state once, and start in the first one. Spin counts
-as a transition each state that it comes upon, new or not, and so the first one too, to which no step leads: it has one
-transition more than there are steps. Rumur counts the rules that it fires: these are the steps.
+What each counts is put in the terms of this project. Both see each state once, and start in the
+first one. Spin counts as a transition each state that it comes upon, new or not, and so the first
+one too, to which no step leads: it has one transition more than there are steps. Rumur counts the
+rules that it fires: these are the steps.
 
-The others are not charged with making and compiling their models. Our search is charged with taking every step, and
-not with the start of its process.
+The others are not charged with making and compiling their models. Our search is charged with taking
+every step, and not with the start of its process.
 """
 
 import json
@@ -67,7 +68,9 @@ class CheckFailed(Exception):
 
 
 def contest(rounds: int) -> list[Result]:
-    """Let all checkers take turns, and return their results, ours first; raises `CheckFailed` if counts differ."""
+    """Let all checkers take turns, and return their results, ours first; raises `CheckFailed` if
+    counts differ.
+    """
     samples: dict[Checker, list[Sample]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for checker in checkers(Path(folder)):
@@ -120,7 +123,9 @@ def search_once() -> Sample:
 
 
 def spin(folder: Path) -> Checker:
-    """Return the verifier that Spin makes of the scope; raises `CheckFailed` if Spin or gcc does not accept it."""
+    """Return the verifier that Spin makes of the scope; raises `CheckFailed` if Spin or gcc does
+    not accept it.
+    """
     folder.mkdir()
     (folder / "model.pml").write_text(promela(SCOPE), "utf-8")
     output("spin", "-a", "model.pml", within=folder)
@@ -141,7 +146,9 @@ def read_spin(said: str) -> Counts:
 
 
 def rumur(folder: Path, threads: int) -> Checker:
-    """Return the verifier that Rumur makes of the scope; raises `CheckFailed` if Rumur or gcc does not accept it."""
+    """Return the verifier that Rumur makes of the scope; raises `CheckFailed` if Rumur or gcc does
+    not accept it.
+    """
     folder.mkdir()
     (folder / "model.m").write_text(murphi(SCOPE), "utf-8")
     options = ("--deadlock-detection", "off", "--threads", str(threads))
@@ -164,7 +171,9 @@ def read_rumur(said: str) -> Counts:
 
 
 def number(pattern: str, said: str) -> int:
-    """Return the whole number that the pattern finds; raises `CheckFailed` for none, or one that was rounded."""
+    """Return the whole number that the pattern finds; raises `CheckFailed` for none, or one that
+    was rounded.
+    """
     found = re.search(pattern, said, re.MULTILINE)
     if found is None or not found[1].isdigit():
         raise CheckFailed(f"no whole number for {pattern!r} in: {said}")

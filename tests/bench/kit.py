@@ -1,10 +1,11 @@
-"""What the conformance kit costs beside a bare loop that gives the same commands to the same adapter.
+"""What the conformance kit costs beside a bare loop that gives the same commands to the same
+adapter.
 
-The bare loop does what any test of the adapter has to do: it gives each command, waits for the answer, and reads it.
-The kit gives the command fresh names, checks the request and the answer, and keeps both in the message log.  What the
-oracle takes to judge the answer is not part of it.  The two take turns over each sequence of commands.  Each round has
-other sequences, so nothing is faster here for having been asked before; of all rounds, the median of their difference
-counts.
+The bare loop does what any test of the adapter has to do: it gives each command, waits for the
+answer, and reads it. The kit gives the command fresh names, checks the request and the answer, and
+keeps both in the message log.  What the oracle takes to judge the answer is not part of it.  The
+two take turns over each sequence of commands.  Each round has other sequences, so nothing is faster
+here for having been asked before; of all rounds, the median of their difference counts.
 """
 
 import json
@@ -40,7 +41,9 @@ Commands = tuple[Command, ...]
 
 
 def rounds() -> list[list[Commands]]:
-    """Return rounds of sequences: from each situation on, any of the commands that the lane fuzz has."""
+    """Return rounds of sequences: from each situation on, any of the commands that the lane fuzz
+    has.
+    """
     random = Random(1)
     commands = alphabet()
     made = []
@@ -113,9 +116,13 @@ def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
 
 
 def in_process() -> float:
-    """Microseconds that the kit adds to a command of an object in this process, in time of the processor."""
+    """Microseconds that the kit adds to a command of an object in this process, in time of the
+    processor.
+    """
     system = ModelSystem()
-    return overhead(Direct(ModelSystem), timed(system.reset, system.submit, process_time), process_time)
+    return overhead(
+        Direct(ModelSystem), timed(system.reset, system.submit, process_time), process_time
+    )
 
 
 @contextmanager
@@ -135,18 +142,33 @@ def on_one_core() -> Iterator[None]:
 def over_stdio() -> float:
     """Microseconds that the kit adds to a command of a child process.
 
-    They share a core, since only one of them ever works: how long an idle core takes to wake is not the kit's.
+    They share a core, since only one of them ever works: how long an idle core takes to wake is not
+    the kit's.
     """
-    with on_one_core(), subprocess.Popen(EXAMPLE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with (
+        on_one_core(),
+        subprocess.Popen(EXAMPLE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,
+    ):
         try:
-            return overhead(Process(shlex.join(EXAMPLE)), bare_over_stdio(process, perf_counter), perf_counter)
+            return overhead(
+                Process(shlex.join(EXAMPLE)), bare_over_stdio(process, perf_counter), perf_counter
+            )
         finally:
             process.terminate()
 
 
 def verify_seconds() -> float:
-    """Seconds that `translator-cmk verify` without other options takes with the model in a child process."""
-    verify = (sys.executable, "-m", "translator_cmk.cli", "verify", "--python", "translator_cmk.system:ModelSystem")
+    """Seconds that `translator-cmk verify` without other options takes with the model in a child
+    process.
+    """
+    verify = (
+        sys.executable,
+        "-m",
+        "translator_cmk.cli",
+        "verify",
+        "--python",
+        "translator_cmk.system:ModelSystem",
+    )
     with tempfile.TemporaryDirectory() as folder:
         started = perf_counter()
         subprocess.run([*verify, "--report", folder], cwd=ROOT, check=True, capture_output=True)

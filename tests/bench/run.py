@@ -169,7 +169,9 @@ MEASURES = (
 def main() -> int:
     """Measure and print; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="no measure runs more often than this (default: 5)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="no measure runs more often than this (default: 5)"
+    )
     rounds = parser.parse_args().rounds
     python = platform.python_version()
     print(f"translator-cmk {__version__}, Python {python}, {os.cpu_count()} cores, {processor()}")

@@ -63,7 +63,9 @@ def test_kit_and_adapter_share_a_core_only_while_they_are_measured() -> None:
     before = os.sched_getaffinity(0)
     with kit.on_one_core():
         printed = subprocess.run(
-            [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"], capture_output=True, check=True
+            [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"],
+            capture_output=True,
+            check=True,
         )
     assert printed.stdout == b"1\n"
     assert os.sched_getaffinity(0) == before

@@ -1,4 +1,6 @@
-"""A scope in the form in which other model checkers get it has the states and steps of our search."""
+"""A scope in the form in which other model checkers get it has the states and steps of our
+search.
+"""
 
 import pytest
 

@@ -83,7 +83,11 @@ class Translation:
             yield Case(atoms, tuple(self._written(node)))
             return
         for value, branch in node.branches.items():
-            more = self._names_are(node.kind, value) if node.name is None else self._record_is(node, value)
+            more = (
+                self._names_are(node.kind, value)
+                if node.name is None
+                else self._record_is(node, value)
+            )
             yield from self._cases(branch, (*atoms, *more))
 
     def _record_is(self, node: Node, record: Any) -> Iterator[Atom]:
@@ -161,7 +165,12 @@ def promela(scope: Scope) -> str:
         for case in translation.cases(command):
             writes = "".join(f"{variable} = {value}; " for variable, value in case.written)
             text.append(f":: {language.condition(case.atoms)} -> {writes}skip")
-        text += [":: else -> assert(false)", "fi;", "skip /* Spin forgets where a d_step leads to that ends so */", "}"]
+        text += [
+            ":: else -> assert(false)",
+            "fi;",
+            "skip /* Spin forgets where a d_step leads to that ends so */",
+            "}",
+        ]
     return "\n".join([*text, "od", "}", ""])
 
 

@@ -1,4 +1,6 @@
-"""What the browser tests share: one browser and one site, how a page is opened, what it says, and what axe finds."""
+"""What the browser tests share: one browser and one site, how a page is opened, what it says, and
+what axe finds.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -23,7 +25,9 @@ MARKS = [
     pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
     pytest.mark.xdist_group("site"),
 ]
-"""The marks of every module of browser tests: one worker runs them all and the tests of the site, in one browser."""
+"""The marks of every module of browser tests: one worker runs them all and the tests of the site,
+in one browser.
+"""
 
 DESK, PHONE = 1280, 390  # pixels
 OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")
@@ -47,7 +51,9 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 class HostHandler(QuietHandler):
-    """Shows the site's own page for an address without one, as hosts do; the site has a folder of its own."""
+    """Shows the site's own page for an address without one, as hosts do; the site has a folder of
+    its own.
+    """
 
     def send_error(self, code: int, *_: object) -> None:
         """Send the page in place of a message."""
@@ -96,21 +102,32 @@ def cold(page: Page) -> Iterator[None]:
 def look(page: Page, width: int = DESK, *, dark: bool = False, printed: bool = False) -> None:
     """Show pages in a window or on paper so many pixels wide."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme="dark" if dark else "light", media="print" if printed else "null")
+    page.emulate_media(
+        color_scheme="dark" if dark else "light", media="print" if printed else "null"
+    )
 
 
 def window(browser: Browser, **options: Any) -> Opened:
-    """A window in which nothing is open yet; making one takes the browser as long as showing a page."""
+    """A window in which nothing is open yet; making one takes the browser as long as showing a
+    page.
+    """
     found = Opened(browser.new_context(**options).new_page())
     look(found.page)
-    found.page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
+    found.page.on(
+        "console",
+        lambda message: found.complaints.append(message.text) if message.type == "error" else None,
+    )
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    found.page.on("request", lambda request: None if request.url.startswith(OWN) else found.outside.append(request.url))
+    found.page.on(
+        "request",
+        lambda request: None if request.url.startswith(OWN) else found.outside.append(request.url),
+    )
     return found
 
 
 def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong with a page, all folded open; with ``rows``, in its beginning, and so many of each table.
+    """What axe finds wrong with a page, all folded open; with ``rows``, in its beginning, and so
+    many of each table.
 
     Axe takes long over long tables, whose rows are all alike.
     """
@@ -118,13 +135,19 @@ def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]
     if rows is not None:
         page.evaluate(SHORTENED, rows)
     page.evaluate(SETTLED)
-    # without preload, axe does not ask for style sheets, which a browser refuses to a page opened from a file
+    # without preload, axe does not ask for style sheets, which a browser refuses to a page opened
+    # from a file
     result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
-    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
+    return [
+        (each["id"], [node["html"][:200] for node in each["nodes"]])
+        for each in result.response["violations"]
+    ]
 
 
 def search(page: Page, words: str) -> None:
-    """Look for words in the search of the theme, which waits for a key; it is opened by a key too."""
+    """Look for words in the search of the theme, which waits for a key; it is opened by a key
+    too.
+    """
     page.keyboard.press("/")
     field = page.locator("[data-md-component='search-query']")
     field.fill(words)
@@ -148,7 +171,9 @@ def tab_to(page: Page, selector: str, words: str = "") -> None:
 
 def overflow(page: Page) -> int:
     """By how many pixels a page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
 
 
 SHIFTS = """() => new Promise(done => {
@@ -161,7 +186,9 @@ SHIFTS = """() => new Promise(done => {
 
 
 def shifts(page: Page) -> list[Any]:
-    """What has moved on a page since it was first shown; nothing where it is a hair, as a table does that comes in."""
+    """What has moved on a page since it was first shown; nothing where it is a hair, as a table
+    does that comes in.
+    """
     moved = list(page.evaluate(SHIFTS))
     return moved if sum(each[0] for each in moved) > STILL else []
 
@@ -198,7 +225,9 @@ def only_window(browser: Browser) -> Opened:
 
 @pytest.fixture
 def page(only_window: Opened) -> Iterator[Page]:
-    """An empty page; nothing may fail on the pages that a test opens in it, and nobody outside may be asked."""
+    """An empty page; nothing may fail on the pages that a test opens in it, and nobody outside may
+    be asked.
+    """
     page = only_window.page
     only_window.go("about:blank")
     yield page

@@ -1,6 +1,8 @@
-"""The site in Chromium, from files and from a server: accessible, quiet, in both schemes, on a desk and on a phone.
+"""The site in Chromium, from files and from a server: accessible, quiet, in both schemes, on a desk
+and on a phone.
 
-What one can fill in, tick and narrow works by keyboard alone, is kept in the address, and is of use without a script.
+What one can fill in, tick and narrow works by keyboard alone, is kept in the address, and is of use
+without a script.
 """
 
 import re
@@ -41,7 +43,9 @@ WHAT_IF = "decide/what-if.html#from=a-deployed-model-under-customer-managed-keys
 
 
 class View(NamedTuple):
-    """A page, and how it is seen: on a desk in light colours from a file, or on a phone in dark ones from a server."""
+    """A page, and how it is seen: on a desk in light colours from a file, or on a phone in dark
+    ones from a server.
+    """
 
     address: str
     phone: bool = False
@@ -50,7 +54,12 @@ class View(NamedTuple):
 
 
 VIEWS = {
-    "home": View("index.html", True, 0, ("Uploaded documents", "Deployed models", "Data in the workspace", "How sure")),
+    "home": View(
+        "index.html",
+        True,
+        0,
+        ("Uploaded documents", "Deployed models", "Data in the workspace", "How sure"),
+    ),
     "topic with a failure": View("specification/workspace.html"),
     "decision": View("decide/index.html?storage=yes&obligation=yes", paper=A4),
     "tables and pictures": View("decide/what-breaks.html", True, A4),
@@ -63,7 +72,10 @@ VIEWS = {
     ),
     "map": View("decide/unknowns.html"),
     "all requirements": View(
-        "specification/index.html", True, A4_LANDSCAPE, ("What it is about", "Requirements", "Evidence")
+        "specification/index.html",
+        True,
+        A4_LANDSCAPE,
+        ("What it is about", "Requirements", "Evidence"),
     ),
     "implementations": View("evidence/implementations.html"),
     "what if": View(WHAT_IF, True),
@@ -72,19 +84,28 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
-def test_page_is_quiet_fits_and_is_accessible(page: Page, site: Path, root: str, view: View) -> None:
+def test_page_is_quiet_fits_and_is_accessible(
+    page: Page, site: Path, root: str, view: View
+) -> None:
     """In one visit: nothing fails, moves, asks or is cut off, and axe is quiet."""
     width = PHONE if view.phone else DESK
     look(page, width, dark=view.phone)
     with cold(page):
         page.goto((root if view.phone else f"{site.as_uri()}/") + view.address)
-    assert page.evaluate("document.body.dataset.mdColorScheme") == ("slate" if view.phone else "default")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == (
+        "slate" if view.phone else "default"
+    )
     assert (overflow(page), shifts(page)) == (0, [])
     if view.cards:
         cells = page.locator(".cards tbody tr").first.locator("td")
-        said = cells.evaluate_all("cells => cells.map(each => getComputedStyle(each, '::before').content)")
+        said = cells.evaluate_all(
+            "cells => cells.map(each => getComputedStyle(each, '::before').content)"
+        )
         assert [column for column in view.cards if f'"{column}: "' not in said] == []
-        right = "cells => Math.max(...cells.map(each => each.getBoundingClientRect().right)) <= innerWidth"
+        right = (
+            "cells => Math.max(...cells.map(each => each.getBoundingClientRect().right)) <= "
+            "innerWidth"
+        )
         assert page.locator(".cards td").evaluate_all(right)
     if view is VIEWS["home"]:
         assert page.locator(".cards td").nth(1).inner_text() == "✘ lost for good"
@@ -95,7 +116,9 @@ def test_page_is_quiet_fits_and_is_accessible(page: Page, site: Path, root: str,
 
 
 def cut_off_on_paper(page: Page, across: int) -> tuple[int, int, int]:
-    """Print a page: how many titles may be left alone, how many tables are too wide, and by how much the page is."""
+    """Print a page: how many titles may be left alone, how many tables are too wide, and by how
+    much the page is.
+    """
     look(page, across, printed=True)
     alone = "found => found.filter(each => getComputedStyle(each).breakAfter !== 'avoid').length"
     cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
@@ -106,7 +129,9 @@ def cut_off_on_paper(page: Page, across: int) -> tuple[int, int, int]:
     )
 
 
-def test_table_on_a_phone_shows_its_result_first_and_is_printed_whole(page: Page, site: Path) -> None:
+def test_table_on_a_phone_shows_its_result_first_and_is_printed_whole(
+    page: Page, site: Path
+) -> None:
     """The column of results is seen before the table scrolls, and stays when it does."""
     look(page, PHONE)
     page.goto((site / "evidence" / "traceability.html").as_uri())
@@ -123,8 +148,12 @@ def test_table_on_a_phone_shows_its_result_first_and_is_printed_whole(page: Page
     assert cut_off_on_paper(page, A4_LANDSCAPE) == (0, 0, 0)
 
 
-def test_page_that_is_not_there_leads_on_wherever_it_is_shown(page: Page, only_window: Opened, site: Path) -> None:
-    """From any depth, on a host where the site has a folder of its own: colours, search and links work."""
+def test_page_that_is_not_there_leads_on_wherever_it_is_shown(
+    page: Page, only_window: Opened, site: Path
+) -> None:
+    """From any depth, on a host where the site has a folder of its own: colours, search and links
+    work.
+    """
     with served(site.parent, HostHandler) as root:
         page.goto(f"{root}site/x/y")
         # no folder of the site: what is not known to be one is its root
@@ -132,12 +161,16 @@ def test_page_that_is_not_there_leads_on_wherever_it_is_shown(page: Page, only_w
         for asked in ("nothing.html", "evidence/a/b/c.html"):
             page.goto(f"{root}site/{asked}")
             assert page.evaluate("document.baseURI") == f"{root}site/"
-            header = page.locator(".md-header").evaluate("each => getComputedStyle(each).backgroundColor")
+            header = page.locator(".md-header").evaluate(
+                "each => getComputedStyle(each).backgroundColor"
+            )
             assert "rgb(20, 48, 79)" in header
         assert page.locator("h1").inner_text() == "This page is not here"
         assert violations(page) == []
         search(page, "vault.same-region")
-        page.locator(".md-search-result__link", has_text="in another region").first.wait_for(state="attached")
+        page.locator(".md-search-result__link", has_text="in another region").first.wait_for(
+            state="attached"
+        )
         page.keyboard.press("Escape")
         page.locator(".md-content a", has_text="Traceability").click()
         page.wait_for_url("**/site/evidence/traceability.html")
@@ -181,7 +214,9 @@ def test_code_is_copied_by_keyboard_and_what_is_folded_is_printed(page: Page, si
     page.locator("details summary").first.press("Enter")
     page.locator(".scenario button").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('Scenario'))")
+    page.wait_for_function(
+        "navigator.clipboard.readText().then(text => text.startsWith('Scenario'))"
+    )
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "\n  When the customer enables customer-managed keys" in copied
     assert copied.endswith("\n")
@@ -192,19 +227,28 @@ def test_code_is_copied_by_keyboard_and_what_is_folded_is_printed(page: Page, si
     assert page.locator("details:not([open])").count() == 0
 
 
-def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(page: Page, site: Path) -> None:
+def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(
+    page: Page, site: Path
+) -> None:
     page.goto((site / "decide" / "what-breaks.html").as_uri())
     for fold in ("#back", "#harmless"):
         page.locator(f"{fold} > summary").press("Enter")
     rows = page.locator("tr:has(a.try)").evaluate_all(
-        "rows => rows.map(row => [row.querySelector('a.try').href, row.closest('.cards') ? row.innerText : ''])"
+        "rows => rows.map(row => [row.querySelector('a.try').href, row.closest('.cards') ? "
+        "row.innerText : ''])"
     )
     assert len(rows) > 15
     for address, row in rows:
         page.goto(address)
         assert page.locator("#what-if-said .what-if-notice").count() == 0, address
-        assert page.locator("#what-if-path li").count() == len(address.partition("then=")[2].split(".")) + 1
-        assert page.locator("#what-if-path .accepted").count() == page.locator("#what-if-path li").count() - 1
+        assert (
+            page.locator("#what-if-path li").count()
+            == len(address.partition("then=")[2].split(".")) + 1
+        )
+        assert (
+            page.locator("#what-if-path .accepted").count()
+            == page.locator("#what-if-path li").count() - 1
+        )
         lost = page.locator("#what-if-losses").inner_text()
         if not row:  # after the way back
             assert "for good" in lost
@@ -216,7 +260,10 @@ def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(page:
 def test_matrix_says_how_old_a_report_is_and_nothing_in_it_runs(page: Page, site: Path) -> None:
     page.goto((site / "evidence" / "implementations.html").as_uri())
     assert page.locator("[data-age]").all_inner_texts() == ["(less than a day ago)"] * 2
-    assert page.evaluate("ageOf(new Date(Date.now() - 40 * 86_400_000).toISOString())") == "40 days ago"
+    assert (
+        page.evaluate("ageOf(new Date(Date.now() - 40 * 86_400_000).toISOString())")
+        == "40 days ago"
+    )
     assert MARKED in page.locator("#marked").inner_text()
     assert page.locator(".md-content script:not([src])").count() == 0
     page.locator("sup.note a").first.click()
@@ -234,7 +281,9 @@ def query(page: Page) -> dict[str, list[str]]:
 def test_questions_are_answered_by_keyboard_and_only_the_advice_for_the_answers_given_is_shown(
     page: Page, site: Path
 ) -> None:
-    """The answers are kept in the address, and no question is asked that can't change the answer."""
+    """The answers are kept in the address, and no question is asked that can't change the
+    answer.
+    """
     page.goto((site / "decide" / "index.html").as_uri())
     assert page.locator(".advice:visible, .rules:visible").count() == 0
     for question, presses in {"storage": 0, "obligation": 0, "restore": 0, "control": 0}.items():
@@ -242,17 +291,30 @@ def test_questions_are_answered_by_keyboard_and_only_the_advice_for_the_answers_
         page.keyboard.press("Space")
         for _ in range(presses):
             page.keyboard.press("ArrowRight")
-    rules, answers = data("decide")["rules"], {each["id"]: each for each in data("decide")["answers"]}
+    rules, answers = (
+        data("decide")["rules"],
+        {each["id"]: each for each in data("decide")["answers"]},
+    )
     rule = next(each for each in rules if each["answer"] == "yes")
-    assert page.locator("#answer").inner_text() == f"Yes. {rule['because']} Complete the prerequisites."
-    assert query(page) == {"storage": ["yes"], "obligation": ["yes"], "restore": ["yes"], "control": ["yes"]}
+    assert (
+        page.locator("#answer").inner_text()
+        == f"Yes. {rule['because']} Complete the prerequisites."
+    )
+    assert query(page) == {
+        "storage": ["yes"],
+        "obligation": ["yes"],
+        "restore": ["yes"],
+        "control": ["yes"],
+    }
     assert not page.locator("[data-question='kill-switch']").is_visible()
     assert [each.inner_text() for each in page.locator(".advice:visible").all()] == [
         "Obligations says how far the article serves common controls."
     ]
     page.locator("input[name='storage'][value='no']").check()
     assert page.locator("[data-question]:visible").count() == 1
-    assert page.locator("#answer").inner_text() == f"No. {rules[0]['because']} {answers['no']['next']}"
+    assert (
+        page.locator("#answer").inner_text() == f"No. {rules[0]['because']} {answers['no']['next']}"
+    )
     assert page.locator("#decision-record [data-if~='yes']:visible").count() == 0
 
 
@@ -262,11 +324,15 @@ ANSWERS = "?storage=yes&obligation=no&kill-switch=no&restore=no&control=unknown&
 def test_record_is_handed_out_without_links_that_lead_nowhere_where_it_is_pasted(
     page: Page, site: Path, root: str
 ) -> None:
-    """A site on this machine has no address, so requirements are named by their ids.  It is printed on one page."""
+    """A site on this machine has no address, so requirements are named by their ids.  It is printed
+    on one page.
+    """
     named = (site / "decide" / "index.html").read_text("utf-8")
     nowhere = re.sub('<link rel="canonical"[^>]*>', "", named)
     assert nowhere != named
-    page.route("**/decide/index.html*", lambda route: route.fulfill(body=nowhere, content_type="text/html"))
+    page.route(
+        "**/decide/index.html*", lambda route: route.fulfill(body=nowhere, content_type="text/html")
+    )
     page.goto(f"{root}decide/index.html{ANSWERS}")
     page.unroute("**/decide/index.html*")
     assert page.locator("[data-fill='kill-switch']").inner_text() == "no"
@@ -282,7 +348,9 @@ def test_record_is_handed_out_without_links_that_lead_nowhere_where_it_is_pasted
     assert "kill switch (`revocation.revoke`)" in copied.partition("## Risks")[2].partition("##")[0]
     assert register_digest(REGISTER) in copied
     assert re.search(r"Date: \d{4}-\d\d-\d\d\.", copied)
-    assert {urlsplit(link).hostname for link in re.findall(r"\]\(([^)]+)\)", copied)} == {"learn.microsoft.com"}
+    assert {urlsplit(link).hostname for link in re.findall(r"\]\(([^)]+)\)", copied)} == {
+        "learn.microsoft.com"
+    }
     assumed, _, silent = copied.partition("## Assumptions")[2].partition("## Not specified")
     for each in REGISTER.values():
         assert (f"(`{each.id}`)" in silent) == (each.kind == "silence")
@@ -304,11 +372,16 @@ def copied_record(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-def test_links_of_the_record_are_whole_where_the_site_has_an_address(page: Page, site: Path) -> None:
+def test_links_of_the_record_are_whole_where_the_site_has_an_address(
+    page: Page, site: Path
+) -> None:
     """Its pages name the address, wherever they are opened."""
     page.goto((site / "decide" / "index.html").as_uri() + ANSWERS)
     links = re.findall(r"\]\(([^)]+)\)", copied_record(page))
-    assert {urlsplit(link).hostname for link in links} == {"learn.microsoft.com", urlsplit(SITE).hostname}
+    assert {urlsplit(link).hostname for link in links} == {
+        "learn.microsoft.com",
+        urlsplit(SITE).hostname,
+    }
     assert f"{SITE}decide/index.html{ANSWERS}#questions" in links
     (risk,) = (link for link in links if link.endswith("#revocation.revoke"))
     assert risk == f"{SITE}specification/revocation.html#revocation.revoke"
@@ -319,24 +392,33 @@ def test_links_of_the_record_are_whole_where_the_site_has_an_address(page: Page,
     [
         ("topic=vault", lambda each: each.topic == "vault"),
         ("words=%40revocation.undeploys", lambda each: each.id == "revocation.undeploys"),
-        ("basis=assumed&kind=silence", lambda each: each.basis == "assumed" and each.kind == "silence"),
+        (
+            "basis=assumed&kind=silence",
+            lambda each: each.basis == "assumed" and each.kind == "silence",
+        ),
         ("words=%40vault.same", lambda each: False),
     ],
 )
-def test_address_narrows_the_table(page: Page, site: Path, asked: str, fits: Callable[[Requirement], bool]) -> None:
+def test_address_narrows_the_table(
+    page: Page, site: Path, asked: str, fits: Callable[[Requirement], bool]
+) -> None:
     page.goto((site / "specification" / "index.html").as_uri() + f"?{asked}")
     expected = sum(map(fits, REGISTER.values()))
     assert page.locator(".filterable tbody tr:visible").count() == expected
     assert page.locator(".count").inner_text() == f"{expected} of {len(REGISTER)} shown"
 
 
-def test_table_is_narrowed_and_boxes_are_ticked_by_keyboard_and_kept_in_the_address(page: Page, site: Path) -> None:
+def test_table_is_narrowed_and_boxes_are_ticked_by_keyboard_and_kept_in_the_address(
+    page: Page, site: Path
+) -> None:
     page.goto((site / "specification" / "index.html").as_uri())
     tab_to(page, "select[name='basis']")
     page.keyboard.type("assumed")
     tab_to(page, "input[name='words']")
     page.keyboard.type("rsa")
-    assumed = [each for each in REGISTER.values() if each.basis == "assumed" and each.kind != "silence"]
+    assumed = [
+        each for each in REGISTER.values() if each.basis == "assumed" and each.kind != "silence"
+    ]
     shown = page.locator(".filterable tbody tr:visible").count()
     assert 0 < shown < len(assumed)
     assert query(page) == {"basis": ["assumed"], "words": ["rsa"]}

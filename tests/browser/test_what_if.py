@@ -1,4 +1,6 @@
-"""The page that answers "what if", in Chromium: it says what its tables say, whoever asks and however it was opened."""
+"""The page that answers "what if", in Chromium: it says what its tables say, whoever asks and
+however it was opened.
+"""
 
 import random
 from pathlib import Path
@@ -38,7 +40,9 @@ def said(page: Page) -> str:
 
 def ask(page: Page, sentence: str) -> None:
     """Press the button of a request."""
-    page.locator("#what-if-commands button", has_text=sentence.removeprefix("the customer ")).first.click()
+    page.locator(
+        "#what-if-commands button", has_text=sentence.removeprefix("the customer ")
+    ).first.click()
 
 
 # What it says
@@ -65,8 +69,12 @@ WALKS = """
 """
 
 
-def test_page_reads_the_tables_as_the_test_does_that_compares_them_with_the_model(page: Page) -> None:
-    """Every outcome and every fact on random walks: `tests/site/test_what_if.py` goes through all that there is."""
+def test_page_reads_the_tables_as_the_test_does_that_compares_them_with_the_model(
+    page: Page,
+) -> None:
+    """Every outcome and every fact on random walks: `tests/site/test_what_if.py` goes through all
+    that there is.
+    """
     walks = page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH])
     for start, steps in walks:
         row = tuple(start)
@@ -87,16 +95,25 @@ SCENARIOS = """
 
 
 def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> None:
-    """Each under the rule that its first line names, with its tags: a wrong reason or a change left out would fail."""
+    """Each under the rule that its first line names, with its tags: a wrong reason or a change left
+    out would fail.
+    """
     choose = random.Random(7)
     slugs: list[str] = page.evaluate("WHAT_IF.starts.map((each) => each.slug)")
     numbers = range(len(WHAT_IF.alphabet))
-    paths = [(choose.choice(slugs), choose.choices(numbers, k=choose.randint(1, 9))) for _ in range(200)]
+    paths = [
+        (choose.choice(slugs), choose.choices(numbers, k=choose.randint(1, 9))) for _ in range(200)
+    ]
     usable = page.evaluate(
-        "(paths) => { const g = new WhatIfGraph(WHAT_IF); return paths.map(([f, c]) => g.walk(f, c).steps.length); }",
+        "(paths) => { const g = new WhatIfGraph(WHAT_IF); return paths.map(([f, c]) => g.walk(f, "
+        "c).steps.length); }",
         [list(each) for each in paths],
     )
-    kept = [(slug, taken[:length]) for (slug, taken), length in zip(paths, usable, strict=True) if length]
+    kept = [
+        (slug, taken[:length])
+        for (slug, taken), length in zip(paths, usable, strict=True)
+        if length
+    ]
     assert len(kept) > 100
     for number, text in enumerate(page.evaluate(SCENARIOS, [list(each) for each in kept])):
         comment, *scenario = text.split("\n")
@@ -116,7 +133,9 @@ def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> 
 def test_refusal_leads_to_its_requirement(page: Page) -> None:
     page.locator("#what-if-from").select_option("a-resource-and-a-vault-with-a-key")
     ask(
-        page, 'enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API'
+        page,
+        'enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" '
+        "through the API",
     )
     assert said(page).startswith("✘ refused")
     link = page.locator("#what-if-said a")
@@ -133,11 +152,19 @@ def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: 
     assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
     lines = page.locator("#what-if-said li").all_inner_texts()
     assert 'the document "contracts" is deleted ✘ for good' in lines
-    assert 'the model "legal-en-de" is undeployed\nbefore: the model "legal-en-de" is deployed' in lines
+    assert (
+        'the model "legal-en-de" is undeployed\nbefore: the model "legal-en-de" is deployed'
+        in lines
+    )
     lost = page.locator("#what-if-losses li").all_inner_texts()
-    assert [each for each in lost if "for good" in each] == ['the document "contracts" is deleted ✘ for good']
+    assert [each for each in lost if "for good" in each] == [
+        'the document "contracts" is deleted ✘ for good'
+    ]
     page.emulate_media(media="print")
-    assert page.locator("#what-if-explorer button:visible, #what-if-explorer select:visible").count() == 0
+    assert (
+        page.locator("#what-if-explorer button:visible, #what-if-explorer select:visible").count()
+        == 0
+    )
     for part in ("path", "said", "losses", "state", "scenario"):
         assert page.locator(f"#what-if-{part}").is_visible(), part
     look(page)
@@ -182,7 +209,11 @@ def test_address_is_shared_and_goes_back_and_forth(page: Page, root: str) -> Non
     [
         ("#from=a-dream", 0, "starts from “a-dream”"),
         ("#from=nothing-yet&then=zzzz", 0, "does not have here"),
-        (f"#from=nothing-yet&then={CREATES_THE_VAULT}.zzzz.{CREATES_THE_VAULT}", 1, "does not have here"),
+        (
+            f"#from=nothing-yet&then={CREATES_THE_VAULT}.zzzz.{CREATES_THE_VAULT}",
+            1,
+            "does not have here",
+        ),
         ("#from=<b>&then=..", 0, "starts from “<b>”"),
         ("#what-if", 0, "asked for yet"),
     ],
@@ -263,7 +294,9 @@ def test_answer_is_not_hidden_by_the_header_of_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": PHONE, "height": 700})
     last = page.locator("#what-if-commands li:not([hidden]) button").last
     last.click()
-    page.wait_for_function("document.querySelector('#what-if-answer').getBoundingClientRect().top < innerHeight")
+    page.wait_for_function(
+        "document.querySelector('#what-if-answer').getBoundingClientRect().top < innerHeight"
+    )
     top = page.locator("#what-if-answer").evaluate("each => each.getBoundingClientRect().top")
     header = page.locator(".md-header").evaluate("each => each.getBoundingClientRect().bottom")
     assert top >= header

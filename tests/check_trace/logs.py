@@ -78,7 +78,9 @@ def is_judged_as_written(row: dict[str, Any], folder: Path) -> None:
     checker.read(read_trace(str(file)))
 
     verdict = checker.verdict
-    assert [deviation.at for deviation in verdict.deviations] == last_lines(entries, row.get("impossible", ()))
+    assert [deviation.at for deviation in verdict.deviations] == last_lines(
+        entries, row.get("impossible", ())
+    )
     assert len(verdict.uncompared_from) <= verdict.worlds
     said = "".join(f"{printed}\n" for printed in format_verdict(verdict, "log", profile))
     assert [text for text in row.get("says", ()) if text not in said] == []

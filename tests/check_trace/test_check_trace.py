@@ -47,7 +47,9 @@ def logged(system: ModelSystem, *sequence: Command) -> list[Event]:
 
 
 def log_of(machine: Machine, seed: int, hides: float) -> list[Event | Stage]:
-    """Return the log of a system that follows the machine, of which parts are hidden with this likelihood."""
+    """Return the log of a system that follows the machine, of which parts are hidden with this
+    likelihood.
+    """
     random, system = Random(seed), ModelSystem(machine)
     events: list[Event | Stage] = []
     for command in commands(seed, 50):
@@ -69,7 +71,9 @@ def log_of(machine: Machine, seed: int, hides: float) -> list[Event | Stage]:
             events.append(event(command, outcome, shown=shown, idle=idle))
             events.append(event(observation=observation, partial=partial))
         else:
-            events.append(event(command, outcome, observation, partial=partial, shown=shown, idle=idle))
+            events.append(
+                event(command, outcome, observation, partial=partial, shown=shown, idle=idle)
+            )
     return events
 
 
@@ -105,7 +109,9 @@ def test_system_fits_with_any_requirements_waived(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_mistake_in_a_complete_log_is_found_where_it_is(seed: int) -> None:
     random, events = Random(seed), log_of(FULL, seed, hides=0)
-    at = random.choice([number for number, each in enumerate(events) if number > 5 and isinstance(each, Event)])
+    at = random.choice(
+        [number for number, each in enumerate(events) if number > 5 and isinstance(each, Event)]
+    )
     right = events[at]
     assert isinstance(right, Event)
     assert right.observation
@@ -116,7 +122,9 @@ def test_mistake_in_a_complete_log_is_found_where_it_is(seed: int) -> None:
     if random.random() < 0.3:
         del wrong[kind][name]
     else:
-        wrong[kind][name] = wrong[kind][name] | {field: not value if isinstance(value, bool) else "wrong"}
+        wrong[kind][name] = wrong[kind][name] | {
+            field: not value if isinstance(value, bool) else "wrong"
+        }
     events[at] = right._replace(observation=wrong)
     assert check(events, FULL).deviations[0].at == at + 1
 
@@ -172,17 +180,27 @@ def test_field_that_is_left_out_may_have_any_value_that_is_known() -> None:
     vaults = all_of("CreateVault", vault="v1", group="g", soft_delete=True, purge_protection=True)
     assert {each.as_dict()["region"] for each in vaults} == {"westeurope", "eastus"}
     assert len(vaults) == 2 * 3 * 2
-    resources = all_of("CreateResource", resource="r1", kind="Translator", tier="cmk-tier", group="g")
+    resources = all_of(
+        "CreateResource", resource="r1", kind="Translator", tier="cmk-tier", group="g"
+    )
     assert {each.as_dict()["location"] for each in resources} == {"westeurope", "eastus", "global"}
     assert all_of("MoveResourceGroup", group="g", subscription="foreign") == {
         cmd.MoveResourceGroup("g", "foreign", to) for to in DEFAULT_STAGE.subscriptions
     }
 
 
-def test_what_is_named_only_sometimes_is_left_out_elsewhere_and_a_complete_command_is_itself() -> None:
+def test_what_is_named_only_sometimes_is_left_out_elsewhere_and_a_complete_command_is_itself() -> (
+    None
+):
     given: dict[str, Any] = {"resource": "r1", "through": "api"}
-    with_key = {cmd.EnableCustomerManagedKeys(vault=v, key=k, **given) for v, k in product(("v1", "v2"), ("k1", "k2"))}
-    without = {cmd.EnableCustomerManagedKeys(store=store, **given) for store in ("managed-hsm", "elsewhere")}
+    with_key = {
+        cmd.EnableCustomerManagedKeys(vault=v, key=k, **given)
+        for v, k in product(("v1", "v2"), ("k1", "k2"))
+    }
+    without = {
+        cmd.EnableCustomerManagedKeys(store=store, **given)
+        for store in ("managed-hsm", "elsewhere")
+    }
     assert all_of("EnableCustomerManagedKeys", **given) == with_key | without
     command = cmd.CreateVault("v1", "eastus", "foreign", "g")
     assert all_of("CreateVault", **command.as_dict()) == {command}
@@ -194,7 +212,10 @@ def test_command_that_cannot_be_completed_is_an_error() -> None:
     with pytest.raises(WireError, match="no EnableCustomerManagedKeys has these fields"):
         all_of("EnableCustomerManagedKeys", resource="r1", store="elsewhere", vault="v1")
     with pytest.raises(WireError, match="more than 4,096 commands"):
-        all_of("DeleteKey", values(vault=[f"v{n}" for n in range(70)], key=[f"k{n}" for n in range(70)]))
+        all_of(
+            "DeleteKey",
+            values(vault=[f"v{n}" for n in range(70)], key=[f"k{n}" for n in range(70)]),
+        )
 
 
 def test_names_are_taken_from_wherever_they_stand() -> None:
@@ -202,7 +223,11 @@ def test_names_are_taken_from_wherever_they_stand() -> None:
         [
             {"command": CommandInPart(cmd.CreateKey, vault="v1", key="k1", size=4097)},
             {"observation": {"key": {"v2/k2": {"size": 1024}}, "grant": {"v3/r1": {}}}},
-            {"observation": {"resource": {"r2": {"group": "g", "key": "absent"}, "r3": {"key": "v4/k4"}}}},
+            {
+                "observation": {
+                    "resource": {"r2": {"group": "g", "key": "absent"}, "r3": {"key": "v4/k4"}}
+                }
+            },
             {"names": {"model": ["m"]}},
         ]
     )
@@ -221,19 +246,28 @@ KEYS = (
 
 
 def test_a_trace_fits_where_one_of_its_completions_does() -> None:
-    """Two commands of which only the type is known: each trace is judged as all its completions together."""
+    """Two commands of which only the type is known: each trace is judged as all its completions
+    together.
+    """
     found = set()
     for seed in range(2, 6):
         random, system = Random(seed), ModelSystem()
         whole = [event(each, system.submit(each)) for each in KEYS]
         partly, possible = list(whole), []
         for _ in range(2):
-            some = sorted(all_of(random.choice(("DeleteKey", "RecoverKey", "DeleteVault", "RecoverVault"))))
+            some = sorted(
+                all_of(random.choice(("DeleteKey", "RecoverKey", "DeleteVault", "RecoverVault")))
+            )
             outcome = random.choice([type(system.submit(random.choice(some)))(), Accepted()])
             shown = Shown(reasons=False)
             partly.append(event(some, outcome, shown=shown))
             possible.append([event(each, outcome, shown=shown) for each in some])
-        seen = {"key": {"v1/k1": {"exists": random.random() < 0.5}, "v2/k2": {"exists": random.random() < 0.5}}}
+        seen = {
+            "key": {
+                "v1/k1": {"exists": random.random() < 0.5},
+                "v2/k2": {"exists": random.random() < 0.5},
+            }
+        }
         last = event(observation=seen, partial=True)
         expected = any(check([*whole, *chosen, last], FULL).fits for chosen in product(*possible))
         assert check([*partly, last], FULL).fits == expected
@@ -270,24 +304,36 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Done:
 
 def test_profile_and_waived_requirements_say_what_is_demanded() -> None:
     losses = (cmd.DeleteVault("kv-prod"), cmd.DisableKey("kv-prod", "cmk-2048"))
-    lost, disabled = (lines(*when_accepted(*AT_WORK, loss, cmd.ReadData("ws-prod"))) for loss in losses)
+    lost, disabled = (
+        lines(*when_accepted(*AT_WORK, loss, cmd.ReadData("ws-prod"))) for loss in losses
+    )
     assert [run(text).code for text in (lost, disabled)] == [1, 0]
     assert run(lost, "--waive", "revocation.data-inaccessible").code == 0
-    assert run(disabled, "--profile", "full").out.startswith(f"standard input:{len(AT_WORK) + 2}: impossible")
+    assert run(disabled, "--profile", "full").out.startswith(
+        f"standard input:{len(AT_WORK) + 2}: impossible"
+    )
 
 
 def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
     vault = cmd.CreateVault("kv-prod", "westeurope", "production", "g")
-    recovered = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "refused"}}
+    recovered = {
+        "command": {"command": "RecoverVault"},
+        "partial": ["command"],
+        "outcome": {"outcome": "refused"},
+    }
     text = lines(recovered, *when_accepted(vault, cmd.DeleteVault("kv-prod")))
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     assert run(b"", file=str(file)).code == 0
-    assert trouble(run(text)).startswith("standard input:1: RecoverVault has no vault, and the log names none")
+    assert trouble(run(text)).startswith(
+        "standard input:1: RecoverVault has no vault, and the log names none"
+    )
     assert run(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}) + text).code == 0
 
 
-@pytest.mark.parametrize("text", [b"\n\n", lines({"trace": 1}), lines({"command": command_to_wire(AT_WORK[0])})])
+@pytest.mark.parametrize(
+    "text", [b"\n\n", lines({"trace": 1}), lines({"command": command_to_wire(AT_WORK[0])})]
+)
 def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes) -> None:
     done = run(text)
     assert (done.code, done.error) == (4, "")
@@ -305,16 +351,23 @@ def test_what_cannot_be_read_is_one_clear_error(text: str, says: str, after: str
 
 
 def test_a_file_or_a_requirement_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
-    assert "can't be read: No such file or directory" in trouble(run(b"", file=str(tmp_path / "none")))
+    assert "can't be read: No such file or directory" in trouble(
+        run(b"", file=str(tmp_path / "none"))
+    )
     assert "can't be read: Is a directory" in trouble(run(b"", file=str(tmp_path)))
     error = trouble(run(GOOD, "--waive", "revocation.undeploy"))
-    assert error == "no requirement is called 'revocation.undeploy'; did you mean 'revocation.undeploys'?"
+    assert (
+        error
+        == "no requirement is called 'revocation.undeploy'; did you mean 'revocation.undeploys'?"
+    )
     assert "cannot be silent" in trouble(run(GOOD, "--waive", "environment.exists"))
 
 
 def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
     done = run(GOOD[:-20])
-    expected = f"standard input:{len(AT_WORK)}: cut off in the middle of the line; copy the whole trace"
+    expected = (
+        f"standard input:{len(AT_WORK)}: cut off in the middle of the line; copy the whole trace"
+    )
     assert trouble(done, 4) == expected
     assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.out
     assert run(GOOD[:-1]).code == 0  # only the last line break is missing
@@ -329,7 +382,10 @@ def test_impossible_event_stays_impossible_if_the_rest_cannot_be_read() -> None:
 LITTLE = 200 * 2**20
 """How much memory a process may have: less than what is written to it."""
 
-FED = f'"$0" -c "$1" 2>/dev/null | (ulimit -v {LITTLE // 1024}; "$0" -m translator_cmk.cli check-trace -)'
+FED = (
+    f'"$0" -c "$1" 2>/dev/null | (ulimit -v {LITTLE // 1024}; "$0" -m translator_cmk.cli '
+    "check-trace -)"
+)
 
 
 def fed(program: str) -> Done:
@@ -369,7 +425,9 @@ def block(start: str) -> str:
     return found[1]
 
 
-def test_the_example_is_judged_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_is_judged_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "log.jsonl").write_text(block('json title="log.jsonl"'), "utf-8")
     monkeypatch.chdir(tmp_path)
     done = run(b"", file="log.jsonl")

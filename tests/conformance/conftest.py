@@ -30,7 +30,9 @@ TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
 VAULT = ("--lane", "features", "--topic", "vault")
 FULL = ("--lane", "features", "--profile", "full")
 GRANTED = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
-GRANTING_ACCEPTED = "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
+GRANTING_ACCEPTED = (
+    "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
+)
 GRANTING = ("--lane", "features", "--case", GRANTED, "--case", GRANTING_ACCEPTED)
 
 WRONG = "tests.systems.mistaken:LosesNothing"
@@ -161,7 +163,9 @@ def fails_in_fuzzing(found: Verified) -> bool:
 @pytest.fixture(scope="session")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The report on a system that is wrong about one thing, in three lanes."""
-    return fuzz(tmp_path_factory.mktemp("wrong"), decides_in_fuzzing, "--python", WRONG, *SOME, *TOUR)
+    return fuzz(
+        tmp_path_factory.mktemp("wrong"), decides_in_fuzzing, "--python", WRONG, *SOME, *TOUR
+    )
 
 
 @pytest.fixture(scope="session")

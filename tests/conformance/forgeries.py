@@ -12,7 +12,13 @@ from tests.command_line import REFUSED, run_cli
 from tests.conformance.conftest import FAILS, FAILS_TOO, messages_of, put_messages
 from translator_cmk.conformance.lanes.repetition import Repetition, as_written
 from translator_cmk.conformance.report.comparison import CLAIMED
-from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, derived_files
+from translator_cmk.conformance.report.folder import (
+    COUNTEREXAMPLES,
+    ENVELOPE,
+    MESSAGES,
+    Folder,
+    derived_files,
+)
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
 
@@ -40,7 +46,8 @@ class Forgery:
     def take_out(self, worlds: Iterable[tuple[int, int]], renumber: bool = True) -> None:
         """Take worlds out of the log, each given as (begin, end) of its entries, the end excluded.
 
-        Hello and bye stay.  With ``renumber`` the worlds that are left get the salts that a run would give them.
+        Hello and bye stay.  With ``renumber`` the worlds that are left get the salts that a run
+        would give them.
         """
         unwanted: set[int] = set()
         for begin, end in worlds:
@@ -113,7 +120,9 @@ def without_failures_of_the_tour(forgery: Forgery) -> Path:
     """Take out what failed in the tour, and what shows it."""
     fuzz = forgery.worlds("fuzz")[0]
     worlds = [world for world in forgery.worlds("tour", "shrinking", "shrunk") if world < fuzz]
-    shrunk = [number for number, (begin, _) in enumerate(worlds) if forgery.log[begin]["case"] == "shrunk"]
+    shrunk = [
+        number for number, (begin, _) in enumerate(worlds) if forgery.log[begin]["case"] == "shrunk"
+    ]
     until_the_last = shrunk[-1] + 1
     is_odd = until_the_last % 2
     return forgery.without(worlds[: until_the_last + is_odd])
@@ -222,7 +231,11 @@ def text(name: str, was: str, is_: str) -> Edit:
     """Change a text in a file once, as somebody would who does not know the kit."""
 
     def edit(forgery: Forgery) -> Path:
-        content = messages_of(forgery.folder) if name == MESSAGES else (forgery.folder / name).read_text("utf-8")
+        content = (
+            messages_of(forgery.folder)
+            if name == MESSAGES
+            else (forgery.folder / name).read_text("utf-8")
+        )
         assert was in content
         content = content.replace(was, is_, 1)
         if name == MESSAGES:
@@ -291,10 +304,22 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
     "order": (with_failures_at_the_end, "the cases in report.json are in another order"),
     "known": (with_known_failure, f'{FAILS}.status: was "known", is "failed"'),
     "digests": (without_digests, "report.json has no digests of the other files"),
-    "page": (file("report.html", lambda text: text.replace(b"failed", b"passed")), "report.html does not say"),
-    "page that is no text": (file("report.html", lambda text: b"\xff" + text), "report.html does not say"),
-    "file": (file("certificate.html", lambda _: b"conformant"), "certificate.html is no file of this report"),
-    "hidden file": (file(".certificate", lambda _: b"conformant"), ".certificate is no file of this report"),
+    "page": (
+        file("report.html", lambda text: text.replace(b"failed", b"passed")),
+        "report.html does not say",
+    ),
+    "page that is no text": (
+        file("report.html", lambda text: b"\xff" + text),
+        "report.html does not say",
+    ),
+    "file": (
+        file("certificate.html", lambda _: b"conformant"),
+        "certificate.html is no file of this report",
+    ),
+    "hidden file": (
+        file(".certificate", lambda _: b"conformant"),
+        ".certificate is no file of this report",
+    ),
 }
 """Edits of a report of scenarios alone."""
 
@@ -310,14 +335,23 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
         lambda it: interrupted(it).without(it.worlds(FAILS, FAILS_TOO)),
         f"does not have {FAILS}, which this run asks for",
     ),
-    "hellos before an interruption": (interrupted_with_more_hellos, f"does not have {FAILS}, which this run asks for"),
+    "hellos before an interruption": (
+        interrupted_with_more_hellos,
+        f"does not have {FAILS}, which this run asks for",
+    ),
     "second asking": (
         lambda it: it.without(it.worlds("shrinking", "shrunk")),
         '"world": .* where {"case": "shrunk", "world": .*} would be',
     ),
-    "start of the fuzzing": (lambda it: it.without(it.worlds("fuzz")[:1]), "the log has .* where .* would be"),
+    "start of the fuzzing": (
+        lambda it: it.without(it.worlds("fuzz")[:1]),
+        "the log has .* where .* would be",
+    ),
     "counterexample": (
-        file("counterexamples/01-tour-DisableIdentity.feature", lambda text: text.replace(b"Given", b"When")),
+        file(
+            "counterexamples/01-tour-DisableIdentity.feature",
+            lambda text: text.replace(b"Given", b"When"),
+        ),
         "counterexamples/01-tour-DisableIdentity.feature does not say",
     ),
     "more counterexamples": (
@@ -329,7 +363,10 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
 
 UNUSABLE: dict[str, tuple[Edit, str]] = {
     **written("unusable"),
-    "no time": (field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign), "'2026-02-30T25:00:00Z', which is no"),
+    "no time": (
+        field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign),
+        "'2026-02-30T25:00:00Z', which is no",
+    ),
     "twice known": (known({}, {}), "appears twice in a file of known deviations"),
     "known for no reason": (known({"reason": " "}), DEVIATION),
     "known from nowhere": (known({"line": 0}), DEVIATION),

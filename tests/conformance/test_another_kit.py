@@ -40,8 +40,13 @@ def test_its_results_are_shown_and_stale(report: Path) -> None:
 
 def test_its_page_says_which_kit_judged_it(report: Path) -> None:
     envelope = read(report)
-    page = derived_files({name: value for name, value in envelope.items() if name != "files"})["report.html"]
-    assert f"translator-cmk {report.name} with the specification of release {report.name}, kit " in page
+    page = derived_files({name: value for name, value in envelope.items() if name != "files"})[
+        "report.html"
+    ]
+    assert (
+        f"translator-cmk {report.name} with the specification of release {report.name}, kit "
+        in page
+    )
     assert envelope["digest"][:12] in page
     assert FAILED in page
 
@@ -56,7 +61,9 @@ def test_check_says_in_one_line_that_another_kit_judged_it_and_derives_what_it_c
     assert done.code in (0, 4)  # 4 where this kit has other sequences in a lane
 
 
-def test_check_finds_a_verdict_that_does_not_follow_from_the_log(report: Path, tmp_path: Path) -> None:
+def test_check_finds_a_verdict_that_does_not_follow_from_the_log(
+    report: Path, tmp_path: Path
+) -> None:
     forgery = Forgery(report, tmp_path / "forged")
     [case] = [case for case in forgery.envelope["cases"] if case["id"] == FAILED]
     case["status"] = "passed"
@@ -73,7 +80,9 @@ def test_check_finds_a_file_that_was_changed(report: Path) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"release": ""}, {"specification": "0" * 64}])
-def test_check_derives_nothing_by_another_specification(report: Path, tmp_path: Path, changes: dict[str, str]) -> None:
+def test_check_derives_nothing_by_another_specification(
+    report: Path, tmp_path: Path, changes: dict[str, str]
+) -> None:
     forgery = Forgery(report, tmp_path / "other")
     forgery.envelope |= changes
     done = check(forgery.sign())

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import project, run
-from tests.conformance.conftest import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
+from tests.conformance.conftest import (
+    TOUR,
+    WELL,
+    WRONG,
+    counterexample,
+    fails_in_fuzzing,
+    fuzz,
+    says,
+)
 from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
 from translator_cmk.conformance.lanes.sequence_run import SequenceResult
@@ -20,16 +28,24 @@ COVERED: tuple[Command, ...] = (
     cmd.CreateVault("kv-prod", *HOME),
     cmd.CreateKey("kv-prod", "cmk-2048"),
     cmd.CreateKey("kv-prod", "cmk-next"),
-    cmd.CreateResource("translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    cmd.CreateResource(
+        "translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps"
+    ),
     cmd.EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048"),
 )
 CHANGED = (
-    'the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" '
+    'the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of '
+    '"kv-prod" '
     "through the portal"
 )
 CHANGE = cmd.EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
-AFTER: tuple[Command, ...] = (cmd.CreateWorkspace("ws-prod", "translator-prod"), cmd.ReadData("ws-prod"))
-DIFFERENCE = Difference(Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted())
+AFTER: tuple[Command, ...] = (
+    cmd.CreateWorkspace("ws-prod", "translator-prod"),
+    cmd.ReadData("ws-prod"),
+)
+DIFFERENCE = Difference(
+    Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted()
+)
 WHY = Why(without=("keys.use-logged",), attributed_to=("keys.use-logged",))
 
 
@@ -52,8 +68,14 @@ def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str
 
 def test_title_is_the_outcome_and_no_step_stands_for_several_commands() -> None:
     text = feature(failed((*COVERED, *AFTER)))
-    assert "    Scenario: The request is accepted when the customer reads the data of ws-prod\n" in text
-    assert text.count("\n      Given ") + text.count("\n      And the customer ") == len((*COVERED, *AFTER)) - 1
+    assert (
+        "    Scenario: The request is accepted when the customer reads the data of ws-prod\n"
+        in text
+    )
+    assert (
+        text.count("\n      Given ") + text.count("\n      And the customer ")
+        == len((*COVERED, *AFTER)) - 1
+    )
 
 
 def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:
@@ -77,9 +99,13 @@ def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
 
 
 def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
-    translated = (cmd.TranslateWithModel("legal-en-de"),) * 2  # which no model says anything of here: it was refused
+    translated = (
+        cmd.TranslateWithModel("legal-en-de"),
+    ) * 2  # which no model says anything of here: it was refused
     read = (cmd.ReadData("ws-prod"),) * 3
-    message = lines((*COVERED, *AFTER[:1], *read, *translated, cmd.ReadData("ws-prod")), refused=(9, 10))
+    message = lines(
+        (*COVERED, *AFTER[:1], *read, *translated, cmd.ReadData("ws-prod")), refused=(9, 10)
+    )
     assert message[-6:-3] == [
         f"# {IN_BETWEEN}",
         '#   the customer reads the data of "ws-prod", 3 times',
@@ -91,7 +117,9 @@ def test_what_the_model_accepts_has_no_comment() -> None:
     assert not [line for line in lines((*COVERED, *AFTER)) if line.startswith("#")]
 
 
-def test_counterexample_is_a_feature_that_fails_where_the_model_differs(pytester: pytest.Pytester) -> None:
+def test_counterexample_is_a_feature_that_fails_where_the_model_differs(
+    pytester: pytest.Pytester,
+) -> None:
     project(pytester, keys=feature(failed((*COVERED, *AFTER))))
     ran = run(pytester)
     ran.assert_outcomes(failed=1)
@@ -124,9 +152,9 @@ def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
 
 def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, {"command": "DisableIdentity", "resource": "translator-prod"})
-    assert says(4, "replay", "--in-process", "--python", "tests.systems.limited:OnlyVaults", str(file)).startswith(
-        "undecided: nothing was asked"
-    )
+    assert says(
+        4, "replay", "--in-process", "--python", "tests.systems.limited:OnlyVaults", str(file)
+    ).startswith("undecided: nothing was asked")
 
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:

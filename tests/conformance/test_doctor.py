@@ -27,7 +27,10 @@ from translator_cmk.machine.commands import DeleteVault
 from translator_cmk.system import ModelSystem
 
 EMULATOR = ROOT / "docs" / "examples" / "python" / "emulator.py"
-PROGRAMS = {"python": (f"{shlex.quote(sys.executable)} -S", "adapter.py"), "node": ("node", "adapter.mjs")}
+PROGRAMS = {
+    "python": (f"{shlex.quote(sys.executable)} -S", "adapter.py"),
+    "node": ("node", "adapter.mjs"),
+}
 
 
 def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
@@ -53,7 +56,10 @@ def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: s
 
 def test_doctor_asks_for_new_names_each_time() -> None:
     for _ in range(2):
-        assert main(["doctor", "--in-process", "--python", "tests.systems.mistaken:KeepsEverything"]) == 0
+        assert (
+            main(["doctor", "--in-process", "--python", "tests.systems.mistaken:KeepsEverything"])
+            == 0
+        )
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
@@ -61,13 +67,17 @@ def test_skeleton_is_well_by_the_command_that_it_ends_with_and_says_what_to_writ
     tmp_path: Path, language: str
 ) -> None:
     folder = tmp_path / "it's mine"
-    program, *arguments = shlex.split(says(0, "init-adapter", language, folder).partition("next: ")[2])
+    program, *arguments = shlex.split(
+        says(0, "init-adapter", language, folder).partition("next: ")[2]
+    )
     assert program == "translator-cmk"
     out = says(4, *arguments)
     assert "✔ it resets, and shows a new world" in out
     assert "○ not looked at yet, for want of DeleteVault" in out
     every = len(COMMANDS)
-    assert f"\n○ {every - 1} of {every} commands are unsupported" in out  # the clock is not asked for
+    assert (
+        f"\n○ {every - 1} of {every} commands are unsupported" in out
+    )  # the clock is not asked for
     assert "write CreateResource next" in out
     text = (folder / PROGRAMS[language][1]).read_text("utf-8")
     assert "providers/Microsoft.KeyVault/vaults/{vault}/accessPolicies/add" in text
@@ -87,9 +97,12 @@ def test_skeleton_has_every_field_of_hello_and_of_an_observation(language: str) 
 
 @pytest.mark.parametrize("language", PROGRAMS)
 @pytest.mark.parametrize(
-    ("text", "code"), [("no such vault\n", "no-such-vault-"), ("", "Refused"), ("é" * 200, "-" * 100)]
+    ("text", "code"),
+    [("no such vault\n", "no-such-vault-"), ("", "Refused"), ("é" * 200, "-" * 100)],
 )
-def test_refusal_of_a_skeleton_is_valid_whatever_it_says(tmp_path: Path, language: str, text: str, code: str) -> None:
+def test_refusal_of_a_skeleton_is_valid_whatever_it_says(
+    tmp_path: Path, language: str, text: str, code: str
+) -> None:
     program, file = PROGRAMS[language]
     main(["init-adapter", language, str(tmp_path)])
     adapter = tmp_path / file
@@ -97,7 +110,9 @@ def test_refusal_of_a_skeleton_is_valid_whatever_it_says(tmp_path: Path, languag
     if language == "python":
         refuses = skeleton.replace("raise Unsupported\n", f"raise Refused({text!r})\n")
     else:
-        refuses = skeleton.replace("throw new Unsupported();\n", f"throw new Refused({json.dumps(text)});\n")
+        refuses = skeleton.replace(
+            "throw new Unsupported();\n", f"throw new Refused({json.dumps(text)});\n"
+        )
     adapter.write_text(refuses, "utf-8")
     session = Session(Process(f"{program} {shlex.quote(str(adapter))}"))
     session.hello()
@@ -146,7 +161,12 @@ def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path) -> None:
 def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path) -> None:
     (tmp_path / "my folder").mkdir()
     adapter = shutil.copy(EMULATOR, tmp_path / "my folder" / "emulator's.py")
-    stdio = ["--stdio", f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
+    stdio = [
+        "--stdio",
+        f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}",
+        "--timeout",
+        "9",
+    ]
     for given in (stdio, ["--python", MODEL], ["--python", MODEL, "--in-process"]):
         message = says(0, "doctor", *given).partition("it has every command; next: ")[2]
         assert shlex.split(message) == ["translator-cmk", "verify", *given]
@@ -168,5 +188,8 @@ def test_error_is_no_answer(fine: tuple[str, ...], message: str) -> None:
     out = says(1, "doctor", "--stdio", f"{FAULTY} {errs}")
     assert message in out
     assert out.count("✘") == 1
-    assert "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused where" in out
+    assert (
+        "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused "
+        "where" in out
+    )
     assert "it has every command" not in out

@@ -35,13 +35,18 @@ from translator_cmk.conformance.channels import Fault, Url
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
 
 
-def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(tmp_path: Path) -> None:
+def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
+    tmp_path: Path,
+) -> None:
     errs = ("--stdio", f"{FAULTY} hello=error")
     found = verify(tmp_path, *errs, *WELL)
     assert found.exit_code == 3
     assert not found.report["complete"]
     assert found.report["faults"] == 1
-    assert found.report["trouble"] == "answered hello with an error: no quota; see the log of the system"
+    assert (
+        found.report["trouble"]
+        == "answered hello with an error: no quota; see the log of the system"
+    )
     kept = counterexample(tmp_path, {"command": "EnableIdentity", "resource": "translator-prod"})
     whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
     for command in (["doctor"], ["replay", str(kept)], ["report", "reproduce", str(whole.folder)]):
@@ -74,8 +79,18 @@ def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
 
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
-    arguments = ["verify", "--in-process", "--python", "tests.systems.odd:GoesElsewhere", *WELL, "--report", "mine"]
-    done = subprocess.run([*CLI, *arguments], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True)
+    arguments = [
+        "verify",
+        "--in-process",
+        "--python",
+        "tests.systems.odd:GoesElsewhere",
+        *WELL,
+        "--report",
+        "mine",
+    ]
+    done = subprocess.run(
+        [*CLI, *arguments], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True
+    )
     assert done.returncode == 0
     assert done.stderr == b""
     assert main(["report", "check", str(tmp_path / "mine")]) == 0
@@ -91,7 +106,9 @@ def wait_until(ready: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("child", ["lingers", "escapes"])
 def test_no_child_outlives_the_run(tmp_path: Path, child: str) -> None:
     log = tmp_path / "pid"
-    found = verify(tmp_path, "--stdio", in_a_shell(f"{FAULTY} hello={child} bye=stays 2>{log}"), *WELL)
+    found = verify(
+        tmp_path, "--stdio", in_a_shell(f"{FAULTY} hello={child} bye=stays 2>{log}"), *WELL
+    )
     assert found.exit_code == 0
     assert not alive(int(log.read_text("utf-8").split()[0]))
 
@@ -127,7 +144,9 @@ TAKES_ITS_TIME = ("--stdio", f"{FAULTY} CreateVault=slow", "--lane", "features",
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: Path, by: signal.Signals) -> None:
+def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
+    tmp_path: Path, by: signal.Signals
+) -> None:
     said = tmp_path / "said"
 
     def interrupt() -> None:
@@ -136,9 +155,19 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: 
 
     thread = threading.Thread(target=interrupt)
     thread.start()
-    found = verify(tmp_path, "--stdio", in_a_shell(f"{FAULTY} DeleteKey=hang 2>{said}"), "--timeout", "60", *TWO)
+    found = verify(
+        tmp_path,
+        "--stdio",
+        in_a_shell(f"{FAULTY} DeleteKey=hang 2>{said}"),
+        "--timeout",
+        "60",
+        *TWO,
+    )
     thread.join()
-    error = f"translator-cmk: error: interrupted by {by.name}; {found.folder} has what came out so far\n"
+    error = (
+        f"translator-cmk: error: interrupted by {by.name}; {found.folder} has what came out so "
+        "far\n"
+    )
     assert found.printed.endswith(error)
     assert found.exit_code == found.report["exit_code"] == 4
     assert not found.report["complete"]
@@ -152,7 +181,9 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: 
 def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_path: Path) -> None:
     envelope = tmp_path / "report" / "report.json"
     command = [*CLI, "verify", "--report", str(envelope.parent), "--seed", "1"]
-    run = subprocess.Popen([*command, *TAKES_ITS_TIME], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    run = subprocess.Popen(
+        [*command, *TAKES_ITS_TIME], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     wait_until(lambda: envelope.is_file() and '"status": "passed"' in envelope.read_text("utf-8"))
     run.kill()
     run.communicate(timeout=30)
@@ -163,10 +194,14 @@ def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_
     out = says(4, "report", "check", found.folder)
     assert f"all {len(found.report['cases'])} verdicts are confirmed" in out
     assert re.search(rf"the record in {re.escape(MESSAGES)}:[0-9]+ is truncated", out)
-    assert verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", DELETES_KEY).report["complete"]
+    assert verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", DELETES_KEY).report[
+        "complete"
+    ]
 
 
-def test_log_that_is_cut_off_before_a_verdict_is_found_out(wrong_in_features: Verified, tmp_path: Path) -> None:
+def test_log_that_is_cut_off_before_a_verdict_is_found_out(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
     cut = Forgery(wrong_in_features.folder, tmp_path / "cut").folder
     lines = messages_of(cut).splitlines(keepends=True)
     whole = gzip.compress("".join(lines[:-2]).encode())
@@ -176,7 +211,9 @@ def test_log_that_is_cut_off_before_a_verdict_is_found_out(wrong_in_features: Ve
     assert f"the record in {MESSAGES}:{len(lines) - 1} is truncated" in out
 
 
-@pytest.mark.parametrize("content", [b"no log", gzip.compress(b"{}\n" * 99)[:-20] + b"x" * 20], ids=["text", "damaged"])
+@pytest.mark.parametrize(
+    "content", [b"no log", gzip.compress(b"{}\n" * 99)[:-20] + b"x" * 20], ids=["text", "damaged"]
+)
 def test_log_that_can_not_be_decompressed_is_refused(
     wrong_in_features: Verified, tmp_path: Path, content: bytes
 ) -> None:
@@ -258,7 +295,10 @@ WEB: dict[str, tuple[Respond, str]] = {
     "no end": (never_ending, "had not answered in full when its time was up"),
     "slow headers": (trickles(b"", OK * 20), "had not answered in full when its time was up"),
     "closed": (lambda _: None, "closed the connection without an answer"),
-    "too long": (sends(OK + b"Content-Length: 3000000\r\n\r\n" + b" " * 3_000_000), "its body is longer than 1 MiB"),
+    "too long": (
+        sends(OK + b"Content-Length: 3000000\r\n\r\n" + b" " * 3_000_000),
+        "its body is longer than 1 MiB",
+    ),
 }
 
 for row in REFUSED["web"]:

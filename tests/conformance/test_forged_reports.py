@@ -48,21 +48,36 @@ ONE_OF_EACH_KIND = [
 
 
 @pytest.mark.parametrize(
-    ("report", "code", "name"), [forgery for forgery in FORGERIES if IN_FULL or forgery[2] in ONE_OF_EACH_KIND]
+    ("report", "code", "name"),
+    [forgery for forgery in FORGERIES if IN_FULL or forgery[2] in ONE_OF_EACH_KIND],
 )
 def test_forged_report_is_found_out(
     request: pytest.FixtureRequest, tmp_path: Path, report: str, code: int, name: str
 ) -> None:
-    assert forgeries.check(request.getfixturevalue(report).folder, tmp_path / "forged", name) == (code, True)
+    assert forgeries.check(request.getfixturevalue(report).folder, tmp_path / "forged", name) == (
+        code,
+        True,
+    )
 
 
 def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_path: Path) -> None:
     assert wrong.status("tour/DisableIdentity") == wrong.status(FAILS) == "failed"
     assert main(["report", "check", str(Forgery(wrong.folder, tmp_path / "copy").derive())]) == 0
-    assert main(["report", "check", str(interrupted(Forgery(wrong.folder, tmp_path / "other")).derive())]) == 4
+    assert (
+        main(
+            [
+                "report",
+                "check",
+                str(interrupted(Forgery(wrong.folder, tmp_path / "other")).derive()),
+            ]
+        )
+        == 4
+    )
 
 
-def test_so_many_sequences_may_have_taken_longer_than_fuzzing_does_by_default(wrong: Verified, tmp_path: Path) -> None:
+def test_so_many_sequences_may_have_taken_longer_than_fuzzing_does_by_default(
+    wrong: Verified, tmp_path: Path
+) -> None:
     slow = Forgery(wrong.folder, tmp_path / "slow")
     slow.envelope["fuzz"]["seconds"] = 999.0
     assert main(["report", "check", str(slow.summarise())]) == 0
@@ -70,7 +85,9 @@ def test_so_many_sequences_may_have_taken_longer_than_fuzzing_does_by_default(wr
 
 def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path) -> None:
     case = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
-    found = verify(tmp_path, "--python", "tests.systems.slow:ChangesLate", "--lane", "features", "--case", case)
+    found = verify(
+        tmp_path, "--python", "tests.systems.slow:ChangesLate", "--lane", "features", "--case", case
+    )
     assert found.status(case) == "failed"
     forgery = Forgery(found.folder, tmp_path / "forged")
     kept = []
@@ -82,7 +99,9 @@ def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["report.json", "messages.ndjson.gz", "cucumber.ndjson"])
-def test_file_that_would_be_waited_for_is_refused(wrong_in_features: Verified, tmp_path: Path, name: str) -> None:
+def test_file_that_would_be_waited_for_is_refused(
+    wrong_in_features: Verified, tmp_path: Path, name: str
+) -> None:
     forgery = Forgery(wrong_in_features.folder, tmp_path / "forged")
     (forgery.folder / name).unlink()
     os.mkfifo(forgery.folder / name)

@@ -29,17 +29,30 @@ GUIDE = ROOT / "docs" / "validate.md"
 BLOCK = re.compile(r"(?:<!-- exit: (\d) -->\n\n)?```sh\n(.*?)```", re.DOTALL)
 INSTALL = "pip wheel --no-deps --wheel-dir wheels .\npip install wheels/translator_cmk-*.whl\n"
 
-EXTRAS = ("azure", "jwt", "trustme", "pytest", "pytest_bdd", "waitress", "mkdocs", "material", "hypothesis")
+EXTRAS = (
+    "azure",
+    "jwt",
+    "trustme",
+    "pytest",
+    "pytest_bdd",
+    "waitress",
+    "mkdocs",
+    "material",
+    "hypothesis",
+)
 BLOCKED = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS}))"
 LEAVE = "from translator_cmk.cli import leave; leave()"
 
 SHORTER = shlex.split(
-    "--lane features --topic keys --lane tour --scope losing-the-key --steps 100 --lane fuzz --seconds 0.2"
+    "--lane features --topic keys --lane tour --scope losing-the-key --steps 100 --lane fuzz "
+    "--seconds 0.2"
 )
 """The budgets of a test, in place of those of a reader, for the commands that run every lane."""
 
 
-def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_of_the_guide_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, *blocks = BLOCK.findall(GUIDE.read_text("utf-8"))
     assert first == ("", INSTALL)
     assert len(blocks) > 10
@@ -63,9 +76,15 @@ def run_here(command: str) -> int:
 
 def test_guide_names_the_requirements_that_no_run_can_show() -> None:
     guide = GUIDE.read_text("utf-8")
-    [sentence] = re.findall(r"^No command shows these requirements.*?\. ", guide, re.DOTALL | re.MULTILINE)
+    [sentence] = re.findall(
+        r"^No command shows these requirements.*?\. ", guide, re.DOTALL | re.MULTILINE
+    )
     named = re.findall(r"`([a-z.-]+)`", sentence)
-    attested = [requirement.id for requirement in load_register().values() if requirement.kind == "attestation"]
+    attested = [
+        requirement.id
+        for requirement in load_register().values()
+        if requirement.kind == "attestation"
+    ]
     assert named == attested
 
 
@@ -82,7 +101,10 @@ def without_extras(code: str, *arguments: str) -> subprocess.CompletedProcess[st
 
 def test_missing_extra_is_one_line_that_names_it() -> None:
     run = without_extras(LEAVE, "serve", "--http", "0")
-    message = "translator-cmk: error: this needs the package waitress: pip install 'translator-cmk[http]'\n"
+    message = (
+        "translator-cmk: error: this needs the package waitress: pip install "
+        "'translator-cmk[http]'\n"
+    )
     assert (run.returncode, run.stderr) == (2, message)
 
 
@@ -90,7 +112,9 @@ def test_azure_asks_for_its_extra_before_it_asks_anything_else(tmp_path: Path) -
     subscription = "00000000-0000-0000-0000-000000000001"
     only = ["--requirement", "environment.create-resource", "--report", str(tmp_path / "report")]
     run = without_extras(LEAVE, "verify", "--azure", "--subscription", subscription, *only)
-    message = "translator-cmk: error: this needs the package azure: pip install 'translator-cmk[azure]'\n"
+    message = (
+        "translator-cmk: error: this needs the package azure: pip install 'translator-cmk[azure]'\n"
+    )
     assert (run.returncode, run.stderr) == (2, message)
     assert "Create this?" not in run.stdout
     assert list(tmp_path.iterdir()) == []
@@ -142,18 +166,27 @@ def test_example_in_node_is_conformant_in_the_profile_that_it_declares(tmp_path:
 
 def test_example_is_conformant_over_http(tmp_path: Path) -> None:
     with started(*shlex.split(PROGRAMS["node"]), "--http") as url:
-        assert verify(tmp_path, "--http", url, "--lane", "features", "--topic", "tenant").exit_code == 0
+        assert (
+            verify(tmp_path, "--http", url, "--lane", "features", "--topic", "tenant").exit_code
+            == 0
+        )
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_example_uses_nothing_of_the_specification(language: str) -> None:
     for file in (EXAMPLES / language).iterdir():
         if file.is_file():
-            assert not re.search("^(?! *(#|//|`)).*(import|from) translator_cmk", file.read_text("utf-8"), re.MULTILINE)
+            assert not re.search(
+                "^(?! *(#|//|`)).*(import|from) translator_cmk",
+                file.read_text("utf-8"),
+                re.MULTILINE,
+            )
 
 
 def test_every_folder_of_examples_is_run() -> None:
-    tests_of_azure = [file.read_text("utf-8") for file in (ROOT / "tests" / "azure").rglob("test_*.py")]
+    tests_of_azure = [
+        file.read_text("utf-8") for file in (ROOT / "tests" / "azure").rglob("test_*.py")
+    ]
     for folder in EXAMPLES.iterdir():
         if folder.is_dir() and folder.name not in PROGRAMS:
             assert any(f'"{folder.name}"' in text for text in tests_of_azure), folder.name
@@ -202,7 +235,9 @@ def test_part_is_printed_alone() -> None:
 
 
 def test_every_schema_that_is_listed_is_printed() -> None:
-    listed = [line.partition(": ")[0] for line in says(0, "protocol", "--schema", "list").splitlines()]
+    listed = [
+        line.partition(": ")[0] for line in says(0, "protocol", "--schema", "list").splitlines()
+    ]
     assert {*schemas(), "report"} <= set(listed)
     for name in listed:
         assert json.loads(says(0, "protocol", "--schema", name))["$id"] == f"{name}.schema.json"

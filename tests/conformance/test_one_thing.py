@@ -66,22 +66,39 @@ def test_both_doors_lead_to_the_same_results_and_report(
     suite(pytester, topic)
     ran, report = reported(pytester, "--system", system)
     folder = pytester.path / "report"
-    found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", topic, "--profile", "full")
+    found = verify(
+        tmp_path, "--python", system, "--lane", "features", "--topic", topic, "--profile", "full"
+    )
 
     assert verdicts(report) == verdicts(found.report)
-    for name in ("subject", "counts", "groups", "lanes", "profile", "complete", "exit_code", "digest"):
+    for name in (
+        "subject",
+        "counts",
+        "groups",
+        "lanes",
+        "profile",
+        "complete",
+        "exit_code",
+        "digest",
+    ):
         assert report[name] == found.report[name]
-    assert {file.name for file in folder.iterdir()} == {file.name for file in found.folder.iterdir()}
+    assert {file.name for file in folder.iterdir()} == {
+        file.name for file in found.folder.iterdir()
+    }
     assert colours(folder) == colours(found.folder)
     assert (ran.ret == 0) == (report["exit_code"] == 0)
-    assert f"all {len(report['cases'])} verdicts are confirmed" in says(0, "report", "check", str(folder))
+    assert f"all {len(report['cases'])} verdicts are confirmed" in says(
+        0, "report", "check", str(folder)
+    )
     assert statuses_in(folder) == statuses_in(found.folder)
 
 
 def test_what_was_not_run_leaves_a_report_that_is_not_conformant(pytester: pytest.Pytester) -> None:
     suite(pytester)
     ran, report = reported(pytester, "-k", "in_another_region_is_refused")
-    [feature] = [feature for feature in load_features(features_dir()) if feature.path.name == "vault.feature"]
+    [feature] = [
+        feature for feature in load_features(features_dir()) if feature.path.name == "vault.feature"
+    ]
     left_out = len(list(feature.pickles)) - 4
     assert ran.parseoutcomes() == {"passed": 4, "deselected": left_out}
     assert ran.ret == 1  # what shows that the request is ever accepted was left out
@@ -90,10 +107,16 @@ def test_what_was_not_run_leaves_a_report_that_is_not_conformant(pytester: pytes
     assert main(["report", "check", str(pytester.path / "report")]) == 0
 
 
-def test_run_that_stops_before_its_end_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
+def test_run_that_stops_before_its_end_leaves_a_report_marked_incomplete(
+    pytester: pytest.Pytester,
+) -> None:
     suite(pytester)
     _, report = reported(pytester, "--system", WRONG, "-x")
-    assert (report["complete"], report["exit_code"], report["trouble"]) == (False, 4, "stopped before its end")
+    assert (report["complete"], report["exit_code"], report["trouble"]) == (
+        False,
+        4,
+        "stopped before its end",
+    )
     assert main(["report", "check", str(pytester.path / "report")]) == 4
 
 
@@ -103,7 +126,9 @@ def test_features_of_ones_own_have_no_such_report(pytester: pytest.Pytester) -> 
     file.write_text(file.read_text("utf-8").replace(GENERATES, IMPORTS, 1), "utf-8")
     ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report")
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    ran.stderr.fnmatch_lines(["ERROR: --results: vault.* is no scenario of the specification, and nobody could *"])
+    ran.stderr.fnmatch_lines(
+        ["ERROR: --results: vault.* is no scenario of the specification, and nobody could *"]
+    )
 
 
 def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester) -> None:
@@ -171,11 +196,15 @@ def test_run_in_which_something_fails_beside_a_scenario_is_incomplete(
     assert ran.ret == pytest.ExitCode.TESTS_FAILED
     assert {case["status"] for case in report["cases"]} == {status}
     assert (report["complete"], report["exit_code"]) == (False, 4)
-    assert report["trouble"].startswith(f"OSError in {phase}: in use, of vault.same-region-refused/")
+    assert report["trouble"].startswith(
+        f"OSError in {phase}: in use, of vault.same-region-refused/"
+    )
     assert main(["report", "check", str(pytester.path / "report")]) == 4
 
 
-def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
+def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(
+    pytester: pytest.Pytester,
+) -> None:
     suite(pytester, "workspace")
     system = "tests.systems.odd:IsInterrupted"
     with pytest.raises(KeyboardInterrupt):
@@ -214,6 +243,8 @@ def test_only_the_model_is_called_the_model(pytester: pytest.Pytester) -> None:
             def observe(self): return {}
         """
     )
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "--system", "pretends:Pretends")
+    ran = pytester.runpytest_inprocess(
+        *PLUGIN, "--results", "report", "--system", "pretends:Pretends"
+    )
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
     assert "it declares the product 'model', as only the model does" in ran.stderr.str()

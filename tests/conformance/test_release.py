@@ -95,7 +95,9 @@ def answer_the_same(rows: tuple[Row, ...]) -> bool:
     """Return whether these rows answer what the model does; rows that read what is not there do
     not."""
     try:
-        return all(answer == now for answer, now in zip(answers_of(rows), answers_now(), strict=True))
+        return all(
+            answer == now for answer, now in zip(answers_of(rows), answers_now(), strict=True)
+        )
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
 
@@ -106,7 +108,9 @@ REFUSED_BEFORE = {"identity.unchanged-without-effect"}
 
 @pytest.mark.slow
 def test_every_row_that_is_dropped_is_another_specification() -> None:
-    silent = [row for row in ROWS if answer_the_same(tuple(other for other in ROWS if other is not row))]
+    silent = [
+        row for row in ROWS if answer_the_same(tuple(other for other in ROWS if other is not row))
+    ]
     assert silent == []
 
 

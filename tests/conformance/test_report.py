@@ -97,19 +97,25 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
 
 
 def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
-    marked = verify(tmp_path, "--stdio", f"{FAULTY} hello=markup", "--lane", "features", "--case", WHOLE)
+    marked = verify(
+        tmp_path, "--stdio", f"{FAULTY} hello=markup", "--lane", "features", "--case", WHOLE
+    )
     assert marked.exit_code == 0
     assert r"\x1b[31m" in marked.printed
     assert HARMFUL.isdisjoint(marked.printed)
     for name, markup in MARKUP.items():
         text = (marked.folder / name).read_text("utf-8")
         assert HARMFUL.isdisjoint(text)
-        lines = [line for line in text.splitlines() if not line.startswith("    ")]  # those are code
+        lines = [
+            line for line in text.splitlines() if not line.startswith("    ")
+        ]  # those are code
         assert markup not in "\n".join(lines if name == "summary.md" else [text])
 
 
 @pytest.mark.parametrize("file", ["report.html", "summary.md"])
-def test_what_was_left_out_of_a_run_is_reported_beside_what_came_out(wrong: Verified, file: str) -> None:
+def test_what_was_left_out_of_a_run_is_reported_beside_what_came_out(
+    wrong: Verified, file: str
+) -> None:
     assert f"case {FAILS}, {FAILS_TOO}" in (wrong.folder / file).read_text("utf-8")
 
 
@@ -121,7 +127,9 @@ def test_page_runs_and_fetches_nothing(wrong: Verified) -> None:
     assert re.findall('https?://[^"]*', page) == [load_register().article.url]
 
 
-def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it(wrong: Verified) -> None:
+def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it(
+    wrong: Verified,
+) -> None:
     page = unescape((wrong.folder / "report.html").read_text("utf-8"))
     article = load_register().article
     for words in (
@@ -136,7 +144,10 @@ def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it
         assert words in page
     lines = page[page.index("<h2>Requirements") : page.index("<h2>Failures")]
     for requirement in load_register().values():
-        assert lines.count(f"<summary>{requirement.title} <code>{requirement.id}</code></summary>") == 1
+        assert (
+            lines.count(f"<summary>{requirement.title} <code>{requirement.id}</code></summary>")
+            == 1
+        )
         assert f"<p>{requirement.wording}</p>" in lines
     failed = re.findall("failed</span>.*?<code>(.*?)</code>", lines)
     assert "revocation.access-revoked" in failed
@@ -147,21 +158,33 @@ def test_requirement_of_which_anything_failed_has_failed_on_the_page() -> None:
     assert verdict(Cell(Status.PARTLY, 1, 2, {Note(Status.FAILED, "why"): ("a",)})) is Status.FAILED
 
 
-def test_results_are_derived_from_the_message_log(wrong_in_features: Verified, tmp_path: Path) -> None:
+def test_results_are_derived_from_the_message_log(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
     results = load_results(wrong_in_features.folder)
-    assert (results.subject, results.complete) == ("loses nothing", False)  # not everything was selected
+    assert (results.subject, results.complete) == (
+        "loses nothing",
+        False,
+    )  # not everything was selected
     items = {item.id: item for item in results.items}
     assert (items[FAILS].status, items[WHOLE].status) == ("failed", "passed")
     for detail in items[WHOLE].details:
         assert next(iter(detail)) == "step"
     assert items[WHOLE].details[0]["outcome"]["by"] == ["environment.create-vault"]
     edited = Path(shutil.copytree(wrong_in_features.folder, tmp_path / "edited")) / "report.json"
-    edited.write_text(edited.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8")
+    edited.write_text(
+        edited.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8"
+    )
     [item] = [item for item in load_results(edited.parent).items if item.id == FAILS]
-    assert (item.status, item.reason) == ("failed", "the report says passed, and its message log shows failed")
+    assert (item.status, item.reason) == (
+        "failed",
+        "the report says passed, and its message log shows failed",
+    )
 
 
-def test_results_of_a_log_that_was_changed_are_refused(wrong_in_features: Verified, tmp_path: Path) -> None:
+def test_results_of_a_log_that_was_changed_are_refused(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
     edited = Path(shutil.copytree(wrong_in_features.folder, tmp_path / "edited"))
     put_messages(edited, messages_of(edited).replace('"CreateVault"', '"DeleteVault"', 1))
     with pytest.raises(CommandError, match=r"messages\.ndjson"):

@@ -44,9 +44,14 @@ def put(folder: Path, *names: str, **texts: str) -> None:
 
 
 @each_refused("folder")
-def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, files: dict[str, str], says: str) -> None:
+def test_nothing_is_deleted_where_anything_is_not_of_a_report(
+    tmp_path: Path, files: dict[str, str], says: str
+) -> None:
     put(tmp_path / "precious", MESSAGES, "01-tour-CreateVault.json")
-    put(tmp_path / "report", **{name: text.replace("DEEP", "[" * 100_000) for name, text in files.items()})
+    put(
+        tmp_path / "report",
+        **{name: text.replace("DEEP", "[" * 100_000) for name, text in files.items()},
+    )
     before = holds(tmp_path)
     with pytest.raises(CommandError, match=r"name another folder.*; nothing was deleted") as caught:
         Folder(tmp_path / "report").begin()
@@ -56,13 +61,22 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, fi
 
 def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path) -> None:
     put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
-    assert says(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count("\n") == 1
+    assert (
+        says(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count(
+            "\n"
+        )
+        == 1
+    )
     assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
 
 
 def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
     put(tmp_path / "report", "counterexamples/01-tour-CreateVault.json", ".junit.xml.draft")
-    put(tmp_path / "report", "counterexamples/.12-fuzz-EndVaultRetention.feature.draft", ".report.json.draft")
+    put(
+        tmp_path / "report",
+        "counterexamples/.12-fuzz-EndVaultRetention.feature.draft",
+        ".report.json.draft",
+    )
     assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
     written = holds(tmp_path / "report")
     assert not [name for name, text in written.items() if text.startswith("mine") or "/" in name]
@@ -70,7 +84,9 @@ def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
     assert holds(tmp_path / "report").keys() == written.keys()
 
 
-@pytest.mark.parametrize("left_behind", [{MESSAGES: ""}, {MESSAGES: "", ".report.json.draft": "{"}, {}])
+@pytest.mark.parametrize(
+    "left_behind", [{MESSAGES: ""}, {MESSAGES: "", ".report.json.draft": "{"}, {}]
+)
 def test_folder_of_a_run_that_was_killed_at_its_beginning_can_be_used_again(
     tmp_path: Path, left_behind: dict[str, str]
 ) -> None:
@@ -93,5 +109,7 @@ def test_deviations_in_the_folder_of_the_report_are_refused(tmp_path: Path) -> N
     (tmp_path / "link").symlink_to("report")
     mine = str(tmp_path / "link" / "mine")
     arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), "--deviations", mine]
-    assert f"--deviations {mine}: it is in the folder of the report" in says(2, "verify", *arguments)
+    assert f"--deviations {mine}: it is in the folder of the report" in says(
+        2, "verify", *arguments
+    )
     assert holds(tmp_path / "report")["mine"] == "mine: mine"

@@ -110,7 +110,9 @@ def test_cucumber_messages_are_those_of_the_official_package(wrong: Verified) ->
     assert {status.cucumber for status in Status} <= known
 
 
-def test_cucumber_messages_have_the_result_at_the_step_that_a_scenario_got_to(wrong: Verified, tmp_path: Path) -> None:
+def test_cucumber_messages_have_the_result_at_the_step_that_a_scenario_got_to(
+    wrong: Verified, tmp_path: Path
+) -> None:
     assert {result["status"] for result in step_results(wrong, WHOLE)} == {"PASSED"}
 
     place, why = stopped(wrong, FAILS, "FAILED")
@@ -156,7 +158,9 @@ def seconds_of(time: dict[str, int]) -> float:
 
 def junit_cases(file: Path) -> dict[str, dict[str, Any]]:
     """Return what a JUnit file says of each scenario by its id, as a library by others reads it."""
-    library = pytest.importorskip("junitparser", reason="missing tool: junitparser, of the group test")
+    library = pytest.importorskip(
+        "junitparser", reason="missing tool: junitparser, of the group test"
+    )
     found = {}
     for suite in library.JUnitXml.fromfile(str(file)):
         for case in suite:
@@ -166,7 +170,9 @@ def junit_cases(file: Path) -> dict[str, dict[str, Any]]:
             _, scenario = properties[0]
             results = [(type(result).__name__, result.message) for result in case.result]
             found[scenario] = {
-                "file": case._elem.get("file"),  # the library keeps both attributes, and has no name for them
+                "file": case._elem.get(
+                    "file"
+                ),  # the library keeps both attributes, and has no name for them
                 "line": case._elem.get("line"),
                 "topic": case.classname,
                 "name": case.name,
@@ -177,12 +183,16 @@ def junit_cases(file: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_junit_of_pytest_and_of_verify_say_the_same(pytester: pytest.Pytester, tmp_path: Path) -> None:
+def test_junit_of_pytest_and_of_verify_say_the_same(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
     environment = (features_dir() / "environment.feature").read_text("utf-8")
     project(pytester, environment=environment)
     run(pytester, "-m", MOVED, "--junitxml", "junit.xml", "--system", WRONG)
     found = junit_cases(pytester.path / "junit.xml")
-    said = junit_cases(verify(tmp_path, "--python", WRONG, *FULL, "--requirement", MOVED).folder / "junit.xml")
+    said = junit_cases(
+        verify(tmp_path, "--python", WRONG, *FULL, "--requirement", MOVED).folder / "junit.xml"
+    )
     assert {name: said[name] for name in found} == found
     assert {case["results"][0][0] for case in found.values()} == {"Failure", "Error"}
     for case in found.values():
@@ -207,14 +217,18 @@ def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
     assert any(name.startswith("[revocation.access-revoked] Revoked access") for name in names)
 
 
-def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(tmp_path: Path) -> None:
+def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
+    tmp_path: Path,
+) -> None:
     """A system that ignores keys of its own fails one requirement.
 
     A loss that needs such a key can't be tried.
     """
     system = "tests.systems.mistaken:OwnKeyIgnored"
     passes = "revocation.undeploys/a-model-under-microsoft-managed-keys-stays-deployed"
-    found = verify(tmp_path, "--python", system, "--lane", "features", "--case", FAILS_TOO, "--case", passes)
+    found = verify(
+        tmp_path, "--python", system, "--lane", "features", "--case", FAILS_TOO, "--case", passes
+    )
     counts = found.report["counts"]["scored"]
     assert found.exit_code == 1
     assert counts["failed"] == 0
@@ -226,7 +240,10 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(t
 
     assert f"{counts['blocked']} blocked" in found.printed
     assert f"⊘ {case['id']}" in found.printed
-    again = f"again        translator-cmk verify --python {system} --in-process --profile article --case {case['id']}\n"
+    again = (
+        f"again        translator-cmk verify --python {system} --in-process --profile article "
+        f"--case {case['id']}\n"
+    )
     assert again in found.printed
 
     root = ElementTree.parse(found.folder / "junit.xml").getroot()
@@ -254,12 +271,18 @@ def block(language: str, part: str) -> str:
     return str(found)
 
 
-def test_junit_file_gets_the_keys_of_tests_and_requirements(wrong_in_features: Verified, tmp_path: Path) -> None:
+def test_junit_file_gets_the_keys_of_tests_and_requirements(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
     file = tmp_path / "junit.xml"
     shutil.copy(wrong_in_features.folder / "junit.xml", file)
     page: dict[str, Any] = {}
     exec(block("python", "def add_keys"), page)
-    page["add_keys"](str(file), {"revocation.undeploys": "CMK-7", "workspace.covered": "CMK-9"}, {FAILS: "CMK-70"})
+    page["add_keys"](
+        str(file),
+        {"revocation.undeploys": "CMK-7", "workspace.covered": "CMK-9"},
+        {FAILS: "CMK-70"},
+    )
     found = {}
     for case in ElementTree.parse(file).iter("testcase"):
         properties = {prop.get("name"): prop.get("value", "") for prop in case.iter("property")}
@@ -271,11 +294,15 @@ def test_junit_file_gets_the_keys_of_tests_and_requirements(wrong_in_features: V
 
 @pytest.mark.npm
 @pytest.mark.slow
-def test_cucumbers_formatter_makes_a_page_of_the_messages(wrong_in_features: Verified, tmp_path: Path) -> None:
+def test_cucumbers_formatter_makes_a_page_of_the_messages(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
     if not shutil.which("npm") or not shutil.which("node"):
         pytest.skip("missing tool: npm and Node, for Cucumber's HTML formatter")
     (tmp_path / "report").symlink_to(wrong_in_features.folder)
-    subprocess.run(["/bin/sh", "-ec", block("sh", "html-formatter")], cwd=tmp_path, check=True, timeout=300)
+    subprocess.run(
+        ["/bin/sh", "-ec", block("sh", "html-formatter")], cwd=tmp_path, check=True, timeout=300
+    )
     page = (tmp_path / "cucumber.html").read_text("utf-8")
     assert "Every deployed model is undeployed" in page
     assert '"status":"FAILED"' in page

@@ -33,11 +33,14 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     folder = tmp_path_factory.mktemp("known")
     deviations = folder / "known.yaml"
     deviations.write_text(
-        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.com/1', expires: 2999-01-01},"
+        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.com/1', "
+        "expires: 2999-01-01},"
         f" {{case: {FAILS}, reason: later, issue: 'https://example.com/1', expires: 2999-01-01}}]"
     )
     listed = ("--deviations", str(deviations), "--waive", "revocation.key-disabled")
-    found = verify(folder, "--python", WRONG, "--lane", "features", "--case", FAILS, "--case", WHOLE, *listed)
+    found = verify(
+        folder, "--python", WRONG, "--lane", "features", "--case", FAILS, "--case", WHOLE, *listed
+    )
     assert found.status(FAILS) == "known"
     return found
 
@@ -47,11 +50,20 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The report on a system that breaks, and answers with what is no answer."""
     faults = "CreateVault=crash GrantKeyAccess=unknown-field"
     chosen = ("--requirement", "vault.access-policy", "--requirement", "environment.create-vault")
-    return verify(tmp_path_factory.mktemp("broken"), "--stdio", f"{FAULTY} {faults}", "--lane", "features", *chosen)
+    return verify(
+        tmp_path_factory.mktemp("broken"),
+        "--stdio",
+        f"{FAULTY} {faults}",
+        "--lane",
+        "features",
+        *chosen,
+    )
 
 
 @pytest.mark.parametrize("report", ["wrong", "known", "broken"])
-def test_what_a_run_writes_is_as_its_schemas_have_it(report: str, request: pytest.FixtureRequest) -> None:
+def test_what_a_run_writes_is_as_its_schemas_have_it(
+    report: str, request: pytest.FixtureRequest
+) -> None:
     folder = request.getfixturevalue(report).folder
     assert complaints("report", json.loads((folder / "report.json").read_text("utf-8"))) == []
     for file in (folder / "counterexamples").glob("*.json"):
@@ -81,7 +93,9 @@ def test_envelope_that_is_none_is_reported_with_its_place(
     assert one_error(run_cli("report", "check", tmp_path)).startswith(f"{file}: {says}")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}']
+)
 def test_what_is_no_report_is_reported_in_one_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "report.json").write_text(content)
     assert says(2, "report", "check", str(tmp_path)).count("\n") == 1
@@ -99,7 +113,9 @@ def test_message_log_that_is_none_is_reported_with_its_line(
     assert f"messages.ndjson.gz:3: {says}" in error.replace("the beginning of a world ", "")
 
 
-def test_counterexample_that_is_none_is_reported_with_its_place(wrong: Verified, tmp_path: Path) -> None:
+def test_counterexample_that_is_none_is_reported_with_its_place(
+    wrong: Verified, tmp_path: Path
+) -> None:
     kept = next((wrong.folder / "counterexamples").glob("*.json"))
     content = json.loads(kept.read_text("utf-8"))
     content["commands"][0]["command"] = "Destroy"

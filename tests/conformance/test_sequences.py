@@ -71,7 +71,11 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(blind: int, f
     session = Session(Direct(CatchesUpWhenLookedAt))
     subject = Subject(session, seed=1)
     situation = situations()["a deployed model under customer-managed keys"]
-    commands = (*situation.commands, RevokeKeyAccess("kv-prod", "translator-prod"), ReadData("ws-prod"))
+    commands = (
+        *situation.commands,
+        RevokeKeyAccess("kv-prod", "translator-prod"),
+        ReadData("ws-prod"),
+    )
     oracle = oracle_for(Machine(ROWS), subject.declaration)
     assert run_sequence(subject, commands, oracle, blind).failed is found
 
@@ -79,7 +83,11 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(blind: int, f
 def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
     """The upload is back with the key, as the article allows."""
     key = ("kv-prod", "cmk-2048")
-    commands = (*situations()["an upload under customer-managed keys"].commands, DeleteKey(*key), RecoverKey(*key))
+    commands = (
+        *situations()["an upload under customer-managed keys"].commands,
+        DeleteKey(*key),
+        RecoverKey(*key),
+    )
     subject = Subject(Session(Direct(KeepsUploadsOfADeletedKey)), 1)
     oracle = oracle_for(machine_of(silent_in("article", load_register())), subject.declaration)
     followed = run_sequence(subject, commands, oracle)
@@ -89,7 +97,9 @@ def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
 
 
 @pytest.mark.parametrize("blind", [0, 100])
-def test_a_sequence_accuses_nobody_who_loses_access_in_a_move_that_the_article_says_nothing_about(blind: int) -> None:
+def test_a_sequence_accuses_nobody_who_loses_access_in_a_move_that_the_article_says_nothing_about(
+    blind: int,
+) -> None:
     loses_access = effect(
         MoveResource,
         "tenant.same-tenant-move",
@@ -115,8 +125,12 @@ def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: P
     assert main(["report", "check", str(found.folder)]) == 0
 
 
-@pytest.mark.parametrize(("windows", "some"), [({"CreateVault": 0}, True), (dict.fromkeys(COMMANDS, 1), False)])
-def test_window_is_no_reason_to_look_in_sequences_that_need_none(windows: dict[str, int], some: bool) -> None:
+@pytest.mark.parametrize(
+    ("windows", "some"), [({"CreateVault": 0}, True), (dict.fromkeys(COMMANDS, 1), False)]
+)
+def test_window_is_no_reason_to_look_in_sequences_that_need_none(
+    windows: dict[str, int], some: bool
+) -> None:
     fuzzer = Fuzzer(Declaration("it", "1", windows=windows), seed=1)
     drawn = [fuzzer.draw() for _ in range(30)]
     assert any(unobserved and asked for asked, unobserved in drawn) is some
@@ -130,8 +144,12 @@ def test_names_are_found_again_in_either_form() -> None:
     for name in (*VAULTS, "kv", "legal-en-de-2"):
         assert names.plain(names.salted_name(name)) == name
         assert names.ours("vault", names.salted_name(name), {})
-    assert {names.plain(name) for name in ("kv-prod-2-k3v40", "kv-prod-k3v40-old")}.isdisjoint(VAULTS)
-    assert not names.ours("vault", SaltedNames("k3v401").salted_name("kv-prod"), {"region": "eastus"})
+    assert {names.plain(name) for name in ("kv-prod-2-k3v40", "kv-prod-k3v40-old")}.isdisjoint(
+        VAULTS
+    )
+    assert not names.ours(
+        "vault", SaltedNames("k3v401").salted_name("kv-prod"), {"region": "eastus"}
+    )
     assert names.ours("document", f"{names.salted_name('contracts')}-backup", {})
     assert names.ours("document", "archive", {"workspace": names.salted_name("ws-prod")})
 
@@ -182,7 +200,10 @@ def test_stress_fixture_comes_about() -> None:
 def test_fuzzing_wants_what_is_left_open_as_it_wants_what_is_accepted() -> None:
     universe = Universe(alphabet(), [()], Declaration("any", "1"))
     model = ModelSystem()
-    for command in (*situations()["customer-managed keys are on"].commands, DeleteKey("kv-prod", "cmk-2048")):
+    for command in (
+        *situations()["customer-managed keys are on"].commands,
+        DeleteKey("kv-prod", "cmk-2048"),
+    ):
         model.submit(command)
     wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, model.state)
     outcomes = [MACHINE.step(model.state, command)[1] for command in wanted]
@@ -214,7 +235,8 @@ def test_steps_that_one_scope_does_not_need_go_to_the_next() -> None:
     assert beside.steps > alone.steps
 
 
-# A failure counts only if all before it was as demanded; the rest of its sequence is planned again around it
+# A failure counts only if all before it was as demanded; the rest of its sequence is planned again
+# around it
 
 IGNORED = "tests.systems.mistaken:OwnKeyIgnored"
 
@@ -300,6 +322,8 @@ def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> Non
 
 def test_difference_that_the_model_does_not_confirm_is_no_failure() -> None:
     exchanges = [Exchange(None, None, None), Exchange(ASKED[0], Accepted(), None)]
-    confirmed = lane_of(ASKED).confirmed(SequenceResult(ASKED[:1], (DIFFERENCE,), exchanges=exchanges))
+    confirmed = lane_of(ASKED).confirmed(
+        SequenceResult(ASKED[:1], (DIFFERENCE,), exchanges=exchanges)
+    )
     assert not confirmed.failed
     assert confirmed.lost_track == UNCONFIRMED

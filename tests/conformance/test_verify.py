@@ -53,7 +53,9 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path) -> No
     scored = found.report["counts"]["scored"]
     assert scored["passed"] + scored["not-applicable"] == scored["total"]
 
-    reasons = [case["reason"] for case in found.report["cases"] if case["status"] == "not-applicable"]
+    reasons = [
+        case["reason"] for case in found.report["cases"] if case["status"] == "not-applicable"
+    ]
     assert "not specified: keys.change demands nothing of a system" in reasons
     for reason in reasons:
         assert reason.startswith("not specified: ")
@@ -118,7 +120,10 @@ def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path) -> None:
     instead = shlex.split(says(2, "doctor", "--stdio", piped).partition("; say ")[2])
     assert main(["doctor", *instead]) == 0
     assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
-    quoted = f"{shlex.quote(sys.executable)} -c 'import sys; raise SystemExit(len(sys.argv))' '|' \";\" a|b --x='a | b'"
+    quoted = (
+        f"{shlex.quote(sys.executable)} -c 'import sys; raise SystemExit(len(sys.argv))' '|' \";\" "
+        "a|b --x='a | b'"
+    )
     assert "ended with exit code 5" in says(3, "doctor", "--stdio", quoted)
 
 
@@ -133,14 +138,23 @@ def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
 
 @pytest.mark.parametrize("place", ["nosuchhost.invalid:80", "a..b:80"])
 def test_host_that_there_is_not_is_told(place: str) -> None:
-    message = f"translator-cmk: error: --http {place}: there is no such host here; write one such as 127.0.0.1\n"
+    message = (
+        f"translator-cmk: error: --http {place}: there is no such host here; write one such as "
+        "127.0.0.1\n"
+    )
     assert says(2, "serve", "--http", place) == message
 
 
 def test_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         place = f"127.0.0.1:{server.getsockname()[1]}"
-        run = subprocess.run([*CLI, "serve", "--http", place], capture_output=True, text=True, timeout=30, check=False)
+        run = subprocess.run(
+            [*CLI, "serve", "--http", place],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
     assert (run.returncode, run.stdout) == (3, "")
     assert run.stderr == f"translator-cmk: error: can't listen on {place}: Address already in use\n"
 
@@ -160,14 +174,18 @@ def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path)
     assert main(["report", "check", str(once.folder)]) == 0
 
     budgets = once.report["budgets"] | {"sequences": 4}
-    (once.folder / "report.json").write_text(json.dumps(once.report | {"budgets": budgets}), "utf-8")
+    (once.folder / "report.json").write_text(
+        json.dumps(once.report | {"budgets": budgets}), "utf-8"
+    )
     assert main(["report", "check", str(once.folder)]) == 1
 
 
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
     slowly = ("--python", "tests.systems.slow:SettlesSlowly")
     with started(*CLI, "serve", "--http", "0", *slowly) as url:
-        found = verify(tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED)
+        found = verify(
+            tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED
+        )
     assert (found.exit_code, found.status(GRANTED)) == (0, "passed")
 
 
@@ -212,8 +230,12 @@ KNOWN = {"reason": "by design", "issue": "https://example.invalid/7", "expires":
 
 
 @pytest.mark.parametrize("row", VERDICTS, ids=[row["claim"] for row in VERDICTS])
-def test_verdict_is_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]) -> None:
-    (tmp_path / "releases.yaml").write_text("{}")  # the kit is of no release here, also at the commit of one
+def test_verdict_is_as_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
+) -> None:
+    (tmp_path / "releases.yaml").write_text(
+        "{}"
+    )  # the kit is of no release here, also at the commit of one
     monkeypatch.setattr(release, "RELEASES", tmp_path / "releases.yaml")
     arguments: list[str] = []
     for name in row["ask"]:
@@ -259,7 +281,11 @@ def compare_statuses(found: Verified, row: dict[str, Any]) -> None:
     for status, number in row.get("at_most", {}).items():
         assert statuses.count(status) <= number, status
     if "failed" in row:
-        failed = {case.rpartition("/")[0] for case, status in found.statuses().items() if status == "failed"}
+        failed = {
+            case.rpartition("/")[0]
+            for case, status in found.statuses().items()
+            if status == "failed"
+        }
         assert failed == set(row["failed"])
 
 
@@ -296,13 +322,23 @@ ONLY = ("--lane", "features", "--topic", "vault")
 
 def test_kit_without_one_of_its_rows_asks_nothing(tmp_path: Path) -> None:
     kit, report = copy_checkout(tmp_path, "model", "features", without=ROW), tmp_path / "report"
-    ran = python(kit, *CLI[1:], "verify", "--stdio", shlex.join([*CLI, "serve", "--stdio"]), "--report", report)
+    ran = python(
+        kit,
+        *CLI[1:],
+        "verify",
+        "--stdio",
+        shlex.join([*CLI, "serve", "--stdio"]),
+        "--report",
+        report,
+    )
     assert (ran.returncode, ran.stdout, report.exists()) == (3, "", False)
     assert "the kit contradicts itself: its model does not demand" in ran.stderr
 
 
 @pytest.mark.slow
-def test_scenario_counts_exactly_where_the_profile_demands_it_and_otherwise_rests_on_silent_requirements() -> None:
+def test_scenario_counts_exactly_where_the_profile_demands_it_and_otherwise_rests_on_silent_requirements() -> (
+    None
+):
     silent = silent_in("article", load_register())
     article = Oracle(machine_of(silent))
     every = cases.scenarios("article", ())
@@ -355,13 +391,19 @@ NARROWED: dict[str, dict[str, Any]] = {
     "level account": {"selection": {"level": ["account"]}},
     "lanes features and tour": {"lanes": ["features", "tour"]},
     "tour of small": {"budgets": {"scopes": ["small"], "steps": STEPS, "seconds": SECONDS}},
-    f"{STEPS - 1:,} steps of the tour": {"budgets": {"scopes": SCOPES, "steps": STEPS - 1, "seconds": SECONDS}},
-    f"{SECONDS - 0.1:g} seconds of fuzzing": {"budgets": {"scopes": SCOPES, "steps": STEPS, "seconds": SECONDS - 0.1}},
+    f"{STEPS - 1:,} steps of the tour": {
+        "budgets": {"scopes": SCOPES, "steps": STEPS - 1, "seconds": SECONDS}
+    },
+    f"{SECONDS - 0.1:g} seconds of fuzzing": {
+        "budgets": {"scopes": SCOPES, "steps": STEPS, "seconds": SECONDS - 0.1}
+    },
     "without keys.audit": {"waived": ["keys.audit"]},
 }
 
 
-def test_whole_run_of_a_released_kit_is_green_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_run_of_a_released_kit_is_green_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     releases = tmp_path / "releases.yaml"
     releases.write_text(yaml.safe_dump({"9.9.9": release.specification_digest()}), "utf-8")
     monkeypatch.setattr(release, "RELEASES", releases)
@@ -383,7 +425,8 @@ def test_whole_run_of_a_released_kit_is_green_and_no_other(tmp_path: Path, monke
     assert headline(some) == "conformant (level account)"
 
 
-# Known deviations are read from a file, in which each is about one thing; `verdicts.yaml` has what they do
+# Known deviations are read from a file, in which each is about one thing; `verdicts.yaml` has what
+# they do
 
 WRONG = "tests.systems.mistaken:AnyRegion"
 FAILS = "vault.same-region/no-key-of-a-vault-in-another-region-is-put-in-use/access-to-a-vault-in-another-region-api"
@@ -392,7 +435,10 @@ FAILS_TOO = FAILS.replace("-api", "-portal")
 
 def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path) -> None:
     known = tmp_path / "known.yaml"
-    known.write_text("[{case: fuzz/RotateKey, reason: r, issue: 'https://i.invalid/', expires: 2999-01-01}]", "utf-8")
+    known.write_text(
+        "[{case: fuzz/RotateKey, reason: r, issue: 'https://i.invalid/', expires: 2999-01-01}]",
+        "utf-8",
+    )
     found = fuzz(tmp_path, decides_in_fuzzing, "--python", MODEL, "--deviations", str(known))
     assert found.exit_code == 0
 
@@ -401,7 +447,10 @@ def written(found: Verified) -> tuple[str, str]:
     """What failed, once somebody has copied the list and written the reasons and the issues."""
     text = (found.folder / "deviations.yaml").read_text("utf-8")
     file = found.folder.with_name("known.yaml")
-    file.write_text(text.replace("to be written", "by design").replace("example.invalid/", "example.com/7"), "utf-8")
+    file.write_text(
+        text.replace("to be written", "by design").replace("example.invalid/", "example.com/7"),
+        "utf-8",
+    )
     return "--deviations", str(file)
 
 
@@ -416,7 +465,9 @@ def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(tmp_p
     counts = found.report["counts"]["scored"]
     assert (found.exit_code, counts["known"]) == (0, 2)
     assert f": {counts['passed']} passed, 2 known (only case " in found.printed
-    assert yaml.safe_load((found.folder / "deviations.yaml").read_text("utf-8")) == []  # nothing else failed
+    assert (
+        yaml.safe_load((found.folder / "deviations.yaml").read_text("utf-8")) == []
+    )  # nothing else failed
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "'2999-01-01'"])
@@ -427,11 +478,15 @@ def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
 
 
 @each_refused("deviations")
-def test_malformed_file_is_told_in_one_line(tmp_path: Path, refused: Refused, text: str, says: str) -> None:
+def test_malformed_file_is_told_in_one_line(
+    tmp_path: Path, refused: Refused, text: str, says: str
+) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(text, "utf-8")
     assert f"{file}:{says}" in refused("--python", MODEL, "--deviations", str(file))
 
 
 def test_file_that_is_none_is_told(tmp_path: Path, refused: Refused) -> None:
-    assert f"{tmp_path}: can't be read: Is a directory" in refused("--python", MODEL, "--deviations", str(tmp_path))
+    assert f"{tmp_path}: can't be read: Is a directory" in refused(
+        "--python", MODEL, "--deviations", str(tmp_path)
+    )

@@ -88,7 +88,11 @@ def meaning(node: ast.expr, names: Names) -> type[Any] | Field | None:
 def expressions(function: ast.Lambda, names: Names) -> Iterator[ast.expr]:
     """Yield every expression of names and attributes that stands for something."""
     for node in ast.walk(function.body):
-        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load) and meaning(node, names):
+        if (
+            isinstance(node, ast.Attribute | ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and meaning(node, names)
+        ):
             yield node
 
 
@@ -154,7 +158,9 @@ def values_of(field: Field) -> tuple[Any, ...]:
     return tuple(word for word in choices(field.hint) if word not in NOTHING_YET)
 
 
-def values_with_fields(function: ast.Lambda, names: Names) -> Iterator[tuple[Field | None, ast.expr]]:
+def values_with_fields(
+    function: ast.Lambda, names: Names
+) -> Iterator[tuple[Field | None, ast.expr]]:
     """Yield each value that is compared with a field, written to one or added, with that field."""
     for field, node in compared_or_written(function, names):
         if isinstance(node, ast.Tuple):
@@ -173,7 +179,11 @@ def compared_or_written(function: ast.Lambda, names: Names) -> Iterator[tuple[Fi
         if isinstance(node, ast.Compare) and len(node.comparators) == 1:
             yield from compared(node.left, node.comparators[0], names)
             yield from compared(node.comparators[0], node.left, names)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sets":
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "sets"
+        ):
             yield from written(node, names)
 
 

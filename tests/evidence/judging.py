@@ -174,7 +174,9 @@ class Kill(NamedTuple):
     every: frozenset[str]
 
 
-def killed(mutant: Mutant, differences: Iterable[Difference], theorems: Sequence[Theorem] = THEOREMS) -> Kill | None:
+def killed(
+    mutant: Mutant, differences: Iterable[Difference], theorems: Sequence[Theorem] = THEOREMS
+) -> Kill | None:
     """Return how a theorem finds the mutant in one of the scopes where it differs, or None.
 
     Theorems are checked against the first step that differs, which the mutant reaches as the model

@@ -24,7 +24,9 @@ from translator_cmk.progress import ProgressBar
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the verdict on each mutant, their numbers, and each theorem that nothing breaks."""
     parser = argparse.ArgumentParser(prog="python -m tests.evidence.mutants", description=__doc__)
-    parser.add_argument("--requirement", metavar="ID", help="only the rows of this requirement (default: all rows)")
+    parser.add_argument(
+        "--requirement", metavar="ID", help="only the rows of this requirement (default: all rows)"
+    )
     requirement = parser.parse_args(arguments).requirement
 
     chosen = [mutant for mutant in every_mutant() if requirement in (None, *mutant.requirements)]
@@ -109,7 +111,11 @@ def unbroken_theorems(judged: Sequence[Judged]) -> list[Theorem]:
     """Return the theorems that no mutant breaks, and no mistake of their own in `make test`."""
     broken = {name for mutant in judged for name in mutant.broken}
     broken.update(mistake.theorem for mistake in MISTAKES)
-    return [theorem for theorem in THEOREMS if theorem.name not in broken and not is_broken_by_a_mutant(theorem)]
+    return [
+        theorem
+        for theorem in THEOREMS
+        if theorem.name not in broken and not is_broken_by_a_mutant(theorem)
+    ]
 
 
 def is_broken_by_a_mutant(theorem: Theorem) -> bool:
@@ -118,8 +124,14 @@ def is_broken_by_a_mutant(theorem: Theorem) -> bool:
      A verdict on a mutant names the theorems that were seen to be broken before the first one
     killed it.
     """
-    strong = [mutant for mutant in mutants() if mutant.kind in ("row dropped", "mistake added", "guard dropped")]
-    own = [mutant for mutant in strong if not set(theorem.requirements).isdisjoint(mutant.requirements)]
+    strong = [
+        mutant
+        for mutant in mutants()
+        if mutant.kind in ("row dropped", "mistake added", "guard dropped")
+    ]
+    own = [
+        mutant for mutant in strong if not set(theorem.requirements).isdisjoint(mutant.requirements)
+    ]
     others = [mutant for mutant in strong if mutant.kind == "row dropped" and mutant not in own]
     return any(breaks_in_some_scope(Machine(mutant.rows), theorem) for mutant in (*own, *others))
 

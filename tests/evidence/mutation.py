@@ -120,7 +120,9 @@ def commands_concerned(rows: Iterable[Row]) -> frozenset[type[Command]] | None:
 
 def row_dropped(source: RowSource) -> Mutant:
     """Return the rows without this one."""
-    return make_mutant([source], "row dropped", {source.row: ()}, ast.unparse(source.call), "no such row")
+    return make_mutant(
+        [source], "row dropped", {source.row: ()}, ast.unparse(source.call), "no such row"
+    )
 
 
 def citation_changed(source: RowSource) -> Mutant:
@@ -199,12 +201,19 @@ def mutants_of_helper(helper: ast.FunctionDef, module: ModuleType) -> Iterator[M
     callers = [source for source in row_sources() if calls(source, helper.name)]
     edits: list[Edit] = []
     for expression in conditions_and_results(helper):
-        edits.extend(edits_of(ast.Lambda(helper.args, expression), "helper", HELPERS[helper.name], module))
+        edits.extend(
+            edits_of(ast.Lambda(helper.args, expression), "helper", HELPERS[helper.name], module)
+        )
     for edit, changed in distinct(helper, edits):
         words = {**vars(module), **WORDS}
         exec(compile(ast.fix_missing_locations(ast.Module([changed], [])), path, "exec"), words)
-        rows = {source.row: (with_helper(source, helper.name, words[helper.name]),) for source in callers}
-        yield make_mutant(callers, edit.kind, rows, edit.was, edit.now, f"{path}:{edit.line}", helper.name)
+        rows = {
+            source.row: (with_helper(source, helper.name, words[helper.name]),)
+            for source in callers
+        }
+        yield make_mutant(
+            callers, edit.kind, rows, edit.was, edit.now, f"{path}:{edit.line}", helper.name
+        )
 
 
 def conditions_and_results(helper: ast.FunctionDef) -> Iterator[ast.expr]:

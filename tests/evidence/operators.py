@@ -53,7 +53,9 @@ def edits_of(function: ast.Lambda, part: str, names: Names, module: ModuleType) 
 def edit(kind: str, function: ast.expr, old: ast.expr, new: ast.expr) -> Edit:
     """Return the edit, shown by the smallest part of the function that makes sense by itself."""
     shown = smallest_part_around(function, old)
-    return Edit(kind, old, new, ast.unparse(shown), ast.unparse(replaced(shown, old, new)), shown.lineno)
+    return Edit(
+        kind, old, new, ast.unparse(shown), ast.unparse(replaced(shown, old, new)), shown.lineno
+    )
 
 
 def smallest_part_around(tree: ast.expr, node: ast.expr) -> ast.expr | ast.keyword:
@@ -64,7 +66,9 @@ def smallest_part_around(tree: ast.expr, node: ast.expr) -> ast.expr | ast.keywo
         parent = current
         current = next(child for child in ast.iter_child_nodes(parent) if node in ast.walk(child))
         is_part_of_condition = isinstance(parent, ast.BoolOp | ast.UnaryOp | ast.Lambda)
-        if is_part_of_condition or isinstance(current, ast.Compare | ast.BinOp | ast.IfExp | ast.Call | ast.keyword):
+        if is_part_of_condition or isinstance(
+            current, ast.Compare | ast.BinOp | ast.IfExp | ast.Call | ast.keyword
+        ):
             shown = current
     found: ast.expr | ast.keyword = shown
     return found
@@ -118,7 +122,9 @@ def negation(node: ast.expr) -> ast.expr:
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return inner
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in OPPOSITE:
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if (
+            type(operator) in OPPOSITE
+        ):
             return ast.Compare(left, [OPPOSITE[type(operator)]()], [right])
     return ast.UnaryOp(ast.Not(), node)
 
@@ -158,9 +164,15 @@ def comparison_edits(function: ast.Lambda, node: ast.Compare) -> Iterator[Edit]:
     yield edit("comparison changed", function, node, negation(node))
     [operator] = node.ops
     [right] = node.comparators
-    if isinstance(operator, ast.Eq) and isinstance(right, ast.Constant) and type(right.value) is int:
+    if (
+        isinstance(operator, ast.Eq)
+        and isinstance(right, ast.Constant)
+        and type(right.value) is int
+    ):
         for order in (ast.LtE(), ast.GtE()):
-            yield edit("comparison changed", function, node, ast.Compare(node.left, [order], [right]))
+            yield edit(
+                "comparison changed", function, node, ast.Compare(node.left, [order], [right])
+            )
 
 
 # Constants

@@ -30,7 +30,9 @@ def parts_of(source: RowSource) -> dict[str, ast.Lambda]:
     return parts
 
 
-def function_of(source: RowSource, tree: ast.Lambda, names: Mapping[str, Any] = NO_NAMES) -> Callable[..., Any]:
+def function_of(
+    source: RowSource, tree: ast.Lambda, names: Mapping[str, Any] = NO_NAMES
+) -> Callable[..., Any]:
     """Return the function of a tree.
 
     It knows the names of the row's module, those of the loop around the row, and these.

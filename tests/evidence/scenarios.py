@@ -30,7 +30,11 @@ def fails(machine: Machine, scenario: Pickle, how: tuple[type[Exception], ...] =
 
 def scenarios_of(requirements: tuple[str, ...]) -> list[Pickle]:
     """Return the scenarios that are tagged with one of the requirements."""
-    return [scenario for scenario in pickles() if not set(requirements).isdisjoint(scenario.requirements)]
+    return [
+        scenario
+        for scenario in pickles()
+        if not set(requirements).isdisjoint(scenario.requirements)
+    ]
 
 
 def scenario_against(mutant: Mutant) -> str | None:

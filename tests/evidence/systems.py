@@ -65,7 +65,9 @@ class Outcome:
         named = [failure for failure in otherwise if failure.named]
         if named:
             first = named[0]
-            self.problems.append(f"names nothing that is expected, but {', '.join(first.named)} in {first.case}")
+            self.problems.append(
+                f"names nothing that is expected, but {', '.join(first.named)} in {first.case}"
+            )
         elif otherwise:
             self.found_by = f"{otherwise[0].case.partition('/')[0]}, which names no requirement,"
         else:
@@ -114,7 +116,10 @@ def main(words: list[str]) -> int:
             print(f"{variant.name}: {'; '.join(outcome.problems)}", flush=True)
     minutes = (time.perf_counter() - started) / 60
     by_lane = ", ".join(f"{count} by {lane}" for lane, count in sorted(found_by.items()))
-    print(f"{len(variants)} systems, {unexpected} not as expected; found: {by_lane}; {minutes:.1f} minutes")
+    print(
+        f"{len(variants)} systems, {unexpected} not as expected; found: {by_lane}; {minutes:.1f} "
+        "minutes"
+    )
     return 1 if unexpected else 0
 
 

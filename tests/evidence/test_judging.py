@@ -1,4 +1,6 @@
-"""A mutant is killed, or survives, or cannot be told from the model, and the first of these that applies is said."""
+"""A mutant is killed, or survives, or cannot be told from the model, and the first of these that
+applies is said.
+"""
 
 from itertools import product
 
@@ -55,7 +57,9 @@ def test_no_shorter_sequence_shows_the_first_difference(mutant: Mutant) -> None:
 
 
 def is_shown_by_some_sequence(mutant: Mutant, scope: Scope, length: int) -> bool:
-    """Return whether some sequence of this many commands from the start of the scope shows a difference."""
+    """Return whether some sequence of this many commands from the start of the scope shows a
+    difference.
+    """
     model, other = Machine(ROWS), Machine(mutant.rows)
     for commands in product(scope.alphabet, repeat=length):
         sequence = (*scope.start, *commands)
@@ -84,7 +88,9 @@ def test_record_that_nobody_sees_is_a_difference_that_is_unseen() -> None:
 
 
 def test_rows_that_raise_are_a_difference() -> None:
-    assert model_in(TWO_KEYS).difference(the("keys.create", "field dropped", "no vault")) is not None
+    assert (
+        model_in(TWO_KEYS).difference(the("keys.create", "field dropped", "no vault")) is not None
+    )
 
 
 # Theorems
@@ -153,6 +159,8 @@ def test_mutant_is_killed_by_a_theorem_or_a_scenario() -> None:
     ],
     ids=["survives", "unseen", "equivalent"],
 )
-def test_mutant_that_nothing_finds_survives_only_if_it_can_be_told_from_the_model(mutant: Mutant, verdict: str) -> None:
+def test_mutant_that_nothing_finds_survives_only_if_it_can_be_told_from_the_model(
+    mutant: Mutant, verdict: str
+) -> None:
     scopes = [TWO_OF_A_KIND[0], SCOPE_NAMED["vaults-and-keys"]]
     assert judge(mutant, lambda _: None, scopes, theorems=()).verdict == verdict

@@ -18,7 +18,9 @@ def test_each_mutant_of_a_requirement_is_printed_with_what_kills_it() -> None:
     for mutant, verdict in zip(OF_ONE, judged, strict=True):
         place, _, _, killers = program.report(verdict)
         assert place == f"{mutant.place}: {mutant.kind} [{ONE}]"
-        assert re.fullmatch(r"  killed by theorem \S+ in scope \S+ and by scenario a/scenario", killers)
+        assert re.fullmatch(
+            r"  killed by theorem \S+ in scope \S+ and by scenario a/scenario", killers
+        )
     *_, last = program.summary(judged)
     assert last.endswith("and 0 survive")
 
@@ -31,6 +33,8 @@ def test_requirement_without_rows_is_an_error(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("verdict", ["equivalent", "unseen", "survives"])
 def test_mutant_that_is_not_killed_is_printed_with_its_verdict(verdict: Verdict) -> None:
-    judged = Judged("a.b/x", "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None)
+    judged = Judged(
+        "a.b/x", "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None
+    )
     *_, last = program.report(judged)
     assert last.startswith(f"  {verdict}")

@@ -10,7 +10,15 @@ from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.operators import another
 from tests.evidence.row_functions import parts_of
 from tests.explore.mistakes import mutant_of, semantic_mutants
-from translator_cmk.machine import COUNTER_ROWS, DEFAULT_STAGE, ROWS, Accepted, Machine, State, initial
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Machine,
+    State,
+    initial,
+)
 from translator_cmk.machine.commands import CreateVault, EnableCustomerManagedKeys
 from translator_cmk.machine.entities import Key, Vault
 from translator_cmk.requirements import load_register
@@ -88,8 +96,18 @@ def test_demand_is_changed_by_each_operator(kind: str, was: str, now: str) -> No
     ("requirement", "kind", "was", "now"),
     [
         ("keys.enable", "field dropped", "data_key=c.key", "no data_key"),
-        ("keys.enable", "constant changed", "key_source=CUSTOMER", "key_source='microsoft-managed'"),
-        ("environment.create-vault", "value changed", "soft_delete=c.soft_delete", "soft_delete=c.purge_protection"),
+        (
+            "keys.enable",
+            "constant changed",
+            "key_source=CUSTOMER",
+            "key_source='microsoft-managed'",
+        ),
+        (
+            "environment.create-vault",
+            "value changed",
+            "soft_delete=c.soft_delete",
+            "soft_delete=c.purge_protection",
+        ),
         ("vault.same-region-refused", "wrong entity", "REGION == HOME", "REGION == REGION"),
         (
             "vault.same-region-refused",
@@ -99,7 +117,9 @@ def test_demand_is_changed_by_each_operator(kind: str, was: str, now: str) -> No
         ),
     ],
 )
-def test_effect_and_entity_are_changed_by_each_operator(requirement: str, kind: str, was: str, now: str) -> None:
+def test_effect_and_entity_are_changed_by_each_operator(
+    requirement: str, kind: str, was: str, now: str
+) -> None:
     parts = {
         "REGION": "c.vault.region.name",
         "HOME": "c.resource.location.name",
@@ -154,7 +174,9 @@ def test_mistake_changes_rows_and_contradicts_requirements(mutant: Mutant) -> No
     assert set(mutant.requirements) <= set(load_register())
 
 
-@pytest.mark.parametrize("entry", [{}, {"row": "keys.rotate"}, {"row": "keys.rotate/effect-RotateKey", "then_": ""}])
+@pytest.mark.parametrize(
+    "entry", [{}, {"row": "keys.rotate"}, {"row": "keys.rotate/effect-RotateKey", "then_": ""}]
+)
 def test_entry_that_changes_nothing_is_refused(entry: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="changes nothing"):
         mutant_of({"mistake": "None.", "contradicts": "keys.rotate", **entry})

@@ -1,4 +1,6 @@
-"""The functions of rows are written in the small part of Python that readers of their trees know."""
+"""The functions of rows are written in the small part of Python that readers of their trees
+know.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -24,7 +26,9 @@ OPERATORS = (ast.And, ast.Or, ast.Not, ast.cmpop, ast.Add)
 
 
 def outside(tree: ast.Lambda) -> Iterator[ast.expr]:
-    """Yield expressions that are no form of rows: also a call of an expression, and a chain of comparisons."""
+    """Yield expressions that are no form of rows: also a call of an expression, and a chain of
+    comparisons.
+    """
     for node in ast.walk(tree.body):
         if isinstance(node, ast.expr) and not in_form(node):
             yield node
@@ -67,7 +71,10 @@ def test_functions_of_rows_keep_to_the_forms_of_rows() -> None:
             if isinstance(function, ast.Lambda):
                 for node in outside(function):
                     found.append(f"{path_of(topic)}:{node.lineno}: {ast.unparse(node)}")
-    assert found == [], "write it with and, or, not, comparisons, in, attributes, constants, if else and named helpers"
+    assert found == [], (
+        "write it with and, or, not, comparisons, in, attributes, constants, if else and named "
+        "helpers"
+    )
 
 
 @pytest.mark.parametrize(

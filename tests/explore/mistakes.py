@@ -60,7 +60,9 @@ FIELDS = {"mistake", "contradicts", "row", "add", "counter", *PARTS}
 
 @cache
 def semantic_mutants() -> tuple[Mutant, ...]:
-    """Return the mutants of `semantic.yaml`; raises `ValueError` for an entry that changes nothing."""
+    """Return the mutants of `semantic.yaml`; raises `ValueError` for an entry that changes
+    nothing.
+    """
     [entries] = tables(__file__, "semantic.yaml")
     return tuple(mutant_of(entry) for entry in entries)
 
@@ -68,14 +70,24 @@ def semantic_mutants() -> tuple[Mutant, ...]:
 def mutant_of(entry: dict[str, Any]) -> Mutant:
     """Return the rows with the change of an entry; raises `ValueError` if it changes nothing."""
     names = entry.get("row", "").split()
-    sources = [source for source in row_sources() if f"{source.row.requirement}/{row_name(source.row)}" in names]
+    sources = [
+        source
+        for source in row_sources()
+        if f"{source.row.requirement}/{row_name(source.row)}" in names
+    ]
     added = added_rows(entry)
     names_no_row = "row" in entry and not sources
     if names_no_row or not (sources or added) or entry.keys() - FIELDS:
-        raise ValueError(f"{entry['mistake']}: it names no row, changes nothing, or has an unknown field")
+        raise ValueError(
+            f"{entry['mistake']}: it names no row, changes nothing, or has an unknown field"
+        )
     changed = {source.row: changed_rows(source, entry) for source in sources}
     mutant = make_mutant(
-        sources or [row_sources()[-1]], "semantic", changed, entry.get("row", "no such row"), str(entry)
+        sources or [row_sources()[-1]],
+        "semantic",
+        changed,
+        entry.get("row", "no such row"),
+        str(entry),
     )
     return mutant._replace(
         name=entry["mistake"],
@@ -99,7 +111,9 @@ def counter_rows(entry: dict[str, Any]) -> list[Row]:
 
 
 def changed_rows(source: RowSource, entry: dict[str, Any]) -> tuple[Row, ...]:
-    """Return the row with the functions of the entry in place of its own; none if the entry has none."""
+    """Return the row with the functions of the entry in place of its own; none if the entry has
+    none.
+    """
     row: Any = source.row
     functions = {}
     for part in PARTS:
@@ -112,7 +126,9 @@ def changed_rows(source: RowSource, entry: dict[str, Any]) -> tuple[Row, ...]:
 
 
 class Mistake(NamedTuple):
-    """The theorem that finds it, the scope that shows it, a sentence on it, and the machine that makes it."""
+    """The theorem that finds it, the scope that shows it, a sentence on it, and the machine that
+    makes it.
+    """
 
     theorem: str
     scope: str
@@ -162,7 +178,11 @@ def mistakes() -> list[Mistake]:
     for theorem, sentence, machine in WRONG_MACHINES:
         found.append(Mistake(theorem, "losing-the-key", sentence, partial(machine, ROWS)))
     for entry in ADDED:
-        found.append(Mistake(entry["theorem"], entry["scope"], entry["mistake"], partial(with_row, entry["add"])))
+        found.append(
+            Mistake(
+                entry["theorem"], entry["scope"], entry["mistake"], partial(with_row, entry["add"])
+            )
+        )
     return found
 
 

@@ -39,7 +39,9 @@ def test_first_command_begins_a_shortest_path_to_the_highest_value() -> None:
     found = first_commands(GRAPH, earlier, LOSSES)
     distances = []
     for state in range(GRAPH.states):
-        reached = [(LOSSES[other], len(path)) for other, path in paths_from(state, GRAPH.edges_from)]
+        reached = [
+            (LOSSES[other], len(path)) for other, path in paths_from(state, GRAPH.edges_from)
+        ]
         highest = max(value for value, _ in reached)
         distances.append((highest, min(length for value, length in reached if value == highest)))
 

@@ -11,9 +11,13 @@ from translator_cmk.machine.entities import Key
 ALL_SCOPES = [scope for _, scope in EVERY]
 
 
-def test_every_command_is_in_a_scope_that_is_searched_and_each_scope_has_a_name_of_its_own() -> None:
+def test_every_command_is_in_a_scope_that_is_searched_and_each_scope_has_a_name_of_its_own() -> (
+    None
+):
     assert len(SCOPE_NAMED) == len(ALL_SCOPES)
-    assert {type(command) for scope in SCOPES for command in scope.alphabet} == set(COMMANDS.values())
+    assert {type(command) for scope in SCOPES for command in scope.alphabet} == set(
+        COMMANDS.values()
+    )
 
 
 @pytest.mark.parametrize("scope", ALL_SCOPES, ids=lambda scope: str(scope.name))
@@ -32,7 +36,11 @@ def test_no_key_is_rotated_beyond_the_bound() -> None:
     assert versions == set(range(1, graph.scope.versions + 1))
 
     rotate = [type(command) for command in graph.scope.alphabet].index(RotateKey)
-    kept_out = [state for state in range(graph.states) if graph.after[state * graph.width + rotate] == NOT_OFFERED]
+    kept_out = [
+        state
+        for state in range(graph.states)
+        if graph.after[state * graph.width + rotate] == NOT_OFFERED
+    ]
     assert kept_out
     for state in kept_out:
         assert rotate not in {edge.command for edge in graph.edges_from(state)}

@@ -43,7 +43,9 @@ from translator_cmk.machine import (
 
 
 class Walked(NamedTuple):
-    """A step of a search: number of the state before, command, outcome, number of the state after."""
+    """A step of a search: number of the state before, command, outcome, number of the state
+    after.
+    """
 
     before: int
     command: Command
@@ -69,7 +71,9 @@ def walk(scope: Scope, machine: Machine) -> Iterator[Walked]:
             yield Walked(number, command, outcome, numbers[after])
 
 
-LOCAL = tuple(theorem for theorem in THEOREMS if theorem.name != "an-acceptance-names-what-it-rests-on")
+LOCAL = tuple(
+    theorem for theorem in THEOREMS if theorem.name != "an-acceptance-names-what-it-rests-on"
+)
 """Theorems that read little of a step; the other takes each step many times."""
 
 
@@ -95,7 +99,9 @@ def test_memoised_search_finds_the_same_and_the_states_that_the_scope_has(
 
 @pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
 def test_search_and_graph_have_the_steps_of_a_plain_walk(name: str) -> None:
-    """All number states in the order in which they find them, so the steps are the same one by one."""
+    """All number states in the order in which they find them, so the steps are the same one by
+    one.
+    """
     scope = SCOPE_NAMED[name]
     steps = list(walk(scope, Machine(ROWS)))
     depth = {0: 0}
@@ -104,16 +110,25 @@ def test_search_and_graph_have_the_steps_of_a_plain_walk(name: str) -> None:
     outcomes = [step.outcome for step in steps]
 
     found = explore(scope)
-    assert (found.states, found.transitions, found.depth) == (len(depth), len(steps), max(depth.values()))
-    assert found.refusals == Counter(outcome.because for outcome in outcomes if isinstance(outcome, Refused))
-    assert found.silences == Counter(outcome.silent for outcome in outcomes if isinstance(outcome, Unspecified))
+    assert (found.states, found.transitions, found.depth) == (
+        len(depth),
+        len(steps),
+        max(depth.values()),
+    )
+    assert found.refusals == Counter(
+        outcome.because for outcome in outcomes if isinstance(outcome, Refused)
+    )
+    assert found.silences == Counter(
+        outcome.silent for outcome in outcomes if isinstance(outcome, Unspecified)
+    )
     assert found.accepted == sum(isinstance(outcome, Accepted) for outcome in outcomes)
 
     graph = state_graph(scope)
     edges = [edge for state in range(graph.states) for edge in graph.edges_from(state)]
     assert len(edges) == graph.edge_count
     assert [(step.before, step.command, step.outcome, step.after) for step in steps] == [
-        (edge.state, scope.alphabet[edge.command], graph.labels[edge.label], edge.after) for edge in edges
+        (edge.state, scope.alphabet[edge.command], graph.labels[edge.label], edge.after)
+        for edge in edges
     ]
 
 
@@ -137,7 +152,8 @@ def test_the_path_to_a_state_leads_there_and_is_the_shortest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "name"), [(RESURRECTS_UPLOADS, "losing-the-key"), (CONFUSES_RESOURCES, "two-resources")]
+    ("wrong", "name"),
+    [(RESURRECTS_UPLOADS, "losing-the-key"), (CONFUSES_RESOURCES, "two-resources")],
 )
 def test_memoised_search_finds_the_same_shortest_counterexamples(wrong: Machine, name: str) -> None:
     plain = explore(SCOPE_NAMED[name], wrong, LOCAL, stop=True, memoise=False)
@@ -167,7 +183,9 @@ def test_start_that_is_not_reached_is_an_error_or_breaks_a_theorem() -> None:
     assert (found.states, found.complete) == (0, False)
 
 
-@pytest.mark.parametrize("scope", TWO_OF_A_KIND[: None if IN_FULL else 4], ids=lambda scope: str(scope.name))
+@pytest.mark.parametrize(
+    "scope", TWO_OF_A_KIND[: None if IN_FULL else 4], ids=lambda scope: str(scope.name)
+)
 def test_scopes_of_mutants_have_the_states_they_say_and_break_no_theorem(scope: Scope) -> None:
     found = explore(scope, theorems=THEOREMS)
     assert (found.states, found.broken) == (scope.states, {})
@@ -187,7 +205,11 @@ def test_explore_prints_what_it_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("explore", "--scope", "nowhere"), ("explore", "--scope", "losing-the-key", "--engine", "sets")]
+    "words",
+    [
+        ("explore", "--scope", "nowhere"),
+        ("explore", "--scope", "losing-the-key", "--engine", "sets"),
+    ],
 )
 def test_unknown_scope_or_option_is_refused_in_one_message(words: tuple[str, ...]) -> None:
     ended = run_cli(*words)

@@ -1,4 +1,6 @@
-"""The theorems hold of the article, ask something, do not use the rows' meanings, and find what is wrong."""
+"""The theorems hold of the article, ask something, do not use the rows' meanings, and find what is
+wrong.
+"""
 
 import ast
 import subprocess
@@ -26,7 +28,9 @@ THEOREM = {theorem.name: theorem for theorem in THEOREMS}
 
 
 @pytest.mark.slow
-def test_every_theorem_holds_and_asks_something_but_of_what_no_small_scope_leaves_unspecified() -> None:
+def test_every_theorem_holds_and_asks_something_but_of_what_no_small_scope_leaves_unspecified() -> (
+    None
+):
     """None holds only because its subject never occurs."""
     searches_done = [explore(scope, theorems=THEOREMS) for scope in SCOPES]
     silent: set[str] = set()
@@ -57,17 +61,25 @@ def test_theorems_have_names_of_their_own_and_a_sentence() -> None:
 
 
 def test_no_theorem_calls_a_meaning_of_the_rows() -> None:
-    """The modules of theorems import kinds of row, and no topic, condition or update that rows are written with."""
+    """The modules of theorems import kinds of row, and no topic, condition or update that rows are
+    written with.
+    """
     for path in Path(package.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 3:
                 names = {name.name for name in node.names}
                 assert not names & {"conditions", "meanings", "topics", "updates"}, path.name
-                assert node.module not in ("machine.conditions", "machine.topics", "machine.updates"), path.name
+                assert node.module not in (
+                    "machine.conditions",
+                    "machine.topics",
+                    "machine.updates",
+                ), path.name
                 if node.module == "machine.meanings":
                     assert names == {"key_inaccessible"}, path.name
                 if node.module == "machine.rows":
-                    assert names <= {"Effect", "Means", "Refuse", "Row", "Silent", "Whenever"}, path.name
+                    assert names <= {"Effect", "Means", "Refuse", "Row", "Silent", "Whenever"}, (
+                        path.name
+                    )
 
 
 WITH_NEW_ROWS = """
@@ -96,15 +108,21 @@ print(*sorted(explore(scope, machine.Machine(machine.ROWS[:-4]), theorems=THEORE
 
 
 def test_new_rows_break_no_theorem_and_have_their_own() -> None:
-    """A requirement with new rows needs no theorem written for it; a machine without its rows breaks those it has."""
-    ran = subprocess.run([sys.executable, "-c", WITH_NEW_ROWS], capture_output=True, text=True, check=False)
+    """A requirement with new rows needs no theorem written for it; a machine without its rows
+    breaks those it has.
+    """
+    ran = subprocess.run(
+        [sys.executable, "-c", WITH_NEW_ROWS], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     assert "refused-UploadDocument-vault.made-up" in ran.stdout
     assert "unspecified-RotateKey-keys.made-up-silence" in ran.stdout
     assert "data-inaccessible-when-revocation.made-up" in ran.stdout
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.theorem}: {mistake.sentence}")
+@pytest.mark.parametrize(
+    "mistake", MISTAKES, ids=lambda mistake: f"{mistake.theorem}: {mistake.sentence}"
+)
 def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
     """Each theorem that no changed row of the article breaks is broken by a mistake of its own."""
     name, scope, machine = mistake.theorem, SCOPE_NAMED[mistake.scope], mistake.machine()
@@ -124,7 +142,9 @@ def test_broken_theorem_is_formatted_as_the_shortest_scenario(row: dict[str, str
     (searched,) = searches([SCOPE_NAMED["losing-the-key"]], machine=wrong)
     assert searched.scenarios[name] == scenario
     assert exit_code([searched]) == 1
-    assert "\n".join(f"    {line}" for line in scenario.splitlines()) in "\n".join(search_lines(searched))
+    assert "\n".join(f"    {line}" for line in scenario.splitlines()) in "\n".join(
+        search_lines(searched)
+    )
     by_name = {theorem["name"]: theorem for theorem in to_dict(searched)["theorems"]}
     assert (by_name[name]["verdict"], by_name[name]["scenario"]) == ("broken", scenario)
 

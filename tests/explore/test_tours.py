@@ -16,7 +16,15 @@ from translator_cmk.explore.scopes import SCOPE_NAMED, Scope
 from translator_cmk.explore.suites import Suite, suite, wire_lines
 from translator_cmk.explore.tours import tour
 from translator_cmk.language.messages import command_from_wire
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
+from translator_cmk.machine import (
+    COMMANDS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Outcome,
+    Refused,
+    Unspecified,
+)
 from translator_cmk.machine.rows import Refuse, Silent
 from translator_cmk.system import ModelSystem
 
@@ -74,7 +82,8 @@ BEGINNING = 1 + len(SCOPE_NAMED["losing-the-key"].start)
     [
         # read once, and nothing changes
         (("ReadData",), 1),
-        # with losses and all deleted, recovered, and deleted again; in each of the three states one of them is refused
+        # with losses and all deleted, recovered, and deleted again; in each of the three states one
+        # of them is refused
         (("DeleteVault", "RecoverVault"), 6),
         # deployed already, then cut off: an audit and a loss, then nothing new and a refusal
         (("DisableIdentity", "DeployModel"), 4),
@@ -95,7 +104,10 @@ def test_more_steps_never_buy_less_and_enough_buy_all_that_there_is(name: str) -
     before = 0
     for budget in (20, 200, 5_000):
         found = select(graph, budget)
-        assert sum(1 + len(graph.scope.start) + len(sequence) for sequence in found.sequences) <= budget
+        assert (
+            sum(1 + len(graph.scope.start) + len(sequence) for sequence in found.sequences)
+            <= budget
+        )
         met = met_by(graph, found.sequences)
         assert {kind: count for kind, (count, _) in found.covered.items()} == met
         total = sum(met.values())
@@ -129,7 +141,9 @@ def met_by(graph: Graph[StepRecord], sequences: Iterable[Iterable[int]]) -> dict
 
 
 @pytest.mark.parametrize("name", ["one-of-each", "demands"])
-def test_rows_that_are_recorded_are_the_reasons_of_a_refusal_and_behind_an_acceptance(name: str) -> None:
+def test_rows_that_are_recorded_are_the_reasons_of_a_refusal_and_behind_an_acceptance(
+    name: str,
+) -> None:
     for record in recorded_graph(SCOPE_NAMED[name]).labels:
         applied = [ROWS[row] for row in record.rows]
         demands = {row.requirement for row in applied if isinstance(row, Refuse)}
@@ -144,7 +158,9 @@ def test_rows_that_are_recorded_are_the_reasons_of_a_refusal_and_behind_an_accep
 
 
 def pairs_met(made: Suite) -> int:
-    """How many commands in states the sequences give to the model, after they have come to the start of the scope."""
+    """How many commands in states the sequences give to the model, after they have come to the
+    start of the scope.
+    """
     system, met = ModelSystem(), set()
     for sequence in made.sequences:
         system.reset(DEFAULT_STAGE)
@@ -156,13 +172,18 @@ def pairs_met(made: Suite) -> int:
 
 
 @pytest.mark.parametrize(
-    ("name", "budget"), [("losing-the-key", None), ("vaults-and-keys", None), ("losing-the-key", 40)]
+    ("name", "budget"),
+    [("losing-the-key", None), ("vaults-and-keys", None), ("losing-the-key", 40)],
 )
-def test_replaying_sequences_meets_the_pairs_that_they_guarantee(name: str, budget: int | None) -> None:
+def test_replaying_sequences_meets_the_pairs_that_they_guarantee(
+    name: str, budget: int | None
+) -> None:
     made = suite(SCOPE_NAMED[name], budget)
     assert pairs_met(made) == made.pairs
     if budget is None:
-        assert made.guarantee.startswith(f"Each of the {made.pairs:,} commands in states of the scope")
+        assert made.guarantee.startswith(
+            f"Each of the {made.pairs:,} commands in states of the scope"
+        )
     else:
         assert made.steps <= budget
         assert "commands with the rows that apply and " in made.guarantee
@@ -201,7 +222,8 @@ def test_it_says_how_long_a_tour_is_and_what_it_guarantees() -> None:
     assert (done.code, done.error) == (0, "")
     first, second = done.out.splitlines()
     assert first.startswith(
-        f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, {made.steps} steps"
+        f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, "
+        f"{made.steps} steps"
     )
     assert second == f"  {made.guarantee}"
 

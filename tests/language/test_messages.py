@@ -61,7 +61,8 @@ FIELDS = ["a", "a b", "", "état", "store", "vault", "key", "by", "exists", "gra
 RIGHT: dict[str, list[Any]] = TABLES["right"]
 
 BEYOND_SCHEMAS = re.compile(
-    "no tenant of the stage|'global' is a location|levels is empty|codes are mapped|several-tenants is declared"
+    "no tenant of the stage|'global' is a location|levels is empty|codes are "
+    "mapped|several-tenants is declared"
 )
 """What no schema can say."""
 
@@ -145,7 +146,9 @@ def partly(observation: Observation, random: Random) -> Observation:
 
 
 NAMES = st.from_regex(NAME, fullmatch=True)
-UP_TO_THREE = st.lists(NAMES.filter(lambda name: name != "global"), max_size=3, unique=True).map(tuple)
+UP_TO_THREE = st.lists(NAMES.filter(lambda name: name != "global"), max_size=3, unique=True).map(
+    tuple
+)
 
 
 @given(
@@ -155,11 +158,17 @@ UP_TO_THREE = st.lists(NAMES.filter(lambda name: name != "global"), max_size=3, 
     st.dictionaries(NAMES, st.booleans(), max_size=3),
 )
 @settings(max_examples=25)
-def test_a_stage_that_was_written_is_read_again(tenants: Any, subscriptions: Any, regions: Any, tiers: Any) -> None:
-    is_read_again("stage", Stage(tenants, dict.fromkeys(subscriptions, tenants[-1]), regions, tiers))
+def test_a_stage_that_was_written_is_read_again(
+    tenants: Any, subscriptions: Any, regions: Any, tiers: Any
+) -> None:
+    is_read_again(
+        "stage", Stage(tenants, dict.fromkeys(subscriptions, tenants[-1]), regions, tiers)
+    )
 
 
-@pytest.mark.parametrize(("name", "sample"), [(name, sample) for name, samples in RIGHT.items() for sample in samples])
+@pytest.mark.parametrize(
+    ("name", "sample"), [(name, sample) for name, samples in RIGHT.items() for sample in samples]
+)
 def test_reader_and_schema_agree_on_what_is_a_message(name: str, sample: Any) -> None:
     _, shape = FILES[name]
     assert error_of(shape, sample) == ""
@@ -177,7 +186,9 @@ def test_every_schema_is_a_schema_and_closed() -> None:
         Draft202012Validator.check_schema(schema)
         assert schema["$id"] == f"{name}.schema.json"
         objects = [part[key] for part, key in parts({"": schema}) if isinstance(part[key], dict)]
-        assert all("additionalProperties" in each for each in objects if each.get("type") == "object")
+        assert all(
+            "additionalProperties" in each for each in objects if each.get("type") == "object"
+        )
 
 
 def test_every_command_has_its_definition_and_names_as_in_sentences() -> None:
@@ -193,7 +204,9 @@ def test_defaults_are_written_and_may_be_left_out() -> None:
     assert messages.command_to_wire(command) == written
     del written["store"]
     assert messages.command_from_wire(written) == command
-    assert "vault" not in messages.command_to_wire(EnableCustomerManagedKeys("r1", store="managed-hsm"))
+    assert "vault" not in messages.command_to_wire(
+        EnableCustomerManagedKeys("r1", store="managed-hsm")
+    )
 
 
 def test_an_outcome_may_leave_all_but_its_kind_out() -> None:
@@ -224,7 +237,11 @@ def test_an_error_says_where_what_and_what_to_do(wrong: dict[str, Any]) -> None:
 
 
 @settings(max_examples=30)
-@given(st.recursive(st.sampled_from(JUNK), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.sampled_from(JUNK), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_every_error_is_one_line(message: Any) -> None:
     for _, read in CODECS.values():
         error = ""

@@ -104,7 +104,9 @@ def test_true_is_not_one() -> None:
     assert not holds(fact, {"key": {"vault/key": {"version": True}}})
 
 
-@pytest.mark.parametrize("situation", situations().values(), ids=lambda situation: str(situation.name))
+@pytest.mark.parametrize(
+    "situation", situations().values(), ids=lambda situation: str(situation.name)
+)
 def test_situation_comes_about(situation: Situation) -> None:
     system = ModelSystem()
     before = system.observe()
@@ -115,7 +117,9 @@ def test_situation_comes_about(situation: Situation) -> None:
 
 
 @each_refused("language")
-def test_malformed_file_is_named_with_its_line(tmp_path: Path, kind: str, text: str, says: str) -> None:
+def test_malformed_file_is_named_with_its_line(
+    tmp_path: Path, kind: str, text: str, says: str
+) -> None:
     (tmp_path / "s.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidFile) as error:
         {"situations": load_situations, "sentences": load_sentences}[kind](tmp_path / "s.yaml")

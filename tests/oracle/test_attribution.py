@@ -11,7 +11,16 @@ from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+)
 from translator_cmk.machine.commands import (
     CreateWorkspace,
     DeleteResource,
@@ -31,7 +40,9 @@ from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 REGISTER = load_register()
-WITHOUT_ASSUMPTIONS = Oracle(Machine(row for row in ROWS if REGISTER[row.requirement].basis != "assumed"))
+WITHOUT_ASSUMPTIONS = Oracle(
+    Machine(row for row in ROWS if REGISTER[row.requirement].basis != "assumed")
+)
 ONE_ROW_WRONG = [mutant for mutant in mutants() if mutant.kind in ("row dropped", "mistake added")]
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
@@ -50,13 +61,17 @@ def failure(system: ModelSystem, *sequence: Command, machine: Machine = FULL) ->
 
 
 def test_an_acceptance_rests_on_what_it_is_accepted_by() -> None:
-    refuses = Machine([*ROWS, refuse(CreateWorkspace, "environment.new-name", unless=lambda c: False)])
+    refuses = Machine(
+        [*ROWS, refuse(CreateWorkspace, "environment.new-name", unless=lambda c: False)]
+    )
     differs = failure(ModelSystem(refuses), *AT_WORK, CreateWorkspace("ws-new", "translator-prod"))
     assert differs.why.rests_on == ("workspace.covered", "environment.create-workspace")
 
 
 def test_a_refusal_rests_on_its_reasons() -> None:
-    differs = failure(ModelSystem(without(frozenset({"vault.same-region-refused"}))), *ELSEWHERE, ENABLE)
+    differs = failure(
+        ModelSystem(without(frozenset({"vault.same-region-refused"}))), *ELSEWHERE, ENABLE
+    )
     assert differs.why.rests_on == ("vault.same-region-refused",)
 
 
@@ -77,27 +92,38 @@ def test_what_is_not_specified_rests_on_what_is_silent_about_it() -> None:
 
 
 def test_what_should_be_seen_rests_on_what_the_demanded_outcome_does() -> None:
-    differs = failure(ModelSystem(without(frozenset({"revocation.undeploys"}))), *AT_WORK, DeleteVault("kv-prod"))
+    differs = failure(
+        ModelSystem(without(frozenset({"revocation.undeploys"}))), *AT_WORK, DeleteVault("kv-prod")
+    )
     assert differs.differences == (
         Difference(
-            Fact("model", "legal-en-de", "state", "undeployed"), Fact("model", "legal-en-de", "state", "deployed")
+            Fact("model", "legal-en-de", "state", "undeployed"),
+            Fact("model", "legal-en-de", "state", "deployed"),
         ),
     )
-    assert set(differs.why.rests_on) >= {"environment.delete-vault", "revocation.vault-deleted", "revocation.undeploys"}
+    assert set(differs.why.rests_on) >= {
+        "environment.delete-vault",
+        "revocation.vault-deleted",
+        "revocation.undeploys",
+    }
 
 
 # Without which requirements a system would do just this
 
 
 def test_a_system_that_lacks_the_rows_of_a_requirement_would_do_just_what_was_seen() -> None:
-    differs = failure(ModelSystem(without(frozenset({"revocation.undeploys"}))), *AT_WORK, DeleteVault("kv-prod"))
+    differs = failure(
+        ModelSystem(without(frozenset({"revocation.undeploys"}))), *AT_WORK, DeleteVault("kv-prod")
+    )
     assert differs.why.without == ("revocation.undeploys",)
     assert differs.why.attributed_to == ("revocation.undeploys",)
 
 
 def test_a_system_that_makes_a_mistake_about_a_requirement_would_do_just_what_was_seen() -> None:
     [mistake] = (row for row in COUNTER_ROWS if row.requirement == "keys.rotation-keeps-data")
-    differs = failure(ModelSystem(Machine([*ROWS, mistake])), *AT_WORK, RotateKey("kv-prod", "cmk-2048"))
+    differs = failure(
+        ModelSystem(Machine([*ROWS, mistake])), *AT_WORK, RotateKey("kv-prod", "cmk-2048")
+    )
     assert differs.why.without == ("keys.rotation-keeps-data",)
 
 
@@ -117,8 +143,12 @@ def test_the_whole_observation_has_to_be_what_such_a_system_would_show() -> None
 
 
 def test_what_no_single_mistake_does_is_attributed_to_what_the_demanded_answer_rests_on() -> None:
-    undeploys = effect(EnablePurgeProtection, "a", each=Model, then=lambda c, m: sets(m, state="undeployed"))
-    differs = failure(ModelSystem(Machine([*ROWS, undeploys])), *AT_WORK, EnablePurgeProtection("kv-prod"))
+    undeploys = effect(
+        EnablePurgeProtection, "a", each=Model, then=lambda c, m: sets(m, state="undeployed")
+    )
+    differs = failure(
+        ModelSystem(Machine([*ROWS, undeploys])), *AT_WORK, EnablePurgeProtection("kv-prod")
+    )
     assert differs.why == Why()  # it was enabled before, so nothing is due
 
 
@@ -135,7 +165,9 @@ def test_a_look_is_explained_together_with_the_answer_that_came_before() -> None
 
 
 def test_of_what_differs_only_from_an_earlier_look_no_requirement_is_missing() -> None:
-    """Whether a disabled key loses data is not specified, but data is not lost and there at once."""
+    """Whether a disabled key loses data is not specified, but data is not lost and there at
+    once.
+    """
     oracle = Oracle(ARTICLE)
     for command in AT_WORK:
         oracle.submit(command)
@@ -158,7 +190,9 @@ def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:
 
 
 def test_facts_are_in_the_order_of_the_register() -> None:
-    differs = failure(ModelSystem(without(frozenset({"revocation.undeploys"}))), *AT_WORK, DeleteVault("kv-prod"))
+    differs = failure(
+        ModelSystem(without(frozenset({"revocation.undeploys"}))), *AT_WORK, DeleteVault("kv-prod")
+    )
     order = list(REGISTER)
     assert list(differs.why.rests_on) == sorted(differs.why.rests_on, key=order.index)
 
@@ -188,7 +222,8 @@ def test_a_system_with_a_wrong_row_would_do_just_this_without_its_requirement(
         mutant.name
         for mutant in mutants
         if mutant.requirement not in machine.silent
-        and mutant.requirement not in lacking(oracle, mutant) | lacking(WITHOUT_ASSUMPTIONS, mutant, "assumed")
+        and mutant.requirement
+        not in lacking(oracle, mutant) | lacking(WITHOUT_ASSUMPTIONS, mutant, "assumed")
     ]
     assert not missed
 
@@ -199,7 +234,11 @@ def lacking(oracle: Oracle, mutant: Mutant, without_basis: str = "") -> set[str]
     An assumption can hide a mistake about what the article states, so it is looked for without
     that basis too.
     """
-    rows = [row for row in mutant.rows if row not in ROWS or REGISTER[row.requirement].basis != without_basis]
+    rows = [
+        row
+        for row in mutant.rows
+        if row not in ROWS or REGISTER[row.requirement].basis != without_basis
+    ]
     found: set[str] = set()
     for pickle in pickles():
         if mutant.requirement in pickle.requirements:
@@ -215,7 +254,9 @@ NAMED_OTHERWISE = {
     "resource.not-at-creation": "resource.creation-refused",
     "tenant.no-cross-tenant-access": "tenant.grant-refused",
 }
-REFUSED = {name: f"{name}-refused" for name in REGISTER if f"{name}-refused" in REGISTER} | NAMED_OTHERWISE
+REFUSED = {
+    name: f"{name}-refused" for name in REGISTER if f"{name}-refused" in REGISTER
+} | NAMED_OTHERWISE
 """For what the article says has no effect: the assumption that it is refused."""
 
 

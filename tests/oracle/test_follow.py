@@ -4,7 +4,15 @@ from tests.oracle.following import FULL
 from translator_cmk.language.facts import Fact
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine import commands as cmd
-from translator_cmk.oracle import Agreed, Differs, Exchange, Follower, LostTrack, Oracle, first_difference
+from translator_cmk.oracle import (
+    Agreed,
+    Differs,
+    Exchange,
+    Follower,
+    LostTrack,
+    Oracle,
+    first_difference,
+)
 from translator_cmk.oracle.profiles import machine_of
 from translator_cmk.system import ModelSystem
 
@@ -59,4 +67,7 @@ def test_the_first_difference_of_a_recorded_sequence_is_the_one_that_counts() ->
     differs = first_difference(exchanges, Oracle(FULL), DEFAULT_STAGE)
     assert differs is not None
     assert [type(difference.expected) for difference in differs.differences] == [Accepted]
-    assert first_difference([Exchange(CREATE_VAULT, Accepted(), None)], Oracle(FULL), DEFAULT_STAGE) is None
+    assert (
+        first_difference([Exchange(CREATE_VAULT, Accepted(), None)], Oracle(FULL), DEFAULT_STAGE)
+        is None
+    )

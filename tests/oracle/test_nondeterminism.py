@@ -52,7 +52,9 @@ def a_silence_in_any_profile(choose: Replay) -> Any:
         (a_silence_in_any_profile, [False, True]),
     ],
 )
-def test_every_assignment_of_what_is_asked_is_tried_once(asks: Callable[[Replay], Any], results: list[Any]) -> None:
+def test_every_assignment_of_what_is_asked_is_tried_once(
+    asks: Callable[[Replay], Any], results: list[Any]
+) -> None:
     found = [result for result, _ in possibilities(asks, SILENT, 8)]
     assert sorted(found, key=repr) == sorted(results, key=repr)
 

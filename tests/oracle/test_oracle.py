@@ -68,7 +68,9 @@ def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(SEEDS, st.frozensets(st.sampled_from(REQUIREMENTS), max_size=8))
-def test_machines_with_and_without_what_is_silent_agree_with_the_oracle(seed: int, silent: frozenset[str]) -> None:
+def test_machines_with_and_without_what_is_silent_agree_with_the_oracle(
+    seed: int, silent: frozenset[str]
+) -> None:
     machine = machine_of(silent)
     for chosen in (Machine(machine.rows), without(silent), PicksAtRandom(machine, Random(seed))):
         oracle = Oracle(machine)
@@ -141,7 +143,9 @@ DISABLE = DisableKey("kv-prod", "cmk-2048")
         ([READ, READ, READ], Accepted(), True),
     ],
 )
-def test_all_that_the_rows_agree_on_is_demanded(commands: list[Any], claim: Any, demanded: bool) -> None:
+def test_all_that_the_rows_agree_on_is_demanded(
+    commands: list[Any], claim: Any, demanded: bool
+) -> None:
     oracle = Oracle(ARTICLE)
     submit(oracle, *AT_WORK, *commands)
     assert oracle.demands(claim) == demanded

@@ -22,8 +22,12 @@ def belonging(oracle: Oracle) -> set[str]:
 
 def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -> None:
     register = load_register()
-    silences = {requirement.id for requirement in register.values() if requirement.kind == "silence"}
-    assumed = {requirement.id for requirement in register.values() if requirement.basis == "assumed"}
+    silences = {
+        requirement.id for requirement in register.values() if requirement.kind == "silence"
+    }
+    assumed = {
+        requirement.id for requirement in register.values() if requirement.basis == "assumed"
+    }
     assert set(PROFILES) == {"article", "full"}
     assert silent_in("full", register) == silences
     assert silent_in("article", register) == silences | assumed
@@ -31,9 +35,13 @@ def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -
 
 def test_rows_of_what_is_silent_are_in_the_machine_with_counter_rows_and_other_readings() -> None:
     more_in_full = set(FULL.rows) - set(ROWS)
-    assert {row.requirement for row in more_in_full} == {"keys.change"}  # another reading of a silence
+    assert {row.requirement for row in more_in_full} == {
+        "keys.change"
+    }  # another reading of a silence
 
-    may_apply = {row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in ARTICLE.silent}
+    may_apply = {
+        row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in ARTICLE.silent
+    }
     assert set(ARTICLE.rows) - set(ROWS) == may_apply
     assert "keys.rotation-keeps-data" in {row.requirement for row in may_apply}
 
@@ -70,8 +78,12 @@ def with_one_assumption_silent() -> list[Oracle]:
     for name in sorted(ARTICLE.silent):
         # whether a new resource has an identity decides whether some of the others show
         oracles.append(Oracle(machine_of({name, "identity.off-at-first"})))
-    oracles.append(Oracle(machine_of({"vault.soft-delete-refused", "vault.purge-protection-refused"})))
-    oracles.append(Oracle(machine_of({"resource.global-refused", "identity.unchanged-without-effect"})))
+    oracles.append(
+        Oracle(machine_of({"vault.soft-delete-refused", "vault.purge-protection-refused"}))
+    )
+    oracles.append(
+        Oracle(machine_of({"resource.global-refused", "identity.unchanged-without-effect"}))
+    )
     return oracles
 
 
@@ -89,7 +101,12 @@ def test_all_that_a_scenario_takes_for_so_must_be_demanded(read_before: bool, in
     """A Given has to be accepted, and reading without access to the key is refused."""
     steps = [
         Step("", "given", "a deployed model under customer-managed keys", 1),
-        Step("", "given", 'the customer revokes the access of "translator-prod" to the keys of "kv-prod"', 1),
+        Step(
+            "",
+            "given",
+            'the customer revokes the access of "translator-prod" to the keys of "kv-prod"',
+            1,
+        ),
     ]
     if read_before:
         steps.append(Step("", "given", READ, 1))

@@ -11,18 +11,28 @@ NO_SUCH_NAME = frozenset({"environment.exists"})
 NOTHING = frozenset[str]()
 
 
-@pytest.mark.parametrize(("given", "right"), [(BROKEN, True), (ONE, True), (NOTHING, False), (ONE | ANOTHER, False)])
-def test_a_system_gives_some_of_the_reasons_and_no_other(given: reasons.Reasons, right: bool) -> None:
+@pytest.mark.parametrize(
+    ("given", "right"), [(BROKEN, True), (ONE, True), (NOTHING, False), (ONE | ANOTHER, False)]
+)
+def test_a_system_gives_some_of_the_reasons_and_no_other(
+    given: reasons.Reasons, right: bool
+) -> None:
     assert reasons.are_some_of(given, BROKEN) == right
 
 
-@pytest.mark.parametrize(("given", "right"), [(BROKEN, True), (ONE, False), (BROKEN | ANOTHER, False)])
+@pytest.mark.parametrize(
+    ("given", "right"), [(BROKEN, True), (ONE, False), (BROKEN | ANOTHER, False)]
+)
 def test_the_model_gives_all_of_them(given: reasons.Reasons, right: bool) -> None:
     assert reasons.are_all_of(given, BROKEN) == right
 
 
-@pytest.mark.parametrize(("given", "right"), [(NO_SUCH_NAME, True), (NO_SUCH_NAME | ANOTHER, True), (ANOTHER, False)])
-def test_before_names_are_known_any_demand_may_be_named_besides(given: reasons.Reasons, right: bool) -> None:
+@pytest.mark.parametrize(
+    ("given", "right"), [(NO_SUCH_NAME, True), (NO_SUCH_NAME | ANOTHER, True), (ANOTHER, False)]
+)
+def test_before_names_are_known_any_demand_may_be_named_besides(
+    given: reasons.Reasons, right: bool
+) -> None:
     assert reasons.say_that_a_name_is_wrong(given) == right
 
 

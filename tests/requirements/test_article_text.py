@@ -58,4 +58,6 @@ def test_an_abbreviation_or_a_figure_ends_no_sentence() -> None:
 
 
 def test_front_matter_that_never_ends_is_text() -> None:
-    assert [each.text for each in sentences("---\ntitle: Keys are cut.")] == ["title: Keys are cut."]
+    assert [each.text for each in sentences("---\ntitle: Keys are cut.")] == [
+        "title: Keys are cut."
+    ]

@@ -16,7 +16,9 @@ from translator_cmk.requirements.copies import NotTheArticle, article_of_copy, r
 from translator_cmk.requirements.drift import Drift, Finding, compare
 from translator_cmk.requirements.fingerprints import fingerprint, joined_pair_hashes
 
-LOCKERS_FILE, OWN_WORDS = (Path(__file__).with_name(name) for name in ("lockers.md", "own_words.md"))
+LOCKERS_FILE, OWN_WORDS = (
+    Path(__file__).with_name(name) for name in ("lockers.md", "own_words.md")
+)
 """An invented article, and the article in other words, with a sentence for each of its
 sentences."""
 LOCKERS = LOCKERS_FILE.read_text("utf-8")
@@ -25,7 +27,8 @@ ARTICLE = article_of_copy(LOCKERS, load_register().article)
 COPY = Path(__file__).parents[3] / "shared" / "source" / "translator-encrypt-data-at-rest.md"
 needs_copy = pytest.mark.skipif(
     not COPY.is_file(),
-    reason="no copy of the article beside the checkout (../shared/source/translator-encrypt-data-at-rest.md)",
+    reason="no copy of the article beside the checkout "
+    "(../shared/source/translator-encrypt-data-at-rest.md)",
 )
 
 
@@ -89,10 +92,13 @@ def test_a_reworded_sentence_is_found_and_named_with_its_new_words(
 
 def test_a_moved_sentence_between_two_reworded_ones_rewords_none() -> None:
     article = article_of_copy(
-        "# Birds\n\nRed birds wait here every day.\n\nRain.\n\nBlue birds sing here every day.\n\nSnow.",
+        "# Birds\n\nRed birds wait here every day.\n\nRain.\n\nBlue birds sing here every "
+        "day.\n\nSnow.",
         ARTICLE,
     )
-    copy = "# Birds\n\nRed birds wait here every night.\n\nSnow.\n\nBlue birds sing here every night."
+    copy = (
+        "# Birds\n\nRed birds wait here every night.\n\nSnow.\n\nBlue birds sing here every night."
+    )
     assert differing(compare(article, copy)) == [
         ("reworded", "Birds, sentence 1"),
         ("gone", "Birds, sentence 2"),
@@ -111,7 +117,8 @@ def test_what_is_no_text_is_refused(text: str, says: str, tmp_path: Path) -> Non
     ("other", "held"),
     [
         (
-            "# Bicycle lockers at the station\n\nEvery locker is lit at night. A guard walks by. The gate is green.",
+            "# Bicycle lockers at the station\n\nEvery locker is lit at night. A guard walks by. "
+            "The gate is green.",
             1,
         ),
         ("---\ntitle: Bicycle lockers at the station\n---\n", 0),
@@ -141,7 +148,10 @@ def article_of(path: Path) -> Article:
         (each.section, each.sentence) for each in article.places
     ]
     pairs = zip(article.places, (each.text for each in found), strict=True)
-    places = (replace(place, fingerprint=fingerprint(text), near=joined_pair_hashes(text)) for place, text in pairs)
+    places = (
+        replace(place, fingerprint=fingerprint(text), near=joined_pair_hashes(text))
+        for place, text in pairs
+    )
     return replace(article, places=tuple(places))
 
 
@@ -171,10 +181,14 @@ def said(finding: Finding) -> str:
 
 
 @pytest.mark.parametrize("path", TEXTS)
-@pytest.mark.parametrize("edit", [pytest.param(edit, id=f"{at}-{edit['why']}") for at, edit in enumerate(EDITS, 1)])
+@pytest.mark.parametrize(
+    "edit", [pytest.param(edit, id=f"{at}-{edit['why']}") for at, edit in enumerate(EDITS, 1)]
+)
 def test_an_edit_is_judged_right(path: Path, edit: dict[str, Any]) -> None:
     drift = compare(article_of(path), edited(path, edit))
-    headings = ["heading gone"] * len(drift.headings_gone) + ["heading new"] * len(drift.headings_new)
+    headings = ["heading gone"] * len(drift.headings_gone) + ["heading new"] * len(
+        drift.headings_new
+    )
     found = [said(each) for each in drift.findings if each.status != "unchanged"]
     assert headings + found == edit["right"], edit["why"]
     assert drift.differs == bool(edit["right"])
@@ -182,7 +196,11 @@ def test_an_edit_is_judged_right(path: Path, edit: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("path", TEXTS)
 def test_new_names_of_products_reword_sentences_and_leave_each_in_its_place(path: Path) -> None:
-    text = path.read_text("utf-8").replace("Azure AI services", "Foundry Tools").replace("Custom Translator", "Studio")
+    text = (
+        path.read_text("utf-8")
+        .replace("Azure AI services", "Foundry Tools")
+        .replace("Custom Translator", "Studio")
+    )
     drift = compare(article_of(path), text.replace("won't", "don't"))
     assert {each.status for each in drift.findings} == {"unchanged", "reworded"}
     assert len(drift.headings_gone) == len(drift.headings_new) == 1

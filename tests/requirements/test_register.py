@@ -48,12 +48,20 @@ def test_every_sentence_carries_a_statement_or_says_why_it_does_not(register: Re
 
 def test_topics_come_in_reading_order_and_hold_every_requirement(register: Register) -> None:
     assert tuple(register.topics) == TOPICS
-    assert [each.id for requirements in register.topics.values() for each in requirements] == list(register)
-    assert all(each.topic == topic for topic, requirements in register.topics.items() for each in requirements)
+    assert [each.id for requirements in register.topics.values() for each in requirements] == list(
+        register
+    )
+    assert all(
+        each.topic == topic
+        for topic, requirements in register.topics.items()
+        for each in requirements
+    )
 
 
 def test_what_no_command_shows_is_an_attestation(register: Register) -> None:
-    attested = {each.id: each.statements for each in register.values() if each.kind == "attestation"}
+    attested = {
+        each.id: each.statements for each in register.values() if each.kind == "attestation"
+    }
     assert attested == {
         "encryption.at-rest": ("S1", "S4"),
         "encryption.algorithm": ("S2",),
@@ -66,9 +74,9 @@ def test_what_no_command_shows_is_an_attestation(register: Register) -> None:
 
 def test_the_wording_is_plain_and_sure(register: Register) -> None:
     for each in register.values():
-        assert not re.search(r"\b(should|may not|etc|we)\b", f"{each.title} {each.wording}", flags=re.IGNORECASE), (
-            each.id
-        )
+        assert not re.search(
+            r"\b(should|may not|etc|we)\b", f"{each.title} {each.wording}", flags=re.IGNORECASE
+        ), each.id
         assert each.wording.endswith("."), each.id
         assert 1 <= len(re.findall(r"[.](?:\s|$)", each.wording)) <= 3, each.id
 
@@ -76,7 +84,11 @@ def test_the_wording_is_plain_and_sure(register: Register) -> None:
 def test_every_question_is_resolved_by_a_requirement_or_a_decision(register: Register) -> None:
     asked = [f"A{number}" for number in range(1, 20)] + [f"C{number}" for number in range(1, 13)]
     assert list(register.questions) == asked
-    decided = {name for front in front_lines().values() for name in re.findall(r"[AC]\d+", front.get("Resolves", ""))}
+    decided = {
+        name
+        for front in front_lines().values()
+        for name in re.findall(r"[AC]\d+", front.get("Resolves", ""))
+    }
     resolved = {name for each in register.values() for name in each.resolves}
     assert decided | resolved == set(asked)
 
@@ -88,7 +100,9 @@ def test_a_decision_that_a_requirement_names_exists_and_resolves_what_it_resolve
     for each in register.values():
         if each.decision:
             assert each.decision in fronts, each.id
-            assert set(each.resolves) <= set(re.findall(r"[AC]\d+", fronts[each.decision]["Resolves"])), each.id
+            assert set(each.resolves) <= set(
+                re.findall(r"[AC]\d+", fronts[each.decision]["Resolves"])
+            ), each.id
 
 
 def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_was_observed(
@@ -99,7 +113,9 @@ def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_
     for name, front in about.items():
         assert set(front) == {"Status", "Date", "Resolves", "Replaces"}, name
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", front["Date"]), name
-        assert "othing has been observed on Azure" in (DECISIONS / name).read_text("utf-8").replace("\n", " "), name
+        assert "othing has been observed on Azure" in (DECISIONS / name).read_text("utf-8").replace(
+            "\n", " "
+        ), name
     named = {each.decision for each in register.values() if each.decision}
     assert {each for each in named if each[:4] < "0010" or each[:4] > "0025"} == set()
 
@@ -150,16 +166,24 @@ def test_the_second_of_two_equal_ids_is_the_wrong_one(folder: Path) -> None:
     replace(folder, "vault.yaml", "vault.same-region", "vault.same-tenant")
     text = (folder / "vault.yaml").read_text("utf-8")
     line = text[: text.rindex("- id: vault.same-tenant\n")].count("\n") + 1
-    with pytest.raises(InvalidFile, match=f"^vault.yaml:{line}: the id 'vault.same-tenant' is given twice"):
+    with pytest.raises(
+        InvalidFile, match=f"^vault.yaml:{line}: the id 'vault.same-tenant' is given twice"
+    ):
         load_register(folder)
 
 
-@pytest.mark.parametrize("mistake", REFUSED["grounds"], ids=lambda each: f"{each['of']}: {each['says']}")
-def test_a_requirement_without_the_grounds_of_its_basis_is_refused(folder: Path, mistake: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "mistake", REFUSED["grounds"], ids=lambda each: f"{each['of']}: {each['says']}"
+)
+def test_a_requirement_without_the_grounds_of_its_basis_is_refused(
+    folder: Path, mistake: dict[str, str]
+) -> None:
     file = folder / f"{mistake['of'].partition('.')[0]}.yaml"
     text = file.read_text("utf-8")
     at = text.index(f"- id: {mistake['of']}\n")
-    file.write_text(text[:at] + re.sub(mistake["was"], mistake.get("is", ""), text[at:], count=1), "utf-8")
+    file.write_text(
+        text[:at] + re.sub(mistake["was"], mistake.get("is", ""), text[at:], count=1), "utf-8"
+    )
     line = text[:at].count("\n") + 1
     with pytest.raises(InvalidFile, match=f"^{file.name}:{line}: .*{mistake['says']}"):
         load_register(folder)
@@ -174,9 +198,13 @@ def test_environment_is_a_topic_and_a_basis_and_neither_goes_alone(folder: Path)
 def test_a_silence_of_any_basis_needs_a_decision(folder: Path) -> None:
     text = (folder / "keys.yaml").read_text("utf-8")
     at = text.index("- id: keys.change")
-    silence = re.sub(r"  decision: .*\n", "", text[at:].replace("basis: assumed", "basis: stated", 1), count=1)
+    silence = re.sub(
+        r"  decision: .*\n", "", text[at:].replace("basis: assumed", "basis: stated", 1), count=1
+    )
     (folder / "keys.yaml").write_text(text[:at] + silence, "utf-8")
-    with pytest.raises(InvalidFile, match=r"keys\.change is a choice of ours and names no decision"):
+    with pytest.raises(
+        InvalidFile, match=r"keys\.change is a choice of ours and names no decision"
+    ):
         load_register(folder)
 
 
@@ -188,7 +216,9 @@ def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
 
 
 @each_refused("register")
-def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, text: str, says: str) -> None:
+def test_a_file_that_is_no_list_of_requirements_is_refused(
+    folder: Path, text: str, says: str
+) -> None:
     (folder / "vault.yaml").write_bytes(as_bytes(text.replace("DEEP", "[" * 400)))
     with pytest.raises(InvalidFile, match=says) as caught:
         load_register(folder)
@@ -205,7 +235,9 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
 def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None:
     for _ in range(2):
         replace(folder, "vault.yaml", "statements: [S19]", "statements: [S20]")
-    with pytest.raises(InvalidFile, match=r"no requirement claims S19 .Enable customer-managed keys, sentence 3"):
+    with pytest.raises(
+        InvalidFile, match=r"no requirement claims S19 .Enable customer-managed keys, sentence 3"
+    ):
         load_register(folder)
 
 
@@ -221,5 +253,7 @@ def test_a_question_is_asked_once_under_a_letter_and_a_number(folder: Path) -> N
     with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'A1' is given twice"):
         load_register(folder)
     replace(folder, "questions.yaml", "- id: A1\n", "- id: B1\n")
-    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: id is 'B1'; write A or C with a number"):
+    with pytest.raises(
+        InvalidFile, match=r"questions.yaml:\d+: id is 'B1'; write A or C with a number"
+    ):
         load_register(folder)

@@ -65,7 +65,11 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(tmp_path:
     assert (done.code, done.error) == (1, "")
     lines = done.out.splitlines()
     assert lines[:4] == [f"Added: `{first['id']}`.", "", "Withdrawn: `vault.gone`.", ""]
-    rows = [[cell.strip() for cell in line.replace("\\|", "/").split("|")[1:-1]] for line in lines if line[:3] == "| `"]
+    rows = [
+        [cell.strip() for cell in line.replace("\\|", "/").split("|")[1:-1]]
+        for line in lines
+        if line[:3] == "| `"
+    ]
     assert [row[:2] for row in rows] == [
         [f"`{second['id']}`", "title"],
         [f"`{second['id']}`", "wording"],
@@ -76,11 +80,16 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(tmp_path:
     assert rows[1][2] == "It was a / b."
     assert rows[3][2:] == ["assumed", others[0]["basis"]]
     assert rows[4][2] == "nothing"
-    assert lines[-1] == f"The revision is the same; if the meaning has changed, increase it: `{second['id']}`."
+    assert (
+        lines[-1]
+        == f"The revision is the same; if the meaning has changed, increase it: `{second['id']}`."
+    )
 
 
 @each_refused("release")
-def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(tmp_path: Path, text: str, says: str) -> None:
+def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(
+    tmp_path: Path, text: str, says: str
+) -> None:
     (tmp_path / "before.json").write_bytes(as_bytes(text))
     error = one_error(run("register", "diff", tmp_path / "before.json"))
     assert error.startswith(f"{tmp_path / 'before.json'}: ")

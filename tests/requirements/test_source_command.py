@@ -38,7 +38,9 @@ def test_check_finds_no_drift_in_a_copy_of_another_date(prints: Path, copy: Path
 
 def test_check_names_what_differs_and_exits_1(prints: Path, copy: Path) -> None:
     text = LOCKERS.replace("40 coins", "55 coins").replace(" Cards are accepted at the gate.", "")
-    text = text.replace("Sign the form.", "Sign the form. Dogs \x1bwait.").replace("Lose a key", "Lose \x1bit")
+    text = text.replace("Sign the form.", "Sign the form. Dogs \x1bwait.").replace(
+        "Lose a key", "Lose \x1bit"
+    )
     copy.write_text(text, "utf-8")
     code, said, _ = run("source", "check", copy, "--against", prints)
     assert code == 1
@@ -51,12 +53,16 @@ def test_check_names_what_differs_and_exits_1(prints: Path, copy: Path) -> None:
     assert ": 12 unchanged, 0 moved, 1 reworded, 1 gone, 1 new\n" in said
 
 
-def test_check_names_the_requirements_that_a_reworded_sentence_touches(prints: Path, copy: Path) -> None:
+def test_check_names_the_requirements_that_a_reworded_sentence_touches(
+    prints: Path, copy: Path
+) -> None:
     claimed = prints.read_text("utf-8").replace("statements: []", "statements: [S19, S39]", 1)
     prints.write_text(claimed, "utf-8")
     copy.write_text(LOCKERS.replace("is lit", "was lit"), "utf-8")
     done = run("source", "check", copy, "--against", prints)
-    named = [name for name, each in load_register().items() if {"S19", "S39"} & set(each.statements)]
+    named = [
+        name for name, each in load_register().items() if {"S19", "S39"} & set(each.statements)
+    ]
     assert f"  touches {', '.join(named)}\n" in done.out
 
 
@@ -75,14 +81,18 @@ def test_check_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     assert "missing.yaml: can't be read" in one_error(done)
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["source"], ["source", "check"], ["register", "--js"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["source"], ["source", "check"], ["register", "--js"]]
+)
 def test_wrong_usage_exits_2(arguments: list[str]) -> None:
     code, out, error = run(*arguments)
     assert (code, out) == (2, "")
     assert "error: " in error
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["register", "--help"], ["source", "check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["register", "--help"], ["source", "check", "--help"]]
+)
 def test_help_lists_the_exit_codes(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.code == 0
@@ -100,12 +110,16 @@ def test_help_lists_the_exit_codes(arguments: list[str]) -> None:
         (["source", "check", "nowhere.md"], "translator_cmk.conformance", []),
     ],
 )
-def test_a_command_imports_no_more_than_it_needs(words: list[str], modules: Any, imported: list[str]) -> None:
+def test_a_command_imports_no_more_than_it_needs(
+    words: list[str], modules: Any, imported: list[str]
+) -> None:
     code = (
         f"import sys; from translator_cmk import cli\ntry: cli.main({words})\n"
         f"finally: print(sorted(name for name in sys.modules if name.startswith({modules!r})))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60
+    )
     assert done.stdout.splitlines()[-1] == str(imported)
 
 

@@ -1,4 +1,6 @@
-"""What the tests of the site share: runs with chosen outcomes, reports, and the site as MkDocs builds it from them."""
+"""What the tests of the site share: runs with chosen outcomes, reports, and the site as MkDocs
+builds it from them.
+"""
 
 import hashlib
 import json
@@ -24,7 +26,14 @@ from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import kit_digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
-from translator_cmk.site.content import CHANGED, Content, Evidence, load_content, load_decisions, rows_by_requirement
+from translator_cmk.site.content import (
+    CHANGED,
+    Content,
+    Evidence,
+    load_content,
+    load_decisions,
+    rows_by_requirement,
+)
 from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
 from translator_cmk.verdict import Status
@@ -37,7 +46,9 @@ Outcomes = Callable[[Pickle], str]
 
 
 def a_run(status: Outcomes = lambda pickle: "passed", **changes: object) -> Results:
-    """A complete run of everything against the model, each scenario with the status that the function gives."""
+    """A complete run of everything against the model, each scenario with the status that the
+    function gives.
+    """
     items = tuple(
         Item(
             id=pickle.id,
@@ -71,18 +82,29 @@ def current_digest() -> str:
 
 def evidence_of(results: Results | None) -> Evidence:
     """The specification as it is with a run of it."""
-    return Evidence(REGISTER, FEATURES, results, CHANGED if results and results.digest != current_digest() else "")
+    return Evidence(
+        REGISTER,
+        FEATURES,
+        results,
+        CHANGED if results and results.digest != current_digest() else "",
+    )
 
 
 def content_of(results: Results | None) -> Content:
     """All that pages are made from, with a run."""
-    return Content(evidence_of(results), rows_by_requirement(), load_decisions(ROOT / "docs" / "decisions"))
+    return Content(
+        evidence_of(results), rows_by_requirement(), load_decisions(ROOT / "docs" / "decisions")
+    )
 
 
 @cache
 def green() -> dict[str, str]:
     """Everything that is generated as text from a run in which everything passed."""
-    return {name: text for name, text in pages.generate(content_of(a_run())).items() if isinstance(text, str)}
+    return {
+        name: text
+        for name, text in pages.generate(content_of(a_run())).items()
+        if isinstance(text, str)
+    }
 
 
 def page(content: Content, wanted: str) -> str:
@@ -112,32 +134,47 @@ def digest_elsewhere(paths: Sequence[str] = ()) -> str:
     code = f"import tests.site.conftest as it; print(it.digest_of_pages({tuple(paths)!r}))"
     seeded = os.environ | {"PYTHONHASHSEED": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=seeded, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=seeded,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.strip()
 
 
 def copy_pages(folder: Path) -> None:
-    """Copy mkdocs.yml and docs/ into the folder, without generated files and the list of implementations to run."""
+    """Copy mkdocs.yml and docs/ into the folder, without generated files and the list of
+    implementations to run.
+    """
     without = (*pages.FOLDERS, "implementations.yaml")
     shutil.copy(ROOT / "mkdocs.yml", folder)
     shutil.copytree(
         ROOT / "docs",
         folder / "docs",
-        ignore=lambda at, names: [name for name in names if Path(at) == ROOT / "docs" and name in without],
+        ignore=lambda at, names: [
+            name for name in names if Path(at) == ROOT / "docs" and name in without
+        ],
     )
 
 
 SITE, REPOSITORY = "https://example.github.io/cmk/", "https://github.com/example/cmk"
 PUBLISHED_AT = {"SITE_URL": SITE, "REPO_URL": REPOSITORY}
-"""Where the site of the tests is published; they open it from files and from another server all the same."""
+"""Where the site of the tests is published; they open it from files and from another server all the
+same.
+"""
 
 
 def build(folder: Path) -> Path:
     """Run mkdocs in the folder, strictly; returns the folder of the site."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1760000000"} | PUBLISHED_AT
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    environment = (
+        os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1760000000"} | PUBLISHED_AT
+    )
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
     return folder / "site"
@@ -145,7 +182,11 @@ def build(folder: Path) -> Path:
 
 def files_in(folder: Path) -> dict[str, bytes]:
     """Every file in the folder, by its path."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 # Systems that are tested, and their reports as implementations
@@ -166,7 +207,9 @@ def implementation(report: Path, name: str, kind: str = "product") -> Implementa
     """An implementation with a report."""
     content = json.loads((report / "report.json").read_text("utf-8"))
     files = {file: (report / file).read_bytes() for file in PUBLISHED}
-    return Implementation(name, kind, CONFIRMED, "translator-cmk verify again", "", content, files=files)
+    return Implementation(
+        name, kind, CONFIRMED, "translator-cmk verify again", "", content, files=files
+    )
 
 
 # The site
@@ -185,16 +228,24 @@ STEPS: tuple[Mapping[str, Any], ...] = (
 
 @cache
 def make_project(project: Path) -> Path:
-    """Generate pages and build the site: every outcome occurs, some with steps, and there are two reports."""
+    """Generate pages and build the site: every outcome occurs, some with steps, and there are two
+    reports.
+    """
     project.mkdir(exist_ok=True)
     copy_pages(project)
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
     outcomes = dict(zip(workspace, ("failed", "not-run", "inconclusive", "passed"), strict=False))
     run = a_run(lambda pickle: outcomes.get(pickle.id, "passed"))
-    items = tuple(replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items)
+    items = tuple(
+        replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items
+    )
     wrong = implementation(verify(project / "wrong", *WRONG, *SOME).folder, "wrong")
-    marked = implementation(verify(project / "marked", *MARKUP, *A_CASE).folder, "marked", kind="example")
-    content = load_content(replace(run, items=items), project / "docs")._replace(implementations=(wrong, marked))
+    marked = implementation(
+        verify(project / "marked", *MARKUP, *A_CASE).folder, "marked", kind="example"
+    )
+    content = load_content(replace(run, items=items), project / "docs")._replace(
+        implementations=(wrong, marked)
+    )
     replace_folders(project / "docs", pages.FOLDERS, pages.generate(content))
     build(project)
     return project
@@ -217,5 +268,7 @@ def site(project: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on a system that keeps everything when access is revoked: of three scenarios it fails two."""
+    """A report on a system that keeps everything when access is revoked: of three scenarios it
+    fails two.
+    """
     return verify(tmp_path_factory.mktemp("report"), "--python", kit.WRONG, *kit.SOME).folder

@@ -41,7 +41,10 @@ def test_export_matches_its_schema() -> None:
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     validator.validate(value)
-    assert all(not validator.is_valid({key: it for key, it in value.items() if key != field}) for field in value)
+    assert all(
+        not validator.is_valid({key: it for key, it in value.items() if key != field})
+        for field in value
+    )
 
 
 def test_export_says_what_it_rests_on_and_that_it_was_not_azure() -> None:
@@ -70,7 +73,9 @@ def shown() -> list[tuple[str, RowSource]]:
 
 @pytest.mark.parametrize(("table", "counter"), [(ROWS, False), (COUNTER_ROWS, True)])
 def test_every_row_is_shown_under_its_requirement(table: Iterable[Row], counter: bool) -> None:
-    assert {name for name, source in shown() if source.counter is counter} == {row.requirement for row in table}
+    assert {name for name, source in shown() if source.counter is counter} == {
+        row.requirement for row in table
+    }
 
 
 def test_rows_are_shown_as_they_are_written() -> None:
@@ -94,7 +99,18 @@ def test_helper_of_a_row_is_shown_with_it() -> None:
 
 FILES = ("causes", "decide", "seen", "sources")
 CELLS = {
-    *("permission", "accidents", "guard", "signal", "known", "is", "audit", "deny", "asks", "other"),
+    *(
+        "permission",
+        "accidents",
+        "guard",
+        "signal",
+        "known",
+        "is",
+        "audit",
+        "deny",
+        "asks",
+        "other",
+    ),
     *("customer-managed", "microsoft-managed"),
 }
 """The fields in which cells stand."""
@@ -104,16 +120,25 @@ def fields_in(value: Any) -> Iterator[tuple[str, Any]]:
     """Every field anywhere in a data file, each item of a list for itself."""
     for name, each in value.items() if isinstance(value, dict) else ():
         yield from ((name, item) for item in (each if isinstance(each, list) else [each]))
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from fields_in(each)
 
 
-def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_day_they_were_read() -> None:
+def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_day_they_were_read() -> (
+    None
+):
     of_the_register = {each.source.url for each in REGISTER.values() if each.source}
-    named = {it for name in FILES for field, it in fields_in(data(name)) if field in ("source", "where")}
+    named = {
+        it for name in FILES for field, it in fields_in(data(name)) if field in ("source", "where")
+    }
     undated = of_the_register - {source.url for source in sources().values()}
     assert not undated, "add them to site/data/sources.yaml, with the day on which you read them"
-    assert named | {name for name, source in sources().items() if source.url in of_the_register} == sources().keys()
+    assert (
+        named | {name for name, source in sources().items() if source.url in of_the_register}
+        == sources().keys()
+    )
     for source in sources().values():
         assert source.title
         assert source.url.startswith("https://")
@@ -133,11 +158,19 @@ def test_sources_are_numbered_in_the_order_in_which_a_page_names_them() -> None:
     for name in ("decide/protect.md", "decide/unknowns.md", "evidence/traceability.md"):
         named = re.findall(r'>\[(\d+)\]\(#source-\1 "(.+?)"\)<', green()[name])
         listed = re.findall(r'<span id="source-(\d+)">\1</span> \| \[(.+?)\]\(http', green()[name])
-        assert [number for number, _ in listed] == [str(number) for number in range(1, len(listed) + 1)] != []
-        assert [(number, re.sub(r"\\(.)", r"\1", title)) for number, title in listed] == list(dict.fromkeys(named))
+        assert (
+            [number for number, _ in listed]
+            == [str(number) for number in range(1, len(listed) + 1)]
+            != []
+        )
+        assert [(number, re.sub(r"\\(.)", r"\1", title)) for number, title in listed] == list(
+            dict.fromkeys(named)
+        )
 
 
-def test_every_open_question_has_an_experiment_and_every_disagreement_of_the_register_is_told() -> None:
+def test_every_open_question_has_an_experiment_and_every_disagreement_of_the_register_is_told() -> (
+    None
+):
     assert all(each["experiment"] for each in data("causes")["open"])
     known = [each["id"] for each in data("sources")["disagreements"]]
     assert known == [name for name in REGISTER.questions if name.startswith("C")]
@@ -154,12 +187,17 @@ def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_abo
             for name in names:
                 topic = green()[f"specification/{REGISTER[name].topic}.md"]
                 section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
-                assert f"<li>{word}: {each.date[:4]}, {each.of}, grade {each.grade}." in section, (each.id, name)
+                assert f"<li>{word}: {each.date[:4]}, {each.of}, grade {each.grade}." in section, (
+                    each.id,
+                    name,
+                )
     about = {name for each in found for name in (*each.contradicts, *each.supports)}
     assert f"for {len(about)} of {len(REGISTER)} requirements we found\nsomething" in text
 
 
-def test_an_observation_names_requirements_and_sources_and_where_it_contradicts_who_is_right() -> None:
+def test_an_observation_names_requirements_and_sources_and_where_it_contradicts_who_is_right() -> (
+    None
+):
     for each in load_seen():
         assert REGISTER.keys() >= {*each.supports, *each.contradicts} > set(), each.id
         assert sources().keys() >= {*each.says.sources} > set(), each.id
@@ -172,7 +210,9 @@ TRACES = [each for each in load_seen() if each.trace]
 
 
 @pytest.mark.parametrize("seen", TRACES, ids=lambda seen: seen.id)
-def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: Seen, tmp_path: Path) -> None:
+def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(
+    seen: Seen, tmp_path: Path
+) -> None:
     file = tmp_path / "trace.jsonl"
     file.write_text(seen.trace, "utf-8")
     named: set[str] = set()
@@ -182,10 +222,16 @@ def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: 
         verdict = checker.verdict
         assert verdict.judgeable  # every event
         assert not verdict.overflows
-        named.update(name for deviation in verdict.deviations for name in deviation.why.attributed_to)
+        named.update(
+            name for deviation in verdict.deviations for name in deviation.why.attributed_to
+        )
     where = f"{seen.id} in site/data/seen.yaml"
-    assert named <= set(seen.contradicts), f"its trace contradicts more: add that to `contradicts` of {where}"
-    assert bool(named) == bool(seen.contradicts), f"its trace fits now: move `contradicts` to `supports` of {where}"
+    assert named <= set(seen.contradicts), (
+        f"its trace contradicts more: add that to `contradicts` of {where}"
+    )
+    assert bool(named) == bool(seen.contradicts), (
+        f"its trace fits now: move `contradicts` to `supports` of {where}"
+    )
 
 
 # What was seen of the commands of the page Enable
@@ -199,7 +245,9 @@ def test_record_grows_with_each_test_that_saw_something(tmp_path: Path) -> None:
     assert (found.version, found.outcomes) == ("2.91.0", {"vault": RAN, LOSSES: RAN})
 
 
-def test_what_another_version_has_seen_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_version_has_seen_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record_run("2.91.0", {"vault": RAN}, tmp_path / "run.json")
     record_run("2.92.0", {"locks": OUTSIDE}, tmp_path / "run.json")
     found = last_run(tmp_path / "run.json")
@@ -212,5 +260,7 @@ def test_what_another_version_has_seen_does_not_count(tmp_path: Path, monkeypatc
 def test_no_record_is_nothing_seen_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
     assert last_run(tmp_path / "run.json") is None
     (tmp_path / "run.json").write_text("[]", "utf-8")
-    with pytest.raises(InvalidFile, match=r"run\.json: not a record of make azure-cli; run it again"):
+    with pytest.raises(
+        InvalidFile, match=r"run\.json: not a record of make azure-cli; run it again"
+    ):
         last_run(tmp_path / "run.json")

@@ -1,4 +1,6 @@
-"""The pages for architects are read from the model: rules, conditions, causes, and what can't be undone."""
+"""The pages for architects are read from the model: rules, conditions, causes, and what can't be
+undone.
+"""
 
 import re
 from itertools import product
@@ -58,7 +60,11 @@ def section(name: str, begins: str) -> str:
 def answered(*choices: str) -> str:
     """The answer to a choice for each question, by the one rule that fits."""
     chosen = dict(zip(QUESTIONS, choices, strict=True))
-    (rule,) = (each for each in RULES if all(chosen[name] in allowed for name, allowed in each["when"].items()))
+    (rule,) = (
+        each
+        for each in RULES
+        if all(chosen[name] in allowed for name, allowed in each["when"].items())
+    )
     return str(rule["answer"])
 
 
@@ -81,17 +87,27 @@ def test_every_question_matters() -> None:
     answers = {choices: answered(*choices) for choices in product(CHOICES, repeat=len(QUESTIONS))}
     for at in range(len(QUESTIONS)):
         without = {(*choices[:at], *choices[at + 1 :]) for choices in answers}
-        with_answer = {(*choices[:at], *choices[at + 1 :], answer) for choices, answer in answers.items()}
+        with_answer = {
+            (*choices[:at], *choices[at + 1 :], answer) for choices, answer in answers.items()
+        }
         assert len(with_answer) > len(without), QUESTIONS[at]
 
 
-def test_record_names_what_it_rests_on_and_keeps_assumptions_apart_from_what_is_not_specified() -> None:
+def test_record_names_what_it_rests_on_and_keeps_assumptions_apart_from_what_is_not_specified() -> (
+    None
+):
     record = page("index").partition("<article")[2].partition("</article>")[0]
     assert register_digest(REGISTER) in record
     assert REGISTER.article.revision in record
     assert "observed on Azure: never" in record
-    assert all(f'data-fill="{name}"' in record for name in ("owner", "review", "answer", "because", *QUESTIONS))
-    assert all(each["says"].partition("]")[0].partition("[")[2] in record for each in data("decide")["risks"])
+    assert all(
+        f'data-fill="{name}"' in record
+        for name in ("owner", "review", "answer", "because", *QUESTIONS)
+    )
+    assert all(
+        each["says"].partition("]")[0].partition("[")[2] in record
+        for each in data("decide")["risks"]
+    )
     assumed, _, silent = record.partition("Assumptions to check")[2].partition("Not specified")
     for each in REGISTER.values():
         assert (f"#{each.id})" in silent) == (each.kind == "silence")
@@ -108,7 +124,9 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
         monkeypatch.setattr(decide, "conditions", lambda found=found: found)
         text = conftest.page(content_of(a_run()), "decide/enable.md")
         named = (
-            text.partition("{ #conditions }")[2].partition("</details>")[0].partition("No value of the table breaks")[2]
+            text.partition("{ #conditions }")[2]
+            .partition("</details>")[0]
+            .partition("No value of the table breaks")[2]
         )
         assert {name for name in REGISTER if f"#{name})" in named} == demands() - broken
     assert {"vault.soft-delete-refused", "vault.purge-protection-refused"} <= demands() - broken
@@ -116,9 +134,15 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
 
 def test_every_value_is_shown_with_its_result_and_the_basis_of_each_part_of_it() -> None:
     table = page("enable").partition("{ #conditions }")[2].partition("## ")[0]
-    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:3] for line in table.splitlines() if "<li>" in line}
+    lines = {
+        line.split(" | ")[0].strip("| *"): line.split(" | ")[1:3]
+        for line in table.splitlines()
+        if "<li>" in line
+    }
     for condition in conditions():
-        assert {each.word for each in condition.values[0].results.values()} == {"accepted"}  # the right value
+        assert {each.word for each in condition.values[0].results.values()} == {
+            "accepted"
+        }  # the right value
         accepted, otherwise = (re.findall("<li>(.*?)</li>", cell) for cell in lines[condition.name])
         for value in condition.values:
             for channel, words in CHANNELS.items():
@@ -129,7 +153,9 @@ def test_every_value_is_shown_with_its_result_and_the_basis_of_each_part_of_it()
                 links = re.findall(r"#([a-z]+\.[a-z0-9-]+)\)(?: \*([a-z]+)\*)?", item)
                 if word == "refused":
                     assert item.startswith("✘ ")
-                    assert links == [(name, REGISTER[name].basis) for name in value.withheld + value.because]
+                    assert links == [
+                        (name, REGISTER[name].basis) for name in value.withheld + value.because
+                    ]
                 elif word == "not specified":
                     assert item.startswith("? ")
                     assert links == [(name, "") for name in value.because]
@@ -138,7 +164,10 @@ def test_every_value_is_shown_with_its_result_and_the_basis_of_each_part_of_it()
 def test_no_key_is_put_in_use_by_what_the_article_states_and_refused_by_what_we_assume() -> None:
     found = {(each.name, value.says): value for each in conditions() for value in each.values}
     region = found["Location of the resource", "another region"]
-    assert (region.withheld, region.because) == (["vault.same-region"], ["vault.same-region-refused"])
+    assert (region.withheld, region.because) == (
+        ["vault.same-region"],
+        ["vault.same-region-refused"],
+    )
     neither = found["Protections of the key vault", "neither"]
     assert set(neither.withheld) == {"vault.soft-delete", "vault.purge-protection"}
     stated = {name for value in found.values() for name in value.withheld}
@@ -146,14 +175,20 @@ def test_no_key_is_put_in_use_by_what_the_article_states_and_refused_by_what_we_
     refused = {name for value in found.values() if value.withheld for name in value.because}
     assert {REGISTER[name].basis for name in refused} == {"assumed"}
     assert len(stated) == len(refused) == 8
-    assert found["Identity and access beforehand", "off"].withheld == []  # access is not what keeps a key out of use
+    assert (
+        found["Identity and access beforehand", "off"].withheld == []
+    )  # access is not what keeps a key out of use
     names = page("enable").partition('id="demands"')[2].partition("</details>")[0]
     assert all(f"#{name})" in names for name in stated | refused)
 
 
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
     items = [item for group in data("decide")["checklist"] for item in group["items"]]
-    assert page("enable").count('<input type="checkbox"') == len(items) == len({item["id"] for item in items})
+    assert (
+        page("enable").count('<input type="checkbox"')
+        == len(items)
+        == len({item["id"] for item in items})
+    )
     table = page("enable").partition('id="demands"')[2]
     assert {name for name in REGISTER if f"#{name})" in table} >= demands()
 
@@ -161,7 +196,9 @@ def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
 # What breaks what
 
 
-@pytest.mark.parametrize("begin", sorted({cause.start for cause in CAUSES}), ids=["apart", "together"])
+@pytest.mark.parametrize(
+    "begin", sorted({cause.start for cause in CAUSES}), ids=["apart", "together"]
+)
 def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str, ...]) -> None:
     known = {type(commands_of(cause)[0]) for cause in CAUSES} | {
         type(read_command('the customer undeploys the model "legal-en-de"'))
@@ -172,7 +209,9 @@ def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str
     for command in alphabet():
         outcome_state, outcome = MACHINE.step(state, command)
         observation = observe(MACHINE.world(outcome_state))
-        if isinstance(outcome, Accepted) and not all(holds(loss.intact, observation) for loss in LOSSES):
+        if isinstance(outcome, Accepted) and not all(
+            holds(loss.intact, observation) for loss in LOSSES
+        ):
             costly.add(type(command))
     assert costly
     assert costly <= known
@@ -229,8 +268,12 @@ def test_cell_has_the_basis_of_its_weakest_ground(
 
 
 def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
-    """The article states the losses of a disabled identity, and only implies that it can be disabled."""
-    (line,) = re.findall(r"\n\| \*\*Managed identity disabled\*\*.*", section("what-breaks", 'id="back"'))
+    """The article states the losses of a disabled identity, and only implies that it can be
+    disabled.
+    """
+    (line,) = re.findall(
+        r"\n\| \*\*Managed identity disabled\*\*.*", section("what-breaks", 'id="back"')
+    )
     because = line.split(" | ")[-1]
     shown = re.findall(r"#([a-z]+\.[a-z-]+)\) \*([a-z]+)\*", because)
     stated = [("identity.access-removed", "stated"), ("revocation.access-revoked", "stated")]
@@ -240,7 +283,11 @@ def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
 def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
     nothing = effects.cause({"name": "Nothing", "commands": []})
     assert all(isinstance(effects.answer(nothing, action), Accepted) for action in effects.ACTIONS)
-    assert all(isinstance(effects.answer(cause, action), Refused) for cause in CAUSES for action in effects.ACTIONS)
+    assert all(
+        isinstance(effects.answer(cause, action), Refused)
+        for cause in CAUSES
+        for action in effects.ACTIONS
+    )
     words = [action.lower() for action in effects.ACTIONS]
     assert f"the model refuses to {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
 
@@ -258,7 +305,9 @@ def test_pages_have_a_line_for_each_cause_in_each_table(cause: Cause) -> None:
 def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_model_shows() -> None:
     every = effects.cases((*CAUSES, *HARMLESS), content_of(a_run()))
     lines = effects.groups(every)
-    assert sorted(name for each in lines for name in each.causes) == sorted(each.cause.name for each in every)
+    assert sorted(name for each in lines for name in each.causes) == sorted(
+        each.cause.name for each in every
+    )
     fates = {
         name: dict(zip((loss.short for loss in LOSSES), each.fates, strict=True))
         for each in lines
@@ -279,13 +328,25 @@ def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> N
     shown: dict[str, str] = {}
     for line in conftest.green()["data/matrix.snippet"].splitlines():
         if line.startswith("| **"):
-            causes, *_, how_sure = re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))
+            causes, *_, how_sure = re.split(
+                r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |")
+            )
             bases = re.findall(r"\.basis-(\w+)", how_sure)
-            shown |= {name: min(bases, key=WEAKEST_FIRST.index) for name in re.findall(r"\*\*(.+?)\*\*", causes)}
-    for line in page("what-breaks").partition("{ #causes }")[2].partition("<details")[0].splitlines():
+            shown |= {
+                name: min(bases, key=WEAKEST_FIRST.index)
+                for name in re.findall(r"\*\*(.+?)\*\*", causes)
+            }
+    for line in (
+        page("what-breaks").partition("{ #causes }")[2].partition("<details")[0].splitlines()
+    ):
         if line.startswith("| **"):
-            (name, *_), bases = re.findall(r"\*\*(.+?)\*\*", line), re.findall(r"\.basis-(\w+)", line)
-            assert WEAKEST_FIRST.index(shown.pop(name)) <= min(map(WEAKEST_FIRST.index, bases)), name
+            (name, *_), bases = (
+                re.findall(r"\*\*(.+?)\*\*", line),
+                re.findall(r"\.basis-(\w+)", line),
+            )
+            assert WEAKEST_FIRST.index(shown.pop(name)) <= min(map(WEAKEST_FIRST.index, bases)), (
+                name
+            )
     assert set(shown) == {each.name for each in HARMLESS}
 
 
@@ -293,7 +354,11 @@ def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> 
     assert effects.CAVEATS
     for text in (conftest.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
         for name, caveat in effects.CAVEATS.items():
-            (line, *_) = (each for each in text.splitlines() if each.startswith("| ") and f"**{name}**" in each)
+            (line, *_) = (
+                each
+                for each in text.splitlines()
+                if each.startswith("| ") and f"**{name}**" in each
+            )
             assert cell(caveat).text in line, name
 
 
@@ -310,12 +375,15 @@ SEEN_IN = {
 
 def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> None:
     cuts = [(each["part"], command) for each in data("causes")["chain"] for command in each["cut"]]
-    assert sorted(command for _, command in cuts) == sorted({type(commands_of(cause)[-1]).__name__ for cause in CAUSES})
+    assert sorted(command for _, command in cuts) == sorted(
+        {type(commands_of(cause)[-1]).__name__ for cause in CAUSES}
+    )
     assert page("what-breaks").count('<text class="cut"') == len(cuts)
     for part, command in cuts:
         (cause, *_) = (each for each in CAUSES if type(commands_of(each)[-1]).__name__ == command)
         before, then = (
-            observe(MACHINE.world(carried_out(MACHINE, start(cause.start), done))) for done in ([], commands_of(cause))
+            observe(MACHINE.world(carried_out(MACHINE, start(cause.start), done)))
+            for done in ([], commands_of(cause))
         )
         assert any(before[kind] != then[kind] for kind in SEEN_IN[part]), (part, command)
 
@@ -333,19 +401,27 @@ def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
 
 
 def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> None:
-    cells = re.findall(r'<g class="cell kinds-(\d) seen-(\w+)"><title>([a-z.0-9-]+):', page("unknowns"))
+    cells = re.findall(
+        r'<g class="cell kinds-(\d) seen-(\w+)"><title>([a-z.0-9-]+):', page("unknowns")
+    )
     assert [name for *_, name in cells] == list(REGISTER)
     seen = by_requirement(load_seen())
     for kinds, word, name in cells:
         assert (word == "nobody") == (name not in seen)
-        assert (word == "contradicts") == any(name in each.contradicts for each in seen.get(name, ()))
+        assert (word == "contradicts") == any(
+            name in each.contradicts for each in seen.get(name, ())
+        )
         assert (kinds == "0") == (REGISTER[name].kind == "attestation")
 
 
-def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_enable_names() -> None:
+def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_enable_names() -> (
+    None
+):
     texts = "".join(each["text"] for each in queries())
     for each in data("causes")["causes"]:
-        assert all(f'"{named}"' in texts for named in re.findall(r"`([^`]+)`", cell(each["signal"]).text)), each["name"]
+        assert all(
+            f'"{named}"' in texts for named in re.findall(r"`([^`]+)`", cell(each["signal"]).text)
+        ), each["name"]
     alerts = re.findall(r"operationName=(\S+)", page("enable"))
     assert {each.rpartition("/")[0] for each in alerts} >= {
         "Microsoft.KeyVault/vaults",
@@ -358,16 +434,23 @@ def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_e
 def test_cause_can_be_tried_unless_the_world_of_what_if_lacks_it(cause: Cause) -> None:
     """That world has one resource group, and no moves of it."""
     assert (effects.tried(cause) is None) == ("group" in cause.commands[0] or len(cause.start) > 1)
-    assert (effects.tried(cause, remedied=True) is None) == (effects.tried(cause) is None or not cause.remedies)
+    assert (effects.tried(cause, remedied=True) is None) == (
+        effects.tried(cause) is None or not cause.remedies
+    )
 
 
 def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
     start = "a deployed model under customer-managed keys"
     vault = read_command('the customer deletes the vault "kv-prod"')
     assert way(chart(), start, []) == f"what-if.html#from={start.replace(' ', '-')}"
-    assert way(chart(), start, [vault]) == f"{way(chart(), start, [])}&amp;then={code(format_command(vault))}"
+    assert (
+        way(chart(), start, [vault])
+        == f"{way(chart(), start, [])}&amp;then={code(format_command(vault))}"
+    )
     assert way(chart(), start, [read_command('the customer deletes the vault "strange"')]) is None
-    moved = read_command('the customer moves the resource "translator-prod" to the subscription "foreign"')
+    moved = read_command(
+        'the customer moves the resource "translator-prod" to the subscription "foreign"'
+    )
     purged = read_command('the retention period of the vault "kv-prod" ends')
     assert way(chart(), start, [vault, purged, moved]) is None
     assert way(None, start, [vault]) is None
@@ -393,15 +476,21 @@ def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> No
     items = re.findall(r"<li>(.*?)</li>", table)
     assert items
     assert not [each for each in items if "](../specification/" not in each]
-    assert "[✘ disables the key](../specification/keys.md#keys.disable) *assumed*{ .basis .basis-assumed }" in table
+    assert (
+        "[✘ disables the key](../specification/keys.md#keys.disable) *assumed*{ .basis "
+        ".basis-assumed }" in table
+    )
     assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
 
 
-THINGS = dict(zip(LOSSES, ("An uploaded document", "A deployed model", "Data that can be read"), strict=True))
+THINGS = dict(
+    zip(LOSSES, ("An uploaded document", "A deployed model", "Data that can be read"), strict=True)
+)
 
 
 def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
-    """*What is lost* finds it by removing rows, *What if* by what the acceptance names, *Can't be undone* by both.
+    """*What is lost* finds it by removing rows, *What if* by what the acceptance names, *Can't be
+    undone* by both.
 
     That something does not happen has no row, and an acceptance names it nowhere.
     """
@@ -414,7 +503,9 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
         cells = [(loss, effects.find(loss, cause, (), remedied=False)) for loss in LOSSES]
         if more or type(command).__name__ == "DeleteResource":
             continue
-        rests_on = {loss: happens.intersection(cell.grounds) for loss, cell in cells if not cell.intact}
+        rests_on = {
+            loss: happens.intersection(cell.grounds) for loss, cell in cells if not cell.intact
+        }
         lost = {loss: effects.basis(names) for loss, names in rests_on.items()}
         assert isinstance(outcome, Accepted)
         assert effects.basis(outcome.by) == min(lost.values(), key=WEAKEST_FIRST.index), cause.name
@@ -422,7 +513,11 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
             if way := ways[THINGS[loss]].get(type(command).__name__):
                 assert way.basis == found, cause.name
                 compared.add((type(command).__name__, found))
-    assert compared >= {("DisableKey", "assumed"), ("RevokeKeyAccess", "stated"), ("DeleteVault", "implied")}
+    assert compared >= {
+        ("DisableKey", "assumed"),
+        ("RevokeKeyAccess", "stated"),
+        ("DeleteVault", "implied"),
+    }
 
 
 @pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
@@ -435,7 +530,9 @@ def test_every_state_has_its_place_and_every_transition_its_arrow(life: dict[str
     assert ends == life["states"].keys() - {before for before, _ in found}
 
 
-def test_arrow_goes_around_a_box_on_the_side_where_it_is_not_and_away_from_the_one_that_comes_back() -> None:
+def test_arrow_goes_around_a_box_on_the_side_where_it_is_not_and_away_from_the_one_that_comes_back() -> (
+    None
+):
     places = {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (1, 1), "e": (1, 2)}
     boxes = {name: middle(*place) for name, place in places.items()}
 
@@ -443,7 +540,12 @@ def test_arrow_goes_around_a_box_on_the_side_where_it_is_not_and_away_from_the_o
         return complex(picture("x", "x", boxes, (), arrows)["arrows"][0]["bend"])
 
     assert between(boxes["b"], boxes["a"], boxes["c"])
-    bends = {bend(("a", "b")), bend(("a", "b"), ("b", "a")), bend(("b", "a"), ("a", "b")), bend(("a", "c"))}
+    bends = {
+        bend(("a", "b")),
+        bend(("a", "b"), ("b", "a")),
+        bend(("b", "a"), ("a", "b")),
+        bend(("a", "c")),
+    }
     assert len(bends) == 4
     for side, away in (("a", -1), ("c", 1)):
         assert between(boxes["d"], boxes[side], boxes["e"])
@@ -461,7 +563,9 @@ CALLED = {
 
 def test_links_call_a_requirement_what_the_register_calls_it() -> None:
     texts = "".join(text for name, text in conftest.green().items() if name.startswith("decide/"))
-    links = re.findall(r"((?:[Ww]e assume that )?)\[([^][]+)\]\([^()]*#([a-z]+\.[a-z0-9-]+)\)", texts)
+    links = re.findall(
+        r"((?:[Ww]e assume that )?)\[([^][]+)\]\([^()]*#([a-z]+\.[a-z0-9-]+)\)", texts
+    )
     called = [(lead + text, name) for lead, text, name in links if text != REGISTER[name].title]
     found = [(word, text, name) for text, name in called for word in CALLED if word in text.lower()]
     assert found

@@ -1,4 +1,6 @@
-"""Nothing but a file of results turns a badge green, and it turns green only where everything passed."""
+"""Nothing but a file of results turns a badge green, and it turns green only where everything
+passed.
+"""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +21,9 @@ pytestmark = pytest.mark.xdist_group("site")
 
 ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
 TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}
-ATTESTATIONS = {requirement.id for requirement in REGISTER.values() if requirement.kind == "attestation"}
+ATTESTATIONS = {
+    requirement.id for requirement in REGISTER.values() if requirement.kind == "attestation"
+}
 
 
 def with_one(status: str) -> Results:
@@ -47,8 +51,14 @@ def test_everything_has_the_status_of_the_run(run: Results | None, status: Statu
 
 @pytest.mark.parametrize("status", ["failed", "not-run", "inconclusive"])
 def test_one_scenario_colours_all_that_it_stands_for_and_nothing_else(status: str) -> None:
-    found = {name for name, verdict in verdicts(evidence_of(with_one(status))).items() if verdict.status == status}
-    own = {f"requirements/{name}" for name in ONE.requirements} | {f"topics/{topic}" for topic in TOPICS_OF_ONE}
+    found = {
+        name
+        for name, verdict in verdicts(evidence_of(with_one(status))).items()
+        if verdict.status == status
+    }
+    own = {f"requirements/{name}" for name in ONE.requirements} | {
+        f"topics/{topic}" for topic in TOPICS_OF_ONE
+    }
     assert found == {"all", f"scenarios/{ONE.id}"} | own
 
 
@@ -64,7 +74,9 @@ def test_green_means_that_every_scenario_passed_that_is_applicable(statuses: lis
     given_status = dict(zip((pickle.id for pickle in PICKLES), statuses, strict=True))
     evidence = evidence_of(a_run(lambda pickle: given_status[pickle.id]))
     for requirement in REGISTER.values():
-        carried = {given_status[pickle.id] for pickle in PICKLES if requirement.id in pickle.requirements}
+        carried = {
+            given_status[pickle.id] for pickle in PICKLES if requirement.id in pickle.requirements
+        }
         green = evidence.requirement(requirement).status is Status.PASSED
         assert green == (carried - {"not-applicable"} == {"passed"})
 
@@ -73,12 +85,16 @@ def test_what_is_not_applicable_is_told_apart_from_what_passed() -> None:
     evidence = evidence_of(with_one("not-applicable"))
     assert evidence.scenario(ONE.id).status is Status.NOT_APPLICABLE
     assert evidence.whole.status is Status.PASSED
-    assert evidence.whole.words == f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios, 1 not applicable"
+    assert (
+        evidence.whole.words == f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios, 1 not applicable"
+    )
 
 
 def test_whole_is_green_only_if_the_run_was_complete() -> None:
     run = a_run()
-    evidence = evidence_of(replace(run, items=tuple(item for item in run.items if item.id != ONE.id)))
+    evidence = evidence_of(
+        replace(run, items=tuple(item for item in run.items if item.id != ONE.id))
+    )
     assert evidence.scenario(ONE.id).status is Status.NOT_RUN
     assert evidence.whole.status is Status.NOT_RUN
     interrupted = evidence_of(a_run(complete=False))
@@ -90,7 +106,10 @@ def test_stale_badge_says_what_it_was_by_the_scenarios_of_the_run() -> None:
     failed = evidence_of(replace(with_one("failed"), digest="0" * 64))
     assert failed.whole.words == f"stale, was ✘ failed: 1 of {len(PICKLES)} scenarios"
     run = a_run(digest="0" * 64)
-    assert evidence_of(replace(run, items=run.items[:5])).whole.words == "stale, was ✔ 5 of 5 scenarios"
+    assert (
+        evidence_of(replace(run, items=run.items[:5])).whole.words
+        == "stale, was ✔ 5 of 5 scenarios"
+    )
 
 
 def test_properties_count_too() -> None:
@@ -114,14 +133,24 @@ def test_properties_count_too() -> None:
             {"scenario": {Status.PASSED: 2}, "property": {Status.PASSED: 1}},
             "2 of 2 scenarios, 1 of 1 property",
         ),
-        (Status.FAILED, {"scenario": {Status.PASSED: 40, Status.FAILED: 2}}, "failed: 2 of 42 scenarios"),
-        (Status.NOT_RUN, {"scenario": {Status.PASSED: 40, Status.NOT_RUN: 2}}, "not run: 40 of 42 scenarios passed"),
+        (
+            Status.FAILED,
+            {"scenario": {Status.PASSED: 40, Status.FAILED: 2}},
+            "failed: 2 of 42 scenarios",
+        ),
+        (
+            Status.NOT_RUN,
+            {"scenario": {Status.PASSED: 40, Status.NOT_RUN: 2}},
+            "not run: 40 of 42 scenarios passed",
+        ),
         (Status.NOT_RUN, {"scenario": {Status.NOT_RUN: 2}}, "not run"),
         (Status.NOT_RUN, {}, "not run"),
         (Status.INCONCLUSIVE, {"scenario": {Status.INCONCLUSIVE: 2}}, "inconclusive"),
     ],
 )
-def test_words_carry_the_counts(status: Status, counts: dict[str, dict[Status, int]], words: str) -> None:
+def test_words_carry_the_counts(
+    status: Status, counts: dict[str, dict[Status, int]], words: str
+) -> None:
     assert outcome(status, {kind: Counter(count) for kind, count in counts.items()}) == words
 
 
@@ -139,7 +168,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 def luminance(colour: str) -> float:
     """The relative luminance of a colour, as WCAG 2.2 defines it."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels)
+    red, green, blue = (
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -164,7 +195,10 @@ def test_picture_and_json_name_subject_status_and_counts_to_everyone(status: Sta
     assert Badge("model", status, status.word).spoken == f"model: {status.word}"
     assert picture.get("role") == "img"
     assert picture.get("aria-label") == picture.findtext(f"{SVG}title") == spoken
-    assert [each.text for each in picture.iter(f"{SVG}text")] == ["model", f"{status.glyph} 4 of 7 scenarios"]
+    assert [each.text for each in picture.iter(f"{SVG}text")] == [
+        "model",
+        f"{status.glyph} 4 of 7 scenarios",
+    ]
     assert endpoint(badge) == {
         "schemaVersion": 1,
         "label": "model",

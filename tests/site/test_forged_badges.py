@@ -1,4 +1,6 @@
-"""No badge is green without evidence: of each way to get one, something red, *stale* or *does not follow* comes out."""
+"""No badge is green without evidence: of each way to get one, something red, *stale* or *does not
+follow* comes out.
+"""
 
 import json
 import re
@@ -41,10 +43,24 @@ def brings_uploads_back() -> ModelSystem:
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Reports on the scenarios of one requirement, for the model and a broken one, with all properties."""
+    """Reports on the scenarios of one requirement, for the model and a broken one, with all
+    properties.
+    """
     found = {}
-    for name, system in {"right": MODEL, "broken": f"{__name__}:{brings_uploads_back.__name__}"}.items():
-        arguments = ("--python", system, "--lane", "features", "--profile", "full", "--requirement", SHOWN)
+    for name, system in {
+        "right": MODEL,
+        "broken": f"{__name__}:{brings_uploads_back.__name__}",
+    }.items():
+        arguments = (
+            "--python",
+            system,
+            "--lane",
+            "features",
+            "--profile",
+            "full",
+            "--requirement",
+            SHOWN,
+        )
         folder = verify(tmp_path_factory.mktemp(name), *arguments).folder
         found[name] = with_properties(Forgery(folder, tmp_path_factory.mktemp("with") / name))
     return found
@@ -52,16 +68,22 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def with_properties(forgery: Forgery) -> Path:
     """Add every property, each passed, as the recorder does."""
-    tests = {"folder": LAWS_FOLDER, "digest": digest_of(dict(files(features_dir().parent / LAWS_FOLDER)))}
+    tests = {
+        "folder": LAWS_FOLDER,
+        "digest": digest_of(dict(files(features_dir().parent / LAWS_FOLDER))),
+    }
     passed = {"status": "passed", "seconds": 0.1}
     forgery.envelope["properties"] = [
-        {"id": name, "requirements": [*requirements], **passed, **tests} for name, requirements in EXPECTED.items()
+        {"id": name, "requirements": [*requirements], **passed, **tests}
+        for name, requirements in EXPECTED.items()
     ]
     return forgery.summarise()
 
 
 def outcome(folder: Path) -> str:
-    """The status of the requirement's badge; *does not follow* where the site refuses the report."""
+    """The status of the requirement's badge; *does not follow* where the site refuses the
+    report.
+    """
     try:
         results = load_results(folder)
     except CommandError:
@@ -110,7 +132,9 @@ def renamed_without_its_messages(forgery: Forgery) -> None:
 
 def with_another_answer(forgery: Forgery) -> None:
     """Change what the system said last."""
-    last = next(each for each in reversed(forgery.log) if each.get("request", {}).get("verb") == "submit")
+    last = next(
+        each for each in reversed(forgery.log) if each.get("request", {}).get("verb") == "submit"
+    )
     last["answer"] = {"id": last["answer"]["id"], "answer": "refused", "because": ["keys.enable"]}
     with_log(forgery, forgery.log)
 
@@ -119,19 +143,37 @@ FORGED: dict[str, tuple[str, Callable[[Forgery], object], str]] = {
     "results flipped on a broken model": ("broken", flipped, "failed"),
     "answers changed": ("right", with_another_answer, "failed"),
     "subject renamed": ("right", field("subject", "product", to=AZURE), "does not follow"),
-    "subject renamed without its messages": ("right", renamed_without_its_messages, "does not follow"),
+    "subject renamed without its messages": (
+        "right",
+        renamed_without_its_messages,
+        "does not follow",
+    ),
     "in 2099": ("right", field("finished", to="2099-01-01T00:00:00Z"), "does not follow"),
     "begun in 2099": (
         "right",
-        lambda of: of.envelope.update(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"),
+        lambda of: of.envelope.update(
+            started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"
+        ),
         "does not follow",
     ),
-    "finished before it started": ("right", field("finished", to="2025-01-01T00:00:00Z"), "does not follow"),
+    "finished before it started": (
+        "right",
+        field("finished", to="2025-01-01T00:00:00Z"),
+        "does not follow",
+    ),
     "properties deselected": ("right", lambda of: laws_in(of).clear(), "not run"),
     "the law deselected": ("right", lambda of: laws_in(of).remove(law(of)), "not run"),
     "a law that fails": ("right", lambda of: law(of).update(FAILS), "failed"),
-    "a law that fails, about nothing": ("right", lambda of: law(of).update(FAILS, requirements=[]), "failed"),
-    "a law that fails and passes": ("right", lambda of: laws_in(of).insert(0, law(of) | FAILS), "does not follow"),
+    "a law that fails, about nothing": (
+        "right",
+        lambda of: law(of).update(FAILS, requirements=[]),
+        "failed",
+    ),
+    "a law that fails and passes": (
+        "right",
+        lambda of: laws_in(of).insert(0, law(of) | FAILS),
+        "does not follow",
+    ),
     "selection taken out": ("right", field("selection", to={}), "does not follow"),
     "the end cut off": ("right", lambda of: with_log(of, of.log[:-8]), "does not follow"),
     "the digest of another version": ("right", field("digest", to="0" * 64), "stale"),
@@ -139,7 +181,9 @@ FORGED: dict[str, tuple[str, Callable[[Forgery], object], str]] = {
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_no_badge_is_green_without_evidence(records: dict[str, Path], tmp_path: Path, name: str) -> None:
+def test_no_badge_is_green_without_evidence(
+    records: dict[str, Path], tmp_path: Path, name: str
+) -> None:
     record, edit, comes = FORGED[name]
     forgery = Forgery(records[record], tmp_path / "record")
     edit(forgery)
@@ -160,7 +204,12 @@ LAWS = f"{LAWS_FOLDER}/laws.py"
 @pytest.mark.parametrize(
     ("file", "pattern", "replacement"),
     [
-        pytest.param(LAWS, rf"(def {LAW.replace('-', '_')}\(.*\n)", r"\1    return True\n", id="law made always true"),
+        pytest.param(
+            LAWS,
+            rf"(def {LAW.replace('-', '_')}\(.*\n)",
+            r"\1    return True\n",
+            id="law made always true",
+        ),
         pytest.param(LAWS, r"(?s).+", "", id="laws emptied"),
         pytest.param(LAWS, r"(?s).+", None, id="laws deleted"),
         pytest.param(RESTORATION, r"\n( +)Then ", r"\n\1# Then ", id="Then commented out"),
@@ -211,7 +260,9 @@ def test_law_that_takes_anything_for_right_fails_when_it_is_run_again(
     for law in changed:
         law.__name__ = LAW.replace("-", "_")
     monkeypatch.setattr(test_stateful, "LAWS", changed)
-    with pytest.raises(KeyError if not left else AssertionError, match=LAW if not left else "for right"):
+    with pytest.raises(
+        KeyError if not left else AssertionError, match=LAW if not left else "for right"
+    ):
         test_stateful.test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(LAW)
 
 
@@ -252,15 +303,22 @@ def test_rule_with_a_wrong_tag_is_named_and_leaves_no_green_badge(
 ) -> None:
     features = Path(shutil.copytree(features_dir(), docs.parent / "features"))
     file = features / "vault.feature"
-    file.write_text(file.read_text("utf-8").replace("@vault.same-region-refused", "@vault.same-regoin", 1), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("@vault.same-region-refused", "@vault.same-regoin", 1),
+        "utf-8",
+    )
     monkeypatch.setattr(content, "features_dir", lambda: features)
     assert main(["site"]) == 2
     said = capsys.readouterr().err
-    assert re.fullmatch(r"translator-cmk: error: .*vault\.feature:\d+: .*vault\.same-regoin.*\n", said)
+    assert re.fullmatch(
+        r"translator-cmk: error: .*vault\.feature:\d+: .*vault\.same-regoin.*\n", said
+    )
     assert [path.name for path in docs.rglob("*")] == ["index.md"]
 
 
-def test_generation_that_raises_leaves_no_green_badge(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generation_that_raises_leaves_no_green_badge(
+    docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pages, "generate", lambda content: content.no_such_page)
     with pytest.raises(AttributeError):
         main(["site"])
@@ -268,7 +326,10 @@ def test_generation_that_raises_leaves_no_green_badge(docs: Path, monkeypatch: p
 
 
 def test_pages_of_the_source_are_stale_with_what_is_not_committed(
-    docs: Path, records: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    docs: Path,
+    records: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     generated: list[Content] = []
 
@@ -282,5 +343,7 @@ def test_pages_of_the_source_are_stale_with_what_is_not_committed(
     assert main(["site", "--results", str(records["right"])]) == 0
     said = capsys.readouterr()
     assert "model: stale, was" in said.out
-    assert [each.evidence.stale for each in generated] == ["features/vault.feature is not committed"]
+    assert [each.evidence.stale for each in generated] == [
+        "features/vault.feature is not committed"
+    ]
     assert "features/vault.feature is not committed, so everything is stale" in said.err

@@ -1,6 +1,8 @@
-"""Implementations are run or their reports checked; the matrix says what reports say, and stale ones are not green.
+"""Implementations are run or their reports checked; the matrix says what reports say, and stale
+ones are not green.
 
-A requirement is observed on Azure where a confirmed report about Azure itself has decided a scenario of it.
+A requirement is observed on Azure where a confirmed report about Azure itself has decided a
+scenario of it.
 """
 
 import json
@@ -17,7 +19,16 @@ import pytest
 
 from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, WELL, verify
-from tests.site.conftest import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
+from tests.site.conftest import (
+    A_CASE,
+    ALL_FEATURES,
+    MARKED,
+    REGISTER,
+    a_run,
+    content_of,
+    implementation,
+    page,
+)
 from translator_cmk.conformance.report.by_requirement import cells
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.errors import InvalidFile
@@ -61,7 +72,15 @@ TOUR: dict[str, Any] = {"lane": "tour", "requirements": []}
         ([CASE | {"status": "blocked", "reason": "blocked by keys.rotate"}], "blocked", 0, 1),
         ([CASE | {"status": "failed", "attributed_to": ["keys.rotate"]}], "inconclusive", 0, 1),
         (
-            [CASE | {"lane": "tour", "requirements": [], "status": "failed", "attributed_to": ["keys.enable"]}],
+            [
+                CASE
+                | {
+                    "lane": "tour",
+                    "requirements": [],
+                    "status": "failed",
+                    "attributed_to": ["keys.enable"],
+                }
+            ],
             "failed",
             0,
             1,
@@ -84,7 +103,9 @@ def test_attestation_can_only_be_declared() -> None:
     }
 
 
-def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass(project: Path) -> None:
+def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass(
+    project: Path,
+) -> None:
     wrong = project / "wrong" / "report"
     page = a_page(implementation(wrong, "wrong"))
     assert all(page.count(f"\n| [`{name}`](") == 1 for name in REGISTER)
@@ -113,7 +134,9 @@ def test_text_of_others_is_no_markup(project: Path) -> None:
 
 def test_report_that_does_not_follow_from_its_log_is_refused(report: Path, tmp_path: Path) -> None:
     forged = shutil.copytree(report, tmp_path / "report") / "report.json"
-    forged.write_text(forged.read_text("utf-8").replace('"status": "failed"', '"status": "passed"', 1), "utf-8")
+    forged.write_text(
+        forged.read_text("utf-8").replace('"status": "failed"', '"status": "passed"', 1), "utf-8"
+    )
     found = load({"name": "wrong", "kind": "product", "report": "report"}, tmp_path)
     assert (found.standing, found.report) == (REFUSED, None)
     assert found.problems
@@ -122,7 +145,9 @@ def test_report_that_does_not_follow_from_its_log_is_refused(report: Path, tmp_p
     assert "- **wrong**: " in page
 
 
-def test_report_of_another_version_is_stale_and_not_green(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_of_another_version_is_stale_and_not_green(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry = {"name": "right", "kind": "product", "report": "report"}
     fresh = load(entry, project / "marked")
     monkeypatch.setattr(implementations, "kit_digest", lambda: "0" * 64)
@@ -132,12 +157,16 @@ def test_report_of_another_version_is_stale_and_not_green(project: Path, monkeyp
     assert badge(stale).status is Status.STALE
     assert badge(stale).words.startswith("stale, was ")
     assert "✔ passed</span> <small>" in a_page(fresh)
-    assert '<span class="mark mark-partly">◐</span> passed' in a_page(fresh)  # since it was one case
+    assert '<span class="mark mark-partly">◐</span> passed' in a_page(
+        fresh
+    )  # since it was one case
     assert "↻ was" in a_page(stale)
     assert "✔ passed</span> <small>" not in a_page(stale)
 
 
-def test_implementation_is_run_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_implementation_is_run_once_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(implementations, "OPTIONS", (*A_CASE, "--seed", "1"))
     code = "import sys\nfrom translator_cmk.cli import main\nsys.exit(main(['serve', '--stdio']))\n"
@@ -161,12 +190,16 @@ def test_implementation_is_run_once_until_it_changes(tmp_path: Path, monkeypatch
 
 def test_program_that_is_not_installed_is_listed_with_the_reason(tmp_path: Path) -> None:
     found = load({"name": "absent", "kind": "example", "run": "no-such-program x"}, tmp_path)
-    assert found.problems == ("it was not run: no-such-program is not installed on the machine that made this site",)
+    assert found.problems == (
+        "it was not run: no-such-program is not installed on the machine that made this site",
+    )
     assert found.name in a_page(found).partition("{ #not-shown }")[2]
 
 
 @each_refused("implementations")
-def test_malformed_list_is_refused_by_file_and_problem(tmp_path: Path, text: str, says: str) -> None:
+def test_malformed_list_is_refused_by_file_and_problem(
+    tmp_path: Path, text: str, says: str
+) -> None:
     (tmp_path / "implementations.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidFile, match=rf"implementations\.yaml:1: .*{re.escape(says)}"):
         load_implementations(tmp_path)
@@ -181,19 +214,29 @@ ONE = "environment.create-vault"
 @pytest.fixture(scope="module")
 def contoso(tmp_path_factory: pytest.TempPathFactory) -> Implementation:
     """A report of two scenarios."""
-    return implementation(verify(tmp_path_factory.mktemp("observed"), "--python", MODEL, *WELL).folder, "contoso")
+    return implementation(
+        verify(tmp_path_factory.mktemp("observed"), "--python", MODEL, *WELL).folder, "contoso"
+    )
 
 
 def named(found: Implementation, product: str, standing: str = CONFIRMED) -> Implementation:
     """The same report under the name of another product."""
     envelope: dict[str, Any] = {**(found.report or {})}
-    envelope["subject"] = {**envelope["subject"], "product": product, "version": "api-versions: 2025-09-01"}
+    envelope["subject"] = {
+        **envelope["subject"],
+        "product": product,
+        "version": "api-versions: 2025-09-01",
+    }
     return found._replace(report=envelope, standing=standing, contact="qa@contoso.example")
 
 
-def test_a_report_about_azure_itself_is_named_with_its_date_and_who_says_so(contoso: Implementation) -> None:
+def test_a_report_about_azure_itself_is_named_with_its_date_and_who_says_so(
+    contoso: Implementation,
+) -> None:
     azure = named(contoso, f"{OF_AZURE}AzureCloud")
-    text = page(content_of(a_run())._replace(implementations=(azure,)), "specification/environment.md")
+    text = page(
+        content_of(a_run())._replace(implementations=(azure,)), "specification/environment.md"
+    )
     said = [unescape(each) for each in re.findall(r"Observed on Azure\n:   (.*)", text)]
     day = (azure.report or {})["finished"][:10]
     assert set(observed_on_azure([azure])) == {ONE, "environment.new-name"}
@@ -217,6 +260,8 @@ def test_nothing_else_counts_as_azure(contoso: Implementation, product: str, sta
 
 
 def test_a_report_says_whether_it_was_azure(contoso: Implementation) -> None:
-    azure, other = (named(contoso, name).report or {} for name in (f"{OF_AZURE}AzureCloud", "an emulator"))
+    azure, other = (
+        named(contoso, name).report or {} for name in (f"{OF_AZURE}AzureCloud", "an emulator")
+    )
     assert "Observed on Azure, as whoever ran it says." in report_html(azure)
     assert "Not observed on Azure." in report_html(other)

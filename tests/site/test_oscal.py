@@ -1,4 +1,6 @@
-"""OSCAL: NIST's models accept both documents, which lead from a control to its requirements and what a run showed."""
+"""OSCAL: NIST's models accept both documents, which lead from a control to its requirements and
+what a run showed.
+"""
 
 import json
 import re
@@ -23,7 +25,9 @@ LOST = "revocation.access-revoked"
 
 @pytest.fixture(scope="module")
 def folder(report: Path) -> Path:
-    """Both documents of a report on a system that keeps everything: of three scenarios it fails two."""
+    """Both documents of a report on a system that keeps everything: of three scenarios it fails
+    two.
+    """
     output = report.parent / "oscal"
     assert main(["oscal", str(report), "--output", str(output)]) == 0
     return output
@@ -45,15 +49,22 @@ def values(value: Any, name: str) -> Iterator[str]:
     """Yield each text under a name, at any depth."""
     if isinstance(value, dict):
         yield from (each for key, each in value.items() if key == name and isinstance(each, str))
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from values(each, name)
 
 
 @pytest.mark.parametrize(
     ("name", "model"),
-    [(COMPONENTS, "component.ComponentDefinition"), (RESULTS, "assessment_results.AssessmentResults")],
+    [
+        (COMPONENTS, "component.ComponentDefinition"),
+        (RESULTS, "assessment_results.AssessmentResults"),
+    ],
 )
-def test_models_made_from_nists_schema_accept_the_document(folder: Path, name: str, model: str) -> None:
+def test_models_made_from_nists_schema_accept_the_document(
+    folder: Path, name: str, model: str
+) -> None:
     missing = "missing tool: compliance-trestle, of the group test"
     module, _, name_of_model = model.partition(".")
     kind = getattr(pytest.importorskip(f"trestle.oscal.{module}", reason=missing), name_of_model)
@@ -74,7 +85,11 @@ def test_every_reference_leads_somewhere(folder: Path) -> None:
     ids = {name: set(values(each, "uuid")) for name, each in documents.items()}
     for at, each in documents.items():
         references = [*values(each, "href"), *values(each, "source")]
-        inside = [re.fullmatch("(.*)#(.*)", text) for text in references if "#" in text and "://" not in text]
+        inside = [
+            re.fullmatch("(.*)#(.*)", text)
+            for text in references
+            if "#" in text and "://" not in text
+        ]
         assert inside
         assert all(found and found[2] in ids[found[1] or at] for found in inside)
         named = {*values(each, "subject-uuid"), *values(each, "observation-uuid")}
@@ -89,7 +104,11 @@ def test_each_control_that_is_addressed_is_implemented_by_its_requirements(folde
         for each in of["implemented-requirements"]
     }
     every = [each for of in data("decide")["frameworks"] for each in of["controls"]]
-    wanted = {control_id(each["id"]): set(each["requirements"]) for each in every if each["reading"] != "not-addressed"}
+    wanted = {
+        control_id(each["id"]): set(each["requirements"])
+        for each in every
+        if each["reading"] != "not-addressed"
+    }
     assert found == wanted
     assert {"sc-28.1", "cek-08"} <= found.keys()
     rules = {prop["value"] for prop in component["props"] if prop["name"] == "Rule_Id"}
@@ -98,7 +117,9 @@ def test_each_control_that_is_addressed_is_implemented_by_its_requirements(folde
 
 def test_control_that_is_not_addressed_is_not_claimed(folder: Path) -> None:
     [component] = content_of(folder / COMPONENTS)["components"]
-    [nist] = [each for each in component["control-implementations"] if "800-53" in each["description"]]
+    [nist] = [
+        each for each in component["control-implementations"] if "800-53" in each["description"]
+    ]
     assert "Not addressed: SC-12(1)." in nist["description"]
     assert "sc-12.1" not in values(nist, "control-id")
 
@@ -114,8 +135,13 @@ def test_requirement_that_failed_is_not_satisfied_and_names_what_was_seen(folder
     assert [link["text"] for link in finding["links"]] == ["CEK-13"]
 
 
-def test_requirement_whose_scenarios_passed_is_satisfied_and_others_have_no_finding(folder: Path) -> None:
-    states = {each["target"]["target-id"]: each["target"]["status"] for each in result_of(folder)["findings"]}
+def test_requirement_whose_scenarios_passed_is_satisfied_and_others_have_no_finding(
+    folder: Path,
+) -> None:
+    states = {
+        each["target"]["target-id"]: each["target"]["status"]
+        for each in result_of(folder)["findings"]
+    }
     assert states[WHOLE.partition("/")[0]] == {"state": "satisfied", "reason": "pass"}
     assert "keys.rsa-2048" not in states
 
@@ -123,26 +149,38 @@ def test_requirement_whose_scenarios_passed_is_satisfied_and_others_have_no_find
 def test_evidence_is_the_report_with_its_hash(report: Path, folder: Path) -> None:
     resources = content_of(folder / RESULTS)["back-matter"]["resources"]
     links = [link["href"] for each in resources for link in each["rlinks"]]
-    assert [(folder / each).resolve() for each in links] == [report / "report.json", report / "messages.ndjson.gz"]
+    assert [(folder / each).resolve() for each in links] == [
+        report / "report.json",
+        report / "messages.ndjson.gz",
+    ]
 
 
 def test_same_report_gives_the_same_documents(report: Path, folder: Path) -> None:
     again = folder.with_name("again")
     assert main(["oscal", str(report), "--output", str(again)]) == 0
-    assert [(again / name).read_bytes() == (folder / name).read_bytes() for name in NAMES] == [True, True]
+    assert [(again / name).read_bytes() == (folder / name).read_bytes() for name in NAMES] == [
+        True,
+        True,
+    ]
 
 
 def test_report_that_does_not_follow_from_its_log_is_refused(
     report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     forged = shutil.copytree(report, tmp_path / "forged") / "report.json"
-    forged.write_text(forged.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8")
+    forged.write_text(
+        forged.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8"
+    )
     assert main(["oscal", str(forged.parent), "--output", str(tmp_path / "oscal")]) == 2
-    assert re.search(r"status: was .passed., is .failed..*nothing was written", capsys.readouterr().err)
+    assert re.search(
+        r"status: was .passed., is .failed..*nothing was written", capsys.readouterr().err
+    )
     assert not (tmp_path / "oscal").exists()
 
 
-def test_folder_of_the_report_itself_is_refused(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_of_the_report_itself_is_refused(
+    report: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["oscal", str(report), "--output", str(report / "oscal")]) == 2
     assert "name another folder" in capsys.readouterr().err
     assert not (report / "oscal").exists()

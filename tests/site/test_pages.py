@@ -1,4 +1,6 @@
-"""What is generated: everything has its place, nothing is green without a run, the same run gives the same bytes."""
+"""What is generated: everything has its place, nothing is green without a run, the same run gives
+the same bytes.
+"""
 
 import json
 import re
@@ -29,7 +31,9 @@ def pages() -> dict[str, str]:
     return {name: text for name, text in green().items() if name.endswith(".md")}
 
 
-def test_every_requirement_has_one_anchor_on_the_page_of_its_topic_and_no_anchor_is_given_twice() -> None:
+def test_every_requirement_has_one_anchor_on_the_page_of_its_topic_and_no_anchor_is_given_twice() -> (
+    None
+):
     anchors = Counter(
         (name, written or inline)
         for name, text in pages().items()
@@ -70,7 +74,9 @@ def test_every_statement_has_its_line_in_the_matrix() -> None:
         assert matrix.count(f'<span id="{statement.id.lower()}">') == 1
         for requirement in statement.requirements:
             assert re.search(
-                rf"^\| .*\b{statement.id}\b.* \| .* \| \[`{re.escape(requirement)}`\]", matrix, re.MULTILINE
+                rf"^\| .*\b{statement.id}\b.* \| .* \| \[`{re.escape(requirement)}`\]",
+                matrix,
+                re.MULTILINE,
             )
 
 
@@ -87,7 +93,10 @@ def test_first_page_on_evidence_says_first_what_was_run() -> None:
         assert REGISTER.article.url in first
         assert f"into {len(REGISTER)} requirements" in first
         assert "**Nothing here has been observed on Azure.**" in first
-    assert f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**" in ran
+    assert (
+        f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**"
+        in ran
+    )
     assert "**Nothing has been run yet**" in nothing
     evidence = (ROOT / "docs" / "engineering.md").read_text("utf-8")
     assert re.search(r"^# .*\n\n--8<-- \"home.snippet:run\"$", evidence, re.MULTILINE)
@@ -110,7 +119,10 @@ def test_pages_of_the_decision_have_one_chip_and_no_badge() -> None:
 def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
     content = content_of(None)
     declared = f"{Status.DECLARED.glyph} declared only"
-    assert {badge.message for badge in site_pages.badges(content).values()} == {"○ not run", declared}
+    assert {badge.message for badge in site_pages.badges(content).values()} == {
+        "○ not run",
+        declared,
+    }
     texts = dict(site_pages.pages(content))
     assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
     assert "make site" in texts["evidence/last-run.md"]
@@ -134,10 +146,16 @@ def first_words(content: Content) -> str:
         ("failed", "**Not everything passed:**", "failure"),
         ("not-run", "**The last run was not complete:**", "warning"),
         ("inconclusive", "**The last run was not complete:**", "warning"),
-        ("not-applicable", f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios passed, 1 is not applicable**", "warning"),
+        (
+            "not-applicable",
+            f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios passed, 1 is not applicable**",
+            "warning",
+        ),
     ],
 )
-def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(status: str, said: str, why: str) -> None:
+def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(
+    status: str, said: str, why: str
+) -> None:
     content = content_of(a_run(lambda pickle: status if pickle is FAILING else "passed"))
     assert said in first_words(content)
     assert f'!!! {why} "Why"' in page(content, topic_of(FAILING))
@@ -147,7 +165,10 @@ def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(st
 
 @pytest.mark.parametrize(
     ("reason", "remedy"),
-    [(CHANGED, "Run `make site` again."), ("a.feature is not committed", "Commit it, then run `make site` again.")],
+    [
+        (CHANGED, "Run `make site` again."),
+        ("a.feature is not committed", "Commit it, then run `make site` again."),
+    ],
 )
 def test_stale_run_says_so_what_it_was_and_what_to_do(reason: str, remedy: str) -> None:
     content = content_of(a_run())
@@ -160,7 +181,12 @@ def test_stale_run_says_so_what_it_was_and_what_to_do(reason: str, remedy: str) 
 
 def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:
     run = a_run()
-    strange = replace(run.items[0], id="vault.old/of-another-time", requirements=("vault.old",), status=Status.FAILED)
+    strange = replace(
+        run.items[0],
+        id="vault.old/of-another-time",
+        requirements=("vault.old",),
+        status=Status.FAILED,
+    )
     text = page(content_of(replace(run, items=(*run.items, strange))), "evidence/last-run.md")
     assert "- vault.old/of-another-time" in text
     assert "| vault.old |" in text
@@ -168,18 +194,28 @@ def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:
 
 
 def test_text_of_results_is_no_markup() -> None:
-    run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed", subject="<b>*emulator*</b> | 1")
-    items = tuple(replace(item, reason=item.reason and "<script> | [x](y) *z*") for item in run.items)
+    run = a_run(
+        lambda pickle: "failed" if pickle is FAILING else "passed", subject="<b>*emulator*</b> | 1"
+    )
+    items = tuple(
+        replace(item, reason=item.reason and "<script> | [x](y) *z*") for item in run.items
+    )
     text = page(content_of(replace(run, items=items)), "evidence/last-run.md")
     assert "&lt;script\\> \\| \\[x\\](y) \\*z\\*" in text
     assert "<script>" not in text
     assert "<b>" not in text
 
 
-@pytest.mark.parametrize(("status", "observed"), [("passed", "✔ observed"), ("failed", "✘ failed: a reason why")])
-def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, observed: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "observed"), [("passed", "✔ observed"), ("failed", "✘ failed: a reason why")]
+)
+def test_steps_of_a_run_are_shown_with_command_result_and_change(
+    status: str, observed: str
+) -> None:
     run = a_run(lambda pickle: status if pickle is FAILING else "passed")
-    items = tuple(replace(item, details=STEPS) if item.id == FAILING.id else item for item in run.items)
+    items = tuple(
+        replace(item, details=STEPS) if item.id == FAILING.id else item for item in run.items
+    )
     text = page(content_of(replace(run, items=items)), topic_of(FAILING))
     assert text.count("Step by step, as it was run") == 1
     assert '`{"command": "DeleteVault", "vault": "kv-prod"}`' in text
@@ -193,8 +229,12 @@ def test_table_has_a_line_for_each_requirement() -> None:
     requirements = pages()["specification/index.md"]
     for requirement in REGISTER.values():
         assert requirements.count(f"<br><code>{requirement.id}</code> {{") == 1
-    (line,) = re.findall(r"^.*<br><code>vault\.same-region-refused</code> \{.*$", requirements, re.MULTILINE)
-    assert all(words in line for words in ("assumed", "demand", "model: ✔ passed", "scenarios", "theorem"))
+    (line,) = re.findall(
+        r"^.*<br><code>vault\.same-region-refused</code> \{.*$", requirements, re.MULTILINE
+    )
+    assert all(
+        words in line for words in ("assumed", "demand", "model: ✔ passed", "scenarios", "theorem")
+    )
 
 
 def test_missing_evidence_is_listed() -> None:
@@ -232,7 +272,9 @@ def test_session_on_the_protocol_page_follows_the_schemas() -> None:
 
 def test_columns_are_marked_by_the_letters_that_their_fullest_cell_shows() -> None:
     long, prose = "x" * 40, "y" * 120
-    hidden = f"[abc]({long}.md) ![{long}](x.svg){{ .badge }} <ul><li>ab</li><li>{'c' * 25}</li></ul>"
+    hidden = (
+        f"[abc]({long}.md) ![{long}](x.svg){{ .badge }} <ul><li>ab</li><li>{'c' * 25}</li></ul>"
+    )
     lines = f"| A | B | C | D |\n|---|---|---|---|\n| 1 \\| 2 | {long} | {prose} | {hidden} |\n"
     head, *rest = marked_tables(lines).splitlines()
     assert head == "| A | B { .long } | C { .long .prose } | D |"
@@ -240,7 +282,9 @@ def test_columns_are_marked_by_the_letters_that_their_fullest_cell_shows() -> No
     assert marked_tables("| A | B |\n|---|---|\n") == "| A | B |\n|---|---|\n"
 
 
-@pytest.mark.parametrize("text", ["<script>", "a | b", "[x](y)", "*z*", "`c`", "{ .class }", "# head"])
+@pytest.mark.parametrize(
+    "text", ["<script>", "a | b", "[x](y)", "*z*", "`c`", "{ .class }", "# head"]
+)
 def test_text_of_others_is_escaped(text: str) -> None:
     assert not set(foreign(text)) & set("<>|[]()*`{}")
     assert "<" not in plain(text)

@@ -1,4 +1,6 @@
-"""The site: the command refuses what it can't read, and MkDocs builds all of it, strict, complete and light."""
+"""The site: the command refuses what it can't read, and MkDocs builds all of it, strict, complete
+and light.
+"""
 
 import gzip
 import hashlib
@@ -38,16 +40,22 @@ pytestmark = pytest.mark.xdist_group("site")
 
 KILOBYTE = 1000
 LOADED = "//script/@src | //img/@src | //iframe/@src | //source/@src | //object/@data | //link[not({})]/@href".format(
-    " or ".join(f"@rel='{rel}'" for rel in ("canonical", "prev", "next", "alternate", "alternate feed"))
+    " or ".join(
+        f"@rel='{rel}'" for rel in ("canonical", "prev", "next", "alternate", "alternate feed")
+    )
 )
-UNREAD = "ancestor::script or ancestor::style or ancestor::title or ancestor::*[@class='headerlink']"
+UNREAD = (
+    "ancestor::script or ancestor::style or ancestor::title or ancestor::*[@class='headerlink']"
+)
 SEEN = f"//article//text()[not({UNREAD}) and (ancestor::summary or not(ancestor::details))]"
 
 
 class Reading(NamedTuple):
-    """What a browser loads for a page, where the page leads, the places on it, and how many words are seen.
+    """What a browser loads for a page, where the page leads, the places on it, and how many words
+    are seen.
 
-    Words are those of its text, with tables, lists and pictures, without scripts and what is folded.
+    Words are those of its text, with tables, lists and pictures, without scripts and what is
+    folded.
     """
 
     loads: list[str]
@@ -63,14 +71,20 @@ def read(page: Path) -> Reading:
     tree = html.document_fromstring(page.read_text("utf-8"))
     words = sum(len(re.findall(r"\w[\w'./-]*", each)) for each in tree.xpath(SEEN))
     return Reading(
-        tree.xpath(LOADED), tree.xpath("//a/@href"), tree.xpath("//article//a/@href"), set(tree.xpath("//@id")), words
+        tree.xpath(LOADED),
+        tree.xpath("//a/@href"),
+        tree.xpath("//article//a/@href"),
+        set(tree.xpath("//@id")),
+        words,
     )
 
 
 def target(page: Path, link: str) -> tuple[Path, str]:
     """The file and the place that a link of a page leads to."""
     parts = urlsplit(link)
-    return (page.parent / unquote(parts.path)).resolve() if parts.path else page, unquote(parts.fragment)
+    return (page.parent / unquote(parts.path)).resolve() if parts.path else page, unquote(
+        parts.fragment
+    )
 
 
 def pages(site: Path) -> Iterator[Path]:
@@ -85,16 +99,27 @@ def test_every_page_is_light_and_loads_nothing_from_another_host(site: Path) -> 
     for page in pages(site):
         addresses = read(page).loads
         assert addresses or page.name == "report.html", page
-        assert not [each for each in addresses if urlsplit(each).scheme or urlsplit(each).netloc], page.name
-        assert 'class="mermaid"' not in page.read_text("utf-8"), page.name  # the theme would ask another host for it
+        assert not [each for each in addresses if urlsplit(each).scheme or urlsplit(each).netloc], (
+            page.name
+        )
+        assert 'class="mermaid"' not in page.read_text("utf-8"), (
+            page.name
+        )  # the theme would ask another host for it
         files = {page} | {target(page, each)[0] for each in addresses if not each.startswith("/")}
         sent = sum(len(gzip.compress(file.read_bytes())) for file in files)
-        assert sent <= (300 if "specification" in page.parts and page.stem in REGISTER.topics else 500) * KILOBYTE, page
+        assert (
+            sent
+            <= (300 if "specification" in page.parts and page.stem in REGISTER.topics else 500)
+            * KILOBYTE
+        ), page
 
 
 DECISION = (
     "index",
-    *(f"decide/{name}" for name in ("index", "what-breaks", "protect", "enable", "what-if", "unknowns")),
+    *(
+        f"decide/{name}"
+        for name in ("index", "what-breaks", "protect", "enable", "what-if", "unknowns")
+    ),
 )
 """The pages that an architect reads, in this order."""
 
@@ -121,15 +146,23 @@ def test_first_visit_of_the_home_page_is_light(site: Path) -> None:
     """With all that the theme loads: its search, the index and the worker that searches."""
     page = site / "index.html"
     loaded = {target(page, each)[0] for each in read(page).loads}
-    searched = {site / "search" / "search_index.json", *site.glob("assets/javascripts/workers/search.*.js")}
+    searched = {
+        site / "search" / "search_index.json",
+        *site.glob("assets/javascripts/workers/search.*.js"),
+    }
     assert len(searched) == 2
-    assert sum(len(gzip.compress(each.read_bytes())) for each in {page, *loaded, *searched}) <= 150 * KILOBYTE
+    assert (
+        sum(len(gzip.compress(each.read_bytes())) for each in {page, *loaded, *searched})
+        <= 150 * KILOBYTE
+    )
 
 
 def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> None:
     links = 0
     for page in pages(site):
-        if page.name == "404.html":  # it is shown in the place of any page, so its links begin at the root
+        if (
+            page.name == "404.html"
+        ):  # it is shown in the place of any page, so its links begin at the root
             continue
         for link in read(page).links:
             if urlsplit(link).scheme:
@@ -139,13 +172,18 @@ def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> No
             if place.startswith("from="):  # its script knows the place, as the browser tests show
                 assert file.name == "what-if.html"
                 continue
-            assert not place or file.suffix != ".html" or place in read(file).places, (page.name, link)
+            assert not place or file.suffix != ".html" or place in read(file).places, (
+                page.name,
+                link,
+            )
             links += 1
     assert links
 
 
 def test_every_page_is_reached_in_two_clicks(site: Path) -> None:
-    """Of what is there to be clicked: links of the text, tabs, and beside each page but the first those of its tab."""
+    """Of what is there to be clicked: links of the text, tabs, and beside each page but the first
+    those of its tab.
+    """
     reached = [{site / "index.html"}]
     for _ in range(2):
         reached.append({each for page in reached[-1] for each in clicks(page, site)})
@@ -156,8 +194,12 @@ def clicks(page: Path, site: Path) -> set[Path]:
     """The pages that one click leads to."""
     tabs = [[(site / each).with_suffix(".html") for each in tab] for tab in navigation()]
     beside = (each for tab in tabs if page in tab and page.name != "index.html" for each in tab)
-    linked = (target(page, link)[0] for link in read(page).links_of_text if not urlsplit(link).scheme)
-    return {each for each in (*linked, *beside, *(tab[0] for tab in tabs)) if each.suffix == ".html"}
+    linked = (
+        target(page, link)[0] for link in read(page).links_of_text if not urlsplit(link).scheme
+    )
+    return {
+        each for each in (*linked, *beside, *(tab[0] for tab in tabs)) if each.suffix == ".html"
+    }
 
 
 def navigation() -> list[list[str]]:
@@ -166,13 +208,17 @@ def navigation() -> list[list[str]]:
     return [re.findall(r"[\w/-]+\.md", json.dumps(tab)) for tab in yaml.safe_load(text)["nav"]]
 
 
-def test_search_knows_every_requirement_by_its_id_and_neither_scenarios_nor_decisions(site: Path) -> None:
+def test_search_knows_every_requirement_by_its_id_and_neither_scenarios_nor_decisions(
+    site: Path,
+) -> None:
     entries = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
     at = {each["location"]: f"{each['title']} {each['text']}" for each in entries}
     for requirement in REGISTER.values():
         place = f"specification/{requirement.topic}.html#{requirement.id}"
         assert requirement.id in at[place]
-    assert not [each for each in at if each.startswith("decisions/") or "/" in each.partition("#")[2]]
+    assert not [
+        each for each in at if each.startswith("decisions/") or "/" in each.partition("#")[2]
+    ]
 
 
 def test_page_that_is_not_there_has_addresses_from_the_root_of_the_site(site: Path) -> None:
@@ -183,11 +229,15 @@ def test_page_that_is_not_there_has_addresses_from_the_root_of_the_site(site: Pa
     assert {"index.html", "decide/index.html", "evidence/traceability.html"} <= links
     assert all(target(page, link)[0].is_file() for link in links)
     known = page.read_text("utf-8").partition("folders = [")[2].partition("]")[0]
-    assert {each.name for each in site.iterdir() if each.is_dir()} - {"search"} <= set(json.loads(f"[{known}]"))
+    assert {each.name for each in site.iterdir() if each.is_dir()} - {"search"} <= set(
+        json.loads(f"[{known}]")
+    )
 
 
 def test_script_of_others_is_what_its_comment_says() -> None:
-    comment, end, script = (ROOT / "docs" / "assets" / "iframe-worker-shim.js").read_bytes().partition(b" */\n")
+    comment, end, script = (
+        (ROOT / "docs" / "assets" / "iframe-worker-shim.js").read_bytes().partition(b" */\n")
+    )
     assert end
     assert hashlib.sha256(script).hexdigest().encode() in comment
     assert b"MIT licence" in comment
@@ -208,7 +258,9 @@ def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
     source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(
-        site_pages, "generate", lambda content: {f"{folder}/new.md": "" for folder in site_pages.FOLDERS}
+        site_pages,
+        "generate",
+        lambda content: {f"{folder}/new.md": "" for folder in site_pages.FOLDERS},
     )
     written = files_in(source / "docs")
     for stale in ("badges/scenarios/old.svg", "specification/old.md"):
@@ -217,7 +269,9 @@ def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
     assert main(["site"]) == 0
     said = capsys.readouterr()
     assert (said.out, said.err) == ("docs: 5 files generated; model: not run\n", "")
-    assert files_in(source / "docs") == written | {f"{folder}/new.md": b"" for folder in site_pages.FOLDERS}
+    assert files_in(source / "docs") == written | {
+        f"{folder}/new.md": b"" for folder in site_pages.FOLDERS
+    }
 
 
 def test_every_process_generates_the_same_bytes() -> None:
@@ -227,23 +281,37 @@ def test_every_process_generates_the_same_bytes() -> None:
 
 @each_refused("site")
 def test_bad_input_is_refused_by_name_and_leaves_no_badge_of_an_earlier_run(
-    source: Path, options: list[str], spoilt: str, text: str, says: str, capsys: pytest.CaptureFixture[str]
+    source: Path,
+    options: list[str],
+    spoilt: str,
+    text: str,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for path, kept in {"docs/badges/all.svg": b"of an earlier run", spoilt or "spoilt": as_bytes(text)}.items():
+    for path, kept in {
+        "docs/badges/all.svg": b"of an earlier run",
+        spoilt or "spoilt": as_bytes(text),
+    }.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         (source / path).write_bytes(kept)
     assert main(["site", *options]) == 2
     line = capsys.readouterr().err
-    assert line.startswith("translator-cmk: error: " + (spoilt.removesuffix("/report.json") or options[1]))
+    assert line.startswith(
+        "translator-cmk: error: " + (spoilt.removesuffix("/report.json") or options[1])
+    )
     assert says in line
     assert line.count("\n") == 1
     assert (source / "docs" / "badges").exists() == ("--docs" in options)
 
 
 def test_without_jinja_the_command_names_the_extra(source: Path) -> None:
-    (source / "jinja2.py").write_text("raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8")
+    (source / "jinja2.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8"
+    )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(source), *sys.path])}
-    done = subprocess.run([*CLI, "site"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*CLI, "site"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "site" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -260,13 +328,32 @@ sys.exit(main(["site", "--results", "results"]))
 def test_broken_row_is_published_red(source: Path) -> None:
     """Although nearly every situation of the other pages begins with this row."""
     copy_checkout(source, "features", "model", "tests", without="keys.enable")
-    suite = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "--results", "results")
+    suite = (
+        "-q",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        ".",
+        "-p",
+        "no:cacheprovider",
+        "--results",
+        "results",
+    )
     chosen = ("-m", "keys.enable or encryption.no-section", "tests/features")
     done = python(source, "-c", RUN_AND_PUBLISH, *suite, *chosen)
     assert (done.returncode, done.stderr) == (0, "")
-    shown = {"requirements/keys.enable": "failed", "all": "failed", "requirements/encryption.no-section": "✔"}
+    shown = {
+        "requirements/keys.enable": "failed",
+        "all": "failed",
+        "requirements/encryption.no-section": "✔",
+    }
     for badge, word in shown.items():
-        assert word in json.loads((source / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))["message"]
+        assert (
+            word
+            in json.loads((source / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))[
+                "message"
+            ]
+        )
 
 
 # Published: addresses, the map, previews, edit links, the feed, and `make deploy`
@@ -276,7 +363,9 @@ MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 def addresses(site: Path) -> Iterator[tuple[str, str]]:
-    """Each page of the navigation with its address from the root; reports are files of their own."""
+    """Each page of the navigation with its address from the root; reports are files of their
+    own.
+    """
     for page in sorted(site.rglob("*.html")):
         path = page.relative_to(site).as_posix()
         if path != "404.html" and not path.startswith("evidence/reports/"):
@@ -311,7 +400,9 @@ def test_edit_link_of_every_page_opens_a_file_of_the_repository(site: Path) -> N
         assert file != link
         assert (ROOT / file).is_file(), (path, file)
         tracked = ["git", "check-ignore", "--quiet", file]
-        assert subprocess.run(tracked, cwd=ROOT, check=False).returncode == 1, f"{file} is generated"
+        assert subprocess.run(tracked, cwd=ROOT, check=False).returncode == 1, (
+            f"{file} is generated"
+        )
 
 
 def test_feed_has_every_known_revision_of_the_article_the_newest_first(site: Path) -> None:
@@ -319,17 +410,24 @@ def test_feed_has_every_known_revision_of_the_article_the_newest_first(site: Pat
     article = REGISTER.article
     dates = sorted([article.revision, *(each.date for each in article.later)], reverse=True)
     entries = feed.findall(f"{ATOM}entry")
-    assert [each.findtext(f"{ATOM}title") for each in entries] == [f"Revision of {date}" for date in dates]
+    assert [each.findtext(f"{ATOM}title") for each in entries] == [
+        f"Revision of {date}" for date in dates
+    ]
     for each in (feed, *entries):
         assert all(each.findtext(f"{ATOM}{name}") for name in ("title", "id", "updated"))
     assert len({each.findtext(f"{ATOM}id") for each in (feed, *entries)}) == 1 + len(dates)
     home = (site / "index.html").read_text("utf-8")
-    assert '<link rel="alternate feed" type="application/atom+xml" title="Revisions of the article"' in home
+    assert (
+        '<link rel="alternate feed" type="application/atom+xml" title="Revisions of the article"'
+        in home
+    )
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A clone with this Makefile and a site of one page; where it came from is a bare repository."""
+    """A clone with this Makefile and a site of one page; where it came from is a bare
+    repository.
+    """
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
     git(tmp_path, "clone", "--quiet", "origin.git", "clone")
     clone = tmp_path / "clone"
@@ -344,10 +442,20 @@ def checkout(tmp_path: Path) -> Path:
 
 def deploy(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `make deploy` there with the environment of the tests, which is installed already."""
-    identity = {f"GIT_{who}_{what}": "a@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    kept = {name: value for name, value in os.environ.items() if name not in ("SITE_URL", "MAKEFLAGS", "MAKELEVEL")}
+    identity = {
+        f"GIT_{who}_{what}": "a@example.com"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("SITE_URL", "MAKEFLAGS", "MAKELEVEL")
+    }
     command = ["make", "deploy", f"PY={shlex.quote(sys.executable)}", "INSTALLED=", *options]
-    return subprocess.run(command, cwd=checkout, env=kept | identity, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=checkout, env=kept | identity, capture_output=True, text=True, check=False
+    )
 
 
 def test_deploy_pushes_the_site_with_its_address_to_the_branch_for_pages(checkout: Path) -> None:

@@ -1,4 +1,6 @@
-"""The tables of the page that answers "what if" say exactly what the model says, of every request in every state."""
+"""The tables of the page that answers "what if" say exactly what the model says, of every request
+in every state.
+"""
 
 import json
 import random
@@ -18,7 +20,17 @@ from translator_cmk.language.facts import ABSENT, Fact
 from translator_cmk.language.phrases import FACT_PHRASES
 from translator_cmk.language.sentences import format_fact, format_key_use, read_command, read_fact
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial, observe
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Machine,
+    Outcome,
+    Refused,
+    State,
+    initial,
+    observe,
+)
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site import what_if
 from translator_cmk.site.what_if import Diagrams, charted, what_if_tables
@@ -34,8 +46,13 @@ Nodes = list[tuple[int, int, dict[int, int]]]
 
 
 def nodes_of(written: Iterable[Sequence[int]]) -> Nodes:
-    """The nodes of diagrams: a place, the reference for most numbers there, and for each other number its own."""
-    return [(place, other, dict(zip(rest[::2], rest[1::2], strict=True))) for place, other, *rest in written]
+    """The nodes of diagrams: a place, the reference for most numbers there, and for each other
+    number its own.
+    """
+    return [
+        (place, other, dict(zip(rest[::2], rest[1::2], strict=True)))
+        for place, other, *rest in written
+    ]
 
 
 def answer(nodes: Nodes, reference: int, row: Sequence[int]) -> int:
@@ -66,8 +83,12 @@ class Tables:
         return answer(self._nodes, reference, row)
 
     def step(self, row: Row, command: int) -> tuple[int | None, Row]:
-        """The number of the outcome of a command, or None where it is not offered, and the state after it."""
-        outcome, *changes = self.data["steps"][self.ask(self.data["commands"][command]["step"], row)] or [None]
+        """The number of the outcome of a command, or None where it is not offered, and the state
+        after it.
+        """
+        outcome, *changes = self.data["steps"][
+            self.ask(self.data["commands"][command]["step"], row)
+        ] or [None]
         if not changes:
             return outcome, row
         after = list(row)
@@ -106,7 +127,11 @@ def outcome_in_table(outcome: Outcome) -> dict[str, Any]:
     """An outcome of the model as the tables should have it."""
     match outcome:
         case Accepted(by=by, audit=audit):
-            return {"outcome": "accepted", "requirements": by, "uses": {format_key_use(use) for use in audit}}
+            return {
+                "outcome": "accepted",
+                "requirements": by,
+                "uses": {format_key_use(use) for use in audit},
+            }
         case Refused(because=because):
             names = because <= {"environment.exists", "environment.new-name"}
             return {"outcome": "refused", "requirements": because, "names": names}
@@ -114,7 +139,9 @@ def outcome_in_table(outcome: Outcome) -> dict[str, Any]:
 
 
 class Chart(NamedTuple):
-    """The model's states with the rows of the tables that stand for them, and where each command leads."""
+    """The model's states with the rows of the tables that stand for them, and where each command
+    leads.
+    """
 
     states: dict[Row, State]
     rows: dict[State, Row]
@@ -123,18 +150,25 @@ class Chart(NamedTuple):
 
 @cache
 def chart() -> Chart:
-    """All of the scope, as the search finds it, with the tables looked up beside it; fails where they part."""
+    """All of the scope, as the search finds it, with the tables looked up beside it; fails where
+    they part.
+    """
     graph = state_graph(WHAT_IF, MACHINE)
     rows: dict[int, Row] = {0: tuple(tables().data["starts"][0]["row"])}
     after: dict[Row, dict[int, Row]] = {}
     outcomes = set()
     for number in range(graph.states):
         looked_up = [tables().step(rows[number], command) for command in range(graph.width)]
-        leads = after[rows[number]] = {at: row for at, (outcome, row) in enumerate(looked_up) if outcome is not None}
+        leads = after[rows[number]] = {
+            at: row for at, (outcome, row) in enumerate(looked_up) if outcome is not None
+        }
         pairs = list(graph.edges_from(number))
         assert [pair.command for pair in pairs] == list(leads), rows[number]
         for pair in pairs:
-            assert rows.setdefault(pair.after, leads[pair.command]) == leads[pair.command], (rows[number], pair)
+            assert rows.setdefault(pair.after, leads[pair.command]) == leads[pair.command], (
+                rows[number],
+                pair,
+            )
             outcomes.add((looked_up[pair.command][0], pair.label))
     assert len(after) == graph.states
     for outcome, label in outcomes:
@@ -174,10 +208,17 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
     }
     assert len(chart().states) == WHAT_IF.states
     assert len(chart().states) >= 4_000
-    assert tuple(read_command(each["sentence"]) for each in tables().data["commands"]) == WHAT_IF.alphabet
+    assert (
+        tuple(read_command(each["sentence"]) for each in tables().data["commands"])
+        == WHAT_IF.alphabet
+    )
     assert len({each["code"] for each in tables().data["commands"]}) == len(WHAT_IF.alphabet)
-    assert set(machine.COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
-    assert sorted(name for names in tables().data["subjects"].values() for name in names) == sorted(machine.COMMANDS)
+    assert set(machine.COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {
+        MoveResourceGroup
+    }
+    assert sorted(name for names in tables().data["subjects"].values() for name in names) == sorted(
+        machine.COMMANDS
+    )
 
 
 def test_what_is_seen_is_what_the_model_shows_of_each_thing_in_one_order() -> None:
@@ -196,7 +237,9 @@ def test_what_is_seen_is_what_the_model_shows_of_each_thing_in_one_order() -> No
             for name, fields in entities.items():
                 if (kind, name) not in places:
                     continue  # it never changes
-                seen = {"exists": True, **fields} | ({"key": fields.get("key", ABSENT)} if kind == "resource" else {})
+                seen = {"exists": True, **fields} | (
+                    {"key": fields.get("key", ABSENT)} if kind == "resource" else {}
+                )
                 shown |= {
                     sentence(kind, name, field, value)
                     for field, value in seen.items()
@@ -224,13 +267,18 @@ def test_way_back_is_shortest_and_a_loss_is_for_good_exactly_if_nothing_here_und
 
 
 def test_shortest_way_to_lose_everything_is_shortest_from_every_start() -> None:
-    otherwise = frozenset(at for at, command in enumerate(WHAT_IF.alphabet) if isinstance(command, DeleteResource))
+    otherwise = frozenset(
+        at for at, command in enumerate(WHAT_IF.alphabet) if isinstance(command, DeleteResource)
+    )
     for start in tables().data["starts"]:
         reached = forward(tuple(start["row"]), otherwise)
         lost = {each: tables().ask(tables().data["for_good"], each).bit_count() for each in reached}
         most = max(lost.values())
         taken, end = tables().way(tables().data["to_lose"], tuple(start["row"]))
-        assert (lost[end], len(taken)) == (most, min(reached[each] for each in lost if lost[each] == most))
+        assert (lost[end], len(taken)) == (
+            most,
+            min(reached[each] for each in lost if lost[each] == most),
+        )
         assert not otherwise & set(taken)
 
 
@@ -250,7 +298,10 @@ def test_starts_are_the_situations_that_the_scope_has() -> None:
     for start in others:
         way_there = found[start["name"]]
         assert tuple(start["row"]) == way_there[-1]
-        ever = [any(tables().there(each, loss) for each in way_there) for loss in tables().data["losses"]]
+        ever = [
+            any(tables().there(each, loss) for each in way_there)
+            for loss in tables().data["losses"]
+        ]
         assert [bool(start["there"] >> bit & 1) for bit in range(len(ever))] == ever
 
 
@@ -259,7 +310,9 @@ def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     lacking: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without = [each for each in tables().outcomes if lacking not in each["requirements"]]
-    met = {name for each in without if each["outcome"] != "accepted" for name in each["requirements"]}
+    met = {
+        name for each in without if each["outcome"] != "accepted" for name in each["requirements"]
+    }
     kept = [tables().data["outcomes"][tables().outcomes.index(each)] for each in without]
     monkeypatch.setattr(what_if, "what_if_tables", lambda: tables().data | {"outcomes": kept})
     text = page(content_of(None), "decide/what-if.md")
@@ -285,7 +338,9 @@ GRID = [(a, b, c) for a in range(4) for b in range(3) for c in range(5)]
     some.lists(some.integers(0, 3), min_size=len(GRID), max_size=len(GRID)),
     some.sets(some.sampled_from(GRID), min_size=1),
 )
-def test_diagram_answers_as_its_function(answers: list[int], known: set[tuple[int, int, int]]) -> None:
+def test_diagram_answers_as_its_function(
+    answers: list[int], known: set[tuple[int, int, int]]
+) -> None:
     rows = sorted(known)
     expected = answers[: len(rows)]
     diagrams = Diagrams(rows)

@@ -259,7 +259,9 @@ def unsupported_instead_of(reason: str) -> Make:
     """Say that a command is not supported where it is refused for this reason."""
 
     def answer(_: Command, outcome: Outcome, __: World) -> Outcome:
-        if isinstance(outcome, Refused) and any(name.startswith(reason) for name in outcome.because):
+        if isinstance(outcome, Refused) and any(
+            name.startswith(reason) for name in outcome.because
+        ):
             raise Unsupported("not here")
         return outcome
 

@@ -88,10 +88,14 @@ def in_sequences(
 def failure_of(lane: str, result: SequenceResult) -> Failure:
     """Return what a lane reports of a sequence that failed."""
     named = (*result.why.rests_on, *result.why.without) if result.asked else ("reset",)
-    return Failure(f"{lane}/{result.last}", named, result.asked, "blind" if result.unobserved else "sequence")
+    return Failure(
+        f"{lane}/{result.last}", named, result.asked, "blind" if result.unobserved else "sequence"
+    )
 
 
-def in_tour(variant: Variant, profile: str, sequences: tuple[Commands, ...] = ()) -> Iterator[Failure]:
+def in_tour(
+    variant: Variant, profile: str, sequences: tuple[Commands, ...] = ()
+) -> Iterator[Failure]:
     """Return an iterator over the failures in the default tour, or in these sequences."""
     subject = subject_of(variant)
     planned = sequences_for(sequences or default_sequences(), subject.declaration)
@@ -122,8 +126,8 @@ def in_fuzz(variant: Variant, profile: str, seed: int, steps: int) -> Iterator[F
 def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
     """Return whether system and model, asked the same, differ where the failure says so.
 
-    In the profile article they may differ before that, too, in what is assumed.  Where the model leaves something open
-    on the way, nothing is compared from there on.
+    In the profile article they may differ before that, too, in what is assumed.  Where the model
+    leaves something open on the way, nothing is compared from there on.
 
 
     """
@@ -170,8 +174,9 @@ def commands_of_scenarios() -> dict[str, Commands]:
 def ways_for(variant: Variant) -> Iterator[Commands]:
     """Yield sequences of commands along which a system may differ.
 
-    First come those of the scenarios of its requirements, as they are and with their last command once more, then those
-    that are written down for what no scenario shows, and last those of the other scenarios of its topics.
+    First come those of the scenarios of its requirements, as they are and with their last command
+    once more, then those that are written down for what no scenario shows, and last those of the
+    other scenarios of its topics.
 
 
     """

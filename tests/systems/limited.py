@@ -49,12 +49,16 @@ class Limited(LacksRows):
         shown: Observation = {}
         for kind, entities in super().observe().items():
             if kind not in self.hides:
-                shown[kind] = {name: self.visible(kind, fields) for name, fields in entities.items()}
+                shown[kind] = {
+                    name: self.visible(kind, fields) for name, fields in entities.items()
+                }
         return shown
 
     def visible(self, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
         """Return the fields of an entity that it shows."""
-        return {field: value for field, value in fields.items() if f"{kind}.{field}" not in self.hides}
+        return {
+            field: value for field, value in fields.items() if f"{kind}.{field}" not in self.hides
+        }
 
 
 # Without a part of the stage
@@ -75,7 +79,9 @@ class HasNoRegion(Limited):
 class HasAnOddCode(Limited):
     """Maps a native code to what is no requirement."""
 
-    declaration = declares("odd", capabilities=["reasons"], codes={"KeyVaultNotFound": ["vault.found"]})
+    declaration = declares(
+        "odd", capabilities=["reasons"], codes={"KeyVaultNotFound": ["vault.found"]}
+    )
 
 
 # Without something to see
@@ -243,7 +249,11 @@ class ShowsNoDocumentWhileInaccessible(LacksRows):
 def without_inaccessible_documents(seen: Observation) -> Observation:
     """Return what is shown, without the documents of workspaces that can't be read."""
     readable = {name for name, workspace in seen["workspace"].items() if workspace["readable"]}
-    documents = {name: document for name, document in seen["document"].items() if document["workspace"] in readable}
+    documents = {
+        name: document
+        for name, document in seen["document"].items()
+        if document["workspace"] in readable
+    }
     return seen | {"document": documents}
 
 

@@ -167,7 +167,9 @@ class NeverEnables(ModelSystem):
     declaration = declared("never enables", "reasons")
 
     def submit(self, command: Command) -> Outcome:
-        return Refused() if isinstance(command, EnableCustomerManagedKeys) else super().submit(command)
+        return (
+            Refused() if isinstance(command, EnableCustomerManagedKeys) else super().submit(command)
+        )
 
 
 class KnowsNothing(ModelSystem):
@@ -248,7 +250,9 @@ class HandsOutItsOwn(ModelSystem):
             shown = self.shown.setdefault(kind, {})
             for name, fields in entities.items():
                 kept = shown.setdefault(name, fields)
-                kept.update({field: value for field, value in fields.items() if field != "identity"})
+                kept.update(
+                    {field: value for field, value in fields.items() if field != "identity"}
+                )
         return self.shown
 
 

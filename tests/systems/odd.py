@@ -8,7 +8,16 @@ from enum import StrEnum
 from threading import Thread
 from typing import Any
 
-from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    Accepted,
+    Command,
+    KeyUse,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+)
 from translator_cmk.machine.commands import CreateVault, EnableCustomerManagedKeys
 from translator_cmk.system import ModelSystem
 

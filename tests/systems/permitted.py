@@ -51,7 +51,17 @@ from translator_cmk.machine.conditions import (
     shared_by_another,
     uses_key,
 )
-from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Document, Grant, Key, Model, Resource, Vault, Workspace
+from translator_cmk.machine.entities import (
+    CUSTOMER,
+    MICROSOFT,
+    Document,
+    Grant,
+    Key,
+    Model,
+    Resource,
+    Vault,
+    Workspace,
+)
 from translator_cmk.machine.meanings import data_inaccessible, key_inaccessible
 from translator_cmk.machine.rows import effect, means, refuse, whenever
 from translator_cmk.machine.state import Changes
@@ -84,7 +94,9 @@ def changes_its_key(command: Any) -> bool:
 
 def is_in_group(command: Any, thing: Any) -> bool:
     """Return whether a resource or key vault is in the resource group that moves."""
-    return bool(thing.group == command.group and thing.subscription.name == command.subscription.name)
+    return bool(
+        thing.group == command.group and thing.subscription.name == command.subscription.name
+    )
 
 
 def is_key_deleted(resource: Any) -> bool:
@@ -99,7 +111,10 @@ def is_key_disabled(resource: Any) -> bool:
 
 def leaves_its_tenant(resource: Any) -> bool:
     """Return whether a resource with customer-managed keys has just moved to another tenant."""
-    return bool(resource.key_source == CUSTOMER and resource.tenant.name != resource.subscription.tenant.name)
+    return bool(
+        resource.key_source == CUSTOMER
+        and resource.tenant.name != resource.subscription.tenant.name
+    )
 
 
 def deploying_again(on: type[Command], when: Callable[..., Any] = may_regain_key) -> Any:
@@ -118,7 +133,8 @@ def deploying_again(on: type[Command], when: Callable[..., Any] = may_regain_key
 KEYS = (
     permitted(
         "does something wherever the outcome is not specified",
-        "Nothing is demanded there. A key in a managed HSM, for one, is accepted and protects nothing yet.",
+        "Nothing is demanded there. A key in a managed HSM, for one, is accepted and protects "
+        "nothing yet.",
         ["keys.managed-hsm"],
     )._replace(reference=ROWS),
     permitted(
@@ -141,7 +157,8 @@ KEYS = (
         ),
     ),
     permitted(
-        "accepts a key vault that uses Azure RBAC, with access by a role that is in no access policy",
+        "accepts a key vault that uses Azure RBAC, with access by a role that is in no access "
+        "policy",
         "The article mentions access policies alone.",
         ["vault.permission-model"],
         only_where("vault.granted-with-keys", lambda c: c.vault.permission_model != "rbac"),
@@ -183,7 +200,11 @@ KEYS = (
         "refuses another key in place of the one in use",
         "The article does not mention a change of the key.",
         ["keys.change"],
-        adding(refuse(EnableCustomerManagedKeys, "keys.change", unless=lambda c: not has_another_key(c))),
+        adding(
+            refuse(
+                EnableCustomerManagedKeys, "keys.change", unless=lambda c: not has_another_key(c)
+            )
+        ),
     ),
     permitted(
         "deletes uploads and undeploys models when another key takes the place of the one in use",
@@ -208,7 +229,9 @@ KEYS = (
                 "keys.change",
                 each=Document,
                 when=lambda c, d: (
-                    changes_its_key(c) and d.state == "uploaded" and d.workspace.resource.name == c.resource.name
+                    changes_its_key(c)
+                    and d.state == "uploaded"
+                    and d.workspace.resource.name == c.resource.name
                 ),
                 then=lambda c, d: sets(d, state="deleted"),
             )
@@ -272,13 +295,16 @@ def excludes_nothing_but_the_location(command: Any) -> bool:
 REQUESTS = (
     permitted_by_article(
         "accepts a request for a global resource, without effect",
-        "The article says that customer-managed keys do not work there, and not what a customer sees who tries.",
+        "The article says that customer-managed keys do not work there, and not what a customer "
+        "sees who tries.",
         ["resource.global-refused"],
         without("resource.global-refused"),
     ),
     permitted_by_article(
-        "accepts a request for a global resource, turns the identity on, gives it access, and puts no key in use",
-        "The article says what enabling does to identity and access, and not what a request without effect does.",
+        "accepts a request for a global resource, turns the identity on, gives it access, and puts "
+        "no key in use",
+        "The article says what enabling does to identity and access, and not what a request "
+        "without effect does.",
         ["resource.global-refused", "identity.unchanged-without-effect"],
         without("resource.global-refused"),
         adding(
@@ -286,7 +312,10 @@ REQUESTS = (
                 EnableCustomerManagedKeys,
                 "identity.unchanged-without-effect",
                 when=excludes_nothing_but_the_location,
-                then=lambda c: {**sets(c.resource, identity=True), **gives_access(c.vault, c.resource)},
+                then=lambda c: {
+                    **sets(c.resource, identity=True),
+                    **gives_access(c.vault, c.resource),
+                },
             )
         ),
     ),
@@ -341,7 +370,8 @@ REQUESTS = (
     ),
     permitted_by_article(
         "puts the workspaces that are there under the customer's key",
-        "The article has the customer make a new workspace, and does not say what becomes of others.",
+        "The article has the customer make a new workspace, and does not say what becomes of "
+        "others.",
         ["workspace.earlier-uncovered"],
         adding(
             effect(
@@ -357,7 +387,13 @@ REQUESTS = (
         "refuses to create a workspace while the key is inaccessible",
         "An empty workspace holds no data, and no document says.",
         ["environment.workspace-without-key"],
-        adding(refuse(CreateWorkspace, "revocation.no-upload", unless=lambda c: not key_inaccessible(c.resource))),
+        adding(
+            refuse(
+                CreateWorkspace,
+                "revocation.no-upload",
+                unless=lambda c: not key_inaccessible(c.resource),
+            )
+        ),
     ),
 )
 
@@ -367,7 +403,9 @@ REQUESTS = (
 def waits_for_access(command: Any) -> bool:
     """Return whether a request through the API comes before the access that it needs."""
     return bool(
-        command.store == "key-vault" and command.through == "api" and not granted(command.vault, command.resource)
+        command.store == "key-vault"
+        and command.through == "api"
+        and not granted(command.vault, command.resource)
     )
 
 
@@ -418,17 +456,25 @@ IDENTITY = (
         "creates a resource with its identity on",
         "The article says that the identity is available at once, which can mean that it is on.",
         ["identity.off-at-first"],
-        adding(effect(CreateResource, "identity.off-at-first", then=lambda c: sets(c.resource, identity=True))),
+        adding(
+            effect(
+                CreateResource,
+                "identity.off-at-first",
+                then=lambda c: sets(c.resource, identity=True),
+            )
+        ),
     ),
     permitted_by_article(
         "turns the identity on and gives it access through the API, as the portal does",
-        "The article says both that the customer provides the access and that it is given afterwards.",
+        "The article says both that the customer provides the access and that it is given "
+        "afterwards.",
         ["vault.granted-beforehand"],
         without("vault.granted-beforehand"),
     ),
     permitted_by_article(
         "accepts a request through the API without access, and waits until access is granted",
-        "The article says both that the customer provides the access and that it is given afterwards.",
+        "The article says both that the customer provides the access and that it is given "
+        "afterwards.",
         ["vault.granted-beforehand"],
         without("vault.granted-beforehand"),
         only_where("keys.enable", lambda c: not waits_for_access(c)),
@@ -438,7 +484,8 @@ IDENTITY = (
     ),
     permitted_by_article(
         "is content with access to any key vault through the API",
-        "The article says both that the customer provides the access and that it is given afterwards.",
+        "The article says both that the customer provides the access and that it is given "
+        "afterwards.",
         ["vault.granted-beforehand"],
         only_where("vault.granted-beforehand", lambda c: not has_any_access(c.resource)),
     ),
@@ -474,13 +521,15 @@ IDENTITY = (
         system=remembering(remember_access, give_access_back),
     ),
     permitted_by_article(
-        "gives access back to an identity that was off and on again while the key vault was deleted",
+        "gives access back to an identity that was off and on again while the key vault was "
+        "deleted",
         "The article does not describe the way back.",
         ["identity.no-return-of-access"],
         only_where("identity.access-removed", lambda g: g.vault.state == "active"),
     ),
     permitted_by_article(
-        "deletes uploads and undeploys models under Microsoft-managed keys when the identity is disabled",
+        "deletes uploads and undeploys models under Microsoft-managed keys when the identity is "
+        "disabled",
         "The article says what a disabled identity costs without saying of which resources.",
         ["identity.harmless-without-keys"],
         adding(
@@ -521,7 +570,11 @@ LOSSES = (
         ["revocation.key-disabled"],
         without("revocation.key-disabled"),
         adding(
-            means(data_inaccessible, "revocation.key-disabled", when=lambda w: is_key_disabled(w.resource)),
+            means(
+                data_inaccessible,
+                "revocation.key-disabled",
+                when=lambda w: is_key_disabled(w.resource),
+            ),
         ),
         only_where("revocation.undeploys", lambda m: key_inaccessible(m.workspace.resource)),
         only_where("revocation.deletes-uploads", lambda d: key_inaccessible(d.workspace.resource)),
@@ -532,7 +585,11 @@ LOSSES = (
         ["revocation.key-deleted"],
         without("revocation.key-deleted"),
         adding(
-            means(data_inaccessible, "revocation.key-deleted", when=lambda w: is_key_deleted(w.resource)),
+            means(
+                data_inaccessible,
+                "revocation.key-deleted",
+                when=lambda w: is_key_deleted(w.resource),
+            ),
         ),
         only_where("revocation.undeploys", lambda m: key_inaccessible(m.workspace.resource)),
         only_where("revocation.deletes-uploads", lambda d: key_inaccessible(d.workspace.resource)),
@@ -568,13 +625,16 @@ LOSSES = (
         adding(deploying_again(EnableKey)),
     ),
     permitted_by_article(
-        "deploys the undeployed models when customer-managed keys are enabled, unless that turns the identity on again",
+        "deploys the undeployed models when customer-managed keys are enabled, unless that turns "
+        "the identity on again",
         "The article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
         adding(
             deploying_again(
                 EnableCustomerManagedKeys,
-                when=lambda c, r: r.name == c.resource.name and (r.identity or r.key_source == MICROSOFT),
+                when=lambda c, r: (
+                    r.name == c.resource.name and (r.identity or r.key_source == MICROSOFT)
+                ),
             )
         ),
     ),
@@ -600,16 +660,29 @@ RETURNS = (
         "lets no resource go back to Microsoft-managed keys while its key is inaccessible",
         "The article does not mention the way back.",
         ["keys.return-while-inaccessible"],
-        adding(refuse(ReturnToMicrosoftManagedKeys, "keys.return", unless=lambda c: not key_inaccessible(c.resource))),
+        adding(
+            refuse(
+                ReturnToMicrosoftManagedKeys,
+                "keys.return",
+                unless=lambda c: not key_inaccessible(c.resource),
+            )
+        ),
     ),
     permitted_by_article(
         "turns the identity off when a resource goes back to Microsoft-managed keys",
         "The article does not mention the way back.",
         ["keys.return"],
-        adding(effect(ReturnToMicrosoftManagedKeys, "keys.return", then=lambda c: sets(c.resource, identity=False))),
+        adding(
+            effect(
+                ReturnToMicrosoftManagedKeys,
+                "keys.return",
+                then=lambda c: sets(c.resource, identity=False),
+            )
+        ),
     ),
     permitted_by_article(
-        "deletes what was uploaded under the customer's key when a resource goes back to Microsoft-managed keys",
+        "deletes what was uploaded under the customer's key when a resource goes back to "
+        "Microsoft-managed keys",
         "The article does not mention the way back.",
         ["keys.return"],
         adding(
@@ -618,7 +691,9 @@ RETURNS = (
                 "keys.return",
                 each=Document,
                 when=lambda c, d: (
-                    d.state == "uploaded" and d.workspace.covered and d.workspace.resource.name == c.resource.name
+                    d.state == "uploaded"
+                    and d.workspace.covered
+                    and d.workspace.resource.name == c.resource.name
                 ),
                 then=lambda c, d: sets(d, state="deleted"),
             ),
@@ -627,7 +702,9 @@ RETURNS = (
                 "keys.return",
                 each=Model,
                 when=lambda c, m: (
-                    m.state == "deployed" and m.workspace.covered and m.workspace.resource.name == c.resource.name
+                    m.state == "deployed"
+                    and m.workspace.covered
+                    and m.workspace.resource.name == c.resource.name
                 ),
                 then=lambda c, m: sets(m, state="undeployed"),
             ),
@@ -670,7 +747,10 @@ MOVES = (
             refuse(
                 MoveResource,
                 "environment.move",
-                unless=lambda c: (c.resource.subscription.name, c.resource.group) != (c.subscription.name, c.group),
+                unless=lambda c: (
+                    (c.resource.subscription.name, c.resource.group)
+                    != (c.subscription.name, c.group)
+                ),
             )
         ),
     ),
@@ -708,7 +788,8 @@ MOVES = (
         without("tenant.identity-off"),
     ),
     permitted_by_article(
-        "puts a resource under Microsoft-managed keys that moves to another tenant, with all its data",
+        "puts a resource under Microsoft-managed keys that moves to another tenant, with all its "
+        "data",
         "The article says that the key is not transferred, and nothing about what takes its place.",
         ["tenant.stays-customer-managed", "tenant.key-left-behind"],
         adding(
@@ -721,7 +802,8 @@ MOVES = (
         ),
     ),
     permitted_by_article(
-        "puts a resource under Microsoft-managed keys that moves to another tenant, with all losses",
+        "puts a resource under Microsoft-managed keys that moves to another tenant, with all "
+        "losses",
         "The article says that the key is not transferred, and nothing about what takes its place.",
         ["tenant.stays-customer-managed", "tenant.key-left-behind"],
         adding(
@@ -753,7 +835,10 @@ def with_another_reason(_: Command, outcome: Outcome, __: World) -> Outcome:
 
 def is_taken_in_its_workspace(command: Any) -> bool:
     """Return whether the document of an upload is in the workspace already."""
-    return bool(command.document.state == "uploaded" and command.document.workspace.name == command.workspace.name)
+    return bool(
+        command.document.state == "uploaded"
+        and command.document.workspace.name == command.workspace.name
+    )
 
 
 def is_taken_in_its_group(command: Any) -> bool:
@@ -800,16 +885,29 @@ NAMES = (
         ),
     ),
     permitted(
-        "lets the name of a document be given again in another workspace alone, which takes the document there",
+        "lets the name of a document be given again in another workspace alone, which takes the "
+        "document there",
         "No source says that the name of a document is unique.",
         ["environment.name-in-use"],
-        adding(refuse(UploadDocument, "environment.new-name", unless=lambda c: not is_taken_in_its_workspace(c))),
+        adding(
+            refuse(
+                UploadDocument,
+                "environment.new-name",
+                unless=lambda c: not is_taken_in_its_workspace(c),
+            )
+        ),
     ),
     permitted(
         "lets the name of a resource be given again in another resource group alone",
         "The name of an account is unique in its resource group alone.",
         ["environment.name-in-use"],
-        adding(refuse(CreateResource, "environment.new-name", unless=lambda c: not is_taken_in_its_group(c))),
+        adding(
+            refuse(
+                CreateResource,
+                "environment.new-name",
+                unless=lambda c: not is_taken_in_its_group(c),
+            )
+        ),
     ),
 )
 
@@ -888,9 +986,18 @@ LIMITED = (
         writing("environment.create-vault", lambda c: sets(c.vault, soft_delete=True)),
         system=lacking("legacy-vaults"),
     ),
-    permitted("has an API, and no portal", "It declares so.", [], system=lacking("portal", has_no_portal)),
-    permitted("gives no reason for a refusal", "It declares so.", [], system=lacking("reasons", gives_no_reason)),
-    permitted("shows no use of a key", "It declares so.", [], system=lacking("audit", records_nothing)),
+    permitted(
+        "has an API, and no portal", "It declares so.", [], system=lacking("portal", has_no_portal)
+    ),
+    permitted(
+        "gives no reason for a refusal",
+        "It declares so.",
+        [],
+        system=lacking("reasons", gives_no_reason),
+    ),
+    permitted(
+        "shows no use of a key", "It declares so.", [], system=lacking("audit", records_nothing)
+    ),
 )
 
 PERMITTED: tuple[Variant, ...] = (

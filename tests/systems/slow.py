@@ -7,7 +7,11 @@ import time
 
 from tests.systems.limited import EVERY, Limited, declares
 from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
-from translator_cmk.machine.commands import EnableCustomerManagedKeys, GrantKeyAccess, RevokeKeyAccess
+from translator_cmk.machine.commands import (
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    RevokeKeyAccess,
+)
 
 
 class Slow(Limited):
@@ -108,7 +112,9 @@ class ChangesAfterARefusal(ChangesLate):
     delay = 0.0
     changes = ("resource", "key_source", "customer-managed")
     after = 0.3
-    declaration = declares("refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1})
+    declaration = declares(
+        "refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1}
+    )
 
 
 # Some are wrong in what no window excuses
@@ -120,7 +126,9 @@ class Without(Slow):
     hides = ("resource.encryption_section",)
     lacking: tuple[str, ...] = ("revocation.deletes-uploads",)
     delay = 0.0
-    declaration = declares("lacks something", capabilities=["reasons", "audit"], windows={"GrantKeyAccess": 1})
+    declaration = declares(
+        "lacks something", capabilities=["reasons", "audit"], windows={"GrantKeyAccess": 1}
+    )
 
 
 class KeepsDataOfDisabledKeysSlowly(Without):

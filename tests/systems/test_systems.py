@@ -50,7 +50,9 @@ def can_be_broken(requirement: Requirement) -> bool:
 
 def test_every_requirement_of_the_article_is_broken_by_a_wrong_system() -> None:
     broken = {name for variant in WRONG for name in variant.requirements}
-    assert [each.id for each in REGISTER.values() if can_be_broken(each) and each.id not in broken] == []
+    assert [
+        each.id for each in REGISTER.values() if can_be_broken(each) and each.id not in broken
+    ] == []
 
 
 def is_free(requirement: Requirement) -> bool:
@@ -60,12 +62,16 @@ def is_free(requirement: Requirement) -> bool:
 def test_every_assumption_and_every_silence_has_a_system_that_does_otherwise() -> None:
     free = {name for variant in PERMITTED for name in variant.requirements}
     lacking = [each.id for each in REGISTER.values() if is_free(each) and each.id not in free]
-    assert lacking == [], "add a system that does otherwise to tests/systems/permitted.py, about these"
+    assert lacking == [], (
+        "add a system that does otherwise to tests/systems/permitted.py, about these"
+    )
 
 
 @pytest.mark.parametrize("topic", BY_TOPIC)
 def test_each_wrong_system_really_differs_from_the_model(topic: str) -> None:
-    assert [variant.name for variant in BY_TOPIC[topic] if way_to_a_difference(variant) is None] == []
+    assert [
+        variant.name for variant in BY_TOPIC[topic] if way_to_a_difference(variant) is None
+    ] == []
 
 
 def test_each_permitted_system_really_differs_from_the_model() -> None:

@@ -10,7 +10,8 @@ A variant is a list of edits of the rows.  An edit takes rows away, or adds some
     doing("environment.upload", then)                          changes what rows do
     writing("environment.new-key", then)                       lets them write something else beside
     refusing_as("revocation.no-upload", "environment.exists")  gives another reason
-    accepting("vault.same-region-refused", where)              accepts what is demanded, and puts the key in use
+    accepting("vault.same-region-refused", where)              accepts what is demanded, and puts
+    the key in use
 
 Machines find the rows to evaluate again from the code of their conditions, and follow functions
 that these close over.  That is why each edit below closes over functions, and never over rows.
@@ -60,11 +61,16 @@ def edited(rows: Rows, edits: Iterable[Edit]) -> Rows:
 def rows_of(requirement: str, *subjects: object) -> Rows:
     """Return the rows that cite the requirement and are about each of the subjects.
 
-    A subject is a command, an entity kind, a meaning, or a kind of row.  Raises `ValueError` where no row is.
+    A subject is a command, an entity kind, a meaning, or a kind of row.  Raises `ValueError` where
+    no row is.
 
 
     """
-    found = tuple(row for row in ANSWERING_ROWS if row.requirement == requirement and set(subjects) <= subjects_of(row))
+    found = tuple(
+        row
+        for row in ANSWERING_ROWS
+        if row.requirement == requirement and set(subjects) <= subjects_of(row)
+    )
     if not found:
         raise ValueError(f"no row of {requirement} is about {subjects}")
     return found
@@ -97,23 +103,30 @@ def replacing(rows: Rows, change: Callable[[Any], Row]) -> Edit:
 
 def only_where(requirement: str, condition: Condition, *subjects: object) -> Edit:
     """Let rows of a requirement apply only where the condition holds as well."""
-    return replacing(rows_of(requirement, *subjects), lambda row: row._replace(when=both(row.when, condition)))
+    return replacing(
+        rows_of(requirement, *subjects), lambda row: row._replace(when=both(row.when, condition))
+    )
 
 
 def also_where(requirement: str, condition: Condition, *subjects: object) -> Edit:
     """Let rows of a requirement apply where the condition holds, too."""
-    return replacing(rows_of(requirement, *subjects), lambda row: row._replace(when=either(row.when, condition)))
+    return replacing(
+        rows_of(requirement, *subjects), lambda row: row._replace(when=either(row.when, condition))
+    )
 
 
 def demanding(requirement: str, unless: Condition, *subjects: object) -> Edit:
     """Let the demands of a requirement demand something else."""
-    return replacing(rows_of(requirement, Refuse, *subjects), lambda row: row._replace(unless=unless))
+    return replacing(
+        rows_of(requirement, Refuse, *subjects), lambda row: row._replace(unless=unless)
+    )
 
 
 def met_also_where(requirement: str, condition: Condition, *subjects: object) -> Edit:
     """Let the demands of a requirement be met where the condition holds, too."""
     return replacing(
-        rows_of(requirement, Refuse, *subjects), lambda row: row._replace(unless=either(row.unless, condition))
+        rows_of(requirement, Refuse, *subjects),
+        lambda row: row._replace(unless=either(row.unless, condition)),
     )
 
 
@@ -124,12 +137,16 @@ def doing(requirement: str, then: Callable[..., Changes], *subjects: object) -> 
 
 def writing(requirement: str, then: Callable[..., Changes], *subjects: object) -> Edit:
     """Let rows of a requirement write further fields, or other values of the same fields."""
-    return replacing(rows_of(requirement, *subjects), lambda row: row._replace(then=over(row.then, then)))
+    return replacing(
+        rows_of(requirement, *subjects), lambda row: row._replace(then=over(row.then, then))
+    )
 
 
 def refusing_as(requirement: str, reason: str, *subjects: object) -> Edit:
     """Let the demands of a requirement give another reason when they are broken."""
-    return replacing(rows_of(requirement, Refuse, *subjects), lambda row: row._replace(requirement=reason))
+    return replacing(
+        rows_of(requirement, Refuse, *subjects), lambda row: row._replace(requirement=reason)
+    )
 
 
 def accepting(requirement: str, where: Condition = lambda command: True) -> Edit:
@@ -146,7 +163,9 @@ def accepting(requirement: str, where: Condition = lambda command: True) -> Edit
         is_exempt = command.store == "key-vault" and applies(command) and where(command)
         return bool(is_exempt and not is_met(command))
 
-    return Edit(dropped=(demand,), added=(demand._replace(when=is_demanded), *enabling(is_let_through)))
+    return Edit(
+        dropped=(demand,), added=(demand._replace(when=is_demanded), *enabling(is_let_through))
+    )
 
 
 def enabling(when: Condition) -> Rows:
@@ -230,7 +249,9 @@ class Variant(NamedTuple):
         return self.make_from(self.rows)
 
 
-def wrong(name: str, why: str, requirements: Iterable[str], *edits: Edit, system: Make = plain) -> Variant:
+def wrong(
+    name: str, why: str, requirements: Iterable[str], *edits: Edit, system: Make = plain
+) -> Variant:
     """Return a variant that contradicts the article, or what the article takes for granted."""
     return Variant(name, why, tuple(requirements), "article", edited(ANSWERING_ROWS, edits), system)
 
@@ -242,6 +263,8 @@ def permitted_by_article(
     return Variant(name, why, tuple(requirements), "full", edited(ANSWERING_ROWS, edits), system)
 
 
-def permitted(name: str, why: str, requirements: Iterable[str], *edits: Edit, system: Make = plain) -> Variant:
+def permitted(
+    name: str, why: str, requirements: Iterable[str], *edits: Edit, system: Make = plain
+) -> Variant:
     """Return a variant that nothing forbids, whichever the profile."""
     return Variant(name, why, tuple(requirements), "", edited(ANSWERING_ROWS, edits), system)

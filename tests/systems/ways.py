@@ -37,8 +37,22 @@ Commands = tuple[Command, ...]
 
 HERE = ("westeurope", "production", "apps")
 KEY = ("kv-prod", "cmk-2048")
-RESOURCE: tuple[Any, ...] = ("translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps")
-SECOND: tuple[Any, ...] = ("translator-test", "Translator", "westeurope", "cmk-tier", "production", "apps")
+RESOURCE: tuple[Any, ...] = (
+    "translator-prod",
+    "Translator",
+    "westeurope",
+    "cmk-tier",
+    "production",
+    "apps",
+)
+SECOND: tuple[Any, ...] = (
+    "translator-test",
+    "Translator",
+    "westeurope",
+    "cmk-tier",
+    "production",
+    "apps",
+)
 ENABLE = EnableCustomerManagedKeys("translator-prod", *KEY)
 
 
@@ -80,7 +94,11 @@ WAYS: tuple[Commands, ...] = (
         CreateResource("translator-far", "Translator", "eastus", "cmk-tier", "production", "apps"),
         EnableCustomerManagedKeys("translator-far", *KEY),
     ),
-    (CreateResource("translator-prod", "Translator", "westeurope", "cmk-tier", "security", "apps"),),
+    (
+        CreateResource(
+            "translator-prod", "Translator", "westeurope", "cmk-tier", "security", "apps"
+        ),
+    ),
     after(
         "a vault with a key",
         CreateResource("ai-prod", "AIServices", "westeurope", "cmk-tier", "production", "apps"),
@@ -116,7 +134,11 @@ WAYS: tuple[Commands, ...] = (
     after("a vault with a key", CreateKey("kv-prod", "cmk-next"), DisableKey(*KEY)),
     after("two resources that share a vault and a key", ReadData("ws-test")),
     # the third of a kind
-    after("a workspace under customer-managed keys", *work("ws-prod"), RevokeKeyAccess("kv-prod", "translator-prod")),
+    after(
+        "a workspace under customer-managed keys",
+        *work("ws-prod"),
+        RevokeKeyAccess("kv-prod", "translator-prod"),
+    ),
     after(
         DEPLOYED,
         *[TranslateWithModel("legal-en-de")] * 3,
@@ -131,7 +153,12 @@ WAYS: tuple[Commands, ...] = (
         CreateWorkspace("ws-prod", "translator-prod"),
     ),
     after(DEPLOYED, DeleteVault("kv-prod"), RecoverVault("kv-prod"), DeleteVault("kv-prod")),
-    after(DEPLOYED, DeleteVault("kv-prod"), RecoverVault("kv-prod"), RevokeKeyAccess("kv-prod", "translator-prod")),
+    after(
+        DEPLOYED,
+        DeleteVault("kv-prod"),
+        RecoverVault("kv-prod"),
+        RevokeKeyAccess("kv-prod", "translator-prod"),
+    ),
     after(
         "a resource with an identity",
         MoveSubscription("production", "abroad"),
@@ -165,7 +192,11 @@ WAYS: tuple[Commands, ...] = (
         PurgeKey(*KEY),
     ),
     (CreateVault("kv-prod", *HERE), DeleteVault("kv-prod"), PurgeVault("kv-prod")),
-    (CreateVault("kv-prod", *HERE, soft_delete=False), DeleteVault("kv-prod"), RecoverVault("kv-prod")),
+    (
+        CreateVault("kv-prod", *HERE, soft_delete=False),
+        DeleteVault("kv-prod"),
+        RecoverVault("kv-prod"),
+    ),
     # moves of a key vault
     after(
         "a resource with an identity",
@@ -184,7 +215,9 @@ WAYS: tuple[Commands, ...] = (
     ),
     # another key, and an identity that was off
     after(
-        DEPLOYED, CreateKey("kv-prod", "cmk-next"), EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
+        DEPLOYED,
+        CreateKey("kv-prod", "cmk-next"),
+        EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next"),
     ),
     after(
         "an identity with access to the vault",

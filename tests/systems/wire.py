@@ -111,8 +111,12 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "wrong-id": lambda answer: write(line(answer | {"id": "another"})),
     "unknown-field": lambda answer: write(line(answer | {"verdict": "passed"})),
     "unknown-answer": lambda answer: write(line(answer | {"answer": "maybe"})),
-    "unknown-reason": lambda answer: write(line({"id": answer["id"], "answer": "refused", "because": ["no.such"]})),
-    "error": lambda answer: write(line({"id": answer["id"], "answer": "error", "message": "no quota"})),
+    "unknown-reason": lambda answer: write(
+        line({"id": answer["id"], "answer": "refused", "because": ["no.such"]})
+    ),
+    "error": lambda answer: write(
+        line({"id": answer["id"], "answer": "error", "message": "no quota"})
+    ),
     "flood": flood,
     "slow": slow,
     "lingers": lingers,
@@ -133,7 +137,9 @@ def main(faults: dict[str, str]) -> None:
         verb = request["verb"]
         emulator, answer = example.answer(emulator, request)
         fault = faults.get(request["command"]["command"] if verb == "submit" else verb)
-        (FAULTS[fault] if fault else lambda each: write(line(each)))({"id": request["id"], **answer})
+        (FAULTS[fault] if fault else lambda each: write(line(each)))(
+            {"id": request["id"], **answer}
+        )
         if verb == "bye":
             break
 

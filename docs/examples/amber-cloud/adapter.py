@@ -1,7 +1,9 @@
-"""An adapter to Amber (amber-cloud on PyPI), an emulator of Azure by others, for protocol 1 over standard streams.
+"""An adapter to Amber (amber-cloud on PyPI), an emulator of Azure by others, for protocol 1 over
+standard streams.
 
-It calls Amber's Python interface, since its HTTP server has no keys and can't show a vault.  A command or argument that
-this interface lacks is answered `unsupported`, a field that it does not show is hidden, and the rest is Amber's.
+It calls Amber's Python interface, since its HTTP server has no keys and can't show a vault.  A
+command or argument that this interface lacks is answered `unsupported`, a field that it does not
+show is hidden, and the rest is Amber's.
 """
 
 import json
@@ -34,7 +36,8 @@ class World:
         self.workspace = AmberWorkspace.create(folder)
         self.vaults = self.workspace.keyvault
         self.subscriptions = stage["subscriptions"]
-        self.versions = {}  # for each key the names of its versions, in the order in which they were seen
+        # for each key the names of its versions, in the order in which they were seen
+        self.versions = {}
 
     def submit(self, command, **fields):
         """Carry out a command; raises ValueError when Amber refuses it."""
@@ -50,7 +53,8 @@ class World:
         carry_out(**fields)
 
     def create_vault(self, vault, region, permission_model, soft_delete, purge_protection, **_):
-        # Amber has no arguments for these: what it makes is taken for what Azure makes when nothing is said of them.
+        # Amber has no arguments for these: what it makes is taken for what Azure makes when nothing
+        # is said of them.
         if permission_model != "access-policies" or not (soft_delete and purge_protection):
             raise Unsupported
         self.vaults.create_vault(vault, region)
@@ -77,7 +81,9 @@ class World:
             for key in self.vaults.list_keys(vault)
         }
         return {
-            "subscription": {name: {"tenant": tenant} for name, tenant in self.subscriptions.items()},
+            "subscription": {
+                name: {"tenant": tenant} for name, tenant in self.subscriptions.items()
+            },
             "vault": {name: {"state": "active"} for name in vaults},
             "key": {name: self.see_key(name, key) for name, key in keys.items()},
             **{kind: {} for kind in ("resource", "grant", "workspace", "document", "model")},

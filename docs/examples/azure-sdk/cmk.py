@@ -1,7 +1,9 @@
-"""Enables customer-managed keys for a Translator resource with Microsoft's libraries, then revokes and restores access.
+"""Enables customer-managed keys for a Translator resource with Microsoft's libraries, then revokes
+and restores access.
 
-Run it as `python cmk.py SUBSCRIPTION GROUP REGION SUFFIX`, signed in in any way that DefaultAzureCredential knows.  It
-creates a resource, a key vault and a key, leaves them behind, and prints a line of JSON for each step.
+Run it as `python cmk.py SUBSCRIPTION GROUP REGION SUFFIX`, signed in in any way that
+DefaultAzureCredential knows.  It creates a resource, a key vault and a key, leaves them behind, and
+prints a line of JSON for each step.
 """
 
 import json
@@ -57,7 +59,8 @@ def main(subscription, group, region, suffix):
         enable_purge_protection=True,
     )
 
-    # The article: a resource starts with Microsoft-managed keys, and can't ask for others at its creation.
+    # The article: a resource starts with Microsoft-managed keys, and can't ask for others at its
+    # creation.
     account = Account(
         kind="TextTranslation",
         sku=Sku(name="S1"),
@@ -65,9 +68,14 @@ def main(subscription, group, region, suffix):
         properties=AccountProperties(custom_sub_domain_name=translator),
     )
     account = accounts.begin_create(group, translator, account).result()
-    show("created", key_source=account.properties.encryption and account.properties.encryption.key_source)
+    show(
+        "created",
+        key_source=account.properties.encryption and account.properties.encryption.key_source,
+    )
 
-    account = accounts.begin_update(group, translator, Account(identity=Identity(type="SystemAssigned"))).result()
+    account = accounts.begin_update(
+        group, translator, Account(identity=Identity(type="SystemAssigned"))
+    ).result()
     identity = account.identity
     show("identity", type=identity.type)
 
@@ -76,7 +84,11 @@ def main(subscription, group, region, suffix):
         group, vault, VaultCreateOrUpdateParameters(location=region, properties=made)
     )
     protected = created.result().properties
-    show("vault", soft_delete=protected.enable_soft_delete, purge_protection=protected.enable_purge_protection)
+    show(
+        "vault",
+        soft_delete=protected.enable_soft_delete,
+        purge_protection=protected.enable_purge_protection,
+    )
 
     key = KeyClient(protected.vault_uri, credential).create_rsa_key("cmk", size=2048)
     show("key", type=key.key_type, enabled=key.properties.enabled)
@@ -96,7 +108,9 @@ def main(subscription, group, region, suffix):
         object_id=identity.principal_id,
         permissions=Permissions(keys_property=["get", "wrapKey", "unwrapKey"]),
     )
-    policy = VaultAccessPolicyParameters(properties=VaultAccessPolicyProperties(access_policies=[entry]))
+    policy = VaultAccessPolicyParameters(
+        properties=VaultAccessPolicyProperties(access_policies=[entry])
+    )
     vaults.update_access_policy(group, vault, "add", policy)
     account = accounts.begin_update(group, translator, wish).result()
     used = account.properties.encryption

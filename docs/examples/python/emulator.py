@@ -1,6 +1,7 @@
 """A small emulator of customer-managed keys for protocol 1 over standard input and output.
 
-It needs nothing but Python, and conforms to the profile article: `translator-cmk verify --stdio "python3 emulator.py"`.
+It needs nothing but Python, and conforms to the profile article: `translator-cmk verify --stdio
+"python3 emulator.py"`.
 """
 
 import json
@@ -19,8 +20,12 @@ class Refusal(Exception):
 
 
 def demand(**demands):
-    """Refuses unless all demands are met.  `vault__same_region_refused` stands for `vault.same-region-refused`."""
-    if broken := [name.replace("__", ".").replace("_", "-") for name, met in demands.items() if not met]:
+    """Refuses unless all demands are met.  `vault__same_region_refused` stands for
+    `vault.same-region-refused`.
+    """
+    if broken := [
+        name.replace("__", ".").replace("_", "-") for name, met in demands.items() if not met
+    ]:
         raise Refusal(broken)
 
 
@@ -46,7 +51,8 @@ class Emulator:
         self.locations = self.regions | {"global": {"state": "active"}}
         self.tiers = {name: {"state": "active", "cmk": cmk} for name, cmk in stage["tiers"].items()}
         self.subscriptions = {
-            name: {"state": "active", "tenant": tenant} for name, tenant in stage["subscriptions"].items()
+            name: {"state": "active", "tenant": tenant}
+            for name, tenant in stage["subscriptions"].items()
         }
         self.vaults, self.keys, self.resources = {}, {}, {}
         self.workspaces, self.documents, self.models = {}, {}, {}
@@ -61,9 +67,17 @@ class Emulator:
         home = existing(self.subscriptions, subscription)
         demand(resource__creation_refused=keys == "microsoft-managed")
         self.resources[resource] = {
-            "state": "active", "kind": kind, "location": location, "tier": tier, "subscription": subscription,
-            "group": group, "tenant": home["tenant"], "identity": False, "key_source": "microsoft-managed", "key": None,
-        }  # fmt: skip
+            "state": "active",
+            "kind": kind,
+            "location": location,
+            "tier": tier,
+            "subscription": subscription,
+            "group": group,
+            "tenant": home["tenant"],
+            "identity": False,
+            "key_source": "microsoft-managed",
+            "key": None,
+        }
 
     def delete_resource(self, resource):
         existing(self.resources, resource).update(state="deleted", identity=False)
@@ -77,7 +91,11 @@ class Emulator:
         existing(self.subscriptions, subscription)
         existing(self.subscriptions, to)
         for each in (*self.resources.values(), *self.vaults.values()):
-            if each["state"] == "active" and each["group"] == group and each["subscription"] == subscription:
+            if (
+                each["state"] == "active"
+                and each["group"] == group
+                and each["subscription"] == subscription
+            ):
                 each["subscription"] = to
 
     def move_subscription(self, subscription, tenant):
@@ -97,7 +115,11 @@ class Emulator:
         r = existing(self.resources, resource)
         regional, supports = r["location"] != "global", self.tiers[r["tier"]]["cmk"]
         if store != "key-vault":
-            demand(keys__vault_only_refused=False, resource__global_refused=regional, encryption__tier_refused=supports)
+            demand(
+                keys__vault_only_refused=False,
+                resource__global_refused=regional,
+                encryption__tier_refused=supports,
+            )
         v, k = existing(self.vaults, vault), existing(self.keys, f"{vault}/{key}")
         same_tenant = self.tenant(v) == r["tenant"]
         demand(
@@ -106,7 +128,9 @@ class Emulator:
             keys__rsa_2048_refused=k["type"] in ("RSA", "RSA-HSM") and k["size"] == 2048,
             vault__same_region_refused=not regional or v["region"] == r["location"],
             vault__same_tenant_refused=same_tenant,
-            vault__granted_beforehand=through == "portal" or not same_tenant or (vault, resource) in self.grants,
+            vault__granted_beforehand=through == "portal"
+            or not same_tenant
+            or (vault, resource) in self.grants,
             vault__soft_delete_refused=v["soft_delete"],
             vault__purge_protection_refused=v["purge_protection"],
         )
@@ -123,14 +147,21 @@ class Emulator:
 
     # Vaults and access
 
-    def create_vault(self, vault, region, subscription, group, soft_delete, purge_protection, permission_model):
+    def create_vault(
+        self, vault, region, subscription, group, soft_delete, purge_protection, permission_model
+    ):
         new(self.vaults, vault)
         existing(self.regions, region)
         existing(self.subscriptions, subscription)
         self.vaults[vault] = {
-            "state": "active", "region": region, "subscription": subscription, "group": group,
-            "soft_delete": soft_delete, "purge_protection": purge_protection, "permission_model": permission_model,
-        }  # fmt: skip
+            "state": "active",
+            "region": region,
+            "subscription": subscription,
+            "group": group,
+            "soft_delete": soft_delete,
+            "purge_protection": purge_protection,
+            "permission_model": permission_model,
+        }
 
     def enable_soft_delete(self, vault):
         existing(self.vaults, vault)["soft_delete"] = True
@@ -173,7 +204,13 @@ class Emulator:
     def create_key(self, vault, key, type, size):  # noqa: A002  # as on the wire
         existing(self.vaults, vault)
         name = new(self.keys, f"{vault}/{key}")
-        self.keys[name] = {"state": "active", "type": type, "size": size, "version": 1, "enabled": True}
+        self.keys[name] = {
+            "state": "active",
+            "type": type,
+            "size": size,
+            "version": 1,
+            "enabled": True,
+        }
 
     import_key = create_key
 
@@ -207,7 +244,12 @@ class Emulator:
     def create_workspace(self, workspace, resource):
         new(self.workspaces, workspace)
         covered = existing(self.resources, resource)["key_source"] == "customer-managed"
-        self.workspaces[workspace] = {"state": "active", "resource": resource, "covered": covered, "readable": True}
+        self.workspaces[workspace] = {
+            "state": "active",
+            "resource": resource,
+            "covered": covered,
+            "readable": True,
+        }
 
     def upload_document(self, document, workspace):
         new(self.documents, document)
@@ -219,8 +261,14 @@ class Emulator:
     def train_model(self, model, workspace):
         new(self.models, model)
         w = existing(self.workspaces, workspace)
-        mine = [d for d in self.documents.values() if d["workspace"] == workspace and d["state"] == "uploaded"]
-        demand(revocation__features_stop=w["readable"], environment__train=mine or not w["readable"])
+        mine = [
+            d
+            for d in self.documents.values()
+            if d["workspace"] == workspace and d["state"] == "uploaded"
+        ]
+        demand(
+            revocation__features_stop=w["readable"], environment__train=mine or not w["readable"]
+        )
         self.models[model] = {"state": "undeployed", "workspace": workspace}
         return self.use_of_key(w)
 
@@ -278,10 +326,16 @@ class Emulator:
             if r["tenant"] != self.tenant(r):
                 r.update(tenant=self.tenant(r), identity=False, key=None)
         for (vault, resource), tenant in list(self.grants.items()):
-            if not self.resources[resource]["identity"] or tenant != self.tenant(self.vaults[vault]):
+            if not self.resources[resource]["identity"] or tenant != self.tenant(
+                self.vaults[vault]
+            ):
                 del self.grants[vault, resource]
         for name, w in self.workspaces.items():
-            mine = [each for each in (*self.documents.values(), *self.models.values()) if each["workspace"] == name]
+            mine = [
+                each
+                for each in (*self.documents.values(), *self.models.values())
+                if each["workspace"] == name
+            ]
             if self.resources[w["resource"]]["state"] != "active":
                 for each in (w, *mine):
                     each["state"] = "deleted"
@@ -299,8 +353,14 @@ class Emulator:
 
     def observe(self):
         return {
-            "subscription": {name: {"tenant": s["tenant"]} for name, s in self.subscriptions.items()},
-            "resource": {name: self.see_resource(r) for name, r in self.resources.items() if r["state"] == "active"},
+            "subscription": {
+                name: {"tenant": s["tenant"]} for name, s in self.subscriptions.items()
+            },
+            "resource": {
+                name: self.see_resource(r)
+                for name, r in self.resources.items()
+                if r["state"] == "active"
+            },
             "vault": {name: dict(v) for name, v in self.vaults.items() if v["state"] != "purged"},
             "key": {
                 name: dict(k)
@@ -322,13 +382,18 @@ class Emulator:
                 if w["state"] == "active"
             },
             "document": {
-                name: {"workspace": d["workspace"]} for name, d in self.documents.items() if d["state"] == "uploaded"
+                name: {"workspace": d["workspace"]}
+                for name, d in self.documents.items()
+                if d["state"] == "uploaded"
             },
             "model": {name: dict(m) for name, m in self.models.items() if m["state"] != "deleted"},
         }
 
     def see_resource(self, r):
-        seen = {field: r[field] for field in ("kind", "location", "subscription", "group", "key_source", "identity")}
+        seen = {
+            field: r[field]
+            for field in ("kind", "location", "subscription", "group", "key_source", "identity")
+        }
         if r["key"]:
             seen["key"] = r["key"]
         return seen | {

@@ -228,8 +228,12 @@ ASSERTION_PHRASES = (
     AssertionPhrase("refused", "the request is refused", check_refused),
     AssertionPhrase("unchanged", "nothing has changed", check_unchanged),
     AssertionPhrase("otherwise unchanged", "nothing else has changed", check_otherwise_unchanged),
-    AssertionPhrase("no customer's key", "every resource uses Microsoft-managed keys", check_no_customers_key),
-    AssertionPhrase("key use", "the use of the key {key} of {vault} is recorded for {resource}", check_key_use),
+    AssertionPhrase(
+        "no customer's key", "every resource uses Microsoft-managed keys", check_no_customers_key
+    ),
+    AssertionPhrase(
+        "key use", "the use of the key {key} of {vault} is recorded for {resource}", check_key_use
+    ),
     AssertionPhrase("no key use", "no use of a key is recorded", check_no_key_use),
     AssertionPhrase("not specified", "what happens is not specified", check_not_specified),
 )

@@ -17,7 +17,16 @@ from ..requirements import TOPICS, Register, Requirement
 from ..shapes import suggestion
 from .assertions import Assertion
 from .diagnostics import Diagnostic
-from .feature_records import ATTESTATION, COUNTEREXAMPLE, Feature, Pickle, Rule, Scenario, Step, slug
+from .feature_records import (
+    ATTESTATION,
+    COUNTEREXAMPLE,
+    Feature,
+    Pickle,
+    Rule,
+    Scenario,
+    Step,
+    slug,
+)
 from .syntax_tree import cells_of, children, line_of, parts_of, tags_of
 from .vocabulary import READERS, Meaning, commands_in, nearest_sentence, other_kinds
 
@@ -199,7 +208,9 @@ class FeatureLint:
         header = examples.get("tableHeader", {"cells": ()})
         for column, times in Counter(cells_of(header)).items():
             if times > 1:
-                yield Mistake(line, f"{times} columns are called {column!r}", "rename or remove one")
+                yield Mistake(
+                    line, f"{times} columns are called {column!r}", "rename or remove one"
+                )
             if column not in used:
                 yield Mistake(line, f"no step uses the column <{column}>", "use it, or remove it")
 
@@ -235,7 +246,9 @@ class FeatureLint:
             remedy = "write all Givens, then the When, then all Thens"
             yield Mistake(line, "steps out of order", remedy)
 
-    def check_sentences(self, scenario: Scenario, pickle: Pickle, written: dict[int, str]) -> Iterator[Mistake]:
+    def check_sentences(
+        self, scenario: Scenario, pickle: Pickle, written: dict[int, str]
+    ) -> Iterator[Mistake]:
         """Check that each step is a sentence of its kind, and that together they mean something.
 
         ``written``: the steps by line, before a row filled columns in.

@@ -91,7 +91,9 @@ def run_scenario(system: System, pickle: Pickle) -> "ScenarioRun":
 Details = list[dict[str, Any]]
 """What is shown of each step: its sentence, and of a command its outcome and what it changed."""
 
-NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
+NO_LEGACY_VAULTS = (
+    "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
+)
 
 
 class ScenarioRun:
@@ -213,9 +215,13 @@ class ScenarioRun:
         if not holds(fact, seen):
             raise AssertionFailed(text, format_observed(seen, fact))
 
-    def _record(self, command: Command, outcome: Outcome, before: Observation, after: Observation) -> None:
+    def _record(
+        self, command: Command, outcome: Outcome, before: Observation, after: Observation
+    ) -> None:
         """Add a command to what is shown of its step."""
-        changed = [[format_fact(was), format_fact(now)] for was, now in changed_facts(before, after)]
+        changed = [
+            [format_fact(was), format_fact(now)] for was, now in changed_facts(before, after)
+        ]
         self.details[-1]["command"] = command_to_wire(command)
         self.details[-1]["outcome"] = outcome_to_wire(outcome)
         self.details[-1]["changed"] = changed
@@ -270,7 +276,9 @@ def has_soft_delete(command: Command, seen: Observation) -> bool:
     return observed_value(seen, "vault", vault, "soft_delete") is True
 
 
-def demanded_of(facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, stage: Stage) -> list[Fact]:
+def demanded_of(
+    facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, stage: Stage
+) -> list[Fact]:
     """Return those of the facts that are demanded once these commands are accepted.
 
     They are all if too much is possible.

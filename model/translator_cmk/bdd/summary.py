@@ -50,7 +50,11 @@ class Summary:
         """Describe a test case of JUnit as `verify` does."""
         for name in ("name", "classname", "file", "line"):
             test_case.set(name, str(scenario[name]))
-        reasons = [other["reason"] for other in self.reported if other["id"] == scenario["id"] and other["reason"]]
+        reasons = [
+            other["reason"]
+            for other in self.reported
+            if other["id"] == scenario["id"] and other["reason"]
+        ]
         for element in (*test_case.iter("failure"), *test_case.iter("error")):
             element.set("message", plain(reasons[-1]))
 
@@ -92,7 +96,9 @@ class Summary:
                 terminalreporter.write_line(line)
 
 
-def shorten(reporter: pytest.TerminalReporter, failures: Mapping[str, Causes], titles: Mapping[str, str]) -> None:
+def shorten(
+    reporter: pytest.TerminalReporter, failures: Mapping[str, Causes], titles: Mapping[str, str]
+) -> None:
     """Let all failures of a cause but the first name the cause alone."""
     cause_of: dict[str, str] = {}
     for cause, (_, *others) in by_cause(failures):

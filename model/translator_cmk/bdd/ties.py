@@ -88,7 +88,9 @@ def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
         yield from missing_rows(requirement, cited, counter)
 
 
-def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -> Iterator[Diagnostic]:
+def missing_rows(
+    requirement: Requirement, cited: set[str], counter: set[str]
+) -> Iterator[Diagnostic]:
     """Yield a diagnostic where a requirement lacks the rows of its kind, or has rows of another."""
     name = requirement.id
     file = TOPIC_FILES / f"{requirement.topic}.py"

@@ -11,7 +11,8 @@ from .events import Event
 
 
 class TraceDeviation(NamedTuple):
-    """An impossible event: its number, its commands, the outcome allowed there, how it differs, and why.
+    """An impossible event: its number, its commands, the outcome allowed there, how it differs, and
+    why.
 
     ``allowed`` is None where the event has no command.
     """
@@ -27,11 +28,15 @@ class TraceDeviation(NamedTuple):
 class TraceVerdict:
     """The verdict on a trace, so far or in the end.
 
-    ``judged`` counts the events compared with the specification: ``judgeable`` of them had something
+    ``judged`` counts the events compared with the specification: ``judgeable`` of them had
+    something
     to compare, and ``uncompared`` a command about things that are uncompared.  ``skipped`` counts
-    those after an impossible event, or after one that leaves too much possible, up to the next stage.
-    In each world the first impossible event is a deviation.  ``uncompared_from`` says from which event
-    on which entities, and all that depends on them, are uncompared, and ``overflows`` where too much
+    those after an impossible event, or after one that leaves too much possible, up to the next
+    stage.
+    In each world the first impossible event is a deviation.  ``uncompared_from`` says from which
+    event
+    on which entities, and all that depends on them, are uncompared, and ``overflows`` where too
+    much
     was possible.
     """
 
@@ -101,7 +106,9 @@ class Checker:
         if not oracle.last.compared:
             self.verdict.uncompared += 1
         if isinstance(comparison, Differs):
-            deviation = TraceDeviation(at, event.commands, allowed, comparison.differences, comparison.why)
+            deviation = TraceDeviation(
+                at, event.commands, allowed, comparison.differences, comparison.why
+            )
             self.verdict.deviations.append(deviation)
         elif oracle.uncompared and all_compared:
             self.verdict.uncompared_from.append((at, oracle.uncompared))

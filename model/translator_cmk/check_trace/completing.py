@@ -1,4 +1,5 @@
-"""Complete commands of which a log gives only a part: a field that it leaves out may have any known value.
+"""Complete commands of which a log gives only a part: a field that it leaves out may have any known
+value.
 
 Which values are known of a name, the log says itself, in its head or in any of its lines.
 """
@@ -20,7 +21,8 @@ Values = Mapping[str, set[Any]]
 
 
 def known_values(lines: Iterable[Mapping[str, Any]]) -> Values:
-    """Return the values in these lines of a log; keys have the names that they have in their vaults.
+    """Return the values in these lines of a log; keys have the names that they have in their
+    vaults.
 
     A line is as `TRACE_LINE` reads it.
     """
@@ -61,7 +63,11 @@ def completions(part: CommandInPart, known: Values, stage: Stage, where: str) ->
     name = part.command.__name__
     values = []
     for field in part.command.fields:
-        found = [part.given[field]] if field in part.given else possible(part.command, field, known, stage)
+        found = (
+            [part.given[field]]
+            if field in part.given
+            else possible(part.command, field, known, stage)
+        )
         if not found:
             what = f"{name} has no {field}, and the log names none"
             raise WireError(where, what, "name it in the head; only a file is searched for names")

@@ -13,8 +13,8 @@ SHOWS_ALL = Shown()
 class Event(NamedTuple):
     """A command, its outcome and the observation after it, of which any may be missing.
 
-    Of several ``commands`` it may have been any.  ``shown`` says what the system shows.  If the event
-    is ``idle``, an error hides whether the command was carried out.
+    Of several ``commands`` it may have been any.  ``shown`` says what the system shows.  If the
+    event is ``idle``, an error hides whether the command was carried out.
     """
 
     commands: tuple[Command, ...]
@@ -40,9 +40,9 @@ def event(
 ) -> Event:
     """Return an event; None stands for a part that the trace does not have.
 
-    Of a list of commands it may have been any.  A ``partial`` observation says nothing but the fields
-    in it, `exists` among them.  ``shown`` says what the system shows.  If the event is ``idle``, an
-    error hides whether the command was carried out.
+    Of a list of commands it may have been any.  A ``partial`` observation says nothing but the
+    fields in it, `exists` among them.  ``shown`` says what the system shows.  If the event is
+    ``idle``, an error hides whether the command was carried out.
     """
     if observation is not None and partial:
         only = frozenset(addresses(observation))
@@ -72,17 +72,23 @@ def addresses(observation: Observation) -> set[Address]:
 
 
 def normalised(observation: Observation) -> Observation:
-    """Return the observation as the oracle compares it: without `exists`, and without what is gone."""
+    """Return the observation as the oracle compares it: without `exists`, and without what is
+    gone.
+    """
     existing = without_gone(observation)
     return observation_of({name: projection_in(existing, name) for name in names_in(observation)})
 
 
 def without_gone(observation: Observation) -> Observation:
-    """Return the observation without `exists`, and without the entities that it says do not exist."""
+    """Return the observation without `exists`, and without the entities that it says do not
+    exist.
+    """
     found: Observation = {}
     for kind, entities in observation.items():
         found[kind] = {}
         for name, fields in entities.items():
             if fields.get("exists") is not False:
-                found[kind][name] = {field: value for field, value in fields.items() if field != "exists"}
+                found[kind][name] = {
+                    field: value for field, value in fields.items() if field != "exists"
+                }
     return found

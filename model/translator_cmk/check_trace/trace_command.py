@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile",
         choices=PROFILES,
         default="article",
-        help="what the trace is compared with: all that is specified, or no more than follows from the article "
+        help="what the trace is compared with: all that is specified, or no more than follows from "
+        "the article "
         "(default: article)",
     )
     parser.add_argument(
@@ -42,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the verdict.
 
-    Returns 0 where the trace fits, 1 where an event of it is impossible, 2 where it can't be read to
-    its end, and 4 where it is cut off, allows too many states to be judged to its end, or has nothing
-    that can be judged.
+    Returns 0 where the trace fits, 1 where an event of it is impossible, 2 where it can't be read
+    to its end, and 4 where it is cut off, allows too many states to be judged to its end, or has
+    nothing that can be judged.
     """
     checker = Checker(machine_for(args.profile, args.waive))
     problem = check_file(checker, args.file)
@@ -72,7 +73,9 @@ def machine_for(profile: str, waived: list[str]) -> Machine:
 
 
 def check_file(checker: Checker, file: str) -> int:
-    """Judge the events of a file as far as it can be read; returns the exit code of what stopped that."""
+    """Judge the events of a file as far as it can be read; returns the exit code of what stopped
+    that.
+    """
     try:
         checker.read(read_trace(file))
     except Truncated as error:
@@ -93,9 +96,15 @@ def format_verdict(verdict: TraceVerdict, source: str, profile: str) -> Iterator
         yield from format_deviation(deviation, source)
     for at, entities in verdict.uncompared_from:
         named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(entities)))
-        yield f"{source}:{at}: the result is not specified, so from here on these go uncompared: {named}"
+        yield (
+            f"{source}:{at}: the result is not specified, so from here on these go uncompared: "
+            f"{named}"
+        )
     for at in verdict.overflows:
-        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; log more of it"
+        yield (
+            f"{source}:{at}: too much is possible, so the rest of this world is not judged; log "
+            "more of it"
+        )
     yield f"{source} {conclusion(verdict, profile)}"
 
 
@@ -111,7 +120,10 @@ def conclusion(verdict: TraceVerdict, profile: str) -> str:
         where = f"in {plural(len(verdict.deviations), 'world')}, first on line {first.at:,}"
         return f"does not fit the specification (profile {profile}) {where}: {counts}"
     if not verdict.judgeable:
-        return "has no outcome and no observation, so there is nothing to judge; log the outcomes of the commands"
+        return (
+            "has no outcome and no observation, so there is nothing to judge; log the outcomes of "
+            "the commands"
+        )
     if verdict.overflows:
         return f"fits the specification (profile {profile}) as far as it was judged: {counts}"
     return f"fits the specification (profile {profile}): {counts}"
@@ -123,7 +135,9 @@ def plural(number: int, noun: str) -> str:
 
 
 def format_deviation(deviation: TraceDeviation, source: str) -> Iterator[str]:
-    """Yield the lines on an impossible event: where, the request, what was allowed and seen, and why."""
+    """Yield the lines on an impossible event: where, the request, what was allowed and seen, and
+    why.
+    """
     yield f"{source}:{deviation.at}: impossible: {format_request(deviation.commands)}"
     if deviation.allowed is not None:
         yield f"  allowed: {format_outcome(deviation.allowed)}"

@@ -22,14 +22,16 @@ class Truncated(WireError):
 def read_trace(file: str) -> Iterator[tuple[int, Event | Stage]]:
     """Yield each event and each stage with the number of its line.
 
-    The file `-` is standard input.  Raises `WireError` for what can't be read, and `Truncated` where
-    the trace was cut off.
+    The file `-` is standard input.  Raises `WireError` for what can't be read, and `Truncated`
+    where the trace was cut off.
     """
     return TraceReader(file).events()
 
 
 class TraceReader:
-    """Reads one trace: the head that says what holds for all events, and the stage of the world that they are in."""
+    """Reads one trace: the head that says what holds for all events, and the stage of the world
+    that they are in.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -42,7 +44,9 @@ class TraceReader:
         for number, (line, message) in enumerate(messages(self.file)):
             if "trace" in message:
                 if number > 0:
-                    raise WireError(line.where, "a head that is not on the first line", "put it there")
+                    raise WireError(
+                        line.where, "a head that is not on the first line", "put it there"
+                    )
                 self.head = read_message(HEAD, message, line.where)
             elif "stage" in message:
                 self.stage = read_message(RESET, message, line.where)["stage"]
@@ -53,7 +57,9 @@ class TraceReader:
     def _event(self, message: dict[str, Any], where: str) -> Event:
         """Return the event on a line."""
         if isinstance(message.get("command"), str):
-            raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
+            raise WireError(
+                where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}'
+            )
         parts = self._partial(message)
         fields = read_message(EVENTS[parts], message, where)
         command: Command | list[Command] | CommandInPart | None = fields.get("command")
@@ -71,16 +77,22 @@ class TraceReader:
         )
 
     def _partial(self, message: dict[str, Any]) -> tuple[str, ...]:
-        """Return which parts of an event are partial; what is no list of parts is refused when it is read."""
+        """Return which parts of an event are partial; what is no list of parts is refused when it
+        is read.
+        """
         stated = message.get("partial", self.head.get("partial", ()))
         if not isinstance(stated, list | tuple):
             return ()
         return tuple(part for part in PARTS if part in stated)
 
     def _known_values(self) -> Values:
-        """Return the values that the trace gives; of standard input, which is read once, those of its head."""
+        """Return the values that the trace gives; of standard input, which is read once, those of
+        its head.
+        """
         if self._known is None:
-            self._known = known_values(ahead(self.file) if Path(self.file).is_file() else [self.head])
+            self._known = known_values(
+                ahead(self.file) if Path(self.file).is_file() else [self.head]
+            )
         return self._known
 
 
@@ -91,18 +103,24 @@ def messages(file: str) -> Iterator[tuple[SourceLine, dict[str, Any]]]:
             continue
         message = parsed(line)
         if not isinstance(message, dict):
-            raise WireError(line.where, "no JSON object", "write an event, a stage, or the head of a trace")
+            raise WireError(
+                line.where, "no JSON object", "write an event, a stage, or the head of a trace"
+            )
         yield line, message
 
 
 def parsed(line: SourceLine) -> Any:
-    """Return the JSON value of a line; raises `WireError`, and `Truncated` where the line breaks off."""
+    """Return the JSON value of a line; raises `WireError`, and `Truncated` where the line breaks
+    off.
+    """
     try:
         return parse_json(line.text, line.where)
     except WireError:
         if line.ended or len(line.text) > LONGEST:
             raise
-        raise Truncated(line.where, "cut off in the middle of the line", "copy the whole trace") from None
+        raise Truncated(
+            line.where, "cut off in the middle of the line", "copy the whole trace"
+        ) from None
 
 
 def ahead(file: str) -> Iterator[dict[str, Any]]:

@@ -1,1 +1,3 @@
-"""The conformance kit: tests a system in any language over one contract, and reports the results."""
+"""The conformance kit: tests a system in any language over one contract, and reports the
+results.
+"""

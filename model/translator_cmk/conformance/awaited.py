@@ -29,7 +29,9 @@ def needed_by(declared: Declaration) -> list[set[str]]:
 
 
 def most_awaited(missing: Collection[str], declared: Declaration) -> list[Awaited]:
-    """Return missing commands in the order in which they are best written: first what most scenarios lack alone."""
+    """Return missing commands in the order in which they are best written: first what most
+    scenarios lack alone.
+    """
     if not missing:
         return []
     alone: Counter[str] = Counter()

@@ -40,7 +40,8 @@ Ids = tuple[str, ...]
 """Ids of requirements or of cases."""
 
 Envelope = Mapping[str, Any]
-"""What a report says of a run: the content of its `report.json`, which `report.envelope` declares."""
+"""What a report says of a run: the content of its `report.json`, which `report.envelope` declares.
+"""
 
 CaseEntry = Mapping[str, Any]
 """What an envelope has of one case."""
@@ -50,7 +51,8 @@ class Case(NamedTuple):
     """One thing that is run, and comes to a verdict.
 
     ``silent``: the requirements that are silent for a scenario.
-    ``controls``: its positive controls, the cases of which one has to pass before this one, a refusal, counts.
+    ``controls``: its positive controls, the cases of which one has to pass before this one, a
+    refusal, counts.
     ``masked``: what it says is lost is seen to be so only by its controls.
     """
 
@@ -72,7 +74,9 @@ class Case(NamedTuple):
 
     @property
     def rests_on(self) -> Ids:
-        """The silent requirements that keep it from counting, found where somebody asks, since that takes its time."""
+        """The silent requirements that keep it from counting, found where somebody asks, since that
+        takes its time.
+        """
         if self.scored:
             return ()
         return resting_on(pickle_of(self.id), self.silent)
@@ -99,7 +103,9 @@ def is_scored(name: str, silent: frozenset[str]) -> bool:
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
-    """Return the cases as a report has them, whenever they came about: by lane, and those of sequences by command."""
+    """Return the cases as a report has them, whenever they came about: by lane, and those of
+    sequences by command.
+    """
     commands = [*COMMANDS, "reset"]
 
     def place(case: Case) -> tuple[int, int]:
@@ -143,7 +149,9 @@ def scenarios(profile: str, waived: Ids) -> tuple[ScenarioCase, ...]:
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, Ids]:
-    """Return the positive controls of each refusal: scenarios that accept the same command, of its own rule if any."""
+    """Return the positive controls of each refusal: scenarios that accept the same command, of its
+    own rule if any.
+    """
     accepting: dict[type[Any], list[Pickle]] = {}
     refusing = []
     for pickle in pickles:
@@ -155,7 +163,9 @@ def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, Ids]:
     found = {}
     for pickle in refusing:
         alike = accepting.get(asked_in(pickle), [])
-        of_own_rule = [control for control in alike if control.requirements[0] == pickle.requirements[0]]
+        of_own_rule = [
+            control for control in alike if control.requirements[0] == pickle.requirements[0]
+        ]
         found[pickle.id] = tuple(control.id for control in of_own_rule or alike)
     return found
 
@@ -167,7 +177,9 @@ def asked_in(pickle: Pickle) -> type[Any]:
 
 @cache
 def contradicting() -> tuple[Pickle, ...]:
-    """Return the scenarios that the model does not demand, with nothing silent: none, in a kit without defects."""
+    """Return the scenarios that the model does not demand, with nothing silent: none, in a kit
+    without defects.
+    """
     return tuple(undemanded(machine_of(()), pickles()))
 
 
@@ -176,7 +188,8 @@ def check_kit() -> None:
     found = contradicting()
     if found:
         raise CommandError(
-            f"the kit contradicts itself: its model does not demand {len(found)} of its own scenarios, of them "
+            f"the kit contradicts itself: its model does not demand {len(found)} of its own "
+            "scenarios, of them "
             f"{found[0].id}; nothing was asked; install the kit again",
             HARNESS,
         )

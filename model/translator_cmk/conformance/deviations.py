@@ -17,7 +17,9 @@ from .cases import FUZZ, TOUR, Case, Envelope
 from .verdicts import Result
 
 BY_CHANCE = f"{FUZZ}/"
-"""How cases begin that come out otherwise with another seed: what did not fail there may do so the next time."""
+"""How cases begin that come out otherwise with another seed: what did not fail there may do so the
+next time.
+"""
 
 
 class Deviation(NamedTuple):
@@ -36,7 +38,9 @@ class Deviation(NamedTuple):
         return self.case or self.requirement
 
     def covers(self, case: Case, result: Result | None) -> bool:
-        """Return whether the entry is about this case, or about a failure that is attributed to its requirement."""
+        """Return whether the entry is about this case, or about a failure that is attributed to its
+        requirement.
+        """
         if self.case:
             return case.id == self.case
         if result is not None and result.attributed_to:
@@ -49,7 +53,9 @@ class Deviations:
 
     def __init__(self, entries: Iterable[Deviation] = (), today: date | None = None) -> None:
         self.entries = tuple(entries)
-        today = today or datetime.now(UTC).date()  # that on which the report says that the run began
+        today = (
+            today or datetime.now(UTC).date()
+        )  # that on which the report says that the run began
         self.valid = [entry for entry in self.entries if date.fromisoformat(entry.expires) >= today]
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
@@ -66,14 +72,17 @@ class Deviations:
         return frozenset(entry.requirement for entry in self.valid if entry.requirement)
 
     def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> Iterator[str]:
-        """Yield the entries that are stale after a run: they have expired, or what they cover passed, and none failed.
+        """Yield the entries that are stale after a run: they have expired, or what they cover
+        passed, and none failed.
 
         Of what was not run or not decided nothing is known.
         """
         decided = [case for case in cases if case.id in result]
         for entry in self.entries:
             where = f"line {entry.line}: the deviation of {entry.about}"
-            covered = {result[case.id].status for case in decided if entry.covers(case, result[case.id])}
+            covered = {
+                result[case.id].status for case in decided if entry.covers(case, result[case.id])
+            }
             nothing_failed = Status.PASSED in covered and covered.isdisjoint(FAILING)
             if entry not in self.valid:
                 yield f"{where} expired on {entry.expires}"
@@ -88,8 +97,8 @@ UNWRITTEN = {"reason": "to be written", "issue": "https://example.invalid/"}
 """The fields of a new entry that somebody has to write."""
 
 HEAD = """\
-# What failed.  To list it as known, copy this out of the folder, which the next run replaces, and give each entry
-# a reason and the URL of the issue that tracks it.
+# What failed.  To list it as known, copy this out of the folder, which the next run replaces, and
+# give each entry a reason and the URL of the issue that tracks it.
 """
 
 
@@ -102,27 +111,35 @@ def is_day(text: Any) -> bool:
 
 
 DAY = Simple("a day such as 2027-01-31", is_day)
-ENTRY = record("an entry", {"reason": TEXT, "issue": TEXT, "expires": DAY}, {"requirement": TEXT, "case": TEXT})
+ENTRY = record(
+    "an entry", {"reason": TEXT, "issue": TEXT, "expires": DAY}, {"requirement": TEXT, "case": TEXT}
+)
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Return the entries of a file; raises `InvalidFile`."""
     cases = known_cases()
     found: dict[str, Deviation] = {}
-    for entry in read_yaml(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
+    for entry in read_yaml(
+        path, str(path), "; write [] where nothing is known, or leave --deviations out"
+    ).items():
         deviation = Deviation(**entry.read(ENTRY), line=entry.line)
         problem = problem_with(deviation, cases)
         if problem:
             raise entry.error(problem)
         if deviation.about in found:
             where = found[deviation.about].line
-            raise entry.error(f"{deviation.about} has an entry already, in line {where}; remove one")
+            raise entry.error(
+                f"{deviation.about} has an entry already, in line {where}; remove one"
+            )
         found[deviation.about] = deviation
     return tuple(found.values())
 
 
 def known_cases() -> frozenset[str]:
-    """Return the cases that a deviation can be about: scenarios, and the commands of the other lanes."""
+    """Return the cases that a deviation can be about: scenarios, and the commands of the other
+    lanes.
+    """
     found = {pickle.id for pickle in pickles()}
     for lane in (TOUR, FUZZ):
         found.update(f"{lane}/{name}" for name in COMMANDS)
@@ -147,7 +164,9 @@ def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
 
 
 def deviations_yaml(envelope: Envelope) -> str:
-    """Return a file that lists what failed; each entry is refused until its reason and issue are written."""
+    """Return a file that lists what failed; each entry is refused until its reason and issue are
+    written.
+    """
     expires = str(date.fromisoformat(envelope["finished"][:10]) + MONTHS)
     failed = [case["id"] for case in envelope["cases"] if case["status"] in FAILING]
     entries = [{"case": case, **UNWRITTEN, "expires": expires} for case in failed]

@@ -122,7 +122,10 @@ def check_reset(subject: Subject) -> str:
     shown = set(subject.observe().get("subscription", {}))
     if declared.shows("subscription", "tenant") and shown != set(declared.stage.subscriptions):
         problem = f"a new world shows the subscriptions {sorted(shown)}"
-        remedy = "show each subscription of the stage with its tenant, or declare the kind subscription as hidden"
+        remedy = (
+            "show each subscription of the stage with its tenant, or declare the kind subscription "
+            "as hidden"
+        )
         raise ToFix(problem, remedy)
     return "it resets, and shows a new world"
 
@@ -131,7 +134,10 @@ def check_stage(declared: Declaration) -> str:
     region = VAULT.region
     subscription = VAULT.subscription
     if region not in declared.stage.regions or subscription not in declared.stage.subscriptions:
-        problem = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
+        problem = (
+            f"its stage has no region {region!r}, or no subscription {subscription!r}, where most "
+            "scenarios begin"
+        )
         raise ToFix(problem, "offer them in the stage of hello, under any names in your system")
     return f"its stage has the region {region!r} and the subscription {subscription!r}"
 
@@ -153,7 +159,9 @@ def check_vault(subject: Subject) -> str:
     if "vault" in subject.declaration.unseen:
         return "it makes a vault, which is hidden"
     if before == after:
-        raise ToFix("a vault was made, and what it shows is the same", "show it under vault, by its name")
+        raise ToFix(
+            "a vault was made, and what it shows is the same", "show it under vault, by its name"
+        )
     if VAULT.vault not in after.get("vault", {}):
         problem = "a vault was made, and it shows none of that name"
         raise ToFix(problem, "show it under vault, by the whole name that it was given")
@@ -199,7 +207,9 @@ def smoke(subject: Subject) -> SmokeResult:
             errors.setdefault(name, str(error))
     if errors:
         first = next(iter(errors.values()))
-        problem = f"commands that end in an error, {len(errors)} in all: {', '.join(errors)}; {first}"
+        problem = (
+            f"commands that end in an error, {len(errors)} in all: {', '.join(errors)}; {first}"
+        )
         raise ToFix(problem, NO_VERDICT)
     return SmokeResult(unsupported, refused)
 

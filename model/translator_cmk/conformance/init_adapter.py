@@ -40,14 +40,18 @@ LANGUAGES = {
         file="adapter.py",
         program="python3",
         comment="    # ",
-        function=Template('\ndef $snake($optional):\n    """$does"""\n$calls    raise Unsupported\n\n'),
+        function=Template(
+            '\ndef $snake($optional):\n    """$does"""\n$calls    raise Unsupported\n\n'
+        ),
         kind=Template('        # by $names: $fields\n        "$kind": {},\n'),
     ),
     "node": Language(
         file="adapter.mjs",
         program="node",
         comment="  // ",
-        function=Template("  // $does\n  $name({ $fields }) {\n$calls    throw new Unsupported();\n  },\n\n"),
+        function=Template(
+            "  // $does\n  $name({ $fields }) {\n$calls    throw new Unsupported();\n  },\n\n"
+        ),
         kind=Template("    // by $names: $fields\n    $kind: {},\n"),
     ),
 }
@@ -56,7 +60,9 @@ LANGUAGES = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `init-adapter`."""
     parser.add_argument("language", choices=LANGUAGES, help="what the adapter is written in")
-    parser.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="where (default: here)")
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="where (default: here)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,12 +71,16 @@ def run(args: argparse.Namespace) -> int:
     file: Path = args.folder / language.file
     for path in (args.folder, file):
         if os.path.lexists(path) and not path.is_dir():
-            raise CommandError(f"{path} is there already, and is left as it is; name another folder")
+            raise CommandError(
+                f"{path} is there already, and is left as it is; name another folder"
+            )
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
         write_text(file, skeleton(language))
     except OSError as error:
-        raise CommandError(f"{file}: can't be written: {error.strerror}; name another folder", HARNESS) from None
+        raise CommandError(
+            f"{file}: can't be written: {error.strerror}; name another folder", HARNESS
+        ) from None
     started = shlex.join([language.program, str(file)])
     print(f"{file}: {len(COMMANDS)} commands, each unsupported so far")
     print(f"next: translator-cmk doctor --stdio {shlex.quote(started)}")
@@ -99,7 +109,9 @@ def skeleton(language: Language) -> str:
 def kind_text(kind: str, language: Language) -> str:
     """Return the entry of one kind of thing in an observation."""
     names, shapes = OBSERVED[kind]
-    fields = [field_words(name, shape.schema(), "").replace("`", "") for name, shape in shapes.items()]
+    fields = [
+        field_words(name, shape.schema(), "").replace("`", "") for name, shape in shapes.items()
+    ]
     return language.kind.substitute(
         kind=kind,
         names="VAULT/NAME" if names is LOCAL_NAME else "name",

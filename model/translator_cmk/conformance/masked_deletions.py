@@ -1,7 +1,8 @@
-"""Deletions that a system can't show at once, since it shows no document while the data is inaccessible.
+"""Deletions that a system can't show at once, since it shows no document while the data is
+inaccessible.
 
-Such a document is seen to be deleted only once the key is back.  The scenarios that look then become the positive
-controls of those that look at once.
+Such a document is seen to be deleted only once the key is back.  The scenarios that look then
+become the positive controls of those that look at once.
 """
 
 from functools import cache
@@ -16,10 +17,11 @@ from .cases import ScenarioCase
 
 @cache
 def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase, ...]:
-    """Return the scenarios as they count for a system that shows no document while data is inaccessible.
+    """Return the scenarios as they count for a system that shows no document while data is
+    inaccessible.
 
-    The scenarios that look once the key is back, after the same commands if there are such, are controls of those that
-    look at once.
+    The scenarios that look once the key is back, after the same commands if there are such, are
+    controls of those that look at once.
     """
     looks_later = {}
     for scenario in scenarios:
@@ -30,9 +32,13 @@ def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase,
     for scenario in scenarios:
         if readable_after_deletion(scenario.pickle) is False and not scenario.case.controls:
             begun = tuple(commands_of(scenario.pickle))
-            after_the_same = [name for name, commands in looks_later.items() if commands[: len(begun)] == begun]
+            after_the_same = [
+                name for name, commands in looks_later.items() if commands[: len(begun)] == begun
+            ]
             controls = tuple(after_the_same or looks_later)
-            found.append(scenario._replace(case=scenario.case._replace(controls=controls, masked=True)))
+            found.append(
+                scenario._replace(case=scenario.case._replace(controls=controls, masked=True))
+            )
         else:
             found.append(scenario)
     return tuple(found)
@@ -40,7 +46,8 @@ def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase,
 
 @cache
 def readable_after_deletion(pickle: Pickle) -> bool | None:
-    """Return whether the data can be read once a scenario says that a document is deleted; None where it says no such.
+    """Return whether the data can be read once a scenario says that a document is deleted; None
+    where it says no such.
 
     The document has to have been uploaded, and its resource to be there.
     """

@@ -22,9 +22,13 @@ class PendingEffects:
     def __init__(self) -> None:
         self.earlier: dict[FieldName, Any] = {}  # the value that each field shows before it changes
         self.closes = 0.0  # when the last window of an accepted command closes
-        self.closes_for_claims = 0.0  # the same with refused ones, which a claim about everything waits for
+        self.closes_for_claims = (
+            0.0  # the same with refused ones, which a claim about everything waits for
+        )
         self.has_hidden = False  # whether there are effects that the system does not show
-        self.late: frozenset[FieldName] = frozenset()  # when all windows had closed, at the last look
+        self.late: frozenset[FieldName] = (
+            frozenset()
+        )  # when all windows had closed, at the last look
         self.was_late = False  # whether a field was late when the last command was asked
         self.under_way = False  # whether the last command has a window
         self.before: Observation = {}  # what showed before the last command
@@ -51,7 +55,11 @@ class PendingEffects:
     def end_wait(self, seen: Observation, as_expected: bool) -> None:
         """Note what shows once the effects have shown, or their windows have closed."""
         self.has_hidden = False
-        self.earlier = {name: value for name, value in self.earlier.items() if observed_value(seen, *name) == value}
+        self.earlier = {
+            name: value
+            for name, value in self.earlier.items()
+            if observed_value(seen, *name) == value
+        }
         self.late = frozenset()
         if not as_expected:
             self.late = frozenset(self.earlier)
@@ -62,4 +70,6 @@ class PendingEffects:
         It may if the last command has a window, and the earlier value still shows.
         """
         name = fact.kind, fact.name, fact.field
-        return self.under_way and observed_value(self.seen, *name) == observed_value(self.before, *name)
+        return self.under_way and observed_value(self.seen, *name) == observed_value(
+            self.before, *name
+        )

@@ -37,8 +37,12 @@ Schema = Mapping[str, Any]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `protocol`."""
-    parser.add_argument("part", metavar="PART", nargs="?", help="only this part, such as hello or observation")
-    parser.add_argument("--schema", metavar="NAME", help="print this JSON Schema; `list` prints their names")
+    parser.add_argument(
+        "part", metavar="PART", nargs="?", help="only this part, such as hello or observation"
+    )
+    parser.add_argument(
+        "--schema", metavar="NAME", help="print this JSON Schema; `list` prints their names"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -129,10 +133,16 @@ def commands_part(link: str) -> str:
     """Return the table of the commands."""
     rows = []
     for name, schema in schemas()["command"]["$defs"].items():
-        fields = [field_words(key, field, link) for key, field in schema["properties"].items() if key != "command"]
+        fields = [
+            field_words(key, field, link)
+            for key, field in schema["properties"].items()
+            if key != "command"
+        ]
         does = f"{schema['description']} Fields: {', '.join(fields)}"
         rows.append((f"`{name}` ({level_of(COMMANDS[name])})", does))
-    return "\n".join([TEXTS["commands"], "", table(("Command and level", "What it does, and its fields"), rows)])
+    return "\n".join(
+        [TEXTS["commands"], "", table(("Command and level", "What it does, and its fields"), rows)]
+    )
 
 
 def observation_part(link: str) -> str:

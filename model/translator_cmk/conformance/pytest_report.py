@@ -1,7 +1,9 @@
-"""A pytest plugin: `--results DIR` writes the report of a run of the scenarios, as `verify --lane features` does.
+"""A pytest plugin: `--results DIR` writes the report of a run of the scenarios, as `verify --lane
+features` does.
 
-A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads the plugin of the scenarios as well.
-`@pytest.mark.evidence("a-name", "a.requirement", ...)` adds another test to the report, as a property.
+A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads the plugin of the
+scenarios as well. `@pytest.mark.evidence("a-name", "a.requirement", ...)` adds another test to the
+report, as a property.
 
 PYTEST_DONT_REWRITE
 """
@@ -56,12 +58,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder is None or config.option.collectonly:
         return
     if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
-        raise pytest.UsageError("--results needs the run in one process, in one order; leave -n out, or say -n 0")
+        raise pytest.UsageError(
+            "--results needs the run in one process, in one order; leave -n out, or say -n 0"
+        )
     config.pluginmanager.register(Reporter(config, folder), "translator-cmk-report")
 
 
 class Reporter:
-    """Writes a report of the scenarios that are collected, and of the tests that are evidence of something else."""
+    """Writes a report of the scenarios that are collected, and of the tests that are evidence of
+    something else.
+    """
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self.config = config
@@ -86,7 +92,9 @@ class Reporter:
             raise pytest.UsageError(plain(str(trouble))) from None
 
     def begin(self, pickles: Sequence[Pickle]) -> None:
-        """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
+        """Say hello to the system, put it behind a session, and begin the report; raises
+        `CommandError`.
+        """
         self.every = {scenario.case.id: scenario for scenario in scenarios(PROFILE, ())}
         self.asked = {pickle.id for pickle in pickles}
         for pickle in pickles:
@@ -106,7 +114,9 @@ class Reporter:
         )
         running = Running(made, self.folder)
         running.log = self.folder.begin()
-        running.expect(scenario.case for scenario in selected(list(self.every.values()), made.selection))
+        running.expect(
+            scenario.case for scenario in selected(list(self.every.values()), made.selection)
+        )
         running.save()
         try:
             self.subject = Subject(Session(Direct(self.make_system), running.log), made.seed)
@@ -127,7 +137,9 @@ class Reporter:
             raise CommandError(f"--results: {problem}")
 
     def make_system(self) -> System:
-        """Return the system under test; raises `CommandError` if it passes itself off as the model."""
+        """Return the system under test; raises `CommandError` if it passes itself off as the
+        model.
+        """
         system = self.factory()
         claims_to_be_the_model = declaration_of(system).product == MODEL
         if self.system_name and claims_to_be_the_model and not isinstance(system, ModelSystem):
@@ -147,7 +159,9 @@ class Reporter:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record a scenario.  What fails before or after it is in no message log: the run is incomplete."""
+        """Record a scenario.  What fails before or after it is in no message log: the run is
+        incomplete.
+        """
         pickle = item.stash.get(PICKLE, None)
         if self.running and pickle:
             if call.when == "call":
@@ -163,12 +177,15 @@ class Reporter:
             self.note_property(item, marker, report, call)
         return report
 
-    def result_of(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> Result:
+    def result_of(
+        self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None
+    ) -> Result:
         """Return the result of a scenario."""
         error = call.excinfo.value if call.excinfo else None
         if run is not None and run.system is not self.subject:
             problem = (
-                "a fixture called system takes the place of what --system names; remove it to get a report on that"
+                "a fixture called system takes the place of what --system names; remove it to get "
+                "a report on that"
             )
             return Result(Status.INCONCLUSIVE, problem)
         if verdict_of(error) is None and not isinstance(error, Fault):
@@ -186,7 +203,11 @@ class Reporter:
             pytest.exit(running.trouble, pytest.ExitCode.TESTS_FAILED)
 
     def note_property(
-        self, item: pytest.Item, marker: pytest.Mark, report: pytest.TestReport, call: pytest.CallInfo[None]
+        self,
+        item: pytest.Item,
+        marker: pytest.Mark,
+        report: pytest.TestReport,
+        call: pytest.CallInfo[None],
     ) -> None:
         """Record a phase of a test that is evidence; the first that did not pass decides."""
         name, *requirements = marker.args
@@ -208,7 +229,9 @@ class Reporter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write the report, and close its log; a run that it does not call conformant does not pass."""
+        """Write the report, and close its log; a run that it does not call conformant does not
+        pass.
+        """
         running = self.running
         if running is None:
             if exitstatus != pytest.ExitCode.USAGE_ERROR:
@@ -216,9 +239,15 @@ class Reporter:
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
             return
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        running.finished = to_its_end and self.asked <= running.results.keys() and not running.trouble
+        running.finished = (
+            to_its_end and self.asked <= running.results.keys() and not running.trouble
+        )
         if not running.finished and not running.trouble:
-            running.trouble = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "stopped before its end"
+            running.trouble = (
+                "interrupted"
+                if exitstatus == pytest.ExitCode.INTERRUPTED
+                else "stopped before its end"
+            )
         self.subject.session.bye()
         running.notes["properties"] = list(self.properties.values())
         running.save(whole=True)

@@ -1,4 +1,6 @@
-"""Check a report against its message log, ask a system again all that was asked for it, or replay a counterexample."""
+"""Check a report against its message log, ask a system again all that was asked for it, or replay a
+counterexample.
+"""
 
 import argparse
 import shlex
@@ -31,7 +33,9 @@ from .subject import Subject, by_chance
 
 
 def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog]:
-    """Return everything in a report that does not follow from its log, and the log; raises `CommandError`."""
+    """Return everything in a report that does not follow from its log, and the log; raises
+    `CommandError`.
+    """
     repetition = Repetition(folder, envelope)
     running = repetition.run()
     now = as_written(running)
@@ -58,11 +62,18 @@ def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
 def replay_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `replay`."""
     add_system_arguments(parser)
-    parser.add_argument("file", metavar="FILE", type=Path, help="a JSON file of the folder counterexamples of a report")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a JSON file of the folder counterexamples of a report",
+    )
 
 
 def check(args: argparse.Namespace) -> int:
-    """Derive every verdict, count and file again from the message log; 1 where one differs, 4 if it is incomplete."""
+    """Derive every verdict, count and file again from the message log; 1 where one differs, 4 if it
+    is incomplete.
+    """
     envelope = read(args.folder)
     if envelope["digest"] != kit_digest():
         return check_of_another_kit(args.folder, envelope)
@@ -75,15 +86,21 @@ def check(args: argparse.Namespace) -> int:
 def check_of_another_kit(folder: Path, envelope: Envelope) -> int:
     """Print what this kit finds of a report that another one made, and return the exit code.
 
-    Another plan, or other words, are no forgery.  But a status has to follow from its log by this kit too, as long as
-    the specification is the same.  0: all do; 1: one does not, or a file was changed; 4: not all could be judged.
+    Another plan, or other words, are no forgery.  But a status has to follow from its log by this
+    kit too, as long as the specification is the same.  0: all do; 1: one does not, or a file was
+    changed; 4: not all could be judged.
     """
-    print(f"another kit made this report: {plain(kit_of(envelope))}; this is kit {kit_digest()[:12]}")
+    print(
+        f"another kit made this report: {plain(kit_of(envelope))}; this is kit {kit_digest()[:12]}"
+    )
     changed = list(of_digests(folder, envelope))
     if changed:
         return report_on(folder, envelope, changed, "")
     if specification_of(envelope) != specification_digest():
-        print("its specification is another one, so no verdict can be derived here; to check it, install that kit")
+        print(
+            "its specification is another one, so no verdict can be derived here; to check it, "
+            "install that kit"
+        )
         return INCOMPLETE
     must_have_said_hello(folder, envelope)
     try:
@@ -100,7 +117,10 @@ def check_of_another_kit(folder: Path, envelope: Envelope) -> int:
     otherwise += other_statuses(envelope, judged)
     if otherwise:
         return report_on(folder, envelope, otherwise, "")
-    print(f"{folder}: {len(judged)} of {len(envelope['cases'])} verdicts are confirmed, derived from {MESSAGES}")
+    print(
+        f"{folder}: {len(judged)} of {len(envelope['cases'])} verdicts are confirmed, derived from "
+        f"{MESSAGES}"
+    )
     if repetition.problems:
         print(f"this kit can't judge the others: {plain(repetition.problems[0])}")
         return INCOMPLETE
@@ -124,13 +144,18 @@ def reproduce(args: argparse.Namespace) -> int:
     found = list(of_cases(envelope, now, ["shown", "step"]))
     code = report_on(args.folder, envelope, found, "asked again")
     if code in (OK, INCOMPLETE):
-        print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")
+        print(
+            "whether its other files say the same: translator-cmk report check "
+            f"{shlex.quote(str(args.folder))}"
+        )
     return code
 
 
 @contextmanager
 def session_with(args: argparse.Namespace) -> Iterator[Session]:
-    """Yield a session with the system that the arguments name, and end it; raises `CommandError` for its faults."""
+    """Yield a session with the system that the arguments name, and end it; raises `CommandError`
+    for its faults.
+    """
     session = Session(connection(args).open(), patience=args.timeout)
     try:
         yield session
@@ -143,10 +168,14 @@ def session_with(args: argparse.Namespace) -> Iterator[Session]:
 def must_have_said_hello(folder: Path, envelope: Envelope) -> None:
     """Raise `CommandError` where there is nothing to check."""
     if envelope["subject"] is None:
-        raise CommandError(f"{folder}: the system did not say hello, so there is nothing to check", INCOMPLETE)
+        raise CommandError(
+            f"{folder}: the system did not say hello, so there is nothing to check", INCOMPLETE
+        )
 
 
-def report_on(folder: Path, envelope: Envelope, found: Sequence[str], how: str, more: str = "") -> int:
+def report_on(
+    folder: Path, envelope: Envelope, found: Sequence[str], how: str, more: str = ""
+) -> int:
     """Print what was found, and return the exit code."""
     for problem in found:
         print(f"✘ {plain(problem)}")
@@ -154,13 +183,17 @@ def report_on(folder: Path, envelope: Envelope, found: Sequence[str], how: str, 
         return DEVIATIONS
     print(f"{folder}: all {len(envelope['cases'])} verdicts are confirmed, {how}")
     if not envelope["complete"]:
-        print(f"the run was not complete: {plain(envelope.get('trouble', 'it was broken off'))}{more}")
+        print(
+            f"the run was not complete: {plain(envelope.get('trouble', 'it was broken off'))}{more}"
+        )
         return INCOMPLETE
     return OK
 
 
 def replay(args: argparse.Namespace) -> int:
-    """Print where a system parts from what is demanded: 1 if it does, 0 if it does not, 4 without a verdict."""
+    """Print where a system parts from what is demanded: 1 if it does, 0 if it does not, 4 without a
+    verdict.
+    """
     kept = read_counterexample(args.file)
     with session_with(args) as session:
         subject = Subject(session, by_chance())
@@ -179,7 +212,10 @@ def replay(args: argparse.Namespace) -> int:
             print(f"     observed  {plain(format_answer(difference.seen))}")
         return DEVIATIONS
     if not commands or result.late or result.lost_track or len(result.asked) < len(commands):
-        print("undecided: nothing was asked, an effect is late, a command is unsupported, or too much is not specified")
+        print(
+            "undecided: nothing was asked, an effect is late, a command is unsupported, or too "
+            "much is not specified"
+        )
         return INCOMPLETE
     print("the system and the specification agree")
     return OK

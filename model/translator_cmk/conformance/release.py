@@ -44,7 +44,9 @@ def release() -> str:
 
     Of several releases with this specification, where only code of the kit differs, it is the last.
     """
-    of_this = [version for version, digest in known_releases().items() if digest == specification_digest()]
+    of_this = [
+        version for version, digest in known_releases().items() if digest == specification_digest()
+    ]
     return of_this[-1] if of_this else ""
 
 
@@ -71,7 +73,9 @@ def digest_of_specification(register: Register, features: Path, rows: tuple[Row,
         counting_scenarios(),
         list(answers_of(rows)),
     ):
-        total.update(json.dumps(part, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        total.update(
+            json.dumps(part, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        )
         total.update(b"\n")
     return total.hexdigest()
 

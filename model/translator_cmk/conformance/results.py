@@ -1,4 +1,6 @@
-"""Load the results of a run from its report: each status is derived again, from the message log or from the model."""
+"""Load the results of a run from its report: each status is derived again, from the message log or
+from the model.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,7 +37,8 @@ class Item:
     kind: str
     requirements: Ids
     status: Status
-    """One of `verdict.OF_ITEMS`: one that differs from an assumption is not applicable, and so on."""
+    """One of `verdict.OF_ITEMS`: one that differs from an assumption is not applicable, and so on.
+    """
     seconds: float = 0.0
     reason: str | None = None
     """One line; there unless it passed."""
@@ -80,8 +83,9 @@ def is_stale(results: Results) -> bool:
 def load_results(folder: Path) -> Results:
     """Return the results of the run whose report is in a folder; raises `CommandError`.
 
-    The log is judged again.  A scenario of which the report says something else than its log shows has failed.  Only
-    where the specification has changed since, which makes every result stale, are the verdicts those of the report.
+    The log is judged again.  A scenario of which the report says something else than its log shows
+    has failed.  Only where the specification has changed since, which makes every result stale, are
+    the verdicts those of the report.
     """
     envelope = read(folder)
     if envelope["subject"] is None:
@@ -105,7 +109,9 @@ def load_results(folder: Path) -> Results:
 
 
 def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
-    """Yield the results of the scenarios; raises `CommandError` where the log is not that of such a run."""
+    """Yield the results of the scenarios; raises `CommandError` where the log is not that of such a
+    run.
+    """
     reported = {case["id"]: case for case in envelope["cases"] if case["lane"] == FEATURES}
     if envelope["digest"] != kit_digest():
         yield from map(scenario_of, reported.values())
@@ -114,7 +120,9 @@ def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
     now = as_written(repetition.run())
     problems = [*repetition.problems, *differences(envelope["subject"], now["subject"], "subject")]
     for problem in problems or of_digests(folder, envelope):
-        raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
+        raise CommandError(
+            f"{folder}: it does not follow from its log: {problem}; run the suite again"
+        )
     is_model = envelope["subject"]["product"] == MODEL
     by_model = statuses_of_the_model(envelope) if is_model else {}
     for case in now["cases"]:
@@ -125,14 +133,18 @@ def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
         # it took so long in the run, and not when it was judged again
         timed = case | {"seconds": then["seconds"]}
         item = scenario_of(timed, tuple(repetition.details.get(name, ())))
-        contradiction = contradiction_in(then["status"], case["status"], by_model.get(name, case["status"]))
+        contradiction = contradiction_in(
+            then["status"], case["status"], by_model.get(name, case["status"])
+        )
         if contradiction:
             item = replace(item, status=Status.FAILED, reason=contradiction)
         yield item
 
 
 def contradiction_in(reported: str, logged: str, by_model: str) -> str:
-    """Return how report, log and model contradict each other about a scenario; empty if they agree."""
+    """Return how report, log and model contradict each other about a scenario; empty if they
+    agree.
+    """
     if reported != logged:
         return f"the report says {reported}, and its message log shows {logged}"
     if by_model != logged:
@@ -141,7 +153,9 @@ def contradiction_in(reported: str, logged: str, by_model: str) -> str:
 
 
 def statuses_of_the_model(envelope: Envelope) -> dict[str, str]:
-    """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
+    """Return the status that each scenario has when the model itself is asked: it is here, and
+    needs no log.
+    """
     scenarios_alone = {name: value for name, value in envelope.items() if name not in LANES}
     scenarios_alone["lanes"] = [FEATURES]
     asked = as_written(ask_again(scenarios_alone, Session(Direct(ModelSystem))))
@@ -154,17 +168,34 @@ def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> It
     reason = None if status is Status.PASSED else case.get("reason", status)
     if status is Status.KNOWN:
         reason = f"known deviation: {reason}"
-    return Item(case["id"], "scenario", tuple(case["requirements"]), status.of_item, case["seconds"], reason, details)
+    return Item(
+        case["id"],
+        "scenario",
+        tuple(case["requirements"]),
+        status.of_item,
+        case["seconds"],
+        reason,
+        details,
+    )
 
 
 def properties_of(envelope: Envelope) -> Iterator[Item]:
-    """Yield the results of the properties; of the model, one that is expected and not there was not run."""
+    """Yield the results of the properties; of the model, one that is expected and not there was not
+    run.
+    """
     is_model = envelope["subject"]["product"] == MODEL
     missing = dict(EXPECTED) if is_model else {}
     for entry in envelope.get("properties", ()):
         name = entry["id"]
         requirements = EXPECTED.get(name, tuple(entry["requirements"]))
-        yield Item(name, "property", requirements, Status(entry["status"]), entry["seconds"], entry.get("reason"))
+        yield Item(
+            name,
+            "property",
+            requirements,
+            Status(entry["status"]),
+            entry["seconds"],
+            entry.get("reason"),
+        )
         missing.pop(name, None)
     for name, requirements in missing.items():
         yield Item(name, "property", requirements, Status.NOT_RUN, reason="the run left it out")

@@ -36,7 +36,9 @@ class Running:
         self.made = made
         self.folder = folder
         self.log = NoLog()
-        self.lanes: list[Callable[[], None]] = []  # of each under way, what reports its results so far
+        self.lanes: list[
+            Callable[[], None]
+        ] = []  # of each under way, what reports its results so far
         self.interruption = Interruption()
         self.deviations = Deviations(made.deviations, today)
         self.declared: Declaration | None = None
@@ -78,7 +80,10 @@ class Running:
     def keep(self, lane: str, command: str, content: dict[str, Any]) -> str:
         """Write a counterexample down as soon as there is one; the name of its file."""
         name = f"{COUNTEREXAMPLES}/{len(self.kept) // 2 + 1:02}-{lane}-{command}"
-        files = {f"{name}.json": json.dumps(content, indent=1) + "\n", f"{name}.feature": content["scenario"]}
+        files = {
+            f"{name}.json": json.dumps(content, indent=1) + "\n",
+            f"{name}.feature": content["scenario"],
+        }
         self.kept |= files
         if self.folder is not None:
             for file, text in files.items():
@@ -87,16 +92,22 @@ class Running:
 
     @property
     def silent(self) -> frozenset[str]:
-        """The requirements that are silent for the lanes with an oracle: by the profile, and as waived."""
+        """The requirements that are silent for the lanes with an oracle: by the profile, and as
+        waived.
+        """
         return silent_in(self.made.profile, load_register()) | frozenset(self.made.waived)
 
     @property
     def listed(self) -> frozenset[str]:
-        """The requirements that are known not to hold: they are silent as well, and judged apart."""
+        """The requirements that are known not to hold: they are silent as well, and judged
+        apart.
+        """
         return self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
 
     def envelope(self) -> dict[str, Any]:
-        """Return all that is known, as the report has it; the digests of its other files come last of all."""
+        """Return all that is known, as the report has it; the digests of its other files come last
+        of all.
+        """
         faults = self.log.faults
         messages = self.log.lines
         self.log.flush()
@@ -141,7 +152,9 @@ class Running:
             report_so_far()
         content = self.envelope()
         if whole:
-            write_json(self.folder.path / ENVELOPE, content)  # a run killed from here on leaves files that fit it
+            write_json(
+                self.folder.path / ENVELOPE, content
+            )  # a run killed from here on leaves files that fit it
             for name, text in derived_files(content).items():
                 self.folder.write(name, text)
             self.log.close()
@@ -155,8 +168,12 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def counts_of(cases: Sequence[Case], verdicts: Mapping[str, Result], lanes: Iterable[str]) -> dict[str, Any]:
-    """Return how many cases have which status: of all that counts, by level and by lane, and of what does not."""
+def counts_of(
+    cases: Sequence[Case], verdicts: Mapping[str, Result], lanes: Iterable[str]
+) -> dict[str, Any]:
+    """Return how many cases have which status: of all that counts, by level and by lane, and of
+    what does not.
+    """
     scored = [case for case in cases if case.scored]
     assumed = [case for case in cases if not case.scored]
     by_level = {}

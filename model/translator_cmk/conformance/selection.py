@@ -24,7 +24,9 @@ UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 def selected(
     scenarios: Sequence[ScenarioCase], selection: Selection, declared: Declaration | None = None
 ) -> list[ScenarioCase]:
-    """Return the scenarios that are selected, and their controls, for a system that has declared this."""
+    """Return the scenarios that are selected, and their controls, for a system that has declared
+    this.
+    """
     if declared and MASKED in declared.hidden:
         scenarios = with_later_looks(tuple(scenarios))
     chosen = {scenario.case.id for scenario in scenarios if is_selected(scenario, selection)}
@@ -40,7 +42,12 @@ def is_selected(scenario: ScenarioCase, selection: Selection) -> bool:
     """Return whether each part of the selection has the scenario."""
     case = scenario.case
     topic, _, _ = case.requirements[0].partition(".")
-    of_case = {"requirement": case.requirements, "topic": (topic,), "level": (case.level,), "case": (case.id,)}
+    of_case = {
+        "requirement": case.requirements,
+        "topic": (topic,),
+        "level": (case.level,),
+        "case": (case.id,),
+    }
     for name, chosen in selection.items():
         if chosen and set(chosen).isdisjoint(of_case[name]):
             return False
@@ -48,7 +55,9 @@ def is_selected(scenario: ScenarioCase, selection: Selection) -> bool:
 
 
 def must_exist(selection: Selection, waived: Iterable[str]) -> None:
-    """Raise `CommandError` if something that is selected or waived does not exist, or can't be waived."""
+    """Raise `CommandError` if something that is selected or waived does not exist, or can't be
+    waived.
+    """
     requirements = list(load_register())
     cases = [pickle.id for pickle in pickles()]
     # topics and levels are words of a list, which the command line has checked

@@ -25,15 +25,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     """Add the arguments of `serve`, and return the group of those that name a transport."""
     transport = parser.add_mutually_exclusive_group(required=True)
     transport.add_argument(
-        "--stdio", action="store_true", help="answer JSON lines of standard input on standard output"
+        "--stdio",
+        action="store_true",
+        help="answer JSON lines of standard input on standard output",
     )
     transport.add_argument(
         "--http",
         metavar="[HOST:]PORT",
-        help=f"answer POST requests, one message each (default host: {LOOPBACK}; port 0 takes a free one)",
+        help=f"answer POST requests, one message each (default host: {LOOPBACK}; port 0 takes a "
+        "free one)",
     )
     parser.add_argument(
-        "--python", metavar="MODULE:FACTORY", help="serve what this makes, once for each session (default: the model)"
+        "--python",
+        metavar="MODULE:FACTORY",
+        help="serve what this makes, once for each session (default: the model)",
     )
     return transport
 
@@ -70,7 +75,9 @@ def over_stdio(name: str | None) -> None:
     """Answer the lines of standard input until it ends."""
     if sys.stdin is None:
         raise CommandError("standard input is closed; open it, or serve with --http")
-    requests, answers = own_streams()  # before the module of the system is imported, which may print
+    requests, answers = (
+        own_streams()
+    )  # before the module of the system is imported, which may print
     answering = answering_for(name)
     while line := requests.readline(LONGEST + 2):
         answers.write(answer_text(answering, line.strip()) + b"\n")
@@ -135,7 +142,9 @@ def address(text: str, option: str = "--http") -> tuple[str, int]:
     """Return host and port; raises `CommandError`, which names the option."""
     host, _, port = text.rpartition(":")
     if not port.isascii() or not port.isdecimal() or int(port) > 65_535:
-        raise CommandError(f"{option} {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
+        raise CommandError(
+            f"{option} {text}: write a port, or a host and a port such as {LOOPBACK}:8080"
+        )
     return host.strip("[]") or LOOPBACK, int(port)
 
 

@@ -40,12 +40,16 @@ class Session:
         self.patience = patience
         self.clock = clock or Clock()
         self.interruption = interruption or Interruption()
-        self.random = Random()  # seeded by the operating system: nothing can be read out of the id of a request
+        self.random = (
+            Random()
+        )  # seeded by the operating system: nothing can be read out of the id of a request
         self.token: str | None = None
         self.case = ""
         self.number = 0  # among the sessions of a run
         self.declared: Declaration | None = None
-        self.interrupted = False  # whether the last request has no answer, since the run was interrupted
+        self.interrupted = (
+            False  # whether the last request has no answer, since the run was interrupted
+        )
 
     def hello(self) -> Declaration:
         """Begin, and return what the system declares; raises `Fault`, also if that has changed."""
@@ -109,7 +113,9 @@ class Session:
             answer = answer_from_wire(verb, raw, f"the answer to {verb}")
         except WireError as error:
             if not is_json(raw):
-                raise Fault("not-json", f"answered {verb} with what is no JSON value: {error}") from None
+                raise Fault(
+                    "not-json", f"answered {verb} with what is no JSON value: {error}"
+                ) from None
             raise Fault("malformed", str(error)) from None
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
@@ -121,7 +127,9 @@ class Session:
         """Raise `Fault` if no session begins, or the system declares something else than before."""
         if answer["answer"] == "error":
             message = answer.get("message", "without a message")
-            raise Fault("error", f"answered hello with an error: {message}; see the log of the system")
+            raise Fault(
+                "error", f"answered hello with an error: {message}; see the log of the system"
+            )
         if self.declared is not None and answer["declaration"] != self.declared:
             raise Fault("changed", "declared something else than it did before")
 

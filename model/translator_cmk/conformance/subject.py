@@ -181,7 +181,9 @@ class Subject:
                 continue
             visible[kind] = {}
             for name, fields in entities.items():
-                visible[kind][name] = {field: value for field, value in fields.items() if shows(kind, field)}
+                visible[kind][name] = {
+                    field: value for field, value in fields.items() if shows(kind, field)
+                }
         return visible
 
     def _await_effects(self, seen: Observation) -> Observation:
@@ -240,7 +242,9 @@ class Subject:
         """Return the answer; raises `Errs` if it is that something went wrong, and `Fault`."""
         answer = self.session.ask(verb, **fields)
         if answer["answer"] == "error":
-            raise Errs(f"it answers {verb} with an error: {answer.get('message', 'without a message')}")
+            raise Errs(
+                f"it answers {verb} with an error: {answer.get('message', 'without a message')}"
+            )
         return answer
 
     def recover(self, fault: str, of_use: bool, times: str) -> None:

@@ -13,7 +13,8 @@ from .cases import Case, Ids
 class Result(NamedTuple):
     """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
 
-    ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if the system broke.
+    ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if
+    the system broke.
     ``shown``: a failure in full.
     """
 
@@ -39,7 +40,9 @@ NOT_REACHED = Result(Status.NOT_RUN, "not reached")
 
 
 def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, str]) -> Result:
-    """Return the verdict on a case; ``known``: for a case the reason that the file of deviations gives."""
+    """Return the verdict on a case; ``known``: for a case the reason that the file of deviations
+    gives.
+    """
     result = results.get(case.id, NOT_REACHED)
     as_run = CaseAsRun(
         status=result.status,
@@ -60,11 +63,15 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
 
 def known_to_fail(cases: Ids, results: Mapping[str, Result], known: Mapping[str, str]) -> Ids:
     """Return those of the cases that failed, as the file of deviations says."""
-    return tuple(name for name in cases if name in known and results.get(name, NOT_REACHED).status in FAILING)
+    return tuple(
+        name for name in cases if name in known and results.get(name, NOT_REACHED).status in FAILING
+    )
 
 
 def format_assumptions(case: Case) -> str:
-    """Format the assumptions, with their records, or waivers that a case that does not count differs from."""
+    """Format the assumptions, with their records, or waivers that a case that does not count
+    differs from.
+    """
     register = load_register()
     assumed = []
     waived = []

@@ -52,26 +52,44 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="run this lane; may be repeated (default: all; features where scenarios are selected)",
     )
-    parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
+    parser.add_argument(
+        "--profile", choices=PROFILES, default="article", help="what counts (default: article)"
+    )
     add_list = partial(parser.add_argument, action="append", default=[])
-    add_list("--requirement", metavar="ID", help="only scenarios that show this, and their positive controls")
-    add_list("--topic", choices=TOPICS, help="only scenarios of this topic, and their positive controls")
-    add_list("--level", choices=list(LEVELS), help="only scenarios of this level, and positive controls")
+    add_list(
+        "--requirement",
+        metavar="ID",
+        help="only scenarios that show this, and their positive controls",
+    )
+    add_list(
+        "--topic", choices=TOPICS, help="only scenarios of this topic, and their positive controls"
+    )
+    add_list(
+        "--level", choices=list(LEVELS), help="only scenarios of this level, and positive controls"
+    )
     add_list("--case", metavar="ID", help="only this scenario, and its positive controls")
     add_list("--waive", metavar="ID", help="let a requirement hold or not")
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the options that name files."""
-    parser.add_argument("--deviations", metavar="FILE", type=Path, help="a YAML file of known deviations")
     parser.add_argument(
-        "--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder for the report (default: {REPORT})"
+        "--deviations", metavar="FILE", type=Path, help="a YAML file of known deviations"
+    )
+    parser.add_argument(
+        "--report",
+        metavar="DIR",
+        type=Path,
+        default=REPORT,
+        help=f"the folder for the report (default: {REPORT})",
     )
 
 
 def add_budgets(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how much the tour and the fuzzing do, and from which seed."""
-    parser.add_argument("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
+    parser.add_argument(
+        "--scope", choices=SCOPES, action="append", help="only this scope in the tour"
+    )
     parser.add_argument(
         "--steps",
         metavar="N",
@@ -80,10 +98,17 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
         help=f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})",
     )
     parser.add_argument(
-        "--seconds", metavar="S", type=seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
+        "--seconds",
+        metavar="S",
+        type=seconds,
+        default=SECONDS,
+        help=f"time to fuzz (default: {SECONDS:g})",
     )
     parser.add_argument(
-        "--sequences", metavar="N", type=whole_number_from(1), help="fuzz so many sequences, however long they take"
+        "--sequences",
+        metavar="N",
+        type=whole_number_from(1),
+        help="fuzz so many sequences, however long they take",
     )
     parser.add_argument(
         "--seed",
@@ -111,7 +136,9 @@ def run(args: argparse.Namespace) -> int:
         try:
             is_whole = run_to_the_end(running, pool, args.report)
         except OSError as error:  # a full disk, for one; what a system raises is an answer
-            raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
+            raise CommandError(
+                f"{args.report}: can't be written: {error.strerror}", HARNESS
+            ) from None
     if not is_whole:
         return HARNESS
     envelope = running.envelope()
@@ -122,7 +149,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def new_session(system: Connection, running: Running, patience: float) -> Session:
-    return Session(system.open(), log=running.log, patience=patience, interruption=running.interruption)
+    return Session(
+        system.open(), log=running.log, patience=patience, interruption=running.interruption
+    )
 
 
 def run_to_the_end(running: Running, pool: SessionPool, report: Path) -> bool:

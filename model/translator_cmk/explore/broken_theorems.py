@@ -35,7 +35,9 @@ def counterexample(scope: Scope, machine: Machine, theorem: Theorem, broken: Bro
     """
     judge = Judge(machine, [theorem])
     if Unmet(theorem.name, broken.expected) not in breaks(judge, broken.commands):
-        raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(format_command, broken.commands))}")
+        raise DoesNotReplay(
+            f"{theorem.name} holds after {'; '.join(map(format_command, broken.commands))}"
+        )
     *before, last = broken.commands
     tags, thens = assertions(broken.expected, theorem)
     title = theorem.sentence.rstrip(".")

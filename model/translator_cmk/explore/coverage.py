@@ -80,7 +80,9 @@ class Selection(NamedTuple):
 
 
 def select(graph: Graph[StepRecord], budget: int) -> Selection:
-    """Return the sequences worth most within the budget, which is more than the steps to the start."""
+    """Return the sequences worth most within the budget, which is more than the steps to the
+    start.
+    """
     selector = Selector(graph, budget)
     while True:
         candidate = selector.best() or selector.nearest()
@@ -126,8 +128,8 @@ class Selector:
         self._options = [list(graph.edges_from(state)) for state in range(graph.states)]
 
     def best(self) -> Candidate | None:
-        """Return the candidate within the horizon whose last command gains most for each step; None if
-        none gains.
+        """Return the candidate within the horizon whose last command gains most for each step; None
+        if none gains.
         """
         best = None
         highest = 0.0
@@ -143,13 +145,15 @@ class Selector:
         return best
 
     def nearest(self) -> Candidate | None:
-        """Return the nearest candidate after two commands of which the second gains something; None if
-        there is none.
+        """Return the nearest candidate after two commands of which the second gains something; None
+        if there is none.
         """
         nearest = None
         for start in self._starts():
             candidate = next(self._after_gaining_pairs(start), None)
-            if candidate and (nearest is None or self._steps_to(candidate) < self._steps_to(nearest)):
+            if candidate and (
+                nearest is None or self._steps_to(candidate) < self._steps_to(nearest)
+            ):
                 nearest = candidate
         return nearest
 
@@ -173,7 +177,10 @@ class Selector:
         found = {}
         for kind, items in self._items_of_kind.items():
             found[kind] = ((self.covered & items).bit_count(), items.bit_count())
-        found["row_pairs"] = (count_pairs(self.successors), count_pairs(self._possible_successors()))
+        found["row_pairs"] = (
+            count_pairs(self.successors),
+            count_pairs(self._possible_successors()),
+        )
         return found
 
     def _possible_successors(self) -> dict[int, int]:
@@ -202,8 +209,8 @@ class Selector:
             yield Candidate(0, (), resets=True)
 
     def _candidates(self, start: Candidate, horizon: int, more: int) -> Iterator[Candidate]:
-        """Yield the candidates within the horizon where so many commands more are within the budget,
-        the nearest first.
+        """Yield the candidates within the horizon where so many commands more are within the
+        budget, the nearest first.
         """
         left = self.budget - self.steps - self._steps_to(start) - more
         longest = min(horizon, left)
@@ -213,8 +220,8 @@ class Selector:
             yield Candidate(state, path, start.resets)
 
     def _after_gaining_pairs(self, start: Candidate) -> Iterator[Candidate]:
-        """Yield the candidates after two commands in succession of which the second gains something,
-        the nearest first.
+        """Yield the candidates after two commands in succession of which the second gains
+        something, the nearest first.
         """
         for candidate in self._candidates(start, horizon=self.budget, more=2):
             for first in self._options[candidate.state]:

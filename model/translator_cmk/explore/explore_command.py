@@ -39,7 +39,9 @@ class Searched(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `explore`."""
     add_scope_option(parser, "what to search")
-    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON: an array with an object for each scope"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def searches(scopes: Iterable[Scope], machine: Machine | None = None) -> Iterator[Searched]:
-    """Search each scope of the machine (by default the article's), until one search is interrupted."""
+    """Search each scope of the machine (by default the article's), until one search is
+    interrupted.
+    """
     machine = machine or Machine(ROWS)
     for scope in scopes:
         bar = ProgressBar(scope.name)
@@ -85,8 +89,10 @@ def search_lines(searched: Searched) -> Iterator[str]:
     refused = found.refusals.total()
     silent = found.silences.total()
     yield (
-        f"{found.scope}: {found.states:,} states, {found.transitions:,} steps ({found.accepted:,} accepted, "
-        f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} not specified), "
+        f"{found.scope}: {found.states:,} states, {found.transitions:,} steps ({found.accepted:,} "
+        "accepted, "
+        f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} not "
+        "specified), "
         f"depth {found.depth}, {found.seconds:.1f} s"
     )
     numbers = Counter(verdict(theorem, found) for theorem in THEOREMS)
@@ -122,8 +128,12 @@ def to_dict(searched: Searched) -> dict[str, Any]:
         "transitions": found.transitions,
         "depth": found.depth,
         "accepted": found.accepted,
-        "refusals": [{"because": ids, "transitions": number} for ids, number in in_order(found.refusals)],
-        "unspecified": [{"silent": ids, "transitions": number} for ids, number in in_order(found.silences)],
+        "refusals": [
+            {"because": ids, "transitions": number} for ids, number in in_order(found.refusals)
+        ],
+        "unspecified": [
+            {"silent": ids, "transitions": number} for ids, number in in_order(found.silences)
+        ],
         "seconds": round(found.seconds, 3),
         "theorems": theorems,
     }

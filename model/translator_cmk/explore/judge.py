@@ -48,7 +48,9 @@ class Judge:
     def __init__(self, machine: Machine, theorems: Iterable[Theorem]) -> None:
         self.machine = machine
         self.asked: set[str] = set()
-        self._changed: set[type[Entity]] = set()  # the kinds whose theorems about changes were asked
+        self._changed: set[type[Entity]] = (
+            set()
+        )  # the kinds whose theorems about changes were asked
         self._about: dict[tuple[str, type[Any]], list[Theorem]] = {}
         for theorem in theorems:
             for about in theorem.about:
@@ -65,19 +67,29 @@ class Judge:
             after, outcome = self.machine.step(state, command)
         except ROWS_RAISE:
             after, outcome = state, None
-        step = MachineStep(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
-        broken = list(self._unmet(self._theorems("request", type(command)), step, lambda demand: is_met(demand, step)))
+        step = MachineStep(
+            self.machine.world(state), command, self.machine.world(after), outcome, self.machine
+        )
+        broken = list(
+            self._unmet(
+                self._theorems("request", type(command)), step, lambda demand: is_met(demand, step)
+            )
+        )
         for kind, name in step.changed:
             broken.extend(self._broken_by_change(step, kind, name))
         return after, Judged(outcome, tuple(broken))
 
-    def _broken_by_change(self, step: MachineStep, kind: type[Entity], name: str) -> Iterator[Unmet]:
+    def _broken_by_change(
+        self, step: MachineStep, kind: type[Entity], name: str
+    ) -> Iterator[Unmet]:
         """Yield the theorems about changes that a step breaks, which changed this entity."""
         theorems = self._theorems("change", kind)
         if kind not in self._changed:
             self._changed.add(kind)
             self.asked.update(theorem.name for theorem in theorems)
-        change = EntityChange(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
+        change = EntityChange(
+            step, name, look_up(step.before, kind, name), look_up(step.after, kind, name)
+        )
         yield from self._unmet(theorems, change, lambda _: False)
 
     def look(self, state: State, at: EntityName) -> tuple[State, tuple[Unmet, ...]]:
@@ -86,14 +98,18 @@ class Judge:
         """
         world = self.machine.world(state)
         entity = world.entity(at.kind, at.name)
-        broken = self._unmet(self._theorems("always", at.kind), entity, lambda fact: is_shown(fact, world))
+        broken = self._unmet(
+            self._theorems("always", at.kind), entity, lambda fact: is_shown(fact, world)
+        )
         return state, tuple(broken)
 
     def _theorems(self, form: str, about: type[Any]) -> list[Theorem]:
         """Return the theorems of a form about a command or a kind of entity."""
         return self._about.get((form, about), [])
 
-    def _unmet(self, theorems: Iterable[Theorem], seen: Any, is_met: Callable[[Any], bool]) -> Iterator[Unmet]:
+    def _unmet(
+        self, theorems: Iterable[Theorem], seen: Any, is_met: Callable[[Any], bool]
+    ) -> Iterator[Unmet]:
         """Yield the demands of theorems that are not met."""
         for theorem in theorems:
             try:

@@ -57,7 +57,11 @@ class RecordedTable(dict[str, Any]):
     __slots__ = ("kind", "reads", "table", "written")
 
     def __init__(
-        self, kind: type[Entity], table: Mapping[str, Any], reads: dict[Read, Any], written: dict[str, Any]
+        self,
+        kind: type[Entity],
+        table: Mapping[str, Any],
+        reads: dict[Read, Any],
+        written: dict[str, Any],
     ) -> None:
         self.kind = kind
         self.table = table
@@ -106,7 +110,9 @@ class Memoised(Generic[Question, Result]):
     are kept at most; then all are dropped.
     """
 
-    def __init__(self, call: Callable[[State, Question], tuple[State, Result]], limit: int = 1_000_000) -> None:
+    def __init__(
+        self, call: Callable[[State, Question], tuple[State, Result]], limit: int = 1_000_000
+    ) -> None:
         self.call = call
         self.limit = limit
         self.kept = 0
@@ -129,7 +135,9 @@ class Memoised(Generic[Question, Result]):
     def _learn(self, state: State, question: Question) -> Leaf:
         """Call the function on tables that record their reads, and keep what it did."""
         reads: dict[Read, Any] = {}
-        tables: Any = {kind: RecordedTable(kind, state.tables[kind], reads, {}) for kind in ENTITY_KINDS}
+        tables: Any = {
+            kind: RecordedTable(kind, state.tables[kind], reads, {}) for kind in ENTITY_KINDS
+        }
         state_after, outcome = self.call(State(tables), question)
         recorded: Any = state_after.tables
         changes = []

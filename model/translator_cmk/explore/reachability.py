@@ -69,7 +69,9 @@ def first_commands(graph: Graph[Any], earlier: Predecessors, values: Sequence[in
     return [first(state) for state in range(graph.states)]
 
 
-def highest_values(earlier: Predecessors, values: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+def highest_values(
+    earlier: Predecessors, values: Sequence[int]
+) -> tuple[dict[int, int], dict[int, int]]:
     """Return of each state the highest value that it leads to, and how many commands lead to the
     nearest such state.
 
@@ -78,7 +80,9 @@ def highest_values(earlier: Predecessors, values: Sequence[int]) -> tuple[dict[i
     highest: dict[int, int] = {}
     distance: dict[int, int] = {}
     for value in sorted(set(values), reverse=True):
-        waiting = deque(state for state, own in enumerate(values) if own == value and state not in highest)
+        waiting = deque(
+            state for state, own in enumerate(values) if own == value and state not in highest
+        )
         for state in waiting:
             highest[state] = value
             distance[state] = 0

@@ -152,7 +152,9 @@ USES = ("pages", "fuzzing")
 
 
 def load_scopes(path: Path = FILE) -> Iterator[tuple[str, Scope]]:
-    """Yield every scope of a file with what it is for: `commands`, or one of `USES`; raises `InvalidFile`."""
+    """Yield every scope of a file with what it is for: `commands`, or one of `USES`; raises
+    `InvalidFile`.
+    """
     file = read_yaml(path)
     parts: dict[str, Commands] = {}
     for entry in file.at(["parts"]).items():
@@ -180,7 +182,9 @@ def load_scopes(path: Path = FILE) -> Iterator[tuple[str, Scope]]:
 def scope_shape(parts: dict[str, Commands]) -> Record:
     """Return the shape of a scope in the file, whose lists of commands can name these parts."""
     commands = CommandList(parts)
-    bound = Record("a bound", {"commands": commands, "where": UniqueList(CONDITION)}, Bound._fields, Bound)
+    bound = Record(
+        "a bound", {"commands": commands, "where": UniqueList(CONDITION)}, Bound._fields, Bound
+    )
     required: dict[str, Shape] = {
         "name": TEXT,
         "sentence": TEXT,
@@ -219,7 +223,9 @@ def add_scope_option(parser: ArgumentParser, what_for: str) -> None:
     """Add the option `--scope`; its help says what the scope is for, and lists all."""
     names = [scope.name for scope in SCOPES]
     sizes = ", ".join(f"{scope.name} ({scope.states:,} states)" for scope in SCOPES)
-    parser.add_argument("--scope", choices=names, metavar="SCOPE", help=f"{what_for} (default: all): {sizes}")
+    parser.add_argument(
+        "--scope", choices=names, metavar="SCOPE", help=f"{what_for} (default: all): {sizes}"
+    )
 
 
 def select_scopes(name: str | None) -> tuple[Scope, ...]:

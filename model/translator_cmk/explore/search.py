@@ -7,7 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
+from ..machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    State,
+    Unspecified,
+    initial,
+)
 from ..progress import ProgressBar
 from .broken_theorems import Broken
 from .judge import EntityName, Judge, Judged, Unmet, entities_of
@@ -108,7 +119,12 @@ class Search:
     """One search, and its findings so far."""
 
     def __init__(
-        self, scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], stop: bool, memoise: bool
+        self,
+        scope: Scope,
+        machine: Machine,
+        theorems: tuple[Theorem, ...],
+        stop: bool,
+        memoise: bool,
     ) -> None:
         self.scope = scope
         self.machine = machine
@@ -151,7 +167,9 @@ class Search:
         return not (self.stop and found.broken)
 
     def _start(self) -> State | None:
-        """Take the steps to the start; returns None if a broken theorem says why it is not reached."""
+        """Take the steps to the start; returns None if a broken theorem says why it is not
+        reached.
+        """
         state = initial(DEFAULT_STAGE)
         for number, command in enumerate(self.scope.start):
             state, judged = self.step(state, command)

@@ -59,9 +59,12 @@ def whole_suite(scope: Scope) -> Suite:
     """Return a whole tour of the scope."""
     graph = state_graph(scope)
     guarantee = (
-        f"Each of the {graph.edge_count:,} commands in states of the scope {scope.name} is given once at least, "
-        "as long as the system goes where the full specification says: so one that shows after each step "
-        "where it stands, and gives a wrong answer or goes to a wrong state anywhere in the scope, is found out."
+        f"Each of the {graph.edge_count:,} commands in states of the scope {scope.name} is given "
+        "once at least, "
+        "as long as the system goes where the full specification says: so one that shows after "
+        "each step "
+        "where it stands, and gives a wrong answer or goes to a wrong state anywhere in the scope, "
+        "is found out."
     )
     return Suite(scope, with_start(graph, tour(graph)), graph.edge_count, guarantee)
 
@@ -71,14 +74,17 @@ def budgeted_suite(scope: Scope, budget: int) -> Suite:
     graph = recorded_graph(scope)
     beginning = steps_to_start(graph)
     if budget <= beginning:
-        raise ValueError(f"the start of {scope.name} takes {beginning} steps, so at least one more is needed")
+        raise ValueError(
+            f"the start of {scope.name} takes {beginning} steps, so at least one more is needed"
+        )
 
     selection = select(graph, budget)
     shares = []
     for kind, (covered, there) in selection.covered.items():
         shares.append(f"{covered:,} of {there:,} {ITEM_NAMES[kind]}")
     guarantee = (
-        f"{', '.join(shares[:-1])} and {shares[-1]} that the scope {scope.name} has are met, as long as the system "
+        f"{', '.join(shares[:-1])} and {shares[-1]} that the scope {scope.name} has are met, as "
+        "long as the system "
         "goes where the full specification says; nothing is guaranteed of the rest."
     )
 

@@ -1,4 +1,6 @@
-"""The command `translator-cmk tour`: make the test suites of scopes, and say what they guarantee."""
+"""The command `translator-cmk tour`: make the test suites of scopes, and say what they
+guarantee.
+"""
 
 import argparse
 import sys
@@ -20,17 +22,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--steps",
         type=whole_number_from(1, 9),
         metavar="N",
-        help="what is worth most within so many steps of each scope, a reset counted as one (default: the whole tour)",
+        help="what is worth most within so many steps of each scope, a reset counted as one "
+        "(default: the whole tour)",
     )
     parser.add_argument(
         "--output",
         metavar="FILE",
-        help="where to write the sequences; - is standard output, and their summary then goes to standard error",
+        help="where to write the sequences; - is standard output, and their summary then goes to "
+        "standard error",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write sequences and print what they guarantee; exit code 2 if they can't be made or written."""
+    """Write sequences and print what they guarantee; exit code 2 if they can't be made or
+    written.
+    """
     try:
         suites = make_suites(select_scopes(args.scope), args.steps)
     except ValueError as error:

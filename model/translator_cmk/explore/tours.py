@@ -32,8 +32,11 @@ def tour(graph: Graph[Outcome]) -> list["array[int]"]:
     """
     left = [commands_to_give(graph, state) for state in range(graph.states)]
     sequences: list[array[int]] = []
-    stands_in: int | None = None  # the state after the last sequence; None: there is none, or nobody knows
-    nearest = 0  # to the start, of the states in which a command is left: they are numbered by their distance
+    stands_in: int | None = (
+        None  # the state after the last sequence; None: there is none, or nobody knows
+    )
+    # to the start, of the states in which a command is left: they are numbered by their distance
+    nearest = 0
     while True:
         while nearest < graph.states and not left[nearest]:
             nearest += 1
@@ -43,7 +46,9 @@ def tour(graph: Graph[Outcome]) -> list["array[int]"]:
         path_from_start = graph.path(nearest)
         further = None
         if stands_in is not None:
-            further = path_to_work(graph, stands_in, left, steps_to_start(graph) + len(path_from_start))
+            further = path_to_work(
+                graph, stands_in, left, steps_to_start(graph) + len(path_from_start)
+            )
         if further is None:
             sequences.append(array("i"))
             state, path = nearest, path_from_start
@@ -88,7 +93,9 @@ def path_to_work(
 
 
 def paths_from(start: int, options: Callable[[int], Iterable[Edge]]) -> Iterator[tuple[int, Path]]:
-    """Yield the state and all that it leads to, the nearest first, each with a shortest path there."""
+    """Yield the state and all that it leads to, the nearest first, each with a shortest path
+    there.
+    """
     paths: list[tuple[int, Path]] = [(start, ())]
     found = {start}
     for state, path in paths:  # which grows meanwhile

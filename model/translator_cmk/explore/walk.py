@@ -33,7 +33,9 @@ class Store:
         self._by_content: dict[type[Entity], dict[frozenset[tuple[str, object]], int]] = {
             kind: {} for kind in ENTITY_KINDS
         }
-        self._by_identity: dict[int, int] = {}  # of the tables kept here, so no other table can have the identity
+        self._by_identity: dict[
+            int, int
+        ] = {}  # of the tables kept here, so no other table can have the identity
 
     def pack(self, state: State) -> Packed:
         """Return the state in numbers."""
@@ -41,7 +43,12 @@ class Store:
 
     def unpack(self, packed: Packed) -> State:
         """Return the state that was packed."""
-        return State({kind: self._tables[kind][number] for kind, number in zip(ENTITY_KINDS, packed, strict=True)})
+        return State(
+            {
+                kind: self._tables[kind][number]
+                for kind, number in zip(ENTITY_KINDS, packed, strict=True)
+            }
+        )
 
     def _number(self, kind: type[Entity], table: Table) -> int:
         number = self._by_identity.get(id(table))
@@ -69,7 +76,9 @@ class Walk:
     def __init__(self, scope: Scope, start: State) -> None:
         self.scope = scope
         self.width = len(scope.alphabet)
-        self._found_by = array("q", [-1])  # of each state: state and command that it was found by, as one number
+        self._found_by = array(
+            "q", [-1]
+        )  # of each state: state and command that it was found by, as one number
         self._store = Store()
         self._states = [self._store.pack(start)]
         self._numbers = {self._states[0]: 0}

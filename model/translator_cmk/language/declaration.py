@@ -15,7 +15,8 @@ CAPABILITIES: Mapping[str, str] = {
     "identity on and grants access by itself; and the Encryption section can be seen.",
     "reasons": "A refusal names the requirements that it is because of, all of them or some.",
     "clock": "The retention period of a deleted vault can be made to end.",
-    "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or without.",
+    "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or "
+    "without.",
     "several-tenants": "There is a second tenant, to which resources and subscriptions can move.",
     "audit": "An acceptance lists the uses of a customer's key.",
     "parallel": "Several sessions can run at once, each with its own resources.",
@@ -25,7 +26,8 @@ as the reason."""
 
 LEVELS: Mapping[str, str] = {
     "vault-and-key": "Key vaults and their keys.",
-    "account": "Resources, their identities and access to keys, and customer-managed keys for them.",
+    "account": "Resources, their identities and access to keys, and customer-managed keys for "
+    "them.",
     "custom-translator": "Workspaces, documents and models, and what they lose with the key.",
 }
 """Parts of a system that can conform by themselves.  Each level is scored apart, and a system

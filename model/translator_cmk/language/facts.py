@@ -55,7 +55,9 @@ def changed_facts(before: Observation, after: Observation) -> Iterator[tuple[Fac
                     yield Fact(kind, name, field, old), Fact(kind, name, field, new)
 
 
-def fields_to_compare(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[str]:
+def fields_to_compare(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[str]:
     """Return the fields of an entity, or only `exists` if it was not there both times."""
     if before is None or after is None:
         return ["exists"]

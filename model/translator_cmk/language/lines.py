@@ -38,7 +38,9 @@ def read_lines(file: str) -> Iterator[SourceLine]:
         else:
             yield from lines_of("standard input", sys.stdin.buffer)
     except OSError as error:
-        raise WireError(file, f"can't be read: {error.strerror}", "name a file of JSON lines, or -") from None
+        raise WireError(
+            file, f"can't be read: {error.strerror}", "name a file of JSON lines, or -"
+        ) from None
 
 
 def lines_of(source: str, stream: BinaryIO) -> Iterator[SourceLine]:

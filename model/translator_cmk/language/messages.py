@@ -72,7 +72,9 @@ class CommandRecord(Record):
         values = self.command.defaults | fields
         in_order = [values[name] for name in self.command.fields]
         try:
-            return self.command(*in_order)  # faster than by name, and every command of a run is read
+            return self.command(
+                *in_order
+            )  # faster than by name, and every command of a run is read
         except ValueError as error:
             raise Inconsistent(str(error), "add it or remove it") from None
 
@@ -119,7 +121,9 @@ COMMENT: dict[str, Shape] = {"code": CODE, "message": Line(2000)}
 """Fields of an answer that are for people, or native to the system."""
 
 IDS = UniqueList(REQUIREMENT, frozenset)
-KEY_USE = Record("a use of a key", {"key": LOCAL_NAME, "resource": A_NAME}, ("key", "resource"), KeyUse)
+KEY_USE = Record(
+    "a use of a key", {"key": LOCAL_NAME, "resource": A_NAME}, ("key", "resource"), KeyUse
+)
 AUDIT = UniqueList(KEY_USE, lambda uses: tuple(sorted(uses)))
 
 OUTCOME = Tagged(

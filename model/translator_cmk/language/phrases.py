@@ -155,7 +155,9 @@ class FactPhrase(Phrase):
     """
 
     def __init__(self, row: Mapping[str, Any]) -> None:
-        super().__init__(row["says"], row["words"], row.get("defaults", {}), tuple(row.get("numbers", ())))
+        super().__init__(
+            row["says"], row["words"], row.get("defaults", {}), tuple(row.get("numbers", ()))
+        )
         self.kind: str = row["kind"]
         self.field: str = row["field"]
 
@@ -211,7 +213,9 @@ def load_sentences(path: Path) -> tuple[tuple[CommandPhrase, ...], tuple[FactPhr
     return tuple(commands), tuple(facts)
 
 
-def with_vocabularies(rows: list[dict[str, Any]], vocabularies: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def with_vocabularies(
+    rows: list[dict[str, Any]], vocabularies: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
     """Yield each row with the vocabularies of its slots in place of their names."""
     for row in rows:
         words = {}

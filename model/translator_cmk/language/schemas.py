@@ -9,7 +9,10 @@ from .traces import PARTIAL_COMMAND, PARTIAL_OBSERVATION, REPORTED, TRACE_LINE
 
 UNSPECIFIED_FIELDS = Record(
     "what is unspecified",
-    {kind: MapOf(name, UniqueList(Choice(["exists", *fields]))) for kind, (name, fields) in OBSERVED.items()},
+    {
+        kind: MapOf(name, UniqueList(Choice(["exists", *fields])))
+        for kind, (name, fields) in OBSERVED.items()
+    },
 )
 
 RUN_LINE = record(
@@ -41,7 +44,10 @@ FILES: dict[str, tuple[str, Shape]] = {
         PARTIAL_OBSERVATION,
     ),
     "request": ("A request of the conformance kit to a system", REQUEST),
-    **{f"answer-to-{verb}": (f"The answer of a system to {verb}", shape) for verb, shape in ANSWERS.items()},
+    **{
+        f"answer-to-{verb}": (f"The answer of a system to {verb}", shape)
+        for verb, shape in ANSWERS.items()
+    },
 }
 """The title and the shape of each schema, by its name."""
 

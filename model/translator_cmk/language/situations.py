@@ -42,7 +42,9 @@ class CommandList(ListOf):
                 commands += read_commands(text)
             except UnknownSentence as unknown:
                 sentence = repr(str(unknown))
-                what = f"has {sentence}, which is neither a name above nor the sentence of a command"
+                what = (
+                    f"has {sentence}, which is neither a name above nor the sentence of a command"
+                )
                 raise Malformed(what, "see language/sentences.yaml").inside(index) from None
         return tuple(commands)
 

@@ -33,7 +33,9 @@ def refuse_constant(word: str) -> None:
 ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 """Returns the text of a value in which nothing contains itself."""
 
-DECODE = json.JSONDecoder(object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant).decode
+DECODE = json.JSONDecoder(
+    object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant
+).decode
 
 
 def parse_json(text: bytes, where: str = "") -> Any:
@@ -41,16 +43,26 @@ def parse_json(text: bytes, where: str = "") -> Any:
     if len(text) > LONGEST:
         raise WireError(where, "longer than 1 MiB", "write one message on each line")
     if text.startswith(BOM_UTF8):
-        raise WireError(where, "a byte order mark stands before it", "save the text as UTF-8 without one")
+        raise WireError(
+            where, "a byte order mark stands before it", "save the text as UTF-8 without one"
+        )
     try:
         return DECODE(text.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise WireError(where, f"not UTF-8 at byte {error.start + 1}", "save the text as UTF-8") from None
+        raise WireError(
+            where, f"not UTF-8 at byte {error.start + 1}", "save the text as UTF-8"
+        ) from None
     except json.JSONDecodeError as error:
-        raise WireError(where, f"not JSON at column {error.colno} ({error.msg})", "write one JSON object") from None
+        raise WireError(
+            where, f"not JSON at column {error.colno} ({error.msg})", "write one JSON object"
+        ) from None
     except NotStrict as error:
         raise WireError(where, *error.args) from None
     except RecursionError:
-        raise WireError(where, "nested too deeply", "no message has more than five levels") from None
+        raise WireError(
+            where, "nested too deeply", "no message has more than five levels"
+        ) from None
     except ValueError:  # Python's own limit on the digits of a number
-        raise WireError(where, "a number of thousands of digits", "no message needs more than six") from None
+        raise WireError(
+            where, "a number of thousands of digits", "no message needs more than six"
+        ) from None

@@ -72,7 +72,9 @@ def reported_error(**_: Any) -> ReportedOutcome:
 REPORTED = Tagged(
     "outcome",
     {
-        "accepted": Record("an acceptance", {**COMMENT, "by": IDS, "audit": AUDIT}, make=reported_acceptance),
+        "accepted": Record(
+            "an acceptance", {**COMMENT, "by": IDS, "audit": AUDIT}, make=reported_acceptance
+        ),
         "refused": Record("a refusal", {**COMMENT, "because": IDS}, make=reported_refusal),
         "error": Record("an error", COMMENT, make=reported_error),
     },
@@ -110,7 +112,9 @@ class EntityInPart(Record):
 
     def build(self, fields: dict[str, Any]) -> dict[str, Any]:
         if fields.get("exists") is False and len(fields) > 1:
-            raise Inconsistent("'exists' is false, and the entity has other fields", "leave out one or the other")
+            raise Inconsistent(
+                "'exists' is false, and the entity has other fields", "leave out one or the other"
+            )
         return fields
 
     def schema(self) -> dict[str, Any]:
@@ -120,7 +124,10 @@ class EntityInPart(Record):
 
 PARTIAL_OBSERVATION = Record(
     "an observation",
-    {kind: MapOf(name, EntityInPart(f"a {kind}", fields)) for kind, (name, fields) in OBSERVED.items()},
+    {
+        kind: MapOf(name, EntityInPart(f"a {kind}", fields))
+        for kind, (name, fields) in OBSERVED.items()
+    },
 )
 
 

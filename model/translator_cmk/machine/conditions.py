@@ -81,13 +81,18 @@ def has_workspace(resource: Resource) -> bool:
 def has_document(workspace: Workspace) -> bool:
     """Return whether an uploaded document is in the workspace."""
     documents = workspace.world.every(Document)
-    return any(document.state == "uploaded" and document.workspace.name == workspace.name for document in documents)
+    return any(
+        document.state == "uploaded" and document.workspace.name == workspace.name
+        for document in documents
+    )
 
 
 def has_readable_data(resource: Resource) -> bool:
     """Return whether data of the resource can be read in a workspace."""
     workspaces = resource.world.every(Workspace)
-    return any(workspace.readable and workspace.resource.name == resource.name for workspace in workspaces)
+    return any(
+        workspace.readable and workspace.resource.name == resource.name for workspace in workspaces
+    )
 
 
 # Names

@@ -97,7 +97,9 @@ OBSERVED_KINDS: tuple[ObservedKind, ...] = (
     ObservedKind(Subscription, lambda s: True, subscription),
     ObservedKind(Resource, lambda r: r.state == "active", resource),
     ObservedKind(Vault, lambda v: v.state in ("active", "deleted"), vault),
-    ObservedKind(Key, lambda k: k.vault.state == "active" and k.state in ("active", "deleted"), key),
+    ObservedKind(
+        Key, lambda k: k.vault.state == "active" and k.state in ("active", "deleted"), key
+    ),
     ObservedKind(Grant, lambda g: g.vault.state == "active", grant),
     ObservedKind(Workspace, lambda w: w.state == "active", workspace),
     ObservedKind(Document, lambda d: d.state == "uploaded", document),

@@ -56,7 +56,9 @@ class State:
         return f"State({'; '.join(entities)})"
 
 
-def rewritten(kind: type[Entity], record: Record | None, fields: Mapping[str, Any]) -> Record | None:
+def rewritten(
+    kind: type[Entity], record: Record | None, fields: Mapping[str, Any]
+) -> Record | None:
     """Return the record with these fields written; None if it is dropped, or no row creates it."""
     if fields.get("state") is NO_RECORD:
         return None

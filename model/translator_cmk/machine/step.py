@@ -58,7 +58,9 @@ class Machine:
         self._demands: Mapping[type[Command], list[Refuse]] = by_subject(self.rows, Refuse, "on")
         self._silences: Mapping[type[Command], list[Silent]] = by_subject(self.rows, Silent, "on")
         self._effects: Mapping[type[Command], list[Effect]] = by_subject(self.rows, Effect, "on")
-        self.whenever: Mapping[type[Entity], list[Whenever]] = by_subject(self.rows, Whenever, "about")
+        self.whenever: Mapping[type[Entity], list[Whenever]] = by_subject(
+            self.rows, Whenever, "about"
+        )
         means = by_subject(self.rows, Means, "meaning")
         self.meanings: Meanings = {meaning: tuple(means.get(meaning, ())) for meaning in MEANINGS}
         self.triggers = Triggers(chain.from_iterable(self.whenever.values()), self.meanings)
@@ -68,7 +70,9 @@ class Machine:
         """Return the state as the rows of this machine see it."""
         return World(state.tables, self.meanings, choose)
 
-    def step(self, state: State, command: Command, choose: Choose | None = None) -> tuple[State, Outcome]:
+    def step(
+        self, state: State, command: Command, choose: Choose | None = None
+    ) -> tuple[State, Outcome]:
         """Return the state after the command, and the outcome.  A refused command changes nothing.
 
         ``choose`` decides where silent rows apply; without it every row does.
@@ -135,7 +139,9 @@ class Machine:
             if effect.when(bound, entity) and world.applies(effect, entity.name):
                 writes.add(effect.requirement, effect.then(bound, entity))
 
-    def _reach_fixpoint(self, state: State, writes: Writes, choose: Choose | None) -> tuple[State, set[str]]:
+    def _reach_fixpoint(
+        self, state: State, writes: Writes, choose: Choose | None
+    ) -> tuple[State, set[str]]:
         """Carry out what a command writes, and consequences until none is left.
 
         Returns the state reached, and the requirements that all changes rest on.
@@ -165,7 +171,9 @@ class Machine:
         bound = bind(command, self.world(state))
         if bound is None:
             return False
-        return any(row.when(bound) and row.free(bound) for row in self._silences.get(type(command), ()))
+        return any(
+            row.when(bound) and row.free(bound) for row in self._silences.get(type(command), ())
+        )
 
 
 def by_subject(rows: Iterable[Row], kind: type[Row], subject: str) -> dict[Any, list[Any]]:
@@ -196,7 +204,9 @@ def bind(command: Command, world: World) -> Command | None:
     return type(command).unchecked(values)
 
 
-def consequences(affected: Iterable[tuple[Any, Iterable[Whenever]]], world: World) -> tuple[Writes, Sequence[Fired]]:
+def consequences(
+    affected: Iterable[tuple[Any, Iterable[Whenever]]], world: World
+) -> tuple[Writes, Sequence[Fired]]:
     """Return what follows at once by these rows, and the rows that changed something."""
     writes = Writes(world.tables)
     fired = []

@@ -22,7 +22,9 @@ class World:
 
     __slots__ = ("_known", "choose", "meanings", "tables")
 
-    def __init__(self, tables: Mapping[type[Entity], Table], meanings: Meanings, choose: Choose | None) -> None:
+    def __init__(
+        self, tables: Mapping[type[Entity], Table], meanings: Meanings, choose: Choose | None
+    ) -> None:
         self.tables = tables
         self.meanings = meanings
         self.choose = choose

@@ -83,7 +83,9 @@ class Differs:
 
     @cached_property
     def why(self) -> Why:
-        """Return why a report names requirements for this; found when asked for, since it is slow."""
+        """Return why a report names requirements for this; found when asked for, since it is
+        slow.
+        """
         rests_on = in_order(supporting(self.step))
         without = in_order(lacking(self.step))
         named = without or rests_on

@@ -54,7 +54,9 @@ def equal_in_order(places: Sequence[Place], sentences: Sequence[Sentence]) -> di
     return pairs
 
 
-def similarities(places: Sequence[Place], sentences: Sequence[Sentence], paired: Pairs) -> dict[tuple[int, int], float]:
+def similarities(
+    places: Sequence[Place], sentences: Sequence[Sentence], paired: Pairs
+) -> dict[tuple[int, int], float]:
     """Return Dice's coefficient of each place with each sentence, of those that are not paired
     yet."""
     place_hashes = {}
@@ -68,7 +70,9 @@ def similarities(places: Sequence[Place], sentences: Sequence[Sentence], paired:
     coefficients = {}
     for place_index, ours in place_hashes.items():
         for sentence_index, theirs in sentence_hashes.items():
-            coefficients[place_index, sentence_index] = 2 * len(ours & theirs) / (len(ours) + len(theirs))
+            coefficients[place_index, sentence_index] = (
+                2 * len(ours & theirs) / (len(ours) + len(theirs))
+            )
     return coefficients
 
 

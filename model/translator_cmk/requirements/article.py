@@ -87,9 +87,13 @@ def article_shape(claimed: bool) -> Record:
         carries_statements = bool(fields.get("statements"))
         is_informative = "informative" in fields
         if carries_statements and is_informative:
-            raise Inconsistent("a sentence carries statements and is called informative", "take one out")
+            raise Inconsistent(
+                "a sentence carries statements and is called informative", "take one out"
+            )
         if claimed and not carries_statements and not is_informative:
-            raise Inconsistent("a sentence carries no statement and gives no reason", "add one (informative: ...)")
+            raise Inconsistent(
+                "a sentence carries no statement and gives no reason", "add one (informative: ...)"
+            )
         return fields
 
     hashes: dict[str, Shape] = {
@@ -99,7 +103,9 @@ def article_shape(claimed: bool) -> Record:
     carried: dict[str, Shape] = {"statements": UniqueList(A_STATEMENT), "informative": TEXT}
     sentence = Record("a sentence", {**hashes, **carried}, required=hashes, make=checked_sentence)
     section = record("a section", {"heading": TEXT, "sentences": ListOf(sentence)})
-    revision = Record("a revision", {"date": TEXT, "changes": TEXT}, ("date", "changes"), make=Revision)
+    revision = Record(
+        "a revision", {"date": TEXT, "changes": TEXT}, ("date", "changes"), make=Revision
+    )
     return record(
         "the article",
         {"title": TEXT, "revision": TEXT, "url": TEXT, "sections": ListOf(section)},
@@ -124,5 +130,7 @@ def article_to_yaml(article: Article) -> str:
     }
     if article.later:
         values["later"] = [vars(revision) for revision in article.later]
-    values["sections"] = [{"heading": heading, "sentences": found} for heading, found in sections.items()]
+    values["sections"] = [
+        {"heading": heading, "sentences": found} for heading, found in sections.items()
+    ]
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1_000)

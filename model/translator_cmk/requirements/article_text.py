@@ -31,7 +31,9 @@ VERBATIM = re.compile(
 )
 """Front matter, code, comments, escapes, addresses, tags: whichever begins first, and no mark
 inside it is a mark."""
-DEFINITION = re.compile(rf"^\ {{0,3}}\[(?!\^)([^\[\]]+)\]:\s*(?:&\#60;[^<>\n]*>|\S+){TITLE}$", re.MULTILINE)
+DEFINITION = re.compile(
+    rf"^\ {{0,3}}\[(?!\^)([^\[\]]+)\]:\s*(?:&\#60;[^<>\n]*>|\S+){TITLE}$", re.MULTILINE
+)
 HEADING = re.compile(r"^ {0,3}#{1,6}(?:\s+(.*?))??(?:\s+#+)?\s*$")
 UNDERLINE = re.compile(r"^ {0,3}(?:=+|-+)\s*$")
 LIST_ITEM = re.compile(r"^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)+")
@@ -76,7 +78,9 @@ def sentences(markdown: str, headings: bool = False) -> list[Sentence]:
         for text in END.split(block.text):
             if words(text):
                 counts[section] += 1
-                found.append(Sentence(section, counts[section], block.line, f"{block.context}{text.strip()}"))
+                found.append(
+                    Sentence(section, counts[section], block.line, f"{block.context}{text.strip()}")
+                )
     return found
 
 
@@ -137,7 +141,9 @@ class BlockReader:
         extension = EXTENSION.match(content)
         if extension and extension["note"] and not is_quoted:
             extension = None  # only in a quote is it the mark of a note
-        is_underline = bool(self.parts) and not self.is_list_item and UNDERLINE.match(line) is not None
+        is_underline = (
+            bool(self.parts) and not self.is_list_item and UNDERLINE.match(line) is not None
+        )
         is_empty = not content.strip()
         is_table_row = content.lstrip().startswith("|")
 

@@ -65,7 +65,9 @@ def meaning_changed_without_revision(changes: list[Change]) -> list[str]:
     same."""
     revised = {change.requirement for change in changes if change.field == "revision"}
     suspects = [
-        change.requirement for change in changes if change.field in MEANING and change.requirement not in revised
+        change.requirement
+        for change in changes
+        if change.field in MEANING and change.requirement not in revised
     ]
     return list(dict.fromkeys(suspects))
 

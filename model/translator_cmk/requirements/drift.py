@@ -55,7 +55,11 @@ def compare(article: Article, markdown: str, name: object = "the text") -> Drift
     known_headings = {words(place.section): place.section for place in article.places}
     held_headings = {words(heading.section): heading for heading in page if heading.ordinal == 0}
     # sentences before the first heading have none, which is not one that can be gone
-    gone = {key: heading for key, heading in known_headings.items() if key not in held_headings and key != ()}
+    gone = {
+        key: heading
+        for key, heading in known_headings.items()
+        if key not in held_headings and key != ()
+    }
     new = [heading for key, heading in held_headings.items() if key not in known_headings]
 
     findings = findings_in_order(article.places, held, alignment, set(gone))
@@ -102,7 +106,9 @@ def findings_in_order(
     return findings
 
 
-def finding_for(place: Place, sentence: Sentence, in_order: bool, gone: set[tuple[str, ...]]) -> Finding:
+def finding_for(
+    place: Place, sentence: Sentence, in_order: bool, gone: set[tuple[str, ...]]
+) -> Finding:
     """Return the finding for a place whose sentence was recognised."""
     if place.fingerprint != fingerprint(sentence.text):
         return Finding("reworded", place, sentence, new_words(place, sentence.text))

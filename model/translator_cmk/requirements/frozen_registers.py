@@ -44,7 +44,9 @@ def load_entries(name: str | Path) -> Entries:
     if path.is_file():
         return read_entries(path)
     known = ", ".join(releases) or "none yet"
-    raise CommandError(f"{name}: neither a file, nor a folder, nor a release; there are the releases: {known}")
+    raise CommandError(
+        f"{name}: neither a file, nor a folder, nor a release; there are the releases: {known}"
+    )
 
 
 def read_entries(path: Path) -> Entries:

@@ -46,7 +46,9 @@ A_TITLE = Simple(
     maxLength=TITLE_LENGTH,
     pattern="[^.]$",
 )
-AN_ADDRESS = Text(r"https://[a-z0-9.-]+\.[a-z]+/\S+", "an address such as https://host.in.lower.case/path")
+AN_ADDRESS = Text(
+    r"https://[a-z0-9.-]+\.[a-z]+/\S+", "an address such as https://host.in.lower.case/path"
+)
 
 REQUIRED = ("id", "revision", "title", "wording", "kind", "basis")
 DERIVED = ("topic", "places")
@@ -70,7 +72,9 @@ REGISTERED = record(
     {
         "argument": TEXT,
         "notes": TEXT,
-        "source": Record("a source", {"title": TEXT, "url": AN_ADDRESS}, ("title", "url"), make=Source),
+        "source": Record(
+            "a source", {"title": TEXT, "url": AN_ADDRESS}, ("title", "url"), make=Source
+        ),
         "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "the name of a record, such as 0012-name.md"),
     },
 )
@@ -80,8 +84,12 @@ REGISTERED = record(
 def written_shape(topic: str, statements: Collection[str], questions: Collection[str]) -> Record:
     """Return the shape of a requirement in the file of its topic, where these statements and
     questions exist."""
-    own_id = Text(rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens")
-    shapes: dict[str, Shape] = {name: shape for name, shape in REGISTERED.fields.items() if name not in DERIVED}
+    own_id = Text(
+        rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens"
+    )
+    shapes: dict[str, Shape] = {
+        name: shape for name, shape in REGISTERED.fields.items() if name not in DERIVED
+    }
     shapes["id"] = own_id
     shapes["statements"] = UniqueList(Choice(statements))
     shapes["resolves"] = UniqueList(Choice(questions))
@@ -129,7 +137,9 @@ def load_questions(path: Path) -> dict[str, str]:
     return questions
 
 
-def load_requirements(folder: Path, article: Article, questions: Mapping[str, str]) -> dict[str, Requirement]:
+def load_requirements(
+    folder: Path, article: Article, questions: Mapping[str, str]
+) -> dict[str, Requirement]:
     """Return the requirements of all topics by id. Raises InvalidFile where a file is unreadable or
     wrong."""
     statements = statements_of(article)
@@ -142,7 +152,9 @@ def load_requirements(folder: Path, article: Article, questions: Mapping[str, st
             if requirement.id in requirements:
                 raise entry.error(f"the id {requirement.id!r} is given twice")
             if requirement.title in ids_by_title:
-                raise entry.error(f"{requirement.id} has the same title as {ids_by_title[requirement.title]}")
+                raise entry.error(
+                    f"{requirement.id} has the same title as {ids_by_title[requirement.title]}"
+                )
             ids_by_title[requirement.title] = requirement.id
             requirements[requirement.id] = requirement
     return requirements
@@ -163,7 +175,10 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
     name = requirement.id
     basis = requirement.basis
     if (basis == "environment") != (requirement.topic == "environment"):
-        raise entry.error(f"{name} has the basis {basis}; the basis environment and the topic environment go together")
+        raise entry.error(
+            f"{name} has the basis {basis}; the basis environment and the topic environment go "
+            "together"
+        )
     if basis in ("stated", "implied") and not requirement.statements:
         raise entry.error(f"{name} is {basis} and names no statement")
     if basis == "implied" and requirement.argument is None:
@@ -211,7 +226,11 @@ def by_statement(requirements: Mapping[str, Requirement], article: Article) -> d
     statements: dict[str, Statement] = {}
     for name in sorted(statements_of(article), key=statement_number):
         places = [place for place in article.places if name in place.statements]
-        claiming = [requirement.id for requirement in requirements.values() if name in requirement.statements]
+        claiming = [
+            requirement.id
+            for requirement in requirements.values()
+            if name in requirement.statements
+        ]
         if not claiming:
             raise InvalidFile(f"{ARTICLE_FILE}: no requirement claims {name} ({places[0]})")
         statements[name] = Statement(name, tuple(places), tuple(claiming))

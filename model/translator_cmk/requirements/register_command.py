@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     named = "a release, a file that 'register --json' wrote, or a folder of YAML"
     diff.add_argument("before", metavar="A", help=named)
-    diff.add_argument("after", metavar="B", nargs="?", help=f"{named} (default: the register of this package)")
+    diff.add_argument(
+        "after", metavar="B", nargs="?", help=f"{named} (default: the register of this package)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,7 +61,9 @@ def print_differences(before: str, after: object) -> int:
 def format_register(register: Register) -> str:
     """Return the register as a table by topic: id, basis, kind, statements, title."""
     id_width = max(len(name) for name in register)
-    statements_width = max(len(" ".join(requirement.statements)) for requirement in register.values())
+    statements_width = max(
+        len(" ".join(requirement.statements)) for requirement in register.values()
+    )
     lines = []
     for topic, requirements in register.topics.items():
         lines += [topic, "-" * len(topic)]
@@ -76,5 +80,7 @@ def format_register(register: Register) -> str:
     bases = Counter(requirement.basis for requirement in register.values())
     counted = ", ".join(f"{count} {basis}" for basis, count in bases.items())
     total = f"{len(register)} requirements ({counted})"
-    lines.append(f"{total} from {len(register.statements)} statements of {register.article.title!r}")
+    lines.append(
+        f"{total} from {len(register.statements)} statements of {register.article.title!r}"
+    )
     return "\n".join(lines)

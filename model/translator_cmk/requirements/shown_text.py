@@ -27,7 +27,9 @@ EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])(.*?[^\s*])\1")
 
 # HTML
 
-INLINE = re.compile("a|abbr|b|bdi|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|tt|u|var|wbr")
+INLINE = re.compile(
+    "a|abbr|b|bdi|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|tt|u|var|wbr"
+)
 VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
 NOT_SHOWN = re.compile("del|s|strike|datalist|head|noscript|rp|script|style|template|title")
 HIDING_STYLE = re.compile(
@@ -97,7 +99,9 @@ class Page(HTMLParser):
         self._separate(tag)
         if VOID.fullmatch(tag):
             return
-        hides = NOT_SHOWN.fullmatch(tag) is not None or any(hides_content(name, value) for name, value in attrs)
+        hides = NOT_SHOWN.fullmatch(tag) is not None or any(
+            hides_content(name, value) for name, value in attrs
+        )
         self.open.append(Element(tag, hides))
 
     handle_startendtag = handle_starttag  # in HTML, the slash at the end of a tag means nothing

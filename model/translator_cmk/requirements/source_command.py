@@ -18,12 +18,15 @@ STATUSES = ("unchanged", "moved", "reworded", "gone", "new")
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `source check`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="your copy of the article, as Markdown in UTF-8")
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help="your copy of the article, as Markdown in UTF-8"
+    )
     parser.add_argument(
         "--against",
         metavar="YAML",
         type=Path,
-        help="the output of 'source fingerprint' for another copy (default: the revision that is specified)",
+        help="the output of 'source fingerprint' for another copy (default: the revision that is "
+        "specified)",
     )
 
 
@@ -38,7 +41,9 @@ def check(args: argparse.Namespace) -> int:
 
 def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `source fingerprint`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a copy of the article, as Markdown in UTF-8")
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help="a copy of the article, as Markdown in UTF-8"
+    )
 
 
 def fingerprint(args: argparse.Namespace) -> int:
@@ -53,7 +58,9 @@ def format_drift(drift: Drift, article: Article, register: Register, file: objec
     """Return a comparison to read: what differs and where, the requirements it touches, a count,
     and what to do."""
     lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
-    lines += [f"heading new: {heading.text}, {file}:{heading.line}" for heading in drift.headings_new]
+    lines += [
+        f"heading new: {heading.text}, {file}:{heading.line}" for heading in drift.headings_new
+    ]
     line_before = 1
     for finding in drift.findings:
         if finding.sentence is None:
@@ -68,8 +75,14 @@ def format_drift(drift: Drift, article: Article, register: Register, file: objec
     verdict = "drift" if drift.differs else "no drift"
     lines.append(f"{verdict} from the revision of {article.revision}: {counted}")
     if drift.differs:
-        lines.append("to do: compare each with the wording of the requirements it touches (translator-cmk register")
-        lines.append("  --json); if a promise has changed, change them: docs/changing.md, 'When the article changes'")
+        lines.append(
+            "to do: compare each with the wording of the requirements it touches (translator-cmk "
+            "register"
+        )
+        lines.append(
+            "  --json); if a promise has changed, change them: docs/changing.md, 'When the article "
+            "changes'"
+        )
     # a reader's file may hold control characters, which are not for a terminal
     return "\n".join(visible(line) for line in lines)
 
@@ -83,7 +96,9 @@ def finding_lines(finding: Finding, register: Register, where: str) -> Iterator[
         yield f"  now {sentence.section}, sentence {sentence.ordinal}"
     if finding.status == "reworded":
         new_words = " ".join(finding.words)
-        yield (f"  new in it: {new_words}" if new_words else "  words were taken out or changed places")
+        yield (
+            f"  new in it: {new_words}" if new_words else "  words were taken out or changed places"
+        )
     if place:
         yield f"  touches {', '.join(requirements_of(place, register)) or 'no requirement'}"
     else:

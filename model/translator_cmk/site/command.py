@@ -11,7 +11,13 @@ from .. import features_dir
 from ..errors import OK, CommandError
 
 RESULTS = Path(".results/run")
-JUDGED = ("features", "model", "tests/machine", ":!model/translator_cmk/site", ":!model/translator_cmk/cli.py")
+JUDGED = (
+    "features",
+    "model",
+    "tests/machine",
+    ":!model/translator_cmk/site",
+    ":!model/translator_cmk/cli.py",
+)
 """What the results of a run depend on, from the root of the source."""
 
 
@@ -21,10 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--results",
         metavar="DIR",
         type=Path,
-        help=f"report of pytest --results or verify (default: {RESULTS}; without it nothing counts as run)",
+        help=f"report of pytest --results or verify (default: {RESULTS}; without it nothing counts "
+        "as run)",
     )
     parser.add_argument(
-        "--docs", metavar="DIR", type=Path, default=Path("docs"), help="the folder of the pages (default: docs)"
+        "--docs",
+        metavar="DIR",
+        type=Path,
+        default=Path("docs"),
+        help="the folder of the pages (default: docs)",
     )
 
 
@@ -40,18 +51,25 @@ def run(args: argparse.Namespace) -> int:
     from .render import replace_folders
 
     if not args.docs.is_dir():
-        raise CommandError(f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR")
+        raise CommandError(
+            f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR"
+        )
     try:
-        results = load_results(args.results or RESULTS) if args.results or RESULTS.exists() else None
+        results = (
+            load_results(args.results or RESULTS) if args.results or RESULTS.exists() else None
+        )
         content = load_content(results, args.docs)
         root = features_dir().parent
         if results and args.docs.resolve().is_relative_to(root) and (changed := uncommitted(root)):
             remedy = "commit it, then run make site"
             print(
-                f"translator-cmk: warning: {changed} is not committed, so everything is stale; {remedy}",
+                f"translator-cmk: warning: {changed} is not committed, so everything is stale; "
+                f"{remedy}",
                 file=sys.stderr,
             )
-            content = content._replace(evidence=replace(content.evidence, stale=f"{changed} is not committed"))
+            content = content._replace(
+                evidence=replace(content.evidence, stale=f"{changed} is not committed")
+            )
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
     except BaseException as error:
@@ -62,14 +80,26 @@ def run(args: argparse.Namespace) -> int:
         raise
     for each in content.implementations:
         if each.problems:
-            print(f"translator-cmk: warning: {each.name}: not shown: {'; '.join(each.problems)}", file=sys.stderr)
-    print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")
+            print(
+                f"translator-cmk: warning: {each.name}: not shown: {'; '.join(each.problems)}",
+                file=sys.stderr,
+            )
+    print(
+        f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: "
+        f"{content.evidence.whole.words}"
+    )
     return OK
 
 
 def uncommitted(root: Path) -> str:
-    """Return a file that results depend on and no commit has as it is; empty without such a file or a repository."""
+    """Return a file that results depend on and no commit has as it is; empty without such a file or
+    a repository.
+    """
     if not (root / ".git").exists() or not shutil.which("git"):
         return ""
     command = ["git", "-C", str(root), "status", "--porcelain", "--", *JUDGED]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout[3:].partition("\n")[0]
+    return (
+        subprocess.run(command, capture_output=True, text=True, check=False)
+        .stdout[3:]
+        .partition("\n")[0]
+    )

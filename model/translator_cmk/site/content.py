@@ -1,7 +1,8 @@
-"""Load all that the generated pages are made from, and derive the status of each scenario, requirement and topic.
+"""Load all that the generated pages are made from, and derive the status of each scenario,
+requirement and topic.
 
-Only a file of results can turn anything green.  Without one nothing was run; with one of another version of the
-specification everything is stale.
+Only a file of results can turn anything green.  Without one nothing was run; with one of another
+version of the specification everything is stale.
 """
 
 import ast
@@ -36,7 +37,9 @@ MODEL = "model"
 
 @dataclass(frozen=True)
 class Verdict:
-    """The status of one or more things that can be run, and how many of each kind have which status."""
+    """The status of one or more things that can be run, and how many of each kind have which
+    status.
+    """
 
     status: Status
     was: Status
@@ -57,7 +60,9 @@ class Verdict:
 
 
 def in_words(status: Status, counts: Mapping[str, Counter[Status]]) -> str:
-    """Return the status of one thing; of several, how many there are and how many passed or failed."""
+    """Return the status of one thing; of several, how many there are and how many passed or
+    failed.
+    """
     if sum(count.total() for count in counts.values()) < 2:
         return status.word
     if status is Status.FAILED:
@@ -70,9 +75,13 @@ def in_words(status: Status, counts: Mapping[str, Counter[Status]]) -> str:
 
 
 def shares(counts: Mapping[str, Counter[Status]], status: Status) -> str:
-    """Return how many of each kind have the status: `2 of 42 scenarios`; kinds in which none has it are left out."""
+    """Return how many of each kind have the status: `2 of 42 scenarios`; kinds in which none has it
+    are left out.
+    """
     return ", ".join(
-        f"{count[status]} of {number(count.total(), kind)}" for kind, count in counts.items() if count[status]
+        f"{count[status]} of {number(count.total(), kind)}"
+        for kind, count in counts.items()
+        if count[status]
     )
 
 
@@ -118,10 +127,14 @@ class Evidence:
     @cached_property
     def scenarios(self) -> Mapping[str, Sequence[Scenario]]:
         """Return the scenarios under the rule of each requirement, as written."""
-        return {rule.requirement: rule.scenarios for feature in self.features for rule in feature.rules}
+        return {
+            rule.requirement: rule.scenarios for feature in self.features for rule in feature.rules
+        }
 
     def carrying(self, requirement: str) -> Iterator[Pickle]:
-        """Yield the scenarios that carry a requirement: those of its rule, then those of other rules."""
+        """Yield the scenarios that carry a requirement: those of its rule, then those of other
+        rules.
+        """
         carrying = [each for each in self.pickles.values() if requirement in each.requirements]
         yield from sorted(carrying, key=lambda each: each.requirements[0] != requirement)
 
@@ -141,7 +154,9 @@ class Evidence:
 
     @cached_property
     def whole(self) -> Verdict:
-        """Return the verdict on the whole run: passed only if it was complete and everything passed."""
+        """Return the verdict on the whole run: passed only if it was complete and everything
+        passed.
+        """
         found = self._verdict(self.items if self.stale else self.pickles, self.beyond)
         if found.was is Status.PASSED and self.results and not self.results.complete:
             status = Status.STALE if found.status is Status.STALE else Status.NOT_RUN
@@ -149,7 +164,9 @@ class Evidence:
         return found
 
     def verdicts(self) -> Iterator[tuple[str, Verdict]]:
-        """Yield each verdict that has a badge, with its path: the whole, topics, requirements, scenarios."""
+        """Yield each verdict that has a badge, with its path: the whole, topics, requirements,
+        scenarios.
+        """
         yield "all", self.whole
         for topic in self.register.topics:
             yield f"topics/{topic}", self.topic(topic)
@@ -166,8 +183,14 @@ class Evidence:
     def _of(self, requirements: Collection[str]) -> Verdict:
         # a stale run is counted by its own scenarios
         scenarios: Mapping[str, Item | Pickle] = self.items if self.stale else self.pickles
-        carries = [name for name, each in scenarios.items() if not set(each.requirements).isdisjoint(requirements)]
-        others = [item for item in self.beyond if not set(item.requirements).isdisjoint(requirements)]
+        carries = [
+            name
+            for name, each in scenarios.items()
+            if not set(each.requirements).isdisjoint(requirements)
+        ]
+        others = [
+            item for item in self.beyond if not set(item.requirements).isdisjoint(requirements)
+        ]
         return self._verdict(carries, others)
 
     def _verdict(self, scenarios: Iterable[str], others: Iterable[Item]) -> Verdict:
@@ -198,7 +221,9 @@ CHANGED = "the specification, or the kit, has changed since"
 
 
 class Content(NamedTuple):
-    """The specification with its evidence, the model's rows by requirement and decisions by file."""
+    """The specification with its evidence, the model's rows by requirement and decisions by
+    file.
+    """
 
     evidence: Evidence
     rows: Mapping[str, Sequence[RowSource]]
@@ -212,7 +237,12 @@ def load_content(found: Results | None, docs: Path) -> Content:
     for diagnostic in lint([features_dir()]):
         raise InvalidFile(f"{diagnostic}; run make ties")
     return Content(
-        Evidence(register, load_features(features_dir()), found, CHANGED if found and is_stale(found) else ""),
+        Evidence(
+            register,
+            load_features(features_dir()),
+            found,
+            CHANGED if found and is_stale(found) else "",
+        ),
         rows_by_requirement(),
         load_decisions(docs / "decisions"),
         load_implementations(docs),
@@ -220,7 +250,9 @@ def load_content(found: Results | None, docs: Path) -> Content:
 
 
 def load_decisions(folder: Path) -> dict[str, Decision]:
-    """Return the decision records of a folder by file name, in order; raises `InvalidFile` or `OSError`."""
+    """Return the decision records of a folder by file name, in order; raises `InvalidFile` or
+    `OSError`.
+    """
     return {path.name: read_decision(path) for path in sorted(folder.glob("[0-9]*.md"))}
 
 
@@ -229,16 +261,24 @@ def read_decision(path: Path) -> Decision:
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidFile(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+        raise InvalidFile(
+            f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8"
+        ) from None
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     fields = dict(re.findall(r"^(?:- )?(Status|Resolves): *(.+?)\.?$", text, re.MULTILINE))
     resolves = tuple(re.findall(r"\b[AC][0-9]+\b", fields.get("Resolves", "")))
-    return Decision(path.name, title[1] if title else path.stem, fields.get("Status", "unknown"), resolves)
+    return Decision(
+        path.name, title[1] if title else path.stem, fields.get("Status", "unknown"), resolves
+    )
 
 
 def register_digest(register: Register) -> str:
-    """Return the SHA-256, in hexadecimal, of all requirements as JSON with sorted keys and no blanks."""
-    text = json.dumps(register_to_json(register), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """Return the SHA-256, in hexadecimal, of all requirements as JSON with sorted keys and no
+    blanks.
+    """
+    text = json.dumps(
+        register_to_json(register), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

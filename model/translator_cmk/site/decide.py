@@ -1,4 +1,6 @@
-"""Compute the pages for architects: the decision, what enabling demands, what breaks what, and what nobody says."""
+"""Compute the pages for architects: the decision, what enabling demands, what breaks what, and what
+nobody says.
+"""
 
 import json
 import re
@@ -75,20 +77,30 @@ def decide_pages(content: Content) -> Iterator[Page]:
         {
             "conditions": tried,
             "untried": untried(tried),
-            "withheld": {name for each in tried for value in each.values for name in value.withheld},
+            "withheld": {
+                name for each in tried for value in each.values for name in value.withheld
+            },
             "demands": demands(),
         },
     )
-    yield "decide/unknowns.md", "unknowns.md", {"heat": evidence_map(content), "observations": load_seen()}
+    yield (
+        "decide/unknowns.md",
+        "unknowns.md",
+        {"heat": evidence_map(content), "observations": load_seen()},
+    )
     states, steps = what_if_size()
     unmet = unreached(content.evidence.register)
     yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unmet}
 
 
 def queries() -> Iterator[Mapping[str, str]]:
-    """Yield a query for each log with every operation that the signals of the causes or the alerts of *Enable* name."""
+    """Yield a query for each log with every operation that the signals of the causes or the alerts
+    of *Enable* name.
+    """
     signals = " ".join(cell(each["signal"]).text for each in data("causes")["causes"])
-    alerts = [name for step in data("commands") for name in re.findall(r"operationName=(\S+)", step["az"])]
+    alerts = [
+        name for step in data("commands") for name in re.findall(r"operationName=(\S+)", step["az"])
+    ]
     named = list(dict.fromkeys([*re.findall(r"`([\w./]+)`", signals), *alerts]))
     by_log = ([each for each in named if "/" not in each], [each for each in named if "/" in each])
     for log, operations in zip(data("causes")["logs"], by_log, strict=True):
@@ -106,7 +118,9 @@ Differences = Mapping[str, Mapping[str, Any] | None]
 
 
 class Result(NamedTuple):
-    """The outcome of a request: accepted, refused, not specified, or unclear (the model is broken); with its ids."""
+    """The outcome of a request: accepted, refused, not specified, or unclear (the model is broken);
+    with its ids.
+    """
 
     word: str
     names: frozenset[str] = frozenset()
@@ -124,7 +138,9 @@ class Tried(NamedTuple):
 
     def channels(self, result: str) -> list[str]:
         """Return the channels with this result, in words."""
-        return [words for channel, words in CHANNELS.items() if self.results[channel].word == result]
+        return [
+            words for channel, words in CHANNELS.items() if self.results[channel].word == result
+        ]
 
 
 class Condition(NamedTuple):
@@ -138,7 +154,8 @@ class Condition(NamedTuple):
 def conditions() -> list[Condition]:
     """Return every condition with what happens for each of its values."""
     return [
-        Condition(each["name"], [try_value(value) for value in each["values"]]) for each in data("decide")["conditions"]
+        Condition(each["name"], [try_value(value) for value in each["values"]])
+        for each in data("decide")["conditions"]
     ]
 
 
@@ -149,7 +166,9 @@ def try_value(value: Mapping[str, Any]) -> Tried:
     named = frozenset[str]().union(*(each.names for each in results.values()))
     refused = any(each.word == "refused" for each in results.values())
     permitted = [value["permitted_by"]] if "permitted_by" in value else []
-    return Tried(value["says"], results, withheld(differs) if refused else [], sorted(named) or permitted)
+    return Tried(
+        value["says"], results, withheld(differs) if refused else [], sorted(named) or permitted
+    )
 
 
 def result(outcome: Outcome | None) -> Result:
@@ -166,7 +185,11 @@ def result(outcome: Outcome | None) -> Result:
 
 def demands() -> set[str]:
     """Return the requirements that a request to enable CMK can break."""
-    return {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys}
+    return {
+        row.requirement
+        for row in ROWS
+        if isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys
+    }
 
 
 def untried(found: Iterable[Condition]) -> set[str]:
@@ -175,7 +198,9 @@ def untried(found: Iterable[Condition]) -> set[str]:
 
 
 def enabled(channel: Channel, differs: Differences) -> Outcome | None:
-    """Return the outcome of enabling CMK where all is right but these fields; None from a broken model."""
+    """Return the outcome of enabling CMK where all is right but these fields; None from a broken
+    model.
+    """
     try:
         return MACHINE.step(*asked_for(channel, differs))[1]
     except RowsContradict:
@@ -185,21 +210,32 @@ def enabled(channel: Channel, differs: Differences) -> Outcome | None:
 def withheld(differs: Differences) -> list[str]:
     """Return the requirements by which no key is put in use, even if the request is accepted.
 
-    These are the requirements with a counter-row that puts it in use in a model that refuses no such request.
+    These are the requirements with a counter-row that puts it in use in a model that refuses no
+    such request.
     """
     before, request = asked_for("portal", differs)
-    lenient = [row for row in ROWS if not (isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys)]
+    lenient = [
+        row for row in ROWS if not (isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys)
+    ]
 
     def in_use(rows: Iterable[Row]) -> bool:
         machine = Machine(rows)
         state, _ = machine.step(before, request)
-        return bool(observe(machine.world(state))["resource"]["translator-prod"]["key_source"] == CUSTOMER)
+        return bool(
+            observe(machine.world(state))["resource"]["translator-prod"]["key_source"] == CUSTOMER
+        )
 
-    return [] if in_use(lenient) else [row.requirement for row in COUNTER_ROWS if in_use([*lenient, row])]
+    return (
+        []
+        if in_use(lenient)
+        else [row.requirement for row in COUNTER_ROWS if in_use([*lenient, row])]
+    )
 
 
 def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
-    """Return the state in which CMK is asked for, and the request: all is right in both but these fields."""
+    """Return the state in which CMK is asked for, and the request: all is right in both but these
+    fields.
+    """
     commands = []
     for name, right in data("decide")["right"].items():
         if (differing := differs.get(name, right)) is not None:
@@ -211,13 +247,15 @@ def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
     return carried_out(MACHINE, initial(DEFAULT_STAGE), before), request
 
 
-# The pictures: the loss over time, and where nobody has looked.  A macro draws each; a table beside it says the same.
+# The pictures: the loss over time, and where nobody has looked.  A macro draws each; a table beside
+# it says the same.
 
 SEARCHED = "ways-back"
 
 
 def timeline() -> Mapping[str, Any] | None:
-    """Return the moments and what each thing is then: `there`, `back` if it can come back, or `lost`.
+    """Return the moments and what each thing is then: `there`, `back` if it can come back, or
+    `lost`.
 
     Returns None for a model whose rows contradict each other.
     """
@@ -225,21 +263,32 @@ def timeline() -> Mapping[str, Any] | None:
     if searched is None:
         return None
     for moment in data("causes")["timeline"]:
-        state = carried_out(MACHINE, state or start(CAUSES[0].start), map(read_command, moment["commands"]))
+        state = carried_out(
+            MACHINE, state or start(CAUSES[0].start), map(read_command, moment["commands"])
+        )
         moments.append(searched.graph.number(state))
     lines = []
     things = {each["thing"]: each for each in data("causes")["things"]}
     for name in data("causes")["timed"]:
         kind, fits = OF_WORD[things[name]["kind"]], things[name]["fits"]
-        so = [any(found(world, kind, each, fits) for each in world.tables[kind]) for world in searched.worlds]
+        so = [
+            any(found(world, kind, each, fits) for each in world.tables[kind])
+            for world in searched.worlds
+        ]
         possible = attainable(searched.before, list(map(int, so)))
-        fates = ["there" if so[at] else "back" if possible[at] else "lost" for at in moments if at is not None]
+        fates = [
+            "there" if so[at] else "back" if possible[at] else "lost"
+            for at in moments
+            if at is not None
+        ]
         lines.append({"thing": name, "fates": fates})
     return {"moments": data("causes")["timeline"], "lines": lines}
 
 
 def evidence_map(content: Content) -> list[Mapping[str, Any]]:
-    """Return for each topic its requirements with their kinds of evidence and what was seen of Azure in public."""
+    """Return for each topic its requirements with their kinds of evidence and what was seen of
+    Azure in public.
+    """
     evidence = content.evidence
     seen, theorems = by_requirement(load_seen()), theorems_by_requirement()
     return [
@@ -260,7 +309,9 @@ def evidence_map(content: Content) -> list[Mapping[str, Any]]:
 
 
 def public(name: str, seen: Mapping[str, Sequence[Seen]]) -> str:
-    """Return whether what was seen of Azure `contradicts` or `supports` a requirement; `nobody` if nothing was."""
+    """Return whether what was seen of Azure `contradicts` or `supports` a requirement; `nobody` if
+    nothing was.
+    """
     if name not in seen:
         return "nobody"
     return "contradicts" if name in seen[name][0].contradicts else "supports"
@@ -271,14 +322,17 @@ def theorems_by_requirement() -> Counter[str]:
     return Counter(name for theorem in THEOREMS for name in theorem.requirements)
 
 
-# The commands of the page *Enable*, and what the tests saw of them when they ran them against our server last
+# The commands of the page *Enable*, and what the tests saw of them when they ran them against our
+# server last
 
 RUN = Path(".results/azure-cli.json")
 """Where `make azure-cli` writes what it saw."""
 
 
 class Run(NamedTuple):
-    """A run with a version of the Azure CLI: its date, and the outcome of each step and of the script."""
+    """A run with a version of the Azure CLI: its date, and the outcome of each step and of the
+    script.
+    """
 
     version: str
     finished: str
@@ -293,4 +347,6 @@ def last_run(path: Path = RUN) -> Run | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise InvalidFile(f"{path}: not a record of make azure-cli; run it again, or delete the file") from None
+        raise InvalidFile(
+            f"{path}: not a record of make azure-cli; run it again, or delete the file"
+        ) from None

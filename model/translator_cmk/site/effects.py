@@ -1,4 +1,6 @@
-"""Try each cause of data/causes.yaml on the model: the losses, the remedies, and the requirements that say so."""
+"""Try each cause of data/causes.yaml on the model: the losses, the remedies, and the requirements
+that say so.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +35,9 @@ from .sourced import data
 from .what_if import chart, way
 
 WEAKEST_FIRST = ("assumed", "implied", "stated", "environment")
-"""Bases from the weakest to the strongest; the environment counts where nothing of the article does."""
+"""Bases from the weakest to the strongest; the environment counts where nothing of the article
+does.
+"""
 
 
 class Cause(NamedTuple):
@@ -46,7 +50,9 @@ class Cause(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """Something that can be lost: the requirement that says so, the fact that shows it is there, and words for it."""
+    """Something that can be lost: the requirement that says so, the fact that shows it is there,
+    and words for it.
+    """
 
     what: str
     short: str
@@ -61,23 +67,32 @@ class Loss(NamedTuple):
 def cause(entry: Mapping[str, Any]) -> Cause:
     """Return an entry of the data file as a cause."""
     start = entry.get("start", data("causes")["start"])
-    return Cause(entry["name"], tuple(entry["commands"]), tuple(entry.get("remedies", ())), tuple(start))
+    return Cause(
+        entry["name"], tuple(entry["commands"]), tuple(entry.get("remedies", ())), tuple(start)
+    )
 
 
 CAUSES = tuple(map(cause, data("causes")["causes"]))
-"""Every command that loses something while the key is accessible before it; a test tries out all others."""
+"""Every command that loses something while the key is accessible before it; a test tries out all
+others.
+"""
 
 HARMLESS = tuple(map(cause, data("causes")["harmless"]))
-LOSSES = tuple(Loss(**entry | {"intact": Fact(**entry["intact"])}) for entry in data("causes")["losses"])
+LOSSES = tuple(
+    Loss(**entry | {"intact": Fact(**entry["intact"])}) for entry in data("causes")["losses"]
+)
 ACTIONS: Mapping[str, str] = data("causes")["actions"]
-CAVEATS: Mapping[str, Any] = {each["name"]: each["caveat"] for each in data("causes")["causes"] if "caveat" in each}
+CAVEATS: Mapping[str, Any] = {
+    each["name"]: each["caveat"] for each in data("causes")["causes"] if "caveat" in each
+}
 """A cell for what speaks against the result of the model, by the name of the cause."""
 
 
 class Finding(NamedTuple):
     """The condition of a thing in the model, and the requirements that it rests on.
 
-    ``seen`` is `intact`, `lost`, `gone` if more of it is missing than the loss says, or None if the rows contradict.
+    ``seen`` is `intact`, `lost`, `gone` if more of it is missing than the loss says, or None if the
+    rows contradict.
     """
 
     loss: Loss
@@ -100,19 +115,29 @@ class Finding(NamedTuple):
         lost = "deleted" if self.seen == "gone" else self.loss.lost
         if not self.remedied:
             return "not lost" if self.intact else f"✘ {lost}"
-        return f"✔ {self.loss.back}" if self.intact else "↻ by hand" if self.by_hand else f"✘ stays {lost}"
+        return (
+            f"✔ {self.loss.back}"
+            if self.intact
+            else "↻ by hand"
+            if self.by_hand
+            else f"✘ stays {lost}"
+        )
 
     @property
     def says_so(self) -> str:
         """Return the requirement that a reader is led to, or nothing."""
-        if self.remedied and (restoring := [name for name in self.grounds if name.startswith("restoration.")]):
+        if self.remedied and (
+            restoring := [name for name in self.grounds if name.startswith("restoration.")]
+        ):
             return restoring[0]
         own = [name for name in self.grounds if name == self.loss.requirement]
         return next(iter(own or self.grounds), "")
 
 
 class Case(NamedTuple):
-    """A cause with what is lost, and what is there after the remedies; addresses on the page What if, or None."""
+    """A cause with what is lost, and what is there after the remedies; addresses on the page What
+    if, or None.
+    """
 
     cause: Cause
     lost: list[Finding]
@@ -128,16 +153,26 @@ class Case(NamedTuple):
 
     @property
     def fates(self) -> tuple[str, ...]:
-        """Return for each loss whether it is `kept`, comes `back` with the key, comes back by `hand`, or is `lost`."""
+        """Return for each loss whether it is `kept`, comes `back` with the key, comes back by
+        `hand`, or is `lost`.
+        """
         pairs = zip(self.lost, self.remedied, strict=True)
         return tuple(
-            "kept" if lost.intact else "back" if after.intact else "hand" if after.by_hand else "lost"
+            "kept"
+            if lost.intact
+            else "back"
+            if after.intact
+            else "hand"
+            if after.by_hand
+            else "lost"
             for lost, after in pairs
         )
 
 
 class Group(NamedTuple):
-    """Causes that cost the same and are about as certain, with the weakest bases of the losses and of the ways back."""
+    """Causes that cost the same and are about as certain, with the weakest bases of the losses and
+    of the ways back.
+    """
 
     causes: list[str]
     fates: tuple[str, ...]
@@ -147,19 +182,29 @@ class Group(NamedTuple):
 
 
 def groups(found: Iterable[Case]) -> list[Group]:
-    """Return the cases in groups, the greatest losses first; what the article states or implies is one basis."""
+    """Return the cases in groups, the greatest losses first; what the article states or implies is
+    one basis.
+    """
 
     def rank(each: Case) -> tuple[int, bool, tuple[str, ...]]:
-        return -each.fates.count("lost"), weakest_of(each.lost) not in ("stated", "implied"), each.fates
+        return (
+            -each.fates.count("lost"),
+            weakest_of(each.lost) not in ("stated", "implied"),
+            each.fates,
+        )
 
     return [
         Group(
             [each.cause.name for each in alike],
             fates,
             weakest_of(finding for each in alike for finding in each.lost),
-            weakest_of(finding for each in alike if each.cause.remedies for finding in each.remedied),
+            weakest_of(
+                finding for each in alike if each.cause.remedies for finding in each.remedied
+            ),
         )
-        for (_, _, fates), alike in ((key, list(of)) for key, of in groupby(sorted(found, key=rank), rank))
+        for (_, _, fates), alike in (
+            (key, list(of)) for key, of in groupby(sorted(found, key=rank), rank)
+        )
     ]
 
 
@@ -172,7 +217,9 @@ def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
     """Return each cause, tried on the model."""
     pickles = list(content.evidence.pickles.values())
     found = {
-        each: [[find(loss, each, pickles, remedied) for loss in LOSSES] for remedied in (False, True)]
+        each: [
+            [find(loss, each, pickles, remedied) for loss in LOSSES] for remedied in (False, True)
+        ]
         for each in causes
     }
     usual = Counter(name for lost, _ in found.values() for name in {*all_grounds(lost)})
@@ -183,10 +230,16 @@ def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
 
 
 def reasons(lost: Iterable[Finding], usual: Mapping[str, int], of: int) -> list[str]:
-    """Return the requirements that set a cause apart: what makes the key inaccessible, and what is least certain."""
+    """Return the requirements that set a cause apart: what makes the key inaccessible, and what is
+    least certain.
+    """
     register, own = load_register(), [name for name in all_grounds(lost) if usual[name] <= of / 2]
     least = basis(own)
-    return [name for name in own if register[name].kind in ("meaning", "consequence") or register[name].basis == least]
+    return [
+        name
+        for name in own
+        if register[name].kind in ("meaning", "consequence") or register[name].basis == least
+    ]
 
 
 def all_grounds(found: Iterable[Finding]) -> list[str]:
@@ -204,7 +257,10 @@ def tried(cause: Cause, remedied: bool = False) -> str | None:
 
 def commands_of(cause: Cause, remedied: bool = False) -> list[Command]:
     """Return the commands of a cause, with its remedies if they are asked for."""
-    return [read_command(sentence) for sentence in (*cause.commands, *(cause.remedies if remedied else ()))]
+    return [
+        read_command(sentence)
+        for sentence in (*cause.commands, *(cause.remedies if remedied else ()))
+    ]
 
 
 @cache
@@ -224,7 +280,9 @@ def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> 
 
 @cache
 def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str | None, ...]:
-    """Return the condition of each thing that can be lost; None if the rows contradict each other."""
+    """Return the condition of each thing that can be lost; None if the rows contradict each
+    other.
+    """
     try:
         after = carried_out(machine, start(cause.start), commands_of(cause, remedied))
         observation = observe(machine.world(after))
@@ -234,24 +292,35 @@ def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str | None, ..
 
 
 def condition(intact: Fact, observation: Observation) -> str:
-    """Return whether a thing is `intact`, `lost` or, where something of it should be left, `gone`."""
+    """Return whether a thing is `intact`, `lost` or, where something of it should be left,
+    `gone`.
+    """
     if holds(intact, observation):
         return "intact"
-    left = intact.field == "exists" or holds(Fact(intact.kind, intact.name, "exists", True), observation)
+    left = intact.field == "exists" or holds(
+        Fact(intact.kind, intact.name, "exists", True), observation
+    )
     return "lost" if left else "gone"
 
 
 def find(loss: Loss, cause: Cause, pickles: Iterable[Pickle], remedied: bool) -> Finding:
     """Return the condition of a thing after the cause, or after its remedies, and what it rests on.
 
-    A requirement is among the grounds if the model without its rows shows otherwise.  One that says what does not
-    happen is, if the model with its counter-row shows otherwise and a scenario of it ends as the cause or its remedies
-    do.  Without such a scenario, the weakest of each topic count among those that the counter-rows are about.
+    A requirement is among the grounds if the model without its rows shows otherwise.  One that says
+    what does not happen is, if the model with its counter-row shows otherwise and a scenario of it
+    ends as the cause or its remedies do.  Without such a scenario, the weakest of each topic count
+    among those that the counter-rows are about.
     """
     at = LOSSES.index(loss)
     found = seen(MACHINE, cause, remedied)[at]
-    by_rows = {name for name in {row.requirement for row in ROWS} if seen(lacking(name), cause, remedied)[at] != found}
-    by_counter_rows = {name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found}
+    by_rows = {
+        name
+        for name in {row.requirement for row in ROWS}
+        if seen(lacking(name), cause, remedied)[at] != found
+    }
+    by_counter_rows = {
+        name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found
+    }
     first, last = commands_of(cause)[0], commands_of(cause, remedied)[-1]
     shown = set(shown_by(first, last, pickles)) if by_counter_rows else set()
     grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows))
@@ -277,7 +346,9 @@ def weakest(names: Collection[str]) -> set[str]:
     of_topic: dict[str, set[str]] = {}
     for name in names:
         of_topic.setdefault(register[name].topic, set()).add(name)
-    return {name for each in of_topic.values() for name in each if register[name].basis == basis(each)}
+    return {
+        name for each in of_topic.values() for name in each if register[name].basis == basis(each)
+    }
 
 
 def basis(names: Iterable[str]) -> str:
@@ -286,7 +357,9 @@ def basis(names: Iterable[str]) -> str:
 
 
 def shown_by(first: Command, last: Command, pickles: Iterable[Pickle]) -> Iterator[str]:
-    """Yield the requirements with a scenario that submits the last command after a Given that carries out the first."""
+    """Yield the requirements with a scenario that submits the last command after a Given that
+    carries out the first.
+    """
     asked = format_command(last)
     for each in pickles:
         given = (step.text for step in each.steps if step.kind == "given")
@@ -311,7 +384,11 @@ def answer(cause: Cause, action: str) -> Outcome:
 
 def always_refused() -> list[str]:
     """Return the actions that are refused after every cause."""
-    return [each for each in ACTIONS if all(isinstance(answer(cause, each), Refused) for cause in CAUSES)]
+    return [
+        each
+        for each in ACTIONS
+        if all(isinstance(answer(cause, each), Refused) for cause in CAUSES)
+    ]
 
 
 @cache

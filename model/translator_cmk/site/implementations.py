@@ -1,9 +1,11 @@
-"""Run the example implementations, read the reports of others, and roll each report up by requirement.
+"""Run the example implementations, read the reports of others, and roll each report up by
+requirement.
 
-`docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``, the command of an
-implementation that uses the protocol over standard input and output, or ``report``, the folder of a report that
-`translator-cmk verify` wrote, from docs/.  A report of a run is kept in `.results/` and made again when the
-specification or a file that the command names has changed.
+`docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``,
+the command of an implementation that uses the protocol over standard input and output, or
+``report``, the folder of a report that `translator-cmk verify` wrote, from docs/.  A report of a
+run is kept in `.results/` and made again when the specification or a file that the command names
+has changed.
 """
 
 import json
@@ -26,15 +28,30 @@ from ..verdict import DECIDED, Status
 
 LIST = "implementations.yaml"
 CACHE = Path(".results/implementations")
-OPTIONS = ("--lane", "features", "--lane", "tour", "--scope", "losing-the-key", "--steps", "100", "--seed", "1")
+OPTIONS = (
+    "--lane",
+    "features",
+    "--lane",
+    "tour",
+    "--scope",
+    "losing-the-key",
+    "--steps",
+    "100",
+    "--seed",
+    "1",
+)
 KINDS: Mapping[str, str] = {
     "product": "an implementation, as its maker reports it",
     "example": "an example, written here to show how an implementation is tested",
-    "foreign": "an implementation by others, tested through an adapter of ours: its makers have reported nothing",
+    "foreign": "an implementation by others, tested through an adapter of ours: its makers have "
+    "reported nothing",
 }
 ENTRY = record(
     "an implementation",
-    {"name": Text("[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and hyphens"), "kind": Choice(KINDS)},
+    {
+        "name": Text("[a-z0-9]+(-[a-z0-9]+)*", "a name of small letters, digits and hyphens"),
+        "kind": Choice(KINDS),
+    },
     fields_of(("run", "report", "reproduce", "contact"), TEXT),
 )
 PUBLISHED = ("report.html", "report.json")
@@ -42,7 +59,9 @@ CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
 
 
 class Implementation(NamedTuple):
-    """A listed implementation with its report; ``problems`` says why a report is missing or refused."""
+    """A listed implementation with its report; ``problems`` says why a report is missing or
+    refused.
+    """
 
     name: str
     kind: str
@@ -57,15 +76,25 @@ class Implementation(NamedTuple):
     @property
     def product(self) -> str:
         """Return product and version as the report names them."""
-        subject = self.report["subject"] if self.report else {"product": self.name, "version": "unstated"}
-        return str(subject["product"] if subject["version"] == "unstated" else "{product} {version}".format(**subject))
+        subject = (
+            self.report["subject"] if self.report else {"product": self.name, "version": "unstated"}
+        )
+        return str(
+            subject["product"]
+            if subject["version"] == "unstated"
+            else "{product} {version}".format(**subject)
+        )
 
     @property
     def partial(self) -> list[str]:
         """Return why the report is not about the whole specification; empty if it is."""
         report = self.report or {}
         found = [] if report.get("complete") else ["the run was interrupted"]
-        found += [f"only {name} {' and '.join(each)}" for name, each in report.get("selection", {}).items() if each]
+        found += [
+            f"only {name} {' and '.join(each)}"
+            for name, each in report.get("selection", {}).items()
+            if each
+        ]
         found += ["without the lane features"] if "features" not in report.get("lanes", ()) else []
         found += [f"waived: {', '.join(report['waived'])}"] if report.get("waived") else []
         return found
@@ -91,7 +120,9 @@ def checked(entry: Entry) -> dict[str, str]:
 
 def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     """Return one implementation with its report, run if need be."""
-    found = Implementation(entry["name"], entry["kind"], REFUSED, entry.get("reproduce", ""), entry.get("contact", ""))
+    found = Implementation(
+        entry["name"], entry["kind"], REFUSED, entry.get("reproduce", ""), entry.get("contact", "")
+    )
     if "run" in entry:
         command = f"translator-cmk verify --stdio {shlex.quote(entry['run'])} {' '.join(OPTIONS)}"
         found = found._replace(reproduce=command)
@@ -109,7 +140,9 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
 
 
 def run(command: str, folder: Path) -> tuple[str, ...]:
-    """Write the report on the implementation behind a command unless nothing has changed; return the problems."""
+    """Write the report on the implementation behind a command unless nothing has changed; return
+    the problems.
+    """
     program, *arguments = shlex.split(command)
     if not shutil.which(program):
         return (f"it was not run: {program} is not installed on the machine that made this site",)
@@ -136,12 +169,18 @@ def kit(*arguments: str) -> tuple[str, ...]:
 
 
 def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:
-    """Return for each requirement the confirmed reports about Azure itself that decided a scenario of it."""
+    """Return for each requirement the confirmed reports about Azure itself that decided a scenario
+    of it.
+    """
     observed: dict[str, list[Implementation]] = {}
     for each in found:
         report = each.report or {}
-        if each.standing == CONFIRMED and str((report.get("subject") or {}).get("product", "")).startswith(OF_AZURE):
-            decided = (case["requirements"][0] for case in report["cases"] if case["status"] in DECIDED)
+        if each.standing == CONFIRMED and str(
+            (report.get("subject") or {}).get("product", "")
+        ).startswith(OF_AZURE):
+            decided = (
+                case["requirements"][0] for case in report["cases"] if case["status"] in DECIDED
+            )
             for requirement in dict.fromkeys(decided):
                 observed.setdefault(requirement, []).append(each)
     return observed

@@ -1,7 +1,9 @@
-"""The command `translator-cmk oscal`: requirements, controls and a run as NIST OSCAL, for compliance tools.
+"""The command `translator-cmk oscal`: requirements, controls and a run as NIST OSCAL, for
+compliance tools.
 
-The component definition says which requirements bear on which controls of *Obligations*.  The assessment results say
-what one run showed.  Equal reports give equal files: each UUID follows from ids, each time from the report.
+The component definition says which requirements bear on which controls of *Obligations*.  The
+assessment results say what one run showed.  Equal reports give equal files: each UUID follows from
+ids, each time from the report.
 """
 
 import argparse
@@ -28,13 +30,17 @@ from ..verdict import FAILED_OR_KNOWN, Status
 from .sourced import cell, data, sources
 
 VERSION = "1.2.1"
-"""Of OSCAL: the newest that compliance-trestle 5.2 reads.  1.2.2 and 1.2.3 change nothing in these two models."""
+"""Of OSCAL: the newest that compliance-trestle 5.2 reads.  1.2.2 and 1.2.3 change nothing in these
+two models.
+"""
 
 OURS = "urn:translator-cmk:oscal"
 """The namespace of our own properties."""
 
 RULES = "https://oscal-compass.github.io/compliance-trestle/schemas/oscal"
-"""The namespace in which compliance-trestle finds the rules behind a control: here a requirement is a rule."""
+"""The namespace in which compliance-trestle finds the rules behind a control: here a requirement is
+a rule.
+"""
 
 COMPONENTS, RESULTS = "component-definition.json", "assessment-results.json"
 READINGS = {"supports": "Supported", "partly": "Partly supported"}
@@ -43,9 +49,15 @@ READINGS = {"supports": "Supported", "partly": "Partly supported"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `oscal`."""
-    parser.add_argument("results", metavar="DIR", type=Path, help="report of verify or pytest --results")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, default=Path("oscal"), help="where to write (default: oscal)"
+        "results", metavar="DIR", type=Path, help="report of verify or pytest --results"
+    )
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        default=Path("oscal"),
+        help="where to write (default: oscal)",
     )
 
 
@@ -54,9 +66,13 @@ def run(args: argparse.Namespace) -> int:
     envelope = read(args.results)
     must_have_said_hello(args.results, envelope)
     for problem in problems_of(args.results, envelope)[0][:1]:
-        raise CommandError(f"{args.results}: {problem}; translator-cmk report check lists all; nothing was written")
+        raise CommandError(
+            f"{args.results}: {problem}; translator-cmk report check lists all; nothing was written"
+        )
     if args.output.resolve().is_relative_to(args.results.resolve()):
-        raise CommandError(f"--output {args.output}: a report has no other files than its own; name another folder")
+        raise CommandError(
+            f"--output {args.output}: a report has no other files than its own; name another folder"
+        )
     try:
         args.output.mkdir(parents=True, exist_ok=True)
         evidence = Path(os.path.relpath(args.results.resolve(), args.output.resolve())).as_posix()
@@ -67,11 +83,15 @@ def run(args: argparse.Namespace) -> int:
         write_json(args.output / COMPONENTS, definition)
         write_json(args.output / RESULTS, results)
     except OSError as error:
-        raise CommandError(f"{error.filename}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(
+            f"{error.filename}: can't be written: {error.strerror}", HARNESS
+        ) from None
     [result] = results["assessment-results"]["results"]
     found = result.get("findings", [])
     met = sum(each["target"]["status"]["state"] == "satisfied" for each in found)
-    print(f"{args.output}: {COMPONENTS} and {RESULTS}, {met} of {len(found)} requirements satisfied")
+    print(
+        f"{args.output}: {COMPONENTS} and {RESULTS}, {met} of {len(found)} requirements satisfied"
+    )
     return OK
 
 
@@ -94,8 +114,15 @@ def rules(names: Iterable[str]) -> list[dict[str, str]]:
 
 
 def document(kind: str, title: str, modified: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document, without what is empty, under a UUID that changes with it, as OSCAL asks."""
-    metadata = {"title": title, "last-modified": modified, "version": __version__, "oscal-version": VERSION}
+    """Return the document, without what is empty, under a UUID that changes with it, as OSCAL
+    asks.
+    """
+    metadata = {
+        "title": title,
+        "last-modified": modified,
+        "version": __version__,
+        "oscal-version": VERSION,
+    }
     filled = {"metadata": metadata, **without_empty(content)}
     digest = hashlib.sha256(json.dumps(filled, sort_keys=True).encode()).hexdigest()
     return {kind: {"uuid": uid(kind, digest), **filled}}
@@ -104,7 +131,11 @@ def document(kind: str, title: str, modified: str, content: Mapping[str, Any]) -
 def without_empty(value: Any) -> Any:
     """Return the value without empty lists and objects, which OSCAL does not allow."""
     if isinstance(value, Mapping):
-        return {name: kept for name, each in value.items() if (kept := without_empty(each)) not in ([], {})}
+        return {
+            name: kept
+            for name, each in value.items()
+            if (kept := without_empty(each)) not in ([], {})
+        }
     return [without_empty(each) for each in value] if isinstance(value, list) else value
 
 
@@ -112,7 +143,9 @@ def without_empty(value: Any) -> Any:
 
 
 def addressed() -> list[dict[str, Any]]:
-    """Return the controls of *Obligations* that the requirements serve at all, each with its framework and its UUID."""
+    """Return the controls of *Obligations* that the requirements serve at all, each with its
+    framework and its UUID.
+    """
     return [
         {**each, "framework": of["framework"], "uuid": uid("control", of["framework"], each["id"])}
         for of in data("decide")["frameworks"]
@@ -139,8 +172,10 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
         "uuid": uid("component"),
         "type": "service",
         "title": title,
-        "description": f"What {register.article.title} (revision of {register.article.revision}) says of them. Each "
-        "rule is a requirement. Its basis says whether the article states it, implies it, takes it for granted, or "
+        "description": f"What {register.article.title} (revision of {register.article.revision}) "
+        "says of them. Each "
+        "rule is a requirement. Its basis says whether the article states it, implies it, takes it "
+        "for granted, or "
         "we assume it. Nothing here was observed on Azure.",
         "props": [
             prop(name, value, ns, remarks=each.id)
@@ -165,11 +200,15 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
         for source in [sources()[name]]
     ]
     content = {"components": [component], "back-matter": {"resources": resources}}
-    return document("component-definition", f"{title}: controls and requirements", modified, content)
+    return document(
+        "component-definition", f"{title}: controls and requirements", modified, content
+    )
 
 
 def implementation(of: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what supports the controls of a framework; one that is not addressed is only described."""
+    """Return what supports the controls of a framework; one that is not addressed is only
+    described.
+    """
     framework, controls = of["framework"], of["controls"]
     missing = [
         f"Not addressed: {each['id']}. {without_links(each['why'])}"
@@ -179,16 +218,23 @@ def implementation(of: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "uuid": uid("framework", framework),
         "source": f"#{uid('source', cell(controls[0]['asks']).sources[0])}",
-        "description": " ".join([f"{framework}, as the authors of translator-cmk read it; not a score.", *missing]),
+        "description": " ".join(
+            [f"{framework}, as the authors of translator-cmk read it; not a score.", *missing]
+        ),
         "props": [prop("framework", framework)],
         "implemented-requirements": [
             {
                 "uuid": each["uuid"],
                 "control-id": control_id(each["id"]),
                 "description": f"{READINGS[each['reading']]}. {without_links(each['why'])}",
-                "props": [prop("label", each["id"]), prop("reading", each["reading"]), *rules(each["requirements"])],
+                "props": [
+                    prop("label", each["id"]),
+                    prop("reading", each["reading"]),
+                    *rules(each["requirements"]),
+                ],
                 "links": [
-                    {"href": f"#{uid('source', name)}", "rel": "reference"} for name in cell(each["asks"]).sources
+                    {"href": f"#{uid('source', name)}", "rel": "reference"}
+                    for name in cell(each["asks"]).sources
                 ],
                 "remarks": f"The control in our words: {without_links(cell(each['asks']).text)}",
             }
@@ -201,12 +247,20 @@ def implementation(of: Mapping[str, Any]) -> dict[str, Any]:
 # The assessment results
 
 
-def assessment_results(register: Register, envelope: Mapping[str, Any], run: str, evidence: str) -> dict[str, Any]:
-    """Return what a run showed: an observation for each case that was tried, a finding for each requirement of these.
+def assessment_results(
+    register: Register, envelope: Mapping[str, Any], run: str, evidence: str
+) -> dict[str, Any]:
+    """Return what a run showed: an observation for each case that was tried, a finding for each
+    requirement of these.
 
-    ``run``: the digest of its envelope; ``evidence``: the folder of the report, from that of the results.
+    ``run``: the digest of its envelope; ``evidence``: the folder of the report, from that of the
+    results.
     """
-    findings = [finding(run, register[name], about) for name in register if (about := counting(name, envelope))]
+    findings = [
+        finding(run, register[name], about)
+        for name in register
+        if (about := counting(name, envelope))
+    ]
     subject = {
         "uuid": uid(run, "subject"),
         "type": "software",
@@ -220,7 +274,8 @@ def assessment_results(register: Register, envelope: Mapping[str, Any], run: str
     result = {
         "uuid": uid(run, "result"),
         "title": f"{product(envelope)}: {headline(envelope)}",
-        "description": f"{counted(envelope['counts']['scored'])}. A requirement without a finding was not tried. "
+        "description": f"{counted(envelope['counts']['scored'])}. A requirement without a finding "
+        "was not tried. "
         f"{subject['description']}",
         "start": envelope["started"],
         "end": envelope["finished"],
@@ -240,18 +295,30 @@ def assessment_results(register: Register, envelope: Mapping[str, Any], run: str
             "uuid": uid(run, name),
             "title": name,
             "description": "A file of the report.",
-            "rlinks": [{"href": f"{evidence}/{name}", "hashes": [{"algorithm": "SHA-256", "value": digest}]}],
+            "rlinks": [
+                {
+                    "href": f"{evidence}/{name}",
+                    "hashes": [{"algorithm": "SHA-256", "value": digest}],
+                }
+            ],
         }
         for name, digest in digests.items()
         if digest
     ]
-    plan = {"href": f"#{uid(run, ENVELOPE)}", "remarks": "How the run was made stands in its report."}
+    plan = {
+        "href": f"#{uid(run, ENVELOPE)}",
+        "remarks": "How the run was made stands in its report.",
+    }
     content = {"import-ap": plan, "results": [result], "back-matter": {"resources": resources}}
-    return document("assessment-results", "What a run of translator-cmk showed", envelope["finished"], content)
+    return document(
+        "assessment-results", "What a run of translator-cmk showed", envelope["finished"], content
+    )
 
 
 def counting(name: str, envelope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the cases that count for a requirement: it is theirs, or the cause of their failure."""
+    """Return the cases that count for a requirement: it is theirs, or the cause of their
+    failure.
+    """
     return [
         case
         for case in envelope["cases"]
@@ -263,11 +330,18 @@ def counting(name: str, envelope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def reviewed(names: Collection[str]) -> dict[str, Any]:
     """Return the requirements that were tried, and the controls that they bear on."""
-    ids = [control_id(each["id"]) for each in addressed() if not set(names).isdisjoint(each["requirements"])]
+    ids = [
+        control_id(each["id"])
+        for each in addressed()
+        if not set(names).isdisjoint(each["requirements"])
+    ]
     objectives = [{"objective-id": each} for each in names]
     return {
         "control-selections": [
-            {"description": "Those that they bear on.", "include-controls": [{"control-id": each} for each in ids]}
+            {
+                "description": "Those that they bear on.",
+                "include-controls": [{"control-id": each} for each in ids],
+            }
         ],
         "control-objective-selections": [{"include-objectives": objectives}] if objectives else [],
     }
@@ -285,28 +359,42 @@ def observation(run: str, case: Mapping[str, Any], when: str) -> dict[str, Any]:
         "methods": ["TEST"],
         "types": ["control-objective"],
         "subjects": [{"subject-uuid": uid(run, "subject"), "type": "component"}],
-        "relevant-evidence": [{"href": f"#{uid(run, ENVELOPE)}", "description": "The report of the run."}],
+        "relevant-evidence": [
+            {"href": f"#{uid(run, ENVELOPE)}", "description": "The report of the run."}
+        ],
         "collected": when,
     }
 
 
-def finding(run: str, requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def finding(
+    run: str, requirement: Requirement, cases: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """Return the finding on a requirement: satisfied only where each case that counts passed."""
     statuses = {case["status"] for case in cases}
-    reason = "pass" if statuses == {Status.PASSED} else "fail" if statuses & FAILED_OR_KNOWN else "other"
+    reason = (
+        "pass" if statuses == {Status.PASSED} else "fail" if statuses & FAILED_OR_KNOWN else "other"
+    )
     about = [each for each in addressed() if requirement.id in each["requirements"]]
     return {
         "uuid": uid(run, "finding", requirement.id),
         "title": requirement.title,
         "description": requirement.wording,
         "props": [*rules([requirement.id]), prop("basis", requirement.basis)],
-        "links": [{"href": f"{COMPONENTS}#{each['uuid']}", "rel": "related", "text": each["id"]} for each in about],
+        "links": [
+            {"href": f"{COMPONENTS}#{each['uuid']}", "rel": "related", "text": each["id"]}
+            for each in about
+        ],
         "target": {
             "type": "objective-id",
             "target-id": requirement.id,
-            "status": {"state": "satisfied" if reason == "pass" else "not-satisfied", "reason": reason},
+            "status": {
+                "state": "satisfied" if reason == "pass" else "not-satisfied",
+                "reason": reason,
+            },
         },
         "related-observations": [
-            {"observation-uuid": uid(run, "case", each["id"])} for each in cases if each["status"] != Status.NOT_RUN
+            {"observation-uuid": uid(run, "case", each["id"])}
+            for each in cases
+            if each["status"] != Status.NOT_RUN
         ],
     }

@@ -1,4 +1,6 @@
-"""Generate every page, badge and data file, by path from docs/: the same for the same content, byte for byte."""
+"""Generate every page, badge and data file, by path from docs/: the same for the same content, byte
+for byte.
+"""
 
 import json
 import re
@@ -64,11 +66,15 @@ def badges(content: Content) -> dict[str, Badge]:
     """Return each badge by its path: of what was run last, and of the implementations."""
     evidence = content.evidence
     found = {path: evidence.badge(verdict) for path, verdict in evidence.verdicts()}
-    return found | {f"implementations/{each.name}": implementations.badge(each) for each in shown(content)}
+    return found | {
+        f"implementations/{each.name}": implementations.badge(each) for each in shown(content)
+    }
 
 
 def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, str]]:
-    """Yield each page with its path, or the one that is wanted, and the parts that hand-written pages include."""
+    """Yield each page with its path, or the one that is wanted, and the parts that hand-written
+    pages include.
+    """
     evidence = content.evidence
     results = evidence.results
     templates = environment(
@@ -80,7 +86,9 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         badge_height=HEIGHT,
         status=Status,
         statuses=OF_ITEMS,
-        run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
+        run_subject=("the model" if results.subject == MODEL else plain(results.subject))
+        if results
+        else "",
         scenario_link=partial(scenario_link, content),
         shown_by=partial(shown_by, content),
         also_shown_by=partial(also_shown_by, content),
@@ -96,9 +104,15 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
     if wanted is None or wanted == "data/matrix.snippet":
         found = groups(cases((*CAUSES, *HARMLESS), content))
         yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found)
-    sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
+    sections = {
+        "decide": decide_pages,
+        "specification": specification_pages,
+        "evidence": evidence_pages,
+    }
     for folder, computed in sections.items():
-        for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
+        for path, template, values in (
+            computed(content) if (wanted or folder).startswith(folder) else ()
+        ):
             if wanted in (None, path):
                 yield path, rendered(templates, template, **values)
 
@@ -107,8 +121,14 @@ def specification_pages(content: Content) -> Iterator[Page]:
     """Yield the pages on requirements, sentences and the protocol."""
     evidence = content.evidence
     statuses = {evidence.requirement(each).status for each in evidence.register.values()}
-    named = [f"{evidence.subject}: {each.glyph} {each.word}" for each in OF_BADGES if each in statuses]
-    yield "specification/index.md", "requirements.md", {"statuses_shown": named, "lacking": lacking(content)}
+    named = [
+        f"{evidence.subject}: {each.glyph} {each.word}" for each in OF_BADGES if each in statuses
+    ]
+    yield (
+        "specification/index.md",
+        "requirements.md",
+        {"statuses_shown": named, "lacking": lacking(content)},
+    )
     for feature in evidence.features:
         yield f"specification/{feature.topic}.md", "topic.md", {"feature": feature}
     glossary = {"situations": situations_used(evidence), "sentences": sentences(evidence)}
@@ -130,7 +150,9 @@ def evidence_pages(content: Content) -> Iterator[Page]:
     """Yield the pages on what was run and decided."""
     evidence = content.evidence
     yield "evidence/last-run.md", "last-run.md", {}
-    statements = groupby(evidence.register.statements.values(), key=lambda each: each.places[0].section)
+    statements = groupby(
+        evidence.register.statements.values(), key=lambda each: each.places[0].section
+    )
     sections = {section: list(found) for section, found in statements}
     yield "evidence/traceability.md", "traceability.md", {"sections": sections}
     there = shown(content)
@@ -167,7 +189,9 @@ def mark_of(implementation: implementations.Implementation) -> Status:
 
 
 def numbered(cells: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[str, Any]]:
-    """Return the notes of a report in the order in which its cells have them, each with number, records and cases."""
+    """Return the notes of a report in the order in which its cells have them, each with number,
+    records and cases.
+    """
     register = content.evidence.register
     cases: dict[Note, dict[str, None]] = {}
     for each in cells.values():
@@ -178,7 +202,10 @@ def numbered(cells: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[
             "number": place,
             "cases": list(of),
             "records": unique(
-                record for name in note.rests_on if name in register if (record := register[name].decision)
+                record
+                for name in note.rests_on
+                if name in register
+                if (record := register[name].decision)
             ),
         }
         for place, (note, of) in enumerate(cases.items(), start=1)
@@ -223,14 +250,20 @@ def scenario_link(content: Content, name: str, root: str = UP) -> str:
     """Return the scenario of this id, by its title, as a link to it."""
     pickle = content.evidence.pickles[name]
     requirement = pickle.requirements[0]
-    scenario = next(each for each in content.evidence.scenarios[requirement] if pickle in each.pickles)
+    scenario = next(
+        each for each in content.evidence.scenarios[requirement] if pickle in each.pickles
+    )
     return f"[{plain(scenario.name)}]({requirement_path(requirement, root)}/{slug(scenario.name)})"
 
 
 def also_shown_by(content: Content, requirement: Requirement) -> list[str]:
     """Return links to the scenarios of other requirements that carry this one."""
     carrying = content.evidence.carrying(requirement.id)
-    return unique(scenario_link(content, each.id) for each in carrying if each.requirements[0] != requirement.id)
+    return unique(
+        scenario_link(content, each.id)
+        for each in carrying
+        if each.requirements[0] != requirement.id
+    )
 
 
 # The step glossary: every sentence that a scenario may use, and where it is used
@@ -244,15 +277,26 @@ class Use(NamedTuple):
 
 
 def sentences(evidence: Evidence) -> Mapping[str, list[Mapping[str, Any]]]:
-    """Return the sentences of commands, outcomes and observations, each with its slots, its meaning and its use."""
+    """Return the sentences of commands, outcomes and observations, each with its slots, its meaning
+    and its use.
+    """
     explained: Mapping[str, Iterable[tuple[Phrase, str]]] = {
-        "commands": ((each, " ".join((each.command.__doc__ or "").split())) for each in COMMAND_PHRASES),
+        "commands": (
+            (each, " ".join((each.command.__doc__ or "").split())) for each in COMMAND_PHRASES
+        ),
         "outcomes": ((each, each.explanation) for each in ASSERTION_PHRASES),
-        "observations": ((each, f"{each.kind}: {each.field.replace('_', ' ')}") for each in FACT_PHRASES),
+        "observations": (
+            (each, f"{each.kind}: {each.field.replace('_', ' ')}") for each in FACT_PHRASES
+        ),
     }
     return {
         name: [
-            {"phrase": each, "slots": slots(each), "means": " ".join(means.split()), "use": use(evidence, each.parse)}
+            {
+                "phrase": each,
+                "slots": slots(each),
+                "means": " ".join(means.split()),
+                "use": use(evidence, each.parse),
+            }
             for each, means in phrases
         ]
         for name, phrases in explained.items()
@@ -260,7 +304,9 @@ def sentences(evidence: Evidence) -> Mapping[str, list[Mapping[str, Any]]]:
 
 
 def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
-    """Return for a slot the words that it takes and the default if its clause is left out, unless both are empty."""
+    """Return for a slot the words that it takes and the default if its clause is left out, unless
+    both are empty.
+    """
     found = {}
     for name in re.findall(r"{(\w+)}", phrase.pattern):
         words: Mapping[str, Any] = phrase.words.get(name, {})
@@ -274,12 +320,16 @@ def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
 
 def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
     """Return which scenarios have a step that matches."""
-    using = [each for each in evidence.pickles.values() if any(matches(step.text) for step in each.steps)]
+    using = [
+        each for each in evidence.pickles.values() if any(matches(step.text) for step in each.steps)
+    ]
     return Use(len(using), unique(each.requirements[0] for each in using))
 
 
 def facts_after(commands: Iterable[Command]) -> Iterator[tuple[Fact, frozenset[str]]]:
-    """Yield the facts that the commands bring about in the model, each with the requirements behind its change."""
+    """Yield the facts that the commands bring about in the model, each with the requirements behind
+    its change.
+    """
     model, found = ModelSystem(), dict[tuple[str, str, str], tuple[Fact, frozenset[str]]]()
     for command in commands:
         before = model.observe()
@@ -312,13 +362,20 @@ REQUIREMENT = record(
     OF_THE_REGISTER
     | {
         "status": STATUS,
-        "scenarios": ListOf(record("a scenario", {"id": PROSE, "status": STATUS}, {"reason": PROSE})),
-        "rows": ListOf(record("a row that cites it", {"path": PROSE, "line": COUNT, "counter_row": FLAG})),
+        "scenarios": ListOf(
+            record("a scenario", {"id": PROSE, "status": STATUS}, {"reason": PROSE})
+        ),
+        "rows": ListOf(
+            record("a row that cites it", {"path": PROSE, "line": COUNT, "counter_row": FLAG})
+        ),
         "evidence": MapOf(Text("[a-z]+(-[a-z]+)*", "a kind"), COUNT),
     },
     {name: shape for name, shape in REGISTERED.fields.items() if name not in OF_THE_REGISTER},
 )
-TITLE = "The requirements with their evidence; subject, profile, finished and status are those of the last run"
+TITLE = (
+    "The requirements with their evidence; subject, profile, finished and status are those of the "
+    "last run"
+)
 REQUIREMENTS = record(
     TITLE,
     {
@@ -348,7 +405,9 @@ def requirements(content: Content) -> dict[str, Any]:
     return {
         "format": 2,
         "register": register_digest(evidence.register),
-        "observed_on_azure": "in part" if implementations.observed_on_azure(content.implementations) else "never",
+        "observed_on_azure": "in part"
+        if implementations.observed_on_azure(content.implementations)
+        else "never",
         "article": {"title": article.title, "revision": article.revision, "url": article.url},
         "subject": evidence.subject,
         "profile": results.profile if results else "none",
@@ -367,7 +426,8 @@ def requirement(name: str, content: Content) -> Mapping[str, Any]:
         "status": verdict.status.word,
         "scenarios": [scenario(each.id, content) for each in evidence.carrying(name)],
         "rows": [
-            {"path": each.path, "line": each.line, "counter_row": each.counter} for each in content.rows.get(name, ())
+            {"path": each.path, "line": each.line, "counter_row": each.counter}
+            for each in content.rows.get(name, ())
         ],
         "evidence": {kind: count.total() for kind, count in verdict.counts.items()},
     }

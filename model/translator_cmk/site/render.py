@@ -1,4 +1,6 @@
-"""Render the pages from Jinja templates over plain data, and write them in place of the generated folders."""
+"""Render the pages from Jinja templates over plain data, and write them in place of the generated
+folders.
+"""
 
 import json
 import re
@@ -30,7 +32,9 @@ NOUNS = {"property": "properties"}
 
 
 class Numbered:
-    """Numbers for things, in the order in which they were first named: of sources on a page, for one."""
+    """Numbers for things, in the order in which they were first named: of sources on a page, for
+    one.
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
@@ -44,7 +48,9 @@ class Numbered:
 
 
 def environment(register: Register, **shared: Any) -> Environment:
-    """Return the Jinja environment: filters that write Markdown, the shared values, and the macros as `m`."""
+    """Return the Jinja environment: filters that write Markdown, the shared values, and the macros
+    as `m`.
+    """
     found = Environment(
         loader=FileSystemLoader(PAGES),
         undefined=StrictUndefined,
@@ -53,7 +59,13 @@ def environment(register: Register, **shared: Any) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
     )
-    found.globals |= {"register": register, "root": UP, "data": data, "sources": sources(), **shared}
+    found.globals |= {
+        "register": register,
+        "root": UP,
+        "data": data,
+        "sources": sources(),
+        **shared,
+    }
     by_own_name = (capital, cell, duration, foreign, listed, number, parts, places, plain, slug)
     found.filters |= {each.__name__: each for each in by_own_name}
     found.filters |= {
@@ -64,7 +76,9 @@ def environment(register: Register, **shared: Any) -> Environment:
         "lower_first": lambda text: text[:1].lower() + text[1:],
         "named": lambda name, root=UP: named(name, root) if name in register else plain(name),
         "path": requirement_path,
-        "urn": lambda name: uuid5(NAMESPACE_URL, name).urn,  # which never changes for a name, wherever the site is
+        "urn": lambda name: (
+            uuid5(NAMESPACE_URL, name).urn
+        ),  # which never changes for a name, wherever the site is
         "titled": lambda it, root=UP: titled(register[it] if isinstance(it, str) else it, root),
     }
     found.tests |= {"contains": lambda whole, part: part in whole}
@@ -73,7 +87,9 @@ def environment(register: Register, **shared: Any) -> Environment:
 
 
 def rendered(templates: Environment, name: str, **values: Any) -> str:
-    """Return the page that a template makes of its values, with wide table columns marked and blank lines collapsed."""
+    """Return the page that a template makes of its values, with wide table columns marked and blank
+    lines collapsed.
+    """
     text = templates.get_template(name).render(values, notes=Numbered())
     return marked_tables(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
 
@@ -84,12 +100,17 @@ LONG, PROSE = 30, 100
 """Letters that take one or two lines of a narrow column, and five or six."""
 
 
-TABLE = re.compile(r'(<div class="cards[^>]*>\n\n)?^(\|.*)\n(\|(?: *:?-+:? *\|)+)\n((?:\|.*\n)*)', re.MULTILINE)
-"""A table: whether each of its lines is a card on a phone, its head, the line below that, and its other lines."""
+TABLE = re.compile(
+    r'(<div class="cards[^>]*>\n\n)?^(\|.*)\n(\|(?: *:?-+:? *\|)+)\n((?:\|.*\n)*)', re.MULTILINE
+)
+"""A table: whether each of its lines is a card on a phone, its head, the line below that, and its
+other lines.
+"""
 
 
 def marked_tables(text: str) -> str:
-    """Return Markdown in which columns of many words are marked, so a narrow window takes its room from the others.
+    """Return Markdown in which columns of many words are marked, so a narrow window takes its room
+    from the others.
 
     In a table of cards, each cell has its column's name, and code may wrap after a slash.
     """
@@ -99,9 +120,14 @@ def marked_tables(text: str) -> str:
         heads = cells(head)
         if cards:
             labelled = (zip(cells(line), heads, strict=True) for line in lines.splitlines())
-            rows = (" | ".join(f'{cell} {{ data-label="{name}" }}' for cell, name in row) for row in labelled)
+            rows = (
+                " | ".join(f'{cell} {{ data-label="{name}" }}' for cell, name in row)
+                for row in labelled
+            )
             lines = "".join(f"| {row} |\n" for row in rows)
-            lines = re.sub(r"`([^`]+)`", lambda code: f"<code>{code[1].replace('/', '/<wbr>')}</code>", lines)
+            lines = re.sub(
+                r"`([^`]+)`", lambda code: f"<code>{code[1].replace('/', '/<wbr>')}</code>", lines
+            )
         columns = zip(*map(cells, lines.splitlines()), strict=False)
         most = [max(map(letters, column)) for column in columns] or [0] * len(heads)
         widths = (head + width(count) for head, count in zip(heads, most, strict=False))
@@ -121,7 +147,9 @@ def width(count: int) -> str:
 
 
 def letters(cell: str) -> int:
-    """Count the letters that a cell shows, roughly; in a list or between breaks, return the most."""
+    """Count the letters that a cell shows, roughly; in a list or between breaks, return the
+    most.
+    """
     shown = re.sub(r"!\[[^]]*]\([^)]*\)|]\([^)]*\)|\{[^}]*}|[\[*`]", "", cell)
     return max(len(re.sub(r"<[^>]*>", "", part)) for part in re.split(r"<li>|<br>", shown))
 
@@ -135,7 +163,9 @@ def plain(text: str) -> str:
 
 
 def foreign(text: str, longest: int = 400) -> str:
-    """Return text that others wrote: nothing in it acts as markup, and every character can be seen."""
+    """Return text that others wrote: nothing in it acts as markup, and every character can be
+    seen.
+    """
     return re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", visible(str(text), longest))
 
 
@@ -153,7 +183,9 @@ def capital(text: str) -> str:
 def listed(words: Iterable[str], conjunction: str = "and") -> str:
     """Return `a`, `a and b`, `a, b and c`."""
     words = list(words)
-    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+    return (
+        f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+    )
 
 
 def number(count: int, noun: str) -> str:
@@ -187,9 +219,13 @@ def named(name: str, root: str = UP) -> str:
 
 
 def linked(text: str, ids: Container[str], root: str = UP) -> str:
-    """Return the text with each requirement's id as a link; an id that is a link's target leads to the requirement."""
+    """Return the text with each requirement's id as a link; an id that is a link's target leads to
+    the requirement.
+    """
     found = re.sub(
-        r"(?<!\()\b[a-z]+\.[a-z0-9-]*[a-z0-9]", lambda at: named(at[0], root) if at[0] in ids else at[0], text
+        r"(?<!\()\b[a-z]+\.[a-z0-9-]*[a-z0-9]",
+        lambda at: named(at[0], root) if at[0] in ids else at[0],
+        text,
     )
     return re.sub(
         r"\]\(([a-z]+\.[a-z0-9-]+)\)",
@@ -203,7 +239,10 @@ def places(found: Iterable[Place]) -> str:
     sections: dict[str, list[str]] = {}
     for place in found:
         sections.setdefault(place.section, []).append(str(place.sentence))
-    words = (f"*{name}*, {'sentence' if len(of) == 1 else 'sentences'} {listed(of)}" for name, of in sections.items())
+    words = (
+        f"*{name}*, {'sentence' if len(of) == 1 else 'sentences'} {listed(of)}"
+        for name, of in sections.items()
+    )
     return "; ".join(words)
 
 
@@ -211,7 +250,8 @@ def places(found: Iterable[Place]) -> str:
 
 
 def replace_folders(parent: Path, folders: Sequence[str], files: Mapping[str, str | bytes]) -> None:
-    """Make these folders of the parent hold exactly these files, given by path from the parent; raises OSError.
+    """Make these folders of the parent hold exactly these files, given by path from the parent;
+    raises OSError.
 
     Everything is written elsewhere first.
     """

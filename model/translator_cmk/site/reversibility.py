@@ -1,4 +1,5 @@
-"""Search the model for what can't be undone, and for the states that a vault, a key and a custom model can be in.
+"""Search the model for what can't be undone, and for the states that a vault, a key and a custom
+model can be in.
 
 The things, and the states of a life, are data: `data/causes.yaml`.
 """
@@ -32,7 +33,9 @@ def found(world: World, kind: type[Entity], name: str, fields: Mapping[str, Any]
 
 
 def fits(entity: Any, fields: Mapping[str, Any]) -> bool:
-    """Tell whether each field of an entity has one of its values, or leads to an entity that fits in turn."""
+    """Tell whether each field of an entity has one of its values, or leads to an entity that fits
+    in turn.
+    """
     return entity is not None and all(
         fits(getattr(entity, name), of) if isinstance(of, Mapping) else getattr(entity, name) in of
         for name, of in fields.items()
@@ -51,7 +54,9 @@ Ways = dict[str, Way]
 
 
 class Fate(NamedTuple):
-    """A thing of the data file, with the commands that end it, bring it back, or close the last way back."""
+    """A thing of the data file, with the commands that end it, bring it back, or close the last way
+    back.
+    """
 
     thing: Mapping[str, Any]
     for_good: Ways
@@ -63,7 +68,9 @@ class Fate(NamedTuple):
 
 
 class Search(NamedTuple):
-    """The graph of a scope, and of each of its states the world, and the states before and after it."""
+    """The graph of a scope, and of each of its states the world, and the states before and after
+    it.
+    """
 
     graph: Graph[Outcome]
     worlds: list[World]
@@ -81,7 +88,10 @@ def search(scope: str) -> Search | None:
     states = range(graph.states)
     worlds = [MACHINE.world(graph.state(state)) for state in states]
     return Search(
-        graph, worlds, predecessors(graph), [{pair.after for pair in graph.edges_from(state)} for state in states]
+        graph,
+        worlds,
+        predecessors(graph),
+        [{pair.after for pair in graph.edges_from(state)} for state in states],
     )
 
 
@@ -93,17 +103,23 @@ def sizes() -> list[str]:
 
 @cache
 def fates() -> list[Fate]:
-    """Return what ends and restores each thing; nothing for a model whose rows contradict each other."""
+    """Return what ends and restores each thing; nothing for a model whose rows contradict each
+    other.
+    """
     if not all(map(search, SEARCHED)):
         return []
     return [fate(thing) for thing in data("causes")["things"]]
 
 
 def fate(thing: Mapping[str, Any]) -> Fate:
-    """Return what ends and restores one thing, over all entities of its kind in all scopes that are searched."""
+    """Return what ends and restores one thing, over all entities of its kind in all scopes that are
+    searched.
+    """
     fate = Fate(thing, {}, {}, {}, {}, [])
     for searched in filter(None, map(search, SEARCHED)):
-        for name in {name for world in searched.worlds for name in world.tables[OF_WORD[thing["kind"]]]}:
+        for name in {
+            name for world in searched.worlds for name in world.tables[OF_WORD[thing["kind"]]]
+        }:
             add_entity(fate, searched, name)
     ends = [*fate.for_good.values(), *fate.for_a_time.values()]
     counts = Counter(name for way in ends for name in way.by)
@@ -139,13 +155,20 @@ def named(graph: Graph[Outcome], pair: Edge) -> frozenset[str]:
 
 
 def behind(graph: Graph[Outcome], pair: Edge, view: Callable[[World], Any]) -> frozenset[str]:
-    """Return the requirements that an acceptance names and without whose rows the view of the state after differs."""
-    command, after = graph.scope.alphabet[pair.command], view(MACHINE.world(graph.state(pair.after)))
+    """Return the requirements that an acceptance names and without whose rows the view of the state
+    after differs.
+    """
+    command, after = (
+        graph.scope.alphabet[pair.command],
+        view(MACHINE.world(graph.state(pair.after))),
+    )
 
     def differs(requirement: str) -> bool:
         machine = lacking(requirement)
         try:
-            return bool(view(machine.world(machine.step(graph.state(pair.state), command)[0])) != after)
+            return bool(
+                view(machine.world(machine.step(graph.state(pair.state), command)[0])) != after
+            )
         except RowsContradict:
             return True
 
@@ -160,7 +183,9 @@ def note(ways: Ways, graph: Graph[Outcome], pair: Edge, by: frozenset[str]) -> N
 
 
 def own_reason(by: Collection[str], usual: Collection[str]) -> str:
-    """Return a requirement that makes a command do so, rather one of its own than a usual one; empty without any."""
+    """Return a requirement that makes a command do so, rather one of its own than a usual one;
+    empty without any.
+    """
     known = [name for name in load_register() if name in by]
     return next((name for name in known if name not in usual), next(iter(known), ""))
 
@@ -169,7 +194,9 @@ def own_reason(by: Collection[str], usual: Collection[str]) -> str:
 def label(command: str) -> str:
     """Return a command in a few words without the names of things: `deletes the vault`."""
     phrase = next(each for each in COMMAND_PHRASES if each.command.__name__ == command)
-    text = re.sub(r"\[[^]]*]| with (?:the|a) key .*| of the subscription \{\w+}", "", phrase.pattern)
+    text = re.sub(
+        r"\[[^]]*]| with (?:the|a) key .*| of the subscription \{\w+}", "", phrase.pattern
+    )
     text = re.sub(r"to the (\w+) \{\w+}", r"to another \1", text)
     return re.sub(r"(?: (?:of|to|for|in|into))? \{\w+}", "", text).removeprefix("the customer ")
 
@@ -178,7 +205,9 @@ def label(command: str) -> str:
 
 
 def state_of(life: Mapping[str, Any], world: World) -> str:
-    """Return the state of the thing in a few words; a broken model may have states that the picture lacks."""
+    """Return the state of the thing in a few words; a broken model may have states that the picture
+    lacks.
+    """
     kind, (not_yet, *states) = OF_WORD[life["kind"]], life["states"].items()
     if not world.has(kind, life["name"]):
         return str(not_yet[0])
@@ -187,7 +216,9 @@ def state_of(life: Mapping[str, Any], world: World) -> str:
 
 
 def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
-    """Return the commands that lead from one state to another, for each such pair in the order of the picture."""
+    """Return the commands that lead from one state to another, for each such pair in the order of
+    the picture.
+    """
     searched = search(life["scope"])
     if searched is None:
         return {}
@@ -200,7 +231,8 @@ def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
                 note(ways.setdefault((states[state], states[pair.after]), {}), graph, pair, by)
     places = [*life["states"], "another state"]
     return {
-        ends: dict(sorted(ways[ends].items())) for ends in sorted(ways, key=lambda ends: [*map(places.index, ends)])
+        ends: dict(sorted(ways[ends].items()))
+        for ends in sorted(ways, key=lambda ends: [*map(places.index, ends)])
     }
 
 
@@ -215,7 +247,9 @@ def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
     found = transitions(life)
     places = {state: {"at": (3, 4)} for ends in found for state in ends} | life["states"]
     boxes = {state: middle(*places[state]["at"]) for state in [*life["states"], *places]}
-    title = f"{life['life']}: {len(boxes)} states and {len(found)} ways between them, as in the table"
+    title = (
+        f"{life['life']}: {len(boxes)} states and {len(found)} ways between them, as in the table"
+    )
     ends = [state for state, place in places.items() if "end" in place]
     return {
         "title": life["life"],
@@ -225,7 +259,9 @@ def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
                 "before": before,
                 "after": after,
                 "ways": ways,
-                "because": [name for name in load_register() if any(name in way.by for way in ways.values())],
+                "because": [
+                    name for name in load_register() if any(name in way.by for way in ways.values())
+                ],
             }
             for (before, after), ways in found.items()
         ],
@@ -248,9 +284,15 @@ def middle(column: float, row: float) -> complex:
 
 
 def picture(
-    name: str, title: str, boxes: Mapping[str, complex], ends: Collection[str], arrows: Sequence[tuple[str, str]]
+    name: str,
+    title: str,
+    boxes: Mapping[str, complex],
+    ends: Collection[str],
+    arrows: Sequence[tuple[str, str]],
 ) -> Mapping[str, Any]:
-    """Return the picture as points and words for the template; ``name`` is part of the ids in it."""
+    """Return the picture as points and words for the template; ``name`` is part of the ids in
+    it.
+    """
     return {
         "name": name,
         "title": title,
@@ -263,15 +305,21 @@ def picture(
     }
 
 
-def curve(tail: str, head: str, boxes: Mapping[str, complex], returns: bool) -> Mapping[str, complex]:
-    """Return where an arrow starts, bends and ends, and its middle; ``returns`` if another comes the other way."""
+def curve(
+    tail: str, head: str, boxes: Mapping[str, complex], returns: bool
+) -> Mapping[str, complex]:
+    """Return where an arrow starts, bends and ends, and its middle; ``returns`` if another comes
+    the other way.
+    """
     bend = bent(boxes[tail], boxes[head], boxes.values(), returns)
     start, end = edge(boxes[tail], bend), edge(boxes[head], bend)
     return {"start": start, "bend": bend, "end": end, "middle": (start + 2 * bend + end) / 4}
 
 
 def bent(tail: complex, head: complex, boxes: Iterable[complex], returns: bool) -> complex:
-    """Return the point that an arrow bends towards: away from the arrow that comes back, and around boxes between."""
+    """Return the point that an arrow bends towards: away from the arrow that comes back, and around
+    boxes between.
+    """
     along, halfway = head - tail, (tail + head) / 2
     out = BEND if returns else 0
     for box in boxes:

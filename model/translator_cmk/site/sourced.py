@@ -1,4 +1,6 @@
-"""Facts from outside the article: data files in which each cell names its source or says that nothing is known."""
+"""Facts from outside the article: data files in which each cell names its source or says that
+nothing is known.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +31,9 @@ class Cell(NamedTuple):
 
 
 def cell(value: Any) -> Cell:
-    """Read a cell of a data file: `unknown`, a text that rests on requirements it names, or a text with sources."""
+    """Read a cell of a data file: `unknown`, a text that rests on requirements it names, or a text
+    with sources.
+    """
     if value == UNKNOWN:
         return Cell("")
     if isinstance(value, str):
@@ -41,7 +45,9 @@ def cell(value: Any) -> Cell:
 @cache
 def data(name: str) -> Any:
     """Return the content of a data file."""
-    return yaml.safe_load((resources.files(__package__) / "data" / f"{name}.yaml").read_text("utf-8"))
+    return yaml.safe_load(
+        (resources.files(__package__) / "data" / f"{name}.yaml").read_text("utf-8")
+    )
 
 
 @cache
@@ -54,7 +60,9 @@ def sources() -> Mapping[str, Source]:
 
 
 class Seen(NamedTuple):
-    """Something that somebody saw of Azure: the grade of the evidence, when, of which service, and its source."""
+    """Something that somebody saw of Azure: the grade of the evidence, when, of which service, and
+    its source.
+    """
 
     id: str
     grade: str
@@ -73,7 +81,10 @@ class Seen(NamedTuple):
 def load_seen() -> list[Seen]:
     """Return everything that was seen of Azure."""
     return [
-        Seen(says=cell(each), **{name: value for name, value in each.items() if name not in ("says", "source")})
+        Seen(
+            says=cell(each),
+            **{name: value for name, value in each.items() if name not in ("says", "source")},
+        )
         for each in data("seen")["observations"]
     ]
 

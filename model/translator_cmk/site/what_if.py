@@ -1,4 +1,5 @@
-"""Chart everything that can happen in the scope of the page What if, as tables in which the page looks answers up.
+"""Chart everything that can happen in the scope of the page What if, as tables in which the page
+looks answers up.
 
 Everything in them comes from the model, in the sentences; the page needs no word of either.
 """
@@ -20,7 +21,18 @@ from ..language.sentences import format_command, format_fact, format_key_use
 from ..language.situations import situations
 from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
 from ..machine.commands import DeleteResource
-from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
+from ..machine.entities import (
+    CUSTOMER,
+    Document,
+    Entity,
+    Grant,
+    Key,
+    Model,
+    Resource,
+    Subscription,
+    Vault,
+    Workspace,
+)
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
 from ..machine.step import OF_NAMES
@@ -42,7 +54,9 @@ Row = tuple[int, ...]
 
 
 class Seen(NamedTuple):
-    """The visibility of a thing, and sentences about it: always about the same fields, in the same order."""
+    """The visibility of a thing, and sentences about it: always about the same fields, in the same
+    order.
+    """
 
     there: bool
     sentences: tuple[str, ...]
@@ -69,10 +83,16 @@ class Place(NamedTuple):
         return f'{self.kind.__name__} "{name}"'
 
     def seen(self, world: World) -> Seen:
-        """Return what is seen of the thing: that it is gone, if it left a record or is an access between two things."""
+        """Return what is seen of the thing: that it is gone, if it left a record or is an access
+        between two things.
+        """
         gone = Seen(there=False, sentences=(self.fact("exists", False),))
         if not world.has(*self):
-            return gone if self.kind is Grant and self._joins(world) else Seen(there=False, sentences=())
+            return (
+                gone
+                if self.kind is Grant and self._joins(world)
+                else Seen(there=False, sentences=())
+            )
         entity = world.entity(*self)
         shows, view = VIEWS[self.kind]
         if not shows(entity):
@@ -87,7 +107,10 @@ class Place(NamedTuple):
     def _joins(self, world: World) -> bool:
         """Tell whether the vault and the resource of an access exist."""
         ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
-        return all(world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name)) for kind, name in ends)
+        return all(
+            world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name))
+            for kind, name in ends
+        )
 
 
 class Charted(NamedTuple):
@@ -100,7 +123,9 @@ class Charted(NamedTuple):
     rows: Sequence[Row]
 
     def path(self, commands: Iterable[Command]) -> list[int]:
-        """Return the states on the way from the start by these commands; none where one of them leaves the graph."""
+        """Return the states on the way from the start by these commands; none where one of them
+        leaves the graph.
+        """
         path = [0]
         for command in commands:
             reached, _ = self.machine.step(self.states[path[-1]], command)
@@ -116,13 +141,18 @@ class Charted(NamedTuple):
         return command in scope.alphabet and scope.offers(command, self.states[state])
 
     def steps(self) -> Iterator[tuple[int, ...]]:
-        """Yield for each state and command the outcome, with each place that changes and its new record.
+        """Yield for each state and command the outcome, with each place that changes and its new
+        record.
 
         It is empty for a command that is not offered.
         """
         graph = self.graph
         for at, (after, label) in enumerate(zip(graph.after, graph.label, strict=True)):
-            yield () if after == NOT_OFFERED else (label, *changes(self.rows[at // graph.width], self.rows[after]))
+            yield (
+                ()
+                if after == NOT_OFFERED
+                else (label, *changes(self.rows[at // graph.width], self.rows[after]))
+            )
 
     def views(self, place: Place) -> "Views":
         """Return what is seen of a thing in each state."""
@@ -156,11 +186,19 @@ def charted(scope: Scope, machine: Machine) -> Charted:
     graph = state_graph(scope, machine)
     states = [graph.state(number) for number in range(graph.states)]
     things = (
-        Place(kind, name) for kind in ORDER for name in sorted({name for each in states for name in each.tables[kind]})
+        Place(kind, name)
+        for kind in ORDER
+        for name in sorted({name for each in states for name in each.tables[kind]})
     )
     columns = {place: column_of(place, states) for place in things}
     places = [place for place, column in columns.items() if any(column)]
-    return Charted(machine, graph, states, places, list(zip(*(columns[place] for place in places), strict=True)))
+    return Charted(
+        machine,
+        graph,
+        states,
+        places,
+        list(zip(*(columns[place] for place in places), strict=True)),
+    )
 
 
 def column_of(place: Place, states: Iterable[State]) -> list[int]:
@@ -182,10 +220,11 @@ class Loss(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """The things that exist in each state, and those lost for good, as bits in the order of `known`.
+    """The things that exist in each state, and those lost for good, as bits in the order of
+    `known`.
 
-    And the number of the command that begins the shortest way to the most losses, and for each loss that of one that
-    gets it back; -1 where there is nothing to do, or no way.
+    And the number of the command that begins the shortest way to the most losses, and for each loss
+    that of one that gets it back; -1 where there is nothing to do, or no way.
     """
 
     known: Sequence[Loss]
@@ -208,18 +247,33 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
             there[each] |= shows_it[look] << bit
             made[each] |= (rows[each][loss.place] > 0) << bit
     earlier = predecessors(graph)
-    for_good = [ever & ~possible for ever, possible in zip(made, attainable(earlier, there), strict=True)]
-    otherwise = [at for at, command in enumerate(graph.scope.alphabet) if isinstance(command, LOSES_IT_OTHERWISE)]
-    to_lose = first_commands(graph, predecessors(graph, otherwise), [each.bit_count() for each in for_good])
-    back = [first_commands(graph, earlier, [each >> bit & 1 for each in there]) for bit in range(len(known))]
+    for_good = [
+        ever & ~possible for ever, possible in zip(made, attainable(earlier, there), strict=True)
+    ]
+    otherwise = [
+        at
+        for at, command in enumerate(graph.scope.alphabet)
+        if isinstance(command, LOSES_IT_OTHERWISE)
+    ]
+    to_lose = first_commands(
+        graph, predecessors(graph, otherwise), [each.bit_count() for each in for_good]
+    )
+    back = [
+        first_commands(graph, earlier, [each >> bit & 1 for each in there])
+        for bit in range(len(known))
+    ]
     return Losses(known, there, for_good, to_lose, back)
 
 
 def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
-    """Yield the things that can be lost in this graph; a model with a broken row may never have had some."""
+    """Yield the things that can be lost in this graph; a model with a broken row may never have had
+    some.
+    """
     for sentence in data("causes")["what-if"]["losses"]:
         for number, (looks, _) in enumerate(views.values()):
-            if shows_it := next((look.sentences for look in looks if sentence in look.sentences), None):
+            if shows_it := next(
+                (look.sentences for look in looks if sentence in look.sentences), None
+            ):
                 yield Loss(sentence, number, shows_it.index(sentence))
 
 
@@ -256,9 +310,13 @@ class Tables:
             "starts": list(self._starts()),
             "subjects": data("causes")["what-if"]["subjects"],
             "places": [self._place(place, views) for place, views in self.views.items()],
-            "commands": [self._command(number, command) for number, command in enumerate(scope.alphabet)],
+            "commands": [
+                self._command(number, command) for number, command in enumerate(scope.alphabet)
+            ],
             "outcomes": list(map(self._outcome, graph.labels)),
-            "losses": [self._loss(*each) for each in zip(self.losses.known, self.losses.back, strict=True)],
+            "losses": [
+                self._loss(*each) for each in zip(self.losses.known, self.losses.back, strict=True)
+            ],
             "for_good": self.diagrams.add(self.losses.for_good),
             "to_lose": self.diagrams.add([number + 1 for number in self.losses.to_lose]),
         }
@@ -272,8 +330,12 @@ class Tables:
         }
 
     def _starts(self) -> Iterator[dict[str, Any]]:
-        """Yield the empty start, and every situation of the scope, with the things that existed on the way to it."""
-        begins = {NOTHING: ()} | {name: situation.commands for name, situation in situations().items()}
+        """Yield the empty start, and every situation of the scope, with the things that existed on
+        the way to it.
+        """
+        begins = {NOTHING: ()} | {
+            name: situation.commands for name, situation in situations().items()
+        }
         for name, commands in begins.items():
             if path := self.charted.path(commands):
                 row, there = list(self.charted.rows[path[-1]]), 0
@@ -287,10 +349,16 @@ class Tables:
         if once & ~self.losses.there[state]:
             return "After a loss"
         resources = self.charted.machine.world(self.charted.states[state]).every(Resource)
-        return "Under customer-managed keys" if any(each.key_source == CUSTOMER for each in resources) else "Before"
+        return (
+            "Under customer-managed keys"
+            if any(each.key_source == CUSTOMER for each in resources)
+            else "Before"
+        )
 
     def _place(self, place: Place, views: Views) -> dict[str, Any]:
-        looks = [self.looks((each.there, *map(self.sentences, each.sentences))) for each in views.looks]
+        looks = [
+            self.looks((each.there, *map(self.sentences, each.sentences))) for each in views.looks
+        ]
         return {
             "kind": place.kind.word,
             "name": place.name,
@@ -304,7 +372,11 @@ class Tables:
     def _command(self, number: int, command: Command) -> dict[str, Any]:
         sentence = format_command(command)
         graph = self.charted.graph
-        rows = (row for row in self.charted.machine.rows if isinstance(row, Effect) and row.on is type(command))
+        rows = (
+            row
+            for row in self.charted.machine.rows
+            if isinstance(row, Effect) and row.on is type(command)
+        )
         return {
             "code": code(sentence),
             "command": type(command).__name__,
@@ -319,7 +391,11 @@ class Tables:
                 uses = [self.sentences(format_key_use(use)) for use in audit]
                 return {"outcome": "accepted", "requirements": self._numbers(by), "uses": uses}
             case Refused(because=because):
-                return {"outcome": "refused", "requirements": self._numbers(because), "names": because <= OF_NAMES}
+                return {
+                    "outcome": "refused",
+                    "requirements": self._numbers(because),
+                    "names": because <= OF_NAMES,
+                }
         return {"outcome": "unspecified", "requirements": self._numbers(outcome.silent)}
 
     def _loss(self, loss: Loss, back: Sequence[int]) -> dict[str, Any]:
@@ -353,7 +429,9 @@ PAGE = "what-if.html"
 
 
 def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> str | None:
-    """Return the address that leads through these commands; None if the page lacks one of them there."""
+    """Return the address that leads through these commands; None if the page lacks one of them
+    there.
+    """
     if found is None:
         return None
     path = found.path((*situations()[situation].commands, *commands))
@@ -365,7 +443,9 @@ def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> s
 
 @cache
 def chart() -> Charted | None:
-    """Return everything that can happen in the scope; None for a model whose rows contradict each other."""
+    """Return everything that can happen in the scope; None for a model whose rows contradict each
+    other.
+    """
     try:
         return charted(WHAT_IF, Machine(ROWS))
     except RowsContradict:
@@ -380,15 +460,24 @@ def what_if_tables() -> dict[str, Any] | None:
 
 
 def unreached(register: Register) -> list[str]:
-    """Return the demands and silences that are behind no answer in the tables; nothing without tables."""
+    """Return the demands and silences that are behind no answer in the tables; nothing without
+    tables.
+    """
     found = what_if_tables()
     if found is None:
         return []
     ids = [each["id"] for each in found["requirements"]]
     met = {
-        ids[number] for each in found["outcomes"] if each["outcome"] != "accepted" for number in each["requirements"]
+        ids[number]
+        for each in found["outcomes"]
+        if each["outcome"] != "accepted"
+        for number in each["requirements"]
     }
-    return [name for name, each in register.items() if each.kind in ("demand", "silence") and name not in met]
+    return [
+        name
+        for name, each in register.items()
+        if each.kind in ("demand", "silence") and name not in met
+    ]
 
 
 def what_if_size() -> tuple[int, int]:
@@ -397,24 +486,29 @@ def what_if_size() -> tuple[int, int]:
     return (found["scope"]["states"], found["scope"]["steps"]) if found else (0, 0)
 
 
-# Decision diagrams: a function of many small numbers, written down as few questions about one number each.
+# Decision diagrams: a function of many small numbers, written down as few questions about one
+# number each.
 #
-# A diagram is asked with a row of numbers.  A reference of 0 or more is its answer.  A negative one, `~n`, leads to
-# node `n`, which names a place in the row, the reference for most numbers there, and the other numbers with theirs.
+# A diagram is asked with a row of numbers.  A reference of 0 or more is its answer.  A negative
+# one, `~n`, leads to node `n`, which names a place in the row, the reference for most numbers
+# there, and the other numbers with theirs.
 
 Node = tuple[int, ...]
 """`(place, reference for any other number, number, reference, number, reference, ...)`."""
 
 
 class Diagrams:
-    """Diagrams of functions that are known for the same rows, with every node that they share written once."""
+    """Diagrams of functions that are known for the same rows, with every node that they share
+    written once.
+    """
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
         self.nodes = Numbered()
 
     def add(self, answers: Iterable[int]) -> int:
-        """Return the reference to the diagram of a function, given its answer, 0 or more, for each of the rows.
+        """Return the reference to the diagram of a function, given its answer, 0 or more, for each
+        of the rows.
 
         For other rows the diagram answers anything.
         """
@@ -427,7 +521,9 @@ class Diagrams:
         parts: dict[int, dict[Row, int]] = {}
         for row, answer in known.items():
             parts.setdefault(row[place], {})[row] = answer
-        references = {number: self._build(part, place + 1) for number, part in sorted(parts.items())}
+        references = {
+            number: self._build(part, place + 1) for number, part in sorted(parts.items())
+        }
         ((other, _),) = Counter(references.values()).most_common(1)
         exceptions = [each for pair in references.items() if pair[1] != other for each in pair]
         return ~self.nodes((place, other, *exceptions)) if exceptions else other

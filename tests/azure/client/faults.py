@@ -1,4 +1,6 @@
-"""Broken models behind the Azure-shaped server, and which requirement finds each through Microsoft's SDKs."""
+"""Broken models behind the Azure-shaped server, and which requirement finds each through
+Microsoft's SDKs.
+"""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -68,15 +70,20 @@ ELSEWHERE = {"revocation.deletes-uploads": "restoration.uploads-stay-deleted"}
 NAMED_AS = {"identity.access-removed": "revocation.access-revoked"}
 """Requirements whose rows a broken model lacks, and what its failure is attributed to.
 
-An access policy of an identity that is off names nobody, so the API shows no access that is left: only its effect.
+An access policy of an identity that is off names nobody, so the API shows no access that is left:
+only its effect.
 """
 
 PERMITTED = ("revocation.key-deleted", "revocation.key-disabled")
-"""Requirements that the article does not state: a model without their rows passes the profile `article`."""
+"""Requirements that the article does not state: a model without their rows passes the profile
+`article`.
+"""
 
 
 class Fault(NamedTuple):
-    """A broken model: its name, its rows, the requirement that has to find it, and what that is attributed to."""
+    """A broken model: its name, its rows, the requirement that has to find it, and what that is
+    attributed to.
+    """
 
     name: str
     rows: tuple[Row, ...]
@@ -112,11 +119,15 @@ def behind_azure(rows: Iterable[Row]) -> Iterator[Subject]:
     ):
         for name, value in credentials(server).items():
             environment.setenv(name, value)
-        target = Target(CLOUDS["AzureCloud"]._replace(local=True), leftovers=f"{folder}/leftovers.json")
+        target = Target(
+            CLOUDS["AzureCloud"]._replace(local=True), leftovers=f"{folder}/leftovers.json"
+        )
         yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
 
 
-def results(subject: Subject, requirement: str, profile: str) -> Iterator[tuple[ScenarioCase, Result]]:
+def results(
+    subject: Subject, requirement: str, profile: str
+) -> Iterator[tuple[ScenarioCase, Result]]:
     """Yield the results of the scenarios of a requirement."""
     chosen = selected(scenarios(profile, ()), {"requirement": (requirement,)}, subject.declaration)
     for scenario in chosen:
@@ -125,7 +136,9 @@ def results(subject: Subject, requirement: str, profile: str) -> Iterator[tuple[
 
 
 def found_by(fault: Fault) -> tuple[str, tuple[str, ...]]:
-    """Return the first scenario that a broken model fails, and the requirements that it is attributed to."""
+    """Return the first scenario that a broken model fails, and the requirements that it is
+    attributed to.
+    """
     with behind_azure(fault.rows) as subject:
         for scenario, result in results(subject, fault.requirement, "full"):
             if result.status in FAILING:
@@ -134,7 +147,11 @@ def found_by(fault: Fault) -> tuple[str, tuple[str, ...]]:
 
 
 def failed_by_permitted(requirement: str) -> list[str]:
-    """Return the scenarios that count in the profile `article` and that a model without these rows fails."""
+    """Return the scenarios that count in the profile `article` and that a model without these rows
+    fails.
+    """
     with behind_azure(lacking(requirement)) as subject:
         found = results(subject, requirement, "article")
-        return [each.case.id for each, result in found if each.case.scored and result.status in FAILING]
+        return [
+            each.case.id for each, result in found if each.case.scored and result.status in FAILING
+        ]

@@ -1,4 +1,6 @@
-"""The adapter over Microsoft's SDKs: what passes through it, what it asks first, and what it never lets out."""
+"""The adapter over Microsoft's SDKs: what passes through it, what it asks first, and what it never
+lets out.
+"""
 
 import json
 import re
@@ -37,16 +39,22 @@ from translator_cmk.requirements import load_register
 from translator_cmk.system import Unsupported
 
 SAMPLE = ("vault.purge-protection-refused", "vault.same-region-refused", "restoration.redeploy")
-"""Requirements whose scenarios are run in every test run; tests/azure/client/test_adapter_loop.py runs all."""
+"""Requirements whose scenarios are run in every test run; tests/azure/client/test_adapter_loop.py
+runs all.
+"""
 
 SUBSCRIPTIONS = {name: guid(TENANT, name) for name in DEFAULT_STAGE.subscriptions}
-"""The subscriptions that the server has for the tenant: named, so that all worlds of the sample share them."""
+"""The subscriptions that the server has for the tenant: named, so that all worlds of the sample
+share them.
+"""
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 
 class Sample(NamedTuple):
-    """A run, the command lines of all processes that were seen meanwhile, its leftovers, and how much it asked for."""
+    """A run, the command lines of all processes that were seen meanwhile, its leftovers, and how
+    much it asked for.
+    """
 
     ran: Ran
     processes: str
@@ -59,13 +67,17 @@ def sample(served: AzureServer, tmp_path_factory: pytest.TempPathFactory) -> Sam
     """A run of the sample."""
     folder, seen = tmp_path_factory.mktemp("sample"), ""
     chosen = [each for name in SAMPLE for each in ("--requirement", name)]
-    chosen += [each for name, it in SUBSCRIPTIONS.items() for each in ("--subscription", f"{name}={it}")]
+    chosen += [
+        each for name, it in SUBSCRIPTIONS.items() for each in ("--subscription", f"{name}={it}")
+    ]
     with counted_requests(served) as requests:
         process = verifying(folder, credentials(served), "--profile", "full", *chosen)
         while process.poll() is None:
             seen += "\n".join(command_lines())
             time.sleep(0.5)
-    return Sample(ended(process, folder), seen, (folder / "leftovers.json").read_text("utf-8"), len(requests))
+    return Sample(
+        ended(process, folder), seen, (folder / "leftovers.json").read_text("utf-8"), len(requests)
+    )
 
 
 def command_lines() -> Iterator[str]:
@@ -118,8 +130,13 @@ def test_a_run_makes_what_was_planned_within_a_fifth(sample: Sample) -> None:
     made = Counter(json.loads(line)["kind"] for line in sample.leftovers.split("\n")[1:]) | Counter(
         {"request": sample.requests}
     )
-    found = re.findall(r"(\d[\d,]*) (group|resource|vault)s?\b|requests +about ([\d,]+)", sample.ran.text)
-    planned = {kind or "request": int((count or requests).replace(",", "")) for count, kind, requests in found}
+    found = re.findall(
+        r"(\d[\d,]*) (group|resource|vault)s?\b|requests +about ([\d,]+)", sample.ran.text
+    )
+    planned = {
+        kind or "request": int((count or requests).replace(",", ""))
+        for count, kind, requests in found
+    }
     assert planned.keys() == made.keys()
     for kind, count in planned.items():
         assert abs(made[kind] - count) <= count / 5, (made, planned)
@@ -136,13 +153,17 @@ def test_an_endpoint_is_a_cloud_of_its_own_with_regions_as_named_and_groups_of_o
     assert f"Plan for localhost:{served.port} on this machine" in ran.text
     assert "regions: northeurope, eastus" in ran.envelope["subject"]["version"]
     entries = left_in(tmp_path / "leftovers.json")
-    assert {entry["name"].startswith("translator-cmk-") for entry in entries if entry["kind"] == "group"} == {True}
+    assert {
+        entry["name"].startswith("translator-cmk-") for entry in entries if entry["kind"] == "group"
+    } == {True}
     assert {entry["location"] for entry in entries if entry["kind"] == "vault"} == {"northeurope"}
     assert "passed" in ran.statuses().values()
 
 
 @pytest.mark.slow
-def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(served: AzureServer, tmp_path: Path) -> None:
+def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(
+    served: AzureServer, tmp_path: Path
+) -> None:
     nobody = credentials(served) | {"AZURE_CLIENT_ID": f"application-{CLIENT}"}
     ran = verify(tmp_path, nobody, "--requirement", "resource.creation-refused", "--timeout", "60")
     assert ran.code == 3
@@ -151,7 +172,9 @@ def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(served: AzureS
         assert leaked not in ran.everything()
 
 
-def test_what_the_adapter_raises_loses_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_adapter_raises_loses_credentials_and_identifiers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
     with pytest.raises(NotLearned) as raised, guarded():
         raise KeyError(f"Bearer {SECRET} in {TENANT}")
@@ -164,7 +187,11 @@ def test_what_the_adapter_raises_loses_credentials_and_identifiers(monkeypatch: 
 def system_at(folder: Path, **named: Any) -> AzureSystem:
     """Return the adapter to the server that the environment leads to."""
     return AzureSystem(
-        Target(CLOUDS["AzureCloud"]._replace(local=True), leftovers=str(folder / "leftovers.json"), **named)
+        Target(
+            CLOUDS["AzureCloud"]._replace(local=True),
+            leftovers=str(folder / "leftovers.json"),
+            **named,
+        )
     )
 
 
@@ -177,11 +204,18 @@ def test_a_throttled_request_is_sent_again_after_the_time_that_is_asked_for(
     def busy(method: str, *request: Any) -> Any:
         if method == "PUT" and not throttled:
             throttled.append(time.monotonic())
-            return Reply(429, {"error": {"code": "TooManyRequests", "message": "Later."}}, {"Retry-After": "1"})
+            return Reply(
+                429,
+                {"error": {"code": "TooManyRequests", "message": "Later."}},
+                {"Retry-After": "1"},
+            )
         return answer(method, *request)
 
     monkeypatch.setattr(signed_in, "answer", busy)
-    assert system_at(tmp_path).submit(CreateVault("kv-throttled", "westeurope", "production", "apps")) == Accepted()
+    assert (
+        system_at(tmp_path).submit(CreateVault("kv-throttled", "westeurope", "production", "apps"))
+        == Accepted()
+    )
     assert time.monotonic() - throttled[0] >= 1
 
 
@@ -214,9 +248,15 @@ def test_a_subscription_moves_to_another_tenant_unless_it_was_named(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_where_one_subscription_is_named_no_other_is_used_whatever_it_is_called(tmp_path: Path) -> None:
+def test_where_one_subscription_is_named_no_other_is_used_whatever_it_is_called(
+    tmp_path: Path,
+) -> None:
     system = system_at(tmp_path, subscriptions={"production": SUBSCRIPTIONS["production"]})
-    assert system.world.subscriptions.keys() == system.declaration.stage.subscriptions.keys() == {"production"}
+    assert (
+        system.world.subscriptions.keys()
+        == system.declaration.stage.subscriptions.keys()
+        == {"production"}
+    )
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -225,7 +265,10 @@ def test_no_request_waits_for_its_headers_to_be_acknowledged(tmp_path: Path) -> 
     system, seconds = system_at(tmp_path), list[float]()
     for number in range(20):
         began = time.monotonic()
-        assert system.submit(CreateVault(f"kv-{number}", "westeurope", "production", "apps")) == Accepted()
+        assert (
+            system.submit(CreateVault(f"kv-{number}", "westeurope", "production", "apps"))
+            == Accepted()
+        )
         seconds.append(time.monotonic() - began)
     assert min(seconds) < 0.04
 
@@ -233,7 +276,12 @@ def test_no_request_waits_for_its_headers_to_be_acknowledged(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("status", "code", "message", "because"),
     [
-        (405, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.", {"environment.no-vault-purge"}),
+        (
+            405,
+            "MethodNotAllowed",
+            "Operation 'DeletedVaultPurge' is not allowed.",
+            {"environment.no-vault-purge"},
+        ),
         (409, "FlagMustBeSetForRestore", "It has been soft-deleted.", {"environment.new-name"}),
         (404, "KeyNotFound", "A key was not found.", {"environment.exists"}),
         (400, "NobodyHasSeenThis", "The key is too short.", set()),
@@ -270,18 +318,36 @@ def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch)
     assert text == "<secret> in <id> with <hidden> and <hidden>"
 
 
-def test_only_a_cloud_of_microsofts_without_anybody_between_is_called_azure(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+def test_only_a_cloud_of_microsofts_without_anybody_between_is_called_azure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in (
+        "HTTPS_PROXY",
+        "https_proxy",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
     azure, own = CLOUDS["AzureCloud"], CLOUDS["AzureCloud"]._replace(name="example.com")
-    assert declaration_of(Target(azure), ["production"], reasons=False).product == "Azure: AzureCloud"
+    assert (
+        declaration_of(Target(azure), ["production"], reasons=False).product == "Azure: AzureCloud"
+    )
     assert "Azure:" not in azure._replace(local=True).product + own.product
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "ca.pem")
     assert not azure.product.startswith("Azure:")
 
 
 def test_in_a_cloud_effects_have_windows_and_a_second_tenant_is_never_moved_to() -> None:
-    declared = declaration_of(Target(CLOUDS["AzureCloud"]), ["production", "security"], reasons=False)
+    declared = declaration_of(
+        Target(CLOUDS["AzureCloud"]), ["production", "security"], reasons=False
+    )
     assert declared.windows["RevokeKeyAccess"] >= 600
-    assert not any(map(declared.can, ("portal", "clock", "legacy-vaults", "several-tenants", "reasons", "audit")))
+    assert not any(
+        map(
+            declared.can,
+            ("portal", "clock", "legacy-vaults", "several-tenants", "reasons", "audit"),
+        )
+    )
     assert declared.stage.subscriptions == {"production": "home", "security": "home"}

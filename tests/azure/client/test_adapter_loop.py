@@ -1,4 +1,6 @@
-"""The loop: features, the adapter, Microsoft's SDKs, TLS, the Azure-shaped server, and the model; and broken models."""
+"""The loop: features, the adapter, Microsoft's SDKs, TLS, the Azure-shaped server, and the model;
+and broken models.
+"""
 
 import resource
 from collections import Counter
@@ -26,14 +28,21 @@ SECONDS = 120
 NO_REQUEST = {
     *(
         f"environment.name-in-use/the-name-of-something-in-use-may-be-accepted-or-refused/creates-the-{command}"
-        for command in ("translator-resource-translator-prod", "workspace-ws-prod-for-translator-prod")
+        for command in (
+            "translator-resource-translator-prod",
+            "workspace-ws-prod-for-translator-prod",
+        )
     ),
     "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
     "identity.needed-for-access/the-identity-of-another-resource-does-not-stand-in-for-one-that-is-off",
     *(
         f"environment.exists/{scenario}/{work}"
         for scenario, workspace, model in (
-            ("work-with-a-workspace-or-a-model-that-was-never-made-is-refused", "ws-lost", "lost-en-de"),
+            (
+                "work-with-a-workspace-or-a-model-that-was-never-made-is-refused",
+                "ws-lost",
+                "lost-en-de",
+            ),
             ("a-deleted-resource-takes-no-more-changes", "ws-prod", "legal-en-de"),
         )
         for work in (
@@ -44,32 +53,46 @@ NO_REQUEST = {
         )
     ),
 }
-"""Scenarios that come to a command for which the API has no request; nothing is learned of the system by them."""
+"""Scenarios that come to a command for which the API has no request; nothing is learned of the
+system by them.
+"""
 
 QUICK = ("lacks vault.soft-delete-refused", "the mistake of vault.other-subscription")
 """The broken models of every test run; `make azure-cli` has all."""
 
 
 def processor_seconds() -> float:
-    """Return the seconds of a processor that this process, where the server is, and its children have taken."""
+    """Return the seconds of a processor that this process, where the server is, and its children
+    have taken.
+    """
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 @pytest.mark.azure
-def test_every_scenario_that_the_api_can_express_passes(served: AzureServer, tmp_path: Path) -> None:
+def test_every_scenario_that_the_api_can_express_passes(
+    served: AzureServer, tmp_path: Path
+) -> None:
     """What passes is known before: all that applies to the declaration, and demands something."""
-    declared = declaration_of(Target(CLOUDS["AzureCloud"]._replace(local=True)), DEFAULT_STAGE.subscriptions, True)
+    declared = declaration_of(
+        Target(CLOUDS["AzureCloud"]._replace(local=True)), DEFAULT_STAGE.subscriptions, True
+    )
     every = selected(scenarios("full", ()), {}, declared)
     applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
-    expected = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")} - NO_REQUEST
+    expected = {
+        each.case.id for each in applicable if not asserts(each.pickle, "not specified")
+    } - NO_REQUEST
     print(f"expected to pass: {len(expected)} of {len(every)}")
     began = processor_seconds()
     with counted_requests(served) as requests:
         ran = verify(tmp_path, credentials(served), "--profile", "full")
     assert (processor_seconds() - began) / 2 <= SECONDS
     wanted = dict.fromkeys(expected, "passed") | dict.fromkeys(NO_REQUEST, "not-run")
-    other = [each for each in ran.envelope["cases"] if each["status"] != wanted.get(each["id"], "not-applicable")]
+    other = [
+        each
+        for each in ran.envelope["cases"]
+        if each["status"] != wanted.get(each["id"], "not-applicable")
+    ]
     assert [(each["id"], each["status"], each.get("reason")) for each in other] == []
     assert expected <= ran.statuses().keys()
     assert ran.code == INCOMPLETE
@@ -79,7 +102,11 @@ def test_every_scenario_that_the_api_can_express_passes(served: AzureServer, tmp
     made = {"requests": len(requests), **entries}
     for name, count in planned.items():
         assert abs(made.get(name, count) - count) <= count / 5, (name, made, planned)
-    masked = [case for case in ran.envelope["cases"] if "seen once the key was back" in case.get("reason", "")]
+    masked = [
+        case
+        for case in ran.envelope["cases"]
+        if "seen once the key was back" in case.get("reason", "")
+    ]
     assert masked
 
 
@@ -88,7 +115,8 @@ BY_NAME: Mapping[str, Fault] = {fault.name: fault for fault in faults()}
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.azure) for name in BY_NAME]
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.azure) for name in BY_NAME],
 )
 def test_a_broken_model_is_found_through_the_sdks_by_the_right_requirement(name: str) -> None:
     fault = BY_NAME[name]

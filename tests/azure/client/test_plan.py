@@ -33,7 +33,10 @@ def groups_at(server: AzureServer) -> set[str]:
 
 
 def test_the_plan_alone_creates_nothing(
-    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = groups_at(signed_in)
@@ -50,7 +53,10 @@ def test_the_plan_alone_creates_nothing(
 
 
 def test_without_an_answer_nothing_is_created(
-    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
@@ -79,18 +85,30 @@ def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held()
     chosen = planned("vault", "restoration")
     text = format_plan(chosen, CLOUDS["AzureCloud"], several_tenants=False, left_out=3, listed=True)
     until = datetime.now(UTC).date() + timedelta(days=7)
-    for part in ("Plan for AzureCloud:", "costs money  models", "minutes", "tenants      one", "leaves out   3"):
+    for part in (
+        "Plan for AzureCloud:",
+        "costs money  models",
+        "minutes",
+        "tenants      one",
+        "leaves out   3",
+    ):
         assert part in text
     assert f"until {until}" in text
     assert "restoration.uploads-stay-deleted" in text
-    assert "costs money" not in format_plan(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3)
+    assert "costs money" not in format_plan(
+        chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3
+    )
 
 
 def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Plan]:
-    """Return the scenarios of some topics or requirements, or of all, that apply; as a plan has them."""
+    """Return the scenarios of some topics or requirements, or of all, that apply; as a plan has
+    them.
+    """
     every = selected(scenarios("full", ()), {}, declared)
     found = [each for each in every if each.case.requirements[0].startswith(requirements or "")]
-    return [to_plan(each, declared) for each in found if inapplicable(each.pickle, declared) is None]
+    return [
+        to_plan(each, declared) for each in found if inapplicable(each.pickle, declared) is None
+    ]
 
 
 @pytest.mark.slow
@@ -106,9 +124,12 @@ def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
 
 
 def test_a_claim_about_everything_waits_until_effects_can_be_late_no_more() -> None:
-    at_once = declaration_of(Target(CLOUDS["AzureCloud"]._replace(local=True)), ["production"], reasons=False)
+    at_once = declaration_of(
+        Target(CLOUDS["AzureCloud"]._replace(local=True)), ["production"], reasons=False
+    )
     waits = {
-        requirement: planned(requirement)[0].work["seconds"] - planned(requirement, declared=at_once)[0].work["seconds"]
+        requirement: planned(requirement)[0].work["seconds"]
+        - planned(requirement, declared=at_once)[0].work["seconds"]
         for requirement in ("revocation.revoke", "vault.same-region-refused")
     }
     assert waits["revocation.revoke"] >= 600
@@ -117,7 +138,9 @@ def test_a_claim_about_everything_waits_until_effects_can_be_late_no_more() -> N
 
 @pytest.mark.parametrize("minutes", [300, 6_000])
 def test_a_budget_brings_along_what_scenarios_need_and_the_kit_adds_nothing(minutes: int) -> None:
-    """The kit adds a positive control to a refusal that has none, and to a loss the look that sees it later."""
+    """The kit adds a positive control to a refusal that has none, and to a loss the look that sees
+    it later.
+    """
     taken = {each.id: each for each in within(minutes, planned())}
     ran = selected(scenarios("full", ()), {"case": tuple(taken)}, CLOUD)
     assert {each.case.id for each in ran} == set(taken)
@@ -130,7 +153,9 @@ def test_leftovers_survive_a_kill_and_are_cleaned(
     signed_in: AzureServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, list_of = groups_at(signed_in), tmp_path / "leftovers.json"
-    process = verifying(tmp_path, credentials(signed_in), "--requirement", "revocation.access-revoked")
+    process = verifying(
+        tmp_path, credentials(signed_in), "--requirement", "revocation.access-revoked"
+    )
     until = time.monotonic() + 60
     while not groups_at(signed_in) - before and time.monotonic() < until:
         time.sleep(0.05)
@@ -150,7 +175,9 @@ def test_leftovers_survive_a_kill_and_are_cleaned(
     assert code == (4 if left else 0)
 
 
-def test_a_line_that_was_cut_takes_no_other_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_that_was_cut_takes_no_other_along(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "leftovers.json"
     note(path, kind="group", name="first")
     for name in ("second", "third"):

@@ -1,4 +1,6 @@
-"""Runs `translator-cmk verify --azure` as a process of its own, against the server of these tests."""
+"""Runs `translator-cmk verify --azure` as a process of its own, against the server of these
+tests.
+"""
 
 import gzip
 import json
@@ -39,7 +41,10 @@ class Ran(NamedTuple):
     def everything(self) -> str:
         """Return all that the run wrote: its output and every file of the report."""
         files = [path for path in self.report.rglob("*") if path.is_file()]
-        read = (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files)
+        read = (
+            gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            for path in files
+        )
         return self.text + "\n".join(each.decode("utf-8", "replace") for each in read)
 
 
@@ -69,8 +74,19 @@ def counted_requests(server: AzureServer) -> Iterator[list[str]]:
 
 
 def verifying(folder: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Start verify in a folder, whose file `output` gets what it prints; in a process group of its own."""
-    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--azure", "--yes", "--report", "report"]
+    """Start verify in a folder, whose file `output` gets what it prints; in a process group of its
+    own.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "translator_cmk.cli",
+        "verify",
+        "--azure",
+        "--yes",
+        "--report",
+        "report",
+    ]
     with (folder / "output").open("w") as output:
         return subprocess.Popen(
             [*command, *arguments],

@@ -1,4 +1,6 @@
-"""A request for each route of the server, in an order in which each has the answer that it says: corpus.yaml."""
+"""A request for each route of the server, in an order in which each has the answer that it says:
+corpus.yaml.
+"""
 
 import json
 import re
@@ -33,7 +35,8 @@ SHORT = {
 FILES = (
     b'---\r\nContent-Disposition: form-data; name="Files"; filename="a.txt"\r\n\r\ntext\r\n'
     b'---\r\nContent-Disposition: form-data; name="DocumentDetails"\r\n\r\n'
-    b'[{"DocumentName": "doc", "FileDetails": [{"Name": "a.txt", "LanguageCode": "en"}]}]\r\n-----\r\n'
+    b'[{"DocumentName": "doc", "FileDetails": [{"Name": "a.txt", "LanguageCode": '
+    b'"en"}]}]\r\n-----\r\n'
 )
 
 
@@ -70,23 +73,36 @@ def vault(tenant: str, **properties: Any) -> dict[str, Any]:
     return {"location": "westeurope", "properties": {"tenantId": tenant, "sku": sku, **properties}}
 
 
-def policies(tenant: str, *principals: str, keys: tuple[str, ...] = ("get", "wrapKey", "unwrapKey")) -> dict[str, Any]:
+def policies(
+    tenant: str, *principals: str, keys: tuple[str, ...] = ("get", "wrapKey", "unwrapKey")
+) -> dict[str, Any]:
     """Return the body of a request with an access policy for each of these."""
-    entries = [{"tenantId": tenant, "objectId": each, "permissions": {"keys": list(keys)}} for each in principals]
+    entries = [
+        {"tenantId": tenant, "objectId": each, "permissions": {"keys": list(keys)}}
+        for each in principals
+    ]
     return {"properties": {"accessPolicies": entries}}
 
 
 def encrypted(key: str = "cmk", vault: str = "kv-1") -> dict[str, Any]:
     """Return the properties of an account under customer-managed keys."""
     used = {"keyName": key, "keyVaultUri": f"https://{vault}.vault.azure.net/"}
-    return {"properties": {"encryption": {"keySource": "Microsoft.KeyVault", "keyVaultProperties": used}}}
+    return {
+        "properties": {
+            "encryption": {"keySource": "Microsoft.KeyVault", "keyVaultProperties": used}
+        }
+    }
 
 
 def filled(value: Any, known: dict[str, Any]) -> Any:
     """Return JSON with what is known in place of its names in braces."""
     if isinstance(value, str):
         whole = re.fullmatch(r"\{(\w+)\}", value)
-        return known[whole[1]] if whole else re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), value)
+        return (
+            known[whole[1]]
+            if whole
+            else re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), value)
+        )
     if isinstance(value, dict):
         return {name: filled(each, known) for name, each in value.items()}
     return [filled(each, known) for each in value] if isinstance(value, list) else value
@@ -97,7 +113,9 @@ def kept(example: Example, answer: Answer) -> dict[str, Any]:
     if not example.keep:
         return {}
     name, _, place = example.keep.partition("=")
-    value: Any = answer.headers["location"].partition("?")[0] if place == "Location" else answer.body
+    value: Any = (
+        answer.headers["location"].partition("?")[0] if place == "Location" else answer.body
+    )
     for part in () if place == "Location" else place.split("."):
         value = value[int(part)] if part.isdecimal() else value[part]
     return {name: value.rpartition("/")[2] if isinstance(value, str) else value}
@@ -134,10 +152,44 @@ NONSENSE = (
     "$",
     "null",
 )
-NO_JSON = (b"", b"{", b"[1,", b"nul", b"\xff\xfe", b"{'a': 1}", b'{"a": NaN}', b"[" * 9999, b'{"a": "\\ud800"}', b'"\\')
+NO_JSON = (
+    b"",
+    b"{",
+    b"[1,",
+    b"nul",
+    b"\xff\xfe",
+    b"{'a': 1}",
+    b'{"a": NaN}',
+    b"[" * 9999,
+    b'{"a": "\\ud800"}',
+    b'"\\',
+)
 NUMBERS: tuple[Any, ...] = (0, -1, 1.5, 10**30, True)
-OF_NO_TYPE: tuple[Any, ...] = ([], {}, "", "x", *NUMBERS, [None], [[]], [{}], {"": {}}, "\x00", "ü" * 999)
-VERSIONS = ("", "1", "latest", "2025", "2025-6-1", "2025-06-01-", "x" * 200, "2025-06-01'", "\u0662025-06-01", "%00")
+OF_NO_TYPE: tuple[Any, ...] = (
+    [],
+    {},
+    "",
+    "x",
+    *NUMBERS,
+    [None],
+    [[]],
+    [{}],
+    {"": {}},
+    "\x00",
+    "ü" * 999,
+)
+VERSIONS = (
+    "",
+    "1",
+    "latest",
+    "2025",
+    "2025-6-1",
+    "2025-06-01-",
+    "x" * 200,
+    "2025-06-01'",
+    "\u0662025-06-01",
+    "%00",
+)
 TOKENS = ("", "x", "a.b.c", "..", "e30.e30.", "x" * 5000, "ü", "null", "e30.e30.0" + "0" * 31)
 METHODS = ("TRACE", "BREW", "get", "PROPFIND", "X" * 50)
 OTHER_HOSTS = ("", "example.com", "vault.azure.net", "x" * 300, "management.azure.com.evil")
@@ -155,12 +207,19 @@ def in_path(random: Random, example: Example, headers: dict[str, str]) -> Sent |
         parts.insert(random.randint(1, len(parts)), f"{random.choice(NONSENSE)}-no-route")
         parts += ["no", "route"]
     else:
-        fixed = [index for index, part in enumerate(parts) if part and part.isalpha() and index != len(parts) - 1]
+        fixed = [
+            index
+            for index, part in enumerate(parts)
+            if part and part.isalpha() and index != len(parts) - 1
+        ]
         if not fixed:
             return None
         parts[random.choice(fixed)] = f"{random.choice(NONSENSE)}~"
         if example.method in ("DELETE", "PUT"):
-            parts += ["no", "route"]  # to delete what is not there succeeds, and to make another is no mistake
+            parts += [
+                "no",
+                "route",
+            ]  # to delete what is not there succeeds, and to make another is no mistake
     return example._replace(path=f"{'/'.join(parts)}?{query}"), headers
 
 
@@ -171,8 +230,15 @@ def in_method(random: Random, example: Example, headers: dict[str, str]) -> Sent
 
 def in_version(random: Random, example: Example, headers: dict[str, str]) -> Sent | None:
     """Return a request without a right api-version."""
-    right, wrong = "api-version=2025-06-01", random.choice(("", f"api-version={random.choice(VERSIONS)}"))
-    return (example._replace(path=example.path.replace(right, wrong)), headers) if right in example.path else None
+    right, wrong = (
+        "api-version=2025-06-01",
+        random.choice(("", f"api-version={random.choice(VERSIONS)}")),
+    )
+    return (
+        (example._replace(path=example.path.replace(right, wrong)), headers)
+        if right in example.path
+        else None
+    )
 
 
 def in_credentials(random: Random, example: Example, headers: dict[str, str]) -> Sent:
@@ -182,7 +248,10 @@ def in_credentials(random: Random, example: Example, headers: dict[str, str]) ->
     if scheme:
         middle = random.randrange(len(token))
         other = f"{token[:middle]}{'A' if token[middle] != 'A' else 'B'}{token[middle + 1 :]}"
-        wrong = [f"Bearer {each}" for each in (*TOKENS, token[:-1], f"{token}0", other)] + [token, f"Basic {token}"]
+        wrong = [f"Bearer {each}" for each in (*TOKENS, token[:-1], f"{token}0", other)] + [
+            token,
+            f"Basic {token}",
+        ]
     else:
         wrong = [f"{each}x" for each in TOKENS] + [token[:-1], token.swapcase() + "0"]
     return example, {} if random.random() < 0.2 else {name: random.choice(wrong)}
@@ -201,17 +270,23 @@ def in_body(random: Random, example: Example, headers: dict[str, str]) -> Sent |
     if example.body is None or isinstance(example.body, bytes):
         return None
     broken = random.random() < 0.3
-    body = random.choice(NO_JSON) if broken else changed(random, json.loads(json.dumps(example.body)))
+    body = (
+        random.choice(NO_JSON) if broken else changed(random, json.loads(json.dumps(example.body)))
+    )
     return None if body == example.body else (example._replace(body=body), headers)
 
 
 def changed(random: Random, body: Any) -> Any:
-    """Return the body with another value in one place, or an unknown member that asks for something."""
+    """Return the body with another value in one place, or an unknown member that asks for
+    something.
+    """
     holder, name = random.choice(list(places(body)))
     if random.random() < 0.2 and isinstance(holder[name], dict):
         holder[name]["unknownMember"] = random.choice(("x", 1, True, ["x"], {"x": "y"}))
     else:
-        holder[name] = random.choice([each for each in OF_NO_TYPE if not isinstance(each, type(holder[name]))])
+        holder[name] = random.choice(
+            [each for each in OF_NO_TYPE if not isinstance(each, type(holder[name]))]
+        )
     return body
 
 
@@ -229,8 +304,12 @@ WAYS: tuple[Callable[[Random, Example, dict[str, str]], Sent | None], ...] = (
 )
 
 
-def malformed(customer: Customer, number: int, seed: int = 1, until: int = len(EXAMPLES) - 20) -> Iterator[Sent]:
-    """Play the examples up to a point where all there is exists, then yield requests that are wrong."""
+def malformed(
+    customer: Customer, number: int, seed: int = 1, until: int = len(EXAMPLES) - 20
+) -> Iterator[Sent]:
+    """Play the examples up to a point where all there is exists, then yield requests that are
+    wrong.
+    """
     right = [example for example, _ in played(customer, until)]
     random = Random(seed)
     while number:
@@ -242,7 +321,9 @@ def malformed(customer: Customer, number: int, seed: int = 1, until: int = len(E
 
 
 def is_refused(customer: Customer, sent: Sent) -> bool:
-    """Return whether the answer to a request is a 4xx or a 501 with an error of Azure, and it has changed nothing."""
+    """Return whether the answer to a request is a 4xx or a 501 with an error of Azure, and it has
+    changed nothing.
+    """
     (method, host, path, _, _, body, _), headers = sent
     before = customer.world
     answer = customer.wire.ask(method, host, path.replace(" ", "%20"), body, headers)

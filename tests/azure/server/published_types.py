@@ -1,8 +1,8 @@
 """Compares what the server sends with the resource types that Microsoft publishes for Bicep.
 
-`python -m tests.azure.server.published_types --types DIR` reads each types.json below a folder, such as a copy of
-`generated` of Azure/bicep-types-az, and prints the differences.  The exit code is 1 if there is one, or nothing to
-compare.
+`python -m tests.azure.server.published_types --types DIR` reads each types.json below a folder,
+such as a copy of `generated` of Azure/bicep-types-az, and prints the differences.  The exit code is
+1 if there is one, or nothing to compare.
 """
 
 import argparse
@@ -39,14 +39,25 @@ def ref(reference: dict[str, str]) -> dict[str, str]:
 
 
 def schema_of(each: dict[str, Any]) -> Any:
-    """Return the JSON Schema of what is read of a type: members that are only written may not be there."""
+    """Return the JSON Schema of what is read of a type: members that are only written may not be
+    there.
+    """
     match each["$type"]:
         case "ObjectType":
             known, more = each["properties"], each.get("additionalProperties")
-            needed = (name for name in known if known[name]["flags"] & REQUIRED and name != "apiVersion")
-            members = {name: ref(it["type"]) for name, it in known.items() if not it["flags"] & WRITE_ONLY}
+            needed = (
+                name for name in known if known[name]["flags"] & REQUIRED and name != "apiVersion"
+            )
+            members = {
+                name: ref(it["type"]) for name, it in known.items() if not it["flags"] & WRITE_ONLY
+            }
             others = ref(more) if more else False
-            return {"type": "object", "properties": members, "required": list(needed), "additionalProperties": others}
+            return {
+                "type": "object",
+                "properties": members,
+                "required": list(needed),
+                "additionalProperties": others,
+            }
         case "ArrayType":
             return {"type": "array", "items": ref(each["itemType"])}
         case "UnionType":
@@ -69,14 +80,20 @@ def sent() -> Iterator[dict[str, Any]]:
             body = answer.body if answer.text else None
             items = body.get("value", [body]) if isinstance(body, dict) else []
             yield from (
-                each for each in items if str(each.get("type", "")).startswith("Microsoft.") and "properties" in each
+                each
+                for each in items
+                if str(each.get("type", "")).startswith("Microsoft.") and "properties" in each
             )
 
 
 def main() -> int:
     """Compare, print, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--types", type=Path, required=True, metavar="DIR", help="a folder with types.json files")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--types", type=Path, required=True, metavar="DIR", help="a folder with types.json files"
+    )
     known = list(published(parser.parse_args().types))
     compared = wrong = 0
     for body in sent():

@@ -1,4 +1,6 @@
-"""`azure-env` gives a command an environment in which Azure is the model, returns its exit code and leaves no trace."""
+"""`azure-env` gives a command an environment in which Azure is the model, returns its exit code and
+leaves no trace.
+"""
 
 import json
 import os
@@ -13,7 +15,13 @@ from translator_cmk.azure.server.azure_env import environment
 from translator_cmk.cli import main
 from translator_cmk.errors import USAGE
 
-FILES = ("AZURE_CONFIG_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+FILES = (
+    "AZURE_CONFIG_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
+)
 
 REPORT = """
 import json, os, sys, urllib.request
@@ -36,7 +44,11 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def azure_env(*arguments: str, temporary: Path) -> subprocess.Popen[str]:
     """Start `azure-env` in a process of its own, which knows another identity, cloud and proxy."""
-    foreign = {"AZURE_CLIENT_CERTIFICATE_PATH": "/mine.pem", "ARM_TENANT_ID": "mine", "no_proxy": "azure.com"}
+    foreign = {
+        "AZURE_CLIENT_CERTIFICATE_PATH": "/mine.pem",
+        "ARM_TENANT_ID": "mine",
+        "no_proxy": "azure.com",
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "translator_cmk.cli", "azure-env", *arguments],
         env={**os.environ, **foreign, "TMPDIR": str(temporary)},
@@ -74,7 +86,8 @@ def test_ending_it_ends_the_command_and_the_server_and_leaves_no_file(temporary:
 
 def test_on_sigterm_the_command_can_end_its_own_way(temporary: Path) -> None:
     code = (
-        "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print(1, flush=True); time.sleep(600)"
+        "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(3)); print(1, "
+        "flush=True); time.sleep(600)"
     )
     with azure_env("--", sys.executable, "-c", code, temporary=temporary) as process:
         assert process.stdout is not None
@@ -85,11 +98,24 @@ def test_on_sigterm_the_command_can_end_its_own_way(temporary: Path) -> None:
 
 
 def test_no_other_identity_cloud_or_proxy_is_passed_on() -> None:
-    mine = dict.fromkeys(("AZURE_CLOUD_NAME", "AZURE_CLIENT_ID", "ARM_CLIENT_ID", "IDENTITY_ENDPOINT"), "x")
-    mine |= {"HTTP_PROXY": "x", "ALL_PROXY": "x", "NO_PROXY": "*", "https_proxy": "x", "PATH": "/bin", "LANG": "C"}
+    mine = dict.fromkeys(
+        ("AZURE_CLOUD_NAME", "AZURE_CLIENT_ID", "ARM_CLIENT_ID", "IDENTITY_ENDPOINT"), "x"
+    )
+    mine |= {
+        "HTTP_PROXY": "x",
+        "ALL_PROXY": "x",
+        "NO_PROXY": "*",
+        "https_proxy": "x",
+        "PATH": "/bin",
+        "LANG": "C",
+    }
     given = environment(mine, 8443, Path("/ca.pem"), Path("/tmp/x"))
     assert [name for name, value in given.items() if value in ("x", "*")] == []
-    assert (given["PATH"], given["LANG"], given["https_proxy"]) == ("/bin", "C", "http://127.0.0.1:8443")
+    assert (given["PATH"], given["LANG"], given["https_proxy"]) == (
+        "/bin",
+        "C",
+        "http://127.0.0.1:8443",
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +123,10 @@ def test_no_other_identity_cloud_or_proxy_is_passed_on() -> None:
     [
         ([], "no command; write it after --"),
         (["--"], "no command; write it after --"),
-        (["--", "no-such-command"], "no-such-command: no such command; is it installed, and on PATH?"),
+        (
+            ["--", "no-such-command"],
+            "no-such-command: no such command; is it installed, and on PATH?",
+        ),
     ],
 )
 def test_wrong_use_is_one_line_that_says_what_to_do(

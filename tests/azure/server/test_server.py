@@ -1,4 +1,6 @@
-"""The server: worlds, several effects in one request, lists and operations, credentials, and how it is reached."""
+"""The server: worlds, several effects in one request, lists and operations, credentials, and how it
+is reached.
+"""
 
 import json
 import os
@@ -44,7 +46,10 @@ from translator_cmk.machine.rows import Effect, effect
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(worlds.__file__).resolve().parents[2])}
 S = "/subscriptions/{subscription}"
 G = f"{S}/resourceGroups/apps"
-A, V = f"{G}/providers/Microsoft.CognitiveServices/accounts", f"{G}/providers/Microsoft.KeyVault/vaults"
+A, V = (
+    f"{G}/providers/Microsoft.CognitiveServices/accounts",
+    f"{G}/providers/Microsoft.KeyVault/vaults",
+)
 TRANSLATOR = "tr1.cognitiveservices.azure.com"
 CUSTOM = "/translator/customtranslator/api/texttranslator/v1.0"
 
@@ -62,7 +67,9 @@ def problem(answer: Answer) -> tuple[int, str]:
 
 @pytest.fixture
 def at_work(customer: Customer) -> Customer:
-    """A customer with an account that has an identity, and two key vaults, one of which grants access to it."""
+    """A customer with an account that has an identity, and two key vaults, one of which grants
+    access to it.
+    """
     assert len(list(played(customer, 25))) == 25
     return customer
 
@@ -70,10 +77,16 @@ def at_work(customer: Customer) -> Customer:
 # Worlds
 
 
-def test_each_tenant_is_a_world_and_signing_in_again_keeps_it(wire: Wire, at_work: Customer) -> None:
+def test_each_tenant_is_a_world_and_signing_in_again_keeps_it(
+    wire: Wire, at_work: Customer
+) -> None:
     account = f"{A}/tr1".format(subscription=at_work.subscription)
     again, other = Customer(wire, at_work.tenant), Customer(wire)
-    assert [ask(each, "GET", f"{A}/tr1").status for each in (at_work, again, other)] == [200, 200, 404]
+    assert [ask(each, "GET", f"{A}/tr1").status for each in (at_work, again, other)] == [
+        200,
+        200,
+        404,
+    ]
     assert problem(ask(other, "GET", account)) == (404, "SubscriptionNotFound")
 
 
@@ -102,21 +115,37 @@ def test_the_world_that_was_used_longest_ago_ends_first(monkeypatch: pytest.Monk
     assert kept.of(guid("b", "abroad")) is None
 
 
-def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_back_access(customer: Customer) -> None:
-    *_, (translation, answer) = played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1)
+def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_back_access(
+    customer: Customer,
+) -> None:
+    *_, (translation, answer) = played(
+        customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1
+    )
     assert answer.body == [{"translations": [{"text": "hello", "to": "de"}]}]
     principal = ask(customer, "GET", f"{A}/tr1").body["identity"]["principalId"]
     workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"][0]["Id"]
-    project = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects?workspaceId={workspace}").body["Projects"][0]["Id"]
+    project = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects?workspaceId={workspace}").body[
+        "Projects"
+    ][0]["Id"]
 
     def documents() -> Answer:
         return customer.ask("GET", TRANSLATOR, f"{CUSTOM}/documents?workspaceId={workspace}")
 
     assert len(documents().body["PaginatedDocuments"]["Documents"]) == 1
-    assert ask(customer, "PUT", f"{V}/kv-1/accessPolicies/remove", policies(customer.tenant, principal)).status == 200
+    assert (
+        ask(
+            customer, "PUT", f"{V}/kv-1/accessPolicies/remove", policies(customer.tenant, principal)
+        ).status
+        == 200
+    )
     assert problem(documents()) == (403, "Forbidden")
     assert problem(customer.ask(*translation[:3], translation.body)) == (403, 403000)  # type: ignore[comparison-overlap]  # a number here
-    assert ask(customer, "PUT", f"{V}/kv-1/accessPolicies/add", policies(customer.tenant, principal)).status == 200
+    assert (
+        ask(
+            customer, "PUT", f"{V}/kv-1/accessPolicies/add", policies(customer.tenant, principal)
+        ).status
+        == 200
+    )
     assert documents().body["PaginatedDocuments"]["Documents"] == []
     (model,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects/{project}/models").body["Models"]
     assert model["ModelRegionStatuses"] == [{"Region": 1, "IsDeployed": False}]
@@ -127,11 +156,15 @@ def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_b
 
 def test_a_request_with_several_effects_is_all_or_nothing(at_work: Customer) -> None:
     before = at_work.world
-    refused = ask(at_work, "PATCH", f"{A}/tr2", {"identity": {"type": "SystemAssigned"}, **encrypted()})
+    refused = ask(
+        at_work, "PATCH", f"{A}/tr2", {"identity": {"type": "SystemAssigned"}, **encrypted()}
+    )
     assert refused.status == 400
     assert [each["code"] for each in refused.body["error"]["details"]] == ["environment.exists"]
     whole = ask(at_work, "GET", f"{V}/kv-2").body
-    whole["properties"] |= policies(at_work.tenant, str(uuid4()))["properties"] | {"enablePurgeProtection": True}
+    whole["properties"] |= policies(at_work.tenant, str(uuid4()))["properties"] | {
+        "enablePurgeProtection": True
+    }
     assert ask(at_work, "PUT", f"{V}/kv-2", whole).status == 501
     assert at_work.world == before
 
@@ -140,7 +173,10 @@ def test_the_put_of_what_an_account_shows_changes_nothing_though_its_key_is_lost
     customer: Customer,
 ) -> None:
     list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
-    assert ask(customer, "PUT", f"{V}/kv-1/accessPolicies/replace", policies(customer.tenant)).status == 200
+    assert (
+        ask(customer, "PUT", f"{V}/kv-1/accessPolicies/replace", policies(customer.tenant)).status
+        == 200
+    )
     whole, before = ask(customer, "GET", f"{A}/tr1").body, customer.world
     assert whole["properties"]["encryption"]["keySource"] == "Microsoft.KeyVault"
     assert ask(customer, "PUT", f"{A}/tr1", whole).status == 200
@@ -153,7 +189,9 @@ def test_the_put_of_what_an_account_shows_changes_nothing_though_its_key_is_lost
 def test_new_vaults_are_on_azure_rbac_by_default_from_the_version_that_says_so(
     at_work: Customer, version: str, by_default: bool
 ) -> None:
-    made = ask(at_work, "PUT", f"{V}/kv-9?api-version={version}", vault(at_work.tenant, accessPolicies=[]))
+    made = ask(
+        at_work, "PUT", f"{V}/kv-9?api-version={version}", vault(at_work.tenant, accessPolicies=[])
+    )
     assert (made.status, made.body["properties"]["enableRbacAuthorization"]) == (201, by_default)
 
 
@@ -161,19 +199,35 @@ def test_the_put_of_a_whole_vault_changes_what_differs(at_work: Customer) -> Non
     principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
     whole = ask(at_work, "GET", f"{V}/kv-1").body
     for principals in ([principal], [principal], []):
-        whole["properties"] |= policies(at_work.tenant, *principals, keys=("Get", "UnwrapKey", "WrapKey"))["properties"]
+        whole["properties"] |= policies(
+            at_work.tenant, *principals, keys=("Get", "UnwrapKey", "WrapKey")
+        )["properties"]
         shown = ask(at_work, "PUT", f"{V}/kv-1", whole)
         assert shown.status == 200
-        assert [each["objectId"] for each in shown.body["properties"]["accessPolicies"]] == principals
+        assert [
+            each["objectId"] for each in shown.body["properties"]["accessPolicies"]
+        ] == principals
 
 
 @pytest.mark.parametrize(
     ("place", "body", "named"),
     [
-        (V, {"properties": {"networkAcls": {"defaultAction": "Deny"}}}, "properties.networkAcls.defaultAction"),
-        (V, {"properties": {"softDeleteRetentionInDays": 7}}, "properties.softDeleteRetentionInDays"),
+        (
+            V,
+            {"properties": {"networkAcls": {"defaultAction": "Deny"}}},
+            "properties.networkAcls.defaultAction",
+        ),
+        (
+            V,
+            {"properties": {"softDeleteRetentionInDays": 7}},
+            "properties.softDeleteRetentionInDays",
+        ),
         (V, {"tags": {"cost": "1"}}, "tags.cost"),
-        (V, {"properties": {"enableRbacAuthorization": True}}, "properties.enableRbacAuthorization"),
+        (
+            V,
+            {"properties": {"enableRbacAuthorization": True}},
+            "properties.enableRbacAuthorization",
+        ),
         (A, {"sku": {"name": "F0"}}, "sku.name"),
         (A, {"properties": {"publicNetworkAccess": "Disabled"}}, "properties.publicNetworkAccess"),
         (
@@ -196,9 +250,14 @@ def test_what_the_server_would_not_show_is_outside_the_subset(
 
 
 @pytest.mark.parametrize("more", ["IsSecured", "Subscription.Color"])
-def test_what_a_new_workspace_would_not_have_is_outside_the_subset(at_work: Customer, more: str) -> None:
+def test_what_a_new_workspace_would_not_have_is_outside_the_subset(
+    at_work: Customer, more: str
+) -> None:
     key = at_work.world.account_keys("tr1")["key1"]
-    body: dict[str, Any] = {"name": "ws", "Subscription": {"subscriptionKey": key, "BillingRegionCode": "WESTEUROPE"}}
+    body: dict[str, Any] = {
+        "name": "ws",
+        "Subscription": {"subscriptionKey": key, "BillingRegionCode": "WESTEUROPE"},
+    }
     *above, name = more.split(".")
     (body[above[0]] if above else body)[name] = True
     answer = at_work.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body)
@@ -210,7 +269,9 @@ def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Cus
     for name, status in (("rotationpolicy", 501), ("attestation", 501), ("0" * 32, 404)):
         assert at_work.ask("GET", VAULT, f"/keys/cmk/{name}{VERSION}").status == status
     assert at_work.ask("GET", "graph.microsoft.com", "/v1.0/me").status == 501
-    assert ask(at_work, "PUT", f"{A}/new", ACCOUNT | {"properties": {"restore": True}}).status == 501
+    assert (
+        ask(at_work, "PUT", f"{A}/new", ACCOUNT | {"properties": {"restore": True}}).status == 501
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,16 +282,23 @@ def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Cus
         (f"{V}/two--hyphens", "VaultNameNotValid"),
     ],
 )
-def test_a_name_that_azure_does_not_allow_is_refused(at_work: Customer, path: str, code: str) -> None:
+def test_a_name_that_azure_does_not_allow_is_refused(
+    at_work: Customer, path: str, code: str
+) -> None:
     body = vault(at_work.tenant) | ACCOUNT if path.startswith(A) else vault(at_work.tenant)
     assert problem(ask(at_work, "PUT", path, body)) == (400, code)
 
 
-@pytest.mark.parametrize(("path", "method"), [("/providers", "GET"), ("/deployments/x", "PUT"), ("", "PATCH")])
+@pytest.mark.parametrize(
+    ("path", "method"), [("/providers", "GET"), ("/deployments/x", "PUT"), ("", "PATCH")]
+)
 def test_a_path_outside_the_subset_is_named(customer: Customer, path: str, method: str) -> None:
     answer = ask(customer, method, G + path, {})
     assert answer.status == 501
-    assert f"{method} {G}{path}".format(subscription=customer.subscription) in answer.body["error"]["message"]
+    assert (
+        f"{method} {G}{path}".format(subscription=customer.subscription)
+        in answer.body["error"]["message"]
+    )
 
 
 # Lists and operations
@@ -251,9 +319,18 @@ def test_a_long_list_comes_in_pages(at_work: Customer) -> None:
 
 def test_an_operation_of_another_subscription_is_unknown(at_work: Customer) -> None:
     ask(at_work, "PUT", f"{S}/resourceGroups/empty", GROUP)
-    place = ask(at_work, "DELETE", f"{S}/resourceGroups/empty").headers["location"].removeprefix(f"https://{MANAGER}")
+    place = (
+        ask(at_work, "DELETE", f"{S}/resourceGroups/empty")
+        .headers["location"]
+        .removeprefix(f"https://{MANAGER}")
+    )
     assert ask(at_work, "GET", place).status == 204
-    assert ask(at_work, "GET", place.replace(at_work.subscription, guid(at_work.tenant, "security"))).status == 404
+    assert (
+        ask(
+            at_work, "GET", place.replace(at_work.subscription, guid(at_work.tenant, "security"))
+        ).status
+        == 404
+    )
     assert ask(at_work, "GET", f"{S}/resourceGroups/empty").status == 404
 
 
@@ -304,7 +381,11 @@ def test_an_account_key_is_one_of_that_account(wire: Wire, at_work: Customer) ->
         host, headers = f"{account}.cognitiveservices.azure.com", {"Ocp-Apim-Subscription-Key": key}
         return wire.ask("GET", host, f"{CUSTOM}/workspaces", headers=headers).status
 
-    assert [status("tr1", keys["key1"]), status("tr1", keys["key2"]), status("tr2", keys["key1"])] == [200, 200, 401]
+    assert [
+        status("tr1", keys["key1"]),
+        status("tr1", keys["key2"]),
+        status("tr2", keys["key1"]),
+    ] == [200, 200, 401]
     ask(at_work, "DELETE", f"{A}/tr1")
     assert status("tr1", keys["key1"]) == 401
 
@@ -366,8 +447,13 @@ def connect(server: AzureServer, first: bytes) -> tuple[int, bytes]:
         ("x", 403),
     ],
 )
-def test_the_proxy_leads_to_azures_names_only(served: AzureServer, target: str, status: int) -> None:
-    assert connect(served, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())[0] == status
+def test_the_proxy_leads_to_azures_names_only(
+    served: AzureServer, target: str, status: int
+) -> None:
+    assert (
+        connect(served, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())[0]
+        == status
+    )
 
 
 def test_without_tls_there_is_only_the_proxy(served: AzureServer) -> None:
@@ -376,7 +462,9 @@ def test_without_tls_there_is_only_the_proxy(served: AzureServer) -> None:
         assert (status, json.loads(content)["error"]["code"]) == (400, "BadRequest")
 
 
-def test_a_client_that_waits_for_it_is_asked_for_the_content(wire: Wire, customer: Customer) -> None:
+def test_a_client_that_waits_for_it_is_asked_for_the_content(
+    wire: Wire, customer: Customer
+) -> None:
     headers = customer.headers(MANAGER) | {"Expect": "100-continue"}
     path = f"{G}{VERSION}".format(subscription=customer.subscription)
     assert wire.ask("PUT", MANAGER, path, GROUP, headers).status == 100
@@ -386,10 +474,14 @@ def test_a_client_that_waits_for_it_is_asked_for_the_content(wire: Wire, custome
 def test_it_is_a_cloud_of_its_own_too(served: AzureServer, wire: Wire) -> None:
     here = f"localhost:{served.port}"
     cloud = wire.ask("GET", here, "/metadata/endpoints?api-version=2022-09-01").body
-    assert cloud["resourceManager"] == cloud["authentication"]["loginEndpoint"] == f"https://{here}/"
+    assert (
+        cloud["resourceManager"] == cloud["authentication"]["loginEndpoint"] == f"https://{here}/"
+    )
     customer = Customer(wire)
     headers = {"Authorization": f"Bearer {customer.token(here, here)}"}
-    group, place = (f"{each}{VERSION}".format(subscription=customer.subscription) for each in (G, f"{V}/kv-1"))
+    group, place = (
+        f"{each}{VERSION}".format(subscription=customer.subscription) for each in (G, f"{V}/kv-1")
+    )
     wire.ask("PUT", here, group, GROUP, headers)
     made = wire.ask("PUT", here, place, vault(customer.tenant), headers).body
     assert made["properties"]["vaultUri"] == f"https://kv-1.vault.{here}/"
@@ -398,7 +490,9 @@ def test_it_is_a_cloud_of_its_own_too(served: AzureServer, wire: Wire) -> None:
         assert secured.version() == "TLSv1.3"
 
 
-def test_a_client_that_does_not_trust_the_authority_is_turned_away_by_itself(served: AzureServer) -> None:
+def test_a_client_that_does_not_trust_the_authority_is_turned_away_by_itself(
+    served: AzureServer,
+) -> None:
     plain = socket.create_connection((served.host, served.port), timeout=5)
     with pytest.raises(ssl.SSLCertVerificationError), plain:
         ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
@@ -426,7 +520,9 @@ def test_requests_at_once_don_t_lose_each_other(served: AzureServer, customer: C
 @pytest.mark.slow
 def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer) -> None:
     command = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure", "127.0.0.1:0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
+    )
     assert process.stdout
     proxy, cloud, authority = (process.stdout.readline().split()[-1] for _ in range(3))
     port = int(proxy.rpartition(":")[2])
@@ -435,10 +531,18 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
     server.port, server.authority_file = port, Path(authority)
     wire = Wire(server)
     form = f"grant_type=client_credentials&client_id={uuid4()}&client_secret=canary&scope=https%3A%2F%2F{MANAGER}"
-    answer = wire.ask("POST", "login.microsoftonline.com", f"/{uuid4()}/oauth2/v2.0/token", form.encode())
+    answer = wire.ask(
+        "POST", "login.microsoftonline.com", f"/{uuid4()}/oauth2/v2.0/token", form.encode()
+    )
     token = answer.body["access_token"]
-    for headers in ({"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer canary"}, {"X" * 70000: "canary"}):
-        assert wire.ask("GET", MANAGER, f"/subscriptions{VERSION}&canary=1", headers=headers).status in (200, 401, 431)
+    for headers in (
+        {"Authorization": f"Bearer {token}"},
+        {"Authorization": "Bearer canary"},
+        {"X" * 70000: "canary"},
+    ):
+        assert wire.ask(
+            "GET", MANAGER, f"/subscriptions{VERSION}&canary=1", headers=headers
+        ).status in (200, 401, 431)
     connect(server, b"CONNECT canary:443 HTTP/1.1\r\n\r\n")
     wire.close()
     process.send_signal(signal.SIGTERM)

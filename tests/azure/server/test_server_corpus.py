@@ -1,4 +1,6 @@
-"""Each route answers as Azure documents it, with bodies that Microsoft's types know; a malformed request is refused."""
+"""Each route answers as Azure documents it, with bodies that Microsoft's types know; a malformed
+request is refused.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -47,24 +49,35 @@ def answers(served: AzureServer) -> list[tuple[Example, Answer]]:
         return list(played(Customer(wire)))
 
 
-def test_each_route_has_an_example_that_is_answered_as_it_says(answers: list[tuple[Example, Answer]]) -> None:
+def test_each_route_has_an_example_that_is_answered_as_it_says(
+    answers: list[tuple[Example, Answer]],
+) -> None:
     reached = set()
     for example, answer in answers:
         assert answer.status == example.status, f"{example} {answer}"
         reached.add(find(apis_at(example.host)[0], example.method, example.path, example.host)[0])
-    assert {route for route in set(ROUTES) - reached if route.api not in ("login", "metadata")} == set()
+    assert {
+        route for route in set(ROUTES) - reached if route.api not in ("login", "metadata")
+    } == set()
 
 
-def test_the_generated_models_know_every_member_of_every_body(answers: list[tuple[Example, Answer]]) -> None:
+def test_the_generated_models_know_every_member_of_every_body(
+    answers: list[tuple[Example, Answer]],
+) -> None:
     typed = [(example, answer) for example, answer in answers if example.type]
     assert typed
-    assert [each for example, answer in typed for each in differences(answer.body, example.type)] == []
+    assert [
+        each for example, answer in typed for each in differences(answer.body, example.type)
+    ] == []
 
 
 @pytest.mark.parametrize(
     ("body", "name"),
     [
-        ({"properties": {"encryption": {"keySource": "Microsoft.KeyVault", "key": "x"}}}, "cognitiveservices:Account"),
+        (
+            {"properties": {"encryption": {"keySource": "Microsoft.KeyVault", "key": "x"}}},
+            "cognitiveservices:Account",
+        ),
         ({"properties": {"customSubDomainName": 1}}, "cognitiveservices:Account"),
         ({"properties": {"accessPolicies": [{"objectID": "x"}]}}, "keyvault:Vault"),
         ({"properties": {"enableSoftDelete": "yes"}}, "keyvault:Vault"),
@@ -85,7 +98,10 @@ TYPES: Any = [
     {"$type": "StringLiteralType", "value": "A"},
     {"$type": "UnionType", "elements": [ref(1)]},
     {"$type": "ArrayType", "itemType": ref(5)},
-    {"$type": "ObjectType", "properties": {n: {"type": ref(i), "flags": flags} for n, (i, flags) in MEMBERS.items()}},
+    {
+        "$type": "ObjectType",
+        "properties": {n: {"type": ref(i), "flags": flags} for n, (i, flags) in MEMBERS.items()},
+    },
     {"$type": "IntegerType"},
     {"$type": "ResourceType", "name": "Microsoft.KeyVault/vaults@2026-02-01", "body": ref(4)},
 ]
@@ -103,18 +119,23 @@ TYPES: Any = [
         ({"id": "x", "more": "z"}, ["$"]),
     ],
 )
-def test_the_types_that_microsoft_publishes_are_read(tmp_path: Path, body: Any, found: list[str]) -> None:
+def test_the_types_that_microsoft_publishes_are_read(
+    tmp_path: Path, body: Any, found: list[str]
+) -> None:
     (tmp_path / "types.json").write_text(json.dumps(TYPES), "utf-8")
     ((name, validator),) = published_types.published(tmp_path)
     assert name == "Microsoft.KeyVault/vaults@2026-02-01"
-    assert [each.partition(":")[0] for each in published_types.differences(body, validator)] == found
+    assert [
+        each.partition(":")[0] for each in published_types.differences(body, validator)
+    ] == found
 
 
 def test_a_malformed_request_is_refused_and_changes_nothing(customer: Customer) -> None:
     assert [each for each in malformed(customer, 400) if not is_refused(customer, each)] == []
 
 
-# Bodies are compared with the generated models of Microsoft's libraries: every member known, and read as its type
+# Bodies are compared with the generated models of Microsoft's libraries: every member known, and
+# read as its type
 
 MODULES = {
     "cognitiveservices": "azure.mgmt.cognitiveservices.models",
@@ -126,7 +147,9 @@ MODULES = {
 
 
 def differences(body: Any, name: str) -> Iterator[str]:
-    """Yield where a body, or each item of its list, has what the model called `module:Model` does not know."""
+    """Yield where a body, or each item of its list, has what the model called `module:Model` does
+    not know.
+    """
     module, _, model = name.removesuffix("[]").partition(":")
     kind: Any = getattr(import_module(MODULES[module]), model)
     for item in body["value"] if name.endswith("[]") else [body]:
@@ -151,8 +174,12 @@ def unequal(sent: Any, read: Any, path: str) -> Iterator[str]:
 
 
 def unknown(model: Any, body: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield the members of a body that a model with declared fields lacks, and those that it can't read."""
-    fields = {field._rest_name: attribute for attribute, field in type(model)._attr_to_rest_field.items()}
+    """Yield the members of a body that a model with declared fields lacks, and those that it can't
+    read.
+    """
+    fields = {
+        field._rest_name: attribute for attribute, field in type(model)._attr_to_rest_field.items()
+    }
     for name, value in body.items():
         where = f"{path}.{name}"
         if name not in fields:
@@ -164,7 +191,9 @@ def unknown(model: Any, body: Mapping[str, Any], path: str) -> Iterator[str]:
         elif isinstance(value, list) and value and hasattr(type(read[0]), "_attr_to_rest_field"):
             for one, other in zip(read, value, strict=True):
                 yield from unknown(one, other, f"{where}[]")
-        elif isinstance(read, bool) is not isinstance(value, bool) or (read is None) is not (value is None):
+        elif isinstance(read, bool) is not isinstance(value, bool) or (read is None) is not (
+            value is None
+        ):
             yield f"{where}: {value!r} is read as {read!r}"
 
 
@@ -177,7 +206,9 @@ def test_enabling_is_refused_for_its_reason_until_access_is_granted() -> None:
     tenant = str(uuid4())
     credential = ClientSecretCredential(tenant, str(uuid4()), "a secret")
     found = SubscriptionClient(credential).subscriptions.list()
-    subscription = next(str(each.subscription_id) for each in found if each.display_name == "production")
+    subscription = next(
+        str(each.subscription_id) for each in found if each.display_name == "production"
+    )
     accounts: Any = CognitiveServicesManagementClient(credential, subscription).accounts
     vaults: Any = KeyVaultManagementClient(credential, subscription).vaults
     groups: Any = ResourceManagementClient(credential, subscription).resource_groups
@@ -185,8 +216,14 @@ def test_enabling_is_refused_for_its_reason_until_access_is_granted() -> None:
 
     wanted = Account(kind="TextTranslation", sku=Sku(name="S1"), location="West Europe")
     assert accounts.begin_create("apps", "tr1", wanted).result().identity is None
-    identity = accounts.begin_update("apps", "tr1", Account(identity=Identity(type="SystemAssigned"))).result().identity
-    asked = vault(tenant, enablePurgeProtection=True, enableRbacAuthorization=False, accessPolicies=[])
+    identity = (
+        accounts.begin_update("apps", "tr1", Account(identity=Identity(type="SystemAssigned")))
+        .result()
+        .identity
+    )
+    asked = vault(
+        tenant, enablePurgeProtection=True, enableRbacAuthorization=False, accessPolicies=[]
+    )
     made = vaults.begin_create_or_update("apps", "kv-1", asked).result()
     keys = KeyClient(made.properties.vault_uri, credential)
     names = [f"key-{number:02}" for number in range(PAGE + 1)]
@@ -201,13 +238,17 @@ def test_enabling_is_refused_for_its_reason_until_access_is_granted() -> None:
     assert [each.code for each in error.details] == ["vault.granted-beforehand"]
     vaults.update_access_policy("apps", "kv-1", "add", policies(tenant, identity.principal_id))
     encryption = accounts.begin_update("apps", "tr1", enabling).result().properties.encryption
-    assert (encryption.key_source, encryption.key_vault_properties.key_name) == ("Microsoft.KeyVault", names[0])
+    assert (encryption.key_source, encryption.key_vault_properties.key_name) == (
+        "Microsoft.KeyVault",
+        names[0],
+    )
 
 
 G = "/subscriptions/{subscription}/resourceGroups/g1"
 A = G + "/providers/Microsoft.CognitiveServices/accounts/{resource}"
 V = G + "/providers/Microsoft.KeyVault/vaults/{vault}"
-# Where a public recording of Azure has a request, the server answers it with the recorded status or error code
+# Where a public recording of Azure has a request, the server answers it with the recorded status or
+# error code
 
 DELETED = "/subscriptions/{subscription}/providers/Microsoft.KeyVault/locations/{region}/deletedVaults/{vault}"
 SEEN = Path(translator_cmk.__file__).parent / "site" / "data" / "seen.yaml"
@@ -216,7 +257,9 @@ Named = dict[str, Any]
 
 def new_vault(c: Named, **properties: Any) -> Named:
     rbac, soft_delete = c.get("permission_model") == "rbac", c.get("soft_delete", True)
-    asked = vault(c["tenant"], enableSoftDelete=soft_delete, enableRbacAuthorization=rbac, **properties)
+    asked = vault(
+        c["tenant"], enableSoftDelete=soft_delete, enableRbacAuthorization=rbac, **properties
+    )
     protected = {"enablePurgeProtection": True} if c["purge_protection"] else {}
     return {"location": c["region"], "properties": asked["properties"] | protected}
 
@@ -265,9 +308,18 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
 """For each command of the recordings its request; a body may be a function of what is known."""
 
 DIFFERS = {
-    "cmk-in-the-creating-request": ("CreateResource", "the specification refuses it, as the article does"),
-    "rbac-vault": ("EnableCustomerManagedKeys", "the role is no grant, and the specification has no roles"),
-    "rbac-vault-granted": ("EnableCustomerManagedKeys", "nothing is demanded of a vault on Azure RBAC; we refuse"),
+    "cmk-in-the-creating-request": (
+        "CreateResource",
+        "the specification refuses it, as the article does",
+    ),
+    "rbac-vault": (
+        "EnableCustomerManagedKeys",
+        "the role is no grant, and the specification has no roles",
+    ),
+    "rbac-vault-granted": (
+        "EnableCustomerManagedKeys",
+        "nothing is demanded of a vault on Azure RBAC; we refuse",
+    ),
 }
 """For a recording the command at which our answer differs, and the reason."""
 
@@ -275,7 +327,9 @@ DIFFERS = {
 def recordings() -> Iterator[Any]:
     for seen in yaml.safe_load(SEEN.read_text("utf-8"))["observations"]:
         if "trace" in seen:
-            yield pytest.param(seen["id"], [json.loads(line) for line in seen["trace"].splitlines()], id=seen["id"])
+            yield pytest.param(
+                seen["id"], [json.loads(line) for line in seen["trace"].splitlines()], id=seen["id"]
+            )
 
 
 def ask(customer: Customer, command: Named, known: Named, suffix: str) -> Answer:
@@ -283,13 +337,23 @@ def ask(customer: Customer, command: Named, known: Named, suffix: str) -> Answer
     longer = {field: command[field] + suffix for field in ("vault", "resource") if field in command}
     c = known | command | longer | {"subscription": customer.subscription}
     method, path, body = REQUESTS[c["command"]]
-    host = f"{c['vault']}.vault.azure.net" if path.startswith(("/keys", "/deletedkeys")) else MANAGER
-    return customer.ask(method, host, path.format(**c) + VERSION, body(c) if callable(body) else body)
+    host = (
+        f"{c['vault']}.vault.azure.net" if path.startswith(("/keys", "/deletedkeys")) else MANAGER
+    )
+    return customer.ask(
+        method, host, path.format(**c) + VERSION, body(c) if callable(body) else body
+    )
 
 
 @pytest.mark.parametrize(("name", "lines"), list(recordings()))
-def test_a_recorded_request_is_answered_alike(customer: Customer, name: str, lines: list[Named]) -> None:
-    known: Named = {"tenant": customer.tenant, "subscription": customer.subscription, "purge_protection": True}
+def test_a_recorded_request_is_answered_alike(
+    customer: Customer, name: str, lines: list[Named]
+) -> None:
+    known: Named = {
+        "tenant": customer.tenant,
+        "subscription": customer.subscription,
+        "purge_protection": True,
+    }
     known |= {"region": "eastus", "location": "eastus", "principal": ""}
     customer.ask("PUT", MANAGER, G.format(**known) + VERSION, {"location": "eastus"})
     compared = 0
@@ -304,6 +368,9 @@ def test_a_recorded_request_is_answered_alike(customer: Customer, name: str, lin
             return
         assert (answer.status < 300) == (outcome["outcome"] == "accepted"), f"{command} {answer}"
         if "code" in outcome:
-            assert outcome["code"] in (str(answer.status), (answer.body or {}).get("error", {}).get("code")), answer
+            assert outcome["code"] in (
+                str(answer.status),
+                (answer.body or {}).get("error", {}).get("code"),
+            ), answer
         compared += 1
     assert compared

@@ -1,4 +1,6 @@
-"""The tables of docs/azure-server.md say what the server does; run as a program, this writes them."""
+"""The tables of docs/azure-server.md say what the server does; run as a program, this writes
+them.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -48,14 +50,21 @@ def routes() -> str:
     methods: dict[tuple[str, str], list[str]] = {}
     for route in ROUTES:
         methods.setdefault((APIS[route.api], route.path), []).append(route.method)
-    return table(("API", "methods", "path"), *((api, ", ".join(m), f"`{path}`") for (api, path), m in methods.items()))
+    return table(
+        ("API", "methods", "path"),
+        *((api, ", ".join(m), f"`{path}`") for (api, path), m in methods.items()),
+    )
 
 
 def refusals() -> str:
     known = [
-        (link(name), answered(name), ANSWERS[name].get("source", "our choice")) for name in REFUSED if name in ANSWERS
+        (link(name), answered(name), ANSWERS[name].get("source", "our choice"))
+        for name in REFUSED
+        if name in ANSWERS
     ]
-    return table(("requirement", "answer", "seen"), *known, ("all others", answered("others"), "our choice"))
+    return table(
+        ("requirement", "answer", "seen"), *known, ("all others", answered("others"), "our choice")
+    )
 
 
 def unspecified() -> str:
@@ -67,7 +76,10 @@ def unspecified() -> str:
 def written(page: str) -> str:
     """Return the page with its tables as they have to be."""
     for make in (routes, refusals, unspecified):
-        begin, end = f"<!-- {make.__name__}: written by tests/azure/server/test_server_docs.py -->\n", "\n<!-- end -->"
+        begin, end = (
+            f"<!-- {make.__name__}: written by tests/azure/server/test_server_docs.py -->\n",
+            "\n<!-- end -->",
+        )
         before, _, rest = page.partition(begin)
         page = before + begin + make() + end + rest.partition(end)[2]
     return page

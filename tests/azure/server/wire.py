@@ -45,7 +45,8 @@ class Wire:
             status = int(file.readline().split()[1])
             lines = iter(file.readline, b"\r\n")
             headers = {
-                name.lower(): value for name, _, value in (line.decode().strip().partition(": ") for line in lines)
+                name.lower(): value
+                for name, _, value in (line.decode().strip().partition(": ") for line in lines)
             }
             length = 0 if data.startswith(b"HEAD ") else int(headers.get("content-length", 0))
             text = file.read(length).decode()
@@ -60,13 +61,22 @@ class Wire:
             self.socket = None
 
     def ask(
-        self, method: str, host: str, target: str, body: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        host: str,
+        target: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Return the answer to a request; a body that is no bytes is sent as JSON."""
-        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        content = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
         lines = {"Host": host, "Content-Length": str(len(content)), **(headers or {})}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        return self.send(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("utf-8", "surrogateescape") + content)
+        return self.send(
+            f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("utf-8", "surrogateescape") + content
+        )
 
 
 class Customer:
@@ -80,7 +90,11 @@ class Customer:
 
     def token(self, audience: str, host: str = "login.microsoftonline.com") -> str:
         """Return a token for this host name."""
-        form = {"grant_type": "client_credentials", "client_id": str(uuid4()), "client_secret": "a secret"}
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": str(uuid4()),
+            "client_secret": "a secret",
+        }
         form["scope"] = f"https://{audience}/.default"
         path = f"/{self.tenant}/oauth2/v2.0/token"
         return str(self.wire.ask("POST", host, path, urlencode(form).encode()).body["access_token"])
@@ -95,11 +109,15 @@ class Customer:
     def headers(self, host: str) -> dict[str, str]:
         """Return the credentials for a host."""
         if host.endswith("cognitiveservices.azure.com"):
-            return {"Ocp-Apim-Subscription-Key": self.world.account_keys(host.partition(".")[0])["key1"]}
+            return {
+                "Ocp-Apim-Subscription-Key": self.world.account_keys(host.partition(".")[0])["key1"]
+            }
         api = "vault" if ".vault." in host else "manager"
         return {"Authorization": f"Bearer {self.tokens[api]}"}
 
     def ask(self, method: str, host: str, target: str, body: Any = None) -> Answer:
         """Return the answer to a request with credentials."""
-        extra = {"Content-Type": "multipart/form-data; boundary=-"} if isinstance(body, bytes) else {}
+        extra = (
+            {"Content-Type": "multipart/form-data; boundary=-"} if isinstance(body, bytes) else {}
+        )
         return self.wire.ask(method, host, target, body, self.headers(host) | extra)

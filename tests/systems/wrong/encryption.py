@@ -24,13 +24,19 @@ WRONG = (
         "refuses to read data under a customer's key",
         "reading was built for Microsoft-managed keys alone",
         ["encryption.transparent"],
-        adding(refuse(ReadData, "revocation.data-inaccessible", unless=lambda c: not c.workspace.covered)),
+        adding(
+            refuse(
+                ReadData, "revocation.data-inaccessible", unless=lambda c: not c.workspace.covered
+            )
+        ),
     ),
     wrong(
         "takes no upload under a customer's key",
         "the upload service was never given the key",
         ["encryption.transparent", "environment.upload"],
-        adding(refuse(UploadDocument, "revocation.no-upload", unless=lambda c: not c.workspace.covered)),
+        adding(
+            refuse(UploadDocument, "revocation.no-upload", unless=lambda c: not c.workspace.covered)
+        ),
     ),
     wrong(
         "trains one model for each workspace under a customer's key",
@@ -41,7 +47,9 @@ WRONG = (
                 TrainModel,
                 "environment.train",
                 when=lambda c: c.workspace.covered,
-                unless=lambda c: all(m.workspace.name != c.workspace.name for m in c.workspace.world.every(Model)),
+                unless=lambda c: all(
+                    m.workspace.name != c.workspace.name for m in c.workspace.world.every(Model)
+                ),
             )
         ),
     ),
@@ -53,7 +61,9 @@ WRONG = (
             refuse(
                 TranslateWithModel,
                 "revocation.features-stop",
-                unless=lambda c: c.model.workspace.covered or c.model.workspace.resource.key_source == MICROSOFT,
+                unless=lambda c: (
+                    c.model.workspace.covered or c.model.workspace.resource.key_source == MICROSOFT
+                ),
             )
         ),
     ),
@@ -135,7 +145,10 @@ WRONG = (
         "does not look at the pricing tier of a resource that has access to the key vault",
         "the access is taken for a sign that somebody has checked it already",
         ["encryption.tier", "encryption.tier-refused"],
-        accepting("encryption.tier-refused", lambda c: c.store == "key-vault" and granted(c.vault, c.resource)),
+        accepting(
+            "encryption.tier-refused",
+            lambda c: c.store == "key-vault" and granted(c.vault, c.resource),
+        ),
     ),
     wrong(
         "accepts the second request on a limited tier",
@@ -157,5 +170,7 @@ def neighbours_on_own_keys(command: Any) -> list[Any]:
     return [
         resource
         for resource in command.subscription.world.every(Resource)
-        if resource.group == command.group and resource.state == "active" and resource.key is not None
+        if resource.group == command.group
+        and resource.state == "active"
+        and resource.key is not None
     ]

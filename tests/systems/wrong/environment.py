@@ -54,7 +54,9 @@ from translator_cmk.machine.updates import drops, sets
 
 def is_in_group(command: Any, thing: Any) -> bool:
     """Return whether a resource or key vault is in the resource group that moves."""
-    return bool(thing.group == command.group and thing.subscription.name == command.subscription.name)
+    return bool(
+        thing.group == command.group and thing.subscription.name == command.subscription.name
+    )
 
 
 def is_other_deleted_vault(command: Any, vault: Any) -> bool:
@@ -85,7 +87,8 @@ def holds_a_key(vault: Any) -> bool:
 def another_is_deployed(model: Any) -> bool:
     """Return whether another model of the model's workspace is deployed."""
     return any(
-        other.state == "deployed" and other.workspace.name == model.workspace.name for other in model.world.every(Model)
+        other.state == "deployed" and other.workspace.name == model.workspace.name
+        for other in model.world.every(Model)
     )
 
 
@@ -138,7 +141,10 @@ RESOURCES = (
         "creates a resource in the first subscription of its tenant",
         "the subscription of the request is a default",
         ["environment.create-resource"],
-        writing("environment.create-resource", lambda c: sets(c.resource, subscription=first_subscription(c))),
+        writing(
+            "environment.create-resource",
+            lambda c: sets(c.resource, subscription=first_subscription(c)),
+        ),
     ),
     wrong(
         "leaves the workspaces of a deleted resource",
@@ -162,7 +168,11 @@ RESOURCES = (
         "leaves the access of a deleted resource",
         "a grant is a record of its own, and nobody removes it",
         ["environment.delete-resource", "identity.access-removed"],
-        doing("environment.delete-resource", lambda c: sets(c.resource, state="deleted"), DeleteResource),
+        doing(
+            "environment.delete-resource",
+            lambda c: sets(c.resource, state="deleted"),
+            DeleteResource,
+        ),
     ),
     wrong(
         "takes the access of every resource to the key vault in use when one of them is deleted",
@@ -189,7 +199,11 @@ MOVES = (
         "leaves a moved resource in its resource group",
         "one of two fields is written",
         ["environment.move"],
-        doing("environment.move", lambda c: sets(c.resource, subscription=c.subscription), MoveResource),
+        doing(
+            "environment.move",
+            lambda c: sets(c.resource, subscription=c.subscription),
+            MoveResource,
+        ),
     ),
     wrong(
         "takes the key vault of its key along with a resource",
@@ -200,7 +214,9 @@ MOVES = (
                 MoveResource,
                 "environment.move",
                 when=lambda c: c.resource.key is not None,
-                then=lambda c: sets(c.resource.key.vault, subscription=c.subscription, group=c.group),
+                then=lambda c: sets(
+                    c.resource.key.vault, subscription=c.subscription, group=c.group
+                ),
             )
         ),
     ),
@@ -214,9 +230,14 @@ MOVES = (
         "moves the resource groups of that name of every subscription",
         "resource groups are looked up by their names alone",
         ["environment.move"],
-        also_where("environment.move", lambda c, r: r.group == c.group, MoveResourceGroup, Resource),
         also_where(
-            "environment.move", lambda c, v: v.group == c.group and v.state == "active", MoveResourceGroup, Vault
+            "environment.move", lambda c, r: r.group == c.group, MoveResourceGroup, Resource
+        ),
+        also_where(
+            "environment.move",
+            lambda c, v: v.group == c.group and v.state == "active",
+            MoveResourceGroup,
+            Vault,
         ),
     ),
     wrong(
@@ -238,7 +259,8 @@ MOVES = (
         without("environment.vault-moved"),
     ),
     wrong(
-        "takes away the access of those resources alone that use a key of a key vault that changes its tenant",
+        "takes away the access of those resources alone that use a key of a key vault that changes "
+        "its tenant",
         "access is taken for use",
         ["environment.vault-moved"],
         only_where(
@@ -265,7 +287,11 @@ VAULTS = (
         "turns purge protection on with soft delete",
         "the two protections are taken for one",
         ["environment.vault-protections"],
-        writing("environment.vault-protections", lambda c: sets(c.vault, purge_protection=True), EnableSoftDelete),
+        writing(
+            "environment.vault-protections",
+            lambda c: sets(c.vault, purge_protection=True),
+            EnableSoftDelete,
+        ),
     ),
     wrong(
         "turns soft delete off when it is turned on again",
@@ -295,7 +321,10 @@ VAULTS = (
         ["environment.delete-vault"],
         doing(
             "environment.delete-vault",
-            lambda c: sets(c.vault, state="deleted" if c.vault.soft_delete or c.vault.purge_protection else "purged"),
+            lambda c: sets(
+                c.vault,
+                state="deleted" if c.vault.soft_delete or c.vault.purge_protection else "purged",
+            ),
         ),
     ),
     wrong(
@@ -534,7 +563,13 @@ CUSTOM_TRANSLATOR = (
         "makes one workspace for each resource",
         "the second of a kind was never tried",
         ["environment.create-workspace", "environment.new-name"],
-        adding(refuse(CreateWorkspace, "environment.new-name", unless=lambda c: not has_workspace(c.resource))),
+        adding(
+            refuse(
+                CreateWorkspace,
+                "environment.new-name",
+                unless=lambda c: not has_workspace(c.resource),
+            )
+        ),
     ),
     wrong(
         "makes a workspace for the newest resource, whichever is named",
@@ -560,7 +595,9 @@ CUSTOM_TRANSLATOR = (
                 UploadDocument,
                 "environment.upload",
                 each=Document,
-                when=lambda c, d: d.workspace.name == c.workspace.name and d.name != c.document.name,
+                when=lambda c, d: (
+                    d.workspace.name == c.workspace.name and d.name != c.document.name
+                ),
                 then=lambda c, d: sets(d, state="deleted"),
             )
         ),
@@ -607,7 +644,9 @@ CUSTOM_TRANSLATOR = (
                 "environment.deploy",
                 each=Model,
                 when=lambda c, m: (
-                    m.state == "deployed" and m.workspace.name == c.model.workspace.name and m.name != c.model.name
+                    m.state == "deployed"
+                    and m.workspace.name == c.model.workspace.name
+                    and m.name != c.model.name
                 ),
                 then=lambda c, m: sets(m, state="undeployed"),
             )
@@ -628,7 +667,9 @@ CUSTOM_TRANSLATOR = (
                 UndeployModel,
                 "environment.deploy",
                 each=Model,
-                when=lambda c, m: m.state == "deployed" and m.workspace.name == c.model.workspace.name,
+                when=lambda c, m: (
+                    m.state == "deployed" and m.workspace.name == c.model.workspace.name
+                ),
                 then=lambda c, m: sets(m, state="undeployed"),
             )
         ),

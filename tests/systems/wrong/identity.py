@@ -3,8 +3,21 @@
 from typing import Any
 
 from tests.systems.histories import accepted, once
-from tests.systems.variants import adding, also_where, met_also_where, only_where, refusing_as, without, wrong
-from translator_cmk.machine.commands import DisableIdentity, EnableIdentity, GrantKeyAccess, ReadData
+from tests.systems.variants import (
+    adding,
+    also_where,
+    met_also_where,
+    only_where,
+    refusing_as,
+    without,
+    wrong,
+)
+from translator_cmk.machine.commands import (
+    DisableIdentity,
+    EnableIdentity,
+    GrantKeyAccess,
+    ReadData,
+)
 from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Model, Resource
 from translator_cmk.machine.meanings import registered
 from translator_cmk.machine.rows import effect, means, refuse
@@ -14,7 +27,9 @@ from translator_cmk.machine.updates import sets
 def has_deployed_model(command: Any) -> bool:
     """Return whether a model of the command's resource is deployed."""
     models = command.resource.world.every(Model)
-    return any(m.state == "deployed" and m.workspace.resource.name == command.resource.name for m in models)
+    return any(
+        m.state == "deployed" and m.workspace.resource.name == command.resource.name for m in models
+    )
 
 
 WRONG = (
@@ -35,7 +50,11 @@ WRONG = (
         "a global resource was thought to have none",
         ["identity.enable"],
         adding(
-            refuse(EnableIdentity, "resource.global-refused", unless=lambda c: c.resource.location.state == "regional")
+            refuse(
+                EnableIdentity,
+                "resource.global-refused",
+                unless=lambda c: c.resource.location.state == "regional",
+            )
         ),
     ),
     wrong(
@@ -116,7 +135,14 @@ WRONG = (
         "turns all identities off with one",
         "the loop has no condition",
         ["identity.disable"],
-        adding(effect(DisableIdentity, "identity.disable", each=Resource, then=lambda c, r: sets(r, identity=False))),
+        adding(
+            effect(
+                DisableIdentity,
+                "identity.disable",
+                each=Resource,
+                then=lambda c, r: sets(r, identity=False),
+            )
+        ),
     ),
     wrong(
         "refuses to read data once the identity is off, under Microsoft-managed keys too",
@@ -126,7 +152,9 @@ WRONG = (
             refuse(
                 ReadData,
                 "revocation.data-inaccessible",
-                unless=lambda c: c.workspace.resource.identity or c.workspace.resource.key_source == CUSTOMER,
+                unless=lambda c: (
+                    c.workspace.resource.identity or c.workspace.resource.key_source == CUSTOMER
+                ),
             )
         ),
     ),
@@ -149,7 +177,10 @@ WRONG = (
         "keeps the access of an identity that is off to key vaults of other subscriptions",
         "only the resource's own subscription is searched",
         ["identity.access-removed"],
-        only_where("identity.access-removed", lambda g: g.vault.subscription.name == g.resource.subscription.name),
+        only_where(
+            "identity.access-removed",
+            lambda g: g.vault.subscription.name == g.resource.subscription.name,
+        ),
     ),
     wrong(
         "accepts a grant to an identity that is off",
@@ -162,7 +193,13 @@ WRONG = (
         "the missing step is made up for",
         ["identity.needed-for-access"],
         without("identity.needed-for-access"),
-        adding(effect(GrantKeyAccess, "vault.access-policy", then=lambda c: sets(c.resource, identity=True))),
+        adding(
+            effect(
+                GrantKeyAccess,
+                "vault.access-policy",
+                then=lambda c: sets(c.resource, identity=True),
+            )
+        ),
     ),
     wrong(
         "refuses a grant to an identity that is off as if the resource did not exist",

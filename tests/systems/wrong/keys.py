@@ -94,13 +94,18 @@ ACCEPTED_KEYS = (
         "does not look at the size of an imported key",
         "the check is made where keys are generated",
         ["keys.rsa-2048", "keys.rsa-2048-refused"],
-        accepting("keys.rsa-2048-refused", lambda c: c.key.type == "RSA" and c.key.origin == "imported"),
+        accepting(
+            "keys.rsa-2048-refused", lambda c: c.key.type == "RSA" and c.key.origin == "imported"
+        ),
     ),
     wrong(
         "lets a resource with customer-managed keys change to an RSA key of any size",
         "a change of the key is another code path than the first request",
         ["keys.rsa-2048", "keys.rsa-2048-refused"],
-        accepting("keys.rsa-2048-refused", lambda c: c.resource.key_source == CUSTOMER and c.key.type == "RSA"),
+        accepting(
+            "keys.rsa-2048-refused",
+            lambda c: c.resource.key_source == CUSTOMER and c.key.type == "RSA",
+        ),
     ),
     wrong(
         "does not look at the size of a key that has been rotated",
@@ -152,7 +157,10 @@ ACCEPTED_KEYS = (
         "can't use a key at its third version",
         "the version is taken for a part of the size check",
         ["keys.enable", "keys.rsa-2048-refused"],
-        demanding("keys.rsa-2048-refused", lambda c: c.key.type == "RSA" and c.key.size == 2048 and c.key.version < 3),
+        demanding(
+            "keys.rsa-2048-refused",
+            lambda c: c.key.type == "RSA" and c.key.size == 2048 and c.key.version < 3,
+        ),
     ),
 )
 
@@ -167,7 +175,11 @@ KEYS_IN_USE = (
         "turns customer-managed keys on as soon as access is granted",
         "access is taken for the wish to use it",
         ["keys.opt-in"],
-        adding(effect(GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER))),
+        adding(
+            effect(
+                GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER)
+            )
+        ),
     ),
     wrong(
         "puts a rotated key in use for every resource with access to its key vault",
@@ -206,7 +218,9 @@ KEYS_IN_USE = (
                 EnableCustomerManagedKeys,
                 "keys.enable",
                 each=Resource,
-                when=lambda c, r: can_be_put_in_use(c) and r.state == "active" and r.group == c.resource.group,
+                when=lambda c, r: (
+                    can_be_put_in_use(c) and r.state == "active" and r.group == c.resource.group
+                ),
                 then=lambda c, r: sets(r, key_source=CUSTOMER, key=c.key, data_key=c.key),
             )
         ),
@@ -231,7 +245,12 @@ KEYS_IN_USE = (
         ["keys.enable"],
         doing(
             "keys.enable",
-            lambda c: sets(c.resource, key_source=CUSTOMER, key=namesakes(c.key)[0], data_key=namesakes(c.key)[0]),
+            lambda c: sets(
+                c.resource,
+                key_source=CUSTOMER,
+                key=namesakes(c.key)[0],
+                data_key=namesakes(c.key)[0],
+            ),
         ),
     ),
     wrong(
@@ -263,7 +282,9 @@ KEYS_IN_USE = (
                 EnableCustomerManagedKeys,
                 "keys.enable",
                 each=Resource,
-                when=lambda c, r: can_be_put_in_use(c) and r.name != c.resource.name and uses_key(r, c.key),
+                when=lambda c, r: (
+                    can_be_put_in_use(c) and r.name != c.resource.name and uses_key(r, c.key)
+                ),
                 then=lambda c, r: returns_to_microsoft_keys(r),
             )
         ),
@@ -278,7 +299,9 @@ KEYS_IN_USE = (
                 "keys.return",
                 each=Resource,
                 when=lambda c, r: (
-                    r.name != c.resource.name and c.resource.key is not None and uses_key(r, c.resource.key)
+                    r.name != c.resource.name
+                    and c.resource.key is not None
+                    and uses_key(r, c.resource.key)
                 ),
                 then=lambda c, r: returns_to_microsoft_keys(r),
             )
@@ -297,13 +320,25 @@ WORK_WITH_KEYS = (
         "generates no key in a key vault without purge protection",
         "what is demanded of customer-managed keys is demanded of every key",
         ["keys.create"],
-        adding(refuse(CreateKey, "vault.purge-protection-refused", unless=lambda c: c.vault.purge_protection)),
+        adding(
+            refuse(
+                CreateKey,
+                "vault.purge-protection-refused",
+                unless=lambda c: c.vault.purge_protection,
+            )
+        ),
     ),
     wrong(
         "imports RSA keys of 2048 bits alone",
         "what is demanded of customer-managed keys is demanded of every key",
         ["keys.import"],
-        adding(refuse(ImportKey, "keys.rsa-2048-refused", unless=lambda c: c.type == "RSA" and c.size == 2048)),
+        adding(
+            refuse(
+                ImportKey,
+                "keys.rsa-2048-refused",
+                unless=lambda c: c.type == "RSA" and c.size == 2048,
+            )
+        ),
     ),
     wrong(
         "makes no new version when a key is rotated",
@@ -342,7 +377,13 @@ WORK_WITH_KEYS = (
         "the key vault is disabled, where a key is",
         ["keys.disable"],
         adding(
-            effect(DisableKey, "keys.disable", each=Key, when=is_of_vault, then=lambda c, k: sets(k, enabled=False))
+            effect(
+                DisableKey,
+                "keys.disable",
+                each=Key,
+                when=is_of_vault,
+                then=lambda c, k: sets(k, enabled=False),
+            )
         ),
     ),
     wrong(
@@ -362,7 +403,11 @@ WORK_WITH_KEYS = (
         "the resource is looked up by its key",
         ["keys.use-logged"],
         without("keys.use-logged", ReadData),
-        adding(effect(ReadData, "keys.use-logged", uses=lambda c: use_by_the_first(c.workspace.resource))),
+        adding(
+            effect(
+                ReadData, "keys.use-logged", uses=lambda c: use_by_the_first(c.workspace.resource)
+            )
+        ),
     ),
 )
 

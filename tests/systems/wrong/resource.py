@@ -31,7 +31,10 @@ WRONG = (
         "accepts a global resource that has access to the key vault",
         "the access is taken for a sign that somebody has checked it already",
         ["resource.regional", "resource.global-refused"],
-        accepting("resource.global-refused", lambda c: c.store == "key-vault" and granted(c.vault, c.resource)),
+        accepting(
+            "resource.global-refused",
+            lambda c: c.store == "key-vault" and granted(c.vault, c.resource),
+        ),
     ),
     wrong(
         "accepts resources of the kind Translator alone",

@@ -42,7 +42,9 @@ def brings_documents_back(on: Any, *, when: Any = may_regain_key) -> Any:
         on,
         "restoration.uploads-stay-deleted",
         each=Document,
-        when=lambda c, d: d.state == "deleted" and d.workspace.state == "active" and when(c, d.workspace.resource),
+        when=lambda c, d: (
+            d.state == "deleted" and d.workspace.state == "active" and when(c, d.workspace.resource)
+        ),
         then=lambda c, d: sets(d, state="uploaded"),
     )
 
@@ -55,7 +57,9 @@ WRONG = (
         adding(
             brings_models_back(
                 EnableCustomerManagedKeys,
-                when=lambda c, r: r.name == c.resource.name and r.key_source == CUSTOMER and not r.identity,
+                when=lambda c, r: (
+                    r.name == c.resource.name and r.key_source == CUSTOMER and not r.identity
+                ),
             )
         ),
     ),
@@ -63,7 +67,11 @@ WRONG = (
         "deploys the models of a resource when its identity is enabled",
         "the state before is restored",
         ["restoration.no-redeploy", "restoration.no-redeploy-otherwise", "identity.enable"],
-        adding(brings_models_back(EnableIdentity, when=lambda c, r: r.name == c.resource.name and r.key is None)),
+        adding(
+            brings_models_back(
+                EnableIdentity, when=lambda c, r: r.name == c.resource.name and r.key is None
+            )
+        ),
     ),
     wrong(
         "deploys the models of a workspace when its data is read",
@@ -88,10 +96,13 @@ WRONG = (
         "accepts that a model is deployed again, and leaves it undeployed",
         "a model is thought to be deployed once",
         ["restoration.redeploy", "environment.deploy"],
-        only_where("environment.deploy", lambda c: not lost_a_document(c.model.workspace), DeployModel),
+        only_where(
+            "environment.deploy", lambda c: not lost_a_document(c.model.workspace), DeployModel
+        ),
     ),
     wrong(
-        "refuses to deploy again, as if the key were still inaccessible, once access was granted again",
+        "refuses to deploy again, as if the key were still inaccessible, once access was granted "
+        "again",
         "what was inaccessible is marked for good",
         ["restoration.redeploy", "revocation.features-stop"],
         system=once(
@@ -116,13 +127,21 @@ WRONG = (
         "brings documents back with the next upload",
         "the folder is restored as soon as something is stored in it",
         ["restoration.uploads-stay-deleted", "environment.upload"],
-        adding(brings_documents_back(UploadDocument, when=lambda c, r: r.name == c.workspace.resource.name)),
+        adding(
+            brings_documents_back(
+                UploadDocument, when=lambda c, r: r.name == c.workspace.resource.name
+            )
+        ),
     ),
     wrong(
         "brings documents back when a model is deployed again",
         "a deployment is thought to need its documents",
         ["restoration.uploads-stay-deleted", "environment.deploy"],
-        adding(brings_documents_back(DeployModel, when=lambda c, r: r.name == c.model.workspace.resource.name)),
+        adding(
+            brings_documents_back(
+                DeployModel, when=lambda c, r: r.name == c.model.workspace.resource.name
+            )
+        ),
     ),
     wrong(
         "makes data readable when the key vault is recovered, although access was revoked before",

@@ -33,7 +33,11 @@ from translator_cmk.machine.world import World
 
 def position(thing: Any, kind: Any) -> int:
     """Return how many documents or models of its workspace are older than this one."""
-    mine = [other.name for other in thing.world.every(kind) if other.workspace.name == thing.workspace.name]
+    mine = [
+        other.name
+        for other in thing.world.every(kind)
+        if other.workspace.name == thing.workspace.name
+    ]
     return mine.index(thing.name)
 
 
@@ -48,20 +52,24 @@ def another_has_access(resource: Any) -> bool:
 def has_a_deleted_vault(resource: Any) -> bool:
     """Return whether any key vault to which the resource has access is deleted."""
     return any(
-        grant.resource.name == resource.name and grant.vault.state != "active" for grant in resource.world.every(Grant)
+        grant.resource.name == resource.name and grant.vault.state != "active"
+        for grant in resource.world.every(Grant)
     )
 
 
 def any_access_revoked(resource: Any) -> bool:
     """Return whether any resource has no access to the key vault of its key."""
     return any(
-        other.key is not None and not granted(other.key.vault, other) for other in resource.world.every(Resource)
+        other.key is not None and not granted(other.key.vault, other)
+        for other in resource.world.every(Resource)
     )
 
 
 def has_document_of_any_kind(workspace: Any) -> bool:
     """Return whether the workspace holds a document, deleted or not."""
-    return any(document.workspace.name == workspace.name for document in workspace.world.every(Document))
+    return any(
+        document.workspace.name == workspace.name for document in workspace.world.every(Document)
+    )
 
 
 def shown_as_readable(seen: Observation, _: World) -> Observation:
@@ -128,7 +136,10 @@ CAUSES = (
         "loses nothing when a key vault of another subscription is deleted",
         "only the resource's own subscription is searched",
         ["revocation.vault-deleted", "vault.other-subscription"],
-        only_where("revocation.vault-deleted", lambda r: r.key.vault.subscription.name == r.subscription.name),
+        only_where(
+            "revocation.vault-deleted",
+            lambda r: r.key.vault.subscription.name == r.subscription.name,
+        ),
     ),
     wrong(
         "loses everything when any key vault is deleted to which the resource has access",
@@ -219,7 +230,13 @@ ACCESS = (
         "turns the identity off when its access is revoked",
         "access and identity are taken for one",
         ["revocation.revoke"],
-        adding(effect(RevokeKeyAccess, "revocation.revoke", then=lambda c: sets(c.resource, identity=False))),
+        adding(
+            effect(
+                RevokeKeyAccess,
+                "revocation.revoke",
+                then=lambda c: sets(c.resource, identity=False),
+            )
+        ),
     ),
     wrong(
         "takes the access of every resource whose name begins alike",
@@ -230,7 +247,9 @@ ACCESS = (
                 RevokeKeyAccess,
                 "revocation.revoke",
                 each=Grant,
-                when=lambda c, g: g.vault.name == c.vault.name and g.resource.name.startswith(c.resource.name),
+                when=lambda c, g: (
+                    g.vault.name == c.vault.name and g.resource.name.startswith(c.resource.name)
+                ),
                 then=lambda c, g: drops(g),
             )
         ),
@@ -293,7 +312,9 @@ LOSSES = (
         ["revocation.deletes-uploads"],
         only_where(
             "revocation.deletes-uploads",
-            lambda d: d.workspace.resource.key is None or d.workspace.resource.key.vault.state != "active",
+            lambda d: (
+                d.workspace.resource.key is None or d.workspace.resource.key.vault.state != "active"
+            ),
         ),
     ),
     wrong(
@@ -429,7 +450,11 @@ WITHOUT_THE_KEY = (
         "translates from a cache without the key once it has translated three times",
         "a cache is warm only then",
         ["revocation.features-stop", "environment.translate"],
-        system=once(accepted(TranslateWithModel), without("revocation.features-stop", TranslateWithModel), times=3),
+        system=once(
+            accepted(TranslateWithModel),
+            without("revocation.features-stop", TranslateWithModel),
+            times=3,
+        ),
     ),
     wrong(
         "deploys without the key",

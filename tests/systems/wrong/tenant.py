@@ -89,7 +89,8 @@ WRONG = (
         only_where("tenant.identity-off", lambda r: r.kind == "Translator"),
     ),
     wrong(
-        "takes the identity and access of a resource under Microsoft-managed keys along to another tenant",
+        "takes the identity and access of a resource under Microsoft-managed keys along to another "
+        "tenant",
         "only customer-managed keys are thought to be of a tenant",
         ["tenant.not-transferred", "tenant.identity-off"],
         only_where("tenant.not-transferred", lambda r: r.key is not None, Resource),
@@ -110,7 +111,11 @@ WRONG = (
         "takes everything along when a resource moves by itself to another tenant",
         "only moves of subscriptions were thought to change the tenant",
         ["tenant.not-transferred", "tenant.identity-off"],
-        writing("environment.move", lambda c: sets(c.resource, tenant=c.subscription.tenant), MoveResource),
+        writing(
+            "environment.move",
+            lambda c: sets(c.resource, tenant=c.subscription.tenant),
+            MoveResource,
+        ),
     ),
     wrong(
         "has the key again in the tenant that it came from",

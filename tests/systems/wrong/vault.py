@@ -4,7 +4,12 @@ from typing import Any
 
 from tests.systems.histories import accepted, once
 from tests.systems.variants import accepting, adding, only_where, without, wrong
-from translator_cmk.machine.commands import EnableCustomerManagedKeys, GrantKeyAccess, RecoverVault, RevokeKeyAccess
+from translator_cmk.machine.commands import (
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    RecoverVault,
+    RevokeKeyAccess,
+)
 from translator_cmk.machine.conditions import can_be_put_in_use, granted
 from translator_cmk.machine.entities import Grant, Key, Resource, Vault
 from translator_cmk.machine.rows import effect, refuse
@@ -19,7 +24,9 @@ def holds_a_key(command: Any) -> bool:
 def is_used_by_another(command: Any) -> bool:
     """Return whether another resource uses a key of the command's key vault."""
     return any(
-        other.name != command.resource.name and other.key is not None and other.key.vault.name == command.vault.name
+        other.name != command.resource.name
+        and other.key is not None
+        and other.key.vault.name == command.vault.name
         for other in command.resource.world.every(Resource)
     )
 
@@ -130,7 +137,12 @@ PROTECTIONS = (
     wrong(
         "is content with one of the two protections",
         "two conditions are joined by *or*",
-        ["vault.soft-delete", "vault.soft-delete-refused", "vault.purge-protection", "vault.purge-protection-refused"],
+        [
+            "vault.soft-delete",
+            "vault.soft-delete-refused",
+            "vault.purge-protection",
+            "vault.purge-protection-refused",
+        ],
         accepting("vault.soft-delete-refused", has_a_protection),
         accepting("vault.purge-protection-refused", has_a_protection),
     ),
@@ -143,7 +155,9 @@ PROTECTIONS = (
             effect(
                 EnableCustomerManagedKeys,
                 "vault.purge-protection",
-                when=lambda c: c.store == "key-vault" and c.through == "portal" and c.vault.soft_delete,
+                when=lambda c: (
+                    c.store == "key-vault" and c.through == "portal" and c.vault.soft_delete
+                ),
                 then=lambda c: sets(c.vault, purge_protection=True),
             )
         ),
@@ -184,7 +198,9 @@ ACCESS = (
                 GrantKeyAccess,
                 "vault.access-policy",
                 each=Grant,
-                when=lambda c, g: g.vault.name == c.vault.name and g.resource.name != c.resource.name,
+                when=lambda c, g: (
+                    g.vault.name == c.vault.name and g.resource.name != c.resource.name
+                ),
                 then=lambda c, g: drops(g),
             )
         ),
@@ -198,7 +214,9 @@ ACCESS = (
                 GrantKeyAccess,
                 "vault.access-policy",
                 each=Grant,
-                when=lambda c, g: g.resource.name == c.resource.name and g.vault.name != c.vault.name,
+                when=lambda c, g: (
+                    g.resource.name == c.resource.name and g.vault.name != c.vault.name
+                ),
                 then=lambda c, g: drops(g),
             )
         ),
@@ -212,7 +230,9 @@ ACCESS = (
                 GrantKeyAccess,
                 "vault.access-policy",
                 each=Vault,
-                when=lambda c, v: v.group == c.vault.group and v.subscription.name == c.vault.subscription.name,
+                when=lambda c, v: (
+                    v.group == c.vault.group and v.subscription.name == c.vault.subscription.name
+                ),
                 then=lambda c, v: gives_access(v, c.resource),
             )
         ),
@@ -227,7 +247,10 @@ ACCESS = (
         "gives access in the portal only to a key vault of the resource's own subscription",
         "only the resource's own subscription is searched",
         ["vault.granted-with-keys", "vault.other-subscription"],
-        only_where("vault.granted-with-keys", lambda c: c.vault.subscription.name == c.resource.subscription.name),
+        only_where(
+            "vault.granted-with-keys",
+            lambda c: c.vault.subscription.name == c.resource.subscription.name,
+        ),
     ),
     wrong(
         "gives access to every key vault when customer-managed keys are enabled",

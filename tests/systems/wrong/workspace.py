@@ -47,7 +47,8 @@ WRONG = (
         only_where("workspace.covered", lambda c: c.resource.kind == "Translator"),
     ),
     wrong(
-        "covers a workspace where the newest resource has customer-managed keys, whichever it is made for",
+        "covers a workspace where the newest resource has customer-managed keys, whichever it is "
+        "made for",
         "the resource is looked up by its age",
         ["workspace.covered", "keys.opt-in", "encryption.default-key"],
         only_where("workspace.covered", lambda c: newest_resource(c).key_source == CUSTOMER),
@@ -58,7 +59,9 @@ WRONG = (
         ["workspace.covered", "keys.opt-in", "encryption.default-key"],
         also_where(
             "workspace.covered",
-            lambda c: any(resource.key_source == CUSTOMER for resource in c.resource.world.every(Resource)),
+            lambda c: any(
+                resource.key_source == CUSTOMER for resource in c.resource.world.every(Resource)
+            ),
         ),
     ),
     wrong(
@@ -71,7 +74,9 @@ WRONG = (
         "covers no workspace that is made once the portal has enabled customer-managed keys",
         "the API tells Custom Translator of the key, and the portal does not",
         ["workspace.covered"],
-        system=once(accepted(EnableCustomerManagedKeys, through="portal"), without("workspace.covered")),
+        system=once(
+            accepted(EnableCustomerManagedKeys, through="portal"), without("workspace.covered")
+        ),
     ),
     wrong(
         "covers no workspace of a resource whose key vault is in another subscription",
@@ -79,7 +84,10 @@ WRONG = (
         ["workspace.covered"],
         only_where(
             "workspace.covered",
-            lambda c: c.resource.key is None or c.resource.key.vault.subscription.name == c.resource.subscription.name,
+            lambda c: (
+                c.resource.key is None
+                or c.resource.key.vault.subscription.name == c.resource.subscription.name
+            ),
         ),
     ),
 )

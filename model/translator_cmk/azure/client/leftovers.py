@@ -1,4 +1,6 @@
-"""List what a run creates in Azure, before each creation; the command `leftovers` shows the list and cleans up."""
+"""List what a run creates in Azure, before each creation; the command `leftovers` shows the list
+and cleans up.
+"""
 
 import argparse
 import json
@@ -10,11 +12,14 @@ from ...errors import INCOMPLETE, OK, CommandError
 from .target import LEFTOVERS, add_where, answered_yes, cloud_of
 
 FIRST = ("group", "resource", "vault")
-"""The order in which leftovers are removed: a group takes what it holds along, and leaves it soft-deleted."""
+"""The order in which leftovers are removed: a group takes what it holds along, and leaves it
+soft-deleted.
+"""
 
 
 def note(path: Path, **entry: Any) -> None:
-    """Add an entry of what is going to be created, or one of the list as ``gone``: a line of JSON in a file.
+    """Add an entry of what is going to be created, or one of the list as ``gone``: a line of JSON
+    in a file.
 
     Several processes may add lines, and a line before it may be cut.
     """
@@ -24,7 +29,8 @@ def note(path: Path, **entry: Any) -> None:
 
 
 def left_in(path: Path) -> list[dict[str, Any]]:
-    """Return the entries that are not gone, in the order in which they are removed, and tell of lines that were cut.
+    """Return the entries that are not gone, in the order in which they are removed, and tell of
+    lines that were cut.
 
     Raises `CommandError`.
     """
@@ -37,7 +43,10 @@ def left_in(path: Path) -> list[dict[str, Any]]:
             print(f"{path}: this line was cut when it was written, and is not read: {line}")
         noted = [json.loads(line) for line in lines if line not in cut]
         gone = [entry for entry in noted if entry.pop("gone", False)]
-        return sorted((each for each in noted if each not in gone), key=lambda entry: FIRST.index(entry["kind"]))
+        return sorted(
+            (each for each in noted if each not in gone),
+            key=lambda entry: FIRST.index(entry["kind"]),
+        )
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
@@ -48,9 +57,18 @@ def left_in(path: Path) -> list[dict[str, Any]]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `leftovers`."""
     parser.add_argument(
-        "file", metavar="FILE", nargs="?", type=Path, default=LEFTOVERS, help=f"the list (default: {LEFTOVERS})"
+        "file",
+        metavar="FILE",
+        nargs="?",
+        type=Path,
+        default=LEFTOVERS,
+        help=f"the list (default: {LEFTOVERS})",
     )
-    parser.add_argument("--clean", action="store_true", help="remove what can be removed, from Azure and from the list")
+    parser.add_argument(
+        "--clean",
+        action="store_true",
+        help="remove what can be removed, from Azure and from the list",
+    )
     parser.add_argument("--yes", action="store_true", help="with --clean: do not ask")
     add_where(parser)
 
@@ -84,7 +102,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def removed(
-    clients: Any, kind: str, name: str, subscription: str, location: str = "", group: str = "", **_: Any
+    clients: Any,
+    kind: str,
+    name: str,
+    subscription: str,
+    location: str = "",
+    group: str = "",
+    **_: Any,
 ) -> str:
     """Remove one of the leftovers; return why it stays, or nothing."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError
@@ -103,7 +127,10 @@ def removed(
             properties = vaults.get_deleted(name, location).properties
             if properties.purge_protection_enabled:
                 ends = properties.scheduled_purge_date
-                return f"purge protection holds its name until {ends.date() if ends else 'its retention ends'}"
+                return (
+                    "purge protection holds its name until "
+                    f"{ends.date() if ends else 'its retention ends'}"
+                )
             vaults.begin_purge_deleted(name, location).result()
     except ResourceNotFoundError:
         return ""

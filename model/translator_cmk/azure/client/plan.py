@@ -99,7 +99,9 @@ def within(budget: float, plans: Sequence[Plan]) -> list[Plan]:
     """
     by_id = {plan.id: plan for plan in plans}
     strict = {plan.requirement for plan in plans if plan.needs}
-    showing = {plan.id for plan in plans if plan.requirement not in strict or by_id.keys() & plan.needs}
+    showing = {
+        plan.id for plan in plans if plan.requirement not in strict or by_id.keys() & plan.needs
+    }
     taken = set[str]()
     shown = set[str]()
     seconds_left = budget * 60
@@ -131,7 +133,9 @@ def seconds_of(plan: Plan) -> int:
     return plan.work["seconds"]
 
 
-def format_plan(plans: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False) -> str:
+def format_plan(
+    plans: Sequence[Plan], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False
+) -> str:
     """Return the plan of a run as text; ``listed``: with the requirements that it shows."""
     total = Counter[str]()
     for plan in plans:

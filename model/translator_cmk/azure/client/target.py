@@ -1,4 +1,6 @@
-"""The target of a run: a cloud that speaks Azure's API, the options that name it, and what it can be asked for."""
+"""The target of a run: a cloud that speaks Azure's API, the options that name it, and what it can
+be asked for.
+"""
 
 import argparse
 import os
@@ -26,7 +28,9 @@ TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
 """The pricing tiers of Azure for those of the stage: our reading, since the article names none."""
 
 ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
-"""The environment variable with the target, as JSON.  It has no credentials: azure-identity finds these by itself."""
+"""The environment variable with the target, as JSON.  It has no credentials: azure-identity finds
+these by itself.
+"""
 
 
 PLANS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("plan.yaml").read_text("utf-8"))
@@ -38,7 +42,8 @@ WORK: dict[str, dict[str, Any]] = PLANS["work"]
 
 
 class Cloud(NamedTuple):
-    """One cloud: two URLs, the scope of a token for its Resource Manager, and the end of key vaults' host names.
+    """One cloud: two URLs, the scope of a token for its Resource Manager, and the end of key
+    vaults' host names.
 
     ``local``: whether all requests end on this machine.
     """
@@ -52,7 +57,9 @@ class Cloud(NamedTuple):
 
     @property
     def product(self) -> str:
-        """Return the name of what is tested: a cloud of Microsoft's only where nobody stands between."""
+        """Return the name of what is tested: a cloud of Microsoft's only where nobody stands
+        between.
+        """
         if self.local:
             return "an emulator of Azure on this machine"
         if self.name not in CLOUDS:
@@ -72,24 +79,38 @@ METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
 
 def cloud_at(endpoint: str) -> Cloud:
-    """Return the cloud whose Azure Resource Manager listens at a URL, as it describes itself; raises `CommandError`."""
+    """Return the cloud whose Azure Resource Manager listens at a URL, as it describes itself;
+    raises `CommandError`.
+    """
     import requests  # it comes with azure-core, and honours the same proxies and certificates
 
     url = endpoint.rstrip("/")
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise CommandError(f"--endpoint {endpoint}: write the URL of a Resource Manager, such as https://host:443")
+    if (
+        parts.scheme != "https"
+        or not parts.hostname
+        or parts.username
+        or parts.query
+        or parts.fragment
+    ):
+        raise CommandError(
+            f"--endpoint {endpoint}: write the URL of a Resource Manager, such as https://host:443"
+        )
     try:
         response = requests.get(url + METADATA, timeout=30)
         response.raise_for_status()
         metadata = response.json()
         login = metadata["authentication"]
-        authority, audience = (str(each).rstrip("/") for each in (login["loginEndpoint"], login["audiences"][0]))
+        authority, audience = (
+            str(each).rstrip("/") for each in (login["loginEndpoint"], login["audiences"][0])
+        )
         vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
     except (requests.RequestException, ValueError, LookupError, TypeError) as error:
         needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
         remedy = f"check the URL, HTTPS_PROXY, REQUESTS_CA_BUNDLE, and that it gives {needed}"
-        raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({type(error).__name__}); {remedy}") from None
+        raise CommandError(
+            f"--endpoint {url}: {METADATA} can't be read ({type(error).__name__}); {remedy}"
+        ) from None
     local = is_loopback(parts.hostname) or has_local_proxy()
     return Cloud(parts.netloc, url, authority, f"{audience}/.default", vaults, local)
 
@@ -109,9 +130,11 @@ def has_local_proxy() -> bool:
 
 
 class Target(NamedTuple):
-    """The cloud under test, and the names to use there.  Subscriptions, regions and tiers have the names of a stage.
+    """The cloud under test, and the names to use there.  Subscriptions, regions and tiers have the
+    names of a stage.
 
-    Without subscriptions each world is a tenant of its own, as those of `translator-cmk serve --azure` are.
+    Without subscriptions each world is a tenant of its own, as those of `translator-cmk serve
+    --azure` are.
     """
 
     cloud: Cloud
@@ -128,22 +151,33 @@ class Target(NamedTuple):
 def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool) -> Declaration:
     """Return what an adapter to this target declares, with these subscriptions of the stage.
 
-    Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
-    Nothing is moved to a second tenant unless each world has its own.
+    Enabling through the portal and the end of a retention have no API, and Azure makes no vault
+    without soft delete. Nothing is moved to a second tenant unless each world has its own.
     """
     local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
     there = {name: mapped[name] for name in mapped if name in subscriptions}
     several = len(set(there.values())) > 1
     legacy, moves = local and several, local and several and not target.subscriptions
-    capabilities = {"several-tenants": moves, "legacy-vaults": legacy, "reasons": reasons, "parallel": True}
-    regions, skus = (", ".join(each) for each in (map(target.location, names), target.tiers.values()))
+    capabilities = {
+        "several-tenants": moves,
+        "legacy-vaults": legacy,
+        "reasons": reasons,
+        "parallel": True,
+    }
+    regions, skus = (
+        ", ".join(each) for each in (map(target.location, names), target.tiers.values())
+    )
     return Declaration(
         target.cloud.product,
         PLANS["version"].format(regions=regions, tiers=skus)[:200],
         frozenset(name for name, has in capabilities.items() if has),
         hidden=frozenset({MASKED}),
         stage=Stage(tenants if several else tenants[:1], there, names, tiers),
-        windows={command: work["window"] for command, work in WORK.items() if "window" in work and not local},
+        windows={
+            command: work["window"]
+            for command, work in WORK.items()
+            if "window" in work and not local
+        },
     )
 
 
@@ -152,7 +186,9 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which cloud, and what of it."""
-    group = parser.add_argument_group("with --azure", "credentials are found as azure-identity finds them")
+    group = parser.add_argument_group(
+        "with --azure", "credentials are found as azure-identity finds them"
+    )
     add_where(group)
     group.add_argument(
         "--subscription",
@@ -160,13 +196,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=pair(DEFAULT_STAGE.subscriptions, "production"),
         action="append",
         default=[],
-        help="production, security or foreign (the last in another tenant) is this subscription; may be repeated "
-        "(default: NAME is production; on this machine without any: each world is a tenant of its own)",
+        help="production, security or foreign (the last in another tenant) is this subscription; "
+        "may be repeated "
+        "(default: NAME is production; on this machine without any: each world is a tenant of its "
+        "own)",
     )
     tiers = ", ".join("=".join(each) for each in TIERS.items())
-    for name, known, default in (("region", DEFAULT_STAGE.regions, "the same"), ("tier", TIERS, tiers)):
-        about = f"this {name} of the specification is that of Azure; may be repeated (default: {default})"
-        group.add_argument(f"--{name}", metavar="NAME=AZURE", type=pair(known), action="append", default=[], help=about)
+    for name, known, default in (
+        ("region", DEFAULT_STAGE.regions, "the same"),
+        ("tier", TIERS, tiers),
+    ):
+        about = (
+            f"this {name} of the specification is that of Azure; may be repeated (default: "
+            f"{default})"
+        )
+        group.add_argument(
+            f"--{name}",
+            metavar="NAME=AZURE",
+            type=pair(known),
+            action="append",
+            default=[],
+            help=about,
+        )
 
 
 def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str, str]]:
@@ -175,7 +226,9 @@ def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str
     def read(text: str) -> tuple[str, str]:
         name, _, value = text.rpartition("=")
         if (name or default) not in known or not value:
-            raise argparse.ArgumentTypeError(f"{text}: write NAME=VALUE, NAME one of {', '.join(known)}")
+            raise argparse.ArgumentTypeError(
+                f"{text}: write NAME=VALUE, NAME one of {', '.join(known)}"
+            )
         return name or default, value
 
     return read
@@ -184,13 +237,23 @@ def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str
 def add_where(parser: argparse._ActionsContainer) -> None:
     """Add the options that name a cloud."""
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--cloud", choices=CLOUDS, default="AzureCloud", help="this cloud (default: AzureCloud)")
-    where.add_argument("--endpoint", metavar="URL", help="the cloud whose Azure Resource Manager listens here")
+    where.add_argument(
+        "--cloud", choices=CLOUDS, default="AzureCloud", help="this cloud (default: AzureCloud)"
+    )
+    where.add_argument(
+        "--endpoint", metavar="URL", help="the cloud whose Azure Resource Manager listens here"
+    )
 
 
 def cloud_of(args: argparse.Namespace) -> Cloud:
-    """Return the cloud that the options name; one of Microsoft's is local behind a proxy that is; may raise."""
-    return cloud_at(args.endpoint) if args.endpoint else CLOUDS[args.cloud]._replace(local=has_local_proxy())
+    """Return the cloud that the options name; one of Microsoft's is local behind a proxy that is;
+    may raise.
+    """
+    return (
+        cloud_at(args.endpoint)
+        if args.endpoint
+        else CLOUDS[args.cloud]._replace(local=has_local_proxy())
+    )
 
 
 def target_of(args: argparse.Namespace) -> Target:
@@ -201,10 +264,16 @@ def target_of(args: argparse.Namespace) -> Target:
             raise CommandError(f"--{option}: {repeated} is there twice; write each NAME once")
     cloud, subscriptions = cloud_of(args), dict(args.subscription)
     if not all(map(GUID.fullmatch, subscriptions.values())):
-        raise CommandError("--subscription: write the id of a subscription, a GUID that `az account list` shows")
+        raise CommandError(
+            "--subscription: write the id of a subscription, a GUID that `az account list` shows"
+        )
     if not subscriptions and not cloud.local:
-        raise CommandError("--azure: name the subscription that may be used, with --subscription ID")
-    return Target(cloud, subscriptions, dict(args.region), TIERS | dict(args.tier), str(LEFTOVERS.absolute()))
+        raise CommandError(
+            "--azure: name the subscription that may be used, with --subscription ID"
+        )
+    return Target(
+        cloud, subscriptions, dict(args.region), TIERS | dict(args.tier), str(LEFTOVERS.absolute())
+    )
 
 
 def answered_yes(question: str) -> bool:

@@ -23,22 +23,34 @@ LONGEST = 3_600.0
 """Seconds that a command may take by default; a training, which takes long, is given half."""
 
 QUESTION = "Create this?"
-QUESTION_ELSEWHERE = "It is not on this machine, and may cost money. Is this subscription meant for it?"
+QUESTION_ELSEWHERE = (
+    "It is not on this machine, and may cost money. Is this subscription meant for it?"
+)
 
 
 def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiveGroup") -> None:
     """Add `--azure` to the systems of `verify`, and to its options those that go with it."""
     systems.add_argument(
-        "--azure", action="store_true", help="speak Azure's API, through Microsoft's SDKs (needs the extra azure)"
+        "--azure",
+        action="store_true",
+        help="speak Azure's API, through Microsoft's SDKs (needs the extra azure)",
     )
     add_options(parser)
     group = parser.add_argument_group("before anything is created there")
-    group.add_argument("--plan", action="store_true", help="show what the run would create, and end")
     group.add_argument(
-        "--budget", metavar="MINUTES", type=float, help="only the scenarios that show most in this time, as planned"
+        "--plan", action="store_true", help="show what the run would create, and end"
     )
     group.add_argument(
-        "--yes", action="count", default=0, help="create what is planned without asking; elsewhere it is asked twice"
+        "--budget",
+        metavar="MINUTES",
+        type=float,
+        help="only the scenarios that show most in this time, as planned",
+    )
+    group.add_argument(
+        "--yes",
+        action="count",
+        default=0,
+        help="create what is planned without asking; elsewhere it is asked twice",
     )
 
 
@@ -52,7 +64,9 @@ def run(args: argparse.Namespace) -> int:
     planned = show_plan(args, target)
     if args.plan:
         return OK
-    import_module("azure.identity")  # without the extra nothing is asked and no child process is started
+    import_module(
+        "azure.identity"
+    )  # without the extra nothing is asked and no child process is started
     agree(target, args.yes)
     if args.budget is not None:
         args.case = planned
@@ -81,10 +95,16 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
     plans = [to_plan(scenario, declared) for scenario in applicable]
     if args.budget is not None:
         # a scenario that claims nothing of its requirement shows nothing for its minutes
-        claiming = {scenario.case.id for scenario in applicable if not asserts(scenario.pickle, "not specified")}
+        claiming = {
+            scenario.case.id
+            for scenario in applicable
+            if not asserts(scenario.pickle, "not specified")
+        }
         plans = within(args.budget, [plan for plan in plans if plan.id in claiming])
         if not plans:
-            raise CommandError(f"--budget {args.budget:g}: no scenario takes so few minutes; give more")
+            raise CommandError(
+                f"--budget {args.budget:g}: no scenario takes so few minutes; give more"
+            )
     text = format_plan(
         plans,
         target.cloud,
@@ -107,4 +127,6 @@ def agree(target: Target, answers: int) -> None:
         questions.append(QUESTION_ELSEWHERE)
     for question in questions[answers:]:
         if not answered_yes(question):
-            raise CommandError("nothing was created; to go on, answer yes, or say --yes once for each question")
+            raise CommandError(
+                "nothing was created; to go on, answer yes, or say --yes once for each question"
+            )

@@ -4,8 +4,29 @@ import re
 from typing import Any, ClassVar
 
 from ...machine import commands
-from ...machine.entities import Grant, Key, KeySource, PermissionModel, Resource, Subscription, Tenant, Vault
-from .calls import FORMS, Asked, Body, Call, Problem, Reply, found, local, malformed, missing, outside
+from ...machine.entities import (
+    Grant,
+    Key,
+    KeySource,
+    PermissionModel,
+    Resource,
+    Subscription,
+    Tenant,
+    Vault,
+)
+from .calls import (
+    FORMS,
+    Asked,
+    Body,
+    Call,
+    Problem,
+    Reply,
+    found,
+    local,
+    malformed,
+    missing,
+    outside,
+)
 from .worlds import FIXED, Group
 
 HELD = ((Resource, "account"), (Vault, "vault"))
@@ -13,7 +34,10 @@ HELD = ((Resource, "account"), (Vault, "vault"))
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
 """The key permissions that the model's grant stands for."""
 SOURCE = "properties.encryption.keySource"
-USED = [f"properties.encryption.keyVaultProperties.{name}" for name in ("keyVaultUri", "keyName", "keyVersion")]
+USED = [
+    f"properties.encryption.keyVaultProperties.{name}"
+    for name in ("keyVaultUri", "keyName", "keyVersion")
+]
 
 
 class ManagerCall(Call):
@@ -24,30 +48,47 @@ class ManagerCall(Call):
         self.sign_in(self.cloud.manager, *FIXED["audiences"])
         home = self.entity(Subscription, self.at.get("subscription", ""))
         if home and home.tenant.name != self.claims["tid"]:
-            raise Problem(401, "InvalidAuthenticationTokenTenant", f"The token must be of {home.tenant.name}.")
+            raise Problem(
+                401, "InvalidAuthenticationTokenTenant", f"The token must be of {home.tenant.name}."
+            )
 
     # What a path names
 
     def inside(self, kind: Any, state: str = "active") -> dict[str, Any]:
-        """Return the accounts or vaults in the subscription, the group and the location that the path names."""
-        home, group, place = self.at["subscription"].name, self.at.get("group"), self.at.get("location")
+        """Return the accounts or vaults in the subscription, the group and the location that the
+        path names.
+        """
+        home, group, place = (
+            self.at["subscription"].name,
+            self.at.get("group"),
+            self.at.get("location"),
+        )
         name = group.name if group else self.at.get("former_group")
         return {
             each.name: each
             for each in self.every(kind, state)
             if each.subscription.name == home
             and (name is None or each.group.lower() == name.lower())
-            and (place is None or (each.region if kind is Vault else each.location).name == place.lower())
+            and (
+                place is None
+                or (each.region if kind is Vault else each.location).name == place.lower()
+            )
         }
 
     collections: ClassVar = {
         "tenant": lambda call, _: {each.name: each for each in call.every(Tenant)},
         # of the login's tenant, in the order of the stage: clients take the first one
         "subscription": lambda call, _: {
-            each.name: each for each in call.view.every(Subscription) if each.tenant.name == call.claims["tid"]
+            each.name: each
+            for each in call.view.every(Subscription)
+            if each.tenant.name == call.claims["tid"]
         },
-        "group": lambda call, home: {g.name: g for g in sorted(call.world.groups) if g.subscription == home.name},
-        "operation": lambda call, home: {name: name for name in (call.world.id_of("operation", home.name),)},
+        "group": lambda call, home: {
+            g.name: g for g in sorted(call.world.groups) if g.subscription == home.name
+        },
+        "operation": lambda call, home: {
+            name: name for name in (call.world.id_of("operation", home.name),)
+        },
         "account": lambda call, _: call.inside(Resource),
         "deleted_account": lambda call, _: call.inside(Resource, "deleted"),
         "vault": lambda call, _: call.inside(Vault),
@@ -58,25 +99,45 @@ class ManagerCall(Call):
 
     def list_locations(self, home: Subscription) -> Body:
         regions = FIXED["regions"].items()
-        return {"value": [self.show("location", home, region=name, shown=shown) for name, shown in regions]}
+        return {
+            "value": [
+                self.show("location", home, region=name, shown=shown) for name, shown in regions
+            ]
+        }
 
     def list_resources(self, _: Any) -> Body:
         """List accounts and vaults; the filters are those on the type and the name."""
-        items = [self.show(form, each) for kind, form in HELD for each in self.inside(kind).values()]
+        items = [
+            self.show(form, each) for kind, form in HELD for each in self.inside(kind).values()
+        ]
         if wanted := self.query.get("$filter"):
-            match = re.fullmatch(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip())
+            match = re.fullmatch(
+                r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip()
+            )
             if match is None:
                 raise outside(f"$filter {wanted}")
             kind, name = match[1].lower(), match[2]
-            items = [each for each in items if each["type"].lower() == kind and name in (None, each["name"])]
-        return self.page({name: item[name] for name in item if name != "properties"} for item in items)
+            items = [
+                each
+                for each in items
+                if each["type"].lower() == kind and name in (None, each["name"])
+            ]
+        return self.page(
+            {name: item[name] for name in item if name != "properties"} for item in items
+        )
 
     def region(self, *others: str) -> str:
-        """Return the location of a request by its name; raises `Problem` if Azure has no such location."""
+        """Return the location of a request by its name; raises `Problem` if Azure has no such
+        location.
+        """
         asked = self.asked.required("location")
         name: str = asked.replace(" ", "").lower()
         if name not in (*FIXED["regions"], *others):
-            raise missing("LocationNotAvailableForResourceType", f"The location '{asked}' is not available.", 400)
+            raise missing(
+                "LocationNotAvailableForResourceType",
+                f"The location '{asked}' is not available.",
+                400,
+            )
         return name
 
     def put_group(self, home: Subscription) -> Reply:
@@ -100,29 +161,49 @@ class ManagerCall(Call):
         """Create an account, or change one that is there."""
         if there := self.there("account", g, self.at["name"]):
             shown = self.show("account", there)["properties"].get("encryption")
-            return Reply(200, self.changed(there.name, self.asked.get("properties.encryption", dict) == shown))
-        kind, place, sku = self.asked.required("kind"), self.region("global"), self.asked.required("sku.name").upper()
+            return Reply(
+                200,
+                self.changed(there.name, self.asked.get("properties.encryption", dict) == shown),
+            )
+        kind, place, sku = (
+            self.asked.required("kind"),
+            self.region("global"),
+            self.asked.required("sku.name").upper(),
+        )
         name: str = self.new_name("account")
         if kind not in FIXED["kinds"]:
             raise outside(f"kind {kind}")
         if sku not in FIXED["kinds"][kind]["skus"]:
-            raise missing("InvalidSku", f"The SKU '{sku}' is not available for the kind '{kind}'.", 400)
+            raise missing(
+                "InvalidSku", f"The SKU '{sku}' is not available for the kind '{kind}'.", 400
+            )
         if self.entity(Resource, name, "deleted"):
             because = ["environment.name-used-before"]
-            raise Problem(409, "FlagMustBeSetForRestore", f"An account '{name}' has been soft-deleted.", because)
+            raise Problem(
+                409,
+                "FlagMustBeSetForRestore",
+                f"An account '{name}' has been soft-deleted.",
+                because,
+            )
         source = self.asked.get(SOURCE, str, "")
-        keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
+        keys: KeySource = (
+            "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
+        )
         resource = FIXED["kinds"][kind]["resource"]
-        self.submit(commands.CreateResource(name, resource, place, sku, g.subscription, g.name, keys))
+        self.submit(
+            commands.CreateResource(name, resource, place, sku, g.subscription, g.name, keys)
+        )
         return Reply(201, self.changed(name, True))
 
     def patch_account(self, r: Resource) -> Reply:
         return self.begun(r, self.changed(r.name))
 
     def changed(self, name: str, has_source: bool = False) -> Any:
-        """Carry out what a request says of identity and key source, and return the account; raises `Problem`.
+        """Carry out what a request says of identity and key source, and return the account; raises
+        `Problem`.
 
-        The identity is turned on first, and off last.  ``has_source``: it has the key source already.
+        The identity is turned on first, and off last.  ``has_source``: it has the key source
+        already.
         """
         identity = self.asked.get("identity.type", str, "").lower()
         if identity == "systemassigned":
@@ -132,7 +213,11 @@ class ManagerCall(Call):
         if identity == "none":
             self.submit(commands.DisableIdentity(name))
         of_microsoft = self.asked.get(SOURCE, str, "").lower() == "microsoft.cognitiveservices"
-        done = [SOURCE, *([] if of_microsoft else USED), *(["identity.type"] if identity == "none" else [])]
+        done = [
+            SOURCE,
+            *([] if of_microsoft else USED),
+            *(["identity.type"] if identity == "none" else []),
+        ]
         return self.asked.honoured(self.show("account", self.entity(Resource, name)), *done)
 
     def key_source(self, account: str) -> commands.Command:
@@ -141,13 +226,17 @@ class ManagerCall(Call):
         if source == "microsoft.cognitiveservices":
             return commands.ReturnToMicrosoftManagedKeys(account)
         if source != "microsoft.keyvault":
-            raise malformed("'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault.")
+            raise malformed(
+                "'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault."
+            )
         uri, name = map(self.asked.required, USED[:2])
         match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
         if match is None:
             raise malformed("'keyVaultUri' is not the URI of a key vault.")
         if match[2].removesuffix(":443") != self.cloud.vaults:
-            store: commands.Store = "managed-hsm" if match[2].startswith("managedhsm.") else "elsewhere"
+            store: commands.Store = (
+                "managed-hsm" if match[2].startswith("managedhsm.") else "elsewhere"
+            )
             return commands.EnableCustomerManagedKeys(account, store=store, through="api")
         vault, key = self.entity(Vault, match[1]), self.entity(Key, f"{match[1]}/{name}")
         if key and self.asked.get(USED[2]) not in (None, self.world.version(key.name, key.version)):
@@ -160,13 +249,24 @@ class ManagerCall(Call):
 
     def list_skus(self, home: Subscription) -> Body:
         places = [place.upper() for place in (*FIXED["regions"], "global")]
-        sold = [(kind, sku, place) for kind, its in FIXED["kinds"].items() for sku in its["skus"] for place in places]
-        return {"value": [self.show("sku", home, kind=kind, sku=sku, place=place) for kind, sku, place in sold]}
+        sold = [
+            (kind, sku, place)
+            for kind, its in FIXED["kinds"].items()
+            for sku in its["skus"]
+            for place in places
+        ]
+        return {
+            "value": [
+                self.show("sku", home, kind=kind, sku=sku, place=place) for kind, sku, place in sold
+            ]
+        }
 
     # Vaults
 
     def put_vault(self, g: Group) -> Reply:
-        """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
+        """Create a vault, recover a deleted one, or change one that is there, its access policies
+        included.
+        """
         name = self.at["name"]
         if self.asked.get("properties.createMode", str, "default").lower() == "recover":
             gone = self.find("deleted_vault", g, name)
@@ -176,16 +276,23 @@ class ManagerCall(Call):
             self.asked.required(needed)
         there, place = self.there("vault", g, name), self.region()
         if there is None or place != there.region.name:  # one of this name, elsewhere: refused
-            rbac = self.asked.get("properties.enableRbacAuthorization", bool, self.query["api-version"] >= "2026-02")
+            rbac = self.asked.get(
+                "properties.enableRbacAuthorization", bool, self.query["api-version"] >= "2026-02"
+            )
             model: PermissionModel = "rbac" if rbac else "access-policies"
             soft_delete = self.asked.get("properties.enableSoftDelete", bool, True)
-            protections = soft_delete, self.asked.get("properties.enablePurgeProtection", bool, False)
+            protections = (
+                soft_delete,
+                self.asked.get("properties.enablePurgeProtection", bool, False),
+            )
             home = self.new_name("vault"), place, g.subscription, g.name
             self.submit(commands.CreateVault(*home, *protections, model))
         return Reply(200 if there else 201, self.patch_vault(self.entity(Vault, name)))
 
     def patch_vault(self, v: Vault) -> Any:
-        """Turn on the protections that a request asks for, set its access policies, and return the vault."""
+        """Turn on the protections that a request asks for, set its access policies, and return the
+        vault.
+        """
         soft_delete = self.asked.get("properties.enableSoftDelete", bool)
         purge_protection = self.asked.get("properties.enablePurgeProtection", bool)
         if (soft_delete is False and v.soft_delete) or purge_protection is False:
@@ -198,26 +305,41 @@ class ManagerCall(Call):
         if policies is not None:
             self.set_access(v, policies)
         done = ("accessPolicies", "enableSoftDelete", "enablePurgeProtection", "createMode")
-        return self.asked.honoured(self.show("vault", self.again(v)), *(f"properties.{name}" for name in done))
+        return self.asked.honoured(
+            self.show("vault", self.again(v)), *(f"properties.{name}" for name in done)
+        )
 
     def set_access(self, v: Vault, policies: list[Any], change: str = "replace") -> None:
         """Add or remove access policies, or grant and revoke until they are these."""
         named = [self.resource_of(v, policy) for policy in policies]
         present = [grant.resource.name for grant in self.every(Grant) if grant.vault.name == v.name]
-        revoked = {"add": [], "remove": named, "replace": [each for each in present if each not in named]}[change]
-        granted = {"add": named, "remove": [], "replace": [each for each in named if each not in present]}[change]
+        revoked = {
+            "add": [],
+            "remove": named,
+            "replace": [each for each in present if each not in named],
+        }[change]
+        granted = {
+            "add": named,
+            "remove": [],
+            "replace": [each for each in named if each not in present],
+        }[change]
         for resource in revoked:
             self.submit(commands.RevokeKeyAccess(v.name, resource))
         for resource in granted:
             self.submit(commands.GrantKeyAccess(v.name, resource))
 
     def resource_of(self, v: Vault, policy: Any) -> str:
-        """Return the resource whose identity an access policy gives the key permissions of the model's grant."""
+        """Return the resource whose identity an access policy gives the key permissions of the
+        model's grant.
+        """
         asked = Asked(policy)
         principal = asked.required("objectId").lower()
         for name, kind in (("tenantId", str), ("permissions.keys", list)):
             asked.required(name, kind)
-        asked.honoured({"tenantId": v.subscription.tenant.name, "permissions": {"keys": PERMISSIONS}}, "objectId")
+        asked.honoured(
+            {"tenantId": v.subscription.tenant.name, "permissions": {"keys": PERMISSIONS}},
+            "objectId",
+        )
         for resource in self.every(Resource):
             if self.world.principal(resource) == principal:
                 return str(resource.name)
@@ -228,7 +350,9 @@ class ManagerCall(Call):
         policies = self.asked.get("properties.accessPolicies", list)
         self.asked.honoured({}, "properties.accessPolicies")
         if policies is None or change not in ("add", "remove", "replace"):
-            raise malformed(f"'{change}' has to be add, remove or replace, with access policies.", "BadRequest")
+            raise malformed(
+                f"'{change}' has to be add, remove or replace, with access policies.", "BadRequest"
+            )
         self.set_access(v, policies, change)
         return self.show("access", self.again(v), change=change)
 
@@ -237,29 +361,50 @@ class ManagerCall(Call):
     def move_resources(self, g: Group) -> Reply:
         """Move one account, or all that a group holds to a group of the same name."""
         target = self.asked.required("targetResourceGroup")
-        match = re.fullmatch(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE)
+        match = re.fullmatch(
+            r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE
+        )
         home, name = match.groups() if match else ("", "")
-        to = found(self.entity(Subscription, home), "SubscriptionNotFound", f"'{target}' is in no subscription.")
+        to = found(
+            self.entity(Subscription, home),
+            "SubscriptionNotFound",
+            f"'{target}' is in no subscription.",
+        )
         place = self.find("group", to, name)
         there = {
-            self.show(form, each)["id"].lower(): each for kind, form in HELD for each in self.inside(kind).values()
+            self.show(form, each)["id"].lower(): each
+            for kind, form in HELD
+            for each in self.inside(kind).values()
         }
         asked = [str(each).lower() for each in self.asked.required("resources", list)]
         if unknown := [each for each in asked if each not in there]:
-            raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")
+            raise missing(
+                "ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'."
+            )
         if len(asked) == 1 and isinstance(there[asked[0]], Resource):
             self.submit(commands.MoveResource(there[asked[0]].name, place.subscription, place.name))
         elif set(asked) == there.keys() and place.name.lower() == g.name.lower():
             self.submit(commands.MoveResourceGroup(g.name, g.subscription, place.subscription))
         else:
-            raise outside("a move of anything but one account, or of a whole resource group to one of the same name")
+            raise outside(
+                "a move of anything but one account, or of a whole resource group to one of the "
+                "same name"
+            )
         return self.begun(g)
 
     def change_tenant(self, home: Subscription) -> Body:
         """Move a subscription to another tenant, at once."""
-        wanted, owner = (f"properties.{name}" for name in ("destinationTenantId", "destinationOwnerId"))
+        wanted, owner = (
+            f"properties.{name}" for name in ("destinationTenantId", "destinationOwnerId")
+        )
         identifier = self.asked.required(wanted).lower()
         self.asked.honoured({}, wanted, owner)
-        tenant = found(self.entity(Tenant, identifier), "TenantNotFound", f"The tenant '{identifier}' was not found.")
+        tenant = found(
+            self.entity(Tenant, identifier),
+            "TenantNotFound",
+            f"The tenant '{identifier}' was not found.",
+        )
         self.submit(commands.MoveSubscription(home.name, tenant.name))
-        return self.show("tenant_change", home, destination=identifier, owner=self.asked.required(owner))
+        return self.show(
+            "tenant_change", home, destination=identifier, owner=self.asked.required(owner)
+        )

@@ -26,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reach a server of the model, which is started for it and ends with it. "
         "Its exit code is that of the command."
     )
-    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
+    parser.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        metavar="-- COMMAND",
+        help="the command and its arguments",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
     if words[:1] == ["--"]:
         words = words[1:]
     if not words:
-        raise CommandError("azure-env: no command; write it after --, such as azure-env -- az account show")
+        raise CommandError(
+            "azure-env: no command; write it after --, such as azure-env -- az account show"
+        )
     program = shutil.which(words[0])
     if program is None:
         raise CommandError(f"azure-env: {words[0]}: no such command; is it installed, and on PATH?")
@@ -49,16 +56,22 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="azure-env-") as folder, azure_server() as server:
         variables = environment(os.environ, server.port, server.authority_file, Path(folder))
         process = subprocess.Popen([program, *words[1:]], env=variables)
-        signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))  # and on SIGTERM
+        signal.signal(
+            signal.SIGTERM, lambda number, _: process.send_signal(number)
+        )  # and on SIGTERM
         code = process.wait()
     if code < 0:
         return 128 - code
     return code
 
 
-def environment(inherited: Mapping[str, str], port: int, authority: Path, folder: Path) -> dict[str, str]:
+def environment(
+    inherited: Mapping[str, str], port: int, authority: Path, folder: Path
+) -> dict[str, str]:
     """Return the variables of the command, without those of another cloud, identity or proxy."""
-    variables = {name: value for name, value in inherited.items() if not re.match(FIXED["foreign"], name)}
+    variables = {
+        name: value for name, value in inherited.items() if not re.match(FIXED["foreign"], name)
+    }
     for name, form in FIXED["environment"].items():
         variables[name] = form.format(port=port, authority=authority, folder=folder, tenant=TENANT)
     variables["AZURE_SUBSCRIPTION_ID"] = guid(TENANT, SUBSCRIPTIONS[0])

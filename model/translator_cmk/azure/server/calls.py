@@ -1,6 +1,8 @@
-"""A request, the world that it is made in, and its answer: what handlers read, refuse, ask the model and show.
+"""A request, the world that it is made in, and its answer: what handlers read, refuse, ask the
+model and show.
 
-Bodies of answers are functions of the model's state: bodies.yaml has their form, and here are values.
+Bodies of answers are functions of the model's state: bodies.yaml has their form, and here are
+values.
 """
 
 import base64
@@ -33,14 +35,22 @@ USUAL: dict[str, Any] = {"status": 400, "code": "BadRequest"}
 
 
 def answer_to(because: Collection[str]) -> dict[str, Any]:
-    """Return the answer to a refusal for these reasons: for the first that is more than a name, in order of ids."""
-    first = min(because, key=lambda name: (name in ("environment.exists", "environment.new-name"), name), default="")
+    """Return the answer to a refusal for these reasons: for the first that is more than a name, in
+    order of ids.
+    """
+    first = min(
+        because,
+        key=lambda name: (name in ("environment.exists", "environment.new-name"), name),
+        default="",
+    )
     return ANSWERS.get(first, USUAL)
 
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """An answer other than success: a status, an Azure error code, a message, and the requirements behind it."""
+    """An answer other than success: a status, an Azure error code, a message, and the requirements
+    behind it.
+    """
 
     status: int
     code: str
@@ -51,7 +61,9 @@ class Problem(Exception):
 
 def outside(what: str) -> Problem:
     """Return the answer to what is outside the subset, which it names."""
-    return Problem(501, "NotImplemented", f"{what} is outside the subset of Azure that this server has")
+    return Problem(
+        501, "NotImplemented", f"{what} is outside the subset of Azure that this server has"
+    )
 
 
 def malformed(message: str, code: str = "InvalidRequestContent") -> Problem:
@@ -85,7 +97,9 @@ def parse_json(content: bytes | str, what: str) -> Any:
 
 
 def plain(value: Any) -> str:
-    """Return a value as text by which Azure compares it: without case, spaces, a last slash or the order of a list."""
+    """Return a value as text by which Azure compares it: without case, spaces, a last slash or the
+    order of a list.
+    """
     if isinstance(value, list):
         return str(sorted(map(plain, value)))
     return json.dumps(value).replace(" ", "").replace('/"', '"').lower()
@@ -97,7 +111,9 @@ class Asked(NamedTuple):
     value: Any
 
     def get(self, path: str, kind: type = str, default: Any = None) -> Any:
-        """Return a member, such as `properties.sku.name`; raises `Problem` where it has another type."""
+        """Return a member, such as `properties.sku.name`; raises `Problem` where it has another
+        type.
+        """
         value = self.value
         for name in path.split("."):
             if not isinstance(value, dict):
@@ -128,10 +144,14 @@ class Asked(NamedTuple):
             known = {name.lower(): value for name, value in (shown or {}).items()}
             for name, value in wanted.items():
                 inner = f"{path}.{name}" if path else name
-                if shown is None and value == {}:  # a name in an object asks for something, even with nothing in it
+                if (
+                    shown is None and value == {}
+                ):  # a name in an object asks for something, even with nothing in it
                     raise outside(inner)
                 Asked(value).honoured(known.get(name.lower()), *done, path=inner)
-        elif plain(wanted) != plain(shown) and not (shown is None and (wanted is False or wanted in ("", []))):
+        elif plain(wanted) != plain(shown) and not (
+            shown is None and (wanted is False or wanted in ("", []))
+        ):
             raise outside(f"{path} {json.dumps(wanted)[:80]}")
         return shown
 
@@ -155,10 +175,13 @@ decoded = lru_cache(maxsize=1024)(jwt.decode)
 
 @dataclass
 class Call:
-    """One request.  ``world`` is the world as the request leaves it; it is kept only if the request succeeds."""
+    """One request.  ``world`` is the world as the request leaves it; it is kept only if the request
+    succeeds.
+    """
 
     collections: ClassVar[Mapping[str, Callable[[Any, Any], Mapping[str, Any]]]] = {}
-    """What a word in the braces of a path is one of, by name, in what the path before it leads to."""
+    """What a word in the braces of a path is one of, by name, in what the path before it leads to.
+    """
 
     machine: Machine
     worlds: Worlds
@@ -190,26 +213,40 @@ class Call:
         """Return a parameter of the query that is a number; raises `Problem`."""
         text = self.query.get(name.lower(), str(default))
         if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
-            raise malformed(f"The query parameter '{name}' has the value '{text}', which is no such number.")
+            raise malformed(
+                f"The query parameter '{name}' has the value '{text}', which is no such number."
+            )
         return int(text)
 
     def log_in(self) -> Any:
-        """Take the world of the credentials, and return what the path is below, such as a vault; raises `Problem`."""
+        """Take the world of the credentials, and return what the path is below, such as a vault;
+        raises `Problem`.
+        """
         return self.at.get("tenant")
 
     def sign_in(self, *audiences: str) -> None:
-        """Take the world of the bearer token, which has to be for one of these; raises `Problem`."""
+        """Take the world of the bearer token, which has to be for one of these; raises
+        `Problem`.
+        """
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if not token:
-            raise Problem(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+            raise Problem(
+                401,
+                "AuthenticationFailed",
+                "Authentication failed. The 'Authorization' header is missing.",
+            )
         try:
             token = token.strip() if scheme.lower() == "bearer" else ""
             self.claims = decoded(token, self.secret, ("HS256",), audience=audiences)
-            if (world := self.worlds.of(self.claims["tid"])) is None or self.claims["exp"] < time.time():
+            if (world := self.worlds.of(self.claims["tid"])) is None or self.claims[
+                "exp"
+            ] < time.time():
                 raise jwt.ExpiredSignatureError
         except jwt.InvalidTokenError as error:
             code = FIXED["token_errors"].get(type(error).__name__, "InvalidAuthenticationToken")
-            raise Problem(401, code, f"The access token is not valid for '{audiences[0]}': {error}.") from None
+            raise Problem(
+                401, code, f"The access token is not valid for '{audiences[0]}': {error}."
+            ) from None
         self.world = world
 
     def there(self, word: str, above: Any, text: str) -> Any:
@@ -230,16 +267,22 @@ class Call:
         return self.machine.world(self.world.state)
 
     def every(self, kind: type[Entity], *states: str) -> Iterator[Any]:
-        """Yield the entities of a kind that are in one of these states, by default active, in order of their names."""
+        """Yield the entities of a kind that are in one of these states, by default active, in order
+        of their names.
+        """
         every = sorted(self.view.every(kind), key=lambda each: str(each.name))
         return (each for each in every if each.state in (states or ("active",)))
 
     def entity(self, kind: type[Entity], name: str, state: str = "active") -> Any:
         """Return the entity with this name in any case, or None where it is not in this state."""
-        return next((each for each in self.every(kind, state) if each.name.lower() == name.lower()), None)
+        return next(
+            (each for each in self.every(kind, state) if each.name.lower() == name.lower()), None
+        )
 
     def everywhere(self, kind: type[Entity]) -> Iterator[Any]:
-        """Yield the entities whose host is addressed, and take the world of each: those used last first."""
+        """Yield the entities whose host is addressed, and take the world of each: those used last
+        first.
+        """
         for world in self.worlds.latest():
             self.world = world
             if found := self.entity(kind, self.host_name):
@@ -250,19 +293,25 @@ class Call:
         return self.view.entity(type(entity), entity.name)
 
     def submit(self, command: Command) -> None:
-        """Ask the model; raises `Problem` where it refuses, or leaves open what happens and we chose to refuse."""
+        """Ask the model; raises `Problem` where it refuses, or leaves open what happens and we
+        chose to refuse.
+        """
         state, outcome = self.machine.step(self.world.state, command)
         if isinstance(outcome, Accepted):
             self.world = self.world._replace(state=state)
             return
         because = outcome.because if isinstance(outcome, Refused) else outcome.silent
         answer, reasons = answer_to(because), ", ".join(sorted(because)) or "no reason given"
-        raise Problem(answer["status"], answer["code"], f"The request is refused: {reasons}.", because)
+        raise Problem(
+            answer["status"], answer["code"], f"The request is refused: {reasons}.", because
+        )
 
     # Answers
 
     def reply(self, handler: str, entity: Any) -> Any:
-        """Return the answer of a handler as routes.yaml has it, for what the path leads to; raises `Problem`."""
+        """Return the answer of a handler as routes.yaml has it, for what the path leads to; raises
+        `Problem`.
+        """
         *first, last = handler.split()
         if first == ["list"]:
             return self.listed(last, entity)
@@ -275,7 +324,9 @@ class Call:
         return self.show(last, entity) if last in FORMS else getattr(self, last)(entity)
 
     def show(self, form: str, entity: Any, **given: Any) -> "Body":
-        """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
+        """Return an entity in one of the forms of bodies; what is given takes the place of other
+        values.
+        """
         body: Body = filled(FORMS[form], Values(self, entity, given))
         return body
 
@@ -286,23 +337,37 @@ class Call:
     def page(self, items: Iterable[Any]) -> dict[str, Any]:
         """Return one page of a list, with the link to the next one if there is one."""
         every = list(items)
-        size = self.number("maxresults" if "maxresults" in self.query else "$top", PAGE, range(1, 1001))
+        size = self.number(
+            "maxresults" if "maxresults" in self.query else "$top", PAGE, range(1, 1001)
+        )
         start = self.number("$skiptoken", 0, range(10**9))
         body: dict[str, Any] = {"value": every[start : start + size]}
         if start + size < len(every):
-            body["nextLink"] = self.url(self.path, **{**self.query, "$skiptoken": str(start + size)})
+            body["nextLink"] = self.url(
+                self.path, **{**self.query, "$skiptoken": str(start + size)}
+            )
         return body
 
     def listed(self, word: str, above: Any) -> dict[str, Any]:
         """Return a page of a collection."""
         form = f"{word}_item" if f"{word}_item" in FORMS else word
-        return self.page(self.show(form, each) for each in self.collections[word](self, above).values())
+        return self.page(
+            self.show(form, each) for each in self.collections[word](self, above).values()
+        )
 
     def begun(self, _: Any, body: Any = None) -> Reply:
-        """Return that a long-running operation has begun, with a body if it is on one; it is over at once."""
-        place, header = ("operationStatuses", "Azure-AsyncOperation") if body else ("operationresults", "Location")
+        """Return that a long-running operation has begun, with a body if it is on one; it is over
+        at once.
+        """
+        place, header = (
+            ("operationStatuses", "Azure-AsyncOperation")
+            if body
+            else ("operationresults", "Location")
+        )
         subscription = self.at["subscription"].name
-        path = f"/subscriptions/{subscription}/{place}/{self.world.id_of('operation', subscription)}"
+        path = (
+            f"/subscriptions/{subscription}/{place}/{self.world.id_of('operation', subscription)}"
+        )
         end = self.url(path, **{"api-version": self.query["api-version"]})
         return Reply(202, body, {header: end, "Retry-After": "1"})
 
@@ -315,7 +380,9 @@ FORMS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("bodies.yaml").r
 
 
 class Values(dict[str, Any]):
-    """What the braces of a form can name: what is given, or a value of this module, or a field of the entity."""
+    """What the braces of a form can name: what is given, or a value of this module, or a field of
+    the entity.
+    """
 
     def __init__(self, call: "Call", entity: Any, given: Body) -> None:
         super().__init__(given)
@@ -355,12 +422,17 @@ def digits(v: Values, name: str) -> str:
 
 
 def id_of(call: "Call", kind: str, name: str) -> str | int:
-    """Return the identifier of something that Custom Translator holds; documents and models have numbers."""
+    """Return the identifier of something that Custom Translator holds; documents and models have
+    numbers.
+    """
     return (call.world.number_of if kind in ("document", "model") else call.world.id_of)(kind, name)
 
 
 def billing_region(name: str) -> Body:
-    return {"BillingRegionCode": name.upper(), "BillingRegionName": FIXED["regions"].get(name, "Global")}
+    return {
+        "BillingRegionCode": name.upper(),
+        "BillingRegionName": FIXED["regions"].get(name, "Global"),
+    }
 
 
 KINDS = {kind["resource"]: name for name, kind in FIXED["kinds"].items()}
@@ -372,24 +444,35 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "login_host": lambda v: v.call.cloud.login.removeprefix("https://"),
     # Tenants and subscriptions
     "display_name": lambda v: next(
-        (name for name in (*TENANTS, *SUBSCRIPTIONS) if v.call.world.id_of(name) == v.entity.name), TENANTS[0]
+        (name for name in (*TENANTS, *SUBSCRIPTIONS) if v.call.world.id_of(name) == v.entity.name),
+        TENANTS[0],
     ),
     # Accounts
     "account_kind": lambda v: KINDS[getattr(v.entity, "resource", v.entity).kind],
     "endpoint": lambda v: f"https://{v.entity.name.lower()}.{v.call.cloud.accounts}/",
     "internal_id": lambda v: v.call.world.id_of("account", v.entity.name).replace("-", ""),
-    "capabilities": lambda v: [{"name": "CustomerManagedKey"}] if shows_encryption_section(v.entity) else [],
-    "managed_identity": lambda v: v.call.show("managed_identity", v.entity) if v.entity.identity else None,
+    "capabilities": lambda v: (
+        [{"name": "CustomerManagedKey"}] if shows_encryption_section(v.entity) else []
+    ),
+    "managed_identity": lambda v: (
+        v.call.show("managed_identity", v.entity) if v.entity.identity else None
+    ),
     "principal_id": lambda v: v.call.world.principal(v.entity) if registered(v.entity) else None,
-    "encryption": lambda v: v.call.show("encryption", v.entity) if v.entity.key_source == CUSTOMER else None,
+    "encryption": lambda v: (
+        v.call.show("encryption", v.entity) if v.entity.key_source == CUSTOMER else None
+    ),
     "key_in_use": lambda v: v.call.show("key_in_use", v.entity.key) if v.entity.key else None,
     # Key vaults
-    "vault_uri": lambda v: f"https://{getattr(v.entity, 'vault', v.entity).name.lower()}.{v.call.cloud.vaults}/",
+    "vault_uri": lambda v: (
+        f"https://{getattr(v.entity, 'vault', v.entity).name.lower()}.{v.call.cloud.vaults}/"
+    ),
     "uses_rbac": lambda v: v.entity.permission_model == "rbac",
     "retention": lambda v: 90 if v.entity.soft_delete else None,
     "protected": lambda v: v.entity.purge_protection or None,
     "access_policies": lambda v: [
-        v.call.show("access_policy", g) for g in v.call.every(Grant) if g.vault.name == v.entity.name
+        v.call.show("access_policy", g)
+        for g in v.call.every(Grant)
+        if g.vault.name == v.entity.name
     ],
     "object_id": lambda v: v.call.world.principal(v.entity.resource),
     # Keys
@@ -404,7 +487,9 @@ VALUES: dict[str, Callable[[Values], Any]] = {
         + ["Purgeable"] * (not (v.entity.vault.soft_delete and v.entity.vault.purge_protection))
     ),
     # without it a client knows that the key is gone
-    "recovery_id": lambda v: f"{v['vault_uri']}deletedkeys/{v['key_name']}" if v.entity.vault.soft_delete else None,
+    "recovery_id": lambda v: (
+        f"{v['vault_uri']}deletedkeys/{v['key_name']}" if v.entity.vault.soft_delete else None
+    ),
     # Custom Translator
     "workspace_id": lambda v: id_of(v.call, "workspace", v.entity.name),
     "project_id": lambda v: id_of(v.call, "project", getattr(v.entity, "workspace", v.entity).name),

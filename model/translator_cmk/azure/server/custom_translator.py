@@ -16,13 +16,17 @@ HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
     "document": (Document, ("uploaded",)),
     "model": (Model, ("undeployed", "deployed")),
 }
-"""What an account holds: for each word of a path the kind of entity, and the states in which it is shown."""
+"""What an account holds: for each word of a path the kind of entity, and the states in which it is
+shown.
+"""
 
 
 def held(word: str, call: Call, above: Any) -> dict[str, Any]:
     """Return what an account, or one of its workspaces, holds, by identifier."""
     kind, states = HELD[word]
-    pairs = [(each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)]
+    pairs = [
+        (each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)
+    ]
     return {
         str(id_of(call, word, each.name)): each
         for workspace, each in pairs
@@ -40,18 +44,29 @@ class TranslatorCall(Call):
         for account in self.everywhere(Resource):
             if key in self.world.account_keys(account.name).values():
                 return account
-        raise Problem(401, "401", "Access denied due to invalid subscription key or wrong API endpoint.")
+        raise Problem(
+            401, "401", "Access denied due to invalid subscription key or wrong API endpoint."
+        )
 
     collections: ClassVar = {word: partial(held, word) for word in HELD}
 
     def listed(self, word: str, above: Any) -> Body:
-        """Return the page of a collection that `pageIndex` asks for, the first being 1; workspaces have no pages."""
-        name, items = f"{word.capitalize()}s", [self.show(word, each) for each in held(word, self, above).values()]
+        """Return the page of a collection that `pageIndex` asks for, the first being 1; workspaces
+        have no pages.
+        """
+        name, items = (
+            f"{word.capitalize()}s",
+            [self.show(word, each) for each in held(word, self, above).values()],
+        )
         if word == "workspace":
             return {name: items}
         index = self.number("pageIndex", 1, range(10**6))
         start = max(index - 1, 0) * PAGE
-        return {"PageIndex": index, "TotalPageCount": -(-len(items) // PAGE), name: items[start : start + PAGE]}
+        return {
+            "PageIndex": index,
+            "TotalPageCount": -(-len(items) // PAGE),
+            name: items[start : start + PAGE],
+        }
 
     # Workspaces and projects
 
@@ -59,8 +74,12 @@ class TranslatorCall(Call):
         needed = ("Name", "Subscription.SubscriptionKey", "Subscription.BillingRegionCode")
         name, key, _ = map(self.asked.required, needed)
         if key not in self.world.account_keys(account.name).values():
-            raise malformed("'Subscription.SubscriptionKey' is not a key of the account that is addressed.")
-        self.asked.honoured({"Subscription": {"BillingRegionCode": account.location.name}}, *needed[:2])
+            raise malformed(
+                "'Subscription.SubscriptionKey' is not a key of the account that is addressed."
+            )
+        self.asked.honoured(
+            {"Subscription": {"BillingRegionCode": account.location.name}}, *needed[:2]
+        )
         self.submit(commands.CreateWorkspace(name, account.name))
         return Reply(201)
 
@@ -87,7 +106,9 @@ class TranslatorCall(Call):
         if not isinstance(details, list) or len(details) != 1:
             raise outside("an import of anything but a list of one document")
         name = Asked(details[0]).required("DocumentName")
-        files = [Asked(each).required("Name") for each in Asked(details[0]).required("FileDetails", list)]
+        files = [
+            Asked(each).required("Name") for each in Asked(details[0]).required("FileDetails", list)
+        ]
         if set(files) - fields.keys():
             raise malformed("Each file of 'DocumentDetails' has to be among the form's files.")
         self.submit(commands.UploadDocument(name, w.name))
@@ -107,10 +128,16 @@ class TranslatorCall(Call):
 
     def create_model(self, account: Resource) -> Reply:
         """Create and train a model on documents of its workspace."""
-        name, w = self.asked.required("Name"), self.find("project", account, self.asked.required("ProjectId"))
+        name, w = (
+            self.asked.required("Name"),
+            self.find("project", account, self.asked.required("ProjectId")),
+        )
         done = ("Name", "ProjectId", "DocumentIds", "IsTuningAuto", "IsTestingAuto")
         self.asked.honoured({"IsAutoTrain": True}, *done)
-        there, asked = held("document", self, w).keys(), {str(each) for each in self.asked.get("DocumentIds", list, [])}
+        there, asked = (
+            held("document", self, w).keys(),
+            {str(each) for each in self.asked.get("DocumentIds", list, [])},
+        )
         if not asked <= there or (there and not asked):
             raise malformed("'DocumentIds' has to name documents of the workspace.")
         self.submit(commands.TrainModel(name, w.name))
@@ -118,8 +145,14 @@ class TranslatorCall(Call):
 
     def deploy_model(self, m: Model) -> Reply:
         regions = self.asked.value
-        if not isinstance(regions, list) or len(regions) != 1 or Asked(regions[0]).required("Region", int) != 1:
-            raise malformed("The request content has to be a list of the one region that GET regions lists.")
+        if (
+            not isinstance(regions, list)
+            or len(regions) != 1
+            or Asked(regions[0]).required("Region", int) != 1
+        ):
+            raise malformed(
+                "The request content has to be a list of the one region that GET regions lists."
+            )
         deployed = Asked(regions[0]).required("IsDeployed", bool)
         self.submit((commands.DeployModel if deployed else commands.UndeployModel)(m.name))
         return Reply(202)
@@ -127,12 +160,20 @@ class TranslatorCall(Call):
     # Translation
 
     def translate(self, account: Resource) -> list[Body]:
-        """Translate with a custom model; the text comes back as it was given, since the model knows no languages."""
-        texts, target, wanted = self.asked.value, self.query.get("to", ""), self.query.get("category", "").lower()
+        """Translate with a custom model; the text comes back as it was given, since the model knows
+        no languages.
+        """
+        texts, target, wanted = (
+            self.asked.value,
+            self.query.get("to", ""),
+            self.query.get("category", "").lower(),
+        )
         if wanted in ("", "general") or self.query.get("allowfallback", "true").lower() != "false":
             raise outside("translation with the general model, by its category or by allowFallback")
         if not (target and texts and isinstance(texts, list)):
-            raise malformed("The query parameter 'to' is missing, or the request content is no list of texts.")
+            raise malformed(
+                "The query parameter 'to' is missing, or the request content is no list of texts."
+            )
         given = [Asked(each).required("Text") for each in texts]
         for m in held("model", self, account).values():
             if self.show("model", m)["ModelIdentifier"].lower() == wanted:

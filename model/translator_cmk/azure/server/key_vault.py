@@ -26,7 +26,9 @@ class VaultCall(Call):
     """A request of the data plane of a key vault."""
 
     def log_in(self) -> Any:
-        """Return the vault whose host is addressed, for a token of its tenant; others are told that tenant."""
+        """Return the vault whose host is addressed, for a token of its tenant; others are told that
+        tenant.
+        """
         resource = f"https://{self.cloud.vaults}"
         try:
             self.sign_in(resource)
@@ -34,15 +36,24 @@ class VaultCall(Call):
             if vault and vault.subscription.tenant.name != self.claims["tid"]:
                 raise Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
         except Problem as problem:
-            tenant = next((vault.subscription.tenant.name for vault in self.everywhere(Vault)), UUID(int=0))
+            tenant = next(
+                (vault.subscription.tenant.name for vault in self.everywhere(Vault)), UUID(int=0)
+            )
             challenge = f'Bearer authorization="{self.cloud.login}/{tenant}", resource="{resource}"'
-            raise Problem(401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}) from None
+            raise Problem(
+                401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}
+            ) from None
         return found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
 
-    collections: ClassVar = {"key": partial(keys_of, "active"), "deleted_key": partial(keys_of, "deleted")}
+    collections: ClassVar = {
+        "key": partial(keys_of, "active"),
+        "deleted_key": partial(keys_of, "deleted"),
+    }
 
     def list_versions(self, k: Key) -> Body:
-        return self.page(self.version("version_item", k, number) for number in range(1, k.version + 1))
+        return self.page(
+            self.version("version_item", k, number) for number in range(1, k.version + 1)
+        )
 
     def get_key(self, k: Key) -> Body:
         return self.version("key", k, self.asked_version(k))
@@ -53,7 +64,9 @@ class VaultCall(Call):
         return self.show(form, k, version_id=self.world.version(k.name, number), enabled=enabled)
 
     def asked_version(self, k: Key) -> Any:
-        """Return the number of the version that the path names, by default the current one; raises `Problem`."""
+        """Return the number of the version that the path names, by default the current one; raises
+        `Problem`.
+        """
         asked = self.at.get("version", "").lower()
         if not re.fullmatch("([0-9a-f]{32})?", asked):
             raise outside(f"'{asked}' of a key")
@@ -71,20 +84,31 @@ class VaultCall(Call):
         kind = self.asked.required("key.kty")
         try:
             parts = {"EC": "xy", "oct": "k"}.get(kind, "ne")
-            numbers = [base64.urlsafe_b64decode(self.asked.required(f"key.{part}").encode() + b"==") for part in parts]
+            numbers = [
+                base64.urlsafe_b64decode(self.asked.required(f"key.{part}").encode() + b"==")
+                for part in parts
+            ]
         except ValueError:
             raise malformed("The key is not in base64url.", "BadParameter") from None
         size = 8 * len(numbers[0].lstrip(b"\0"))
-        made = self.add_key(vault, commands.ImportKey, kind, size, self.asked.get("key.crv", str, ""))
+        made = self.add_key(
+            vault, commands.ImportKey, kind, size, self.asked.get("key.crv", str, "")
+        )
         return self.as_asked(made, *(f"key.{part}" for part in OF_A_KEY))
 
-    def add_key(self, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str) -> Any:
-        """Return a new key of this type and size, or curve, or a new version of one that is there; raises `Problem`."""
+    def add_key(
+        self, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str
+    ) -> Any:
+        """Return a new key of this type and size, or curve, or a new version of one that is there;
+        raises `Problem`.
+        """
         name = self.new_name("key")
         if kind == "EC":
             size = next((bits for bits in FIXED["keys"]["EC"] if curve == f"P-{bits}"), 0)
         if size not in FIXED["keys"].get(kind, ()):
-            raise malformed(f"There is no key of type '{kind}' with this size or curve.", "BadParameter")
+            raise malformed(
+                f"There is no key of type '{kind}' with this size or curve.", "BadParameter"
+            )
         there = self.entity(Key, f"{vault.name}/{name}")
         if there and (there.type, there.size) == (kind, size):
             self.submit(commands.RotateKey(vault.name, local(there)))
@@ -93,9 +117,13 @@ class VaultCall(Call):
         return self.entity(Key, f"{vault.name}/{name}")
 
     def as_asked(self, k: Key, *done: str, number: int = 0) -> Body:
-        """Return the key; raises `Problem` if the request asks for a value that the key does not have."""
+        """Return the key; raises `Problem` if the request asks for a value that the key does not
+        have.
+        """
         shown = self.version("key", k, number or k.version)
-        self.asked.honoured({**shown, "key_ops": shown["key"]["key_ops"]}, "attributes.enabled", *done)
+        self.asked.honoured(
+            {**shown, "key_ops": shown["key"]["key_ops"]}, "attributes.enabled", *done
+        )
         return shown
 
     def update_key(self, k: Key) -> Body:
@@ -104,5 +132,7 @@ class VaultCall(Call):
         if enabled is False and number != k.version:
             raise outside("disabling an older version of a key")
         if enabled is not None and number == k.version:
-            self.submit((commands.EnableKey if enabled else commands.DisableKey)(k.vault.name, local(k)))
+            self.submit(
+                (commands.EnableKey if enabled else commands.DisableKey)(k.vault.name, local(k))
+            )
         return self.as_asked(self.again(k), number=number)

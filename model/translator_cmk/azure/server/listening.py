@@ -1,4 +1,5 @@
-"""The server: TLS with a certificate authority of its own, reached as a proxy for Azure's host names or as a cloud.
+"""The server: TLS with a certificate authority of its own, reached as a proxy for Azure's host
+names or as a cloud.
 
 routes.yaml has for each method and path of an API its handler.
 """
@@ -44,7 +45,9 @@ APIS: dict[str, type[Call]] = {
     "account": custom_translator.TranslatorCall,
     "text": custom_translator.TranslatorCall,
 }
-"""The requests of each API: their methods are its handlers, and the look-ups of what its paths name."""
+"""The requests of each API: their methods are its handlers, and the look-ups of what its paths
+name.
+"""
 
 
 class Route(NamedTuple):
@@ -71,8 +74,12 @@ TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").r
 ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)]
 
 
-def find(apis: list[str], method: str, target: str, host: str) -> tuple[Route, dict[str, str], str, dict[str, str]]:
-    """Return route, texts in its braces, path, and query by lowercase names, of a request; raises `Problem`."""
+def find(
+    apis: list[str], method: str, target: str, host: str
+) -> tuple[Route, dict[str, str], str, dict[str, str]]:
+    """Return route, texts in its braces, path, and query by lowercase names, of a request; raises
+    `Problem`.
+    """
     try:
         parts = urlsplit(target)
         pairs = parse_qsl(parts.query, keep_blank_values=True, errors="strict", max_num_fields=100)
@@ -83,23 +90,39 @@ def find(apis: list[str], method: str, target: str, host: str) -> tuple[Route, d
     workspace = quote(query.get("workspaceid", ""), safe="")
     place = parts.path.rstrip("/") + (f"?workspaceId={workspace}" if workspace else "")
     for route in ROUTES:
-        if route.api in apis and route.method == method and (match := route.pattern.fullmatch(place)):
+        if (
+            route.api in apis
+            and route.method == method
+            and (match := route.pattern.fullmatch(place))
+        ):
             version = query.get("api-version", "")
             if not re.fullmatch(FIXED["versions"].get(route.api, ".*"), version, re.ASCII):
                 code = "InvalidApiVersionParameter" if version else "MissingApiVersionParameter"
-                raise malformed(f"A query parameter api-version is needed; '{version[:40]}' is not a version.", code)
-            return route, {name: unquote(text) for name, text in match.groupdict().items()}, parts.path, query
+                raise malformed(
+                    f"A query parameter api-version is needed; '{version[:40]}' is not a version.",
+                    code,
+                )
+            return (
+                route,
+                {name: unquote(text) for name, text in match.groupdict().items()},
+                parts.path,
+                query,
+            )
     raise outside(f"{method} {parts.path[:300]} of {host[:200]}")
 
 
 def apis_at(host: str) -> tuple[list[str], str]:
-    """Return the APIs of a host, and the name of the vault or account whose host it may be; no APIs for other hosts."""
+    """Return the APIs of a host, and the name of the vault or account whose host it may be; no APIs
+    for other hosts.
+    """
     name, _, end = host.lower().partition(".")
     return FIXED["hosts"].get(host.lower()) or FIXED["hosts"].get(f"*.{end}", []), name
 
 
 def cloud_at(authority: str) -> Any:
-    """Return how the cloud that a host belongs to names its endpoints: Azure's, or that of this server itself."""
+    """Return how the cloud that a host belongs to names its endpoints: Azure's, or that of this
+    server itself.
+    """
     host, colon, port = authority.partition(":")
     own = host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
     names = FIXED["clouds"]["own" if own else "azure"]
@@ -115,7 +138,10 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
     if api == "text":
         error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000
     if problem.because:
-        error["details"] = [{"code": name, "message": load_register()[name].title} for name in sorted(problem.because)]
+        error["details"] = [
+            {"code": name, "message": load_register()[name].title}
+            for name in sorted(problem.because)
+        ]
     return {"error": error}
 
 
@@ -123,19 +149,31 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
 
 
 class AzureServer(ThreadingTCPServer):
-    """Answers for a machine, one request at a time; connections have threads.  ``proxy`` leads Azure's names here."""
+    """Answers for a machine, one request at a time; connections have threads.  ``proxy`` leads
+    Azure's names here.
+    """
 
     allow_reuse_address = daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, machine: Machine, host: str, port: int, folder: str) -> None:
-        """Listen, with a certificate authority whose file is in a folder; raises `OSError` where it can't."""
+        """Listen, with a certificate authority whose file is in a folder; raises `OSError` where it
+        can't.
+        """
         super().__init__((host, port), Exchange)
         silent = [row for row in machine.rows if isinstance(row, Silent)]
-        carried_out = [row for row in silent if row.on.__name__ in answer_to([row.requirement]).get("carried_out", ())]
+        carried_out = [
+            row
+            for row in silent
+            if row.on.__name__ in answer_to([row.requirement]).get("carried_out", ())
+        ]
         self.machine = Machine(row for row in machine.rows if row not in carried_out)
         self.worlds, self.secret, self.lock = Worlds(), secrets.token_bytes(32), threading.Lock()
-        self.host, self.port, self.authority_file = host, self.server_address[1], Path(folder, "authority.pem")
+        self.host, self.port, self.authority_file = (
+            host,
+            self.server_address[1],
+            Path(folder, "authority.pem"),
+        )
         self.proxy = f"http://{host}:{self.port}"
         authority = trustme.CA(organization_name="translator-cmk")
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -143,7 +181,9 @@ class AzureServer(ThreadingTCPServer):
         authority.cert_pem.write_to_path(str(self.authority_file))
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
-        """Return the answer to a request, whatever it is; the names of headers are in lower case."""
+        """Return the answer to a request, whatever it is; the names of headers are in lower
+        case.
+        """
         authority = headers.get("host", "").lower()
         apis, host_name = apis_at(authority.partition(":")[0])
         api = apis[-1] if apis else "manager"
@@ -151,7 +191,16 @@ class AzureServer(ThreadingTCPServer):
             (api, *_, handler), texts, path, query = find(apis, method, target, authority)
             place = (cloud_at(authority), authority, host_name, path)
             with self.lock:
-                call = APIS[api](self.machine, self.worlds, self.secret, *place, query, headers, content, {**texts})
+                call = APIS[api](
+                    self.machine,
+                    self.worlds,
+                    self.secret,
+                    *place,
+                    query,
+                    headers,
+                    content,
+                    {**texts},
+                )
                 if "if-match" in headers or "if-none-match" in headers:
                     raise outside("a conditional request")
                 entity = call.log_in()
@@ -161,7 +210,10 @@ class AzureServer(ThreadingTCPServer):
                 if hasattr(call, "world"):
                     self.worlds.put(call.world)
         except Problem as problem:
-            if (method, problem.code) == ("DELETE", "ResourceNotFound"):  # nothing to delete is no error to Azure
+            if (method, problem.code) == (
+                "DELETE",
+                "ResourceNotFound",
+            ):  # nothing to delete is no error to Azure
                 return Reply(204)
             return Reply(problem.status, error_body(api, problem), problem.headers)
         return reply if isinstance(reply, Reply) else Reply(200, reply)
@@ -173,12 +225,17 @@ class AzureServer(ThreadingTCPServer):
         """
         kind, error, trace = sys.exc_info()
         if not isinstance(error, OSError):
-            print(f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at", file=sys.stderr)
+            print(
+                f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at",
+                file=sys.stderr,
+            )
             traceback.print_tb(trace)
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """Answers the requests of one connection, which begins with TLS or, through the proxy, with CONNECT."""
+    """Answers the requests of one connection, which begins with TLS or, through the proxy, with
+    CONNECT.
+    """
 
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
     timeout = 120  # seconds, after which a connection without a request is closed
@@ -202,11 +259,15 @@ class Exchange(BaseHTTPRequestHandler):
             super().finish()
 
     def do_CONNECT(self) -> None:
-        """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all others."""
+        """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all
+        others.
+        """
         host, _, port = self.path.rpartition(":")
         inside = isinstance(self.connection, ssl.SSLSocket)
         if inside or port not in ("443", str(self.server.port)) or not apis_at(host)[0]:
-            self.send_error(403, "This proxy leads only to host names that it has, on port 443 or its own.")
+            self.send_error(
+                403, "This proxy leads only to host names that it has, on port 443 or its own."
+            )
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.encrypt()
@@ -219,9 +280,13 @@ class Exchange(BaseHTTPRequestHandler):
         if not isinstance(self.connection, ssl.SSLSocket):
             self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
         elif "transfer-encoding" in headers or not re.fullmatch(r"[0-9]{1,6}", length):
-            self.send_error(411, "The request has to give its length in Content-Length, below 1 MB.")
+            self.send_error(
+                411, "The request has to give its length in Content-Length, below 1 MB."
+            )
         else:
-            if hasattr(socket, "TCP_QUICKACK"):  # a client may hold content back until the headers are acknowledged
+            if hasattr(
+                socket, "TCP_QUICKACK"
+            ):  # a client may hold content back until the headers are acknowledged
                 self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             content = self.rfile.read(int(length))
             try:
@@ -235,8 +300,14 @@ class Exchange(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # as the base class calls them
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """Send what is wrong as an error of Azure, after which the connection can't be used again."""
-        status = HTTPStatus.BAD_REQUEST if code == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED else HTTPStatus(code)
+        """Send what is wrong as an error of Azure, after which the connection can't be used
+        again.
+        """
+        status = (
+            HTTPStatus.BAD_REQUEST
+            if code == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+            else HTTPStatus(code)
+        )
         problem = Problem(status, status.phrase.replace(" ", ""), message or status.phrase)
         self.send(status, error_body("manager", problem), {"Connection": "close"})
 
@@ -260,10 +331,19 @@ class Exchange(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def azure_server(machine: Machine = MACHINE, host: str = "127.0.0.1", port: int = 0) -> Iterator[AzureServer]:
-    """Serve a machine in threads of this process until the context ends; raises `OSError` where it can't listen."""
-    with TemporaryDirectory(prefix="translator-cmk-") as folder, AzureServer(machine, host, port, folder) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+def azure_server(
+    machine: Machine = MACHINE, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[AzureServer]:
+    """Serve a machine in threads of this process until the context ends; raises `OSError` where it
+    can't listen.
+    """
+    with (
+        TemporaryDirectory(prefix="translator-cmk-") as folder,
+        AzureServer(machine, host, port, folder) as server,
+    ):
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield server

@@ -37,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
             print(f"proxy {server.proxy}", flush=True)
             print(f"cloud https://localhost:{server.port}", flush=True)
             print(f"certificate authority {server.authority_file}", flush=True)
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))  # the file of the certificate authority goes too
+            signal.signal(
+                signal.SIGTERM, lambda *_: sys.exit(OK)
+            )  # the file of the certificate authority goes too
             threading.Event().wait()
     except OSError as error:
         raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None

@@ -1,4 +1,6 @@
-"""A world: the model's state behind one login, and all names and identifiers that follow from it."""
+"""A world: the model's state behind one login, and all names and identifiers that follow from
+it.
+"""
 
 import hashlib
 from collections import OrderedDict
@@ -14,7 +16,8 @@ from ...machine import DEFAULT_STAGE, Stage, State, initial
 from ...machine.entities import Resource, Tenant
 
 FIXED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fixed.yaml").read_text("utf-8"))
-"""What is the same in every world, such as regions, SKUs and members of bodies that have one value."""
+"""What is the same in every world, such as regions, SKUs and members of bodies that have one value.
+"""
 
 SUBSCRIPTIONS, TENANTS = tuple(DEFAULT_STAGE.subscriptions), DEFAULT_STAGE.tenants
 NAMESPACE = UUID("c2b0a3ff-9d24-5c36-9d0c-6f5f3a9a3f10")
@@ -37,7 +40,9 @@ class Group(NamedTuple):
 
 
 class World(NamedTuple):
-    """The model's state, and beside it what the model does not know at all: resource groups and projects."""
+    """The model's state, and beside it what the model does not know at all: resource groups and
+    projects.
+    """
 
     tenant: str
     """The tenant of the login that began the world: the first one of the model's stage."""
@@ -64,15 +69,26 @@ class World(NamedTuple):
 
     def account_keys(self, account: str) -> dict[str, str]:
         """Return the two keys of an account, as the API lists them."""
-        return {name: self.id_of("account", account, name).replace("-", "") for name in ("key1", "key2")}
+        return {
+            name: self.id_of("account", account, name).replace("-", "") for name in ("key1", "key2")
+        }
 
 
 def begun(tenant: str) -> World:
     """Return a new world: the model's stage, with GUIDs for tenants and subscriptions."""
     tenants = {name: tenant if name == TENANTS[0] else guid(tenant, name) for name in TENANTS}
-    subscriptions = {guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()}
-    tiers = {sku: sku not in FIXED["skus_without_cmk"] for kind in FIXED["kinds"].values() for sku in kind["skus"]}
-    return World(tenant, initial(Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers)))
+    subscriptions = {
+        guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()
+    }
+    tiers = {
+        sku: sku not in FIXED["skus_without_cmk"]
+        for kind in FIXED["kinds"].values()
+        for sku in kind["skus"]
+    }
+    return World(
+        tenant,
+        initial(Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers)),
+    )
 
 
 class Worlds(OrderedDict[str, World]):
@@ -85,7 +101,9 @@ class Worlds(OrderedDict[str, World]):
         return world
 
     def put(self, world: World) -> None:
-        """Keep the world as it is now, and end the one that was used longest ago if there are too many."""
+        """Keep the world as it is now, and end the one that was used longest ago if there are too
+        many.
+        """
         for tenant in world.state.tables[Tenant]:
             self[tenant] = world
             self.move_to_end(tenant)

@@ -101,7 +101,11 @@ class Answering:
     def _system(self, request: dict[str, Any]) -> System:
         session = request.get("session", "")
         if session not in self.sessions:
-            raise WireError("the request", f"the session {session!r} is none", "say hello, and repeat its session")
+            raise WireError(
+                "the request",
+                f"the session {session!r} is none",
+                "say hello, and repeat its session",
+            )
         return self.sessions[session]
 
 

@@ -22,7 +22,10 @@ SHELL_OPERATOR = re.compile(r"(?<!\S)([|&;]+|(\d*|&)[<>]\S*)(?!\S)")
 """A word that joins commands, or redirects."""
 
 SOURCES = Path(__file__).parents[3]
-START = "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; exit(main(sys.argv[1:]))"
+START = (
+    "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; "
+    "exit(main(sys.argv[1:]))"
+)
 """Runs a command of this package without the current folder before everything else on the path."""
 
 LONGEST_WAIT = 86_400
@@ -41,21 +44,27 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
     """Add the arguments that name a system; return the group of those of which one is needed."""
     system = parser.add_mutually_exclusive_group(required=True)
     system.add_argument(
-        "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
+        "--stdio",
+        metavar="COMMAND",
+        help="start this, and speak with it over its standard input and output",
     )
     system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
-    system.add_argument("--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process")
+    system.add_argument(
+        "--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process"
+    )
     parser.add_argument(
         "--in-process",
         action="store_true",
-        help="with --python: no child process; faster, but what the system does can end or change the kit",
+        help="with --python: no child process; faster, but what the system does can end or change "
+        "the kit",
     )
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=seconds,
         default=PATIENCE,
-        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with --in-process",
+        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with "
+        "--in-process",
     )
     return system
 
@@ -67,7 +76,9 @@ def seconds(text: str) -> float:
     except ValueError:
         found = -1.0
     if not 0 < found <= LONGEST_WAIT or not text.isascii() or "_" in text:
-        raise argparse.ArgumentTypeError(f"{shortened(text)} is no time; write seconds, up to {LONGEST_WAIT}")
+        raise argparse.ArgumentTypeError(
+            f"{shortened(text)} is no time; write seconds, up to {LONGEST_WAIT}"
+        )
     return found
 
 
@@ -129,7 +140,9 @@ def children(name: str) -> Callable[[], Channel]:
     The first is started at once: a name that stands for no system is an error before anything is
     written.  Raises `CommandError`.
     """
-    command = shlex.join([sys.executable, "-P", "-c", START, str(SOURCES), "serve", "--stdio", "--python", name])
+    command = shlex.join(
+        [sys.executable, "-P", "-c", START, str(SOURCES), "serve", "--stdio", "--python", name]
+    )
     started = Process(command)
     try:
         started.ask({}, PATIENCE)

@@ -22,7 +22,11 @@ A server may close it, and a request must not be sent twice.
 PAUSE = 0.2
 """Seconds until a connection that was refused is tried again."""
 
-HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "User-Agent": "translator-cmk",
+}
 
 
 class Url(Channel):
@@ -169,7 +173,9 @@ def fault_of(error: Exception, late: bool) -> Fault:
         return Fault("ended", "closed the connection without an answer")
     if isinstance(error, http.client.IncompleteRead):
         received = len(error.partial)
-        return Fault("ended", f"closed the connection after {received:,} bytes of an answer that has more")
+        return Fault(
+            "ended", f"closed the connection after {received:,} bytes of an answer that has more"
+        )
     if isinstance(error, http.client.HTTPException):
         return Fault("not-http", f"its response is no HTTP: {type(error).__name__} {error}")
     reason = str(error)

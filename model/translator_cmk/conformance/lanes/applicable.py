@@ -22,7 +22,8 @@ https://learn.microsoft.com/azure/key-vault/keys/about-keys
 
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
-    """Yield the commands that a system can be asked for; what it would do through the portal is done through the API.
+    """Yield the commands that a system can be asked for; what it would do through the portal is
+    done through the API.
 
     Those of the levels below what it claims are among them, since they lead there.
     """

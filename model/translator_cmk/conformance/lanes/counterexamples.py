@@ -1,4 +1,5 @@
-"""A failure of a sequence as a counterexample: a feature that the model passes and the system fails, and its commands.
+"""A failure of a sequence as a counterexample: a feature that the model passes and the system
+fails, and its commands.
 
 The feature is for people, the commands are for `replay`.
 """
@@ -13,7 +14,13 @@ from ...errors import CommandError
 from ...language.facts import Fact
 from ...language.messages import command_to_wire
 from ...language.scenarios import format_scenario, format_steps, format_title
-from ...language.sentences import format_answer, format_command, format_fact, format_key_use, has_sentence
+from ...language.sentences import (
+    format_answer,
+    format_command,
+    format_fact,
+    format_key_use,
+    has_sentence,
+)
 from ...language.strict_json import parse_json
 from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, initial
 from ...machine.rows import Effect, Refuse, Silent
@@ -29,17 +36,21 @@ from .sequence_run import SequenceResult
 from .tally import effects_of
 
 NOT_BY_THE_MODEL = (
-    "The system accepted what comes next. The model does not, where this is not specified or assumed, and stops here."
+    "The system accepted what comes next. The model does not, where this is not specified or "
+    "assumed, and stops here."
 )
 IN_BETWEEN = (
-    "In between it was also asked for this, which was refused or changes nothing. No step can say so; replay asks it."
+    "In between it was also asked for this, which was refused or changes nothing. No step can say "
+    "so; replay asks it."
 )
 
 
 def counterexample(
     failure: SequenceResult, profile: str, silent: Iterable[str], messages: tuple[int, int] | None
 ) -> dict[str, Any]:
-    """Return a failure as it is kept; without ``messages`` that show it, it was seen once and not again."""
+    """Return a failure as it is kept; without ``messages`` that show it, it was seen once and not
+    again.
+    """
     kept: dict[str, Any] = {
         "format": FORMAT,
         "profile": profile,
@@ -64,7 +75,8 @@ def counterexample(
 def feature(failure: SequenceResult) -> str:
     """Return the feature, with one scenario that the system fails.
 
-    The model passes it, unless the system has accepted on its way what the model does not, which a comment marks.
+    The model passes it, unless the system has accepted on its way what the model does not, which a
+    comment marks.
     """
     sentence = format_command(failure.asked[-1])
     thens = list(expectations(failure)) or ["the request is accepted"]
@@ -95,7 +107,9 @@ def refusal_of(failure: SequenceResult) -> Refused | None:
 
 
 def tags(failure: SequenceResult) -> list[str]:
-    """Return the requirements of the scenario: of a refusal its reasons, and those that are attributed first."""
+    """Return the requirements of the scenario: of a refusal its reasons, and those that are
+    attributed first.
+    """
     attributed = list(failure.why.attributed_to)
     refusal = refusal_of(failure)
     if refusal is not None:
@@ -141,9 +155,9 @@ def sentences(expected: Outcome | Fact) -> Iterator[str]:
 def way_there(failure: SequenceResult) -> Iterator[str]:
     """Yield the commands before the last one as steps, and as comments what a Given can't say.
 
-    Steps are those that the system and the model accepted, and that change something, as a Given has to; and all that
-    the system accepted from the first command on that the model does not accept.  No situation stands for several: it
-    would hide some of what the failure rests on.
+    Steps are those that the system and the model accepted, and that change something, as a Given
+    has to; and all that the system accepted from the first command on that the model does not
+    accept.  No situation stands for several: it would hide some of what the failure rests on.
     """
     by_both: list[Command] = []
     by_system: list[Command] = []
@@ -162,7 +176,9 @@ def way_there(failure: SequenceResult) -> Iterator[str]:
         else:
             in_between[format_command(command)] += 1
 
-    steps = list(format_steps("Given", [format_command(command) for command in (*by_both, *by_system)]))
+    steps = list(
+        format_steps("Given", [format_command(command) for command in (*by_both, *by_system)])
+    )
     yield from steps[: len(by_both)]
     if by_system:
         yield f"  # {NOT_BY_THE_MODEL}"
@@ -175,7 +191,9 @@ def way_there(failure: SequenceResult) -> Iterator[str]:
 
 
 def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
-    """Yield the failure for readers of a report: requirement, scenario, differences and the command to replay it."""
+    """Yield the failure for readers of a report: requirement, scenario, differences and the command
+    to replay it.
+    """
     register = load_register()
     for requirement in kept["requirements"][:1]:
         yield f"requirement  {register[requirement].title} ({requirement})"
@@ -207,7 +225,10 @@ def read_counterexample(path: Path) -> dict[str, Any]:
     try:
         content = parse_json(path.read_bytes(), str(path))
         if not isinstance(content, dict) or "commands" not in content:
-            raise CommandError(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
+            raise CommandError(
+                f"{path}: no counterexample; name a JSON file of the folder counterexamples of a "
+                "report"
+            )
         found: dict[str, Any] = read_message(SHAPE, content, str(path))
         return found
     except OSError as error:

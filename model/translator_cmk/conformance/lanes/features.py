@@ -66,22 +66,32 @@ def play_steps(run: ScenarioRun) -> None:
 
 
 def recover(subject: Subject, result: Result) -> None:
-    """Restart the system if a scenario broke it; raises `Aborted` if scenarios do so again and again."""
+    """Restart the system if a scenario broke it; raises `Aborted` if scenarios do so again and
+    again.
+    """
     subject.recover(result.fault, bool(subject.answered) and result.fault != "too-late", "cases")
 
 
 def is_patient(pickle: Pickle) -> bool:
-    """Return whether the scenario makes a claim that can be made only once everything has had its time."""
+    """Return whether the scenario makes a claim that can be made only once everything has had its
+    time.
+    """
     return asserts(pickle, "unchanged", "otherwise unchanged")
 
 
-def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: ScenarioCase, subject: Subject) -> Result:
-    """Return the result of a scenario that ended with this error, or without one; raises errors without a status."""
+def result_of(
+    error: BaseException | None, run: ScenarioRun | None, scenario: ScenarioCase, subject: Subject
+) -> Result:
+    """Return the result of a scenario that ended with this error, or without one; raises errors
+    without a status.
+    """
     result = Result(Status.PASSED)
     if run is not None:  # before its failure is explained, which takes longer than the step
         result = Result(Status.PASSED, step=run.step, durations=run.durations)
     if isinstance(error, Fault):
-        return result._replace(status=Status.INCONCLUSIVE, reason=f"the system broke: {error}", fault=error.kind)
+        return result._replace(
+            status=Status.INCONCLUSIVE, reason=f"the system broke: {error}", fault=error.kind
+        )
 
     verdict = verdict_of(error)
     if verdict is None:
@@ -104,7 +114,9 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
 
 
 def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> bool:
-    """Return whether a scenario may have failed only since the system takes its time, as it has declared."""
+    """Return whether a scenario may have failed only since the system takes its time, as it has
+    declared.
+    """
     if subject.was_late:
         return True
     if isinstance(error, SetupFailed):
@@ -122,14 +134,18 @@ def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun) -> str:
     return "\n".join(lines)
 
 
-def attempt(running: Running, subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> None:
+def attempt(
+    running: Running, subject: Subject, scenario: ScenarioCase, details: Details | None = None
+) -> None:
     """Play a scenario and record its result; raises `Aborted`."""
     result = play(subject, scenario, details)
     running.add(scenario.case, result, subject)
     recover(subject, result)
 
 
-def run_features(running: Running, subjects: Sequence[Subject], scenarios: Iterable[ScenarioCase]) -> None:
+def run_features(
+    running: Running, subjects: Sequence[Subject], scenarios: Iterable[ScenarioCase]
+) -> None:
     """Play them all, one after another in each of the sessions; raises `Aborted`."""
     waiting = deque(scenarios)
     running.save()

@@ -59,7 +59,10 @@ class Universe:
     """The commands that fuzzing chooses from, and the commands with which a sequence may start."""
 
     def __init__(
-        self, alphabet: Iterable[Command], starts: Sequence[tuple[Command, ...]], declared: Declaration
+        self,
+        alphabet: Iterable[Command],
+        starts: Sequence[tuple[Command, ...]],
+        declared: Declaration,
     ) -> None:
         self.by_kind: dict[str, list[Command]] = defaultdict(list)
         for command in alphabet:
@@ -68,7 +71,9 @@ class Universe:
         self.kinds = sorted(self.by_kind)
         self.starts = starts
 
-    def of_kind(self, kind: str, wanted: str, state: State, leaves_out: LeavesOut = lambda _: False) -> list[Command]:
+    def of_kind(
+        self, kind: str, wanted: str, state: State, leaves_out: LeavesOut = lambda _: False
+    ) -> list[Command]:
         """Return the commands of a kind that are wanted, and are not left out."""
         found = []
         for command in self.by_kind[kind]:
@@ -79,7 +84,9 @@ class Universe:
 
 
 def is_wanted(outcome: Outcome, wanted: str) -> bool:
-    """Return whether a command with this outcome is effective, or a near miss: refused for one reason, and no name."""
+    """Return whether a command with this outcome is effective, or a near miss: refused for one
+    reason, and no name.
+    """
     if isinstance(outcome, Unspecified):
         return wanted != NEAR_MISS and not outcome.silent & NAMES_GIVEN_AGAIN
     if wanted == EFFECTIVE:
@@ -92,9 +99,13 @@ def is_wanted(outcome: Outcome, wanted: str) -> bool:
 
 
 class Fuzzer:
-    """Makes up sequences for a system; the seed decides which, and ``leaves_out`` which steps are in none."""
+    """Makes up sequences for a system; the seed decides which, and ``leaves_out`` which steps are
+    in none.
+    """
 
-    def __init__(self, declared: Declaration, seed: int, leaves_out: LeavesOut = lambda _: False) -> None:
+    def __init__(
+        self, declared: Declaration, seed: int, leaves_out: LeavesOut = lambda _: False
+    ) -> None:
         self.declared = declared
         self.random = Random(seed)
         self.leaves_out = leaves_out
@@ -105,7 +116,8 @@ class Fuzzer:
         self.variants = variants(declared.stage)
 
     def draw(self) -> tuple[tuple[Command, ...], int]:
-        """Return a sequence, and after how many commands the system is first observed, but for the last one.
+        """Return a sequence, and after how many commands the system is first observed, but for the
+        last one.
 
         These are all, or those of the situation that it begins with, which other lanes look at.
         """
@@ -123,10 +135,14 @@ class Fuzzer:
         return asked, len(asked) if unobserved else len(first)
 
     def _waits_for_any(self, commands: Iterable[Command]) -> bool:
-        """Return whether the system takes its time after one of the commands, and is then observed until it is done."""
+        """Return whether the system takes its time after one of the commands, and is then observed
+        until it is done.
+        """
         return any(self.declared.windows.get(type(command).__name__) for command in commands)
 
-    def _more(self, start: tuple[Command, ...], universe: Universe, mix: Sequence[str]) -> Iterator[Command]:
+    def _more(
+        self, start: tuple[Command, ...], universe: Universe, mix: Sequence[str]
+    ) -> Iterator[Command]:
         """Yield commands of such a mix, to follow a situation."""
         state = state_after(MACHINE, start)
         for _ in range(self.random.randint(1, LONGEST)):
@@ -157,11 +173,15 @@ def run_fuzz(running: Running, subject: Subject, budgets: Mapping[str, Any]) -> 
     seconds = float("inf") if counted else budgets["seconds"]
     began = clock.now()  # the time is for sequences, not for what precedes them
     try:
-        while tally.sequences == 0 or (tally.sequences < most and clock.allows(FUZZ, began + seconds)):
+        while tally.sequences == 0 or (
+            tally.sequences < most and clock.allows(FUZZ, began + seconds)
+        ):
             commands, blind = fuzzer.draw()
             lane.run(commands, blind)
             if counted:
-                running.progress.show_count(tally.sequences, budgets["sequences"], "sequences", len(tally.failed))
+                running.progress.show_count(
+                    tally.sequences, budgets["sequences"], "sequences", len(tally.failed)
+                )
             else:
                 spent = round(clock.now() - began)
                 running.progress.show_count(spent, round(seconds), "seconds", len(tally.failed))

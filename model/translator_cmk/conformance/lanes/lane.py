@@ -1,7 +1,8 @@
-"""A lane of sequences: it puts a system through them, around each failure, and shortens and keeps the failures.
+"""A lane of sequences: it puts a system through them, around each failure, and shortens and keeps
+the failures.
 
-A failure counts only if everything before it in its sequence was as demanded, and if the readable model, asked the
-same, confirms it.
+A failure counts only if everything before it in its sequence was as demanded, and if the readable
+model, asked the same, confirms it.
 """
 
 from collections import Counter
@@ -26,10 +27,14 @@ BREAKS_OFTEN = 3
 """How many sequences a command may break before it is left out of the others."""
 
 FAILS_OFTEN = 2
-"""How often a kind of step may fail, without ever being as demanded, before it is left out of the others."""
+"""How often a kind of step may fail, without ever being as demanded, before it is left out of the
+others.
+"""
 
 MOST_SHOWN = 100
-"""After how many lines no more failures of one command are shown in full; each has a file of its own all the same."""
+"""After how many lines no more failures of one command are shown in full; each has a file of its
+own all the same.
+"""
 
 UNCONFIRMED = "the readable model, asked the same, does not confirm the difference"
 ASKED_AGAIN = "it was asked again with a look after each command, and differs at an earlier one"
@@ -50,7 +55,9 @@ SHRINKING_OF_ALL = 60.0
 class SequenceLane:
     """A lane of sequences.  ``asked``: the sequences that are planned."""
 
-    def __init__(self, lane: str, running: Running, subject: Subject, asked: Sequence[Commands] = ()) -> None:
+    def __init__(
+        self, lane: str, running: Running, subject: Subject, asked: Sequence[Commands] = ()
+    ) -> None:
         self.lane = lane
         self.running = running
         self.subject = subject
@@ -73,7 +80,9 @@ class SequenceLane:
         running.save()
 
     def run(self, commands: Iterable[Command], blind: int = 0) -> None:
-        """Put the system through a sequence, and through the rest of it around each failure; raises `Aborted`."""
+        """Put the system through a sequence, and through the rest of it around each failure; raises
+        `Aborted`.
+        """
         plan = self.around(plan_of(commands, self.declared.stage))
         while plan is not None:
             result = self.put_through(plan.commands, blind)
@@ -85,9 +94,11 @@ class SequenceLane:
     # Planning around failures
 
     def around(self, plan: SequencePlan) -> SequencePlan | None:
-        """Return the plan without steps known to fail or break and without steps that depend on them; None if empty.
+        """Return the plan without steps known to fail or break and without steps that depend on
+        them; None if empty.
 
-        A step is left out as well where, without these, the model would answer it otherwise than planned.
+        A step is left out as well where, without these, the model would answer it otherwise than
+        planned.
         """
         state = plan.begins
         kept = []
@@ -103,16 +114,20 @@ class SequenceLane:
         return plan._replace(steps=tuple(kept))
 
     def leaves_out(self, step: PlannedStep) -> bool:
-        """Return whether a command breaks the system, or this kind of step fails, again and again."""
+        """Return whether a command breaks the system, or this kind of step fails, again and
+        again.
+        """
         if self.broke[step.name] >= BREAKS_OFTEN:
             return True
         return step.kind not in self.agreed and self.failed[step.kind] >= FAILS_OFTEN
 
     def rest(self, plan: SequencePlan, result: SequenceResult) -> SequencePlan | None:
-        """Note which steps were as demanded, and return the plan for those after the step that failed.
+        """Note which steps were as demanded, and return the plan for those after the step that
+        failed.
 
-        It begins with the commands that had changed something.  None where nothing is left, or where nobody can go on:
-        after a fault that no step made, after what is late, and once there are no more steps for detours.
+        It begins with the commands that had changed something.  None where nothing is left, or
+        where nobody can go on: after a fault that no step made, after what is late, and once there
+        are no more steps for detours.
         """
         reached = result.reached - len(plan.way)  # below zero where the way there fails this time
         differs = result.failed or bool(result.known) or result.fault is not None
@@ -136,7 +151,9 @@ class SequenceLane:
     # Asking
 
     def put_through(self, commands: Iterable[Command], blind: int = 0) -> SequenceResult:
-        """Put the system through one sequence, and keep its failure if it is a new one; raises `Aborted`."""
+        """Put the system through one sequence, and keep its failure if it is a new one; raises
+        `Aborted`.
+        """
         result = self.ask(commands, blind, self.lane)
         if blind and result.failed:
             result = self.looked_at(result)
@@ -152,10 +169,11 @@ class SequenceLane:
         return result
 
     def looked_at(self, unobserved: SequenceResult) -> SequenceResult:
-        """Ask a sequence again that failed without being observed, with a look after each command; count what is new.
+        """Ask a sequence again that failed without being observed, with a look after each command;
+        count what is new.
 
-        Its failure may follow from an earlier command.  If that shows, it is the failure, and of the first run nothing
-        is compared.
+        Its failure may follow from an earlier command.  If that shows, it is the failure, and of
+        the first run nothing is compared.
         """
         observed = self.ask(unobserved.asked, 0, self.lane)
         if observed.failed or observed.fault is not None or observed.known:
@@ -172,7 +190,9 @@ class SequenceLane:
         return result
 
     def confirmed(self, result: SequenceResult) -> SequenceResult:
-        """Return the result with a difference only if the readable model confirms it, and apart if it is listed."""
+        """Return the result with a difference only if the readable model confirms it, and apart if
+        it is listed.
+        """
         if not result.failed:
             return result
         stage = self.declared.stage
@@ -199,7 +219,9 @@ class SequenceLane:
         lines_before = self.running.log.lines
         last = self.fails_again(shortest, first, SHRUNK)
         messages = (lines_before + 1, self.running.log.lines) if last else None
-        kept = counterexample(last or first, self.running.made.profile, self.running.silent, messages)
+        kept = counterexample(
+            last or first, self.running.made.profile, self.running.silent, messages
+        )
         file = self.running.keep(self.lane, first.last, kept)
         shown = self.tally.in_full.setdefault(first.last, [f"{self.lane}/{first.last}"])
         if len(shown) < MOST_SHOWN:
@@ -220,8 +242,12 @@ class SequenceLane:
         self.shrinking -= clock.now() - began
         return shortest
 
-    def fails_again(self, commands: Commands, first: SequenceResult, case: str = SHRINKING) -> SequenceResult | None:
-        """Return how the system fails these commands, if it fails as it did first; nothing of it is counted."""
+    def fails_again(
+        self, commands: Commands, first: SequenceResult, case: str = SHRINKING
+    ) -> SequenceResult | None:
+        """Return how the system fails these commands, if it fails as it did first; nothing of it is
+        counted.
+        """
         result = self.ask(commands, len(commands) if first.unobserved else 0, case)
         if result.fault is not None:
             self.subject.recover(result.fault.kind, True, "attempts")

@@ -1,7 +1,7 @@
 """Plan a sequence around what is known to fail.
 
-A failure ends its sequence.  The rest is planned again from a reset: without the kinds of step that fail or break
-again and again, and without the steps that depend on these.
+A failure ends its sequence.  The rest is planned again from a reset: without the kinds of step that
+fail or break again and again, and without the steps that depend on these.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,9 @@ def reasons_of(outcome: Outcome) -> frozenset[str]:
 
 
 class SequencePlan(NamedTuple):
-    """Steps that are still to be asked, and the commands that lead there from a reset: these have been as demanded."""
+    """Steps that are still to be asked, and the commands that lead there from a reset: these have
+    been as demanded.
+    """
 
     begins: State
     way: Commands
@@ -65,7 +67,9 @@ def plan_of(commands: Iterable[Command], stage: Stage) -> SequencePlan:
 
 
 def way_to(commands: Iterable[Command], stage: Stage) -> tuple[State, Commands]:
-    """Return the state that the model reaches by these commands, and those of them that change something."""
+    """Return the state that the model reaches by these commands, and those of them that change
+    something.
+    """
     state = initial(stage)
     way = []
     for command in commands:

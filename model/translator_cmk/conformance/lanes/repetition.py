@@ -1,7 +1,8 @@
-"""Repeat the run of a report: with its message log in place of the system, or with a system that is asked again.
+"""Repeat the run of a report: with its message log in place of the system, or with a system that is
+asked again.
 
-With the log in its place, each session of the repetition has the stream of one session of then, and every scenario is
-played in the session that had it.
+With the log in its place, each session of the repetition has the stream of one session of then, and
+every scenario is played in the session that had it.
 """
 
 import json
@@ -28,7 +29,9 @@ from .run_lanes import run_lanes
 
 
 def running_of(envelope: Envelope) -> Running:
-    """Return the run of a report before it has begun; raises `CommandError` where no run is made so."""
+    """Return the run of a report before it has begun; raises `CommandError` where no run is made
+    so.
+    """
     return Running(made_of(envelope), today=date.fromisoformat(envelope["started"][:10]))
 
 
@@ -41,7 +44,8 @@ def as_written(running: Running) -> Envelope:
 class Repetition:
     """The run of a report, once more: the log answers in place of the system.
 
-    ``problems``: where the log is not that of such a run.  ``details``: of the steps of each scenario.
+    ``problems``: where the log is not that of such a run.  ``details``: of the steps of each
+    scenario.
     """
 
     def __init__(self, folder: Path, envelope: Envelope) -> None:
@@ -113,7 +117,9 @@ class Repetition:
                     scenario = waiting.pop(entry.case, None) if entry is not None else None
                     if entry is None or scenario is None:
                         break
-                    attempt(self.running, subject, scenario, self.details.setdefault(entry.case, []))
+                    attempt(
+                        self.running, subject, scenario, self.details.setdefault(entry.case, [])
+                    )
             except EndOfLog:
                 pass  # the others may have more
             except Aborted as error:
@@ -125,7 +131,9 @@ class Repetition:
     def _must_have_played(self, chosen: Sequence[ScenarioCase]) -> None:
         """Raise `NotInLog` if the log lacks a scenario that such a run has played."""
         all_were_begun = self.complete or any(self._begun(lane) for lane in LANES[1:])
-        missing = [name for name in self._due(chosen, all_were_begun) if name not in self.running.results]
+        missing = [
+            name for name in self._due(chosen, all_were_begun) if name not in self.running.results
+        ]
         # of a run that broke off, each of the other sessions may have been about one
         tolerated = 0 if all_were_begun else len(self.pool.subjects) - 1
         if len(missing) > tolerated:
@@ -138,12 +146,16 @@ class Repetition:
         if is_by_pytest:  # it has an order of its own, and leaves out controls that nobody selected
             if not all_were_begun:
                 return []
-            return [scenario.case.id for scenario in chosen if is_selected(scenario, made.selection)]
+            return [
+                scenario.case.id for scenario in chosen if is_selected(scenario, made.selection)
+            ]
         names = [scenario.case.id for scenario in chosen]
         if all_were_begun:
             return names
         # verify keeps to the order: all up to the last that ended were begun
-        ended = [number for number, name in enumerate(names, start=1) if name in self.running.results]
+        ended = [
+            number for number, name in enumerate(names, start=1) if name in self.running.results
+        ]
         return names[: max(ended, default=0)]
 
 
@@ -154,10 +166,14 @@ def ask_again(envelope: Envelope, session: Session) -> Running:
     asked = {case["id"] for case in envelope["cases"] if case.get("reason") != NOT_REACHED.reason}
     if FUZZ in envelope:  # as many sequences as there were, however long they take
         sequences = max(1, envelope[FUZZ]["sequences"])
-        running.made = running.made._replace(budgets={**running.made.budgets, "sequences": sequences})
+        running.made = running.made._replace(
+            budgets={**running.made.budgets, "sequences": sequences}
+        )
 
     def play(chosen: list[ScenarioCase]) -> None:
-        run_features(running, [subject], [scenario for scenario in chosen if scenario.case.id in asked])
+        run_features(
+            running, [subject], [scenario for scenario in chosen if scenario.case.id in asked]
+        )
 
     def was_begun(lane: str) -> bool:
         return lane != FUZZ or FUZZ in envelope

@@ -1,4 +1,6 @@
-"""Put a system through one sequence of commands, up to the first difference from what the oracle demands."""
+"""Put a system through one sequence of commands, up to the first difference from what the oracle
+demands.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +11,17 @@ from ...language.facts import Fact, changed_facts
 from ...machine import Accepted, Command, Observation
 from ...machine.commands import ReadData, TranslateWithModel
 from ...machine.entities import Document
-from ...oracle import Agreed, Comparison, Difference, Differs, Exchange, Follower, LostTrack, Oracle, Why
+from ...oracle import (
+    Agreed,
+    Comparison,
+    Difference,
+    Differs,
+    Exchange,
+    Follower,
+    LostTrack,
+    Oracle,
+    Why,
+)
 from ...oracle.shown import Shown
 from ...system import Unsupported
 from ..channels import Fault
@@ -69,15 +81,21 @@ class SequenceResult:
         return names[:-1] if last_was_not else names
 
 
-def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, blind: int = 0) -> SequenceResult:
+def run_sequence(
+    subject: Subject, commands: Iterable[Command], oracle: Oracle, blind: int = 0
+) -> SequenceResult:
     """Put the system through the commands, up to the first difference.
 
-    ``blind``: after how many commands nothing is observed, but for the last one: this finds what happens only on
-    observation.  Where so much is possible that following it would take the time of many others, it is observed, and
-    where silent requirements decide, since a system may do a third thing, which only an observation right after shows.
+    ``blind``: after how many commands nothing is observed, but for the last one: this finds what
+    happens only on
+    observation.  Where so much is possible that following it would take the time of many others, it
+    is observed, and
+    where silent requirements decide, since a system may do a third thing, which only an observation
+    right after shows.
 
-    What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at
-    fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
+    What belongs to a level that it does not claim is there to prepare: where the two differ over
+    that, nobody is at fault, and the rest of the sequence is not compared.  What it brings about in
+    a level that is claimed is compared.
     """
     subject.patient = False
     result = SequenceResult(unobserved=blind > 0)
@@ -93,9 +111,15 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
 
 
 def compare(
-    subject: Subject, commands: Iterable[Command], follower: Follower, blind: int, result: SequenceResult
+    subject: Subject,
+    commands: Iterable[Command],
+    follower: Follower,
+    blind: int,
+    result: SequenceResult,
 ) -> Comparison:
-    """Put the system through the commands until something differs, and note in ``result`` what it answers and shows."""
+    """Put the system through the commands until something differs, and note in ``result`` what it
+    answers and shows.
+    """
     declared = subject.declaration
     oracle = follower.oracle
     exchanges = result.exchanges
@@ -121,7 +145,9 @@ def compare(
             exchanges[-1] = Exchange(command, outcome, subject.observe())
         seen = exchanges[-1].seen
         comparison = follower.answer(outcome, seen, shown_now(oracle, subject, seen))
-        if isinstance(comparison, Differs) and not all_claimed(comparison.differences, command, declared):
+        if isinstance(comparison, Differs) and not all_claimed(
+            comparison.differences, command, declared
+        ):
             return LostTrack("it differs in what belongs to a level that is not claimed")
         if not isinstance(comparison, Agreed):
             return comparison
@@ -148,8 +174,12 @@ def note_unsupported(command: Command, declared: Declaration, result: SequenceRe
         result.undelivered[name] = capability
 
 
-def note_accepted(command: Command, before: Observation, subject: Subject, result: SequenceResult) -> None:
-    """Note that a command was accepted, as it should be, and whether anything could show otherwise."""
+def note_accepted(
+    command: Command, before: Observation, subject: Subject, result: SequenceResult
+) -> None:
+    """Note that a command was accepted, as it should be, and whether anything could show
+    otherwise.
+    """
     if subject.declaration.hidden and is_unseen(command, before, subject):
         result.unseen.add(type(command).__name__)
     else:
@@ -169,7 +199,9 @@ def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> N
         return
     result.why = comparison.why
     differences = comparison.differences
-    settled = tuple(difference for difference in differences if not may_yet_come(difference, subject))
+    settled = tuple(
+        difference for difference in differences if not may_yet_come(difference, subject)
+    )
     result.late = not settled
     result.differences = settled or differences
 
@@ -180,7 +212,9 @@ def may_yet_come(difference: Difference, subject: Subject) -> bool:
 
 
 def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:
-    """Return what the system shows this time, where it shows no document of a workspace whose data is inaccessible."""
+    """Return what the system shows this time, where it shows no document of a workspace whose data
+    is inaccessible.
+    """
     if seen is None or MASKED not in subject.declaration.hidden:
         return None
     world = subject.reference.machine.world(subject.reference.state)
@@ -198,7 +232,9 @@ CHANGE_NOTHING = (ReadData, TranslateWithModel)
 
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
-    """Return whether nothing that the system shows can tell that it has carried out what it has accepted."""
+    """Return whether nothing that the system shows can tell that it has carried out what it has
+    accepted.
+    """
     if isinstance(command, CHANGE_NOTHING):
         return False
     for was, _ in changed_facts(before, subject.reference.observe()):
@@ -208,7 +244,9 @@ def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
 
 
 def level_concerned(difference: Difference, command: type[Command]) -> str:
-    """Return the level of what was otherwise after a command; an outcome is of the command's level."""
+    """Return the level of what was otherwise after a command; an outcome is of the command's
+    level.
+    """
     if isinstance(difference.expected, Fact):
         return level_of(difference.expected)
     return level_of(command)

@@ -1,4 +1,6 @@
-"""Sequences of commands that are not searched for (`sequences.yaml`), and variants of any that make no difference."""
+"""Sequences of commands that are not searched for (`sequences.yaml`), and variants of any that make
+no difference.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -36,7 +38,9 @@ def named_sequences() -> Mapping[str, Commands]:
 
 @cache
 def stress_sequences() -> tuple[Commands, ...]:
-    """Return the sequences that are toured: all but the smoke sequence, and what stands in others."""
+    """Return the sequences that are toured: all but the smoke sequence, and what stands in
+    others.
+    """
     not_toured = {SMOKE}
     for entry in read_yaml(FILE).value():
         not_toured.update(entry["steps"])
@@ -56,7 +60,8 @@ Variant = Mapping[str, str]
 
 
 def variants(stage: Stage) -> tuple[Variant, ...]:
-    """Return every kind in the place of every other, and what the stage offers of regions and of subscriptions at home.
+    """Return every kind in the place of every other, and what the stage offers of regions and of
+    subscriptions at home.
 
     The first changes nothing.
     """

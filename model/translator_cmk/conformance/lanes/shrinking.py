@@ -11,9 +11,11 @@ MOST_ATTEMPTS = 200
 
 
 def shrunk(commands: Commands, fails: Callable[[Commands], bool]) -> Commands:
-    """Return a sequence that fails and has no command but the last that can be left out, if there are enough attempts.
+    """Return a sequence that fails and has no command but the last that can be left out, if there
+    are enough attempts.
 
-    One run of commands after another is left out, longer runs first.  ``fails`` says whether a sequence still fails.
+    One run of commands after another is left out, longer runs first.  ``fails`` says whether a
+    sequence still fails.
     """
     kept = commands
     attempts = 0

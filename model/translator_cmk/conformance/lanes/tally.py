@@ -1,7 +1,7 @@
 """Count the results of sequences by command: a lane of sequences has one case for each command.
 
-A sequence says something of every command in it.  Of a command that failed, its failures decide.  Else the gravest
-thing that any sequence has shown of it decides: see `GRAVEST_FIRST`.
+A sequence says something of every command in it.  Of a command that failed, its failures decide.
+Else the gravest thing that any sequence has shown of it decides: see `GRAVEST_FIRST`.
 """
 
 from collections import Counter
@@ -22,9 +22,11 @@ from .sequence_run import SequenceResult, level_concerned
 
 
 class Signature(NamedTuple):
-    """The identity of a failure: the command, the requirements that a report names, and the kinds of difference.
+    """The identity of a failure: the command, the requirements that a report names, and the kinds
+    of difference.
 
-    Where it names any, only the outcome is such a kind: how much of an effect shows depends on the sequence.
+    Where it names any, only the outcome is such a kind: how much of an effect shows depends on the
+    sequence.
     """
 
     command: str
@@ -62,9 +64,14 @@ def word_of(answer: Outcome | Fact) -> str:
 
 
 def failure_of(first: SequenceResult, *others: SequenceResult, times: int = 1) -> Result:
-    """Return the result of a command that differed first in this, then in others, for so many times in all."""
+    """Return the result of a command that differed first in this, then in others, for so many times
+    in all.
+    """
     difference = (first.differences or first.known)[0]
-    reason = f"expected: {format_answer(difference.expected)}; observed: {format_answer(difference.seen)}"
+    reason = (
+        f"expected: {format_answer(difference.expected)}; observed: "
+        f"{format_answer(difference.seen)}"
+    )
     if times > 1:
         reason += f" ({times} times)"
     named: dict[str, None] = {}
@@ -74,7 +81,9 @@ def failure_of(first: SequenceResult, *others: SequenceResult, times: int = 1) -
 
 
 def effects_of(command: str) -> set[str]:
-    """Return the requirements that say what a command changes; one that at most records the use of a key has none."""
+    """Return the requirements that say what a command changes; one that at most records the use of
+    a key has none.
+    """
     found = set()
     for row in ROWS:
         if isinstance(row, Effect) and row.on.__name__ == command and row.uses is None:
@@ -93,7 +102,9 @@ GRAVEST_FIRST = (
     "compared",
     "lost track",
 )
-"""What sequences may show of a command, beside failures: the first that any of them has shown decides."""
+"""What sequences may show of a command, beside failures: the first that any of them has shown
+decides.
+"""
 
 ONLY_TRIED = {"compared", "lost track"}
 """What is shown of a command that was never accepted."""
@@ -106,11 +117,14 @@ ONLY_REFUSED = "it was refused, as it should be; but nothing shows yet that it i
 class Tally:
     """The results of a lane so far, by command.
 
-    ``levels``: those that the system claims.  ``planned``: the commands of the planned sequences.  ``silent``: the
+    ``levels``: those that the system claims.  ``planned``: the commands of the planned sequences.
+    ``silent``: the
     requirements that are silent from the beginning, by the profile or since they are waived.
     """
 
-    def __init__(self, lane: str, levels: Collection[str], planned: Set[str], silent: frozenset[str]) -> None:
+    def __init__(
+        self, lane: str, levels: Collection[str], planned: Set[str], silent: frozenset[str]
+    ) -> None:
         self.lane = lane
         self.levels = levels
         self.planned = planned
@@ -126,7 +140,9 @@ class Tally:
         self.not_reached: Counter[str] = Counter()
         """How often a command was left out where it is planned."""
         self.shown: dict[str, dict[str, Result]] = {}
-        """By command, what sequences have shown of it (see `GRAVEST_FIRST`) with the first such result."""
+        """By command, what sequences have shown of it (see `GRAVEST_FIRST`) with the first such
+        result.
+        """
         self.in_full: dict[str, list[str]] = {}
         """By command, the lines that show its failures in full."""
 
@@ -143,7 +159,9 @@ class Tally:
             self.first.setdefault(signature(sequence), sequence)
 
     def shows(self, sequence: SequenceResult) -> Iterator[tuple[str, str, Result]]:
-        """Yield commands with what a sequence shows of each, but for a failure, and the result by that."""
+        """Yield commands with what a sequence shows of each, but for a failure, and the result by
+        that.
+        """
         last = sequence.last
         for command, capability in sequence.undelivered.items():
             reason = f"unsupported, though the capability {capability} is declared"
@@ -154,7 +172,11 @@ class Tally:
         if sequence.late:
             yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for command in sequence.unsupported:
-            yield command, "unsupported", Result(Status.NOT_RUN, f"unsupported: it answers so to {command}")
+            yield (
+                command,
+                "unsupported",
+                Result(Status.NOT_RUN, f"unsupported: it answers so to {command}"),
+            )
         if sequence.known:
             yield last, "known", failure_of(sequence)
         for command in sequence.accepted:
@@ -170,17 +192,26 @@ class Tally:
         """Return the result of a command that was accepted, and that never differed."""
         effects = effects_of(command) or {command}
         if effects <= self.silent:
-            return Result(Status.NOT_APPLICABLE, f"nothing is demanded of what it does: {', '.join(sorted(effects))}")
+            return Result(
+                Status.NOT_APPLICABLE,
+                f"nothing is demanded of what it does: {', '.join(sorted(effects))}",
+            )
         return Result(Status.PASSED)
 
     def counts(self) -> dict[str, int]:
         """Return how much was done."""
-        return {"sequences": self.sequences, "commands": self.commands, "lost_track": self.lost_track}
+        return {
+            "sequences": self.sequences,
+            "commands": self.commands,
+            "lost_track": self.lost_track,
+        }
 
     def cases(self) -> Iterator[Case]:
-        """Yield a case for each command of a level that is claimed, if it was planned, or accepted by and by.
+        """Yield a case for each command of a level that is claimed, if it was planned, or accepted
+        by and by.
 
-        One of another level has a case where it failed in what it brought about in a level that is claimed.
+        One of another level has a case where it failed in what it brought about in a level that is
+        claimed.
         """
         failures = self.first_failures()
         met = {*self.planned, *failures}
@@ -194,7 +225,13 @@ class Tally:
                 yield Case(f"{self.lane}/{name}", self.lane, level, (), name=described)
         if "reset" in met:
             level = next(level for level in LEVELS if level in self.levels)
-            yield Case(f"{self.lane}/reset", self.lane, level, (), name="Begin a world in which nothing is there.")
+            yield Case(
+                f"{self.lane}/reset",
+                self.lane,
+                level,
+                (),
+                name="Begin a world in which nothing is there.",
+            )
 
     def first_failures(self) -> dict[str, SequenceResult]:
         """Return the first failure of each command."""
@@ -216,7 +253,9 @@ class Tally:
         return gravest
 
     def behind(self, command: str) -> tuple[str, ...]:
-        """Return the cases whose failures keep a command from being reached, if it was left out because of any."""
+        """Return the cases whose failures keep a command from being reached, if it was left out
+        because of any.
+        """
         if command not in self.not_reached:
             return ()
         failed = {failure.command for failure in self.first}

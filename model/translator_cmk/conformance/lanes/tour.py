@@ -1,4 +1,6 @@
-"""The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
+"""The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a
+number of steps.
+"""
 
 from collections.abc import Iterable
 from functools import cache
@@ -19,7 +21,8 @@ from .shrinking import Commands
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds
 def sequences_of(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
-    """Return the sequences of the scopes of these names in so many steps, and beside these the stress fixture.
+    """Return the sequences of the scopes of these names in so many steps, and beside these the
+    stress fixture.
 
     No scope is large enough for that.  What is no name of a scope adds nothing.
     """
@@ -33,7 +36,9 @@ def sequences_of(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
-    """Sequences of each scope, the smallest first, with an equal share of the steps that are left."""
+    """Sequences of each scope, the smallest first, with an equal share of the steps that are
+    left.
+    """
     made: list[Suite] = []
     waiting = sorted(scopes, key=pairs)
     left = steps
@@ -46,7 +51,9 @@ def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
 
 
 def within(scope: Scope, steps: int) -> Suite:
-    """Sequences of a scope in so many steps: a whole tour if there is room for one, or what is worth most."""
+    """Sequences of a scope in so many steps: a whole tour if there is room for one, or what is
+    worth most.
+    """
     if pairs(scope) <= steps:
         whole = suite(scope)
         if whole.steps <= steps:
@@ -55,7 +62,9 @@ def within(scope: Scope, steps: int) -> Suite:
 
 
 def sequences_for(sequences: Iterable[Commands], declared: Declaration) -> list[Commands]:
-    """Return the sequences for a system, each with another kind of resource or in another region."""
+    """Return the sequences for a system, each with another kind of resource or in another
+    region.
+    """
     found = []
     for commands, variant in zip(sequences, cycle(variants(declared.stage)), strict=False):
         found.append(tuple(applicable(in_variant(commands, variant), declared)))

@@ -1,4 +1,6 @@
-"""The results of a report by requirement: one status each, with the numbers and the reasons behind it."""
+"""The results of a report by requirement: one status each, with the numbers and the reasons behind
+it.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,9 @@ class Note(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """The result of a requirement: its status, how many of the cases that apply passed, and why not all."""
+    """The result of a requirement: its status, how many of the cases that apply passed, and why not
+    all.
+    """
 
     status: Status
     passed: int = 0
@@ -59,8 +63,9 @@ def cell(requirement: Requirement, cases: Sequence[CaseEntry]) -> Cell:
 def concerned(case: CaseEntry) -> Sequence[str]:
     """Return the requirements that a case says something of.
 
-    A scenario says something of all that it carries, except what differs from an assumption: that says something of the
-    assumption only.  In other lanes only a failure does, of what it is attributed to.
+    A scenario says something of all that it carries, except what differs from an assumption: that
+    says something of the assumption only.  In other lanes only a failure does, of what it is
+    attributed to.
     """
     status = Status(case["status"])
     if status is Status.DIFFERS:
@@ -75,7 +80,8 @@ def concerned(case: CaseEntry) -> Sequence[str]:
 
 
 def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:
-    """Return the status that a case has for a requirement that it says something of, and the reason.
+    """Return the status that a case has for a requirement that it says something of, and the
+    reason.
 
     A scenario that fails for another requirement is inconclusive for this one.
     """
@@ -88,7 +94,9 @@ def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:
 
 
 def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
-    """Yield for each release how many passed of its own requirements that count and mean what they meant then."""
+    """Yield for each release how many passed of its own requirements that count and mean what they
+    meant then.
+    """
     register = load_register()
     scored = [case for case in envelope["cases"] if case["scored"]]
     tried = {name for case in scored for name in case["requirements"]}

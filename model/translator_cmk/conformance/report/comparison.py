@@ -22,9 +22,15 @@ def of_log(log: MessageLog, envelope: Envelope) -> Iterator[str]:
     log.left()  # reads it to its end
     ended = envelope["complete"] or "files" in envelope
     if log.read < log.messages:
-        yield f"{MESSAGES} has {log.read} messages, and the verdicts rest on {log.messages}{beyond(log)}"
+        yield (
+            f"{MESSAGES} has {log.read} messages, and the verdicts rest on "
+            f"{log.messages}{beyond(log)}"
+        )
     if ended and (log.more or log.truncated):
-        yield f"{MESSAGES}: the run came to its end, and its verdicts do not rest on all messages{beyond(log)}"
+        yield (
+            f"{MESSAGES}: the run came to its end, and its verdicts do not rest on all "
+            f"messages{beyond(log)}"
+        )
 
 
 def beyond(log: MessageLog) -> str:
@@ -38,11 +44,15 @@ def beyond(log: MessageLog) -> str:
 
 
 def of_digests(folder: Path, envelope: Envelope) -> Iterator[str]:
-    """Yield the files that are not what they were when the report was written; raises `CommandError`."""
+    """Yield the files that are not what they were when the report was written; raises
+    `CommandError`.
+    """
     files: Mapping[str, str] | None = envelope.get("files")
     if files is None:
         if envelope["complete"]:
-            yield f"{ENVELOPE} has no digests of the other files, and the run is said to be complete"
+            yield (
+                f"{ENVELOPE} has no digests of the other files, and the run is said to be complete"
+            )
         return
     try:
         digests = Folder(folder).digests()
@@ -54,7 +64,9 @@ def of_digests(folder: Path, envelope: Envelope) -> Iterator[str]:
 
 
 def of_cases(envelope: Envelope, now: Envelope, ignored: Sequence[str] = ()) -> Iterator[str]:
-    """Yield where another system says hello, and each case of which something else comes now: the first field."""
+    """Yield where another system says hello, and each case of which something else comes now: the
+    first field.
+    """
     yield from differences(envelope["subject"], now["subject"], "subject")
     then_by_id = {case["id"]: case for case in envelope["cases"]}
     now_by_id = {case["id"]: case for case in now["cases"]}
@@ -78,7 +90,9 @@ def shows_standard_error_alone(then: CaseEntry, again: CaseEntry) -> bool:
 
 
 def differences(then: Any, now: Any, where: str, ignored: Collection[str] = TIMES) -> Iterator[str]:
-    """Yield every place in a value of a report at which another one comes now; null is what is not there."""
+    """Yield every place in a value of a report at which another one comes now; null is what is not
+    there.
+    """
     if isinstance(then, dict) and isinstance(now, dict):
         names = sorted((then.keys() | now.keys()).difference(ignored))
         names.sort(key=lambda name: name != "status")  # the status, if there is one, says most
@@ -115,7 +129,10 @@ def of_fuzzing(fuzzing: Mapping[str, Any], budgets: Mapping[str, Any]) -> Iterat
     # more sequences are made where some are asked again, and seconds are counted up to their budget
     too_many = done > due and not counted
     if done < due or too_many:
-        yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {budgets[unit]:,.10g} {unit} writes"
+        yield (
+            f"{FUZZ} in {ENVELOPE} is not what a complete run of {budgets[unit]:,.10g} {unit} "
+            "writes"
+        )
 
 
 def of_folder(path: Path, envelope: Envelope, kept: Mapping[str, str]) -> Iterator[str]:
@@ -149,7 +166,9 @@ def content_of(file: Path) -> bytes | None:
 
 
 def is_unfinished(name: str, known: Iterable[str], counterexamples: int) -> bool:
-    """Return whether a run that was killed may have left the file: half written, or not yet listed."""
+    """Return whether a run that was killed may have left the file: half written, or not yet
+    listed.
+    """
     final = final_name(name)
     if final != name and final in known:
         return True

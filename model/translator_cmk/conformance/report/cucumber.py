@@ -1,8 +1,8 @@
 """The scenarios of an envelope as Cucumber Messages, for tools that read these.
 
-A run records the verdict on a scenario, the step that it got to, and how long each step took: the steps before that
-one have passed, and those after it were not run.  It does not record when a scenario began, so each begins here when
-those before it in the file have ended.
+A run records the verdict on a scenario, the step that it got to, and how long each step took: the
+steps before that one have passed, and those after it were not run.  It does not record when a
+scenario began, so each begins here when those before it in the file have ended.
 """
 
 import json
@@ -33,7 +33,9 @@ NANOSECONDS = 1_000_000_000
 """How many make a second."""
 
 NOT_RECORDED = {"name": "not recorded"}
-"""The platform of the kit: every file of a report follows from its log and the kit, on any platform."""
+"""The platform of the kit: every file of a report follows from its log and the kit, on any
+platform.
+"""
 
 Message = dict[str, Any]
 
@@ -81,7 +83,10 @@ def messages(envelope: Envelope) -> Iterator[Message]:
 def meta(envelope: Envelope) -> Message:
     return {
         "protocolVersion": PROTOCOL_VERSION,
-        "implementation": {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]},
+        "implementation": {
+            "name": f"translator-cmk on {product(envelope)}",
+            "version": envelope["kit"],
+        },
         "runtime": {"name": "python"},
         "os": NOT_RECORDED,
         "cpu": NOT_RECORDED,
@@ -90,8 +95,12 @@ def meta(envelope: Envelope) -> Message:
 
 @cache
 def parsed(features: tuple[str, ...]) -> list[tuple[str, Message]]:
-    """Return the messages about each feature: its source, its syntax tree and its pickles, no two with one id."""
-    parser: Any = GherkinEvents(GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True))
+    """Return the messages about each feature: its source, its syntax tree and its pickles, no two
+    with one id.
+    """
+    parser: Any = GherkinEvents(
+        GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True)
+    )
     found = []
     for feature in features:
         text = (features_dir() / feature.removeprefix("features/")).read_text("utf-8")
@@ -116,9 +125,21 @@ def scenario_messages(pickle: Message, case: CaseEntry, began: int) -> Iterator[
                 "stepMatchArgumentsLists": [{"stepMatchArguments": []}],
             }
         )
-    yield {"testCase": {"id": test_case, "pickleId": pickle["id"], "testSteps": steps, "testRunStartedId": "run"}}
+    yield {
+        "testCase": {
+            "id": test_case,
+            "pickleId": pickle["id"],
+            "testSteps": steps,
+            "testRunStartedId": "run",
+        }
+    }
 
-    started = {"id": attempt, "testCaseId": test_case, "attempt": 0, "timestamp": to_timestamp(began)}
+    started = {
+        "id": attempt,
+        "testCaseId": test_case,
+        "attempt": 0,
+        "timestamp": to_timestamp(began),
+    }
     yield {"testCaseStarted": started}
 
     now = began
@@ -127,9 +148,19 @@ def scenario_messages(pickle: Message, case: CaseEntry, began: int) -> Iterator[
         yield {"testStepStarted": {**of_step, "timestamp": to_timestamp(now)}}
         now += duration
         result = result_of_step(case, number, duration)
-        yield {"testStepFinished": {**of_step, "timestamp": to_timestamp(now), "testStepResult": result}}
+        yield {
+            "testStepFinished": {
+                **of_step,
+                "timestamp": to_timestamp(now),
+                "testStepResult": result,
+            }
+        }
 
-    finished = {"testCaseStartedId": attempt, "timestamp": to_timestamp(now), "willBeRetried": False}
+    finished = {
+        "testCaseStartedId": attempt,
+        "timestamp": to_timestamp(now),
+        "willBeRetried": False,
+    }
     yield {"testCaseFinished": finished}
 
 

@@ -1,4 +1,6 @@
-"""Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft 2020-12)."""
+"""Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft
+2020-12).
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -41,11 +43,16 @@ from ..verdicts import Result
 
 FORMAT = 1
 
-INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")  # as large as an option may be
+INTEGER = Simple(
+    "a whole number", lambda it: type(it) is int, type="integer"
+)  # as large as an option may be
 ID = Line(1_000)
 IDS = ListOf(REQUIREMENT)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
-TIME = Text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as '2026-03-04T05:06:07Z'")
+TIME = Text(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
+    "a time such as '2026-03-04T05:06:07Z'",
+)
 FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
 
 CASE = record(
@@ -80,7 +87,8 @@ PROPERTY = record(
     },
     {"reason": PROSE},
 )
-"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system.
+"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a
+system.
 
 The digest is that of the folder of the test, by which a later change of the test is seen.
 """
@@ -88,7 +96,8 @@ The digest is that of the folder of the test, by which a later change of the tes
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
 TALLY = record("a tally", fields_of(("total", *OF_CASES), COUNT))
 DEVIATION = record(
-    "a deviation", {**fields_of(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT}
+    "a deviation",
+    {**fields_of(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT},
 )
 
 ENVELOPE = record(
@@ -117,7 +126,9 @@ ENVELOPE = record(
         ),
         "seed": INTEGER,
         "budgets": record(
-            "the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "sequences": COUNT, "scopes": ListOf(ID)}
+            "the budgets",
+            {},
+            {"steps": COUNT, "seconds": NUMBER, "sequences": COUNT, "scopes": ListOf(ID)},
         ),
         "started": TIME,
         "finished": TIME,
@@ -154,18 +165,28 @@ REQUESTED = Reference(REQUEST, "request")
 FAULT = record("a fault", {"kind": Line(100), "text": PROSE}, {"stderr": PROSE})
 
 
-def entry(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Record:
+def entry(
+    title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None
+) -> Record:
     """Return an entry of the log with these fields; the first session leaves out its number."""
-    return record(title, {"at": NUMBER, "case": PROSE, **required}, {"session": COUNT, **(optional or {})})
+    return record(
+        title, {"at": NUMBER, "case": PROSE, **required}, {"session": COUNT, **(optional or {})}
+    )
 
 
 ENTRY = OneOf(
     {
         "world": entry("the beginning of a world", {"world": Line(100)}),
         "end": entry("the end of a world", {"end": FLAG}),
-        "answer": entry("a request with its answer", {"request": REQUESTED, "answer": ANYTHING}, {"fault": FAULT}),
+        "answer": entry(
+            "a request with its answer",
+            {"request": REQUESTED, "answer": ANYTHING},
+            {"fault": FAULT},
+        ),
         "fault": entry("a request that broke the system", {"request": REQUESTED, "fault": FAULT}),
-        "interrupted": entry("a request that was interrupted", {"request": REQUESTED, "interrupted": FLAG}),
+        "interrupted": entry(
+            "a request that was interrupted", {"request": REQUESTED, "interrupted": FLAG}
+        ),
     }
 )
 """A line of `messages.ndjson`.  An answer that is malformed is there beside its fault."""
@@ -235,7 +256,8 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
 
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:
-    """Return the failures by cause: the requirement that most share, then that of the rest, and so on.
+    """Return the failures by cause: the requirement that most share, then that of the rest, and so
+    on.
 
     The cause may be a capability that is declared.
     """
@@ -247,7 +269,9 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
             blocked.append(case.id)
         elif status in FAILED_OR_KNOWN:
             failed.append(case.id)
-    causes = {name: causes_of(verdicts[name]) for name in (*failed, *blocked)}  # what failed says more
+    causes = {
+        name: causes_of(verdicts[name]) for name in (*failed, *blocked)
+    }  # what failed says more
     return [{"cause": cause, "cases": names} for cause, names in by_cause(causes)]
 
 

@@ -1,4 +1,6 @@
-"""The folder of a report: it is written whole or not at all, and replaces an earlier report and nothing else."""
+"""The folder of a report: it is written whole or not at all, and replaces an earlier report and
+nothing else.
+"""
 
 import json
 import re
@@ -26,7 +28,9 @@ COUNTEREXAMPLE = re.compile(rf"{COUNTEREXAMPLES}/([0-9]{{2,}})-[a-z]+-[A-Za-z]+\
 """The names of files of counterexamples; the group is the number of the counterexample."""
 
 KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cases"}
-"""Keys by which the envelope of any version of the kit is distinguished from somebody's own report.json."""
+"""Keys by which the envelope of any version of the kit is distinguished from somebody's own
+report.json.
+"""
 
 EMPTY_LOG = 50
 """Bytes that a log without a message has at most: compressed, one has more than twice as many."""
@@ -64,13 +68,17 @@ class Folder:
         self.path = path.absolute()  # a system in this process may change the working directory
 
     def begin(self) -> Log:
-        """Make the folder, or empty it of an earlier report, and open the message log; raises `CommandError`."""
+        """Make the folder, or empty it of an earlier report, and open the message log; raises
+        `CommandError`.
+        """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             remove_earlier_report(self)
             return Log(self.path / MESSAGES)
         except OSError as error:
-            raise CommandError(f"{self.path}: can't be written: {error.strerror}; name another folder") from None
+            raise CommandError(
+                f"{self.path}: can't be written: {error.strerror}; name another folder"
+            ) from None
 
     def write(self, name: str, text: str) -> None:
         """Put a file into the folder, in place of an earlier one; raises `OSError`."""
@@ -106,15 +114,22 @@ def remove_earlier_report(folder: Folder) -> None:
     files = []
     for name, path in folder.entries():
         if not is_name_of_a_report(name) or not path.is_file() or path.is_symlink():
-            raise CommandError(f"{path} belongs to no report; name another folder with --report; nothing was deleted")
+            raise CommandError(
+                f"{path} belongs to no report; name another folder with --report; nothing was "
+                "deleted"
+            )
         files.append(path)
 
     # the envelope goes last, since it shows that this is the folder of a report
     envelope = folder.path / ENVELOPE
     files.sort(key=lambda file: file == envelope)
 
-    if not is_envelope(envelope) and not all(is_left_by_a_killed_run(file, envelope) for file in files):
-        problem = "is of no report that verify has written; name another folder; nothing was deleted"
+    if not is_envelope(envelope) and not all(
+        is_left_by_a_killed_run(file, envelope) for file in files
+    ):
+        problem = (
+            "is of no report that verify has written; name another folder; nothing was deleted"
+        )
         raise CommandError(f"{files[-1]} {problem}")
     for file in files:
         file.unlink()
@@ -142,7 +157,9 @@ def final_name(name: str) -> str:
 
 
 def is_envelope(file: Path) -> bool:
-    """Return whether this is the envelope of a report, whole or not, of this version of the kit or another."""
+    """Return whether this is the envelope of a report, whole or not, of this version of the kit or
+    another.
+    """
     try:
         content = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -1,7 +1,8 @@
 """An envelope as JUnit has it.
 
-A pipeline that reads the file agrees with the exit code: a known failure is skipped, with its reason, and the run as a
-whole is the last test case, which fails wherever the exit code is not 0.  A case that was blocked is an error there.
+A pipeline that reads the file agrees with the exit code: a known failure is skipped, with its
+reason, and the run as a whole is the last test case, which fails wherever the exit code is not 0.
+A case that was blocked is an error there.
 """
 
 from collections import Counter
@@ -24,7 +25,9 @@ LONGEST_TITLE = LONGEST_NAME - 100
 
 def junit_xml(envelope: Envelope) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
-    titles = {pickle.id: pickle.title for pickle in pickles()}  # as pytest has them in its JUnit files
+    titles = {
+        pickle.id: pickle.title for pickle in pickles()
+    }  # as pytest has them in its JUnit files
     started = envelope["started"].removesuffix("Z")
     root = Element("testsuites", name=product(envelope))
     for lane in envelope["lanes"]:
@@ -32,7 +35,11 @@ def junit_xml(envelope: Envelope) -> str:
         root.append(test_suite(lane, cases, started))
     root.append(test_suite("run", [whole_run(envelope)], started))
     ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        + ElementTree.tostring(root, encoding="unicode")
+        + "\n"
+    )
 
 
 def test_suite(name: str, cases: Sequence[Element], started: str) -> Element:
@@ -95,7 +102,9 @@ def whole_run(envelope: Envelope) -> Element:
     return test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {words}", trouble)
 
 
-def test_element(name: str, group: str, seconds: float, kind: str, message: str, text: str) -> Element:
+def test_element(
+    name: str, group: str, seconds: float, kind: str, message: str, text: str
+) -> Element:
     """Return a test case; ``kind`` is the element inside it, or empty if it passed."""
     found = Element("testcase", name=name, classname=group, time=f"{seconds:.3f}")
     if kind:

@@ -1,4 +1,6 @@
-"""Format an envelope as a page for whoever gets the report: one file, which runs and fetches nothing."""
+"""Format an envelope as a page for whoever gets the report: one file, which runs and fetches
+nothing.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,23 +21,34 @@ from .wording import badge_of, conclusion, few, headline, kit_of, product, scope
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
 KINDS_OF_TEST = {
-    FEATURES: ("Scenarios", "one request after a few preparations, with its expected outcome, in written examples"),
-    TOUR: ("Planned sequences", "many requests in a row, planned to meet the most rules in the fewest steps"),
+    FEATURES: (
+        "Scenarios",
+        "one request after a few preparations, with its expected outcome, in written examples",
+    ),
+    TOUR: (
+        "Planned sequences",
+        "many requests in a row, planned to meet the most rules in the fewest steps",
+    ),
     FUZZ: ("Random sequences", "many requests in a row, drawn at random from the seed"),
 }
 """For each lane its name for readers, and what it does."""
 
 PROFILES = {
-    "article": "Counted is what the article states, what follows from it, and what Azure's documents say of its "
-    "surroundings. A difference from an assumption of this specification is shown and does not count.",
-    "full": "Everything counts, also what this specification only assumes where the article is silent.",
+    "article": "Counted is what the article states, what follows from it, and what Azure's "
+    "documents say of its "
+    "surroundings. A difference from an assumption of this specification is shown and does not "
+    "count.",
+    "full": "Everything counts, also what this specification only assumes where the article is "
+    "silent.",
 }
 
 MEANINGS = {status: status.meaning for status in OF_REQUIREMENTS if status is not Status.STALE} | {
-    Status.FAILED: "something of it failed; the number says how many of the tests that apply passed",
+    Status.FAILED: "something of it failed; the number says how many of the tests that apply "
+    "passed",
     Status.PARTLY: "some of it passed, and the rest could not be decided",
 }
-"""What the marks mean on this page, where a requirement has failed as soon as anything of it has."""
+"""What the marks mean on this page, where a requirement has failed as soon as anything of it has.
+"""
 
 
 def report_html(envelope: Envelope) -> str:
@@ -48,7 +61,8 @@ def report_html(envelope: Envelope) -> str:
     return PAGE.substitute(
         title=html(f"{product(envelope)}: {headline(envelope)}"),
         product=html(product(envelope)),
-        article=f'<a href="{html(article.url)}">{html(article.title)}</a>, revision of {article.revision}',
+        article=f'<a href="{html(article.url)}">{html(article.title)}</a>, revision of '
+        f"{article.revision}",
         colour=shown.colour,
         result=html(f"{shown.glyph} {said[:1].upper()}{said[1:]}"),
         notes="".join(f"<br>{note}" for note in notes(envelope)),
@@ -104,15 +118,21 @@ def observed(envelope: Envelope) -> str:
     """Return whether the system was Azure, as far as a report can say so."""
     whose = "The answers are those of the system that was run, under the name that it gives itself."
     if product(envelope).startswith(OF_AZURE):
-        return f"<b>Observed on Azure, as whoever ran it says.</b> {whose} Microsoft has not reviewed this report."
+        return (
+            f"<b>Observed on Azure, as whoever ran it says.</b> {whose} Microsoft has not reviewed "
+            "this report."
+        )
     return (
-        f"<b>Not observed on Azure.</b> {whose} They show nothing about Microsoft's service, and Microsoft has not "
+        f"<b>Not observed on Azure.</b> {whose} They show nothing about Microsoft's service, and "
+        "Microsoft has not "
         "reviewed this report."
     )
 
 
 def element(name: str, *content: str) -> str:
-    """Return an element of the page, its content escaped already; `p.note` is a paragraph of the class *note*."""
+    """Return an element of the page, its content escaped already; `p.note` is a paragraph of the
+    class *note*.
+    """
     tag, _, css_class = name.partition(".")
     opening = f"<{tag} class={css_class!r}>" if css_class else f"<{tag}>"
     return f"{opening}{''.join(content)}</{tag}>"
@@ -124,7 +144,9 @@ def unordered(items: Iterable[str]) -> str:
 
 
 def table(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> str:
-    """Return a table, its cells escaped already; without a ``head`` the first cell of each row heads it."""
+    """Return a table, its cells escaped already; without a ``head`` the first cell of each row
+    heads it.
+    """
     headings = "".join(element("th", text) for text in head)
     first_tag = "td" if headings else "th"
     lines = []
@@ -153,13 +175,19 @@ def identified(name: str) -> str:
 
 
 def summary(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[list[str]]:
-    """Yield how many requirements and tests came out how, in the order of the legend, and the rate of each release."""
+    """Yield how many requirements and tests came out how, in the order of the legend, and the rate
+    of each release.
+    """
     counted = {
         "Requirements": Counter(map(verdict, found.values())),
         "Tests that count": Counter(case["status"] for case in envelope["cases"] if case["scored"]),
     }
     for name, counts in counted.items():
-        words = [f"{counts[status]} {status.short}" for status in (*OF_REQUIREMENTS, Status.KNOWN) if counts[status]]
+        words = [
+            f"{counts[status]} {status.short}"
+            for status in (*OF_REQUIREMENTS, Status.KNOWN)
+            if counts[status]
+        ]
         yield [name, f"{counts.total()}: {', '.join(words) or 'none'}"]
     for release, rate in rates(envelope):
         yield [release.capitalize(), rate]
@@ -242,7 +270,10 @@ def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
     if not_run:
         yield f"{len(not_run)} requirements were not run: {few(not_run)}."
     only_declared = [name for name, cell in found.items() if cell.status is Status.DECLARED]
-    yield f"{len(only_declared)} requirements, such as the cipher, can't be seen from outside, only declared."
+    yield (
+        f"{len(only_declared)} requirements, such as the cipher, can't be seen from outside, only "
+        "declared."
+    )
 
 
 def line_of(requirement: Requirement, cell: Cell, silent: bool) -> list[str]:
@@ -294,7 +325,10 @@ def failures(envelope: Envelope) -> Iterator[str]:
 def failure_in_full(case: CaseEntry) -> str:
     """Return one failure, with its reason and how it came about to be unfolded."""
     known = f" (known: {html(case['known'])})" if case["status"] == Status.KNOWN else ""
-    head = f"{mark(Status(case['status']))} {html(case.get('name', ''))}{known} {identified(case['id'])}"
+    head = (
+        f"{mark(Status(case['status']))} {html(case.get('name', ''))}{known} "
+        f"{identified(case['id'])}"
+    )
     content = [element("p", html(case.get("reason", "")))]
     lines = case.get("shown", "").splitlines()[1:]
     if lines:

@@ -31,7 +31,9 @@ def read(folder: Path) -> Envelope:
     try:
         read_message(shapes.ENVELOPE, content, str(path))
     except WireError as error:
-        raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
+        raise CommandError(
+            f"{error}; the report was changed, or made by another version of the kit"
+        ) from None
     envelope: Envelope = content
     must_be_times(envelope)
     must_have_each_id_once(envelope, path)
@@ -44,7 +46,9 @@ def read_json(path: Path) -> Any:
     try:
         return DECODE(path.read_bytes().decode("utf-8"))
     except OSError as error:
-        raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+        raise CommandError(
+            f"{path}: can't be read: {error.strerror}; name the folder of a report"
+        ) from None
     except NotStrict as error:
         raise CommandError(f"{path}: not JSON: {error.args[0]}") from None
     except (ValueError, RecursionError) as error:
@@ -52,12 +56,16 @@ def read_json(path: Path) -> Any:
 
 
 def must_be_times(envelope: Envelope) -> None:
-    """Raise `CommandError` if a run did not begin and end at times that may be: in order, and not to come."""
+    """Raise `CommandError` if a run did not begin and end at times that may be: in order, and not
+    to come.
+    """
     for name in ("started", "finished"):
         try:
             datetime.strptime(envelope[name], TIME)  # noqa: DTZ007  # only whether there is such a time
         except ValueError:
-            raise CommandError(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None
+            raise CommandError(
+                f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time"
+            ) from None
     started = envelope["started"]
     finished = envelope["finished"]
     if finished < started:
@@ -96,7 +104,9 @@ def made_of(envelope: Envelope) -> Made:
 
 
 def contradictions(envelope: Envelope) -> Iterator[str]:
-    """Yield what is otherwise than in any run, in its budgets and in the deviations that it knew of."""
+    """Yield what is otherwise than in any run, in its budgets and in the deviations that it knew
+    of.
+    """
     if envelope["budgets"] or not is_by_pytest(envelope):
         yield from contradictions_in_budgets(envelope["budgets"])
 
@@ -133,5 +143,8 @@ def contradictions_in_budgets(budgets: dict[str, Any]) -> Iterator[str]:
 def could_be_listed(deviation: Deviation, cases: frozenset[str]) -> bool:
     """Return whether a file of known deviations may have this entry."""
     return bool(
-        not problem_with(deviation, cases) and is_day(deviation.expires) and deviation.reason.strip() and deviation.line
+        not problem_with(deviation, cases)
+        and is_day(deviation.expires)
+        and deviation.reason.strip()
+        and deviation.line
     )

@@ -1,8 +1,10 @@
-"""The message log of a report as a system: it answers in place of the system that was run, at the times of then.
+"""The message log of a report as a system: it answers in place of the system that was run, at the
+times of then.
 
-A run is repeated against the log.  Each session of the repetition has a `Stream`, which is channel, clock and log at
-once: it gives the answers that were given, tells the times that it was, and compares each entry that the repetition
-writes with the one that the log has at this place.  Where a run would write something else, the log was changed.
+A run is repeated against the log.  Each session of the repetition has a `Stream`, which is channel,
+clock and log at once: it gives the answers that were given, tells the times that it was, and
+compares each entry that the repetition writes with the one that the log has at this place.  Where a
+run would write something else, the log was changed.
 """
 
 import gzip
@@ -24,7 +26,9 @@ from . import envelope as shapes
 from .folder import MESSAGES, must_be_a_file
 
 SOON = 0.25
-"""Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a look, not time."""
+"""Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a
+look, not time.
+"""
 
 VOLATILE = ("id", "session", "seconds")
 """Fields of a request that chance or time decides."""
@@ -120,13 +124,19 @@ class MessageLog(NoLog):
         except EOFError:
             self.truncated = number + 1
         except (gzip.BadGzipFile, zlib.error) as error:
-            raise CommandError(f"{path}: can't be decompressed: {error}; the log was changed") from None
+            raise CommandError(
+                f"{path}: can't be decompressed: {error}; the log was changed"
+            ) from None
         except OSError as error:
-            raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+            raise CommandError(
+                f"{path}: can't be read: {error.strerror}; name the folder of a report"
+            ) from None
 
 
 class Stream(NoLog, Clock):
-    """The entries of one session: the channel that answers as it did, the clock of that time, and its log."""
+    """The entries of one session: the channel that answers as it did, the clock of that time, and
+    its log.
+    """
 
     def __init__(self, log: MessageLog, waiting: deque[LogEntry]) -> None:
         self.log = log
@@ -149,7 +159,9 @@ class Stream(NoLog, Clock):
         return entry
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
-        """Return the next answer; raises its fault, `NotInLog` and `EndOfLog`.  `write` compares the requests."""
+        """Return the next answer; raises its fault, `NotInLog` and `EndOfLog`.  `write` compares
+        the requests.
+        """
         entry = self.due(request["verb"])
         content = entry.content
         fault = content.get("fault", {})
@@ -159,7 +171,9 @@ class Stream(NoLog, Clock):
         if "answer" not in content:
             raise Fault(fault["kind"], fault["text"])
         answer = content["answer"]
-        answers_this_request = isinstance(answer, dict) and answer.get("id") == content["request"]["id"]
+        answers_this_request = (
+            isinstance(answer, dict) and answer.get("id") == content["request"]["id"]
+        )
         if answers_this_request:
             return answer | {"id": request["id"]}
         return answer
@@ -186,7 +200,9 @@ class Stream(NoLog, Clock):
         return self.stderr
 
     def now(self) -> float:
-        """Return the time of the last answer, or soon after where nothing more was looked at then."""
+        """Return the time of the last answer, or soon after where nothing more was looked at
+        then.
+        """
         entry = self.peek()
         is_looked_at = entry is not None and entry.verb in ("observe", "settle")
         return self.time if is_looked_at else self.time + SOON
@@ -204,7 +220,9 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
         entry: dict[str, Any]
-        if len(line) > LONGEST:  # longer than a message may be, as an entry with its request and answer is
+        if (
+            len(line) > LONGEST
+        ):  # longer than a message may be, as an entry with its request and answer is
             entry = json.loads(line)
         else:
             entry = parse_json(line.strip(), where)
@@ -217,10 +235,14 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
 
 
 def reproducible_part(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry without what chance, time and the system decide, except that the system broke."""
+    """Return an entry without what chance, time and the system decide, except that the system
+    broke.
+    """
     part = {name: value for name, value in entry.items() if name not in ("at", "answer")}
     if "request" in entry:
-        part["request"] = {name: value for name, value in entry["request"].items() if name not in VOLATILE}
+        part["request"] = {
+            name: value for name, value in entry["request"].items() if name not in VOLATILE
+        }
     if "fault" in entry:
         part["fault"] = entry["fault"]["kind"]
     return part

@@ -21,17 +21,22 @@ MOST_UNDECIDED = 20
 AGAIN = "again        translator-cmk"
 """How a line begins that says how to see a failure again.
 
-A report names neither the system nor its own place.  On the terminal they stand for `...` and FOLDER, as a command.
+A report names neither the system nor its own place.  On the terminal they stand for `...` and
+FOLDER, as a command.
 """
 
 SAID = "The end of its standard error:"
 """How begins what is shown of a case that broke the system."""
 
 
-def printed(envelope: Envelope, folder: Path, system: str, unsupported: Sequence[Awaited] = ()) -> Iterator[str]:
-    """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them.
+def printed(
+    envelope: Envelope, folder: Path, system: str, unsupported: Sequence[Awaited] = ()
+) -> Iterator[str]:
+    """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell
+    takes them.
 
-    ``unsupported``: the commands that were answered so, in the order in which they are best written.
+    ``unsupported``: the commands that were answered so, in the order in which they are best
+    written.
     """
     for line in lines(envelope):
         if system and line.lstrip().startswith(AGAIN):
@@ -55,7 +60,10 @@ def what_to_write_next(unsupported: Sequence[Awaited], system: str) -> Iterator[
     answered = {awaited.command for awaited in unsupported}
     names = [name for name in COMMANDS if name in answered]
     following = unsupported[0]
-    yield f"{Status.INCONCLUSIVE.glyph} unsupported, of the commands that were asked for: {', '.join(names)}"
+    yield (
+        f"{Status.INCONCLUSIVE.glyph} unsupported, of the commands that were asked for: "
+        f"{', '.join(names)}"
+    )
     yield f"  write {following.command} next: {following.all} scenarios need it"
     yield f"  to check it: translator-cmk doctor {system}"
 
@@ -101,7 +109,10 @@ def failures(envelope: Envelope) -> Iterator[str]:
     for number, group in enumerate(envelope["groups"]):
         cause = group["cause"]
         if number >= CAUSES_IN_FULL:
-            yield f"{Status.FAILED.glyph} {len(group['cases'])} more, attributed to {cause or 'no requirement'}"
+            yield (
+                f"{Status.FAILED.glyph} {len(group['cases'])} more, attributed to "
+                f"{cause or 'no requirement'}"
+            )
             continue
         first, *others = [by_id[name] for name in group["cases"]]
         yield from in_full(first)

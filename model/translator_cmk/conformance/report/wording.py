@@ -34,7 +34,9 @@ def product(envelope: Envelope) -> str:
 def kit_of(envelope: Envelope) -> str:
     """Return which kit made the report: version, specification and identity."""
     release = envelope["release"]
-    specification = f"the specification of release {release}" if release else "an unreleased specification"
+    specification = (
+        f"the specification of release {release}" if release else "an unreleased specification"
+    )
     return f"translator-cmk {envelope['kit']} with {specification}, kit {envelope['digest'][:12]}"
 
 
@@ -47,7 +49,9 @@ def headline(envelope: Envelope) -> str:
 
 
 def conclusion(envelope: Envelope) -> str:
-    """Return what the run has shown: *conformant* only if all was asked and nothing is known to fail."""
+    """Return what the run has shown: *conformant* only if all was asked and nothing is known to
+    fail.
+    """
     code = envelope["exit_code"]
     if code != OK:
         return CONCLUSIONS[code].words
@@ -60,7 +64,9 @@ def conclusion(envelope: Envelope) -> str:
 
 
 def reservations(envelope: Envelope) -> Iterator[str]:
-    """Yield what whoever reads the result has to know: to what it was narrowed, and by which kit it was found."""
+    """Yield what whoever reads the result has to know: to what it was narrowed, and by which kit it
+    was found.
+    """
     narrowed = list(scope_of(envelope))
     if narrowed:
         yield f"only {', '.join(narrowed)}"
@@ -72,7 +78,9 @@ def reservations(envelope: Envelope) -> Iterator[str]:
 
 
 def scope_of(envelope: Envelope) -> Iterator[str]:
-    """Yield to what a run was narrowed; nothing where all that counts was asked, as long as by default or longer."""
+    """Yield to what a run was narrowed; nothing where all that counts was asked, as long as by
+    default or longer.
+    """
     for name, values in envelope["selection"].items():
         if name == "case" and len(values) > MOST_LISTED:
             yield f"{len(values)} scenarios"
@@ -98,7 +106,9 @@ def scope_of(envelope: Envelope) -> Iterator[str]:
 
 
 def unasked(envelope: Envelope) -> Iterator[str]:
-    """Yield the requirements that count, and were never tried: the system lacks a capability that they need."""
+    """Yield the requirements that count, and were never tried: the system lacks a capability that
+    they need.
+    """
     statuses = defaultdict[str, set[str]](set)
     for case in envelope["cases"]:
         demands_something = not case.get("reason", "").startswith(NOT_SPECIFIED)
@@ -152,7 +162,9 @@ def run_shown(envelope: Envelope) -> RunShown:
 
 
 def badge_of(envelope: Envelope) -> Badge:
-    """Return the badge; only a whole run of a released kit, of all that counts and without a failure, is green."""
+    """Return the badge; only a whole run of a released kit, of all that counts and without a
+    failure, is green.
+    """
     subject = envelope["subject"]
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
     tally = envelope["counts"]["scored"]

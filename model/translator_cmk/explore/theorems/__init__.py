@@ -14,4 +14,13 @@ THEOREMS: tuple[Theorem, ...] = (
     *changes.THEOREMS,
 )
 
-__all__ = ["THEOREMS", "EntityChange", "Expectation", "MachineStep", "Named", "Theorem", "Unchanged", "Uses"]
+__all__ = [
+    "THEOREMS",
+    "EntityChange",
+    "Expectation",
+    "MachineStep",
+    "Named",
+    "Theorem",
+    "Unchanged",
+    "Uses",
+]

@@ -70,7 +70,9 @@ def promise_theorem(promise: Promise) -> Theorem:
             yield Named(promise.by, True)
 
     name = f"done-{promise.after}-{promise.by}"
-    return Theorem("request", (COMMANDS[promise.after],), name, f"{promise.sentence}.", (promise.by,), check)
+    return Theorem(
+        "request", (COMMANDS[promise.after],), name, f"{promise.sentence}.", (promise.by,), check
+    )
 
 
 def subject_of(command: Any, grant: bool) -> tuple[str, str]:
@@ -170,7 +172,13 @@ def workspaces_go_back_with_their_resource(step: MachineStep) -> Iterator[Expect
                 yield fact(workspace, "key_source", MICROSOFT)
 
 
-ON_DATA = (cmd.UploadDocument, cmd.TrainModel, cmd.ReadData, cmd.DeployModel, cmd.TranslateWithModel)
+ON_DATA = (
+    cmd.UploadDocument,
+    cmd.TrainModel,
+    cmd.ReadData,
+    cmd.DeployModel,
+    cmd.TranslateWithModel,
+)
 """Commands that work with data."""
 
 
@@ -210,7 +218,8 @@ def a_group_moves_with_all_it_holds(step: MachineStep) -> Iterator[Expectation]:
 
 @on_request(
     *(cmd.MoveResource, cmd.MoveResourceGroup, cmd.MoveSubscription),
-    by="tenant.not-transferred tenant.identity-off tenant.stays-customer-managed tenant.same-tenant-move "
+    by="tenant.not-transferred tenant.identity-off tenant.stays-customer-managed "
+    "tenant.same-tenant-move "
     "environment.move",
 )
 def identity_and_key_stay_behind(step: MachineStep) -> Iterator[Expectation]:
@@ -271,13 +280,17 @@ def a_requirement_is_named_only_where_it_applies(step: MachineStep) -> Iterator[
         yield Named(requirement, NAMED_ONLY_WHERE[requirement](step))
 
 
-WRITES = " ".join(dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever)))
+WRITES = " ".join(
+    dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever))
+)
 """The requirements that an acceptance can name."""
 
 
 @on_request(*COMMANDS.values(), by=WRITES)
 def an_acceptance_names_what_it_rests_on(step: MachineStep) -> Iterator[Expectation]:
-    """A requirement that an acceptance does not name can lose its rows, and the step is the same."""
+    """A requirement that an acceptance does not name can lose its rows, and the step is the
+    same.
+    """
     if not isinstance(step.outcome, Accepted):
         return
     writing = requirements_that_write(step.machine, type(step.command))
@@ -323,7 +336,9 @@ def rests_on_what_it_names(step: MachineStep) -> bool:
         after, outcome = step.machine.step(State(step.before.tables), step.command, may_write)
     except ROWS_RAISE:
         return False
-    instead = MachineStep(step.before, step.command, step.machine.world(after), outcome, step.machine)
+    instead = MachineStep(
+        step.before, step.command, step.machine.world(after), outcome, step.machine
+    )
     return outcome == step.outcome and records_written(instead) == records_written(step)
 
 

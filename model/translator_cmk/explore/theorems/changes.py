@@ -1,4 +1,6 @@
-"""Theorems about changes: nothing but this changes that, and the acceptance names the requirement."""
+"""Theorems about changes: nothing but this changes that, and the acceptance names the
+requirement.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -213,7 +215,9 @@ Subject = tuple[str, str]
 
 
 @on_change(*ENTITY_KINDS, by="revocation.only-that-resource")
-def a_request_changes_only_what_depends_on_what_it_names(change: EntityChange) -> Iterator[Expectation]:
+def a_request_changes_only_what_depends_on_what_it_names(
+    change: EntityChange,
+) -> Iterator[Expectation]:
     """A request changes nothing of what does not depend on the thing that it is about."""
     for entity in (change.was, change.now):
         if entity is not None and depends_on_any(entity, subjects(change.step)):
@@ -255,7 +259,8 @@ def depends_on_any(entity: Entity, subjects: frozenset[Subject]) -> bool:
 
 @on_change(
     *MADE,
-    by="environment.create-resource environment.create-vault keys.create keys.import environment.create-workspace "
+    by="environment.create-resource environment.create-vault keys.create keys.import "
+    "environment.create-workspace "
     "environment.upload environment.train",
 )
 def things_come_from_the_customer(change: EntityChange) -> Iterator[Expectation]:
@@ -264,7 +269,9 @@ def things_come_from_the_customer(change: EntityChange) -> Iterator[Expectation]
         yield from stays(change)
 
 
-@on_change(*MADE, by="restoration.uploads-stay-deleted environment.purge-vault environment.purge-key")
+@on_change(
+    *MADE, by="restoration.uploads-stay-deleted environment.purge-vault environment.purge-key"
+)
 def nothing_comes_back_that_is_gone_for_good(change: EntityChange) -> Iterator[Expectation]:
     """A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any
     recovery.
@@ -275,7 +282,9 @@ def nothing_comes_back_that_is_gone_for_good(change: EntityChange) -> Iterator[E
 
 
 @on_change(Vault, Key, by="environment.recover-vault environment.recover-key")
-def a_deleted_vault_or_key_comes_back_only_by_recovery(change: EntityChange) -> Iterator[Expectation]:
+def a_deleted_vault_or_key_comes_back_only_by_recovery(
+    change: EntityChange,
+) -> Iterator[Expectation]:
     """A deleted key vault or key comes back only by being recovered."""
     if from_state("deleted", "active")(change) and not change.by(cmd.RecoverVault, cmd.RecoverKey):
         yield from stays(change)
@@ -283,7 +292,8 @@ def a_deleted_vault_or_key_comes_back_only_by_recovery(change: EntityChange) -> 
 
 @on_change(
     *(Vault, Key),
-    by="environment.delete-vault environment.no-vault-purge environment.delete-key environment.no-key-purge",
+    by="environment.delete-vault environment.no-vault-purge environment.delete-key "
+    "environment.no-key-purge",
 )
 def a_vault_or_key_goes_only_by_deletion(change: EntityChange) -> Iterator[Expectation]:
     """A key vault or key goes only by being deleted, and for good only by a purge or at the end of
@@ -299,7 +309,9 @@ def a_vault_or_key_goes_only_by_deletion(change: EntityChange) -> Iterator[Expec
         yield from stays(change)
 
 
-@on_change(*FIXED, by="environment.create-resource environment.create-vault keys.create keys.import")
+@on_change(
+    *FIXED, by="environment.create-resource environment.create-vault keys.create keys.import"
+)
 def fixed_properties_stay(change: EntityChange) -> Iterator[Expectation]:
     """Kind, location and tier of a resource stay as they were, region of a vault, type of a key,
     and the like.
@@ -311,7 +323,8 @@ def fixed_properties_stay(change: EntityChange) -> Iterator[Expectation]:
 
 @on_change(
     Grant,
-    by="revocation.only-that-resource identity.access-removed tenant.not-transferred environment.vault-moved",
+    by="revocation.only-that-resource identity.access-removed tenant.not-transferred "
+    "environment.vault-moved",
 )
 def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]:
     """Access is lost only where it was revoked, a side changed tenant or its identity went off; one
@@ -339,7 +352,8 @@ def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]
 
 @on_change(
     Workspace,
-    by="revocation.data-inaccessible revocation.earlier-workspaces " + " ".join(cause.requirement for cause in CAUSES),
+    by="revocation.data-inaccessible revocation.earlier-workspaces "
+    + " ".join(cause.requirement for cause in CAUSES),
 )
 def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace
@@ -348,7 +362,9 @@ def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     if not goes("readable", False)(change):
         return
     workspace = change.now
-    rests_on = ["revocation.data-inaccessible" if workspace.covered else "revocation.earlier-workspaces"]
+    rests_on = [
+        "revocation.data-inaccessible" if workspace.covered else "revocation.earlier-workspaces"
+    ]
     causes = [cause.requirement for cause in CAUSES if cause.holds(workspace.resource)]
     if len(causes) == 1:
         rests_on += causes
@@ -361,7 +377,12 @@ def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
 
 
 def only(
-    about: type[Entity], requirements: str, sentence: str, happened: Test, unless: Test, names: str = ""
+    about: type[Entity],
+    requirements: str,
+    sentence: str,
+    happened: Test,
+    unless: Test,
+    names: str = "",
 ) -> Theorem:
     """Return the theorem that this happens to no entity of the kind, unless so, and that ``names``
     is named if it does.
@@ -379,7 +400,9 @@ def only(
         elif one_of and change.step.by.isdisjoint(one_of):
             yield Named(one_of[0], True)
 
-    return Theorem("change", (about,), f"only-{about.__name__}-{by[0]}", f"{sentence}.", tuple(by), check)
+    return Theorem(
+        "change", (about,), f"only-{about.__name__}-{by[0]}", f"{sentence}.", tuple(by), check
+    )
 
 
 SETTINGS = (
@@ -400,7 +423,8 @@ SETTINGS = (
     only(
         Resource,
         "keys.enable tenant.key-left-behind",
-        "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
+        "A key is in use only because the customer enabled it; one that was left behind comes back "
+        "by no other way",
         happened=gets_a_key,
         unless=by(cmd.EnableCustomerManagedKeys),
     ),
@@ -415,7 +439,8 @@ SETTINGS = (
     only(
         Resource,
         "identity.enable identity.enabled-with-keys",
-        "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
+        "An identity is on only because the customer enabled it, or customer-managed keys through "
+        "the portal",
         happened=becomes("identity", True),
         unless=either(by(cmd.EnableIdentity), enabled_through_the_portal),
     ),
@@ -429,7 +454,8 @@ SETTINGS = (
     only(
         Resource,
         "environment.create-resource environment.delete-resource",
-        "A resource comes and goes only by the customer's request, and a deleted one never comes back",
+        "A resource comes and goes only by the customer's request, and a deleted one never comes "
+        "back",
         happened=either(is_new, goes("state")),
         unless=created_or_deleted,
     ),
@@ -526,7 +552,8 @@ SETTINGS = (
     only(
         Workspace,
         "workspace.covered keys.return",
-        "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
+        "A workspace leaves the customer's key only when its resource returns to Microsoft-managed "
+        "keys",
         happened=goes("covered", False),
         unless=its_resource_gives_up_its_key,
         names="keys.return",
@@ -542,17 +569,23 @@ SETTINGS = (
     only(
         Workspace,
         "restoration.data-readable tenant.key-left-behind",
-        "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
+        "Data comes back only when the customer grants access, recovers the vault or the key, or "
+        "enables a key",
         happened=goes("readable", True),
         unless=is_a_command(
-            cmd.GrantKeyAccess, cmd.RecoverVault, cmd.RecoverKey, cmd.EnableKey, cmd.EnableCustomerManagedKeys
+            cmd.GrantKeyAccess,
+            cmd.RecoverVault,
+            cmd.RecoverKey,
+            cmd.EnableKey,
+            cmd.EnableCustomerManagedKeys,
         ),
         names="restoration.data-readable",
     ),
     only(
         Grant,
         "identity.no-return-of-access vault.access-policy vault.granted-with-keys",
-        "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
+        "Access is there only because the customer granted it, or enabled customer-managed keys "
+        "through the portal",
         happened=is_new,
         unless=access_was_given,
     ),

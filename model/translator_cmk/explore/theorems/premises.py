@@ -99,7 +99,9 @@ def names_refused() -> Iterator[Demand]:
         if field == "key":
             yield Demand(command, "environment.new-name", sentence, is_named(field, "deleted"))
         elif field == "vault":
-            yield Demand(command, "environment.new-name", sentence, is_named(field, "active", "deleted"))
+            yield Demand(
+                command, "environment.new-name", sentence, is_named(field, "active", "deleted")
+            )
 
 
 def names_unspecified() -> Iterator[Demand]:
@@ -288,8 +290,11 @@ SILENCES_IN_OWN_WORDS = (
     Demand(
         cmd.EnableCustomerManagedKeys,
         "keys.change",
-        "The outcome of enabling with another key than that of the data is not specified, and no other outcome is",
-        if_named(lambda a: a.resource.key_source == CUSTOMER and named(a.resource.data_key) != a.key.name),
+        "The outcome of enabling with another key than that of the data is not specified, and no "
+        "other outcome is",
+        if_named(
+            lambda a: a.resource.key_source == CUSTOMER and named(a.resource.data_key) != a.key.name
+        ),
     ),
     Demand(
         cmd.RotateKey,
@@ -313,7 +318,9 @@ SILENCES_IN_OWN_WORDS = (
         cmd.MoveResource,
         "environment.move-nowhere",
         "The outcome of moving a resource to its own group and subscription is not specified",
-        lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
+        lambda a: (
+            (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group)
+        ),
     ),
     Demand(
         cmd.MoveResourceGroup,
@@ -338,14 +345,22 @@ def breaks(row: Any) -> Test:
 
 def demands_of_rows(known: Collection[Demand]) -> Iterator[Demand]:
     """Yield a demand for each refusing row that has no words of its own."""
-    for row in rows_without_words(Refuse, "on", {(demand.on, demand.requirement) for demand in known}):
-        yield Demand(row.on, row.requirement, f"{row.on.__name__} heeds {row.requirement}", breaks(row))
+    for row in rows_without_words(
+        Refuse, "on", {(demand.on, demand.requirement) for demand in known}
+    ):
+        yield Demand(
+            row.on, row.requirement, f"{row.on.__name__} heeds {row.requirement}", breaks(row)
+        )
 
 
 def silences_of_rows(known: Collection[Demand]) -> Iterator[Demand]:
     """Yield a silence for each silent row that has no words of its own."""
-    for row in rows_without_words(Silent, "on", {(demand.on, demand.requirement) for demand in known}):
-        yield Demand(row.on, row.requirement, f"{row.on.__name__} heeds {row.requirement}", row.when)
+    for row in rows_without_words(
+        Silent, "on", {(demand.on, demand.requirement) for demand in known}
+    ):
+        yield Demand(
+            row.on, row.requirement, f"{row.on.__name__} heeds {row.requirement}", row.when
+        )
 
 
 DEMANDS = (*DEMANDS_IN_OWN_WORDS, *demands_of_rows(DEMANDS_IN_OWN_WORDS))

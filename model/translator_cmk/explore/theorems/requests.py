@@ -1,4 +1,6 @@
-"""Theorems about outcomes: what is refused, what is not specified, and that all else is accepted."""
+"""Theorems about outcomes: what is refused, what is not specified, and that all else is
+accepted.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -38,10 +40,14 @@ def exactly_where(requirement: str) -> Callable[[MachineStep], Iterator[Expectat
 
 
 def demand_theorem(demand: Demand, word: str) -> Theorem:
-    """Return the theorem that a demand, or a silence, is given as a reason exactly where it is one."""
+    """Return the theorem that a demand, or a silence, is given as a reason exactly where it is
+    one.
+    """
     name = f"{word}-{demand.on.__name__}-{demand.requirement}"
     check = exactly_where(demand.requirement)
-    return Theorem("request", (demand.on,), name, f"{demand.sentence}.", (demand.requirement,), check)
+    return Theorem(
+        "request", (demand.on,), name, f"{demand.sentence}.", (demand.requirement,), check
+    )
 
 
 @on_request(*EVERY_COMMAND, by="environment.exists")
@@ -57,13 +63,18 @@ def every_request_is_answered(step: MachineStep) -> Iterator[Expectation]:
 
 @on_request(*EVERY_COMMAND, by="environment.exists")
 def nothing_is_done_to_what_is_not_there(step: MachineStep) -> Iterator[Expectation]:
-    """A command on something that does not exist, or is deleted, is refused for that reason alone."""
+    """A command on something that does not exist, or is deleted, is refused for that reason
+    alone.
+    """
     must = due(step)
     if "environment.exists" in reasons(must) | step.because:
         yield must
 
 
-@on_request(*EVERY_COMMAND, by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription")
+@on_request(
+    *EVERY_COMMAND,
+    by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription",
+)
 def what_breaks_no_demand_is_accepted(step: MachineStep) -> Iterator[Expectation]:
     """Nothing is refused but for a demand: not for the key source, the kind of resource or the
     origin of the key.

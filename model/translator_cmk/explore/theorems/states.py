@@ -12,7 +12,9 @@ from .theorem import Theorem, always, collected, fact, rows_without_words
 
 
 class KeyLossCause(NamedTuple):
-    """A way to lose access to a key: a name, a clause, a requirement, and a test of the resource."""
+    """A way to lose access to a key: a name, a clause, a requirement, and a test of the
+    resource.
+    """
 
     name: str
     clause: str
@@ -107,7 +109,8 @@ def own_key_only_when_customer_managed(resource: Any) -> Iterator[Fact]:
 
 @always(
     Grant,
-    by="identity.access-removed identity.needed-for-access tenant.no-cross-tenant-access tenant.not-transferred "
+    by="identity.access-removed identity.needed-for-access tenant.no-cross-tenant-access "
+    "tenant.not-transferred "
     "environment.vault-moved environment.delete-resource",
 )
 def no_access_without_identity(grant: Any) -> Iterator[Fact]:
@@ -117,7 +120,9 @@ def no_access_without_identity(grant: Any) -> Iterator[Fact]:
     resource = grant.resource
     if grant.vault.state == "active":
         same_tenant = home(resource) == home(grant.vault)
-        yield fact(grant, "exists", resource.state == "active" and resource.identity and same_tenant)
+        yield fact(
+            grant, "exists", resource.state == "active" and resource.identity and same_tenant
+        )
 
 
 @always(Workspace, by="restoration.data-readable")

@@ -109,4 +109,8 @@ class EntityChange(NamedTuple):
         """Return whether the step is one of these commands, and about this entity."""
         command: Any = self.step.command
         kind = type(self.was or self.now).word
-        return type(command) in commands and kind in command.fields and entity_name(command, kind) == self.name
+        return (
+            type(command) in commands
+            and kind in command.fields
+            and entity_name(command, kind) == self.name
+        )

@@ -89,7 +89,9 @@ def named(value: Any) -> Any:
     return value.name if isinstance(value, Entity) else value
 
 
-def rows_without_words(kind: type[Any], subject: str, known: Collection[tuple[Any, str]]) -> list[Any]:
+def rows_without_words(
+    kind: type[Any], subject: str, known: Collection[tuple[Any, str]]
+) -> list[Any]:
     """Return the article's rows of a kind for which no theorem is written in words of its own.
 
     Those that have words are known by their subject and requirement.  So a new row of the

@@ -57,7 +57,9 @@ def kinds_reached(kinds: set[type[Entity]], names: set[str]) -> set[type[Entity]
     return reached
 
 
-def mentioned_by(functions: Iterable[Any], meanings: Meanings) -> tuple[set[str], set[type[Entity]]]:
+def mentioned_by(
+    functions: Iterable[Any], meanings: Meanings
+) -> tuple[set[str], set[type[Entity]]]:
     """Return the names and kinds that the functions mention, themselves or in what they call."""
     names: set[str] = set()
     kinds: set[type[Entity]] = set()

@@ -26,7 +26,9 @@ class Triggers:
             self._looked_up |= reads.looked_up
         self._memo: dict[tuple[type[Entity], bool, tuple[str, ...]], dict[type[Entity], Rows]] = {}
 
-    def affected(self, changes: Changes, before: Mapping[type[Entity], Table], world: World) -> Affected:
+    def affected(
+        self, changes: Changes, before: Mapping[type[Entity], Table], world: World
+    ) -> Affected:
         """Return the entities that may have a consequence, with the rows to evaluate for them.
 
         ``changes`` led from the tables ``before`` to the world.
@@ -50,7 +52,9 @@ class Triggers:
                     found.append((world.entity(about, name), rows))
         return found
 
-    def _rows_reading(self, kind: type[Entity], existed: bool, fields: tuple[str, ...]) -> dict[type[Entity], Rows]:
+    def _rows_reading(
+        self, kind: type[Entity], existed: bool, fields: tuple[str, ...]
+    ) -> dict[type[Entity], Rows]:
         """Return, by what they are about, the rows that may read one of these fields; memoised."""
         key = (kind, existed, fields)
         found = self._memo.get(key)

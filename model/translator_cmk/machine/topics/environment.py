@@ -170,7 +170,11 @@ ROWS = (
         MoveResourceGroup,
         "environment.move",
         each=Vault,
-        when=lambda c, v: v.state == "active" and v.group == c.group and v.subscription.name == c.subscription.name,
+        when=lambda c, v: (
+            v.state == "active"
+            and v.group == c.group
+            and v.subscription.name == c.subscription.name
+        ),
         then=lambda c, v: sets(v, subscription=c.to),
     ),
     effect(
@@ -181,7 +185,9 @@ ROWS = (
     silent(
         MoveResource,
         "environment.move-nowhere",
-        when=lambda c: c.resource.subscription.name == c.subscription.name and c.resource.group == c.group,
+        when=lambda c: (
+            c.resource.subscription.name == c.subscription.name and c.resource.group == c.group
+        ),
     ),
     silent(
         MoveResourceGroup,

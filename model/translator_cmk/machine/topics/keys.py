@@ -78,7 +78,9 @@ ROWS = (
         EnableCustomerManagedKeys,
         "keys.change",
         when=lambda c: (
-            c.store == "key-vault" and c.resource.data_key is not None and c.resource.data_key.name != c.key.name
+            c.store == "key-vault"
+            and c.resource.data_key is not None
+            and c.resource.data_key.name != c.key.name
         ),
         free=lambda c: can_be_put_in_use(c) and key_inaccessible(c.resource),
     ),
@@ -106,7 +108,9 @@ OTHER_READINGS = (
         EnableCustomerManagedKeys,
         "keys.change",
         when=lambda c: (
-            can_be_put_in_use(c) and c.resource.data_key is not None and c.resource.data_key.name != c.key.name
+            can_be_put_in_use(c)
+            and c.resource.data_key is not None
+            and c.resource.data_key.name != c.key.name
         ),
         then=lambda c: loses_data(c.resource),
     ),
@@ -136,7 +140,9 @@ COUNTER_ROWS = (
     effect(
         EnableCustomerManagedKeys,
         "keys.rsa-2048",
-        when=lambda c: c.store == "key-vault" and (c.key.size != 2048 or c.key.type not in ("RSA", "RSA-HSM")),
+        when=lambda c: (
+            c.store == "key-vault" and (c.key.size != 2048 or c.key.type not in ("RSA", "RSA-HSM"))
+        ),
         then=lambda c: puts_key_in_use(c),
     ),
     effect(

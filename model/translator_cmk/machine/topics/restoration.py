@@ -73,7 +73,9 @@ COUNTER_ROWS = (
         "restoration.no-redeploy",
         each=Model,
         when=lambda c, m: (
-            m.state == "undeployed" and may_regain_key(c, m.workspace.resource) and turns_identity_on_again(c)
+            m.state == "undeployed"
+            and may_regain_key(c, m.workspace.resource)
+            and turns_identity_on_again(c)
         ),
         then=lambda c, m: sets(m, state="deployed"),
     ),
@@ -83,7 +85,9 @@ COUNTER_ROWS = (
         "restoration.no-redeploy-otherwise",
         each=Model,
         when=lambda c, m: (
-            m.state == "undeployed" and may_regain_key(c, m.workspace.resource) and not turns_identity_on_again(c)
+            m.state == "undeployed"
+            and may_regain_key(c, m.workspace.resource)
+            and not turns_identity_on_again(c)
         ),
         then=lambda c, m: sets(m, state="deployed"),
     ),

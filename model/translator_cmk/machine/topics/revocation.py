@@ -101,7 +101,12 @@ OTHER_READINGS = (
     whenever(
         Resource,
         "revocation.key-disabled",
-        when=lambda r: r.key is not None and r.key.state == "active" and not r.key.enabled and has_readable_data(r),
+        when=lambda r: (
+            r.key is not None
+            and r.key.state == "active"
+            and not r.key.enabled
+            and has_readable_data(r)
+        ),
         then=lambda r: makes_data_unreadable(r),
     ),
 )

@@ -4,7 +4,13 @@ from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup
 from ..entities import CUSTOMER, Grant, Resource
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, whenever
-from ..updates import drops, gives_access, returns_to_microsoft_keys, returns_to_microsoft_keys_without_data, sets
+from ..updates import (
+    drops,
+    gives_access,
+    returns_to_microsoft_keys,
+    returns_to_microsoft_keys_without_data,
+    sets,
+)
 
 ROWS = (
     refuse(
@@ -61,7 +67,9 @@ COUNTER_ROWS = (
         "tenant.same-tenant-move",
         each=Resource,
         when=lambda c, r: (
-            r.group == c.group and r.subscription.name == c.subscription.name and c.to.tenant.name == r.tenant.name
+            r.group == c.group
+            and r.subscription.name == c.subscription.name
+            and c.to.tenant.name == r.tenant.name
         ),
         then=lambda c, r: sets(r, identity=False),
     ),

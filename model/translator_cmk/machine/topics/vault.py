@@ -22,7 +22,9 @@ ROWS = (
         EnableCustomerManagedKeys,
         "vault.granted-beforehand",
         when=lambda c: (
-            c.store == "key-vault" and c.through == "api" and c.vault.subscription.tenant.name == c.resource.tenant.name
+            c.store == "key-vault"
+            and c.through == "api"
+            and c.vault.subscription.tenant.name == c.resource.tenant.name
         ),
         unless=lambda c: granted(c.vault, c.resource),
     ),
@@ -62,7 +64,9 @@ OTHER_READINGS = (
     silent(
         EnableCustomerManagedKeys,
         "vault.granted-beforehand",
-        when=lambda c: c.store == "key-vault" and c.through == "api" and not granted(c.vault, c.resource),
+        when=lambda c: (
+            c.store == "key-vault" and c.through == "api" and not granted(c.vault, c.resource)
+        ),
         free=lambda c: can_be_put_in_use(c),
     ),
 )
@@ -78,7 +82,9 @@ COUNTER_ROWS = (
     effect(
         EnableCustomerManagedKeys,
         "vault.same-tenant",
-        when=lambda c: c.store == "key-vault" and c.vault.subscription.tenant.name != c.resource.tenant.name,
+        when=lambda c: (
+            c.store == "key-vault" and c.vault.subscription.tenant.name != c.resource.tenant.name
+        ),
         then=lambda c: puts_key_in_use(c),
     ),
     effect(
