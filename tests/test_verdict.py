@@ -124,7 +124,7 @@ def test_no_row_for_cases_could_be_left_out(number: int, monkeypatch: pytest.Mon
     assert weigh(case) != with_it
 
 
-@pytest.mark.parametrize("case", AS_THEY_WERE_RUN, ids=str)
+@pytest.mark.parametrize("case", AS_THEY_WERE_RUN)
 def test_case_that_no_row_is_about_is_as_it_was_run(case: CaseAsRun) -> None:
     assert weigh(case) == Verdict(case.status, case.reason)
 
