@@ -83,7 +83,12 @@ class Outcome:
                 self.problems.append(f"is accused of {', '.join(failure.named)} in {failure.case}")
 
     def confirm(self, failure: Failure, profile: str) -> None:
-        """Step the readable model through the commands of a failure."""
+        """Step the readable model through the commands of a failure.
+
+        A reset that resets too little shows only after the commands of an earlier world.
+        """
+        if self.variant.requirements == ("reset",):
+            return
         if not is_confirmed(self.variant, failure, profile):
             self.problems.append(f"the model does not confirm {failure.case}")
 

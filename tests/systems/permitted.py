@@ -7,7 +7,7 @@ Others differ where nothing is specified, or lack something and say so: they pas
 from collections.abc import Callable
 from typing import Any
 
-from tests.systems.histories import Answering, answering, remembering
+from tests.systems.histories import Answering, answering, keeping, remembering
 from tests.systems.variants import (
     Make,
     Rows,
@@ -852,6 +852,12 @@ NAMES = (
         "What is missing goes before everything else, and further reasons may be given.",
         ["environment.exists"],
         system=answering(with_another_reason),
+    ),
+    permitted(
+        "keeps key vaults and their keys from one world to the next",
+        "Each world has new names, and what else there is in a system is none of its concern.",
+        [],
+        system=keeping(Vault, Key),
     ),
     permitted(
         "lets the name of a purged key vault be given again, without what was in it",

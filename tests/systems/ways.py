@@ -210,7 +210,6 @@ WAYS: tuple[Commands, ...] = (
         GrantKeyAccess("kv-prod", "translator-prod"),
         DeleteVault("kv-prod"),
         MoveSubscription("security", "abroad"),
-        MoveSubscription("security", "home"),
         RecoverVault("kv-prod"),
     ),
     # another key, and an identity that was off

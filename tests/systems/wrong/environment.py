@@ -269,10 +269,19 @@ MOVES = (
         ),
     ),
     wrong(
-        "keeps the access grants of a key vault that changes its tenant while it is deleted",
+        "recovers a key vault with its access grants, although it has changed its tenant meanwhile",
         "what is not shown is not looked at",
-        ["environment.vault-moved"],
+        ["environment.vault-moved", "environment.recover-vault"],
         only_where("environment.vault-moved", lambda g: g.vault.state == "active"),
+        adding(
+            effect(
+                RecoverVault,
+                "environment.recover-vault",
+                each=Grant,
+                when=lambda c, g: g.vault.name == c.vault.name,
+                then=lambda c, g: sets(g, tenant=c.vault.subscription.tenant),
+            )
+        ),
     ),
 )
 
@@ -700,12 +709,6 @@ RESETS = (
         "a reset empties what was created alone",
         ["reset"],
         system=keeping(Subscription),
-    ),
-    wrong(
-        "keeps key vaults and their keys from one world to the next",
-        "a reset is made by the client of one service alone",
-        ["reset"],
-        system=keeping(Vault, Key),
     ),
 )
 
