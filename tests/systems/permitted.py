@@ -524,7 +524,7 @@ IDENTITY = (
         "gives access back to an identity that was off and on again while the key vault was "
         "deleted",
         "The article does not describe the way back.",
-        ["identity.no-return-of-access"],
+        ["identity.no-return-of-access", "environment.recover-vault"],
         only_where("identity.access-removed", lambda g: g.vault.state == "active"),
     ),
     permitted_by_article(

@@ -230,9 +230,10 @@ class Variant(NamedTuple):
     why: str
     """The mistake that somebody made, or what leaves them free."""
     requirements: tuple[str, ...]
-    """Of a wrong system, those of which a report names at least one.
+    """The requirements about which it differs.
 
-    Of a permitted one, those that leave it free.
+    A report on a wrong system names at least one of them.  Of a permitted one they are what leaves it
+    free, and in the profile `full` a report names at least one.
     """
     caught_in: str
     """The narrowest profile in which a report finds it wrong, `article` or `full`.
