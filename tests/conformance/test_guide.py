@@ -44,8 +44,8 @@ BLOCKED = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS}))"
 LEAVE = "from translator_cmk.cli import leave; leave()"
 
 SHORTER = shlex.split(
-    "--lane features --topic keys --lane tour --scope losing-the-key --steps 100 --lane fuzz "
-    "--seconds 0.2"
+    "--lane features --requirement keys.create "
+    "--lane tour --scope losing-the-key --steps 100 --lane fuzz --seconds 0.2"
 )
 """The budgets of a test, in place of those of a reader, for the commands that run every lane."""
 
