@@ -27,9 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile",
         choices=PROFILES,
         default="article",
-        help="what the trace is compared with: all that is specified, or no more than follows from "
-        "the article "
-        "(default: article)",
+        help="what the trace is compared with: all that is specified, or no more than follows "
+        "from the article (default: article)",
     )
     parser.add_argument(
         "--waive",

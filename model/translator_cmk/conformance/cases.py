@@ -189,7 +189,6 @@ def check_kit() -> None:
     if found:
         raise CommandError(
             f"the kit contradicts itself: its model does not demand {len(found)} of its own "
-            "scenarios, of them "
-            f"{found[0].id}; nothing was asked; install the kit again",
+            f"scenarios, of them {found[0].id}; nothing was asked; install the kit again",
             HARNESS,
         )

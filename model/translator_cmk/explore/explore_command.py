@@ -90,10 +90,8 @@ def search_lines(searched: Searched) -> Iterator[str]:
     silent = found.silences.total()
     yield (
         f"{found.scope}: {found.states:,} states, {found.transitions:,} steps ({found.accepted:,} "
-        "accepted, "
-        f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} not "
-        "specified), "
-        f"depth {found.depth}, {found.seconds:.1f} s"
+        f"accepted, {refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} "
+        f"not specified), depth {found.depth}, {found.seconds:.1f} s"
     )
     numbers = Counter(verdict(theorem, found) for theorem in THEOREMS)
     counts = [f"{numbers[word]} {text}" for word, text in VERDICTS.items() if word in numbers]

@@ -60,11 +60,9 @@ def whole_suite(scope: Scope) -> Suite:
     graph = state_graph(scope)
     guarantee = (
         f"Each of the {graph.edge_count:,} commands in states of the scope {scope.name} is given "
-        "once at least, "
-        "as long as the system goes where the full specification says: so one that shows after "
-        "each step "
-        "where it stands, and gives a wrong answer or goes to a wrong state anywhere in the scope, "
-        "is found out."
+        "once at least, as long as the system goes where the full specification says: so one that "
+        "shows after each step where it stands, and gives a wrong answer or goes to a wrong state "
+        "anywhere in the scope, is found out."
     )
     return Suite(scope, with_start(graph, tour(graph)), graph.edge_count, guarantee)
 
@@ -84,8 +82,8 @@ def budgeted_suite(scope: Scope, budget: int) -> Suite:
         shares.append(f"{covered:,} of {there:,} {ITEM_NAMES[kind]}")
     guarantee = (
         f"{', '.join(shares[:-1])} and {shares[-1]} that the scope {scope.name} has are met, as "
-        "long as the system "
-        "goes where the full specification says; nothing is guaranteed of the rest."
+        "long as the system goes where the full specification says; nothing is guaranteed of the "
+        "rest."
     )
 
     pairs: set[tuple[int, int]] = set()

@@ -173,10 +173,8 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
         "type": "service",
         "title": title,
         "description": f"What {register.article.title} (revision of {register.article.revision}) "
-        "says of them. Each "
-        "rule is a requirement. Its basis says whether the article states it, implies it, takes it "
-        "for granted, or "
-        "we assume it. Nothing here was observed on Azure.",
+        "says of them. Each rule is a requirement. Its basis says whether the article states it, "
+        "implies it, takes it for granted, or we assume it. Nothing here was observed on Azure.",
         "props": [
             prop(name, value, ns, remarks=each.id)
             for each in register.values()
@@ -275,8 +273,7 @@ def assessment_results(
         "uuid": uid(run, "result"),
         "title": f"{product(envelope)}: {headline(envelope)}",
         "description": f"{counted(envelope['counts']['scored'])}. A requirement without a finding "
-        "was not tried. "
-        f"{subject['description']}",
+        f"was not tried. {subject['description']}",
         "start": envelope["started"],
         "end": envelope["finished"],
         "props": [prop(name.replace("_", "-"), str(envelope[name])) for name in made],

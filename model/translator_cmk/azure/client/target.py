@@ -197,9 +197,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="production, security or foreign (the last in another tenant) is this subscription; "
-        "may be repeated "
-        "(default: NAME is production; on this machine without any: each world is a tenant of its "
-        "own)",
+        "may be repeated (default: NAME is production; on this machine without any: each world "
+        "is a tenant of its own)",
     )
     tiers = ", ".join("=".join(each) for each in TIERS.items())
     for name, known, default in (

@@ -35,9 +35,8 @@ KINDS_OF_TEST = {
 
 PROFILES = {
     "article": "Counted is what the article states, what follows from it, and what Azure's "
-    "documents say of its "
-    "surroundings. A difference from an assumption of this specification is shown and does not "
-    "count.",
+    "documents say of its surroundings. A difference from an assumption of this specification is "
+    "shown and does not count.",
     "full": "Everything counts, also what this specification only assumes where the article is "
     "silent.",
 }
@@ -124,8 +123,7 @@ def observed(envelope: Envelope) -> str:
         )
     return (
         f"<b>Not observed on Azure.</b> {whose} They show nothing about Microsoft's service, and "
-        "Microsoft has not "
-        "reviewed this report."
+        "Microsoft has not reviewed this report."
     )
 
 
