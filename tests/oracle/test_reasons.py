@@ -4,8 +4,9 @@ import pytest
 
 from translator_cmk.oracle import reasons
 
-BROKEN = frozenset({"vault.same-region", "vault.soft-delete"})
-ONE = frozenset({"vault.same-region"})
+BROKEN = frozenset({"vault.same-region-refused", "vault.soft-delete-refused"})
+ONE = frozenset({"vault.same-region-refused"})
+STATED = frozenset({"vault.same-region"})
 ANOTHER = frozenset({"keys.rsa-2048"})
 NO_SUCH_NAME = frozenset({"environment.exists"})
 NOTHING = frozenset[str]()
@@ -18,6 +19,23 @@ def test_a_system_gives_some_of_the_reasons_and_no_other(
     given: reasons.Reasons, right: bool
 ) -> None:
     assert reasons.are_some_of(given, BROKEN) == right
+
+
+@pytest.mark.parametrize(
+    ("given", "broken", "right"),
+    [
+        (STATED, ONE, True),
+        (STATED | ONE, ONE, True),
+        (STATED | ANOTHER, ONE, False),
+        (STATED, BROKEN, True),
+        (STATED, frozenset({"vault.soft-delete-refused"}), False),
+        (ONE, STATED, False),
+    ],
+)
+def test_what_does_not_work_is_as_good_a_reason_as_that_it_is_refused(
+    given: reasons.Reasons, broken: reasons.Reasons, right: bool
+) -> None:
+    assert reasons.are_some_of(given, broken) == right
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,15 @@ def test_a_decision_that_a_requirement_names_exists_and_resolves_what_it_resolve
             ), each.id
 
 
+def test_what_does_not_work_and_that_it_is_refused_are_told_apart(register: Register) -> None:
+    for each in register.values():
+        if each.decision == "0010-what-does-not-work-is-refused.md" and each.kind == "demand":
+            assert each.refusal_of is not None, each.id
+            refused = register[each.refusal_of]
+            assert refused.basis != "assumed", each.id
+            assert set(each.statements) <= set(refused.statements), each.id
+
+
 def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_was_observed(
     register: Register,
 ) -> None:

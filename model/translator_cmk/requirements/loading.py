@@ -37,6 +37,7 @@ TITLE_LENGTH = 90
 
 NAME = "[a-z0-9]+(-[a-z0-9]+)*"
 """What follows the topic in an id."""
+AN_ID = Text(f"[a-z]+[.]{NAME}", "the id of a requirement")
 A_QUESTION = Text("[AC][1-9][0-9]*", "A or C with a number")
 A_TITLE = Simple(
     f"a text of at most {TITLE_LENGTH} characters without a full stop at its end",
@@ -57,7 +58,7 @@ DERIVED = ("topic", "places")
 REGISTERED = record(
     "a requirement",
     {
-        "id": Text(f"[a-z]+[.]{NAME}", "the id of a requirement"),
+        "id": AN_ID,
         "topic": Choice(TOPICS),
         "revision": Whole(),
         "title": A_TITLE,
@@ -76,6 +77,7 @@ REGISTERED = record(
             "a source", {"title": TEXT, "url": AN_ADDRESS}, ("title", "url"), make=Source
         ),
         "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "the name of a record, such as 0012-name.md"),
+        "refusal_of": AN_ID,
     },
 )
 """A requirement as JSON has it."""
@@ -144,6 +146,7 @@ def load_requirements(
     wrong."""
     statements = statements_of(article)
     requirements: dict[str, Requirement] = {}
+    entries: dict[str, Entry] = {}
     ids_by_title: dict[str, str] = {}
     for topic in TOPICS:
         shape = written_shape(topic, statements, questions)
@@ -157,6 +160,9 @@ def load_requirements(
                 )
             ids_by_title[requirement.title] = requirement.id
             requirements[requirement.id] = requirement
+            entries[requirement.id] = entry
+    for requirement in requirements.values():
+        check_refusal(entries[requirement.id], requirement, requirements)
     return requirements
 
 
@@ -194,6 +200,20 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
         raise entry.error(f"{name} has the basis {basis} and names no source")
     if (basis == "assumed" or requirement.kind == "silence") and requirement.decision is None:
         raise entry.error(f"{name} is a choice of ours and names no decision")
+
+
+def check_refusal(
+    entry: Entry, requirement: Requirement, requirements: Mapping[str, Requirement]
+) -> None:
+    """Raise InvalidFile where a requirement is the refusal of one that there is not, or demands
+    nothing."""
+    refused = requirement.refusal_of
+    if refused is None:
+        return
+    if refused not in requirements:
+        raise entry.error(f"{requirement.id} is the refusal of {refused}, which is no requirement")
+    if requirement.kind != "demand":
+        raise entry.error(f"{requirement.id} is a refusal, and no demand")
 
 
 # What the requirements come to together

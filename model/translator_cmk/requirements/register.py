@@ -87,6 +87,8 @@ class Requirement:
     source: Source | None = None
     decision: str | None = None
     """File name of a record in docs/decisions/."""
+    refusal_of: str | None = None
+    """The requirement whose case it refuses.  A refusal may name either as its reason."""
     places: tuple[Place, ...] = ()
     """The sentences of the article that carry its statements, in the article's order."""
 
