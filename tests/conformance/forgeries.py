@@ -302,6 +302,10 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
     "hello": (without_hello, "the log has .* where hello would be"),
     "messages": (fewer_messages, "its verdicts do not rest on all messages"),
     "order": (with_failures_at_the_end, "the cases in report.json are in another order"),
+    "lane": (
+        field("lanes", to=["features", "tour"], write=Forgery.sign),
+        'the log has .* where {"case": "tour", .*} would be',
+    ),
     "known": (with_known_failure, f'{FAILS}.status: was "known", is "failed"'),
     "digests": (without_digests, "report.json has no digests of the other files"),
     "page": (

@@ -21,6 +21,7 @@ ONE_OF_EACH_KIND = [
     "scenarios",
     "hello",
     "messages",
+    "lane",
     "known",
     "digests",
     "page",

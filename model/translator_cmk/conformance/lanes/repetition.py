@@ -75,7 +75,10 @@ class Repetition:
         except (Fault, Aborted) as error:
             if self.complete:
                 self.problems.append(f"the run broke off, and is said to be complete: {error}")
-        self._say_bye()
+        try:
+            self._say_bye()
+        except NotInLog as error:  # the run was somewhere else when it ended
+            self.problems.append(str(error))
         if not self.problems:
             self._find_what_is_left()
         self.problems += of_log(self.log, self.envelope)
@@ -83,7 +86,7 @@ class Repetition:
         return self.running
 
     def _say_bye(self) -> None:
-        """End the sessions that were ended then."""
+        """End the sessions that were ended then; raises `NotInLog`."""
         for session, stream in zip(self.pool.sessions, self.log.streams, strict=True):
             entry = stream.peek()
             if entry is not None and entry.verb == "bye":
