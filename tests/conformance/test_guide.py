@@ -90,7 +90,8 @@ def test_guide_names_the_requirements_that_no_run_can_show() -> None:
 
 def test_base_install_has_no_site_and_no_test_tools() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["dependencies"] == ["gherkin-official", "pyyaml>=6"]
+    names = [asked.partition(">=")[0] for asked in project["dependencies"]]
+    assert names == ["gherkin-official", "pyyaml"]
 
 
 def without_extras(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
