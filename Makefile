@@ -68,7 +68,7 @@ zensical: $(INSTALLED) ## build that site with Zensical too, and name the pages 
 	@cd site && find . -name '*.html' | while read -r page; do \
 	  [ -f "../$(RESULTS)/zensical/$$page" ] || echo "Zensical lacks $$page"; done
 
-freeze: $(INSTALLED) ## freeze the register of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
+freeze: $(INSTALLED) ## freeze register and scenario ids of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
 	$(PY) .ci/release.py freeze
 
 # The bill of materials lists what an install of the wheel brings, in the versions that were tested.

@@ -1,5 +1,5 @@
-"""Freezes the register and the digest of the version in pyproject.toml, or checks that this version
-is released.
+"""Freezes the register, the scenario ids and the digest of the version in pyproject.toml, or checks
+that this version is released.
 
 Run as `make freeze` and `make release`: `python .ci/release.py freeze` and `python .ci/release.py
 check`.
@@ -11,7 +11,11 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
+from translator_cmk.bdd.feature_files import pickles
+from translator_cmk.bdd.frozen_scenarios import FROZEN as FROZEN_SCENARIOS
+from translator_cmk.bdd.frozen_scenarios import digests_of
 from translator_cmk.conformance.release import RELEASES as DIGESTS
 from translator_cmk.conformance.release import release, specification_digest
 from translator_cmk.files import write_text
@@ -23,22 +27,34 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def freeze(version: str) -> int:
-    """Write register and digest, and say what is next; 2 if the version is frozen already."""
-    path, digests = FROZEN / f"{version}.json", DIGESTS.read_text("utf-8")
-    if path.exists() or f"\n{version}:" in digests:
+    """Write register, scenario ids and digest, and say what is next; 2 if the version is frozen
+    already.
+    """
+    register = FROZEN / f"{version}.json"
+    scenarios = FROZEN_SCENARIOS / f"{version}.json"
+    digests = DIGESTS.read_text("utf-8")
+    if register.exists() or scenarios.exists() or f"\n{version}:" in digests:
         print(
-            f"{path} is there: a register is frozen once; increase the version in pyproject.toml",
+            f"{register} is there: a register is frozen once; "
+            "increase the version in pyproject.toml",
             file=sys.stderr,
         )
         return 2
-    path.parent.mkdir(exist_ok=True)
-    write_text(
-        path, json.dumps(register_to_json(load_register()), indent=2, ensure_ascii=False) + "\n"
-    )
+    write_json(register, register_to_json(load_register()))
+    write_json(scenarios, digests_of(pickles()))
     earlier = digests.removesuffix("{}\n")
     write_text(DIGESTS, f"{earlier}{version}: {specification_digest()}\n")
-    print(f"{version} is frozen; next: translator-cmk register diff BEFORE, and date the changelog")
+    print(
+        f"{version} is frozen; next: translator-cmk register diff BEFORE, "
+        "translator-cmk features diff BEFORE, and date the changelog"
+    )
     return 0
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as JSON into a file, whose folder need not be there."""
+    path.parent.mkdir(exist_ok=True)
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def check(version: str) -> int:

@@ -115,6 +115,11 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
     ),
     SubcommandGroup("source", "work with a copy of the article", SOURCE),
     Subcommand("lint", "check feature files", "bdd.lint"),
+    Subcommand(
+        "features",
+        "print the ids of the scenarios, or which are new, gone or renamed since a release",
+        "bdd.features_command",
+    ),
     Subcommand("run", "run commands and say what the specification demands of each", "run_command"),
     Subcommand(
         "explore",

@@ -20,7 +20,8 @@ VAULT_FEATURE = Path("features/vault.feature")
 
 def copied(folder: Path) -> Path:
     """Return a copy of what a checkout has."""
-    copy_checkout(folder, "docs", "features", "model", "tests", "README.md", "pyproject.toml")
+    files = ("CHANGELOG.md", "README.md", "pyproject.toml")
+    copy_checkout(folder, "docs", "features", "model", "tests", *files)
     return folder
 
 
@@ -101,3 +102,41 @@ def test_scenarios_that_contradict_the_model_or_miss_no_row_are_named(tmp_path: 
         r"keys\.py:\d+: no scenario tagged @keys\.no-symmetric-rotation fails without the rows",
         missed,
     )
+
+
+RELEASED_TIES = """
+from translator_cmk.bdd.ties import released_scenario_diagnostics
+for diagnostic in released_scenario_diagnostics():
+    print(diagnostic)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (("(?s)    Scenario: {}.*?\n\n", ""), "- `vault.access-policy/{}`"),
+        ((" {}", " Renamed"), "| `vault.access-policy/{}` | `vault.access-policy/renamed` |"),
+    ],
+    ids=["removed", "renamed"],
+)
+def test_released_scenario_that_is_gone_needs_a_line_in_the_changelog(
+    tmp_path: Path, change: tuple[str, str], line: str
+) -> None:
+    checkout = copied(tmp_path)
+    title = "Granted access is there and changes nothing else"
+    path = checkout / VAULT_FEATURE
+    pattern, replacement = change
+    text = re.sub(pattern.format(title), replacement, path.read_text("utf-8"))
+    assert title not in text
+    path.write_text(text, "utf-8")
+
+    [missed] = python(checkout, "-c", RELEASED_TIES).stdout.splitlines()
+    line = line.format(title.lower().replace(" ", "-"))
+    assert missed.startswith("CHANGELOG.md:1: ")
+    assert missed.endswith(f"put it back, or write the line '{line}'")
+
+    write(
+        checkout, Path("CHANGELOG.md"), "\n## [0.2.0]", f"\n{line} because it can be\n\n## [0.2.0]"
+    )
+    assert python(checkout, "-c", RELEASED_TIES).stdout == ""

@@ -1,5 +1,5 @@
 """Registers frozen at a release: each has its digest, no id is used again, and a kit of one counts
-by it."""
+by it.  Scenario ids are frozen with them."""
 
 from pathlib import Path
 
@@ -49,6 +49,8 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
     again = python(tmp_path, ".ci/release.py", "freeze")
     assert again.returncode == 2
     assert "a register is frozen once; increase the version in pyproject.toml" in again.stderr
+    same = python(tmp_path, "-m", "translator_cmk.cli", "features", "diff", VERSION)
+    assert same.stdout.startswith("no difference in "), same
     (tmp_path / "CHANGELOG.md").write_text(f"## [{VERSION}] - 2026-11-27\n")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "--message", "Release")
