@@ -61,6 +61,11 @@ def slow(answer: Answer) -> None:
     write(line(answer))
 
 
+def late(answer: Answer) -> None:
+    time.sleep(2.5)
+    write(line(answer))
+
+
 def flood(answer: Answer) -> None:
     for _each in range(64):
         sys.stderr.write("e" * 2**16)
@@ -119,6 +124,7 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     ),
     "flood": flood,
     "slow": slow,
+    "late": late,
     "lingers": lingers,
     "escapes": escapes,
     "markup": markup,

@@ -70,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
         except Unsupported:
             print(f"○ not looked at yet, for want of {session.case}")
         result = smoke(subject)
+        session.case = "bye"
+        session.say_bye()
     except ToFix as found:
         return fix(str(found), found.remedy)
     except Inconclusive as error:

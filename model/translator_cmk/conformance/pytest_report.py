@@ -248,7 +248,7 @@ class Reporter:
                 if exitstatus == pytest.ExitCode.INTERRUPTED
                 else "stopped before its end"
             )
-        self.subject.session.bye()
+        running.no_goodbye = plain(self.subject.session.bye())
         running.notes["properties"] = list(self.properties.values())
         running.save(whole=True)
         envelope = running.envelope()

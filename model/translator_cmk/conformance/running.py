@@ -48,6 +48,7 @@ class Running:
         self.kept: dict[str, str] = {}  # files of counterexamples, two for each
         self.notes: dict[str, Any] = {}
         self.trouble = ""
+        self.no_goodbye = ""  # why the system did not say bye
         self.finished = False
         self.started = now()
         self.saved = monotonic()
@@ -142,6 +143,8 @@ class Running:
         }
         if self.trouble:
             envelope["trouble"] = self.trouble
+        if self.no_goodbye:
+            envelope["no_goodbye"] = self.no_goodbye
         return envelope
 
     def save(self, whole: bool = False) -> None:

@@ -14,9 +14,6 @@ from .clock import Clock
 from .interruption import Interrupted, Interruption
 from .message_log import NoLog
 
-PATIENCE_AT_THE_END = 2.0
-"""Seconds that a system has to answer that the session ends, at most."""
-
 LONGEST_SAID = 300
 """How many characters of what it said on standard error are shown with a fault: the last ones."""
 
@@ -47,6 +44,7 @@ class Session:
         self.case = ""
         self.number = 0  # among the sessions of a run
         self.declared: Declaration | None = None
+        self.has_begun = False  # whether it has answered hello, and neither broken since nor ended
         self.interrupted = (
             False  # whether the last request has no answer, since the run was interrupted
         )
@@ -54,10 +52,12 @@ class Session:
     def hello(self) -> Declaration:
         """Begin, and return what the system declares; raises `Fault`, also if that has changed."""
         self.token = None
+        self.has_begun = False
         answer = self.ask("hello", protocol=PROTOCOL, kit=__version__)
         declared: Declaration = answer["declaration"]
         self.token = answer["session"]
         self.declared = declared
+        self.has_begun = True
         return declared
 
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
@@ -78,6 +78,7 @@ class Session:
             entry["interrupted"] = True
             raise
         except Fault as fault:
+            self.has_begun = False
             if fault.kind == "not-json":
                 entry.pop("answer", None)  # the log has no way to write it
             entry["fault"] = self._fault_entry(fault)
@@ -145,16 +146,27 @@ class Session:
             return str(fault)
         return f"{fault}; it said: {said[-LONGEST_SAID:]}"
 
-    def bye(self) -> None:
-        """End, and leave nothing behind, even if the system breaks."""
-        can_answer = self.declared is not None and not self.interrupted and not self.interruption.by
+    def say_bye(self) -> None:
+        """End the session, if there is one; raises `Fault` and `Interrupted`."""
+        if not self.has_begun or self.interrupted or self.interruption.by:
+            return
+        answer = self.ask("bye")
+        self.has_begun = False
+        if answer["answer"] == "error":
+            message = answer.get("message", "without a message")
+            raise Fault("error", f"answered bye with an error: {message}")
+
+    def bye(self) -> str:
+        """End, and leave nothing behind; return why the system did not say bye, if it did not."""
         try:
-            if can_answer:
-                self.ask("bye", patience=min(self.patience, PATIENCE_AT_THE_END))
-        except (Fault, Interrupted):
-            pass  # it ends either way
+            self.say_bye()
+        except Fault as fault:
+            return str(fault)
+        except Interrupted:
+            pass  # who interrupts a run doesn't wait for its end
         finally:
             self.channel.close()
+        return ""
 
 
 def is_json(value: Any) -> bool:

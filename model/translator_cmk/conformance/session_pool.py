@@ -36,7 +36,7 @@ class SessionPool:
             supported |= subject.supported
         return unsupported - supported
 
-    def bye(self) -> None:
-        """End them all."""
-        for session in self.sessions:
-            session.bye()
+    def bye(self) -> str:
+        """End them all; return why the system did not say bye in the first where it did not."""
+        reasons = [session.bye() for session in self.sessions]
+        return next(filter(None, reasons), "")

@@ -183,7 +183,7 @@ def run_to_the_end(running: Running, pool: SessionPool, report: Path) -> bool:
         running.trouble = "a defect of the kit; its traceback is on standard error"
     finally:
         running.progress.clear()
-        pool.bye()
+        running.no_goodbye = plain(pool.bye())
         try:
             running.save(is_whole)
         finally:

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from ...bdd.scenario_run import Details
+from ...escaping import plain
 from ..cases import FUZZ, LANES, Envelope, ScenarioCase
 from ..channels import Fault
 from ..report.comparison import of_log
@@ -87,10 +88,12 @@ class Repetition:
 
     def _say_bye(self) -> None:
         """End the sessions that were ended then; raises `NotInLog`."""
+        reasons = []
         for session, stream in zip(self.pool.sessions, self.log.streams, strict=True):
             entry = stream.peek()
             if entry is not None and entry.verb == "bye":
-                session.bye()
+                reasons.append(session.bye())
+        self.running.no_goodbye = plain(next(filter(None, reasons), ""))
 
     def _find_what_is_left(self) -> None:
         """Note the first entry of the log that this run does not ask for."""

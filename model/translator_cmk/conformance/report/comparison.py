@@ -110,7 +110,7 @@ def of_envelope(envelope: Envelope, now: Envelope) -> Iterator[str]:
     if [case["id"] for case in envelope["cases"]] != [case["id"] for case in now["cases"]]:
         yield f"the cases in {ENVELOPE} are in another order than a run has them in"
     lanes_of_sequences = LANES[1:]
-    for name in sorted({*now, *lanes_of_sequences} - {*CLAIMED, "cases"}):
+    for name in sorted({*now, *lanes_of_sequences, "no_goodbye"} - {*CLAIMED, "cases"}):
         then = envelope.get(name, {})
         again = now.get(name, {})
         if name in LANES and not complete:  # a lane that was cut off says in part what it did

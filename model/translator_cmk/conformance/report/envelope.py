@@ -156,6 +156,7 @@ ENVELOPE = record(
         "properties": ListOf(PROPERTY),
         "specification": DIGEST,  # release 0.2.0 named it by its version alone
         "trouble": PROSE,
+        "no_goodbye": PROSE,
         "files": MapOf(FILE, DIGEST),
     },
 )

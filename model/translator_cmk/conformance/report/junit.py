@@ -14,7 +14,7 @@ from ...bdd.feature_files import pickles
 from ...escaping import plain
 from ...verdict import CONCLUSIONS, Status
 from ..cases import CaseEntry, Envelope
-from .wording import message_of, product
+from .wording import NO_GOODBYE, message_of, product
 
 LONGEST_NAME = 512
 """Characters that a name has at most: Azure Pipelines cuts it there."""
@@ -98,8 +98,10 @@ def whole_run(envelope: Envelope) -> Element:
     """Return the run as a test case."""
     code = envelope["exit_code"]
     words, kind = CONCLUSIONS[code]
-    trouble = plain(envelope.get("trouble", ""))
-    return test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {words}", trouble)
+    told = plain(envelope.get("trouble", ""))
+    if "no_goodbye" in envelope:
+        told = plain(f"{NO_GOODBYE}: {envelope['no_goodbye']}")
+    return test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {words}", told)
 
 
 def test_element(

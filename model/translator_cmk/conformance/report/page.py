@@ -16,7 +16,17 @@ from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status, with_failures_first
 from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope, Ids
 from .by_requirement import Cell, Note, cells, rates
-from .wording import badge_of, conclusion, few, headline, kit_of, product, scope_of, unasked
+from .wording import (
+    NO_GOODBYE,
+    badge_of,
+    conclusion,
+    few,
+    headline,
+    kit_of,
+    product,
+    scope_of,
+    unasked,
+)
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
@@ -262,6 +272,8 @@ def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
             yield f"Narrowed: {narrowed}."
     if "trouble" in envelope:
         yield f"It ended early: {envelope['trouble']}."
+    if "no_goodbye" in envelope:
+        yield f"{NO_GOODBYE[0].upper()}{NO_GOODBYE[1:]}: {envelope['no_goodbye']}."
     for note in unasked(envelope):
         yield f"{note[0].upper()}{note[1:]}."
     not_run = [name for name, cell in found.items() if cell.status is Status.NOT_RUN]

@@ -10,7 +10,7 @@ from ...verdict import Status
 from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
 from .by_requirement import rates
-from .wording import counted, headline, product, unasked
+from .wording import NO_GOODBYE, counted, headline, product, unasked
 
 CAUSES_IN_FULL = 5
 """How many causes are shown, each with one failure in full."""
@@ -82,6 +82,8 @@ def lines(envelope: Envelope) -> Iterator[str]:
     yield ""
     if "trouble" in envelope:
         yield f"{Status.INCONCLUSIVE.glyph} {plain(envelope['trouble'])}"
+    if "no_goodbye" in envelope:
+        yield f"{Status.INCONCLUSIVE.glyph} {NO_GOODBYE}: {plain(envelope['no_goodbye'])}"
     for stale in envelope["stale_deviations"]:
         yield f"{Status.FAILED.glyph} {plain(stale)}"
 

@@ -16,6 +16,9 @@ UNSTATED = "unstated"
 MOST_LISTED = 5
 """How many names stand in a list within a sentence."""
 
+NO_GOODBYE = "the system did not say bye"
+"""How begins why a run that came to its end broke all the same."""
+
 NOT_SPECIFIED = "not specified: "
 """How the reason begins where a scenario demands nothing of any system."""
 
