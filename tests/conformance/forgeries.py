@@ -75,10 +75,8 @@ class Forgery:
 
     def derive(self) -> Path:
         """Write it all, with verdicts, counts and counterexamples as they follow from the edits."""
-        lines = [json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log]
-        put_messages(self.folder, "".join(lines))
+        self.write_log()
         envelope = self.envelope
-        envelope["messages"] = len(self.log)
         running = Repetition(self.folder, envelope).run()
         running.declared = read_message(DECLARATION, envelope["subject"], "subject")
         now = as_written(running)
@@ -91,6 +89,12 @@ class Forgery:
             (self.folder / name).parent.mkdir(exist_ok=True)
             put(self.folder / name, content)
         return self.summarise()
+
+    def write_log(self) -> None:
+        """Write the log, and how many messages it has."""
+        lines = [json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log]
+        put_messages(self.folder, "".join(lines))
+        self.envelope["messages"] = len(self.log)
 
     def summarise(self) -> Path:
         """Write the envelope, and the files that are made from it."""

@@ -9,6 +9,7 @@ import pytest
 from tests.conformance import forgeries
 from tests.conformance.conftest import (
     FAILS,
+    MODEL,
     Verified,
     says,
     verify,
@@ -107,3 +108,18 @@ def test_file_that_would_be_waited_for_is_refused(
     (forgery.folder / name).unlink()
     os.mkfifo(forgery.folder / name)
     assert main(["report", "check", str(forgery.folder)]) in (1, 2)
+
+
+def test_report_that_is_called_the_models_is_confirmed_with_the_models_answers_alone(
+    tmp_path: Path,
+) -> None:
+    case = "keys.change/another-key-may-be-accepted-or-refused-in-place-of-the-one-in-use/portal"
+    found = verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", case)
+    says(0, "report", "check", str(found.folder))
+
+    forgery = Forgery(found.folder, tmp_path / "forged")
+    answers = [entry["answer"] for entry in forgery.log if "answer" in entry]
+    last_refusal = [answer for answer in answers if answer["answer"] == "refused"][-1]
+    last_refusal["answer"] = "accepted"
+    said = says(1, "report", "check", str(forgery.derive()))
+    assert "the model answers otherwise" in said

@@ -22,6 +22,7 @@ from .lanes.applicable import applicable
 from .lanes.counterexamples import read_counterexample
 from .lanes.repetition import Repetition, as_written, ask_again
 from .lanes.sequence_run import run_sequence
+from .model_answers import contradictions, is_called_the_model
 from .release import specification_digest, specification_of
 from .report.comparison import beyond, differences, of_cases, of_digests, of_envelope, of_folder
 from .report.folder import MESSAGES
@@ -35,6 +36,8 @@ from .subject import Subject, by_chance
 def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog]:
     """Return everything in a report that does not follow from its log, and the log; raises
     `CommandError`.
+
+    A log that is called the model's has to have the model's answers besides.
     """
     repetition = Repetition(folder, envelope)
     running = repetition.run()
@@ -45,6 +48,8 @@ def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog
     problems += of_digests(folder, envelope)
     if not problems:
         problems = list(of_folder(folder, envelope, running.kept))
+    if not problems and is_called_the_model(envelope):
+        problems = list(contradictions(folder, envelope))
     return problems, repetition.log
 
 

@@ -1,6 +1,4 @@
-"""Load the results of a run from its report: each status is derived again, from the message log or
-from the model.
-"""
+"""Load the results of a run from its report: each status is derived again from the message log."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,15 +10,13 @@ from ..bdd.systems import MODEL
 from ..digest import digest_of, files, kit_digest
 from ..errors import CommandError
 from ..strict_yaml import read_yaml
-from ..system import ModelSystem
 from ..verdict import Status
-from .cases import FEATURES, LANES, CaseEntry, Envelope, Ids
-from .channels import Direct
-from .lanes.repetition import Repetition, as_written, ask_again
+from .cases import FEATURES, CaseEntry, Envelope, Ids
+from .lanes.repetition import Repetition, as_written
+from .model_answers import contradictions, is_called_the_model
 from .report.comparison import differences, of_digests
 from .report.reading import read
 from .report.wording import product
-from .session import Session
 
 EXPECTED: Mapping[str, Ids] = {
     name: tuple(requirements)
@@ -90,7 +86,7 @@ def load_results(folder: Path) -> Results:
     envelope = read(folder)
     if envelope["subject"] is None:
         raise CommandError(f"{folder}: the system did not say hello; run the suite again")
-    is_model = envelope["subject"]["product"] == MODEL
+    is_model = is_called_the_model(envelope)
     selection = []
     for name, values in envelope["selection"].items():
         selection += [f"--{name} {value}" for value in values]
@@ -110,12 +106,13 @@ def load_results(folder: Path) -> Results:
 
 def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
     """Yield the results of the scenarios; raises `CommandError` where the log is not that of such a
-    run.
+    run, or is called the model's and isn't.
     """
     reported = {case["id"]: case for case in envelope["cases"] if case["lane"] == FEATURES}
     if envelope["digest"] != kit_digest():
         yield from map(scenario_of, reported.values())
         return
+    must_be_its_own(folder, envelope)
     repetition = Repetition(folder, envelope)
     now = as_written(repetition.run())
     problems = [*repetition.problems, *differences(envelope["subject"], now["subject"], "subject")]
@@ -123,8 +120,6 @@ def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
         raise CommandError(
             f"{folder}: it does not follow from its log: {problem}; run the suite again"
         )
-    is_model = envelope["subject"]["product"] == MODEL
-    by_model = statuses_of_the_model(envelope) if is_model else {}
     for case in now["cases"]:
         if case["lane"] != FEATURES:
             continue
@@ -133,33 +128,20 @@ def scenarios_of(folder: Path, envelope: Envelope) -> Iterator[Item]:
         # it took so long in the run, and not when it was judged again
         timed = case | {"seconds": then["seconds"]}
         item = scenario_of(timed, tuple(repetition.details.get(name, ())))
-        contradiction = contradiction_in(
-            then["status"], case["status"], by_model.get(name, case["status"])
-        )
-        if contradiction:
-            item = replace(item, status=Status.FAILED, reason=contradiction)
+        if then["status"] != case["status"]:
+            reason = f"the report says {then['status']}, and its message log shows {case['status']}"
+            item = replace(item, status=Status.FAILED, reason=reason)
         yield item
 
 
-def contradiction_in(reported: str, logged: str, by_model: str) -> str:
-    """Return how report, log and model contradict each other about a scenario; empty if they
-    agree.
-    """
-    if reported != logged:
-        return f"the report says {reported}, and its message log shows {logged}"
-    if by_model != logged:
-        return f"the message log shows {logged}, and the model gives {by_model}"
-    return ""
-
-
-def statuses_of_the_model(envelope: Envelope) -> dict[str, str]:
-    """Return the status that each scenario has when the model itself is asked: it is here, and
-    needs no log.
-    """
-    scenarios_alone = {name: value for name, value in envelope.items() if name not in LANES}
-    scenarios_alone["lanes"] = [FEATURES]
-    asked = as_written(ask_again(scenarios_alone, Session(Direct(ModelSystem))))
-    return {case["id"]: case["status"] for case in asked["cases"]}
+def must_be_its_own(folder: Path, envelope: Envelope) -> None:
+    """Raise `CommandError` if a report is called the model's and has other answers."""
+    if not is_called_the_model(envelope):
+        return
+    for problem in contradictions(folder, envelope):
+        raise CommandError(
+            f"{problem}; the report says that it is the model's: run the suite again"
+        )
 
 
 def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> Item:
@@ -183,8 +165,7 @@ def properties_of(envelope: Envelope) -> Iterator[Item]:
     """Yield the results of the properties; of the model, one that is expected and not there was not
     run.
     """
-    is_model = envelope["subject"]["product"] == MODEL
-    missing = dict(EXPECTED) if is_model else {}
+    missing = dict(EXPECTED) if is_called_the_model(envelope) else {}
     for entry in envelope.get("properties", ()):
         name = entry["id"]
         requirements = EXPECTED.get(name, tuple(entry["requirements"]))

@@ -1,0 +1,76 @@
+"""Compare the answers in a message log with those of the model.
+
+A log of the model is known by its answers, not by the name in it.  The model is here, so it is
+asked again what it was asked then, session by session, and each answer has to be the same: its
+kind, its reasons, its uses of keys and everything that was observed.  Which requirements a change
+rests on is in no log: who reads it asks the model.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..bdd.systems import MODEL
+from ..system import ModelSystem
+from .cases import Envelope
+from .channels.answering import Answer, Answering
+from .report.comparison import differences
+from .report.folder import MESSAGES
+from .report.recorded import LogEntry, MessageLog
+
+OF_THE_RUN = ("session", "product", "version")
+"""Fields of an answer that chance decides, or by which a system names itself."""
+
+
+class ModelSession:
+    """A session with the model, in which it is asked what it was asked in a session of a log."""
+
+    def __init__(self) -> None:
+        self.answering = Answering(ModelSystem)
+        self.token = ""
+
+    def ask(self, request: dict[str, Any]) -> Answer:
+        """Return the model's answer as JSON has it."""
+        if request["verb"] != "hello":
+            request = request | {"session": self.token}
+        answer: Answer = json.loads(json.dumps(self.answering.answer(request)))
+        self.token = answer.get("session", self.token)
+        return answer
+
+
+def is_called_the_model(envelope: Envelope) -> bool:
+    """Return whether a report says that its subject is the model."""
+    subject = envelope["subject"]
+    return subject is not None and str(subject["product"]).strip() == MODEL
+
+
+def contradictions(folder: Path, envelope: Envelope) -> Iterator[str]:
+    """Yield where the log of a report has another answer than the model's; raises
+    `CommandError`.
+    """
+    sessions: dict[int, ModelSession] = {}
+    for entry in MessageLog(folder / MESSAGES, envelope["messages"]).entries:
+        was_answered = entry.verb and "answer" in entry.content
+        if not was_answered:
+            continue
+        session = sessions.setdefault(entry.content.get("session", 0), ModelSession())
+        difference = first_difference(session, entry)
+        if difference:
+            yield f"{folder / MESSAGES}:{entry.number}: the model answers otherwise: {difference}"
+
+
+def first_difference(session: ModelSession, entry: LogEntry) -> str:
+    """Return where an answer in a log differs from the model's; empty if it is the same."""
+    recorded = without_names(entry.content["answer"])
+    expected = without_names(session.ask(entry.content["request"]))
+    if recorded == expected:
+        return ""
+    return next(differences(recorded, expected, "answer", ignored=()))
+
+
+def without_names(answer: Any) -> Any:
+    """Return an answer without what chance decides, and without names of the system."""
+    if not isinstance(answer, dict):
+        return answer
+    return {name: value for name, value in answer.items() if name not in OF_THE_RUN}
