@@ -56,7 +56,7 @@ Feature: Encryption at rest
 
     @environment.create-resource
     Scenario: A new resource does not share the keys of one that is there
-      Given a workspace under customer-managed keys
+      Given a workspace under customer-managed keys (resource "translator-prod")
       When the customer creates the Translator resource "translator-test"
       Then "translator-test" uses Microsoft-managed keys
       And "translator-prod" uses customer-managed keys

@@ -333,27 +333,27 @@ Feature: What the article takes for granted
   Rule: A deleted resource takes its managed identity with it
 
     Scenario: A deleted resource takes its workspaces and models with it
-      Given a deployed model under Microsoft-managed keys
+      Given a deployed model under Microsoft-managed keys (workspace "ws-prod", model "legal-en-de")
       When the customer deletes the resource "translator-prod"
       Then the resource "translator-prod" does not exist
       And the workspace "ws-prod" does not exist
       And the model "legal-en-de" does not exist
 
     Scenario: Deleting one of three resources takes nothing from the others
-      Given three resources that share a vault and a key
+      Given three resources that share a vault and a key (resource "translator-dev", vault "kv-prod", document "contracts", model "retail-en-de")
       When the customer deletes the resource "translator-test"
       Then "translator-dev" has access to the keys of "kv-prod"
       And the model "retail-en-de" is deployed
       And the document "contracts" is kept
 
     Scenario: A deleted resource takes its uploads with it
-      Given an upload under Microsoft-managed keys
+      Given an upload under Microsoft-managed keys (document "contracts")
       When the customer deletes the resource "translator-prod"
       Then the request is accepted
       And the document "contracts" is deleted
 
     Scenario: Deleting one of two resources takes nothing from the other
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (resource "translator-test", vault "kv-prod", document "manuals", model "support-en-de")
       When the customer deletes the resource "translator-prod"
       Then "translator-test" has access to the keys of "kv-prod"
       And the model "support-en-de" is deployed
@@ -361,7 +361,7 @@ Feature: What the article takes for granted
 
     @identity.access-removed
     Scenario: A deleted resource loses its access
-      Given an identity with access to the vault
+      Given an identity with access to the vault (vault "kv-prod")
       When the customer deletes the resource "translator-prod"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
@@ -478,7 +478,7 @@ Feature: What the article takes for granted
       And the vault "kv-prod" does not exist
 
     Scenario: Deleting one of two vaults leaves the other alone
-      Given two vaults without purge protection have keys
+      Given two vaults without purge protection have keys (key "cmk-2048" of "kv-prod")
       When the customer deletes the vault "kv-test"
       Then the vault "kv-test" is deleted
       And the vault "kv-prod" is active
@@ -488,27 +488,27 @@ Feature: What the article takes for granted
   Rule: A soft-deleted key vault can be recovered with its keys and access grants
 
     Scenario: A recovered vault has its keys and grants again
-      Given a deleted vault with a key and a grant
+      Given a deleted vault with a key and a grant (resource "translator-prod", key "cmk-2048" of "kv-prod")
       When the customer recovers the vault "kv-prod"
       Then the vault "kv-prod" is active
       And the key "cmk-2048" of "kv-prod" is active
       And "translator-prod" has access to the keys of "kv-prod"
 
     Scenario: A recovered vault leaves its deleted key deleted
-      Given a vault with a deleted and a disabled key has been deleted
+      Given a vault with a deleted and a disabled key has been deleted (key "cmk-2048" of "kv-prod", key "cmk-next" of "kv-prod")
       When the customer recovers the vault "kv-prod"
       Then the vault "kv-prod" is active
       And the key "cmk-2048" of "kv-prod" is deleted
       And the key "cmk-next" of "kv-prod" is disabled
 
     Scenario: A recovered vault has no grant that was revoked before
-      Given the access has been revoked and the vault deleted
+      Given the access has been revoked and the vault deleted (resource "translator-prod", key "cmk-2048" of "kv-prod")
       When the customer recovers the vault "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is enabled
       And "translator-prod" has no access to the keys of "kv-prod"
 
     Scenario: Recovering one of two vaults leaves the other deleted
-      Given two vaults have been deleted
+      Given two vaults have been deleted (key "cmk-2048" of "kv-prod")
       When the customer recovers the vault "kv-test"
       Then the vault "kv-test" is active
       And the key "cmk-2048" of "kv-test" is active
@@ -532,7 +532,7 @@ Feature: What the article takes for granted
       And the vault "kv-prod" does not exist
 
     Scenario: Purging one of two vaults leaves the other recoverable
-      Given two vaults have been deleted
+      Given two vaults have been deleted (vault "kv-prod")
       When the customer purges the vault "kv-test"
       Then the vault "kv-test" does not exist
       And the vault "kv-prod" is deleted
@@ -564,14 +564,14 @@ Feature: What the article takes for granted
       And the vault "kv-prod" does not exist
 
     Scenario: The end of one vault's retention leaves the other recoverable
-      Given two vaults have been deleted
+      Given two vaults have been deleted (vault "kv-prod")
       When the retention period of the vault "kv-test" ends
       Then the vault "kv-test" does not exist
       And the vault "kv-prod" is deleted
 
     @revocation.data-inaccessible @revocation.vault-deleted @workspace.covered
     Scenario: A vault that is gone for good leaves the data inaccessible
-      Given the vault has been deleted
+      Given the vault has been deleted (workspace "ws-prod", document "contracts")
       When the retention period of the vault "kv-prod" ends
       Then the request is accepted
       And the data of "ws-prod" is inaccessible
@@ -751,7 +751,7 @@ Feature: What the article takes for granted
       And nothing else has changed
 
     Scenario: A resource group takes its resources and vaults with it
-      Given a resource and a vault with a key
+      Given a resource and a vault with a key (resource "translator-prod", vault "kv-prod")
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
       Then the resource "translator-prod" is in the subscription "security"
       And the vault "kv-prod" is in the subscription "security"
@@ -764,7 +764,7 @@ Feature: What the article takes for granted
       And nothing else has changed
 
     Scenario: What is in another group or subscription stays
-      Given a resource and vaults in three resource groups
+      Given a resource and vaults in three resource groups (vault "kv-test")
       When the customer moves the resource group "other" of the subscription "production" to the subscription "foreign"
       Then the vault "kv-test" is in the subscription "foreign"
       And nothing else has changed
@@ -788,7 +788,7 @@ Feature: What the article takes for granted
 
     @environment.move @revocation.access-revoked @revocation.data-inaccessible
     Scenario: A vault that leaves its resource behind loses its grant
-      Given a vault in a resource group of its own
+      Given a vault in a resource group of its own (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
       When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
       Then "translator-prod" has no access to the keys of "kv-prod"
       And the data of "ws-prod" is inaccessible
@@ -796,7 +796,7 @@ Feature: What the article takes for granted
 
     @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
     Scenario: A vault whose subscription moves loses its grant
-      Given a deployed model of a multi-service resource
+      Given a deployed model of a multi-service resource (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
       When the customer moves the subscription "security" to the tenant "abroad"
       Then "translator-prod" has no access to the keys of "kv-prod"
       And the data of "ws-prod" is inaccessible
@@ -804,7 +804,7 @@ Feature: What the article takes for granted
 
     @environment.move @revocation.access-revoked @revocation.data-inaccessible
     Scenario: A vault that comes back from another tenant brings no grant
-      Given a vault has left its resource behind
+      Given a vault has left its resource behind (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
       When the customer moves the resource group "vaults" of the subscription "foreign" to the subscription "production"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"

@@ -22,7 +22,7 @@ Feature: The managed identity
       And nothing has changed
 
     Scenario: The identity of one resource more changes nothing of the others
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (vault "kv-prod")
       And the customer creates the Azure AI services resource "translator-dev"
       When the customer enables the managed identity of "translator-dev"
       Then the managed identity of "translator-dev" is on
@@ -110,7 +110,7 @@ Feature: The managed identity
 
     @identity.disable
     Scenario: Uploads and models outlive an identity that no key depends on
-      Given an identity that no key depends on
+      Given an identity that no key depends on (document "contracts", model "legal-en-de")
       When the customer disables the managed identity of "translator-prod"
       Then the managed identity of "translator-prod" is off
       And the model "legal-en-de" is deployed
@@ -121,14 +121,14 @@ Feature: The managed identity
 
     @identity.disable
     Scenario: Access goes with the identity
-      Given an identity with access to the vault
+      Given an identity with access to the vault (vault "kv-prod")
       When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
 
     @identity.disable
     Scenario: Access to every vault goes with the identity
-      Given access to a second vault
+      Given access to a second vault (vault "kv-prod", vault "kv-test")
       When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
@@ -136,7 +136,7 @@ Feature: The managed identity
 
     @identity.disable @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A disabled identity costs all that is under the key
-      Given <start>
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
       When the customer disables the managed identity of "translator-prod"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
@@ -165,7 +165,7 @@ Feature: The managed identity
 
     @identity.disable
     Scenario Outline: Only the resource whose identity is off loses its access
-      Given three resources that share a vault and a key
+      Given three resources that share a vault and a key (resource "<other>", vault "kv-prod", document "<document>")
       When the customer disables the managed identity of "<resource>"
       Then "<resource>" has no access to the keys of "kv-prod"
       And "<other>" has access to the keys of "kv-prod"
@@ -182,7 +182,7 @@ Feature: The managed identity
   Rule: Enabling the managed identity again returns no access
 
     Scenario: An identity that is on again has no access
-      Given the managed identity has been disabled
+      Given the managed identity has been disabled (vault "kv-prod", workspace "ws-prod")
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
@@ -190,7 +190,7 @@ Feature: The managed identity
 
     @identity.enabled-with-keys @vault.granted-with-keys
     Scenario: The portal returns no access but that to the chosen vault
-      Given access to a second vault
+      Given access to a second vault (vault "kv-test")
       And the customer disables the managed identity of "translator-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then "translator-prod" has access to the keys of "kv-prod"

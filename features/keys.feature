@@ -138,7 +138,7 @@ Feature: Customer-managed keys
   Rule: Each use of the customer's key is recorded for audit
 
     Scenario Outline: Work on data leaves an entry for the key and the resource
-      Given <start>
+      Given <start> (resource "<resource>", key "<key>" of "kv-prod")
       When the customer <work>
       Then the request is accepted
       And the use of the key "<key>" of "kv-prod" is recorded for "<resource>"
@@ -178,7 +178,7 @@ Feature: Customer-managed keys
 
     @keys.enable
     Scenario Outline: A key held elsewhere does not replace the one in use
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (key "cmk-2048" of "kv-prod")
       When the customer enables customer-managed keys for "translator-prod" with a key held in another key store through the <channel>
       Then "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
@@ -258,7 +258,7 @@ Feature: Customer-managed keys
 
     @keys.enable
     Scenario Outline: A key of another size does not replace the one in use
-      Given customer-managed keys are on
+      Given customer-managed keys are on (key "cmk-2048" of "kv-prod")
       And the customer generates the key "cmk-new" in "kv-prod" of type RSA and 3072 bits
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
@@ -336,7 +336,7 @@ Feature: Customer-managed keys
 
     @keys.enable
     Scenario Outline: A second resource gets the key that another one uses
-      Given a second resource with access beside one with customer-managed keys
+      Given a second resource with access beside one with customer-managed keys (resource "translator-prod")
       When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And "translator-test" is encrypted with the key "cmk-2048" of "kv-prod"
@@ -349,7 +349,7 @@ Feature: Customer-managed keys
 
     @keys.enable @keys.any-origin
     Scenario: A second resource gets an imported key that another one uses
-      Given a deployed model of a multi-service resource
+      Given a deployed model of a multi-service resource (resource "translator-prod")
       And the customer creates the Translator resource "translator-test" in "eastus"
       When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the portal
       Then "translator-test" is encrypted with the key "cmk-2048" of "kv-prod"
@@ -397,14 +397,14 @@ Feature: Customer-managed keys
   Rule: A resource can go back to Microsoft-managed keys
 
     Scenario: A resource that gives up its key is back under Microsoft-managed keys
-      Given a workspace under customer-managed keys
+      Given a workspace under customer-managed keys (workspace "ws-prod")
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
       And the workspace "ws-prod" is protected by Microsoft-managed keys
 
     Scenario: Every workspace is back under Microsoft-managed keys
-      Given a workspace under customer-managed keys
+      Given a workspace under customer-managed keys (workspace "ws-prod")
       And the customer creates the workspace "ws-test" for "translator-prod"
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the workspace "ws-prod" is protected by Microsoft-managed keys
@@ -417,20 +417,20 @@ Feature: Customer-managed keys
       And "translator-prod" has no key of its own
 
     Scenario: Another resource keeps its key
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (resource "translator-test", workspace "ws-test")
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
       And "translator-test" uses customer-managed keys
       And the workspace "ws-test" is protected by customer-managed keys
 
     Scenario: Giving up the key brings back nothing that was lost
-      Given the access to the key has been lost and granted again
+      Given the access to the key has been lost and granted again (document "contracts", model "legal-en-de")
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the document "contracts" is deleted
       And the model "legal-en-de" is undeployed
 
     Scenario Outline: A key that was given up can be lost without loss
-      Given a deployed model after its key was given up
+      Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer <loss>
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
@@ -444,7 +444,7 @@ Feature: Customer-managed keys
 
     @keys.enable @revocation.vault-deleted @environment.delete-vault @revocation.earlier-workspaces @revocation.data-inaccessible @revocation.undeploys @revocation.deletes-uploads
     Scenario: A key that was given up and is in use again can be lost again
-      Given a deployed model after its key was given up and enabled again
+      Given a deployed model after its key was given up and enabled again (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer deletes the vault "kv-prod"
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
@@ -457,7 +457,7 @@ Feature: Customer-managed keys
       Then the request is accepted
 
     Scenario: Of three resources on a key one gives it up and the others keep it
-      Given three resources that share a vault and a key
+      Given three resources that share a vault and a key (workspace "ws-prod", workspace "ws-dev")
       When the customer returns "translator-test" to Microsoft-managed keys
       Then "translator-test" has no key of its own
       And the workspace "ws-prod" is protected by customer-managed keys

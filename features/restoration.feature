@@ -5,20 +5,20 @@ Feature: After the key is back
   Rule: Enabling the managed identity again redeploys no model
 
     Scenario: A model stays undeployed when the identity is on again
-      Given the managed identity has been disabled
+      Given the managed identity has been disabled (model "legal-en-de")
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
       And the model "legal-en-de" is undeployed
 
     @identity.enabled-with-keys
     Scenario: A model stays undeployed when the portal turns the identity on again
-      Given the managed identity has been disabled
+      Given the managed identity has been disabled (model "legal-en-de")
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the managed identity of "translator-prod" is on
       And the model "legal-en-de" is undeployed
 
     Scenario: A model stays undeployed when the identity has access again
-      Given the managed identity has been disabled and enabled again
+      Given the managed identity has been disabled and enabled again (model "legal-en-de")
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And the model "legal-en-de" is undeployed
@@ -45,7 +45,7 @@ Feature: After the key is back
   Rule: Recovering the key vault or granting access again redeploys no model
 
     Scenario Outline: The key is back and the model stays undeployed
-      Given <situation>
+      Given <situation> (model "<model>")
       When the customer <remedy>
       Then the request is accepted
       And the model "<model>" is undeployed
@@ -73,7 +73,7 @@ Feature: After the key is back
   Rule: Restoring the key brings no uploaded document back
 
     Scenario Outline: The key is back and the upload stays deleted
-      Given <situation>
+      Given <situation> (document "<document>")
       When the customer <remedy>
       Then the request is accepted
       And the document "<document>" is deleted
@@ -104,7 +104,7 @@ Feature: After the key is back
   Rule: Data that was only inaccessible can be read again once the key is back
 
     Scenario Outline: The key is back and the data can be read
-      Given <situation>
+      Given <situation> (workspace "<workspace>")
       When the customer <remedy>
       Then the request is accepted
       And the data of "<workspace>" is accessible
@@ -150,7 +150,7 @@ Feature: After the key is back
         | the key has been disabled | enables the key "cmk-2048" of "kv-prod" | ws-prod   |
 
     Scenario Outline: One of two causes is mended and the data stays inaccessible
-      Given <situation>
+      Given <situation> (workspace "ws-prod")
       When the customer <remedy>
       Then the request is accepted
       And the data of "ws-prod" is inaccessible

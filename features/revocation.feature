@@ -31,7 +31,7 @@ Feature: The inaccessible key
 
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
     Scenario Outline: Revoked access costs all that is under the key
-      Given <start>
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
@@ -63,7 +63,7 @@ Feature: The inaccessible key
         | the key has been deleted  | ws-prod   | legal-en-de | contracts |
 
     Scenario: Access to another vault does not make the key accessible
-      Given access to a second vault
+      Given access to a second vault (vault "kv-test", workspace "ws-prod")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" has access to the keys of "kv-test"
@@ -81,7 +81,7 @@ Feature: The inaccessible key
 
     @environment.delete-vault @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A deleted vault costs all that is under the key
-      Given <start>
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
       When the customer deletes the vault "kv-prod"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
@@ -115,7 +115,7 @@ Feature: The inaccessible key
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     Scenario Outline: Deleting another vault costs nothing
-      Given <start>
+      Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer deletes the vault "kv-test"
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
@@ -131,7 +131,7 @@ Feature: The inaccessible key
 
     @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A deleted key costs all that is under the key
-      Given <start>
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
       When the customer deletes the key "cmk-2048" of "kv-prod"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
@@ -165,7 +165,7 @@ Feature: The inaccessible key
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     Scenario: Deleting another key of the vault costs nothing
-      Given two resources, each with a key of its own in one vault
+      Given two resources, each with a key of its own in one vault (key "cmk-2048" of "kv-prod", document "contracts", model "legal-en-de")
       When the customer deletes the key "cmk-next" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is active
       And the model "legal-en-de" is deployed
@@ -176,7 +176,7 @@ Feature: The inaccessible key
 
     @keys.disable @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A disabled key costs all that is under the key
-      Given <start>
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
       When the customer disables the key "cmk-2048" of "kv-prod"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
@@ -210,7 +210,7 @@ Feature: The inaccessible key
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     Scenario: Disabling another key of the vault costs nothing
-      Given two resources, each with a key of its own in one vault
+      Given two resources, each with a key of its own in one vault (key "cmk-next" of "kv-prod", document "manuals", model "support-en-de")
       When the customer disables the key "cmk-2048" of "kv-prod"
       Then the key "cmk-next" of "kv-prod" is enabled
       And the model "support-en-de" is deployed
@@ -331,14 +331,14 @@ Feature: The inaccessible key
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
     Scenario: Every deployed model is undeployed
-      Given two documents and two deployed models under customer-managed keys
+      Given two documents and two deployed models under customer-managed keys (model "legal-en-de", model "support-en-de")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And the model "legal-en-de" is undeployed
       And the model "support-en-de" is undeployed
 
     Scenario: A model under Microsoft-managed keys stays deployed
-      Given a deployed model under Microsoft-managed keys
+      Given a deployed model under Microsoft-managed keys (document "contracts", model "legal-en-de")
       And the customer creates the vault "kv-prod"
       When the customer deletes the vault "kv-prod"
       Then the model "legal-en-de" is deployed
@@ -348,7 +348,7 @@ Feature: The inaccessible key
   Rule: Models outlive the inaccessible key
 
     Scenario Outline: Models are kept when the key becomes inaccessible
-      Given <start>
+      Given <start> (model "legal-en-de")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the model "legal-en-de" exists
       And the model "legal-en-de" is undeployed
@@ -365,14 +365,14 @@ Feature: The inaccessible key
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
     Scenario: Every uploaded document is deleted
-      Given two documents and two deployed models under customer-managed keys
+      Given two documents and two deployed models under customer-managed keys (document "contracts", document "manuals")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And the document "contracts" is deleted
       And the document "manuals" is deleted
 
     Scenario: Uploads under Microsoft-managed keys depend on no vault
-      Given an upload under Microsoft-managed keys
+      Given an upload under Microsoft-managed keys (workspace "ws-prod", document "contracts")
       And the customer creates the vault "kv-prod"
       When the customer deletes the vault "kv-prod"
       Then the document "contracts" is kept
@@ -383,7 +383,7 @@ Feature: The inaccessible key
 
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys
     Scenario Outline: An earlier workspace loses its data, deployed model and upload
-      Given <start>
+      Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer <loss>
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
@@ -419,7 +419,7 @@ Feature: The inaccessible key
 
     @workspace.covered @revocation.access-revoked @revocation.revoke
     Scenario: What was made before and after is lost together
-      Given workspaces made before and after the portal enabled CMK
+      Given workspaces made before and after the portal enabled CMK (document "manuals", document "contracts", model "support-en-de")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the document "manuals" is deleted
       And the document "contracts" is deleted
@@ -429,7 +429,7 @@ Feature: The inaccessible key
   Rule: Revoking one resource's access leaves the others on the same key alone
 
     Scenario Outline: Other resources on the key keep access, model and upload
-      Given three resources that share a vault and a key
+      Given three resources that share a vault and a key (resource "<other>", document "<document>", model "<model>")
       When the customer revokes the access of "<resource>" to the keys of "kv-prod"
       Then "<other>" has access to the keys of "kv-prod"
       And the model "<model>" is deployed
@@ -445,7 +445,7 @@ Feature: The inaccessible key
         | translator-dev  | translator-test | support-en-de | manuals   |
 
     Scenario Outline: Each resource that loses its access loses its own data
-      Given three resources that share a vault and a key
+      Given three resources that share a vault and a key (workspace "<workspace>", document "<document>", model "<model>")
       When the customer revokes the access of "<resource>" to the keys of "kv-prod"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed

@@ -38,7 +38,7 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario Outline: A resource arrives in another tenant without key and access
-      Given <start>
+      Given <start> (resource "translator-prod", vault "kv-prod")
       When the customer <move>
       Then the request is accepted
       And "translator-prod" has no key of its own
@@ -54,14 +54,14 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario: Every resource of a subscription arrives without its key
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (resource "translator-prod", resource "translator-test")
       When the customer moves the subscription "production" to the tenant "abroad"
       Then "translator-prod" has no key of its own
       And "translator-test" has no key of its own
 
     @environment.move
     Scenario: A resource that moves alone leaves the others their identity and key
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (resource "translator-prod", model "legal-en-de")
       When the customer moves the resource "translator-test" to the subscription "foreign"
       Then "translator-test" has no key of its own
       And the managed identity of "translator-prod" is on
@@ -72,7 +72,7 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario Outline: A resource arrives in another tenant with its identity off
-      Given a resource with an identity
+      Given a resource with an identity (resource "translator-prod")
       When the customer <move>
       Then the request is accepted
       And the managed identity of "translator-prod" is off
@@ -85,7 +85,7 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario: Every resource of a subscription arrives with its identity off
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (resource "translator-prod", resource "translator-test")
       When the customer moves the subscription "production" to the tenant "abroad"
       Then the managed identity of "translator-prod" is off
       And the managed identity of "translator-test" is off
@@ -102,7 +102,7 @@ Feature: Microsoft Entra tenants
   Rule: After a move to another tenant the key source still reads customer-managed
 
     Scenario Outline: The key source reads customer-managed after a move
-      Given a workspace under customer-managed keys
+      Given a workspace under customer-managed keys (resource "translator-prod")
       When the customer <move>
       Then the request is accepted
       And "translator-prod" uses customer-managed keys
@@ -118,7 +118,7 @@ Feature: Microsoft Entra tenants
 
     @tenant.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A move to another tenant costs all that is under the key
-      Given <start>
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
       When the customer <move>
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
@@ -136,7 +136,7 @@ Feature: Microsoft Entra tenants
         | moves the subscription "production" to the tenant "abroad"                                     | a new workspace after access was lost                        | ws-test   | support-en-de | manuals   |
 
     Scenario: Identity and access alone do not bring the key back
-      Given the moved identity has been enabled again
+      Given the moved identity has been enabled again (workspace "ws-prod")
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" has no key of its own
@@ -144,7 +144,7 @@ Feature: Microsoft Entra tenants
 
     @restoration.data-readable
     Scenario Outline: Enabling CMK again brings the key back, and no upload
-      Given the moved identity has access to the vault again
+      Given the moved identity has access to the vault again (workspace "ws-prod", document "contracts")
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And the data of "ws-prod" is accessible
@@ -173,7 +173,7 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario: A resource and its vault that move within their tenant lose nothing
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (resource "translator-prod", vault "kv-prod")
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
       Then the resource "translator-prod" is in the subscription "security"
       And the vault "kv-prod" is in the subscription "security"
@@ -194,7 +194,7 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario: A vault that moves within its tenant without its resource is no loss
-      Given a deployed model of a multi-service resource
+      Given a deployed model of a multi-service resource (vault "kv-prod")
       When the customer moves the resource group "vaults" of the subscription "security" to the subscription "production"
       Then the request is accepted
       And the vault "kv-prod" is in the subscription "production"

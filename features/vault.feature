@@ -208,7 +208,7 @@ Feature: The key vault
       Then "translator-prod" has access to the keys of "kv-prod"
 
     Scenario Outline: A resource that gets customer-managed keys takes access from no other
-      Given a second resource with access beside one with customer-managed keys
+      Given a second resource with access beside one with customer-managed keys (resource "translator-prod", model "legal-en-de")
       When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then "translator-test" has access to the keys of "kv-prod"
       And "translator-prod" has access to the keys of "kv-prod"

@@ -21,7 +21,7 @@ Feature: Custom Translator workspaces
         | two resources that share a vault and a key                        | ws-archive | translator-test |
 
     Scenario: A workspace of another resource is under Microsoft-managed keys
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (workspace "ws-prod")
       And the customer creates the Translator resource "translator-test"
       When the customer creates the workspace "ws-test" for "translator-test"
       Then the workspace "ws-test" is protected by Microsoft-managed keys
@@ -29,7 +29,7 @@ Feature: Custom Translator workspaces
 
     @revocation.data-inaccessible @revocation.access-revoked @revocation.revoke
     Scenario: A workspace under the customer's key depends on it
-      Given a workspace under customer-managed keys
+      Given a workspace under customer-managed keys (workspace "ws-prod")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And the data of "ws-prod" is inaccessible

@@ -63,6 +63,15 @@ def test_nothing_is_wrong_with_a_right_feature_with_any_line_endings(tmp_path: P
     assert lint([tmp_path]) == []
 
 
+def test_then_may_be_about_what_parentheses_name_of_a_situation(tmp_path: Path) -> None:
+    given = 'a workspace under Microsoft-managed keys (workspace "ws-prod")'
+    claim = '\n  And the workspace "ws-prod" is protected by Microsoft-managed keys\n'
+    text = RIGHT.replace("a resource and a vault with a key", given).rstrip() + claim
+    assert diagnostics_of(tmp_path, feature(rule(text))) == []
+    unnamed = text.replace(' (workspace "ws-prod")', "")
+    assert len(diagnostics_of(tmp_path, feature(rule(unnamed)))) == 1
+
+
 def test_attested_rule_needs_no_scenario(tmp_path: Path) -> None:
     text = feature(rule(requirement="encryption.algorithm", tags="@attestation"))
     assert diagnostics_of(tmp_path, text, "encryption.feature") == []

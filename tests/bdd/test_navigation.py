@@ -30,7 +30,9 @@ outline put there.
 from pytest_bdd import step
 '''
 PLACEHOLDER = "<[^>]+>"
-IN_EXAMPLES = (f"^({PLACEHOLDER})$", f"^the customer (.* )?({PLACEHOLDER}).*$")
+IN_PARENTHESES = "(?: [(].+[)])?"
+"""What a situation is said to have made."""
+IN_EXAMPLES = (f"^({PLACEHOLDER}){IN_PARENTHESES}$", f"^the customer (.* )?({PLACEHOLDER}).*$")
 """The steps of outlines of which the examples have the verb."""
 
 
@@ -57,7 +59,8 @@ def expression(phrase: Phrase) -> str:
 def sections() -> Iterator[tuple[str, list[str]]]:
     """Yield where sentences are defined, with their expressions."""
     language = "model/translator_cmk/language"
-    yield f"Situations: {language}/situations.yaml", list(situations())
+    names = [f"^{name}{IN_PARENTHESES}$" for name in situations()]
+    yield f"Situations: {language}/situations.yaml", names
     yield f"Commands: {language}/sentences.yaml", [expression(each) for each in COMMAND_PHRASES]
     yield (
         "Assertions: model/translator_cmk/bdd/assertions.py",

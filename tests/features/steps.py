@@ -8,292 +8,292 @@ from pytest_bdd import step
 
 # Situations: model/translator_cmk/language/situations.yaml
 
-@step("a Translator resource")
+@step("^a Translator resource(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a vault with a key")
+@step("^a vault with a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource and a vault with a key")
+@step("^a resource and a vault with a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an identity with access to the vault")
+@step("^an identity with access to the vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an identity that is off beside one with access")
+@step("^an identity that is off beside one with access(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("customer-managed keys are on")
+@step("^customer-managed keys are on(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a workspace under customer-managed keys")
+@step("^a workspace under customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an upload under customer-managed keys")
+@step("^an upload under customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a trained model under customer-managed keys")
+@step("^a trained model under customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model under customer-managed keys")
+@step("^a deployed model under customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the portal has enabled customer-managed keys")
+@step("^the portal has enabled customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model under customer-managed keys from the portal")
+@step("^a deployed model under customer-managed keys from the portal(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model of a multi-service resource")
+@step("^a deployed model of a multi-service resource(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a second workspace at work")
+@step("^a second workspace at work(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model under a rotated key")
+@step("^a deployed model under a rotated key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a workspace under Microsoft-managed keys")
+@step("^a workspace under Microsoft-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an upload under Microsoft-managed keys")
+@step("^an upload under Microsoft-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a trained model under Microsoft-managed keys")
+@step("^a trained model under Microsoft-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model under Microsoft-managed keys")
+@step("^a deployed model under Microsoft-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model in a workspace made before customer-managed keys")
+@step("^a deployed model in a workspace made before customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the portal has enabled CMK after a workspace was made")
+@step("^the portal has enabled CMK after a workspace was made(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("workspaces made before and after the portal enabled CMK")
+@step("^workspaces made before and after the portal enabled CMK(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model after its key was given up")
+@step("^a deployed model after its key was given up(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access has been revoked after the key was given up")
+@step("^access has been revoked after the key was given up(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deployed model after its key was given up and enabled again")
+@step("^a deployed model after its key was given up and enabled again(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource with an identity")
+@step("^a resource with an identity(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource with an identity and a vault with a key")
+@step("^a resource with an identity and a vault with a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to an empty vault")
+@step("^access to an empty vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a rotated key of another size")
+@step("^access to a rotated key of another size(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deleted vault with a key and a grant")
+@step("^a deleted vault with a key and a grant(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource and vaults in three resource groups")
+@step("^a resource and vaults in three resource groups(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two vaults, each with a key of the same name")
+@step("^two vaults, each with a key of the same name(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a vault without purge protection")
+@step("^a vault without purge protection(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a vault without its protections")
+@step("^a vault without its protections(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two vaults without purge protection have keys")
+@step("^two vaults without purge protection have keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two vaults have been deleted")
+@step("^two vaults have been deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource on a limited tier with access to a key")
+@step("^a resource on a limited tier with access to a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a multi-service resource on a limited tier with access to a key")
+@step("^a multi-service resource on a limited tier with access to a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a global resource with access to a key")
+@step("^a global resource with access to a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a global resource that was moved, with access to a key")
+@step("^a global resource that was moved, with access to a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a vault in another region")
+@step("^access to a vault in another region(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a multi-service resource with access to a vault in another region")
+@step("^a multi-service resource with access to a vault in another region(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a multi-service resource with access to a vault of another subscription")
+@step("^a multi-service resource with access to a vault of another subscription(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a vault with purge protection alone")
+@step("^access to a vault with purge protection alone(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a vault with soft delete alone")
+@step("^access to a vault with soft delete alone(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a recovered vault with soft delete alone")
+@step("^access to a recovered vault with soft delete alone(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a vault with neither protection")
+@step("^access to a vault with neither protection(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a multi-service resource with access to a vault without purge protection")
+@step("^a multi-service resource with access to a vault without purge protection(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an identity with access to another vault alone")
+@step("^an identity with access to another vault alone(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource and a vault that uses Azure RBAC and has no soft delete")
+@step("^a resource and a vault that uses Azure RBAC and has no soft delete(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource with an identity in another tenant than the vault")
+@step("^a resource with an identity in another tenant than the vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource in another tenant beside one that uses the vault")
+@step("^a resource in another tenant beside one that uses the vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource has left the tenant of the vault")
+@step("^a resource has left the tenant of the vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two keys of a vault have been disabled")
+@step("^two keys of a vault have been disabled(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two keys of a vault have been deleted")
+@step("^two keys of a vault have been deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a deleted key of a vault that is protected since")
+@step("^a deleted key of a vault that is protected since(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a purged key")
+@step("^a purged key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a disabled key has been deleted")
+@step("^a disabled key has been deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a vault with a deleted and a disabled key has been deleted")
+@step("^a vault with a deleted and a disabled key has been deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two resources that share a vault and a key")
+@step("^two resources that share a vault and a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a third resource on the key of two")
+@step("^a third resource on the key of two(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("three resources that share a vault and a key")
+@step("^three resources that share a vault and a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a second resource with access beside one with customer-managed keys")
+@step("^a second resource with access beside one with customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource on a limited tier beside one with customer-managed keys")
+@step("^a resource on a limited tier beside one with customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a third resource with an identity beside two that share a key")
+@step("^a third resource with an identity beside two that share a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two resources, each with a vault and a key")
+@step("^two resources, each with a vault and a key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two resources, each with a key of its own in one vault")
+@step("^two resources, each with a key of its own in one vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two documents and two deployed models under customer-managed keys")
+@step("^two documents and two deployed models under customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("two trained models under customer-managed keys")
+@step("^two trained models under customer-managed keys(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("access to a second vault")
+@step("^access to a second vault(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access to the key has been revoked")
+@step("^the access to the key has been revoked(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access from the portal has been revoked")
+@step("^the access from the portal has been revoked(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an earlier workspace has lost its key")
+@step("^an earlier workspace has lost its key(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the managed identity has been disabled")
+@step("^the managed identity has been disabled(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the managed identity has been disabled and enabled again")
+@step("^the managed identity has been disabled and enabled again(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the vault has been deleted")
+@step("^the vault has been deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the key has been deleted")
+@step("^the key has been deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the key has been disabled")
+@step("^the key has been disabled(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("one of two resources on the key has lost its access")
+@step("^one of two resources on the key has lost its access(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("all resources on the key have lost it")
+@step("^all resources on the key have lost it(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access of three resources has been revoked")
+@step("^the access of three resources has been revoked(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access has been revoked and the vault deleted")
+@step("^the access has been revoked and the vault deleted(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access has been revoked and the key disabled")
+@step("^the access has been revoked and the key disabled(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access to the key has been lost and granted again")
+@step("^the access to the key has been lost and granted again(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a new workspace after access was lost")
+@step("^a new workspace after access was lost(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the portal has turned the identity on again")
+@step("^the portal has turned the identity on again(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a new workspace after the identity was off")
+@step("^a new workspace after the identity was off(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an identity that no key depends on")
+@step("^an identity that no key depends on(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("an upload and a deployment after the first loss")
+@step("^an upload and a deployment after the first loss(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the access has been lost twice")
+@step("^the access has been lost twice(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("resource and vault have moved to another tenant")
+@step("^resource and vault have moved to another tenant(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a resource has left its key behind")
+@step("^a resource has left its key behind(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the moved identity has been enabled again")
+@step("^the moved identity has been enabled again(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("the moved identity has access to the vault again")
+@step("^the moved identity has access to the vault again(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a vault in a resource group of its own")
+@step("^a vault in a resource group of its own(?: [(].+[)])?$")
 def _() -> None: ...
 
-@step("a vault has left its resource behind")
+@step("^a vault has left its resource behind(?: [(].+[)])?$")
 def _() -> None: ...
 
 # Commands: model/translator_cmk/language/sentences.yaml
@@ -538,7 +538,7 @@ def _() -> None: ...
 
 # Steps of outlines whose examples have the verb
 
-@step("^(<[^>]+>)$")
+@step("^(<[^>]+>)(?: [(].+[)])?$")
 def _() -> None: ...
 
 @step("^the customer (.* )?(<[^>]+>).*$")

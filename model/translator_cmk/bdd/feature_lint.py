@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
+from ..language.situations import find_situation
 from ..machine import DEFAULT_STAGE
 from ..requirements import TOPICS, Register, Requirement
 from ..shapes import suggestion
@@ -39,6 +40,8 @@ CELL_LENGTH = 200
 MOST_STEPS = 5
 
 WEAK_WORDS = re.compile(r"\b(should|tests?|verify|verifies)\b", re.IGNORECASE)
+
+NAME_IN_QUOTES = re.compile('"([^"]*)"')
 
 STEP_ORDER = tuple(READERS)
 """The kinds of steps in the order in which a scenario has them."""
@@ -269,6 +272,7 @@ class FeatureLint:
                 yield Mistake(line, text, remedy_for_sentence(step))
         if not self.is_by_machine:
             yield from self.check_refusal(scenario, meanings)
+            yield from self.check_visible_names(pickle)
         yield from self.check_names(pickle, meanings)
 
     def check_refusal(self, scenario: Scenario, meanings: Sequence[Meaning]) -> Iterator[Mistake]:
@@ -277,6 +281,25 @@ class FeatureLint:
         if "refused" in said and said != ["refused", "unchanged"]:
             remedy = "let 'nothing has changed' follow it, and nothing else"
             yield Mistake(scenario.line, "a refusal that may have changed something", remedy)
+
+    def check_visible_names(self, pickle: Pickle) -> Iterator[Mistake]:
+        """Check that whoever reads a Then has read of each name before it.
+
+        A situation makes things that it need not name.
+        """
+        visible = set[str]()
+        for step in pickle.steps:
+            names = NAME_IN_QUOTES.findall(step.text)
+            if step.kind != "then":
+                visible.update(names)
+                continue
+            for name in names:
+                if name not in visible:
+                    text = f"a Then is about {name!r}, which no Given or When names"
+                    remedy = (
+                        'name it after a situation, as in: a vault with a key (vault "kv-prod")'
+                    )
+                    yield Mistake(pickle.line, text, remedy)
 
     def check_names(self, pickle: Pickle, meanings: Sequence[Meaning]) -> Iterator[Mistake]:
         """Check that each Then can fail: it is about what a step before it names."""
@@ -294,6 +317,9 @@ class FeatureLint:
 
 def remedy_for_sentence(step: Step) -> str:
     """Return what to do about a step that is no sentence of its kind."""
+    situation = find_situation(step.text) if step.kind == "given" else None
+    if situation is not None:
+        return f"its parentheses may have: {', '.join(situation.things())}"
     others = [kind.title() for kind in other_kinds(step.kind, step.text)]
     if others:
         return f"it belongs in a {' or '.join(others)}"

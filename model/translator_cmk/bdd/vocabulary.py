@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..language.facts import Fact
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES
 from ..language.sentences import UnknownSentence, read_command, read_fact
-from ..language.situations import Situation, situations
+from ..language.situations import Situation, read_situation, situations
 from ..machine import Command
 from .assertions import ASSERTION_PHRASES, Assertion, Kind
 from .feature_records import Pickle
@@ -23,7 +23,7 @@ Meaning = Situation | Command | Fact | Assertion
 
 def read_given(text: str) -> Situation | Command:
     """Return the situation, or the command, of a Given; raises `UnknownSentence`."""
-    situation = situations().get(text)
+    situation = read_situation(text)
     return read_command(text) if situation is None else situation
 
 

@@ -1,7 +1,8 @@
 """Situations: named starting points of scenarios, each a list of commands that lead there from
 nothing.
 
-`situations.yaml` has those of the features.  A situation may continue another one.
+`situations.yaml` has those of the features.  A situation may continue another one.  Where it is
+used, things that it makes may be named in parentheses: a vault with a key (vault "kv-prod").
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,17 @@ class Situation(Value):
 
     name: str
     commands: tuple[Command, ...]
+
+    def things(self) -> list[str]:
+        """Return what the commands make, as it may be named in parentheses."""
+        made: list[str] = []
+        for command in self.commands:
+            for kind, name, is_made in command.names():
+                if is_made:
+                    vault, _, key = name.rpartition("/")
+                    within = f' of "{vault}"' if vault else ""
+                    made.append(f'{kind.word} "{key}"{within}')
+        return made
 
 
 class CommandList(ListOf):
@@ -53,6 +65,27 @@ class CommandList(ListOf):
 def situations() -> Mapping[str, Situation]:
     """Return the situations of the package, by name."""
     return load_situations(Path(__file__).with_name("situations.yaml"))
+
+
+def find_situation(text: str) -> Situation | None:
+    """Return the situation of a Given, whatever stands in parentheses after its name."""
+    name, _, _ = text.partition(" (")
+    return situations().get(name)
+
+
+def read_situation(text: str) -> Situation | None:
+    """Return the situation of a Given, or None if the text is another sentence.
+
+    Raises `UnknownSentence` if parentheses have something that the situation does not make.
+    """
+    situation = find_situation(text)
+    if situation is None or situation.name == text:
+        return situation
+    in_parentheses = text.removeprefix(f"{situation.name} (")
+    things = in_parentheses.removesuffix(")").split(", ")
+    if not text.endswith(")") or not set(things) <= set(situation.things()):
+        raise UnknownSentence(text)
+    return situation
 
 
 def load_situations(path: Path) -> Mapping[str, Situation]:

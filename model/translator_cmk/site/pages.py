@@ -21,7 +21,7 @@ from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from ..language.schemas import schemas
 from ..language.sentences import format_command, format_fact
-from ..language.situations import situations
+from ..language.situations import find_situation, situations
 from ..machine import Accepted, Command
 from ..requirements import Requirement
 from ..requirements.exports import requirement_to_json
@@ -346,7 +346,7 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
             "name": each.name,
             "commands": [format_command(command) for command in each.commands],
             "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each.commands)],
-            "use": use(evidence, lambda text, name=each.name: text == name),  # type: ignore[misc]  # the name of now
+            "use": use(evidence, lambda text, each=each: find_situation(text) == each),  # type: ignore[misc]  # the one of now
         }
         for each in situations().values()
     ]
