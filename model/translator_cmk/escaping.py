@@ -29,6 +29,8 @@ def shortened(text: str) -> str:
 
 def visible(line: str) -> str:
     """Return a line as it is, with its unprintable characters by their numbers."""
+    if line.isprintable():  # nearly every line is, and this looks at all of it at once
+        return line
     return "".join(
         character if character.isprintable() else number(character) for character in line
     )
