@@ -30,7 +30,7 @@ from tests.conformance.conftest import (
     verify,
 )
 from tests.conftest import some
-from translator_cmk.bdd.demands import demanded, demanded_without
+from translator_cmk.bdd.demands import PrefixTree, demanded, demanded_without
 from translator_cmk.cli import main
 from translator_cmk.conformance import cases, release
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
@@ -340,7 +340,7 @@ def test_scenario_counts_exactly_where_the_profile_demands_it_and_otherwise_rest
     None
 ):
     silent = silent_in("article", load_register())
-    article = Oracle(machine_of(silent))
+    article = PrefixTree(Oracle(machine_of(silent)))
     every = cases.scenarios("article", ())
     for case, pickle in every:
         assert case.scored == demanded(article, pickle), case.id

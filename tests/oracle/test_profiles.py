@@ -3,7 +3,7 @@
 import pytest
 
 from tests.oracle.following import ARTICLE, FULL
-from translator_cmk.bdd.demands import demanded
+from translator_cmk.bdd.demands import PrefixTree, demanded
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.feature_records import Pickle, Step
 from translator_cmk.machine import COUNTER_ROWS, ROWS
@@ -17,7 +17,8 @@ PICKLES = {pickle.id: pickle for pickle in pickles()}
 
 def belonging(oracle: Oracle) -> set[str]:
     """The scenarios that an oracle demands."""
-    return {name for name, pickle in PICKLES.items() if demanded(oracle, pickle)}
+    tree = PrefixTree(oracle)
+    return {name for name, pickle in PICKLES.items() if demanded(tree, pickle)}
 
 
 def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -> None:
@@ -62,29 +63,23 @@ def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> N
     assert f"revocation.access-revoked/revoked-access-{COSTS_ALL}" in inside
     assert f"revocation.key-deleted/a-deleted-key-{COSTS_ALL}" in PICKLES.keys() - inside
 
-    oracles = with_one_assumption_silent()
+    trees = with_one_assumption_silent()
     for name in PICKLES.keys() - inside:
         pickle = PICKLES[name]
         # the likeliest first
-        oracles.sort(key=lambda oracle: oracle.machine.silent.isdisjoint(pickle.requirements))
-        assert not all(demanded(oracle, pickle) for oracle in oracles), name
+        trees.sort(key=lambda tree: tree.oracle.machine.silent.isdisjoint(pickle.requirements))
+        assert not all(demanded(tree, pickle) for tree in trees), name
     for name in sorted(inside)[::8]:
-        assert all(demanded(oracle, PICKLES[name]) for oracle in oracles), name
+        assert all(demanded(tree, PICKLES[name]) for tree in trees), name
 
 
-def with_one_assumption_silent() -> list[Oracle]:
+def with_one_assumption_silent() -> list[PrefixTree]:
     """An oracle for each assumption, and for pairs that show only together."""
-    oracles: list[Oracle] = []
-    for name in sorted(ARTICLE.silent):
-        # whether a new resource has an identity decides whether some of the others show
-        oracles.append(Oracle(machine_of({name, "identity.off-at-first"})))
-    oracles.append(
-        Oracle(machine_of({"vault.soft-delete-refused", "vault.purge-protection-refused"}))
-    )
-    oracles.append(
-        Oracle(machine_of({"resource.global-refused", "identity.unchanged-without-effect"}))
-    )
-    return oracles
+    # whether a new resource has an identity decides whether some of the others show
+    silent = [{name, "identity.off-at-first"} for name in sorted(ARTICLE.silent)]
+    silent.append({"vault.soft-delete-refused", "vault.purge-protection-refused"})
+    silent.append({"resource.global-refused", "identity.unchanged-without-effect"})
+    return [PrefixTree(Oracle(machine_of(each))) for each in silent]
 
 
 def test_a_waiver_takes_a_scenario_out() -> None:
@@ -113,4 +108,4 @@ def test_all_that_a_scenario_takes_for_so_must_be_demanded(read_before: bool, in
     steps.append(Step("", "when", READ, 1))
     steps.append(Step("", "then", "the request is refused", 1))
     pickle = Pickle("id", "name", "", 1, ("revocation.data-inaccessible",), tuple(steps))
-    assert demanded(Oracle(ARTICLE), pickle) == inside
+    assert demanded(PrefixTree(Oracle(ARTICLE)), pickle) == inside

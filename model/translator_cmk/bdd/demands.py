@@ -5,12 +5,13 @@ that may refuse a Given may not get to the Then.  Where requirements are silent,
 longer be demanded.  Then it rests on some of them, which are found by making fewer silent.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Set
+from copy import copy
 from functools import cache
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact
-from ..machine import Accepted, Machine, Observation, Outcome, Unspecified
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
 from ..machine.rows import Means
 from ..oracle import Oracle, Predicate
 from ..oracle.nondeterminism import TooManyStates
@@ -33,31 +34,48 @@ def machine_without(silent: frozenset[str]) -> Machine:
     return machine_of(silent)
 
 
-def demanded(oracle: Oracle, pickle: Pickle) -> bool:
-    """Return whether the oracle demands all that the scenario relies on.
+class PrefixTree:
+    """An oracle, and the same oracle after each sequence of commands that it was asked about.
 
-    Resets the oracle; raises `TooManyStates`.
+    Scenarios share their beginnings: situations are a few commands each, used again and again.  So
+    sequences that begin alike are followed once as far as they do.
     """
-    return next(steps_not_demanded(oracle, pickle), None) is None
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+        self.branches: dict[Command, PrefixTree] = {}
+
+    def after(self, command: Command) -> "PrefixTree":
+        """Return the tree of what follows this command; raises `TooManyStates`."""
+        branch = self.branches.get(command)
+        if branch is None:
+            oracle = copy(self.oracle)
+            oracle.submit(command)
+            branch = PrefixTree(oracle)
+            self.branches[command] = branch
+        return branch
 
 
-def steps_not_demanded(oracle: Oracle, pickle: Pickle) -> Iterator[int]:
-    """Yield the number of each Then that is not demanded, and of each Given that may be refused.
+@cache
+def tree_without(silent: frozenset[str]) -> PrefixTree:
+    """Return the tree in which these requirements are silent."""
+    return PrefixTree(Oracle(machine_without(silent)))
 
-    Resets the oracle; raises `TooManyStates`.
-    """
-    oracle.reset()
-    for number, step in enumerate(read_steps(pickle)):
+
+def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
+    """Return whether the oracle demands all that the scenario relies on; raises `TooManyStates`."""
+    for step in read_steps(pickle):
         meaning = step.meaning
         if isinstance(meaning, Fact | Assertion):
             then = meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)
-            if not oracle.demands(then):
-                yield number
+            if not tree.oracle.demands(then):
+                return False
             continue
         for command in commands_in(meaning):
-            oracle.submit(command)
-            if step.kind == "given" and not oracle.demands(Accepted()):
-                yield number
+            tree = tree.after(command)
+            if step.kind == "given" and not tree.oracle.demands(Accepted()):
+                return False
+    return True
 
 
 def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
@@ -83,14 +101,13 @@ def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
     With nothing silent, the machine should demand them all.  If it does not, rows and scenarios
     contradict each other, and no verdict that rests on them means anything.
     """
-    oracle = Oracle(machine)
-    return [pickle for pickle in pickles if not demanded(oracle, pickle)]
+    tree = PrefixTree(Oracle(machine))
+    return [pickle for pickle in pickles if not demanded(tree, pickle)]
 
 
 def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
     """Return whether the scenario is demanded where these requirements are silent."""
-    oracle = Oracle(machine_without(frozenset(silent)))
-    return demanded(oracle, pickle)
+    return demanded(tree_without(frozenset(silent)), pickle)
 
 
 @cache

@@ -22,7 +22,7 @@ from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..shapes import suggestion
-from .demands import demanded, undemanded
+from .demands import PrefixTree, demanded, undemanded
 from .diagnostics import Diagnostic
 from .feature_files import feature_files, load_features, pickles
 from .feature_records import Feature, Pickle
@@ -143,7 +143,9 @@ def strength_diagnostics() -> Iterator[Diagnostic]:
     An assumption can hide a mistake about what the article states, so the rows are tried without
     assumptions too.
     """
-    models = [Machine(ROWS), Machine(without_assumptions(ROWS))]
+    models: list[PrefixTree] = []
+    for rows in (ROWS, without_assumptions(ROWS)):
+        models.append(PrefixTree(Oracle(Machine(rows))))
 
     first_rows: dict[str, RowSource] = {}
     for source in row_sources():
@@ -163,23 +165,25 @@ def unnoticed(source: RowSource, how: str) -> Diagnostic:
     return Diagnostic(file_of(source), source.line, text, "add a scenario that does")
 
 
-def notice_absence(name: str, right: Machine) -> bool:
+def notice_absence(name: str, right: PrefixTree) -> bool:
     """Return whether a scenario of the requirement fails without the rows that cite it."""
-    others = [row for row in right.rows if row.requirement != name]
+    others = [row for row in right.oracle.machine.rows if row.requirement != name]
     return tells_apart(name, right, Machine(others))
 
 
-def notice_mistake(mistake: Row, right: Machine) -> bool:
+def notice_mistake(mistake: Row, right: PrefixTree) -> bool:
     """Return whether a scenario of its requirement fails with the row of a mistake."""
-    return tells_apart(mistake.requirement, right, Machine([*right.rows, mistake]))
+    with_mistake = Machine([*right.oracle.machine.rows, mistake])
+    return tells_apart(mistake.requirement, right, with_mistake)
 
 
-def tells_apart(name: str, right: Machine, wrong: Machine) -> bool:
+def tells_apart(name: str, right: PrefixTree, wrong: Machine) -> bool:
     """Return whether one machine demands a scenario of the requirement that the other does not."""
+    mistaken = PrefixTree(Oracle(wrong))
     for pickle in pickles():
-        if name not in pickle.requirements or demanded(Oracle(wrong), pickle):
+        if name not in pickle.requirements or demanded(mistaken, pickle):
             continue
-        if demanded(Oracle(right), pickle):
+        if demanded(right, pickle):
             return True
     return False
 

@@ -14,14 +14,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import features_dir
 from ..bdd.feature_files import pickles
 from ..bdd.ties import without_assumptions
 from ..digest import files
 from ..language.messages import command_to_wire, observation_to_wire, outcome_to_wire
-from ..machine import DEFAULT_STAGE, ROWS, Machine, State, initial, observe
+from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial, observe
 from ..machine.rows import Row
 from ..oracle.profiles import silent_in
 from ..requirements import Register, load_register
@@ -105,22 +105,31 @@ def answers_of(rows: tuple[Row, ...]) -> Iterator[Any]:
     yield from answers(Machine(without_assumptions(rows)), of_scenarios())
 
 
+class Reached(NamedTuple):
+    """A state, and what each command led to that was asked in it."""
+
+    state: State
+    branches: dict[Command, "Reached"]
+
+
 def answers(machine: Machine, sequences: Iterable[Sequence]) -> Iterator[Any]:
     """Yield each command with its outcome, and what can be observed after it if it changed
     something.
 
     Sequences that begin alike are followed once as far as they do.
     """
-    reached: dict[Sequence, State] = {(): initial(DEFAULT_STAGE)}
+    start = Reached(initial(DEFAULT_STAGE), {})
     for sequence in sequences:
-        for length in range(1, len(sequence) + 1):
-            so_far = sequence[:length]
-            if so_far in reached:
+        here = start
+        for command in sequence:
+            known = here.branches.get(command)
+            if known is not None:
+                here = known
                 continue
-            before = reached[so_far[:-1]]
-            command = so_far[-1]
-            after, outcome = machine.step(before, command)
-            reached[so_far] = after
+            after, outcome = machine.step(here.state, command)
             yield [command_to_wire(command), outcome_to_wire(outcome)]
-            if after != before:
+            if after != here.state:
                 yield observation_to_wire(observe(machine.world(after)))
+            reached = Reached(after, {})
+            here.branches[command] = reached
+            here = reached
