@@ -17,3 +17,15 @@ class SaysWhatDoesNotWork(ModelSystem):
             return outcome
         register = load_register()
         return Refused(frozenset(register[name].refusal_of or name for name in outcome.because))
+
+
+class AlmostNamesReasons(ModelSystem):
+    """Names a requirement by an id that is nearly right, in one refusal of many."""
+
+    declaration = declares("almost names reasons", capabilities=EVERY)
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(outcome, Refused) and "vault.same-region-refused" in outcome.because:
+            return Refused(frozenset({"vault.same-regions"}))
+        return outcome

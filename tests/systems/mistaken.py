@@ -26,6 +26,7 @@ from translator_cmk.machine.commands import (
     CreateResource,
     CreateVault,
     EnableCustomerManagedKeys,
+    MoveSubscription,
     ReadData,
 )
 from translator_cmk.machine.rows import Silent
@@ -328,12 +329,13 @@ class NeverResets(ModelSystem):
 
 
 class KeepsEverything(ModelSystem):
-    """Is one world for all sessions, which no reset empties."""
+    """Is one world for all sessions, in which a reset moves subscriptions back and no more."""
 
     world = ModelSystem()
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
-        assert stage == DEFAULT_STAGE
+        for subscription, tenant in stage.subscriptions.items():
+            self.world.submit(MoveSubscription(subscription, tenant))
 
     def submit(self, command: Command) -> Outcome:
         return self.world.submit(command)

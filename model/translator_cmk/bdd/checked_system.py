@@ -7,12 +7,14 @@ over the wire, which also copies it.  All that was asked is kept, with the answe
 
 from typing import Any
 
+from ..language.declaration import Declaration
+from ..language.facts import changed_facts
 from ..language.messages import observation_from_wire, outcome_from_wire, outcome_to_wire
-from ..language.sentences import format_command
+from ..language.sentences import format_command, format_fact
 from ..machine import Command, Observation, Outcome
 from ..oracle import Exchange
 from ..shapes import WireError
-from ..system import System, Unsupported
+from ..system import ModelSystem, System, Unsupported
 from .assertions import AssertionFailed
 from .prerequisites import promised
 from .systems import declaration_of
@@ -20,6 +22,10 @@ from .systems import declaration_of
 
 class Inconclusive(Exception):
     """The system's answer shows nothing about the specification."""
+
+
+class ResetFailed(Inconclusive):
+    """After a reset the system shows something else than the stage it was given."""
 
 
 class CapabilityMissing(AssertionFailed):
@@ -42,10 +48,11 @@ class CheckedSystem:
         self._seen: Observation | None = None
 
     def reset(self) -> None:
-        """Begin with the stage that the system has declared."""
+        """Begin with the stage that the system has declared; raises `Inconclusive`."""
         self.system.reset(self.declared.stage)
         self.exchanges = []
         self._seen = None
+        must_show_the_stage(self.observe(), self.declared)
 
     def submit(self, command: Command) -> Outcome:
         """Return the outcome of a command.
@@ -82,3 +89,13 @@ class CheckedSystem:
             if self.exchanges:
                 self.exchanges[-1] = self.exchanges[-1]._replace(seen=self._seen)
         return self._seen
+
+
+def must_show_the_stage(seen: Observation, declared: Declaration) -> None:
+    """Raise `ResetFailed` if what is seen after a reset is something else than the stage."""
+    model = ModelSystem()
+    model.reset(declared.stage)
+    for wanted, got in changed_facts(model.observe(), seen):
+        if declared.shows(wanted.kind, wanted.field):
+            difference = f"expected: {format_fact(wanted)}; observed: {format_fact(got)}"
+            raise ResetFailed(f"after a reset it does not show the stage alone: {difference}")

@@ -1,33 +1,40 @@
 """The command `doctor`: checks an adapter in seconds, and says what to fix or to write next."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
-from ..bdd.checked_system import Inconclusive
+from ..bdd.checked_system import Inconclusive, ResetFailed, must_show_the_stage
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.declaration import Declaration
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
-from ..machine.commands import CreateVault, DeleteVault
+from ..machine.commands import CreateVault, DeleteVault, MoveSubscription
 from ..requirements import load_register
 from ..system import MACHINE, Unsupported
 from .awaited import most_awaited, needed_by
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
-from .lanes.sequences import SMOKE, named_sequences
+from .lanes.sequences import REFUSALS, SMOKE, named_sequences
 from .report.wording import few
 from .session import Session
-from .subject import Subject, by_chance
+from .subject import Subject, by_chance, no_requirement
 
 NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "
     "answer refused where the system says no, and unsupported what is yet to be written"
 )
+NAME_REQUIREMENTS = "name a requirement, by because or by a code, or give no reason at all"
 LOOKS_LIKE = "the protocol page says what each message looks like, and when it has to be there"
 
+REMEDIES = {"malformed": LOOKS_LIKE, "unknown-id": NAME_REQUIREMENTS}
+"""For each kind of fault that is one of the adapter's texts alone, what to do."""
+
 VAULT = CreateVault("kv-prod", "westeurope", "production", "apps")
+
+LEAVES = MoveSubscription("production", "abroad")
 
 MOST_SHOWN = 5
 """How many of the commands to write next are listed."""
@@ -70,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
         except Unsupported:
             print(f"○ not looked at yet, for want of {session.case}")
         result = smoke(subject)
+        for line in checks_after_work(subject):
+            print(f"✔ {line}")
         session.case = "bye"
         session.say_bye()
     except ToFix as found:
@@ -79,9 +88,9 @@ def run(args: argparse.Namespace) -> int:
     except Fault as fault:
         if session.case:
             fault = Fault(fault.kind, f"{fault}, after {session.case}")
-        if fault.kind != "malformed" or session.declared is None:
+        if fault.kind not in REMEDIES or session.declared is None:
             raise CommandError(session.in_full(fault), HARNESS) from None
-        return fix(str(fault), LOOKS_LIKE)
+        return fix(str(fault), REMEDIES[fault.kind])
     finally:
         session.bye()
     if result.refused and not result.unsupported:
@@ -114,21 +123,21 @@ def check_codes(declared: Declaration) -> None:
     for code, requirements in declared.codes.items():
         unknown = sorted(requirements - load_register().keys())
         if unknown:
-            problem = f"its code {code!r} stands for {unknown[0]!r}, which is no requirement"
-            raise ToFix(problem, "translator-cmk register lists them all")
+            problem = f"its code {code!r} stands for {no_requirement(unknown[0])}"
+            raise ToFix(problem, NAME_REQUIREMENTS)
 
 
 def check_reset(subject: Subject) -> str:
     declared = subject.declaration
     subject.reset(declared.stage)
-    shown = set(subject.observe().get("subscription", {}))
-    if declared.shows("subscription", "tenant") and shown != set(declared.stage.subscriptions):
-        problem = f"a new world shows the subscriptions {sorted(shown)}"
+    try:
+        must_show_the_stage(subject.observe(), declared)
+    except ResetFailed as error:
         remedy = (
             "show each subscription of the stage with its tenant, or declare the kind subscription "
             "as hidden"
         )
-        raise ToFix(problem, remedy)
+        raise ToFix(str(error), remedy) from None
     return "it resets, and shows a new world"
 
 
@@ -180,6 +189,29 @@ def check_fresh_world(subject: Subject) -> str:
         problem = "after a reset a vault can't be made"
         raise ToFix(problem, "reset begins a world, and refuses nothing for what was before")
     return "after a reset nothing shows under fresh names, and a vault can be made again"
+
+
+def checks_after_work(subject: Subject) -> Iterator[str]:
+    """Yield what is well once much was done; raises `ToFix` and `Fault`."""
+    declared = subject.declaration
+    if declared.can("reasons"):
+        attempt(subject, named_sequences()[REFUSALS])
+        yield "the reasons of its refusals are requirements"
+    attempt(subject, [LEAVES])
+    subject.reset(declared.stage)
+    try:
+        must_show_the_stage(subject.observe(), declared)
+    except ResetFailed as error:
+        raise ToFix(str(error), "reset has to undo what was done to the stage itself") from None
+    yield "it resets after all that too"
+
+
+def attempt(subject: Subject, commands: Iterable[Command]) -> None:
+    """Submit commands in a new world, whatever is answered; raises `Fault`."""
+    subject.reset(subject.declaration.stage)
+    for command in applicable(commands, subject.declaration):
+        with suppress(Unsupported, Inconclusive):
+            submit(subject, command)
 
 
 def submit(subject: Subject, command: Command) -> Outcome:

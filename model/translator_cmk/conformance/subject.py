@@ -10,6 +10,7 @@ from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..requirements import load_register
+from ..shapes import suggestion
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .pending_effects import PendingEffects
@@ -112,7 +113,7 @@ class Subject:
         because = named | by_code
         unknown = sorted(because.difference(load_register()))
         if unknown:
-            raise Fault("unknown-id", f"refused because of {unknown[0]!r}, which is no requirement")
+            raise Fault("unknown-id", f"refused because of {no_requirement(unknown[0])}")
         return because
 
     @property
@@ -265,6 +266,12 @@ class Subject:
             self.session.restart()
         except Fault as error:
             raise Aborted(f"given up: the system does not start again: {error}") from None
+
+
+def no_requirement(name: str) -> str:
+    """Format an id that no requirement has, with the one that is most like it."""
+    remedy = suggestion(name, load_register(), "translator-cmk register lists them all")
+    return f"{name!r}, which is no requirement; {remedy}"
 
 
 def by_chance() -> int:

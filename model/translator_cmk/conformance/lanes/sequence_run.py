@@ -5,6 +5,7 @@ demands.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ...bdd.checked_system import Inconclusive, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import MASKED, Declaration
 from ...language.facts import Fact, changed_facts
@@ -25,7 +26,7 @@ from ...oracle import (
 from ...oracle.shown import Shown
 from ...system import Unsupported
 from ..channels import Fault
-from ..subject import Errs, Subject
+from ..subject import Subject
 
 TOO_OPEN = 12
 """From how many possible states on even a system that is to be left alone is looked at."""
@@ -103,7 +104,7 @@ def run_sequence(
         comparison = compare(subject, commands, Follower(oracle), blind, result)
     except Fault as fault:
         result.fault = fault
-    except Errs as error:
+    except Inconclusive as error:
         result.fault = Fault("error", str(error))
     else:
         weigh(comparison, subject, result)
@@ -124,10 +125,11 @@ def compare(
     oracle = follower.oracle
     exchanges = result.exchanges
     subject.reset(declared.stage)
-    exchanges.append(Exchange(None, None, None if blind else subject.observe()))
-    comparison = follower.begin(declared.stage, exchanges[-1].seen)
-    if not isinstance(comparison, Agreed):
-        return comparison
+    seen_at_first = None if blind else subject.observe()
+    if seen_at_first is not None:
+        must_show_the_stage(seen_at_first, declared)
+    exchanges.append(Exchange(None, None, seen_at_first))
+    comparison = follower.begin(declared.stage, seen_at_first)
     for command in commands:
         result.reached += 1
         before = subject.reference.observe() if declared.hidden else {}

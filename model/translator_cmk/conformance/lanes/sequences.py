@@ -22,6 +22,9 @@ FILE = Path(__file__).with_name("sequences.yaml")
 SMOKE = "smoke"
 """The entry that has every command once."""
 
+REFUSALS = "refusals"
+"""The entry in which every demand is broken once, and some names are wrong."""
+
 STRESS_START = "three of each at work"
 """The entry that the sequences of the stress fixture begin with."""
 
@@ -38,10 +41,10 @@ def named_sequences() -> Mapping[str, Commands]:
 
 @cache
 def stress_sequences() -> tuple[Commands, ...]:
-    """Return the sequences that are toured: all but the smoke sequence, and what stands in
+    """Return the sequences that are toured: all but those of the doctor, and what stands in
     others.
     """
-    not_toured = {SMOKE}
+    not_toured = {SMOKE, REFUSALS}
     for entry in read_yaml(FILE).value():
         not_toured.update(entry["steps"])
     return tuple(commands for name, commands in named_sequences().items() if name not in not_toured)
