@@ -15,7 +15,7 @@ from translator_cmk import features_dir
 from translator_cmk.bdd.feature_files import load_features
 from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
-from translator_cmk.conformance.results import EXPECTED, load_results
+from translator_cmk.conformance.results import load_results
 
 WRONG = "tests.systems.mistaken:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
@@ -147,32 +147,17 @@ def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester
     assert {case["status"] for case in report["cases"]} == {"inconclusive"}
 
 
-def test_other_tests_are_recorded_as_properties(pytester: pytest.Pytester) -> None:
-    suite(pytester, "workspace")
+def test_other_tests_are_in_no_result(pytester: pytest.Pytester) -> None:
+    suite(pytester)
     pytester.makepyfile(
         test_laws="""
-        import pytest
-        @pytest.mark.evidence("it-holds", "keys.enable")
         def test_it_holds(): pass
-        @pytest.mark.evidence("it-does-not")
         def test_it_does_not(): assert False, "it was seen not to hold"
         """
     )
     ran, _ = reported(pytester)
     assert ran.ret == 1
-
-    items = load_results(pytester.path / "report").items
-    found = {item.id: item for item in items if item.kind == "property"}
-    holds = found.pop("it-holds")
-    assert holds.status == "passed"
-    assert holds.requirements == ("keys.enable",)
-    fails = found.pop("it-does-not")
-    assert fails.status == "failed"
-    assert (fails.reason or "").splitlines()[0] == "it was seen not to hold"
-    assert found.keys() == set(EXPECTED)
-    for item in found.values():
-        assert item.status == "not-run"
-
+    assert {item.kind for item in load_results(pytester.path / "report").items} == {"scenario"}
     assert main(["report", "check", str(pytester.path / "report")]) == 0
 
 

@@ -115,8 +115,7 @@ def test_stale_badge_says_what_it_was_by_the_scenarios_of_the_run() -> None:
 def test_properties_count_too() -> None:
     name = ONE.requirements[0]
     item = Item("something", "property", (name,), Status.FAILED, reason="it was seen not to hold")
-    run = a_run()
-    evidence = evidence_of(replace(run, items=(*run.items, item)))
+    evidence = replace(evidence_of(a_run()), laws=(item,))
     assert evidence.requirement(REGISTER[name]).status is Status.FAILED
     assert evidence.topic(name.partition(".")[0]).status is Status.FAILED
     assert evidence.whole.status is Status.FAILED

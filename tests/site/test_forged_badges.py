@@ -5,6 +5,7 @@ follow* comes out.
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance import model_answers
 from translator_cmk.conformance import results as results_module
-from translator_cmk.conformance.results import EXPECTED, is_stale, load_results
-from translator_cmk.digest import digest_of, files, kit_digest_with
+from translator_cmk.conformance.results import EXPECTED, Item, is_stale, load_results
+from translator_cmk.digest import kit_digest_with
 from translator_cmk.errors import CommandError
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.xdist_group("site")
 SHOWN = "restoration.uploads-stay-deleted"
 """A requirement that scenarios and a law are about."""
 LAW = next(name for name, requirements in EXPECTED.items() if SHOWN in requirements)
-LAWS_FOLDER = "tests/machine"
+LAWS = "tests/machine/laws.py"
 
 
 def brings_uploads_back() -> ModelSystem:
@@ -43,9 +44,7 @@ def brings_uploads_back() -> ModelSystem:
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Reports on the scenarios of one requirement, for the model and a broken one, with all
-    properties.
-    """
+    """Reports on the scenarios of one requirement, for the model and a broken one."""
     found = {}
     for name, system in {
         "right": MODEL,
@@ -61,23 +60,8 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             "--requirement",
             SHOWN,
         )
-        folder = verify(tmp_path_factory.mktemp(name), *arguments).folder
-        found[name] = with_properties(Forgery(folder, tmp_path_factory.mktemp("with") / name))
+        found[name] = verify(tmp_path_factory.mktemp(name), *arguments).folder
     return found
-
-
-def with_properties(forgery: Forgery) -> Path:
-    """Add every property, each passed, as the recorder does."""
-    tests = {
-        "folder": LAWS_FOLDER,
-        "digest": digest_of(dict(files(features_dir().parent / LAWS_FOLDER))),
-    }
-    passed = {"status": "passed", "seconds": 0.1}
-    forgery.envelope["properties"] = [
-        {"id": name, "requirements": [*requirements], **passed, **tests}
-        for name, requirements in EXPECTED.items()
-    ]
-    return forgery.summarise()
 
 
 def outcome(folder: Path) -> str:
@@ -95,18 +79,6 @@ def outcome(folder: Path) -> str:
 
 
 AZURE = "Azure AI Translator, West Europe"
-FAILS = {"status": "failed", "reason": "it was seen not to hold"}
-
-
-def laws_in(forgery: Forgery) -> list[dict[str, Any]]:
-    """The properties in the report."""
-    found: list[dict[str, Any]] = forgery.envelope["properties"]
-    return found
-
-
-def law(forgery: Forgery) -> dict[str, Any]:
-    """The property in the report that the requirement needs."""
-    return next(each for each in laws_in(forgery) if each["id"] == LAW)
 
 
 def flipped(forgery: Forgery) -> None:
@@ -160,19 +132,6 @@ FORGED: dict[str, tuple[str, Callable[[Forgery], object], str]] = {
         field("finished", to="2025-01-01T00:00:00Z"),
         "does not follow",
     ),
-    "properties deselected": ("right", lambda of: laws_in(of).clear(), "not run"),
-    "the law deselected": ("right", lambda of: laws_in(of).remove(law(of)), "not run"),
-    "a law that fails": ("right", lambda of: law(of).update(FAILS), "failed"),
-    "a law that fails, about nothing": (
-        "right",
-        lambda of: law(of).update(FAILS, requirements=[]),
-        "failed",
-    ),
-    "a law that fails and passes": (
-        "right",
-        lambda of: laws_in(of).insert(0, law(of) | FAILS),
-        "does not follow",
-    ),
     "selection taken out": ("right", field("selection", to={}), "does not follow"),
     "the end cut off": ("right", lambda of: with_log(of, of.log[:-8]), "does not follow"),
     "the digest of another version": ("right", field("digest", to="0" * 64), "stale"),
@@ -196,44 +155,28 @@ def test_report_with_the_log_of_a_right_model_is_refused_where_the_model_here_is
     assert outcome(records["right"]) == "does not follow"
 
 
-RESTORATION = "features/restoration.feature"
-LAWS = f"{LAWS_FOLDER}/laws.py"
-
-
 @pytest.mark.parametrize(
-    ("file", "pattern", "replacement"),
+    ("pattern", "replacement"),
     [
-        pytest.param(
-            LAWS,
-            rf"(def {LAW.replace('-', '_')}\(.*\n)",
-            r"\1    return True\n",
-            id="law made always true",
-        ),
-        pytest.param(LAWS, r"(?s).+", "", id="laws emptied"),
-        pytest.param(LAWS, r"(?s).+", None, id="laws deleted"),
-        pytest.param(RESTORATION, r"\n( +)Then ", r"\n\1# Then ", id="Then commented out"),
-        pytest.param(RESTORATION, r"\n +Scenario: (?:.+\n)+", "\n", id="scenario deleted"),
-        pytest.param(RESTORATION, r"\n +\|[^\n]+(?=\n\n)", "", id="example row deleted"),
+        pytest.param(r"\n( +)Then ", r"\n\1# Then ", id="Then commented out"),
+        pytest.param(r"\n +Scenario: (?:.+\n)+", "\n", id="scenario deleted"),
+        pytest.param(r"\n +\|[^\n]+(?=\n\n)", "", id="example row deleted"),
     ],
 )
 def test_change_after_the_run_makes_it_stale(
     records: dict[str, Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    file: str,
     pattern: str,
-    replacement: str | None,
+    replacement: str,
 ) -> None:
-    changed = tmp_path / file
-    shutil.copytree((features_dir().parent / file).parent, changed.parent)
-    text, times = re.subn(pattern, replacement or "", changed.read_text("utf-8"), count=1)
+    features = Path(shutil.copytree(features_dir(), tmp_path / "features"))
+    changed = features / "restoration.feature"
+    text, times = re.subn(pattern, replacement, changed.read_text("utf-8"), count=1)
     assert times == 1
-    changed.write_text(text, "utf-8") if replacement is not None else changed.unlink()
-    if file == LAWS:
-        monkeypatch.setattr(results_module, "features_dir", lambda: tmp_path / "features")
-    else:
-        now = kit_digest_with(changed.parent)
-        monkeypatch.setattr(results_module, "kit_digest", lambda: now)
+    changed.write_text(text, "utf-8")
+    now = kit_digest_with(features)
+    monkeypatch.setattr(results_module, "kit_digest", lambda: now)
     assert outcome(records["right"]) == "stale"
 
 
@@ -248,7 +191,45 @@ def test_run_with_a_waiver_is_not_complete(records: dict[str, Path], tmp_path: P
     assert not load_results(forgery.summarise()).complete
 
 
-# Run again after a change
+# Laws
+
+
+def with_laws(record: Path, folder: Path) -> Forgery:
+    """Write into a copy of a record that every law was seen to hold, as earlier kits did."""
+    forgery = Forgery(record, folder)
+    forgery.envelope["properties"] = [
+        {
+            "id": name,
+            "requirements": [*requirements],
+            "status": "passed",
+            "seconds": 0.1,
+            "folder": "tests/machine",
+            "digest": "0" * 64,
+        }
+        for name, requirements in EXPECTED.items()
+    ]
+    return forgery
+
+
+def test_laws_written_into_a_record_count_for_nothing(
+    records: dict[str, Path], tmp_path: Path
+) -> None:
+    results = load_results(with_laws(records["right"], tmp_path / "forged").summarise())
+    evidence = Evidence(REGISTER, FEATURES, results, "")
+    assert {kind for _, verdict in evidence.verdicts() for kind in verdict.counts} == {"scenario"}
+
+
+@pytest.mark.parametrize("status", ["passed", "failed"])
+def test_laws_count_for_the_model_alone(records: dict[str, Path], status: str) -> None:
+    results = load_results(records["right"])
+    laws_run = [Item(LAW, "property", EXPECTED[LAW], Status(status))]
+    of_the_model = Evidence(REGISTER, FEATURES, results, "", laws_run)
+    assert of_the_model.requirement(REGISTER[SHOWN]).counts["property"] == {Status(status): 1}
+    assert of_the_model.requirement(REGISTER[SHOWN]).status == status
+
+    of_another = Evidence(REGISTER, FEATURES, replace(results, subject=AZURE), "", laws_run)
+    assert "property" not in of_another.requirement(REGISTER[SHOWN]).counts
+    assert "property" not in of_another.whole.counts
 
 
 @pytest.mark.parametrize("left", [[True], []], ids=["always true", "emptied"])

@@ -1,13 +1,12 @@
 """Load the results of a run from its report: each status is derived again from the message log."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import features_dir
 from ..bdd.systems import MODEL
-from ..digest import digest_of, files, kit_digest
+from ..digest import kit_digest
 from ..errors import CommandError
 from ..strict_yaml import read_yaml
 from ..verdict import Status
@@ -22,7 +21,7 @@ EXPECTED: Mapping[str, Ids] = {
     name: tuple(requirements)
     for name, requirements in read_yaml(Path(__file__).with_name("properties.yaml")).value().items()
 }
-"""The requirements of each property that a run against the model has to show."""
+"""The requirements of each law of the model."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +60,12 @@ class Results:
     complete: bool
     """Whether everything was run to its end."""
     items: tuple[Item, ...] = ()
-    tests: Mapping[str, str] = field(default_factory=dict)
-    """The digest of each folder with tests that are properties, from the root of the source."""
+    """Its scenarios.  No log shows anything else."""
 
 
 def is_stale(results: Results) -> bool:
-    """Return whether the specification, or a test that is a property, has changed since the run."""
-    root = features_dir().parent
-    if results.digest != kit_digest():
-        return True
-    for folder, was in results.tests.items():
-        if digest_of(dict(files(root / folder))) != was:
-            return True
-    return False
+    """Return whether the specification has changed since the run."""
+    return results.digest != kit_digest()
 
 
 def load_results(folder: Path) -> Results:
@@ -99,8 +91,7 @@ def load_results(folder: Path) -> Results:
         started=envelope["started"],
         finished=envelope["finished"],
         complete=envelope["complete"] and not selection and not envelope["waived"],
-        items=(*scenarios_of(folder, envelope), *properties_of(envelope)),
-        tests={entry["folder"]: entry["digest"] for entry in envelope.get("properties", ())},
+        items=tuple(scenarios_of(folder, envelope)),
     )
 
 
@@ -159,24 +150,3 @@ def scenario_of(case: CaseEntry, details: tuple[dict[str, Any], ...] = ()) -> It
         reason,
         details,
     )
-
-
-def properties_of(envelope: Envelope) -> Iterator[Item]:
-    """Yield the results of the properties; of the model, one that is expected and not there was not
-    run.
-    """
-    missing = dict(EXPECTED) if is_called_the_model(envelope) else {}
-    for entry in envelope.get("properties", ()):
-        name = entry["id"]
-        requirements = EXPECTED.get(name, tuple(entry["requirements"]))
-        yield Item(
-            name,
-            "property",
-            requirements,
-            Status(entry["status"]),
-            entry["seconds"],
-            entry.get("reason"),
-        )
-        missing.pop(name, None)
-    for name, requirements in missing.items():
-        yield Item(name, "property", requirements, Status.NOT_RUN, reason="the run left it out")

@@ -15,6 +15,7 @@ JUDGED = (
     "features",
     "model",
     "tests/machine",
+    "tests/conftest.py",
     ":!model/translator_cmk/site",
     ":!model/translator_cmk/cli.py",
 )
@@ -46,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
     from ..conformance.results import load_results
-    from .content import load_content
+    from .content import MODEL, load_content
+    from .laws import run_laws
     from .pages import FOLDERS, generate
     from .render import replace_folders
 
@@ -60,16 +62,15 @@ def run(args: argparse.Namespace) -> int:
         )
         content = load_content(results, args.docs)
         root = features_dir().parent
-        if results and args.docs.resolve().is_relative_to(root) and (changed := uncommitted(root)):
-            remedy = "commit it, then run make site"
-            print(
-                f"translator-cmk: warning: {changed} is not committed, so everything is stale; "
-                f"{remedy}",
-                file=sys.stderr,
-            )
-            content = content._replace(
-                evidence=replace(content.evidence, stale=f"{changed} is not committed")
-            )
+        evidence = content.evidence
+        is_of_the_checkout = args.docs.resolve().is_relative_to(root)
+        changed = uncommitted(root) if results and is_of_the_checkout else ""
+        if changed:
+            warn_of_uncommitted(changed)
+            evidence = replace(evidence, stale=f"{changed} is not committed")
+        if results and results.subject == MODEL and not evidence.stale:
+            evidence = replace(evidence, laws=run_laws(root))
+        content = content._replace(evidence=evidence)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
     except BaseException as error:
@@ -89,6 +90,15 @@ def run(args: argparse.Namespace) -> int:
         f"{content.evidence.whole.words}"
     )
     return OK
+
+
+def warn_of_uncommitted(changed: str) -> None:
+    """Print that nothing counts before this file is committed."""
+    print(
+        f"translator-cmk: warning: {changed} is not committed, so everything is stale; "
+        "commit it, then run make site",
+        file=sys.stderr,
+    )
 
 
 def uncommitted(root: Path) -> str:

@@ -94,6 +94,8 @@ class Evidence:
     results: Results | None
     stale: str
     """Why the results say nothing of what is here now, in words; empty if they do."""
+    laws: Sequence[Item] = ()
+    """The results of the laws, which the site has run itself."""
 
     @property
     def subject(self) -> str:
@@ -103,21 +105,21 @@ class Evidence:
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """Return the result of each scenario, by its id."""
-        return {item.id: item for item in self._all if item.kind == "scenario"}
+        items = self.results.items if self.results else ()
+        return {item.id: item for item in items}
 
     @cached_property
     def detailed(self) -> Collection[str]:
         """Return the scenarios whose results tell each step."""
         return {name for name, item in self.items.items() if item.details}
 
-    @cached_property
-    def beyond(self) -> Sequence[Item]:
-        """Return the results of everything that is not a scenario, such as properties."""
-        return [item for item in self._all if item.kind != "scenario"]
-
     @property
-    def _all(self) -> Sequence[Item]:
-        return self.results.items if self.results else ()
+    def beyond(self) -> Sequence[Item]:
+        """Return the results of everything that is not a scenario.
+
+        The laws are about the model: a run of another system says nothing of them.
+        """
+        return self.laws if self.subject == MODEL else ()
 
     @cached_property
     def pickles(self) -> Mapping[str, Pickle]:
