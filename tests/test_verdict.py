@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.command_line import ROOT
 from translator_cmk.errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
@@ -28,6 +30,7 @@ from translator_cmk.verdict import (
     decide,
     exit_code,
     mark_of_run,
+    of_attempts,
     of_items,
     of_requirement,
     otherwise,
@@ -149,7 +152,7 @@ def test_what_is_said_of_a_case_may_look_like_a_placeholder() -> None:
 
 PASSED, FAILED, KNOWN, BLOCKED = Status.PASSED, Status.FAILED, Status.KNOWN, Status.BLOCKED
 DIFFERS, INCONCLUSIVE, NOT_RUN = Status.DIFFERS, Status.INCONCLUSIVE, Status.NOT_RUN
-NOT_APPLICABLE = Status.NOT_APPLICABLE
+NOT_APPLICABLE, FLAKY = Status.NOT_APPLICABLE, Status.FLAKY
 
 RUN = {
     "broke": False,
@@ -181,7 +184,8 @@ DECISIONS: Mapping[str, tuple[Table, Callable[[Any], Any], Sequence[tuple[Any, A
             ({PASSED, INCONCLUSIVE}, Status.PARTLY),
             ({PASSED, DIFFERS, NOT_APPLICABLE}, DIFFERS),
             ({PASSED, NOT_APPLICABLE}, PASSED),
-            ({KNOWN, DIFFERS, BLOCKED, NOT_RUN}, FAILED),
+            ({KNOWN, FLAKY, DIFFERS, BLOCKED, NOT_RUN}, FAILED),
+            ({FLAKY, DIFFERS, BLOCKED, NOT_RUN}, FLAKY),
             ({DIFFERS, BLOCKED}, DIFFERS),
             ({BLOCKED, INCONCLUSIVE}, BLOCKED),
             ({INCONCLUSIVE, NOT_RUN}, INCONCLUSIVE),
@@ -194,7 +198,8 @@ DECISIONS: Mapping[str, tuple[Table, Callable[[Any], Any], Sequence[tuple[Any, A
         ITEMS,
         of_items,
         [
-            ({FAILED, INCONCLUSIVE, NOT_RUN, PASSED}, FAILED),
+            ({FAILED, FLAKY, INCONCLUSIVE, NOT_RUN, PASSED}, FAILED),
+            ({FLAKY, INCONCLUSIVE, NOT_RUN, PASSED}, FLAKY),
             ({INCONCLUSIVE, NOT_RUN, PASSED}, INCONCLUSIVE),
             ({NOT_RUN, PASSED}, NOT_RUN),
             ({PASSED, NOT_APPLICABLE}, PASSED),
@@ -256,7 +261,13 @@ def test_each_row_decides_and_none_could_be_left_out(name: str) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"whole": False}, {"released": False}, {"exit_code": INCOMPLETE}, {"found": {KNOWN}}],
+    [
+        {"whole": False},
+        {"released": False},
+        {"exit_code": INCOMPLETE},
+        {"found": {KNOWN}},
+        {"found": {PASSED, FLAKY}},
+    ],
     ids=str,
 )
 def test_only_a_whole_run_of_a_released_kit_without_failures_is_green(
@@ -266,18 +277,41 @@ def test_only_a_whole_run_of_a_released_kit_without_failures_is_green(
 
 
 def test_any_failure_outweighs_what_passed_on_the_page_of_one_system() -> None:
-    assert with_failures_first(Status.PARTLY, {KNOWN}) is FAILED
+    assert with_failures_first(Status.PARTLY, {KNOWN, FLAKY}) is FAILED
+    assert with_failures_first(Status.PARTLY, {FLAKY, INCONCLUSIVE}) is FLAKY
     assert with_failures_first(Status.PARTLY, {INCONCLUSIVE}) is Status.PARTLY
+
+
+# Attempts
+
+SOME = st.lists(st.sampled_from(OF_CASES), min_size=1, max_size=4)
+
+
+@given(SOME, SOME)
+def test_no_further_attempt_turns_a_case_green(
+    attempts: list[Status], further: list[Status]
+) -> None:
+    if of_attempts(attempts) is not PASSED:
+        assert of_attempts([*attempts, *further]) is not PASSED
+
+
+@given(SOME)
+def test_case_that_failed_and_passed_is_flaky_and_such_a_run_has_deviations(
+    attempts: list[Status],
+) -> None:
+    assert of_attempts([*attempts, FAILED, *attempts, PASSED]) is FLAKY
+    assert exit_code(run(found={PASSED, FLAKY})) == DEVIATIONS
 
 
 # Words
 
 
 def test_json_files_have_the_words_that_they_always_had() -> None:
-    """Reports of every release have these, so none may change."""
+    """Reports of every release have these, so none may change; *flaky* came after 0.2.0."""
     assert [status.value for status in OF_CASES] == [
         "passed",
         "failed",
+        "flaky",
         "blocked",
         "known",
         "differs",
@@ -288,6 +322,7 @@ def test_json_files_have_the_words_that_they_always_had() -> None:
     assert [status.word for status in OF_BADGES] == [
         "passed",
         "failed",
+        "flaky",
         "not run",
         "inconclusive",
         "not applicable",

@@ -3,14 +3,15 @@
 `Status` has one row for each status: how it is written, shown and handed to other tools.  Nothing
 else in the package knows a glyph, a colour, or what JUnit and Cucumber call a result.
 
-Four questions are answered here: what a case comes to (`weigh`), what a requirement comes to over
-its cases (`of_requirement`, and `of_items` for a badge), what a run comes to (`exit_code`), and how
-a whole run is shown (`badge_of_run`, `mark_of_run`).  Each answer is a table of conditions, read
-from the top: the first row whose condition holds decides.  So the order of the rows is part of
-their meaning, and a row has to say only how it differs from those above it.
+Four questions are answered here: what a case comes to (`of_attempts`, and `weigh` among others),
+what a requirement comes to over its cases (`of_requirement`, and `of_items` for a badge), what a
+run comes to (`exit_code`), and how a whole run is shown (`badge_of_run`, `mark_of_run`).  Most
+answers are a table of conditions, read from the top: the first row whose condition holds decides.
+So the order of the rows is part of their meaning, and a row has to say only how it differs from
+those above it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Self, TypeVar
@@ -73,11 +74,11 @@ class Status(StrEnum):
     LIMITED         = ("limited",         "passed, with limits", "◇",  GREY,   "PASSED",  "",
         "all that was run passed; it was a part, or an unreleased kit ran it")
 
-    # Nothing gives these two yet.  FLAKY is for what failed and then passed: the first result
-    # stands, so it never counts as passed.  NOTHING_LEARNED is for an answer that is none of the
-    # specification's, such as a throttle or a proxy's page: it never counts as a deviation.
     FLAKY           = ("flaky",           "flaky",               "±",  AMBER,  "FAILED",  "failure",
-        "it failed, and passed when it was tried again")
+        "it was tried more than once, and failed one time and passed another")
+
+    # Nothing gives this yet.  It is for an answer that is none of the specification's, such as a
+    # throttle or a proxy's page: it never counts as a deviation.
     NOTHING_LEARNED = ("nothing-learned", "nothing learned",     "□",  AMBER,  "UNKNOWN", "error",
         "the system gave an answer that says nothing about the specification")
     # fmt: on
@@ -115,13 +116,14 @@ class Status(StrEnum):
 
     @property
     def of_item(self) -> "Status":
-        """The status on the site, which shows five of a case's eight."""
+        """The status on the site, which shows fewer than a case may have."""
         return SHOWN_AS.get(self, self)
 
 
 OF_CASES = (
     Status.PASSED,
     Status.FAILED,
+    Status.FLAKY,
     Status.BLOCKED,
     Status.KNOWN,
     Status.DIFFERS,
@@ -129,11 +131,12 @@ OF_CASES = (
     Status.INCONCLUSIVE,
     Status.NOT_RUN,
 )
-"""The statuses of a case in a report.  Reports of earlier releases have these and no others."""
+"""The statuses of a case in a report.  Release 0.2.0 did not have *flaky*."""
 
 OF_ITEMS = (
     Status.PASSED,
     Status.FAILED,
+    Status.FLAKY,
     Status.NOT_RUN,
     Status.INCONCLUSIVE,
     Status.NOT_APPLICABLE,
@@ -156,6 +159,7 @@ OF_BADGES = (*OF_ITEMS, Status.STALE, Status.DECLARED, Status.LIMITED)
 OF_REQUIREMENTS = (
     Status.PASSED,
     Status.FAILED,
+    Status.FLAKY,
     Status.PARTLY,
     Status.BLOCKED,
     Status.DIFFERS,
@@ -170,19 +174,19 @@ OF_REQUIREMENTS = (
 NOT_PASSED = tuple(s for s in OF_CASES if s not in (Status.PASSED, Status.DIFFERS))
 """The statuses of a case that are counted beside those that passed."""
 
-FAILING = frozenset({Status.FAILED, Status.BLOCKED})
+FAILING = frozenset({Status.FAILED, Status.FLAKY, Status.BLOCKED})
 """A case that did otherwise than the specification demands: at its end, or on the way to it."""
 
-FAILED_OR_KNOWN = frozenset({Status.FAILED, Status.KNOWN})
-"""A case that failed, whether it is on a list or not."""
+HAS_FAILED = frozenset({Status.FAILED, Status.FLAKY, Status.KNOWN})
+"""A case that failed, whether it is on a list or not, and whether it also passed or not."""
 
-DECIDED = frozenset({Status.PASSED, Status.FAILED, Status.BLOCKED, Status.KNOWN})
+DECIDED = FAILING | {Status.PASSED, Status.KNOWN}
 """A case of which the run has shown whether the system does what is demanded."""
 
 UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NOT_RUN})
 """A case of which the run should have shown that, and has not."""
 
-SHOULD_HAVE_PASSED = FAILED_OR_KNOWN | {Status.BLOCKED} | UNDECIDED
+SHOULD_HAVE_PASSED = HAS_FAILED | {Status.BLOCKED} | UNDECIDED
 """A case that keeps its requirement from having passed as a whole."""
 
 
@@ -215,12 +219,31 @@ class Verdict(NamedTuple):
     reason: str = ""
 
 
+def of_attempts(attempts: Sequence[Status]) -> Status:
+    """Return the status of a case that was tried so many times, at least once.
+
+    Another attempt can take *passed* away, and never gives it.  Otherwise the first result stands.
+    """
+    if Status.PASSED in attempts and not FAILING.isdisjoint(attempts):
+        return Status.FLAKY
+    for status in attempts:
+        if status is not Status.PASSED:
+            return status
+    return Status.PASSED
+
+
+def format_attempts(attempts: Sequence[Status], reason: str = "") -> str:
+    """Return in words how each attempt came out, and the reason of the one that stands."""
+    words = ", then ".join(status.word for status in attempts)
+    return f"{words}: {reason}" if reason else words
+
+
 @dataclass(frozen=True)
 class CaseAsRun:
     """A case as it was run, with all else that its verdict depends on."""
 
     status: Status
-    """How it came out: passed, failed, blocked, not applicable, inconclusive or not run."""
+    """How it came out: passed, failed, flaky, blocked, not applicable, inconclusive or not run."""
     reason: str = ""
     counts: bool = True
     """Whether the profile demands what it says."""
@@ -388,6 +411,7 @@ REQUIREMENT: tuple[tuple[Callable[[Statuses], bool], Status], ...] = (
     (passed_and_differs, Status.DIFFERS),
     (has(Status.PASSED), Status.PASSED),
     (has(Status.FAILED, Status.KNOWN), Status.FAILED),
+    (has(Status.FLAKY), Status.FLAKY),
     (has(Status.DIFFERS), Status.DIFFERS),
     (has(Status.BLOCKED), Status.BLOCKED),
     (has(Status.INCONCLUSIVE), Status.INCONCLUSIVE),
@@ -399,6 +423,7 @@ REQUIREMENT: tuple[tuple[Callable[[Statuses], bool], Status], ...] = (
 
 ITEMS: tuple[tuple[Callable[[Statuses], bool], Status], ...] = (
     (has(Status.FAILED), Status.FAILED),
+    (has(Status.FLAKY), Status.FLAKY),
     (has(Status.INCONCLUSIVE), Status.INCONCLUSIVE),
     (has(Status.NOT_RUN), Status.NOT_RUN),
     (has(Status.PASSED), Status.PASSED),
@@ -417,7 +442,11 @@ def with_failures_first(status: Status, noted: Statuses) -> Status:
     """Return the status of a requirement in a report on one system, where any failure outweighs
     what passed; ``noted`` are the statuses of the cases that did not pass.
     """
-    return status if FAILED_OR_KNOWN.isdisjoint(noted) else Status.FAILED
+    if not {Status.FAILED, Status.KNOWN}.isdisjoint(noted):
+        return Status.FAILED
+    if Status.FLAKY in noted:
+        return Status.FLAKY
+    return status
 
 
 def of_items(found: Statuses) -> Status:
@@ -527,7 +556,7 @@ class RunShown:
 
 def shows_a_failure(run: RunShown) -> bool:
     """Something failed, whether it is listed or not."""
-    return run.exit_code == DEVIATIONS or not (FAILING | FAILED_OR_KNOWN).isdisjoint(run.found)
+    return run.exit_code == DEVIATIONS or not (FAILING | HAS_FAILED).isdisjoint(run.found)
 
 
 def is_conformant(run: RunShown) -> bool:

@@ -85,3 +85,54 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest_inprocess(
         "-p", "translator_cmk.bdd", "-p", "no:hypothesispytest", *arguments
     )
+
+
+RERUNS = """
+from _pytest.runner import runtestprotocol
+
+TRIES = 3
+
+def pytest_runtest_protocol(item, nextitem):
+    for number in range(1, TRIES + 1):
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        failed = any(report.failed for report in reports)
+        for report in reports:
+            if report.failed and number < TRIES:
+                report.outcome = "rerun"
+            item.ihook.pytest_runtest_logreport(report=report)
+        if not failed:
+            break
+    return True
+
+def pytest_report_teststatus(report):
+    if report.outcome == "rerun":
+        return "rerun", "R", ("RERUN", {"yellow": True})
+"""
+"""A plugin that runs a test again that failed, as pytest-rerunfailures does."""
+
+UNSTEADY = """
+from tests.systems.mistaken import AnyRegion
+from translator_cmk.system import MACHINE
+
+class Unsteady(AnyRegion):
+    worlds = 0
+
+    def reset(self, stage):
+        super().reset(stage)
+        Unsteady.worlds += 1
+
+    def submit(self, command):
+        is_right = Unsteady.worlds % 2 == 1
+        if is_right:
+            self.machine = MACHINE
+        else:
+            self.machine = AnyRegion().machine
+        return super().submit(command)
+"""
+"""A system that is wrong in every other world."""
+
+
+def rerun(pytester: pytest.Pytester, system: str = UNSTEADY) -> None:
+    """Writes a plugin that runs tests again, `reruns`, and a system, `unsteady:Unsteady`."""
+    pytester.makepyfile(reruns=RERUNS, unsteady=system)
+    pytester.syspathinsert()

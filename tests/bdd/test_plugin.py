@@ -83,7 +83,8 @@ def test_each_scenario_has_to_be_one_test(
     pytester.makepyfile(test_more=code)
     result = run(pytester, "-k", "no_such_test")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert f"{ONE} is collected more than once" in result.stdout.str()
+    [line] = [line for line in result.outlines if line.startswith("ERROR: ")]
+    assert f"{ONE} is collected more than once, like 2 others" in line
 
 
 def test_a_step_that_another_definition_plays_fails_the_scenario(pytester: pytest.Pytester) -> None:

@@ -7,6 +7,7 @@ them, and linted.  With a diagnostic no scenario is run, and the exit code is th
 PYTEST_DONT_REWRITE
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,13 +99,14 @@ def lint_folders_of(files: set[Path]) -> list[Diagnostic]:
 
 
 def join(tests: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
-    """Give each test its pickle; yield a diagnostic for a pickle with two tests."""
+    """Give each test its pickle; yield a diagnostic if any pickle has two tests."""
     pickles: dict[tuple[Path, str, str], Pickle] = {}
     for feature in features:
         for pickle in feature.pickles:
             pickles[feature.path, pickle.name, pickle.row] = pickle
 
-    joined = set[str]()
+    tests_of = Counter[str]()
+    repeated: dict[str, tuple[Path, Pickle]] = {}
     for test in tests:
         path, name, row = key_of(test)
         pickle = pickles[path, name, row]
@@ -113,11 +115,17 @@ def join(tests: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[
         test.user_properties.append(("scenario", pickle.id))
         for requirement in pickle.requirements:
             test.user_properties.append(("requirement", requirement))
-        if pickle.id in joined:
-            text = f"{pickle.id} is collected more than once"
-            remedy = "run one system, without parametrized fixtures"
-            yield Diagnostic(path, pickle.line, text, remedy)
-        joined.add(pickle.id)
+        tests_of[pickle.id] += 1
+        if tests_of[pickle.id] == 2:
+            repeated[pickle.id] = (path, pickle)
+
+    if repeated:
+        path, first = next(iter(repeated.values()))
+        text = f"{first.id} is collected more than once"
+        if len(repeated) > 1:
+            text += f", like {len(repeated) - 1} others"
+        remedy = "run one system once, without parametrized fixtures or a plugin that repeats tests"
+        yield Diagnostic(path, first.line, text, remedy)
 
 
 def template_of(item: Any) -> Any:

@@ -15,8 +15,9 @@ from .. import features_dir
 from ..errors import CommandError
 from ..requirements import load_register
 from ..system import ModelSystem, System
-from ..verdict import Status, Verdict
+from ..verdict import FAILING, Status, Verdict
 from .assertions import NotApplicable
+from .attempts import Attempt, Unsteady, add_attempt
 from .causes import causes_of
 from .checked_system import Inconclusive
 from .collection import FEATURE, PICKLE, Collection
@@ -36,7 +37,7 @@ BY_OPTION = pytest.StashKey[bool]()
 SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
 """The run of a test's scenario."""
 
-OURS = tuple(STATUSES)
+OURS = (*STATUSES, Unsteady)
 """What running a scenario raises.
 
 Anything else comes from the system, from a fixture or from a defect of ours.
@@ -108,6 +109,9 @@ def scenario_run(request: pytest.FixtureRequest, system: System) -> ScenarioRun:
     if name and BY_OPTION not in request.node.stash:
         problem = f"--system {name} is given, and a fixture called system overrides it"
         raise Inconclusive(f"{problem}; remove one of them")
+    if SCENARIO_RUN in request.node.stash:
+        problem = "a plugin runs the scenario again in the same call, which hides the first result"
+        raise Inconclusive(f"{problem}; run pytest without it")
     lacking = not_a_system(system)
     if lacking is not None:
         raise Inconclusive(lacking)
@@ -126,6 +130,32 @@ def play_next(scenario_run: ScenarioRun, text: str) -> None:
     scenario_run.play_next()
 
 
+# Attempts
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Let the first result of a scenario stand, however often it is run."""
+    if PICKLE not in item.stash:
+        return (yield)
+    if SCENARIO_RUN in item.stash:
+        del item.stash[SCENARIO_RUN]  # of the attempt before
+    try:
+        yield
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as error:
+        add_attempt(item, attempt_of(item, error))
+        raise
+    add_attempt(item, attempt_of(item, None))
+
+
+def attempt_of(item: pytest.Item, error: BaseException | None) -> Attempt:
+    """Return the attempt that has just ended with this error, or without one."""
+    run = item.stash.get(SCENARIO_RUN, None)
+    return Attempt(verdict_of_phase(error, "call"), error, run)
+
+
 # Reports
 
 
@@ -141,6 +171,10 @@ def pytest_runtest_makereport(
     run = item.stash.get(SCENARIO_RUN, None)
     error = call.excinfo.value if call.excinfo else None
     status, reason = verdict_of_phase(error, call.when)
+    stands = error
+    if isinstance(error, Unsteady):
+        stands = error.standing.error
+        run = error.standing.run
     if error is not None and not isinstance(error, OURS):
         foreign = error.with_traceback(without_own_frames(error.__traceback__))
         call.excinfo = pytest.ExceptionInfo.from_exception(foreign)
@@ -151,14 +185,16 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:
-        text = "\n".join(format_failure(error, reason, pickle, path, run))
+        lines = list(format_failure(stands or error, reason, pickle, path, run))
+        if isinstance(error, Unsteady) and error.standing.verdict.status in FAILING:
+            lines[0] = f"{pickle.title}: {error.attempts}"
+        text = "\n".join(lines)
         if isinstance(error, OURS):
             report.longrepr = text
         else:
             report.sections.append(("Scenario", text))
-        if report.when == "call" and status is not Status.FAILED:
-            # a Given is the set-up of its scenario, and a broken adapter fails no Then: an error,
-            # as JUnit has it
+        if report.when == "call" and status.junit == "error":
+            # a Given is the set-up of its scenario, and a broken adapter fails no Then
             report.when = "setup"
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist
     # carries it all the same
@@ -168,7 +204,7 @@ def pytest_runtest_makereport(
         "classname": path.stem,
         "status": status.value,  # xdist carries plain values alone
         "reason": reason,
-        "causes": causes_of(error, run) if report.failed else (),
+        "causes": causes_of(stands, run) if report.failed else (),
         "file": junit_file(path, item.config.rootpath),
         "line": pickle.line,
     }
@@ -177,6 +213,8 @@ def pytest_runtest_makereport(
 
 def verdict_of_phase(error: BaseException | None, phase: str) -> Verdict:
     """Return the verdict on a phase (setup, call or teardown) that raised this, or nothing."""
+    if isinstance(error, Unsteady):
+        return error.verdict
     own = verdict_of(error)
     if own is not None:
         return own

@@ -62,7 +62,8 @@ class Summary:
     def is_undecided(self) -> bool:
         """Whether scenarios were run and none of them was decided."""
         statuses = {scenario["status"] for scenario in self.reported}
-        return bool(statuses) and statuses.isdisjoint({Status.PASSED, Status.FAILED})
+        decided = {Status.PASSED, Status.FAILED, Status.FLAKY}
+        return bool(statuses) and statuses.isdisjoint(decided)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Set the exit code of a run in which nothing was decided."""

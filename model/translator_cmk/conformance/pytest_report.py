@@ -11,6 +11,7 @@ PYTEST_DONT_REWRITE
 import os
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from ..bdd.collection import PICKLE
 from ..bdd.feature_records import Pickle
 from ..bdd.plugin import FACTORY, SCENARIO_RUN, verdict_of_phase
-from ..bdd.scenario_run import ScenarioRun, verdict_of
+from ..bdd.scenario_run import verdict_of
 from ..bdd.systems import MODEL, declaration_of
 from ..digest import digest_of, files, kit_digest
 from ..errors import OK, CommandError
@@ -147,41 +148,45 @@ class Reporter:
             raise CommandError(f"--system {self.system_name}: {problem}")
         return system
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> None:
-        """Begin a case."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        """Record an attempt at a scenario, whatever a plugin makes of it afterwards."""
         pickle = item.stash.get(PICKLE, None)
-        if self.running and pickle:
-            self.subject.session.case = pickle.id
-            self.subject.patient = is_patient(pickle)
+        if self.running is None or pickle is None:
+            return (yield)
+        self.subject.session.case = pickle.id
+        self.subject.patient = is_patient(pickle)
+        began = perf_counter()
+        try:
+            yield
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:
+            self.end(self.running, item, error, perf_counter() - began)
+            raise
+        self.end(self.running, item, None, perf_counter() - began)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record a scenario.  What fails before or after it is in no message log: the run is
-        incomplete.
+        """Record what fails before or after a scenario, which is in no message log: the run is
+        incomplete.  Record a test that is evidence of something else.
         """
         pickle = item.stash.get(PICKLE, None)
-        if self.running and pickle:
-            if call.when == "call":
-                found = self.result_of(pickle, call, item.stash.get(SCENARIO_RUN, None))
-                self.end(self.running, pickle, found._replace(seconds=call.duration))
-            elif call.excinfo:
-                self.running.trouble = plain(
-                    f"{verdict_of_phase(call.excinfo.value, call.when).reason}, of {pickle.id}"
-                )
+        if self.running and pickle and call.when != "call" and call.excinfo:
+            reason = verdict_of_phase(call.excinfo.value, call.when).reason
+            self.running.trouble = plain(f"{reason}, of {pickle.id}")
         report = yield
         marker = item.get_closest_marker("evidence")
         if marker is not None:
             self.note_property(item, marker, report, call)
         return report
 
-    def result_of(
-        self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None
-    ) -> Result:
-        """Return the result of a scenario."""
-        error = call.excinfo.value if call.excinfo else None
+    def result_of(self, item: pytest.Item, error: BaseException | None) -> Result:
+        """Return the result of an attempt at a scenario."""
+        pickle = item.stash[PICKLE]
+        run = item.stash.get(SCENARIO_RUN, None)
         if run is not None and run.system is not self.subject:
             problem = (
                 "a fixture called system takes the place of what --system names; remove it to get "
@@ -189,13 +194,16 @@ class Reporter:
             )
             return Result(Status.INCONCLUSIVE, problem)
         if verdict_of(error) is None and not isinstance(error, Fault):
-            status, reason = verdict_of_phase(error, call.when)
+            status, reason = verdict_of_phase(error, "call")
             return Result(status, reason)
         return result_of(error, run, self.every[pickle.id], self.subject)
 
-    def end(self, running: Running, pickle: Pickle, result: Result) -> None:
-        """Record the result of a scenario, and restart a system that broke."""
-        running.add(self.every[pickle.id].case, result, self.subject)
+    def end(
+        self, running: Running, item: pytest.Item, error: BaseException | None, seconds: float
+    ) -> None:
+        """Record the result of an attempt at a scenario, and restart a system that broke."""
+        result = self.result_of(item, error)._replace(seconds=seconds)
+        running.add(self.every[item.stash[PICKLE].id].case, result, self.subject)
         try:
             recover(self.subject, result)
         except Aborted as gave_up:
@@ -234,7 +242,7 @@ class Reporter:
         """
         running = self.running
         if running is None:
-            if exitstatus != pytest.ExitCode.USAGE_ERROR:
+            if session.exitstatus != pytest.ExitCode.USAGE_ERROR:
                 self.note = f"no report in {self.folder.path}: no scenario was collected"
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
             return

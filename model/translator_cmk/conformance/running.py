@@ -23,7 +23,7 @@ from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
 from .subject import Subject
-from .verdicts import Result, counts, exit_code, verdict_on
+from .verdicts import Result, counts, exit_code, once_more, verdict_on
 
 EVERY = 2.0
 """Seconds between two writings of the report."""
@@ -65,8 +65,14 @@ class Running:
         self.results[case.id] = result
 
     def add(self, case: Case, result: Result, subject: Subject) -> None:
-        """Record the result of a case that the subject was put through to its end."""
+        """Record the result of a case that the subject was put through to its end.
+
+        If that was done before, it was tried again.
+        """
         with self.lock:
+            earlier = self.results.get(case.id)
+            if earlier is not None:
+                result = once_more(earlier, result)
             self.take(case, result)
             subject.session.end()
             self.failed += result.status in FAILING

@@ -5,7 +5,16 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from ..requirements import load_register
-from ..verdict import DECIDED, FAILING, CaseAsRun, RunAsWhole, Status, weigh
+from ..verdict import (
+    DECIDED,
+    FAILING,
+    CaseAsRun,
+    RunAsWhole,
+    Status,
+    format_attempts,
+    of_attempts,
+    weigh,
+)
 from ..verdict import exit_code as exit_code_of
 from .cases import Case, Ids
 
@@ -34,9 +43,29 @@ class Result(NamedTuple):
     """Of a verdict: the reason that the file of deviations gives."""
     durations: tuple[float, ...] = ()
     """Of a scenario: the seconds that each step took, as far as it got."""
+    attempts: tuple[Status, ...] = ()
+    """Of a scenario that was tried more than once: how each attempt came out."""
 
 
 NOT_REACHED = Result(Status.NOT_RUN, "not reached")
+
+
+def once_more(earlier: Result, later: Result) -> Result:
+    """Return the result of a scenario that was tried again: the first that did not pass stands."""
+    attempts = (*(earlier.attempts or (earlier.status,)), later.status)
+    standing = later if earlier.status is Status.PASSED else earlier
+    return standing._replace(
+        status=of_attempts(attempts),
+        seconds=earlier.seconds + later.seconds,
+        attempts=attempts,
+    )
+
+
+def format_reason(result: Result) -> str:
+    """Return why a case came out so, with its attempts if there was more than one."""
+    if not result.attempts:
+        return result.reason
+    return format_attempts(result.attempts, result.reason)
 
 
 def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, str]) -> Result:
@@ -46,7 +75,7 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
     result = results.get(case.id, NOT_REACHED)
     as_run = CaseAsRun(
         status=result.status,
-        reason=result.reason,
+        reason=format_reason(result),
         counts=case.scored,
         is_listed=case.id in known,
         lacks_capability=bool(result.undelivered),

@@ -26,7 +26,7 @@ from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain
 from ..files import write_json
 from ..requirements import Register, Requirement, load_register
-from ..verdict import FAILED_OR_KNOWN, Status
+from ..verdict import HAS_FAILED, Status
 from .sourced import cell, data, sources
 
 VERSION = "1.2.1"
@@ -368,9 +368,7 @@ def finding(
 ) -> dict[str, Any]:
     """Return the finding on a requirement: satisfied only where each case that counts passed."""
     statuses = {case["status"] for case in cases}
-    reason = (
-        "pass" if statuses == {Status.PASSED} else "fail" if statuses & FAILED_OR_KNOWN else "other"
-    )
+    reason = "pass" if statuses == {Status.PASSED} else "fail" if statuses & HAS_FAILED else "other"
     about = [each for each in addressed() if requirement.id in each["requirements"]]
     return {
         "uuid": uid(run, "finding", requirement.id),

@@ -102,6 +102,11 @@ class Repetition:
                 self.problems.append(f"{MESSAGES}:{entry.number}: nothing that this run asks for")
                 return
 
+    @property
+    def _is_by_pytest(self) -> bool:
+        """Whether pytest made this run: it has no budgets."""
+        return not self.running.made.budgets
+
     def _begun(self, lane: str) -> bool:
         """Return whether the report has results of a lane, or may get some."""
         if self.complete or lane in self.envelope:
@@ -120,12 +125,14 @@ class Repetition:
             try:
                 while True:
                     entry = stream.peek()
-                    scenario = waiting.pop(entry.case, None) if entry is not None else None
-                    if entry is None or scenario is None:
+                    if entry is None or entry.verb == "bye" or entry.case not in waiting:
                         break
-                    attempt(
-                        self.running, subject, scenario, self.details.setdefault(entry.case, [])
-                    )
+                    scenario = waiting[entry.case]
+                    if not self._is_by_pytest:  # which alone may have tried it again
+                        del waiting[entry.case]
+                    details: Details = []
+                    self.details.setdefault(entry.case, details)
+                    attempt(self.running, subject, scenario, details)
             except EndOfLog:
                 pass  # the others may have more
             except Aborted as error:
@@ -147,14 +154,12 @@ class Repetition:
 
     def _due(self, chosen: Sequence[ScenarioCase], all_were_begun: bool) -> list[str]:
         """Return the scenarios that were begun in such a run."""
-        made = self.running.made
-        is_by_pytest = not made.budgets
-        if is_by_pytest:  # it has an order of its own, and leaves out controls that nobody selected
+        # pytest has an order of its own, and leaves out controls that nobody selected
+        if self._is_by_pytest:
             if not all_were_begun:
                 return []
-            return [
-                scenario.case.id for scenario in chosen if is_selected(scenario, made.selection)
-            ]
+            selection = self.running.made.selection
+            return [scenario.case.id for scenario in chosen if is_selected(scenario, selection)]
         names = [scenario.case.id for scenario in chosen]
         if all_were_begun:
             return names

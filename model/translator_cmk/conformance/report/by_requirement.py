@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...requirements import Register, Requirement, load_register
 from ...requirements.frozen_registers import load_frozen, unchanged_since
-from ...verdict import FAILED_OR_KNOWN, Status, of_requirement
+from ...verdict import HAS_FAILED, Status, of_requirement
 from ..cases import FEATURES, CaseEntry, Envelope, Ids
 
 
@@ -72,7 +72,7 @@ def concerned(case: CaseEntry) -> Sequence[str]:
         names: Sequence[str] = case.get("rests_on", ())
     elif case["lane"] == FEATURES:
         names = case["requirements"]
-    elif status in FAILED_OR_KNOWN:
+    elif status in HAS_FAILED:
         names = case.get("attributed_to", ())
     else:
         names = ()
@@ -87,7 +87,7 @@ def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:
     """
     status = Status(case["status"])
     attributed = case.get("attributed_to", ())
-    went_wrong = status is Status.DIFFERS or status in FAILED_OR_KNOWN
+    went_wrong = status is Status.DIFFERS or status in HAS_FAILED
     if went_wrong and attributed and requirement not in attributed:
         return Status.INCONCLUSIVE, f"the scenario fails for {', '.join(attributed)}"
     return status, case.get("reason", "")

@@ -35,7 +35,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ...verdict import FAILED_OR_KNOWN, OF_CASES, OF_PROPERTIES, Status
+from ...verdict import HAS_FAILED, OF_CASES, OF_PROPERTIES, Status
 from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
 from ..selection import Selection
@@ -73,6 +73,7 @@ CASE = record(
         **fields_of(("line", "step"), COUNT),
         "durations": ListOf(NUMBER),
         "fault": Line(100),
+        "attempts": ListOf(Choice(OF_CASES)),
     },
 )
 PROPERTY = record(
@@ -94,7 +95,10 @@ The digest is that of the folder of the test, by which a later change of the tes
 """
 
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
-TALLY = record("a tally", fields_of(("total", *OF_CASES), COUNT))
+COUNTED = ("total", *(status for status in OF_CASES if status is not Status.FLAKY))
+TALLY = record("a tally", fields_of(COUNTED, COUNT), {Status.FLAKY: COUNT})
+"""Release 0.2.0 counted nothing that is flaky."""
+
 DEVIATION = record(
     "a deviation",
     {**fields_of(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT},
@@ -268,7 +272,7 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
         status = verdicts[case.id].status
         if status is Status.BLOCKED:
             blocked.append(case.id)
-        elif status in FAILED_OR_KNOWN:
+        elif status in HAS_FAILED:
             failed.append(case.id)
     causes = {
         name: causes_of(verdicts[name]) for name in (*failed, *blocked)

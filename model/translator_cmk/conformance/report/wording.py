@@ -130,7 +130,7 @@ def counted(tally: Mapping[str, int]) -> str:
 
 def not_passed(tally: Mapping[str, int]) -> list[str]:
     """Format the counts of all that did not pass, such as `3 known` and `3 n/a`."""
-    return [f"{tally[status]} {status.short}" for status in NOT_PASSED if tally[status]]
+    return [f"{tally[status]} {status.short}" for status in NOT_PASSED if tally.get(status)]
 
 
 def few(names: Sequence[str]) -> str:
@@ -157,7 +157,7 @@ def run_shown(envelope: Envelope) -> RunShown:
     tally = envelope["counts"]["scored"]
     return RunShown(
         exit_code=envelope["exit_code"],
-        found={status for status in OF_CASES if tally[status]},
+        found={status for status in OF_CASES if tally.get(status)},
         complete=envelope["complete"],
         whole=not any(scope_of(envelope)),
         released=bool(envelope["release"]),
