@@ -5,11 +5,12 @@ required.
 import os
 import signal
 import sys
-from collections.abc import Generator, Sequence
-from typing import TypeVar
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 # How long an example takes says something of the machine that it ran on, nothing of the code.
 settings.register_profile("suite", deadline=None)
@@ -38,6 +39,42 @@ def some(every: Sequence[Each], step: int, first: int = 0) -> Sequence[Each]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with what takes long, which would leave one worker alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+TOGETHER: Mapping[str, str] = {
+    "tests/azure/client/test_adapter.py": "adapter",
+    "tests/azure/test_azure_cli.py": "azure-cli",
+    "tests/bdd/test_navigation.py": "editor",
+    "tests/browser/": "site",
+    "tests/conformance/test_model_answers.py": "model-answers",
+    "tests/conformance/test_report_schemas.py": "report-schemas",
+    "tests/site/": "site",
+    "tests/test_packaging.py": "packaging",
+}
+"""Tests that one worker runs, by where their paths begin: they share what takes long to make, or
+write one file.
+"""
+
+
+class Groups(LoadScopeScheduling):
+    """Gives a worker tests one by one, but those that belong together all at once.
+
+    The groups of `--dist loadgroup` itself are marks, which a worker writes into `Item._nodeid`.
+    pytest 9.2 reads no such attribute any more, so xdist 3.8 groups nothing.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        for beginning, group in TOGETHER.items():
+            if nodeid.startswith(beginning):
+                return group
+        return nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | None:
+    """Return our own scheduler for `--dist loadgroup`, and that of xdist for others."""
+    if config.getvalue("dist") == "loadgroup":
+        return Groups(config, log)
+    return None
 
 
 @pytest.hookimpl(wrapper=True)

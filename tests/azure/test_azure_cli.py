@@ -24,8 +24,6 @@ from translator_cmk.site.sourced import data
 from translator_cmk.verdict import Status
 
 pytestmark = pytest.mark.azure
-recorded = pytest.mark.xdist_group("azure-cli")
-"""Marks what adds to the record of a run, one test after the other."""
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = ROOT / ".venv-azure-cli"
@@ -153,7 +151,6 @@ def expected() -> Iterator[tuple[str, str]]:
         yield f"{cause}, restored, deploying the model again", "accepted"
 
 
-@recorded
 def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_readable_data_alone() -> (
     None
 ):
@@ -163,7 +160,6 @@ def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_re
     record_run(cli_version(), {LOSSES: RAN})
 
 
-@recorded
 def test_script_says_how_it_is_used() -> None:
     found = azure_env("bash", SCRIPT)
     assert (found.returncode, found.stderr) == (2, "usage: losing-the-key.sh GROUP REGION SUFFIX\n")
@@ -239,7 +235,6 @@ def seen() -> Seen:
     return Seen(outcomes, made, defaults)
 
 
-@recorded
 def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: Seen) -> None:
     assert seen.outcomes == {
         step["id"]: {OUTSIDE if "outside" in step else RAN} for step in data("commands")
@@ -247,14 +242,12 @@ def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: 
     record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()})
 
 
-@recorded
 def test_access_policies_are_refused_for_a_key_vault_that_the_cli_made_by_its_defaults(
     seen: Seen,
 ) -> None:
     assert re.match("refused .*--enable-rbac-authorization", seen.defaults), seen.defaults
 
 
-@recorded
 def test_each_value_in_the_bicep_text_is_what_the_commands_have_made(seen: Seen) -> None:
     resources = bicep()["resources"]
     assert set(SHOWN) == set(resources) - {"vaultLock", "translatorLock"}

@@ -23,11 +23,8 @@ __all__ = ["project", "site"]
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
-    pytest.mark.xdist_group("site"),
 ]
-"""The marks of every module of browser tests: one worker runs them all and the tests of the site,
-in one browser.
-"""
+"""The marks of every module of browser tests."""
 
 DESK, PHONE = 1280, 390  # pixels
 OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")

@@ -28,8 +28,6 @@ from translator_cmk.site.content import register_digest, rows_by_requirement
 from translator_cmk.site.decide import last_run
 from translator_cmk.site.sourced import Seen, cell, data, load_seen, sources
 
-pytestmark = pytest.mark.xdist_group("site")
-
 
 def exported(name: str) -> Any:
     """A file for other programs, from a run in which everything passed."""

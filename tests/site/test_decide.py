@@ -35,8 +35,6 @@ from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, s
 from translator_cmk.site.what_if import chart, code, way
 from translator_cmk.system import MACHINE
 
-pytestmark = pytest.mark.xdist_group("site")
-
 RULES = data("decide")["rules"]
 QUESTIONS = [each["id"] for each in data("decide")["questions"]]
 

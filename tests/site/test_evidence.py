@@ -17,8 +17,6 @@ from translator_cmk.site.content import Evidence, Verdict
 from translator_cmk.site.content import in_words as outcome
 from translator_cmk.verdict import OF_BADGES, OF_ITEMS, Status
 
-pytestmark = pytest.mark.xdist_group("site")
-
 ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
 TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}
 ATTESTATIONS = {

@@ -29,8 +29,6 @@ from translator_cmk.site.content import CHANGED, Content, Evidence
 from translator_cmk.system import ModelSystem
 from translator_cmk.verdict import Status
 
-pytestmark = pytest.mark.xdist_group("site")
-
 SHOWN = "restoration.uploads-stay-deleted"
 """A requirement that scenarios and a law are about."""
 LAW = next(name for name, requirements in EXPECTED.items() if SHOWN in requirements)

@@ -46,8 +46,6 @@ from translator_cmk.site.implementations import (
 )
 from translator_cmk.verdict import OF_REQUIREMENTS, Status
 
-pytestmark = pytest.mark.xdist_group("site")
-
 
 def a_page(*found: Implementation) -> str:
     """The page with these implementations."""

@@ -17,7 +17,7 @@ from translator_cmk.requirements import load_register
 from translator_cmk.site.oscal import COMPONENTS, RESULTS, control_id
 from translator_cmk.site.sourced import data
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 NAMES = (COMPONENTS, RESULTS)
 LOST = "revocation.access-revoked"

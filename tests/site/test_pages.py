@@ -21,8 +21,6 @@ from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.render import foreign, linked, marked_tables, plain
 from translator_cmk.verdict import Status
 
-pytestmark = pytest.mark.xdist_group("site")
-
 FAILING = PICKLES[0]
 
 

@@ -36,8 +36,6 @@ from tests.site.conftest import (
 from translator_cmk.cli import main
 from translator_cmk.site import pages as site_pages
 
-pytestmark = pytest.mark.xdist_group("site")
-
 KILOBYTE = 1000
 LOADED = "//script/@src | //img/@src | //iframe/@src | //source/@src | //object/@data | //link[not({})]/@href".format(
     " or ".join(

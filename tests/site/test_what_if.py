@@ -36,8 +36,6 @@ from translator_cmk.site import what_if
 from translator_cmk.site.what_if import Diagrams, charted, what_if_tables
 from translator_cmk.site.what_if import Tables as WrittenTables
 
-pytestmark = pytest.mark.xdist_group("site")
-
 MACHINE = Machine(ROWS)
 Row = tuple[int, ...]
 
