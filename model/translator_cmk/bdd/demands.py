@@ -11,7 +11,15 @@ from functools import cache
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact
-from ..machine import Accepted, Command, Machine, Observation, Outcome, Unspecified
+from ..machine import (
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    RowsContradict,
+    Unspecified,
+)
 from ..machine.rows import Means
 from ..oracle import Oracle, Predicate
 from ..oracle.nondeterminism import TooManyStates
@@ -63,7 +71,10 @@ def tree_without(silent: frozenset[str]) -> PrefixTree:
 
 
 def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
-    """Return whether the oracle demands all that the scenario relies on; raises `TooManyStates`."""
+    """Return whether the oracle demands all that the scenario relies on; raises `TooManyStates`.
+
+    Rows that contradict each other in it demand nothing.
+    """
     for step in read_steps(pickle):
         meaning = step.meaning
         if isinstance(meaning, Fact | Assertion):
@@ -72,7 +83,10 @@ def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
                 return False
             continue
         for command in commands_in(meaning):
-            tree = tree.after(command)
+            try:
+                tree = tree.after(command)
+            except RowsContradict:
+                return False
             if step.kind == "given" and not tree.oracle.demands(Accepted()):
                 return False
     return True

@@ -21,7 +21,16 @@ from ..bdd.feature_files import pickles
 from ..bdd.ties import without_assumptions
 from ..digest import files
 from ..language.messages import command_to_wire, observation_to_wire, outcome_to_wire
-from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial, observe
+from ..machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Command,
+    Machine,
+    RowsContradict,
+    State,
+    initial,
+    observe,
+)
 from ..machine.rows import Row
 from ..oracle.profiles import silent_in
 from ..requirements import Register, load_register
@@ -126,7 +135,11 @@ def answers(machine: Machine, sequences: Iterable[Sequence]) -> Iterator[Any]:
             if known is not None:
                 here = known
                 continue
-            after, outcome = machine.step(here.state, command)
+            try:
+                after, outcome = machine.step(here.state, command)
+            except RowsContradict:
+                yield [command_to_wire(command), "the rows contradict each other"]
+                break
             yield [command_to_wire(command), outcome_to_wire(outcome)]
             if after != here.state:
                 yield observation_to_wire(observe(machine.world(after)))

@@ -48,19 +48,22 @@ Step = tuple[State, Outcome]
 def find_transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
     """Return every transition that a choice of silent rows allows.
 
-    Raises `TooManyStates` beyond ``limit`` choices.
+    Raises `TooManyStates` beyond ``limit`` choices, and `RowsContradict` where rows contradict each
+    other whatever is chosen.
     """
+    contradictions: list[RowsContradict] = []
 
     def step(replay: Replay) -> Step | None:
         try:
             return machine.step(state, command, replay)
-        except RowsContradict:
-            if replay.answers:
-                return None  # silent rows that contradict others do not hold together with them
-            raise
+        except RowsContradict as contradiction:
+            contradictions.append(contradiction)
+            return None  # silent rows that contradict others do not hold together with them
 
     tried = possibilities(step, machine.silent, limit)
     found = [(result, replay) for result, replay in tried if result is not None]
+    if not found:
+        raise contradictions[0]
     possible = [Transition(state, *result) for result, _ in found]
     undemanded = doubted_acceptances(found)
     if undemanded:
