@@ -43,18 +43,18 @@ azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the A
 	$(PY) -m pytest -m "azure or npm" -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
-# A red run is published too, and then fails the target.
+# A red run is published too, and then fails the target.  So are pages that a broken model can't fill: exit code 4.
 site: $(INSTALLED) ## run features and properties against the model, then build the site into site/
 	@rm -rf $(RESULTS)/run
 	@status=0; $(PY) -m pytest $(SUITE) --results $(RESULTS)/run $(ARGS) || status=$$?; \
 	$(MAKE) --no-print-directory pages && exit $$status
 
 pages: $(INSTALLED) ## build the site from the report there is
-	$(PY) -m translator_cmk.cli site
-	$(PY) -m mkdocs build --strict
+	@status=0; $(PY) -m translator_cmk.cli site || status=$$?; \
+	case $$status in 0|4) $(PY) -m mkdocs build --strict && exit $$status;; *) exit $$status;; esac
 
 serve: $(INSTALLED) ## show the site on this machine while you edit its pages
-	$(PY) -m translator_cmk.cli site
+	$(PY) -m translator_cmk.cli site || [ $$? -eq 4 ]
 	$(PY) -m mkdocs serve
 
 # The address stands in the pages, so they are built again; the results are those of the last `make site`.

@@ -157,10 +157,6 @@ class WhatIfGraph {
 // The page on which one tries requests out.  All it shows is looked up; where one is stands in the address.
 (() => {
   const find = (name) => document.getElementById(`what-if-${name}`);
-  if (!WHAT_IF) {
-    find("none").hidden = false; // the model is broken, and says nothing
-    return;
-  }
   const graph = new WhatIfGraph(WHAT_IF);
   const { commands, sentences, requirements, starts, subjects, losses } = graph.tables;
   const DEFAULT = "a-deployed-model-under-customer-managed-keys";

@@ -309,11 +309,3 @@ def test_requests_that_name_nothing_are_shown_when_asked_for_and_are_accessible(
     creates.click()
     assert REGISTER["environment.new-name"].title in said(page)
     assert violations(page) == []
-
-
-def test_page_of_a_broken_model_says_that_there_is_nothing(page: Page, root: str) -> None:
-    page.route("**/data/what-if.js", lambda route: route.fulfill(body="const WHAT_IF = null;"))
-    page.goto(root + PAGE)
-    page.unroute("**/data/what-if.js")
-    assert "nothing to look up" in page.locator(".what-if-notice:visible").inner_text()
-    assert not page.locator("#what-if-explorer").is_visible()

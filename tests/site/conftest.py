@@ -102,14 +102,15 @@ def green() -> dict[str, str]:
     """Everything that is generated as text from a run in which everything passed."""
     return {
         name: text
-        for name, text in pages.generate(content_of(a_run())).items()
+        for name, text in pages.generate(content_of(a_run())).files.items()
         if isinstance(text, str)
     }
 
 
 def page(content: Content, wanted: str) -> str:
     """The page of this path, without making the others."""
-    return next(text for path, text in pages.pages(content, wanted) if path == wanted)
+    [found] = pages.pages(content, wanted)
+    return found.text
 
 
 QUICK_PAGES = (
@@ -246,7 +247,7 @@ def make_project(project: Path) -> Path:
     content = load_content(replace(run, items=items), project / "docs")._replace(
         implementations=(wrong, marked)
     )
-    replace_folders(project / "docs", pages.FOLDERS, pages.generate(content))
+    replace_folders(project / "docs", pages.FOLDERS, pages.generate(content).files)
     build(project)
     return project
 

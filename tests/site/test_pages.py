@@ -121,7 +121,7 @@ def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
         "○ not run",
         declared,
     }
-    texts = dict(site_pages.pages(content))
+    texts = {each.path: each.text for each in site_pages.pages(content)}
     assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
     assert "make site" in texts["evidence/last-run.md"]
     table = texts["specification/index.md"]

@@ -22,7 +22,7 @@ import pytest
 import yaml
 from lxml import html  # type: ignore[import-untyped]  # it says no types
 
-from tests.command_line import CLI, ROOT, as_bytes, copy_checkout, each_refused, git, python
+from tests.command_line import CLI, ROOT, as_bytes, copy_checkout, each_refused, git
 from tests.site.conftest import (
     QUICK_PAGES,
     REGISTER,
@@ -258,7 +258,9 @@ def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
     monkeypatch.setattr(
         site_pages,
         "generate",
-        lambda content: {f"{folder}/new.md": "" for folder in site_pages.FOLDERS},
+        lambda content: site_pages.Generated(
+            {f"{folder}/new.md": "" for folder in site_pages.FOLDERS}, {}
+        ),
     )
     written = files_in(source / "docs")
     for stale in ("badges/scenarios/old.svg", "specification/old.md"):
@@ -315,43 +317,74 @@ def test_without_jinja_the_command_names_the_extra(source: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-RUN_AND_PUBLISH = """
-import sys, pytest
-from translator_cmk.cli import main
-assert pytest.main(sys.argv[1:]) == 1
-sys.exit(main(["site", "--results", "results"]))
-"""
-
-
-def test_broken_row_is_published_red(source: Path) -> None:
-    """Although nearly every situation of the other pages begins with this row."""
-    copy_checkout(source, "features", "model", "tests", without="keys.enable")
-    suite = (
-        "-q",
-        "-c",
-        os.devnull,
-        "--rootdir",
-        ".",
-        "-p",
-        "no:cacheprovider",
-        "--results",
-        "results",
+def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `make` in a copy of the checkout with the environment of the tests, which is installed
+    already.
+    """
+    identity = {
+        f"GIT_{who}_{what}": "a@example.com"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("SITE_URL", "MAKEFLAGS", "MAKELEVEL")
+    }
+    environment = kept | identity | {"PYTHONPATH": str(checkout / "model")}
+    command = ["make", f"PY={shlex.quote(sys.executable)}", "INSTALLED=", *words]
+    return subprocess.run(
+        command, cwd=checkout, env=environment, capture_output=True, text=True, check=False
     )
-    chosen = ("-m", "keys.enable or encryption.no-section", "tests/features")
-    done = python(source, "-c", RUN_AND_PUBLISH, *suite, *chosen)
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = {
+
+
+ASK_THE_MODEL = {
+    "data/matrix.snippet": "index.html",
+    "decide/what-breaks.md": "decide/what-breaks.html",
+    "decide/protect.md": "decide/protect.html",
+    "decide/enable.md": "decide/enable.html",
+    "decide/what-if.md": "decide/what-if.html",
+    "specification/steps.md": "specification/steps.html",
+}
+"""What is computed from the model, and the page that shows it."""
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the checkout whose rows ask for keys of another size, so no situation in which one
+    is in use can be reached.
+    """
+    copy_checkout(tmp_path, "Makefile", "features", "model", "pyproject.toml", "tests")
+    copy_pages(tmp_path)
+    for file in ("topics/keys.py", "conditions.py"):
+        path = tmp_path / "model" / "translator_cmk" / "machine" / file
+        text = path.read_text("utf-8")
+        assert "= 2048" in text
+        path.write_text(text.replace("= 2048", "= 3072"), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_broken_row_is_published_red_and_fails_the_target(broken: Path) -> None:
+    """Although every page that asks the model begins behind this row."""
+    chosen = 'ARGS=-q -p no:cacheprovider -m "keys.enable or encryption.no-section"'
+    done = make(broken, "site", chosen)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    badges = {
         "requirements/keys.enable": "failed",
         "all": "failed",
         "requirements/encryption.no-section": "✔",
     }
-    for badge, word in shown.items():
-        assert (
-            word
-            in json.loads((source / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))[
-                "message"
-            ]
-        )
+    for badge, word in badges.items():
+        said = json.loads((broken / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))
+        assert word in said["message"]
+    warned = re.findall(r"warning: (\S+): not computed: .*keys.rsa-2048-refused", done.stderr)
+    assert set(warned) == ASK_THE_MODEL.keys()
+    for page in ASK_THE_MODEL.values():
+        assert 'class="admonition failure"' in (broken / "site" / page).read_text("utf-8"), page
+    for page in ("decide/unknowns.html", "evidence/last-run.html"):
+        assert 'class="admonition failure"' not in (broken / "site" / page).read_text("utf-8"), page
 
 
 # Published: addresses, the map, previews, edit links, the feed, and `make deploy`
@@ -439,21 +472,8 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def deploy(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `make deploy` there with the environment of the tests, which is installed already."""
-    identity = {
-        f"GIT_{who}_{what}": "a@example.com"
-        for who in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
-    }
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("SITE_URL", "MAKEFLAGS", "MAKELEVEL")
-    }
-    command = ["make", "deploy", f"PY={shlex.quote(sys.executable)}", "INSTALLED=", *options]
-    return subprocess.run(
-        command, cwd=checkout, env=kept | identity, capture_output=True, text=True, check=False
-    )
+    """Run `make deploy` there."""
+    return make(checkout, "deploy", *options)
 
 
 def test_deploy_pushes_the_site_with_its_address_to_the_branch_for_pages(checkout: Path) -> None:

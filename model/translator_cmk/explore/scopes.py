@@ -6,7 +6,7 @@ pages and of fuzzing.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,13 +99,13 @@ def new_name_conditions(command: Command) -> Iterator[FieldCondition]:
 
 
 class StartNotReached(Exception):
-    """A command that leads to the start of a scope is not accepted (None: rows raise), so nothing
-    can be searched.
+    """A command that leads to a start is not accepted (None: rows raise), so nothing can be learnt
+    from there.
     """
 
-    def __init__(self, scope: Scope, command: Command, outcome: Outcome | None) -> None:
+    def __init__(self, start: str, command: Command, outcome: Outcome | None) -> None:
         said = format_outcome(outcome) if outcome else "the rows raise"
-        super().__init__(f"{scope.name}: {format_command(command)}: {said}")
+        super().__init__(f"{start}: {format_command(command)}: {said}")
 
 
 def givens(scope: Scope, commands: Commands) -> list[str]:
@@ -120,11 +120,19 @@ def givens(scope: Scope, commands: Commands) -> list[str]:
 
 def start_of(scope: Scope, machine: Machine) -> State:
     """Return the state in which the scope starts; raises `StartNotReached`."""
+    return reached(scope.name, scope.start, machine)
+
+
+def reached(start: str, commands: Iterable[Command], machine: Machine) -> State:
+    """Return the state that the commands lead to from nothing; ``start`` is its name in the error.
+
+    Raises `StartNotReached` if one of them is not accepted.
+    """
     state = initial(DEFAULT_STAGE)
-    for command in scope.start:
+    for command in commands:
         state, outcome = machine.step(state, command)
         if not isinstance(outcome, Accepted):
-            raise StartNotReached(scope, command, outcome)
+            raise StartNotReached(start, command, outcome)
     return state
 
 

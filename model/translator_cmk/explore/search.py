@@ -178,7 +178,7 @@ class Search:
             if not isinstance(judged.outcome, Accepted):
                 if self.found.broken:
                     return None
-                raise StartNotReached(self.scope, command, judged.outcome)
+                raise StartNotReached(self.scope.name, command, judged.outcome)
         return state
 
     def _unjudged_step(self, state: State, command: Command) -> tuple[State, Judged]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import features_dir
-from ..errors import OK, CommandError
+from ..errors import INCOMPLETE, OK, CommandError
 
 RESULTS = Path(".results/run")
 JUDGED = (
@@ -43,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the generated parts of the site; raises `CommandError` for bad input.
 
-    Where that fails, the generated parts of an earlier run go: their badges would stay green.
+    Return 4 if a page could not be computed: the model is broken, and the page says so.
+    Where writing fails, the generated parts of an earlier run go: their badges would stay green.
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
     from ..conformance.results import load_results
@@ -71,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
         if results and results.subject == MODEL and not evidence.stale:
             evidence = replace(evidence, laws=run_laws(root))
         content = content._replace(evidence=evidence)
-        files = generate(content)
-        replace_folders(args.docs, FOLDERS, files)
+        generated = generate(content)
+        replace_folders(args.docs, FOLDERS, generated.files)
     except BaseException as error:
         for folder in FOLDERS:
             shutil.rmtree(args.docs / folder, ignore_errors=True)
@@ -85,11 +86,13 @@ def run(args: argparse.Namespace) -> int:
                 f"translator-cmk: warning: {each.name}: not shown: {'; '.join(each.problems)}",
                 file=sys.stderr,
             )
+    for path, why in generated.not_computed.items():
+        print(f"translator-cmk: warning: {path}: not computed: {why}", file=sys.stderr)
     print(
-        f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: "
+        f"{args.docs}: {len(generated.files)} files generated; {content.evidence.subject}: "
         f"{content.evidence.whole.words}"
     )
-    return OK
+    return INCOMPLETE if generated.not_computed else OK
 
 
 def warn_of_uncommitted(changed: str) -> None:

@@ -6,13 +6,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..digest import kit_digest
 from ..errors import InvalidFile
 from ..explore.reachability import attainable
+from ..explore.scopes import reached
 from ..explore.theorems import THEOREMS
 from ..language.messages import command_from_wire
 from ..language.sentences import read_command
@@ -25,7 +26,6 @@ from ..machine import (
     Machine,
     Outcome,
     Refused,
-    RowsContradict,
     State,
     Unspecified,
     initial,
@@ -37,7 +37,7 @@ from ..machine.rows import Refuse, Row
 from ..system import MACHINE
 from . import effects, reversibility
 from .content import Content, register_digest
-from .effects import CAUSES, carried_out, start
+from .effects import CAUSES, HARMLESS, Case, carried_out, start
 from .render import CHOICES, Page
 from .reversibility import OF_WORD, found, search
 from .sourced import Seen, by_requirement, cell, data, load_seen
@@ -46,51 +46,68 @@ from .what_if import unreached, what_if_size
 
 def decide_pages(content: Content) -> Iterator[Page]:
     """Yield the pages for architects, whose templates read the data files themselves."""
-    rules = [[rule["answer"], rule["when"]] for rule in data("decide")["rules"]]
-    yield (
-        "decide/index.md",
-        "decide.md",
-        {
-            "choices": CHOICES,
-            "decided": {"words": CHOICES, "rules": rules},
-            "digest": register_digest(content.evidence.register),
-        },
-    )
-    causes = effects.cases(effects.CAUSES, content)
-    yield (
-        "decide/what-breaks.md",
-        "what-breaks.md",
-        {
-            "causes": causes,
-            "harmless": effects.cases(effects.HARMLESS, content),
+
+    @cache
+    def causes() -> list[Case]:
+        return effects.cases(CAUSES, content)
+
+    def what_breaks() -> Mapping[str, Any]:
+        return {
+            "causes": causes(),
+            "harmless": effects.cases(HARMLESS, content),
             "refused": effects.always_refused(),
             "timeline": timeline(),
             "reversibility": reversibility,
-        },
-    )
-    cases = {each.cause.name: each for each in causes}
-    yield "decide/protect.md", "protect.md", {"cases": cases, "queries": list(queries())}
+        }
+
+    def protect() -> Mapping[str, Any]:
+        cases = {each.cause.name: each for each in causes()}
+        return {"cases": cases, "queries": list(queries())}
+
+    yield Page("decide/index.md", "decide.md", partial(decision, content))
+    yield Page("decide/what-breaks.md", "what-breaks.md", what_breaks)
+    yield Page("decide/protect.md", "protect.md", protect)
+    yield Page("decide/enable.md", "enable.md", enabling)
+    yield Page("decide/unknowns.md", "unknowns.md", partial(unknowns, content))
+    yield Page("decide/what-if.md", "what-if.md", partial(what_if, content))
+
+
+def decision(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page with the questions that decide it."""
+    rules = [[rule["answer"], rule["when"]] for rule in data("decide")["rules"]]
+    return {
+        "choices": CHOICES,
+        "decided": {"words": CHOICES, "rules": rules},
+        "digest": register_digest(content.evidence.register),
+    }
+
+
+def enabling() -> Mapping[str, Any]:
+    """Return the data of the page on what enabling demands."""
     tried = conditions()
-    yield (
-        "decide/enable.md",
-        "enable.md",
-        {
-            "conditions": tried,
-            "untried": untried(tried),
-            "withheld": {
-                name for each in tried for value in each.values for name in value.withheld
-            },
-            "demands": demands(),
-        },
-    )
-    yield (
-        "decide/unknowns.md",
-        "unknowns.md",
-        {"heat": evidence_map(content), "observations": load_seen()},
-    )
+    withheld = {name for each in tried for value in each.values for name in value.withheld}
+    return {
+        "conditions": tried,
+        "untried": untried(tried),
+        "withheld": withheld,
+        "demands": demands(),
+    }
+
+
+def unknowns(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page on what nobody knows."""
+    return {"heat": evidence_map(content), "observations": load_seen()}
+
+
+def what_if(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page on which requests are tried out.
+
+    It opens where causes start, so it raises `StartNotReached` for a model that does not get there.
+    """
+    start(CAUSES[0].start)
     states, steps = what_if_size()
     unmet = unreached(content.evidence.register)
-    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unmet}
+    return {"states": states, "steps": steps, "unreached": unmet}
 
 
 def queries() -> Iterator[Mapping[str, str]]:
@@ -118,9 +135,7 @@ Differences = Mapping[str, Mapping[str, Any] | None]
 
 
 class Result(NamedTuple):
-    """The outcome of a request: accepted, refused, not specified, or unclear (the model is broken);
-    with its ids.
-    """
+    """The outcome of a request, accepted, refused or not specified, with its ids."""
 
     word: str
     names: frozenset[str] = frozenset()
@@ -152,7 +167,12 @@ class Condition(NamedTuple):
 
 @cache
 def conditions() -> list[Condition]:
-    """Return every condition with what happens for each of its values."""
+    """Return every condition with what happens for each of its values.
+
+    Raises `StartNotReached` for a model that refuses a request in which all is right.
+    """
+    for channel, words in CHANNELS.items():
+        reached(f"enabling {words}, with all right", requests(channel, {}), MACHINE)
     return [
         Condition(each["name"], [try_value(value) for value in each["values"]])
         for each in data("decide")["conditions"]
@@ -171,7 +191,7 @@ def try_value(value: Mapping[str, Any]) -> Tried:
     )
 
 
-def result(outcome: Outcome | None) -> Result:
+def result(outcome: Outcome) -> Result:
     """Return the outcome as a result."""
     match outcome:
         case Accepted():
@@ -180,7 +200,6 @@ def result(outcome: Outcome | None) -> Result:
             return Result("refused", because)
         case Unspecified(silent=silent):
             return Result("not specified", silent)
-    return Result("unclear")
 
 
 def demands() -> set[str]:
@@ -197,14 +216,9 @@ def untried(found: Iterable[Condition]) -> set[str]:
     return demands() - {name for each in found for value in each.values for name in value.because}
 
 
-def enabled(channel: Channel, differs: Differences) -> Outcome | None:
-    """Return the outcome of enabling CMK where all is right but these fields; None from a broken
-    model.
-    """
-    try:
-        return MACHINE.step(*asked_for(channel, differs))[1]
-    except RowsContradict:
-        return None
+def enabled(channel: Channel, differs: Differences) -> Outcome:
+    """Return the outcome of enabling CMK where all is right but these fields."""
+    return MACHINE.step(*asked_for(channel, differs))[1]
 
 
 def withheld(differs: Differences) -> list[str]:
@@ -236,15 +250,22 @@ def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
     """Return the state in which CMK is asked for, and the request: all is right in both but these
     fields.
     """
+    *before, request = requests(channel, differs)
+    return carried_out(MACHINE, initial(DEFAULT_STAGE), before), request
+
+
+def requests(channel: Channel, differs: Differences) -> list[Command]:
+    """Return all requests up to the one for CMK: all is right in them but these fields."""
     commands = []
     for name, right in data("decide")["right"].items():
-        if (differing := differs.get(name, right)) is not None:
-            through = {"through": channel} if name == EnableCustomerManagedKeys.__name__ else {}
-            fields = {**(right or {}), **differing, **through}
-            given = {field: value for field, value in fields.items() if value is not None}
-            commands.append(command_from_wire({"command": name, **given}))
-    *before, request = commands
-    return carried_out(MACHINE, initial(DEFAULT_STAGE), before), request
+        differing = differs.get(name, right)
+        if differing is None:
+            continue
+        through = {"through": channel} if name == EnableCustomerManagedKeys.__name__ else {}
+        fields = {**(right or {}), **differing, **through}
+        given = {field: value for field, value in fields.items() if value is not None}
+        commands.append(command_from_wire({"command": name, **given}))
+    return commands
 
 
 # The pictures: the loss over time, and where nobody has looked.  A macro draws each; a table beside
@@ -253,19 +274,15 @@ def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
 SEARCHED = "ways-back"
 
 
-def timeline() -> Mapping[str, Any] | None:
+def timeline() -> Mapping[str, Any]:
     """Return the moments and what each thing is then: `there`, `back` if it can come back, or
     `lost`.
-
-    Returns None for a model whose rows contradict each other.
     """
-    searched, state, moments = search(SEARCHED), None, []
-    if searched is None:
-        return None
+    searched = search(SEARCHED)
+    state = start(CAUSES[0].start)
+    moments = []
     for moment in data("causes")["timeline"]:
-        state = carried_out(
-            MACHINE, state or start(CAUSES[0].start), map(read_command, moment["commands"])
-        )
+        state = carried_out(MACHINE, state, map(read_command, moment["commands"]))
         moments.append(searched.graph.number(state))
     lines = []
     things = {each["thing"]: each for each in data("causes")["things"]}

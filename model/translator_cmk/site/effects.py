@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from ..bdd.feature_records import Pickle
 from ..bdd.vocabulary import read_given
+from ..explore.scopes import reached
 from ..language.facts import Fact, holds
 from ..language.sentences import format_command, read_command
 from ..language.situations import Situation, situations
 from ..machine import (
     COUNTER_ROWS,
-    DEFAULT_STAGE,
     ROWS,
     Accepted,
     Command,
@@ -25,7 +25,6 @@ from ..machine import (
     Refused,
     RowsContradict,
     State,
-    initial,
     observe,
 )
 from ..requirements import load_register
@@ -91,12 +90,11 @@ CAVEATS: Mapping[str, Any] = {
 class Finding(NamedTuple):
     """The condition of a thing in the model, and the requirements that it rests on.
 
-    ``seen`` is `intact`, `lost`, `gone` if more of it is missing than the loss says, or None if the
-    rows contradict.
+    ``seen`` is `intact`, `lost`, or `gone` if more of it is missing than the loss says.
     """
 
     loss: Loss
-    seen: str | None
+    seen: str
     grounds: tuple[str, ...]
     basis: str
     """The weakest basis among the grounds; empty without grounds."""
@@ -135,16 +133,22 @@ class Finding(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A cause with what is lost, and what is there after the remedies; addresses on the page What
-    if, or None.
-    """
+    """A cause with what is lost, and what is there after the remedies."""
 
     cause: Cause
     lost: list[Finding]
     remedied: list[Finding]
     reasons: list[str]
-    try_it: str | None
-    try_remedies: str | None
+
+    @property
+    def try_it(self) -> str | None:
+        """Return the address on the page What if, or None."""
+        return tried(self.cause)
+
+    @property
+    def try_remedies(self) -> str | None:
+        """Return the address there after the remedies, or None."""
+        return tried(self.cause, remedied=True)
 
     @property
     def grounds(self) -> list[str]:
@@ -224,7 +228,7 @@ def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
     }
     usual = Counter(name for lost, _ in found.values() for name in {*all_grounds(lost)})
     return [
-        Case(each, lost, remedied, reasons(lost, usual, len(found)), tried(each), tried(each, True))
+        Case(each, lost, remedied, reasons(lost, usual, len(found)))
         for each, (lost, remedied) in found.items()
     ]
 
@@ -265,10 +269,12 @@ def commands_of(cause: Cause, remedied: bool = False) -> list[Command]:
 
 @cache
 def start(begin: tuple[str, ...]) -> State:
-    """Return the state that a situation and the sentences after it lead to."""
+    """Return the state that a situation and the sentences after it lead to; raises as `reached`
+    does.
+    """
     situation, *sentences = begin
     commands = (*situations()[situation].commands, *map(read_command, sentences))
-    return carried_out(MACHINE, initial(DEFAULT_STAGE), commands)
+    return reached(situation, commands, MACHINE)
 
 
 def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
@@ -279,16 +285,23 @@ def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> 
 
 
 @cache
-def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str | None, ...]:
-    """Return the condition of each thing that can be lost; None if the rows contradict each
-    other.
+def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str, ...]:
+    """Return the condition of each thing that can be lost; raises `RowsContradict`."""
+    after = carried_out(machine, start(cause.start), commands_of(cause, remedied))
+    observation = observe(machine.world(after))
+    return tuple(condition(loss.intact, observation) for loss in LOSSES)
+
+
+def shows_otherwise(
+    machine: Machine, cause: Cause, remedied: bool, at: int, condition: str
+) -> bool:
+    """Tell whether a thing is in another condition in a model with other rows, which may contradict
+    each other.
     """
     try:
-        after = carried_out(machine, start(cause.start), commands_of(cause, remedied))
-        observation = observe(machine.world(after))
+        return seen(machine, cause, remedied)[at] != condition
     except RowsContradict:
-        return (None,) * len(LOSSES)
-    return tuple(condition(loss.intact, observation) for loss in LOSSES)
+        return True
 
 
 def condition(intact: Fact, observation: Observation) -> str:
@@ -316,10 +329,10 @@ def find(loss: Loss, cause: Cause, pickles: Iterable[Pickle], remedied: bool) ->
     by_rows = {
         name
         for name in {row.requirement for row in ROWS}
-        if seen(lacking(name), cause, remedied)[at] != found
+        if shows_otherwise(lacking(name), cause, remedied, at, found)
     }
     by_counter_rows = {
-        name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found
+        name for name, machine in mistaken() if shows_otherwise(machine, cause, remedied, at, found)
     }
     first, last = commands_of(cause)[0], commands_of(cause, remedied)[-1]
     shown = set(shown_by(first, last, pickles)) if by_counter_rows else set()
@@ -333,11 +346,9 @@ def by_hand(loss: Loss, cause: Cause) -> bool:
     """Tell whether a command brings a thing back after the remedies."""
     if not loss.by_hand:
         return False
-    try:
-        state = carried_out(MACHINE, start(cause.start), commands_of(cause, remedied=True))
-        return isinstance(MACHINE.step(state, read_command(loss.by_hand))[1], Accepted)
-    except RowsContradict:
-        return False
+    state = carried_out(MACHINE, start(cause.start), commands_of(cause, remedied=True))
+    _, outcome = MACHINE.step(state, read_command(loss.by_hand))
+    return isinstance(outcome, Accepted)
 
 
 def weakest(names: Collection[str]) -> set[str]:

@@ -9,20 +9,23 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from jinja2 import Environment
+
 from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
-from ..bdd.feature_records import slug
+from ..bdd.feature_records import Feature, slug
 from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.wording import counted, headline, run_shown
+from ..explore.scopes import StartNotReached
 from ..language.contract import VERBS
 from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from ..language.schemas import schemas
 from ..language.sentences import format_command, format_fact
-from ..language.situations import find_situation, situations
-from ..machine import Accepted, Command
+from ..language.situations import Situation, find_situation, situations
+from ..machine import Accepted
 from ..requirements import Requirement
 from ..requirements.exports import requirement_to_json
 from ..requirements.loading import REGISTERED
@@ -33,28 +36,43 @@ from . import implementations
 from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
-from .render import UP, Page, environment, listed, number, plain, rendered, requirement_path
+from .render import UP, Page, environment, listed, number, plain, requirement_path
 from .sourced import by_requirement, load_seen, sources
+from .uncomputed import Written, written
 from .what_if import what_if_tables
 
+WHAT_IF_PAGE = "decide/what-if.md"
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
 
 
-def generate(content: Content) -> dict[str, str | bytes]:
+class Generated(NamedTuple):
+    """Every generated file, and the reasons of the pages that could not be computed, by path."""
+
+    files: Mapping[str, str | bytes]
+    not_computed: Mapping[str, str]
+
+
+def generate(content: Content) -> Generated:
     """Return every generated file."""
-    found: dict[str, str | bytes] = dict(pages(content))
+    found: dict[str, str | bytes] = {}
+    not_computed = {}
+    for page in pages(content):
+        found[page.path] = page.text
+        if page.not_computed:
+            not_computed[page.path] = page.not_computed
     found |= {path: as_json(value) for path, value in exports(content)}
-    compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
-    found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
+    if WHAT_IF_PAGE not in not_computed:
+        compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
+        found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
     for path, badge in badges(content).items():
         found |= {f"badges/{path}.svg": svg(badge), f"badges/{path}.json": as_json(endpoint(badge))}
     for seen in load_seen():
         if seen.trace:
             found[f"evidence/traces/{seen.id}.jsonl"] = seen.trace
     for each in shown(content):
-        for name, written in each.files.items():
-            found[f"evidence/reports/{each.name}/{name}"] = written
-    return found
+        for name, text in each.files.items():
+            found[f"evidence/reports/{each.name}/{name}"] = text
+    return Generated(found, not_computed)
 
 
 def as_json(value: object) -> str:
@@ -71,13 +89,19 @@ def badges(content: Content) -> dict[str, Badge]:
     }
 
 
-def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, str]]:
-    """Yield each page with its path, or the one that is wanted, and the parts that hand-written
-    pages include.
-    """
+def pages(content: Content, wanted: str | None = None) -> Iterator[Written]:
+    """Yield each page and each part that hand-written pages include, or the one that is wanted."""
+    found = templates(content)
+    for page in pages_to_write(content):
+        if wanted in (None, page.path):
+            yield written(found, page)
+
+
+def templates(content: Content) -> Environment:
+    """Return the templates of all pages, with what they share."""
     evidence = content.evidence
     results = evidence.results
-    templates = environment(
+    return environment(
         evidence.register,
         evidence=evidence,
         decisions=content.decisions,
@@ -99,79 +123,87 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
     )
-    yield "data/home.snippet", rendered(templates, "home.md", root="")
-    yield "data/revisions.xml", rendered(templates, "revisions.xml")
-    if wanted is None or wanted == "data/matrix.snippet":
-        found = groups(cases((*CAUSES, *HARMLESS), content))
-        yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found)
-    sections = {
-        "decide": decide_pages,
-        "specification": specification_pages,
-        "evidence": evidence_pages,
-    }
-    for folder, computed in sections.items():
-        for path, template, values in (
-            computed(content) if (wanted or folder).startswith(folder) else ()
-        ):
-            if wanted in (None, path):
-                yield path, rendered(templates, template, **values)
 
 
-def specification_pages(content: Content) -> Iterator[Page]:
-    """Yield the pages on requirements, sentences and the protocol."""
+def pages_to_write(content: Content) -> Iterator[Page]:
+    """Yield each page and each part that hand-written pages include."""
+    yield Page("data/home.snippet", "home.md", lambda: {"root": ""})
+    yield Page("data/revisions.xml", "revisions.xml")
+    yield Page("data/matrix.snippet", "matrix.md", partial(matrix, content))
+    yield from decide_pages(content)
+    yield Page("specification/index.md", "requirements.md", partial(overview, content))
+    for feature in content.evidence.features:
+        yield Page(f"specification/{feature.topic}.md", "topic.md", partial(topic, feature))
+    yield Page("specification/steps.md", "steps.md", partial(glossary, content))
+    yield Page("specification/protocol.md", "protocol.md", reference)
+    yield Page("evidence/last-run.md", "last-run.md")
+    yield Page("evidence/traceability.md", "traceability.md", partial(traceability, content))
+    yield Page("evidence/implementations.md", "implementations.md", partial(compared, content))
+
+
+# The data of each page
+
+
+def matrix(content: Content) -> Mapping[str, Any]:
+    """Return what the home page shows first: what each cause costs."""
+    return {"groups": groups(cases((*CAUSES, *HARMLESS), content))}
+
+
+def overview(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page with all requirements."""
     evidence = content.evidence
     statuses = {evidence.requirement(each).status for each in evidence.register.values()}
     named = [
         f"{evidence.subject}: {each.glyph} {each.word}" for each in OF_BADGES if each in statuses
     ]
-    yield (
-        "specification/index.md",
-        "requirements.md",
-        {"statuses_shown": named, "lacking": lacking(content)},
-    )
-    for feature in evidence.features:
-        yield f"specification/{feature.topic}.md", "topic.md", {"feature": feature}
-    glossary = {"situations": situations_used(evidence), "sentences": sentences(evidence)}
-    yield "specification/steps.md", "steps.md", glossary
-    yield (
-        "specification/protocol.md",
-        "protocol.md",
-        {
-            "introduction": protocol.TEXTS["introduction"],
-            "verbs": VERBS,
-            "parts": protocol.parts("[{name}](../data/protocol/{name}.schema.json)"),
-            "schemas": schemas(),
-            "report_schemas": report_schemas(),
-        },
-    )
+    return {"statuses_shown": named, "lacking": lacking(content)}
 
 
-def evidence_pages(content: Content) -> Iterator[Page]:
-    """Yield the pages on what was run and decided."""
+def topic(feature: Feature) -> Mapping[str, Any]:
+    """Return the data of the page of a topic."""
+    return {"feature": feature}
+
+
+def glossary(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page with all sentences."""
     evidence = content.evidence
-    yield "evidence/last-run.md", "last-run.md", {}
-    statements = groupby(
-        evidence.register.statements.values(), key=lambda each: each.places[0].section
-    )
-    sections = {section: list(found) for section, found in statements}
-    yield "evidence/traceability.md", "traceability.md", {"sections": sections}
+    return {"situations": situations_used(evidence), "sentences": sentences(evidence)}
+
+
+def reference() -> Mapping[str, Any]:
+    """Return the data of the page on the protocol."""
+    return {
+        "introduction": protocol.TEXTS["introduction"],
+        "verbs": VERBS,
+        "parts": protocol.parts("[{name}](../data/protocol/{name}.schema.json)"),
+        "schemas": schemas(),
+        "report_schemas": report_schemas(),
+    }
+
+
+def traceability(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page on the sentences of the article."""
+    statements = content.evidence.register.statements.values()
+    by_section = groupby(statements, key=lambda each: each.places[0].section)
+    return {"sections": {section: list(found) for section, found in by_section}}
+
+
+def compared(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page on implementations."""
     there = shown(content)
-    rolled = {each.name: cells(each.report or {}, evidence.register) for each in there}
-    yield (
-        "evidence/implementations.md",
-        "implementations.md",
-        {
-            "shown": there,
-            "implementations": content.implementations,
-            "rolled": rolled,
-            "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
-            "marks": OF_REQUIREMENTS,
-            "mark_of": mark_of,
-            "kinds": implementations.KINDS,
-            "headline": headline,
-            "counted": counted,
-        },
-    )
+    register = content.evidence.register
+    rolled = {each.name: cells(each.report or {}, register) for each in there}
+    return {
+        "shown": there,
+        "implementations": content.implementations,
+        "rolled": rolled,
+        "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
+        "marks": OF_REQUIREMENTS,
+        "mark_of": mark_of,
+        "kinds": implementations.KINDS,
+        "headline": headline,
+        "counted": counted,
+    }
 
 
 def shown(content: Content) -> list[implementations.Implementation]:
@@ -326,16 +358,21 @@ def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
     return Use(len(using), unique(each.requirements[0] for each in using))
 
 
-def facts_after(commands: Iterable[Command]) -> Iterator[tuple[Fact, frozenset[str]]]:
-    """Yield the facts that the commands bring about in the model, each with the requirements behind
+def facts_after(situation: Situation) -> Iterator[tuple[Fact, frozenset[str]]]:
+    """Yield the facts that a situation brings about in the model, each with the requirements behind
     its change.
+
+    Raises `StartNotReached` if one of its commands is not accepted.
     """
-    model, found = ModelSystem(), dict[tuple[str, str, str], tuple[Fact, frozenset[str]]]()
-    for command in commands:
+    model = ModelSystem()
+    found: dict[tuple[str, str, str], tuple[Fact, frozenset[str]]] = {}
+    for command in situation.commands:
         before = model.observe()
         outcome = model.submit(command)
-        by = outcome.by if isinstance(outcome, Accepted) else frozenset()
-        found |= {now[:3]: (now, by) for _, now in changed_facts(before, model.observe())}
+        if not isinstance(outcome, Accepted):
+            raise StartNotReached(situation.name, command, outcome)
+        for _, now in changed_facts(before, model.observe()):
+            found[now[:3]] = (now, outcome.by)
     yield from found.values()
 
 
@@ -345,7 +382,7 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
         {
             "name": each.name,
             "commands": [format_command(command) for command in each.commands],
-            "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each.commands)],
+            "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each)],
             "use": use(evidence, lambda text, each=each: find_situation(text) == each),  # type: ignore[misc]  # the one of now
         }
         for each in situations().values()

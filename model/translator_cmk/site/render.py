@@ -6,9 +6,9 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,8 +22,16 @@ PAGES = Path(__file__).parent / "pages"
 UP = "../"
 """Generated pages lie one folder deep: the way from one of them to docs/."""
 
-Page = tuple[str, str, Mapping[str, Any]]
-"""The path of a page, its template, and its data."""
+
+class Page(NamedTuple):
+    """A page, or a part that a hand-written page includes, before it is computed."""
+
+    path: str
+    """From docs/."""
+    template: str
+    values: Callable[[], Mapping[str, Any]] = dict
+    """Computes the data of the template."""
+
 
 CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
 """The answers to a question, in words."""

@@ -79,12 +79,9 @@ class Search(NamedTuple):
 
 
 @cache
-def search(scope: str) -> Search | None:
-    """Return all of a scope; None for a model whose rows contradict each other."""
-    try:
-        graph = state_graph(SCOPE_NAMED[scope], MACHINE)
-    except RowsContradict:
-        return None
+def search(scope: str) -> Search:
+    """Return all of a scope; raises `StartNotReached` and `RowsContradict`."""
+    graph = state_graph(SCOPE_NAMED[scope], MACHINE)
     states = range(graph.states)
     worlds = [MACHINE.world(graph.state(state)) for state in states]
     return Search(
@@ -97,17 +94,13 @@ def search(scope: str) -> Search | None:
 
 def sizes() -> list[str]:
     """Return how much was searched, in words."""
-    there = [each.graph for each in map(search, SEARCHED) if each]
-    return [f"{graph.edge_count:,} steps between {graph.states:,} states" for graph in there]
+    graphs = [search(scope).graph for scope in SEARCHED]
+    return [f"{graph.edge_count:,} steps between {graph.states:,} states" for graph in graphs]
 
 
 @cache
 def fates() -> list[Fate]:
-    """Return what ends and restores each thing; nothing for a model whose rows contradict each
-    other.
-    """
-    if not all(map(search, SEARCHED)):
-        return []
+    """Return what ends and restores each thing."""
     return [fate(thing) for thing in data("causes")["things"]]
 
 
@@ -116,7 +109,7 @@ def fate(thing: Mapping[str, Any]) -> Fate:
     searched.
     """
     fate = Fate(thing, {}, {}, {}, {}, [])
-    for searched in filter(None, map(search, SEARCHED)):
+    for searched in map(search, SEARCHED):
         for name in {
             name for world in searched.worlds for name in world.tables[OF_WORD[thing["kind"]]]
         }:
@@ -220,8 +213,6 @@ def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
     the picture.
     """
     searched = search(life["scope"])
-    if searched is None:
-        return {}
     graph, states = searched.graph, [state_of(life, world) for world in searched.worlds]
     ways: dict[tuple[str, str], Ways] = {}
     for state in range(graph.states):

@@ -19,7 +19,7 @@ from ..language.facts import ABSENT, Fact
 from ..language.phrases import FACT_PHRASES
 from ..language.sentences import format_command, format_fact, format_key_use
 from ..language.situations import situations
-from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
+from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from ..machine.commands import DeleteResource
 from ..machine.entities import (
     CUSTOMER,
@@ -428,12 +428,10 @@ def code(sentence: str) -> str:
 PAGE = "what-if.html"
 
 
-def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> str | None:
+def way(found: Charted, situation: str, commands: Sequence[Command]) -> str | None:
     """Return the address that leads through these commands; None if the page lacks one of them
     there.
     """
-    if found is None:
-        return None
     path = found.path((*situations()[situation].commands, *commands))
     if not path or not all(map(found.offers, path[-len(commands) - 1 :], commands)):
         return None
@@ -442,30 +440,20 @@ def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> s
 
 
 @cache
-def chart() -> Charted | None:
-    """Return everything that can happen in the scope; None for a model whose rows contradict each
-    other.
-    """
-    try:
-        return charted(WHAT_IF, Machine(ROWS))
-    except RowsContradict:
-        return None
+def chart() -> Charted:
+    """Return everything that can happen in the scope; raises as `charted` does."""
+    return charted(WHAT_IF, Machine(ROWS))
 
 
 @cache
-def what_if_tables() -> dict[str, Any] | None:
-    """Return the tables in which the page looks its answers up; None as for `chart`."""
-    found = chart()
-    return Tables(found, load_register()).as_json() if found else None
+def what_if_tables() -> dict[str, Any]:
+    """Return the tables in which the page looks its answers up."""
+    return Tables(chart(), load_register()).as_json()
 
 
 def unreached(register: Register) -> list[str]:
-    """Return the demands and silences that are behind no answer in the tables; nothing without
-    tables.
-    """
+    """Return the demands and silences that are behind no answer in the tables."""
     found = what_if_tables()
-    if found is None:
-        return []
     ids = [each["id"] for each in found["requirements"]]
     met = {
         ids[number]
@@ -482,8 +470,8 @@ def unreached(register: Register) -> list[str]:
 
 def what_if_size() -> tuple[int, int]:
     """Return the numbers of states and steps of the scope."""
-    found = what_if_tables()
-    return (found["scope"]["states"], found["scope"]["steps"]) if found else (0, 0)
+    scope = what_if_tables()["scope"]
+    return scope["states"], scope["steps"]
 
 
 # Decision diagrams: a function of many small numbers, written down as few questions about one
