@@ -114,6 +114,15 @@ def test_pages_of_the_decision_have_one_chip_and_no_badge() -> None:
     assert green()["data/matrix.snippet"].count(CHIP) == 1
 
 
+def test_chip_is_red_if_the_model_that_pages_are_computed_from_fails_a_scenario() -> None:
+    failed = a_run(lambda pickle: "failed" if pickle is PICKLES[0] else "passed")
+    of_another = replace(failed, subject="Amber Cloud")
+    for run, is_red in ((a_run(), False), (failed, True), (of_another, False)):
+        text = page(content_of(run), "decide/index.md")
+        assert (".chip-broken" in text) == is_red
+        assert (CHIP in text) == (not is_red)
+
+
 def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
     content = content_of(None)
     declared = f"{Status.DECLARED.glyph} declared only"
