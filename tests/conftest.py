@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it says no types
 
 # How long an example takes says something of the machine that it ran on, nothing of the code.
 settings.register_profile("suite", deadline=None)
@@ -56,7 +56,7 @@ write one file.
 """
 
 
-class Groups(LoadScopeScheduling):
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # its base says no types
     """Gives a worker tests one by one, but those that belong together all at once.
 
     The groups of `--dist loadgroup` itself are marks, which a worker writes into `Item._nodeid`.
