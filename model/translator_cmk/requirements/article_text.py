@@ -163,7 +163,8 @@ class BlockReader:
                 return
             self.first_line = number
             self.is_list_item = list_item is not None
-        self.parts.append(LIST_ITEM.sub("", content).strip())
+        shown = LIST_ITEM.sub("", content).strip()
+        self.parts.append(shown.removesuffix("\\"))  # which breaks the line, and isn't shown
 
     def _end_block(self, is_heading: bool) -> Iterator[Block]:
         """Yield the block that has begun, if there is one."""
