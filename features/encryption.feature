@@ -10,33 +10,65 @@ Feature: Encryption at rest
   @encryption.transparent
   Rule: Commands on data work the same whichever key source is in use
 
-    Scenario Outline: Work on data is accepted with either kind of key
+    Scenario Outline: A document is uploaded with either kind of key
       Given <start>
-      When the customer <work>
+      When the customer uploads the document "<document>" to "ws-prod"
       Then the request is accepted
 
       Examples:
-        | start                                                             | work                                          |
-        | a deployed model under Microsoft-managed keys                     | uploads the document "manuals" to "ws-prod"   |
-        | a deployed model under Microsoft-managed keys                     | reads the data of "ws-prod"                   |
-        | a deployed model under Microsoft-managed keys                     | trains the model "support-en-de" in "ws-prod" |
-        | a deployed model under Microsoft-managed keys                     | deploys the model "legal-en-de"               |
-        | a deployed model under Microsoft-managed keys                     | translates with the model "legal-en-de"       |
-        | a workspace under customer-managed keys                           | uploads the document "contracts" to "ws-prod" |
-        | an upload under customer-managed keys                             | reads the data of "ws-prod"                   |
-        | an upload under customer-managed keys                             | trains the model "legal-en-de" in "ws-prod"   |
-        | a trained model under customer-managed keys                       | deploys the model "legal-en-de"               |
-        | a deployed model under customer-managed keys                      | translates with the model "legal-en-de"       |
-        | a deployed model under customer-managed keys from the portal      | uploads the document "manuals" to "ws-prod"   |
-        | a deployed model under customer-managed keys from the portal      | reads the data of "ws-prod"                   |
-        | a deployed model under customer-managed keys from the portal      | trains the model "support-en-de" in "ws-prod" |
-        | a deployed model under customer-managed keys from the portal      | deploys the model "legal-en-de"               |
-        | a deployed model under customer-managed keys from the portal      | translates with the model "legal-en-de"       |
-        | a deployed model in a workspace made before customer-managed keys | uploads the document "manuals" to "ws-prod"   |
-        | a deployed model in a workspace made before customer-managed keys | reads the data of "ws-prod"                   |
-        | a deployed model in a workspace made before customer-managed keys | trains the model "support-en-de" in "ws-prod" |
-        | a deployed model in a workspace made before customer-managed keys | deploys the model "legal-en-de"               |
-        | a deployed model in a workspace made before customer-managed keys | translates with the model "legal-en-de"       |
+        | start                                                             | document  |
+        | a deployed model under Microsoft-managed keys                     | manuals   |
+        | a workspace under customer-managed keys                           | contracts |
+        | a deployed model under customer-managed keys from the portal      | manuals   |
+        | a deployed model in a workspace made before customer-managed keys | manuals   |
+
+    Scenario Outline: Data is read with either kind of key
+      Given <start>
+      When the customer reads the data of "ws-prod"
+      Then the request is accepted
+
+      Examples:
+        | start                                                             |
+        | a deployed model under Microsoft-managed keys                     |
+        | an upload under customer-managed keys                             |
+        | a deployed model under customer-managed keys from the portal      |
+        | a deployed model in a workspace made before customer-managed keys |
+
+    Scenario Outline: A model is trained with either kind of key
+      Given <start>
+      When the customer trains the model "<model>" in "ws-prod"
+      Then the request is accepted
+
+      Examples:
+        | start                                                             | model         |
+        | a deployed model under Microsoft-managed keys                     | support-en-de |
+        | an upload under customer-managed keys                             | legal-en-de   |
+        | a deployed model under customer-managed keys from the portal      | support-en-de |
+        | a deployed model in a workspace made before customer-managed keys | support-en-de |
+
+    Scenario Outline: A model is deployed with either kind of key
+      Given <start>
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+
+      Examples:
+        | start                                                             |
+        | a deployed model under Microsoft-managed keys                     |
+        | a trained model under customer-managed keys                       |
+        | a deployed model under customer-managed keys from the portal      |
+        | a deployed model in a workspace made before customer-managed keys |
+
+    Scenario Outline: A model translates with either kind of key
+      Given <start>
+      When the customer translates with the model "legal-en-de"
+      Then the request is accepted
+
+      Examples:
+        | start                                                             |
+        | a deployed model under Microsoft-managed keys                     |
+        | a deployed model under customer-managed keys                      |
+        | a deployed model under customer-managed keys from the portal      |
+        | a deployed model in a workspace made before customer-managed keys |
 
   @encryption.default-key
   Rule: A new resource uses Microsoft-managed keys

@@ -9,84 +9,219 @@ Feature: What the article takes for granted
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
 
-    Scenario Outline: A command on something that was never made is refused
+    Scenario Outline: A resource that was never made gets no identity and loses none
       Given a resource and a vault with a key
-      When <command>
+      When the customer <switches> the managed identity of "translator-lost"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | command                                                                                                                  |
-        | the customer enables the managed identity of "translator-lost"                                                           |
-        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the portal |
-        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the API    |
-        | the customer enables customer-managed keys for "translator-prod" with the key "cmk-lost" of "kv-prod" through the portal |
-        | the customer enables customer-managed keys for "translator-prod" with the key "cmk-lost" of "kv-prod" through the API    |
-        | the customer grants "translator-prod" access to the keys of "kv-lost"                                                    |
-        | the customer creates the Translator resource "translator-test" in "atlantis"                                             |
-        | the customer creates the Translator resource "translator-test" on the "gold-tier"                                        |
-        | the customer creates the Translator resource "translator-test" in the subscription "nowhere"                             |
-        | the customer moves the resource "translator-prod" to the subscription "nowhere"                                          |
-        | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security"                |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere"              |
-        | the customer moves the subscription "production" to the tenant "nowhere"                                                 |
-        | the customer revokes the access of "translator-lost" to the keys of "kv-prod"                                            |
-        | the customer revokes the access of "translator-prod" to the keys of "kv-lost"                                            |
-        | the customer grants "translator-lost" access to the keys of "kv-prod"                                                    |
-        | the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-lost" through the portal |
-        | the customer returns "translator-lost" to Microsoft-managed keys                                                         |
-        | the customer disables the managed identity of "translator-lost"                                                          |
-        | the customer deletes the resource "translator-lost"                                                                      |
-        | the customer moves the resource "translator-lost" to the subscription "security"                                         |
-        | the customer moves the subscription "nowhere" to the tenant "home"                                                       |
-        | the customer creates the workspace "ws-prod" for "translator-lost"                                                       |
+        | switches |
+        | enables  |
+        | disables |
 
-    Scenario Outline: Work with a workspace or a model that was never made is refused
+    Scenario Outline: Access is not granted if resource or vault was never made
+      Given a resource and a vault with a key
+      When the customer grants "<resource>" access to the keys of "<vault>"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | resource        | vault   |
+        | translator-prod | kv-lost |
+        | translator-lost | kv-prod |
+
+    Scenario Outline: Access is not revoked if resource or vault was never made
+      Given a resource and a vault with a key
+      When the customer revokes the access of "<resource>" to the keys of "<vault>"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | resource        | vault   |
+        | translator-lost | kv-prod |
+        | translator-prod | kv-lost |
+
+    Scenario Outline: CMK is not enabled if resource, key or vault was never made
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "<resource>" with the key "<key>" of "<vault>" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | resource        | key      | vault   | channel |
+        | translator-lost | cmk-2048 | kv-prod | portal  |
+        | translator-lost | cmk-2048 | kv-prod | API     |
+        | translator-prod | cmk-lost | kv-prod | portal  |
+        | translator-prod | cmk-lost | kv-prod | API     |
+        | translator-prod | cmk-2048 | kv-lost | portal  |
+
+    Scenario: A resource that was never made has no key to give up
+      Given a resource and a vault with a key
+      When the customer returns "translator-lost" to Microsoft-managed keys
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A resource that was never made gets no workspace
+      Given a resource and a vault with a key
+      When the customer creates the workspace "ws-prod" for "translator-lost"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A resource that was never made is not deleted
+      Given a resource and a vault with a key
+      When the customer deletes the resource "translator-lost"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: No resource is created in a place or on a tier that does not exist
+      Given a resource and a vault with a key
+      When the customer creates the Translator resource "translator-test" <where>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | where                         |
+        | in "atlantis"                 |
+        | on the "gold-tier"            |
+        | in the subscription "nowhere" |
+
+    Scenario Outline: No resource is moved if it or the subscription does not exist
+      Given a resource and a vault with a key
+      When the customer moves the resource "<resource>" to the subscription "<subscription>"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | resource        | subscription |
+        | translator-prod | nowhere      |
+        | translator-lost | security     |
+
+    Scenario Outline: No group is moved from or to a subscription that does not exist
+      Given a resource and a vault with a key
+      When the customer moves the resource group "apps" of the subscription "<from>" to the subscription "<to>"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | from       | to       |
+        | nowhere    | security |
+        | production | nowhere  |
+
+    Scenario Outline: No subscription is moved if it or the tenant does not exist
+      Given a resource and a vault with a key
+      When the customer moves the subscription "<subscription>" to the tenant "<tenant>"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | subscription | tenant  |
+        | production   | nowhere |
+        | nowhere      | home    |
+
+    Scenario: No document is uploaded to a workspace that was never made
       Given a deployed model under Microsoft-managed keys
-      When the customer <work>
+      When the customer uploads the document "manuals" to "ws-lost"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: No data is read from a workspace that was never made
+      Given a deployed model under Microsoft-managed keys
+      When the customer reads the data of "ws-lost"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: No model is trained in a workspace that was never made
+      Given a deployed model under Microsoft-managed keys
+      When the customer trains the model "support-en-de" in "ws-lost"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: A model that was never made is neither deployed nor undeployed
+      Given a deployed model under Microsoft-managed keys
+      When the customer <changes> the model "lost-en-de"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | work                                          |
-        | uploads the document "manuals" to "ws-lost"   |
-        | reads the data of "ws-lost"                   |
-        | trains the model "support-en-de" in "ws-lost" |
-        | deploys the model "lost-en-de"                |
-        | undeploys the model "lost-en-de"              |
-        | translates with the model "lost-en-de"        |
+        | changes   |
+        | deploys   |
+        | undeploys |
 
-    Scenario Outline: A command on a key vault or a key that was never made is refused
+    Scenario: A model that was never made does not translate
+      Given a deployed model under Microsoft-managed keys
+      When the customer translates with the model "lost-en-de"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: No vault is created in a place where there are none
       Given a vault with a key
-      When <command>
+      When the customer creates the vault "kv-test" <where>
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | command                                                                |
-        | the customer creates the vault "kv-test" in "global"                   |
-        | the customer creates the vault "kv-test" in the subscription "nowhere" |
-        | the customer deletes the vault "kv-lost"                               |
-        | the customer generates the key "cmk-next" in "kv-lost"                 |
-        | the customer rotates the key "cmk-lost" of "kv-prod"                   |
-        | the customer disables the key "cmk-lost" of "kv-prod"                  |
-        | the customer deletes the key "cmk-2048" of "kv-lost"                   |
-        | the customer enables the key "cmk-lost" of "kv-prod"                   |
-        | the customer imports the key "cmk-next" into "kv-lost"                 |
+        | where                         |
+        | in "global"                   |
+        | in the subscription "nowhere" |
 
-    Scenario Outline: What is not deleted is neither recovered nor purged
+    Scenario: A vault that was never made is not deleted
+      Given a vault with a key
+      When the customer deletes the vault "kv-lost"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: No key is made in a vault that was never made
+      Given a vault with a key
+      When the customer <makes> the key "cmk-next" <where> "kv-lost"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
+
+    Scenario Outline: A key that was never made takes no changes
+      Given a vault with a key
+      When the customer <changes> the key "<key>" of "<vault>"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | changes  | key      | vault   |
+        | rotates  | cmk-lost | kv-prod |
+        | disables | cmk-lost | kv-prod |
+        | deletes  | cmk-2048 | kv-lost |
+        | enables  | cmk-lost | kv-prod |
+
+    Scenario Outline: A vault that is not deleted is neither recovered nor purged
       Given a vault without purge protection
-      When <command>
+      When the customer <changes> the vault "kv-prod"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | command                                               |
-        | the customer recovers the vault "kv-prod"             |
-        | the customer purges the vault "kv-prod"               |
-        | the retention period of the vault "kv-prod" ends      |
-        | the customer recovers the key "cmk-2048" of "kv-prod" |
-        | the customer purges the key "cmk-2048" of "kv-prod"   |
+        | changes  |
+        | recovers |
+        | purges   |
+
+    Scenario: A vault that is not deleted has no retention that ends
+      Given a vault without purge protection
+      When the retention period of the vault "kv-prod" ends
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: A key that is not deleted is neither recovered nor purged
+      Given a vault without purge protection
+      When the customer <changes> the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | changes  |
+        | recovers |
+        | purges   |
 
     Scenario Outline: A key of a deleted vault takes no more changes
       Given the vault has been deleted
@@ -132,47 +267,151 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario Outline: A deleted resource takes no more changes
+    Scenario Outline: A deleted resource gets no identity and loses none
       Given a deployed model under customer-managed keys
       And the customer deletes the resource "translator-prod"
-      When the customer <change>
+      When the customer <switches> the managed identity of "translator-prod"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | change                                                                                                      |
-        | creates the workspace "ws-test" for "translator-prod"                                                       |
-        | enables the managed identity of "translator-prod"                                                           |
-        | disables the managed identity of "translator-prod"                                                          |
-        | grants "translator-prod" access to the keys of "kv-prod"                                                    |
-        | revokes the access of "translator-prod" to the keys of "kv-prod"                                            |
-        | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal |
-        | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    |
-        | returns "translator-prod" to Microsoft-managed keys                                                         |
-        | moves the resource "translator-prod" to the subscription "security"                                         |
-        | deletes the resource "translator-prod"                                                                      |
-        | uploads the document "manuals" to "ws-prod"                                                                 |
-        | reads the data of "ws-prod"                                                                                 |
-        | trains the model "support-en-de" in "ws-prod"                                                               |
-        | deploys the model "legal-en-de"                                                                             |
-        | undeploys the model "legal-en-de"                                                                           |
-        | translates with the model "legal-en-de"                                                                     |
+        | switches |
+        | enables  |
+        | disables |
 
-    Scenario Outline: A deleted vault takes no more changes
+    Scenario: A deleted resource is granted no access
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A deleted resource has no access that could be revoked
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: A deleted resource gets no customer-managed keys
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    Scenario: A deleted resource has no key to give up
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer returns "translator-prod" to Microsoft-managed keys
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A deleted resource is not moved
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer moves the resource "translator-prod" to the subscription "security"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A deleted resource is not deleted again
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer deletes the resource "translator-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A deleted resource gets no workspace
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer creates the workspace "ws-test" for "translator-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: No document is uploaded to a workspace of a deleted resource
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer uploads the document "manuals" to "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: No data is read from a workspace of a deleted resource
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer reads the data of "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: No model is trained in a workspace of a deleted resource
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer trains the model "support-en-de" in "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: A model of a deleted resource is neither deployed nor undeployed
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer <changes> the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | changes   |
+        | deploys   |
+        | undeploys |
+
+    Scenario: A model of a deleted resource does not translate
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer translates with the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: A deleted vault gets no protection
       Given a deleted vault with a key and a grant
-      When the customer <change>
+      When the customer turns on <protection> for "kv-prod"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | change                                                           |
-        | turns on soft delete for "kv-prod"                               |
-        | turns on purge protection for "kv-prod"                          |
-        | generates the key "cmk-next" in "kv-prod"                        |
-        | imports the key "cmk-next" into "kv-prod"                        |
-        | grants "translator-prod" access to the keys of "kv-prod"         |
-        | revokes the access of "translator-prod" to the keys of "kv-prod" |
-        | deletes the vault "kv-prod"                                      |
+        | protection       |
+        | soft delete      |
+        | purge protection |
+
+    Scenario Outline: No key is made in a deleted vault
+      Given a deleted vault with a key and a grant
+      When the customer <makes> the key "cmk-next" <where> "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
+
+    Scenario: No access to a deleted vault is granted
+      Given a deleted vault with a key and a grant
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: No access to a deleted vault is revoked
+      Given a deleted vault with a key and a grant
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: A deleted vault is not deleted again
+      Given a deleted vault with a key and a grant
+      When the customer deletes the vault "kv-prod"
+      Then the request is refused
+      And nothing has changed
 
     Scenario Outline: No key of a deleted vault is put in use
       Given a deleted vault with a key and a grant
@@ -185,7 +424,7 @@ Feature: What the article takes for granted
         | portal  |
         | API     |
 
-    Scenario: What is missing is named before a name that is taken
+    Scenario: A vault in a missing subscription is refused whatever its name
       Given a vault with a key
       When the customer creates the vault "kv-prod" in the subscription "nowhere"
       Then the request is refused
@@ -208,19 +447,35 @@ Feature: What the article takes for granted
       Then the key "cmk-2048" of "kv-test" is active
       And nothing else has changed
 
-    Scenario Outline: A name that something of another kind has is accepted
+    Scenario: A vault can have the name of a resource
       Given a deployed model under customer-managed keys
-      When the customer <command>
+      When the customer creates the vault "translator-prod"
       Then the request is accepted
 
-      Examples:
-        | command                                                 |
-        | creates the vault "translator-prod"                     |
-        | creates the Translator resource "kv-prod"               |
-        | generates the key "translator-prod" in "kv-prod"        |
-        | creates the workspace "contracts" for "translator-prod" |
-        | uploads the document "legal-en-de" to "ws-prod"         |
-        | trains the model "contracts" in "ws-prod"               |
+    Scenario: A resource can have the name of a vault
+      Given a deployed model under customer-managed keys
+      When the customer creates the Translator resource "kv-prod"
+      Then the request is accepted
+
+    Scenario: A key can have the name of a resource
+      Given a deployed model under customer-managed keys
+      When the customer generates the key "translator-prod" in "kv-prod"
+      Then the request is accepted
+
+    Scenario: A workspace can have the name of a document
+      Given a deployed model under customer-managed keys
+      When the customer creates the workspace "contracts" for "translator-prod"
+      Then the request is accepted
+
+    Scenario: A document can have the name of a model
+      Given a deployed model under customer-managed keys
+      When the customer uploads the document "legal-en-de" to "ws-prod"
+      Then the request is accepted
+
+    Scenario: A model can have the name of a document
+      Given a deployed model under customer-managed keys
+      When the customer trains the model "contracts" in "ws-prod"
+      Then the request is accepted
 
     Scenario: The name of a vault is refused
       Given a vault with a key
@@ -244,42 +499,50 @@ Feature: What the article takes for granted
     Scenario Outline: The name of a deleted key is refused
       Given a vault with a key
       And the customer deletes the key "cmk-2048" of "kv-prod"
-      When the customer <origin>
+      When the customer <makes> the key "cmk-2048" <where> "kv-prod"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | origin                                    |
-        | generates the key "cmk-2048" in "kv-prod" |
-        | imports the key "cmk-2048" into "kv-prod" |
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
 
   @environment.key-name-in-use
   Rule: Whether a key can be made under a name in use is not specified
 
     Scenario Outline: The name of a key in use may be accepted or refused
       Given a vault with a key
-      When the customer <origin>
+      When the customer <makes> the key "cmk-2048" <where> "kv-prod"
       Then what happens is not specified
 
       Examples:
-        | origin                                    |
-        | generates the key "cmk-2048" in "kv-prod" |
-        | imports the key "cmk-2048" into "kv-prod" |
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
 
   @environment.name-in-use
   Rule: Whether other names in use can be given again is not specified
 
-    Scenario Outline: The name of something in use may be accepted or refused
+    Scenario: The name of a resource in use may be accepted or refused
       Given a deployed model under customer-managed keys
-      When the customer <command>
+      When the customer creates the Translator resource "translator-prod"
       Then what happens is not specified
 
-      Examples:
-        | command                                               |
-        | creates the Translator resource "translator-prod"     |
-        | creates the workspace "ws-prod" for "translator-prod" |
-        | uploads the document "contracts" to "ws-prod"         |
-        | trains the model "legal-en-de" in "ws-prod"           |
+    Scenario: The name of a workspace in use may be accepted or refused
+      Given a deployed model under customer-managed keys
+      When the customer creates the workspace "ws-prod" for "translator-prod"
+      Then what happens is not specified
+
+    Scenario: The name of a document in use may be accepted or refused
+      Given a deployed model under customer-managed keys
+      When the customer uploads the document "contracts" to "ws-prod"
+      Then what happens is not specified
+
+    Scenario: The name of a model in use may be accepted or refused
+      Given a deployed model under customer-managed keys
+      When the customer trains the model "legal-en-de" in "ws-prod"
+      Then what happens is not specified
 
   @environment.name-used-before
   Rule: Whether the name of something that is gone can be given again is not specified
@@ -287,13 +550,13 @@ Feature: What the article takes for granted
     Scenario Outline: The name of a purged key may be accepted or refused
       Given a vault without its protections
       And the customer deletes the key "cmk-2048" of "kv-prod"
-      When the customer <origin>
+      When the customer <makes> the key "cmk-2048" <where> "kv-prod"
       Then what happens is not specified
 
       Examples:
-        | origin                                    |
-        | generates the key "cmk-2048" in "kv-prod" |
-        | imports the key "cmk-2048" into "kv-prod" |
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
 
     Scenario: The name of a purged vault may be accepted or refused
       Given a vault without its protections
@@ -301,18 +564,29 @@ Feature: What the article takes for granted
       When the customer creates the vault "kv-prod"
       Then what happens is not specified
 
-    Scenario Outline: The name of what went with its resource may be accepted or refused
+    Scenario: The name of a deleted resource may be accepted or refused
       Given two resources that share a vault and a key
       And the customer deletes the resource "translator-prod"
-      When the customer <command>
+      When the customer creates the Translator resource "translator-prod"
       Then what happens is not specified
 
-      Examples:
-        | command                                               |
-        | creates the Translator resource "translator-prod"     |
-        | creates the workspace "ws-prod" for "translator-test" |
-        | uploads the document "contracts" to "ws-test"         |
-        | trains the model "legal-en-de" in "ws-test"           |
+    Scenario: The name of a workspace that is gone may be accepted or refused
+      Given two resources that share a vault and a key
+      And the customer deletes the resource "translator-prod"
+      When the customer creates the workspace "ws-prod" for "translator-test"
+      Then what happens is not specified
+
+    Scenario: The name of a document that is gone may be accepted or refused
+      Given two resources that share a vault and a key
+      And the customer deletes the resource "translator-prod"
+      When the customer uploads the document "contracts" to "ws-test"
+      Then what happens is not specified
+
+    Scenario: The name of a model that is gone may be accepted or refused
+      Given two resources that share a vault and a key
+      And the customer deletes the resource "translator-prod"
+      When the customer trains the model "legal-en-de" in "ws-test"
+      Then what happens is not specified
 
   @environment.create-resource
   Rule: A resource can be created
@@ -605,25 +879,25 @@ Feature: What the article takes for granted
 
     Scenario Outline: A new key has the type and size that were asked for
       Given the customer creates the vault "kv-prod"
-      When the customer <origin> of type RSA-HSM and 3072 bits
+      When the customer <makes> the key "cmk-2048" <where> "kv-prod" of type RSA-HSM and 3072 bits
       Then the key "cmk-2048" of "kv-prod" is of type RSA-HSM
       And the key "cmk-2048" of "kv-prod" has 3072 bits
 
       Examples:
-        | origin                                    |
-        | generates the key "cmk-2048" in "kv-prod" |
-        | imports the key "cmk-2048" into "kv-prod" |
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
 
     Scenario Outline: A new key is enabled and in its first version
       Given the customer creates the vault "kv-prod"
-      When the customer <origin>
+      When the customer <makes> the key "cmk-2048" <where> "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is enabled
       And the key "cmk-2048" of "kv-prod" is at version 1
 
       Examples:
-        | origin                                    |
-        | generates the key "cmk-2048" in "kv-prod" |
-        | imports the key "cmk-2048" into "kv-prod" |
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
 
   @environment.enable-key
   Rule: A disabled key can be enabled again
@@ -772,16 +1046,20 @@ Feature: What the article takes for granted
   @environment.move-nowhere
   Rule: The outcome of a move to the current location is not specified
 
-    Scenario Outline: A move to where it is already may be accepted or refused
+    Scenario: A move of a resource to its own group may be accepted or refused
       Given a resource and a vault with a key
-      When <move>
+      When the customer moves the resource "translator-prod" to the subscription "production" and the group "apps"
       Then what happens is not specified
 
-      Examples:
-        | move                                                                                                           |
-        | the customer moves the resource "translator-prod" to the subscription "production" and the group "apps"        |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "production" |
-        | the customer moves the subscription "production" to the tenant "home"                                          |
+    Scenario: A move of a group to its own subscription may be accepted or refused
+      Given a resource and a vault with a key
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "production"
+      Then what happens is not specified
+
+    Scenario: A move of a subscription to its own tenant may be accepted or refused
+      Given a resource and a vault with a key
+      When the customer moves the subscription "production" to the tenant "home"
+      Then what happens is not specified
 
   @environment.vault-moved
   Rule: A key vault that changes tenant loses its access grants

@@ -137,23 +137,51 @@ Feature: Customer-managed keys
   @keys.use-logged
   Rule: Each use of the customer's key is recorded for audit
 
-    Scenario Outline: Work on data leaves an entry for the key and the resource
+    Scenario Outline: An upload leaves an entry for the key and the resource
+      Given <start> (resource "translator-prod", key "cmk-2048" of "kv-prod")
+      When the customer uploads the document "manuals" to "ws-prod"
+      Then the request is accepted
+      And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
+
+      Examples:
+        | start                                                        |
+        | a deployed model under customer-managed keys                 |
+        | a deployed model under customer-managed keys from the portal |
+
+    Scenario Outline: Reading data leaves an entry for the key and the resource
+      Given <start> (resource "translator-prod", key "cmk-2048" of "kv-prod")
+      When the customer reads the data of "ws-prod"
+      Then the request is accepted
+      And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
+
+      Examples:
+        | start                                                             |
+        | a deployed model under customer-managed keys                      |
+        | a deployed model in a workspace made before customer-managed keys |
+        | a deployed model of a multi-service resource                      |
+
+    Scenario: Training leaves an entry for the key and the resource
+      Given a deployed model under customer-managed keys (resource "translator-prod", key "cmk-2048" of "kv-prod")
+      When the customer trains the model "support-en-de" in "ws-prod"
+      Then the request is accepted
+      And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
+
+    Scenario: A deployment leaves an entry for the key and the resource
+      Given a deployed model under customer-managed keys (resource "translator-prod", key "cmk-2048" of "kv-prod")
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+      And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
+
+    Scenario Outline: Translating leaves an entry for the key and the resource
       Given <start> (resource "<resource>", key "<key>" of "kv-prod")
-      When the customer <work>
+      When the customer translates with the model "<model>"
       Then the request is accepted
       And the use of the key "<key>" of "kv-prod" is recorded for "<resource>"
 
       Examples:
-        | work                                          | start                                                             | key      | resource        |
-        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
-        | reads the data of "ws-prod"                   | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
-        | trains the model "support-en-de" in "ws-prod" | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
-        | deploys the model "legal-en-de"               | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
-        | translates with the model "legal-en-de"       | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
-        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys from the portal      | cmk-2048 | translator-prod |
-        | translates with the model "support-en-de"     | two resources, each with a key of its own in one vault            | cmk-next | translator-test |
-        | reads the data of "ws-prod"                   | a deployed model in a workspace made before customer-managed keys | cmk-2048 | translator-prod |
-        | reads the data of "ws-prod"                   | a deployed model of a multi-service resource                      | cmk-2048 | translator-prod |
+        | model         | start                                                  | key      | resource        |
+        | legal-en-de   | a deployed model under customer-managed keys           | cmk-2048 | translator-prod |
+        | support-en-de | two resources, each with a key of its own in one vault | cmk-next | translator-test |
 
     Scenario: Work under Microsoft-managed keys uses no customer's key
       Given an upload under Microsoft-managed keys
@@ -429,18 +457,26 @@ Feature: Customer-managed keys
       Then the document "contracts" is deleted
       And the model "legal-en-de" is undeployed
 
-    Scenario Outline: A key that was given up can be lost without loss
+    Scenario: Deleting the vault of a key that was given up costs nothing
       Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
-      When the customer <loss>
+      When the customer deletes the vault "kv-prod"
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
       And the document "contracts" is kept
 
-      Examples:
-        | loss                                                             |
-        | deletes the vault "kv-prod"                                      |
-        | disables the key "cmk-2048" of "kv-prod"                         |
-        | revokes the access of "translator-prod" to the keys of "kv-prod" |
+    Scenario: Disabling a key that was given up costs nothing
+      Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer disables the key "cmk-2048" of "kv-prod"
+      Then the data of "ws-prod" is accessible
+      And the model "legal-en-de" is deployed
+      And the document "contracts" is kept
+
+    Scenario: Revoking access to a key that was given up costs nothing
+      Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the data of "ws-prod" is accessible
+      And the model "legal-en-de" is deployed
+      And the document "contracts" is kept
 
     @keys.enable @revocation.vault-deleted @environment.delete-vault @revocation.earlier-workspaces @revocation.data-inaccessible @revocation.undeploys @revocation.deletes-uploads
     Scenario: A key that was given up and is in use again can be lost again

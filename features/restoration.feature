@@ -44,130 +44,212 @@ Feature: After the key is back
   @restoration.no-redeploy-otherwise
   Rule: Recovering the key vault or granting access again redeploys no model
 
-    Scenario Outline: The key is back and the model stays undeployed
-      Given <situation> (model "<model>")
-      When the customer <remedy>
+    Scenario Outline: Access is granted again and the model stays undeployed
+      Given <situation> (model "legal-en-de")
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
-      And the model "<model>" is undeployed
+      And the model "legal-en-de" is undeployed
 
-      Examples: Causes that the article states
-        | situation                                        | remedy                                                                                                      | model         |
-        | the access to the key has been revoked           | grants "translator-prod" access to the keys of "kv-prod"                                                    | legal-en-de   |
-        | the access from the portal has been revoked      | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
-        | the vault has been deleted                       | recovers the vault "kv-prod"                                                                                | legal-en-de   |
-        | all resources on the key have lost it            | recovers the vault "kv-prod"                                                                                | support-en-de |
-        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
-        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    | legal-en-de   |
+      Examples: The access is lost once
+        | situation                              |
+        | the access to the key has been revoked |
 
       @restoration.data-readable
       Examples: The access is lost for the second time
-        | situation                      | remedy                                                   | model       |
-        | the access has been lost twice | grants "translator-prod" access to the keys of "kv-prod" | legal-en-de |
+        | situation                      |
+        | the access has been lost twice |
 
-      Examples: Causes that we assume
-        | situation                 | remedy                                   | model       |
-        | the key has been deleted  | recovers the key "cmk-2048" of "kv-prod" | legal-en-de |
-        | the key has been disabled | enables the key "cmk-2048" of "kv-prod"  | legal-en-de |
+    Scenario Outline: CMK is enabled again and the model stays undeployed
+      Given <situation> (model "legal-en-de")
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And the model "legal-en-de" is undeployed
+
+      Examples:
+        | situation                                        | channel |
+        | the access from the portal has been revoked      | portal  |
+        | the moved identity has access to the vault again | portal  |
+        | the moved identity has access to the vault again | API     |
+
+    Scenario Outline: The vault is recovered and the model stays undeployed
+      Given <situation> (model "<model>")
+      When the customer recovers the vault "kv-prod"
+      Then the request is accepted
+      And the model "<model>" is undeployed
+
+      Examples:
+        | situation                             | model         |
+        | the vault has been deleted            | legal-en-de   |
+        | all resources on the key have lost it | support-en-de |
+
+    Scenario: The key is recovered and the model stays undeployed
+      Given the key has been deleted (model "legal-en-de")
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the model "legal-en-de" is undeployed
+
+    Scenario: The key is enabled again and the model stays undeployed
+      Given the key has been disabled (model "legal-en-de")
+      When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the model "legal-en-de" is undeployed
 
   @restoration.uploads-stay-deleted
   Rule: Restoring the key brings no uploaded document back
 
-    Scenario Outline: The key is back and the upload stays deleted
+    Scenario Outline: Access is granted again and the upload stays deleted
       Given <situation> (document "<document>")
-      When the customer <remedy>
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And the document "<document>" is deleted
 
-      Examples: Causes that the article states
-        | situation                                                | remedy                                                                                                      | document  |
-        | the access to the key has been revoked                   | grants "translator-prod" access to the keys of "kv-prod"                                                    | contracts |
-        | the access from the portal has been revoked              | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
-        | the managed identity has been disabled                   | enables the managed identity of "translator-prod"                                                           | contracts |
-        | the managed identity has been disabled                   | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
-        | the managed identity has been disabled and enabled again | grants "translator-prod" access to the keys of "kv-prod"                                                    | contracts |
-        | the vault has been deleted                               | recovers the vault "kv-prod"                                                                                | contracts |
-        | all resources on the key have lost it                    | recovers the vault "kv-prod"                                                                                | manuals   |
-        | the moved identity has access to the vault again         | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
-        | the moved identity has access to the vault again         | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    | contracts |
+      Examples: The access is lost once
+        | situation                                                | document  |
+        | the access to the key has been revoked                   | contracts |
+        | the managed identity has been disabled and enabled again | contracts |
 
       @restoration.data-readable
       Examples: The access is lost for the second time
-        | situation                      | remedy                                                   | document |
-        | the access has been lost twice | grants "translator-prod" access to the keys of "kv-prod" | manuals  |
+        | situation                      | document |
+        | the access has been lost twice | manuals  |
 
-      Examples: Causes that we assume
-        | situation                 | remedy                                   | document  |
-        | the key has been deleted  | recovers the key "cmk-2048" of "kv-prod" | contracts |
-        | the key has been disabled | enables the key "cmk-2048" of "kv-prod"  | contracts |
+    Scenario: The identity is on again and the upload stays deleted
+      Given the managed identity has been disabled (document "contracts")
+      When the customer enables the managed identity of "translator-prod"
+      Then the request is accepted
+      And the document "contracts" is deleted
+
+    Scenario Outline: CMK is enabled again and the upload stays deleted
+      Given <situation> (document "contracts")
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And the document "contracts" is deleted
+
+      Examples:
+        | situation                                        | channel |
+        | the access from the portal has been revoked      | portal  |
+        | the managed identity has been disabled           | portal  |
+        | the moved identity has access to the vault again | portal  |
+        | the moved identity has access to the vault again | API     |
+
+    Scenario Outline: The vault is recovered and the upload stays deleted
+      Given <situation> (document "<document>")
+      When the customer recovers the vault "kv-prod"
+      Then the request is accepted
+      And the document "<document>" is deleted
+
+      Examples:
+        | situation                             | document  |
+        | the vault has been deleted            | contracts |
+        | all resources on the key have lost it | manuals   |
+
+    Scenario: The key is recovered and the upload stays deleted
+      Given the key has been deleted (document "contracts")
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the document "contracts" is deleted
+
+    Scenario: The key is enabled again and the upload stays deleted
+      Given the key has been disabled (document "contracts")
+      When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the document "contracts" is deleted
 
   @restoration.data-readable
   Rule: Data that was only inaccessible can be read again once the key is back
 
-    Scenario Outline: The key is back and the data can be read
-      Given <situation> (workspace "<workspace>")
-      When the customer <remedy>
+    @vault.access-policy
+    Scenario Outline: Access is granted again and the data can be read
+      Given <situation> (workspace "ws-prod")
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
-      And the data of "<workspace>" is accessible
+      And the data of "ws-prod" is accessible
 
-      @vault.access-policy
-      Examples: Access is granted
-        | situation                                                | remedy                                                   | workspace |
-        | the access to the key has been revoked                   | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
-        | the managed identity has been disabled and enabled again | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
-        | an earlier workspace has lost its key                    | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
-        | the access has been lost twice                           | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
+      Examples:
+        | situation                                                |
+        | the access to the key has been revoked                   |
+        | the managed identity has been disabled and enabled again |
+        | an earlier workspace has lost its key                    |
+        | the access has been lost twice                           |
+
+    Scenario Outline: CMK is enabled again and the data can be read
+      Given <situation> (workspace "ws-prod")
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And the data of "ws-prod" is accessible
 
       @vault.granted-with-keys
       Examples: The portal grants access again
-        | situation                                   | remedy                                                                                                      | workspace |
-        | the access from the portal has been revoked | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
+        | situation                                   | channel |
+        | the access from the portal has been revoked | portal  |
 
       @vault.granted-with-keys @identity.enabled-with-keys
       Examples: The portal turns the identity on and grants access again
-        | situation                              | remedy                                                                                                      | workspace |
-        | the managed identity has been disabled | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
-
-      @environment.recover-vault
-      Examples: The vault is recovered
-        | situation                             | remedy                       | workspace |
-        | the vault has been deleted            | recovers the vault "kv-prod" | ws-prod   |
-        | all resources on the key have lost it | recovers the vault "kv-prod" | ws-test   |
+        | situation                              | channel |
+        | the managed identity has been disabled | portal  |
 
       @keys.enable
       Examples: Customer-managed keys are enabled again after a move
-        | situation                                        | remedy                                                                                                      | workspace |
-        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    | ws-prod   |
-        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
+        | situation                                        | channel |
+        | the moved identity has access to the vault again | API     |
+        | the moved identity has access to the vault again | portal  |
 
-      @environment.recover-key
-      Examples: The key is recovered
-        | situation                | remedy                                   | workspace |
-        | the key has been deleted | recovers the key "cmk-2048" of "kv-prod" | ws-prod   |
+    @environment.recover-vault
+    Scenario Outline: The vault is recovered and the data can be read
+      Given <situation> (workspace "<workspace>")
+      When the customer recovers the vault "kv-prod"
+      Then the request is accepted
+      And the data of "<workspace>" is accessible
 
-      @environment.enable-key
-      Examples: The key is enabled
-        | situation                 | remedy                                  | workspace |
-        | the key has been disabled | enables the key "cmk-2048" of "kv-prod" | ws-prod   |
+      Examples:
+        | situation                             | workspace |
+        | the vault has been deleted            | ws-prod   |
+        | all resources on the key have lost it | ws-test   |
 
-    Scenario Outline: One of two causes is mended and the data stays inaccessible
-      Given <situation> (workspace "ws-prod")
-      When the customer <remedy>
+    @environment.recover-key
+    Scenario: The key is recovered and the data can be read
+      Given the key has been deleted (workspace "ws-prod")
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the data of "ws-prod" is accessible
+
+    @environment.enable-key
+    Scenario: The key is enabled again and the data can be read
+      Given the key has been disabled (workspace "ws-prod")
+      When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the data of "ws-prod" is accessible
+
+    Scenario: Without access, a recovered vault leaves the data inaccessible
+      Given the access has been revoked and the vault deleted (workspace "ws-prod")
+      When the customer recovers the vault "kv-prod"
       Then the request is accepted
       And the data of "ws-prod" is inaccessible
 
-      Examples:
-        | situation                                         | remedy                                                   |
-        | the access has been revoked and the vault deleted | recovers the vault "kv-prod"                             |
-        | the access has been revoked and the key disabled  | enables the key "cmk-2048" of "kv-prod"                  |
-        | the access has been revoked and the key disabled  | grants "translator-prod" access to the keys of "kv-prod" |
-        | the access of three resources has been revoked    | grants "translator-test" access to the keys of "kv-prod" |
+    Scenario: Without access, an enabled key leaves the data inaccessible
+      Given the access has been revoked and the key disabled (workspace "ws-prod")
+      When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the data of "ws-prod" is inaccessible
 
-    Scenario Outline: Work goes on with what was restored
+    Scenario: While the key is disabled, access leaves the data inaccessible
+      Given the access has been revoked and the key disabled (workspace "ws-prod")
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is accepted
+      And the data of "ws-prod" is inaccessible
+
+    Scenario: The access of another resource leaves the data inaccessible
+      Given the access of three resources has been revoked (workspace "ws-prod")
+      When the customer grants "translator-test" access to the keys of "kv-prod"
+      Then the request is accepted
+      And the data of "ws-prod" is inaccessible
+
+    Scenario: Data that was restored is read
       Given the access to the key has been lost and granted again
-      When the customer <work>
+      When the customer reads the data of "ws-prod"
       Then the request is accepted
 
-      Examples:
-        | work                                        |
-        | reads the data of "ws-prod"                 |
-        | uploads the document "manuals" to "ws-prod" |
+    Scenario: A workspace that was restored takes an upload
+      Given the access to the key has been lost and granted again
+      When the customer uploads the document "manuals" to "ws-prod"
+      Then the request is accepted

@@ -249,51 +249,79 @@ Feature: The inaccessible key
   @revocation.features-stop
   Rule: While the key is inaccessible nothing can be trained, deployed or translated with it
 
-    Scenario Outline: Models are trained, deployed and used while the key is accessible
+    Scenario: A model is trained while the key is accessible
       Given a deployed model under customer-managed keys
-      When the customer <request>
+      When the customer trains the model "support-en-de" in "ws-prod"
       Then the request is accepted
 
-      Examples:
-        | request                                       |
-        | trains the model "support-en-de" in "ws-prod" |
-        | deploys the model "legal-en-de"               |
-        | translates with the model "legal-en-de"       |
+    Scenario: A model is deployed while the key is accessible
+      Given a deployed model under customer-managed keys
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
 
-    Scenario Outline: Work with models is refused while the key is inaccessible
+    Scenario: A model translates while the key is accessible
+      Given a deployed model under customer-managed keys
+      When the customer translates with the model "legal-en-de"
+      Then the request is accepted
+
+    Scenario Outline: Training is refused while the key is inaccessible
       Given <situation>
-      When the customer <request>
+      When the customer trains the model "support-en-de" in "ws-prod"
       Then the request is refused
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                                   | request                                       |
-        | the access to the key has been revoked      | trains the model "support-en-de" in "ws-prod" |
-        | the access to the key has been revoked      | deploys the model "legal-en-de"               |
-        | the access to the key has been revoked      | translates with the model "legal-en-de"       |
-        | the access from the portal has been revoked | trains the model "support-en-de" in "ws-prod" |
-        | the access from the portal has been revoked | deploys the model "legal-en-de"               |
-        | the access from the portal has been revoked | translates with the model "legal-en-de"       |
-        | the managed identity has been disabled      | trains the model "support-en-de" in "ws-prod" |
-        | the managed identity has been disabled      | deploys the model "legal-en-de"               |
-        | the managed identity has been disabled      | translates with the model "legal-en-de"       |
-        | the vault has been deleted                  | trains the model "support-en-de" in "ws-prod" |
-        | the vault has been deleted                  | deploys the model "legal-en-de"               |
-        | the vault has been deleted                  | translates with the model "legal-en-de"       |
-        | an earlier workspace has lost its key       | trains the model "support-en-de" in "ws-prod" |
-        | an earlier workspace has lost its key       | deploys the model "legal-en-de"               |
+        | situation                                   |
+        | the access to the key has been revoked      |
+        | the access from the portal has been revoked |
+        | the managed identity has been disabled      |
+        | the vault has been deleted                  |
+        | an earlier workspace has lost its key       |
 
       Examples: Causes that we assume
-        | situation                                       | request                                       |
-        | resource and vault have moved to another tenant | trains the model "support-en-de" in "ws-prod" |
-        | resource and vault have moved to another tenant | deploys the model "legal-en-de"               |
-        | resource and vault have moved to another tenant | translates with the model "legal-en-de"       |
-        | the key has been deleted                        | trains the model "support-en-de" in "ws-prod" |
-        | the key has been deleted                        | deploys the model "legal-en-de"               |
-        | the key has been deleted                        | translates with the model "legal-en-de"       |
-        | the key has been disabled                       | trains the model "support-en-de" in "ws-prod" |
-        | the key has been disabled                       | deploys the model "legal-en-de"               |
-        | the key has been disabled                       | translates with the model "legal-en-de"       |
+        | situation                                       |
+        | resource and vault have moved to another tenant |
+        | the key has been deleted                        |
+        | the key has been disabled                       |
+
+    Scenario Outline: Deploying is refused while the key is inaccessible
+      Given <situation>
+      When the customer deploys the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+      Examples: Causes that the article states
+        | situation                                   |
+        | the access to the key has been revoked      |
+        | the access from the portal has been revoked |
+        | the managed identity has been disabled      |
+        | the vault has been deleted                  |
+        | an earlier workspace has lost its key       |
+
+      Examples: Causes that we assume
+        | situation                                       |
+        | resource and vault have moved to another tenant |
+        | the key has been deleted                        |
+        | the key has been disabled                       |
+
+    Scenario Outline: Translating is refused while the key is inaccessible
+      Given <situation>
+      When the customer translates with the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+      Examples: Causes that the article states
+        | situation                                   |
+        | the access to the key has been revoked      |
+        | the access from the portal has been revoked |
+        | the managed identity has been disabled      |
+        | the vault has been deleted                  |
+
+      Examples: Causes that we assume
+        | situation                                       |
+        | resource and vault have moved to another tenant |
+        | the key has been deleted                        |
+        | the key has been disabled                       |
 
   @revocation.no-upload
   Rule: While the key is inaccessible nothing can be uploaded under it
@@ -381,41 +409,60 @@ Feature: The inaccessible key
   @revocation.earlier-workspaces
   Rule: A workspace made before enabling loses the same as a later one
 
-    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys
-    Scenario Outline: An earlier workspace loses its data, deployed model and upload
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.access-revoked @revocation.revoke
+    Scenario Outline: Revoked access costs an earlier workspace all that it has
       Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
-      When the customer <loss>
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
       And the document "contracts" is deleted
 
-      @revocation.access-revoked @revocation.revoke
-      Examples: Access is revoked
-        | start                                                             | loss                                                             |
-        | a deployed model in a workspace made before customer-managed keys | revokes the access of "translator-prod" to the keys of "kv-prod" |
-        | workspaces made before and after the portal enabled CMK           | revokes the access of "translator-prod" to the keys of "kv-prod" |
+      Examples:
+        | start                                                             |
+        | a deployed model in a workspace made before customer-managed keys |
+        | workspaces made before and after the portal enabled CMK           |
 
-      @revocation.access-revoked @identity.access-removed @identity.disable
-      Examples: The identity is disabled
-        | start                                                             | loss                                               |
-        | a deployed model in a workspace made before customer-managed keys | disables the managed identity of "translator-prod" |
-        | workspaces made before and after the portal enabled CMK           | disables the managed identity of "translator-prod" |
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.access-revoked @identity.access-removed @identity.disable
+    Scenario Outline: A disabled identity costs an earlier workspace all that it has
+      Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer disables the managed identity of "translator-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
-      @revocation.vault-deleted @environment.delete-vault
-      Examples: The vault is deleted
-        | start                                                             | loss                        |
-        | a deployed model in a workspace made before customer-managed keys | deletes the vault "kv-prod" |
-        | workspaces made before and after the portal enabled CMK           | deletes the vault "kv-prod" |
+      Examples:
+        | start                                                             |
+        | a deployed model in a workspace made before customer-managed keys |
+        | workspaces made before and after the portal enabled CMK           |
 
-      @revocation.key-deleted @environment.delete-key
-      Examples: The key is deleted
-        | start                                                             | loss                                    |
-        | a deployed model in a workspace made before customer-managed keys | deletes the key "cmk-2048" of "kv-prod" |
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.vault-deleted @environment.delete-vault
+    Scenario Outline: A deleted vault costs an earlier workspace all that it has
+      Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer deletes the vault "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
-      @revocation.key-disabled @keys.disable
-      Examples: The key is disabled
-        | start                                                             | loss                                     |
-        | a deployed model in a workspace made before customer-managed keys | disables the key "cmk-2048" of "kv-prod" |
+      Examples:
+        | start                                                             |
+        | a deployed model in a workspace made before customer-managed keys |
+        | workspaces made before and after the portal enabled CMK           |
+
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.key-deleted @environment.delete-key
+    Scenario: A deleted key costs an earlier workspace all that it has
+      Given a deployed model in a workspace made before customer-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer deletes the key "cmk-2048" of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
+
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.key-disabled @keys.disable
+    Scenario: A disabled key costs an earlier workspace all that it has
+      Given a deployed model in a workspace made before customer-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer disables the key "cmk-2048" of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
     @workspace.covered @revocation.access-revoked @revocation.revoke
     Scenario: What was made before and after is lost together
@@ -456,15 +503,27 @@ Feature: The inaccessible key
         | translator-test | ws-test   | support-en-de | manuals  |
         | translator-dev  | ws-dev    | retail-en-de  | invoices |
 
-    Scenario Outline: Work goes on with a resource whose access stands
+    Scenario: Data of a resource whose access stands is read
       Given one of two resources on the key has lost its access
-      When the customer <work>
+      When the customer reads the data of "ws-test"
       Then the request is accepted
 
-      Examples:
-        | work                                         |
-        | reads the data of "ws-test"                  |
-        | uploads the document "invoices" to "ws-test" |
-        | trains the model "retail-en-de" in "ws-test" |
-        | deploys the model "support-en-de"            |
-        | translates with the model "support-en-de"    |
+    Scenario: A resource whose access stands takes an upload
+      Given one of two resources on the key has lost its access
+      When the customer uploads the document "invoices" to "ws-test"
+      Then the request is accepted
+
+    Scenario: A resource whose access stands trains a model
+      Given one of two resources on the key has lost its access
+      When the customer trains the model "retail-en-de" in "ws-test"
+      Then the request is accepted
+
+    Scenario: A model of a resource whose access stands is deployed
+      Given one of two resources on the key has lost its access
+      When the customer deploys the model "support-en-de"
+      Then the request is accepted
+
+    Scenario: A model of a resource whose access stands translates
+      Given one of two resources on the key has lost its access
+      When the customer translates with the model "support-en-de"
+      Then the request is accepted

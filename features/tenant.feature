@@ -38,19 +38,33 @@ Feature: Microsoft Entra tenants
 
     @environment.move
     Scenario Outline: A resource arrives in another tenant without key and access
-      Given <start> (resource "translator-prod", vault "kv-prod")
-      When the customer <move>
+      Given <start> (vault "kv-prod")
+      When the customer moves the resource "translator-prod" to the subscription "foreign"
       Then the request is accepted
       And "translator-prod" has no key of its own
       And "translator-prod" has no access to the keys of "kv-prod"
 
       Examples:
-        | move                                                                                           | start                                   |
-        | moves the resource "translator-prod" to the subscription "foreign"                             | a workspace under customer-managed keys |
-        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" | a workspace under customer-managed keys |
-        | moves the subscription "production" to the tenant "abroad"                                     | a workspace under customer-managed keys |
-        | moves the resource "translator-prod" to the subscription "foreign"                             | the managed identity has been disabled  |
-        | moves the resource "translator-prod" to the subscription "foreign"                             | a global resource with access to a key  |
+        | start                                   |
+        | a workspace under customer-managed keys |
+        | the managed identity has been disabled  |
+        | a global resource with access to a key  |
+
+    @environment.move
+    Scenario: A resource group arrives in another tenant without key and access
+      Given a workspace under customer-managed keys (resource "translator-prod", vault "kv-prod")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign"
+      Then the request is accepted
+      And "translator-prod" has no key of its own
+      And "translator-prod" has no access to the keys of "kv-prod"
+
+    @environment.move
+    Scenario: A subscription arrives in another tenant without key and access
+      Given a workspace under customer-managed keys (resource "translator-prod", vault "kv-prod")
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then the request is accepted
+      And "translator-prod" has no key of its own
+      And "translator-prod" has no access to the keys of "kv-prod"
 
     @environment.move
     Scenario: Every resource of a subscription arrives without its key
@@ -71,17 +85,25 @@ Feature: Microsoft Entra tenants
   Rule: After a move to another tenant the managed identity is off
 
     @environment.move
-    Scenario Outline: A resource arrives in another tenant with its identity off
-      Given a resource with an identity (resource "translator-prod")
-      When the customer <move>
+    Scenario: A resource arrives in another tenant with its identity off
+      Given a resource with an identity
+      When the customer moves the resource "translator-prod" to the subscription "foreign"
       Then the request is accepted
       And the managed identity of "translator-prod" is off
 
-      Examples:
-        | move                                                                                           |
-        | moves the resource "translator-prod" to the subscription "foreign"                             |
-        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | moves the subscription "production" to the tenant "abroad"                                     |
+    @environment.move
+    Scenario: A resource group arrives in another tenant with identities off
+      Given a resource with an identity (resource "translator-prod")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign"
+      Then the request is accepted
+      And the managed identity of "translator-prod" is off
+
+    @environment.move
+    Scenario: A subscription arrives in another tenant with identities off
+      Given a resource with an identity (resource "translator-prod")
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then the request is accepted
+      And the managed identity of "translator-prod" is off
 
     @environment.move
     Scenario: Every resource of a subscription arrives with its identity off
@@ -101,39 +123,63 @@ Feature: Microsoft Entra tenants
   @tenant.stays-customer-managed
   Rule: After a move to another tenant the key source still reads customer-managed
 
-    Scenario Outline: The key source reads customer-managed after a move
-      Given a workspace under customer-managed keys (resource "translator-prod")
-      When the customer <move>
+    Scenario: The key source reads customer-managed after a move
+      Given a workspace under customer-managed keys
+      When the customer moves the resource "translator-prod" to the subscription "foreign"
       Then the request is accepted
       And "translator-prod" uses customer-managed keys
 
-      Examples:
-        | move                                                                                           |
-        | moves the resource "translator-prod" to the subscription "foreign"                             |
-        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | moves the subscription "production" to the tenant "abroad"                                     |
+    Scenario: The key source reads customer-managed after a move of its group
+      Given a workspace under customer-managed keys (resource "translator-prod")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign"
+      Then the request is accepted
+      And "translator-prod" uses customer-managed keys
+
+    Scenario: The key source reads customer-managed after a move of its subscription
+      Given a workspace under customer-managed keys (resource "translator-prod")
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
   @tenant.key-left-behind
   Rule: A resource that lost its key in a move has no accessible key until CMK is enabled again
 
     @tenant.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: A move to another tenant costs all that is under the key
+    Scenario Outline: A resource that moves to another tenant loses all under its key
+      Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer moves the resource "translator-prod" to the subscription "foreign"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
+
+      Examples:
+        | start                                                        |
+        | a deployed model under customer-managed keys                 |
+        | a deployed model under customer-managed keys from the portal |
+        | a deployed model of a multi-service resource                 |
+
+    @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
+    Scenario: A resource group that moves to another tenant loses all under the key
+      Given a deployed model under customer-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
+
+    @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
+    Scenario Outline: A subscription that moves to another tenant loses all under the key
       Given <start> (workspace "<workspace>", document "<document>", model "<model>")
-      When the customer <move>
+      When the customer moves the subscription "production" to the tenant "abroad"
       Then the data of "<workspace>" is inaccessible
       And the model "<model>" is undeployed
       And the document "<document>" is deleted
 
       Examples:
-        | move                                                                                           | start                                                        | workspace | model         | document  |
-        | moves the resource "translator-prod" to the subscription "foreign"                             | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
-        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
-        | moves the subscription "production" to the tenant "abroad"                                     | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
-        | moves the resource "translator-prod" to the subscription "foreign"                             | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
-        | moves the subscription "production" to the tenant "abroad"                                     | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
-        | moves the resource "translator-prod" to the subscription "foreign"                             | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
-        | moves the subscription "production" to the tenant "abroad"                                     | two resources that share a vault and a key                   | ws-test   | support-en-de | manuals   |
-        | moves the subscription "production" to the tenant "abroad"                                     | a new workspace after access was lost                        | ws-test   | support-en-de | manuals   |
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | two resources that share a vault and a key                   | ws-test   | support-en-de | manuals   |
+        | a new workspace after access was lost                        | ws-test   | support-en-de | manuals   |
 
     Scenario: Identity and access alone do not bring the key back
       Given the moved identity has been enabled again (workspace "ws-prod")

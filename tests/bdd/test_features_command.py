@@ -79,17 +79,21 @@ def test_difference_names_each_id_that_is_new_gone_changed_or_renamed(tmp_path: 
     }
 
 
-def test_outline_is_one_line_if_all_its_rows_share_their_fate(tmp_path: Path) -> None:
+def test_outline_is_one_line_if_all_its_rows_are_gone(tmp_path: Path) -> None:
     before = {"a.b/all/x": ONE, "a.b/all/y": TWO, "a.b/some/x": THREE, "a.b/some/y": FOUR}
-    after = {"a.b/one/x": ONE, "a.b/two/y": TWO, "a.b/some/y": FOUR}
+    after = {"a.b/some/y": FOUR}
+    lines = ["Gone:", "", "- `a.b/all`", "- `a.b/some/x`", ""]
+    assert diff(tmp_path, before, after).out.splitlines() == lines
+
+
+def test_outline_of_which_rows_were_renamed_is_one_line(tmp_path: Path) -> None:
+    before = {"a.b/split/x": ONE, "a.b/split/y": TWO, "a.b/rows/x": THREE, "a.b/rows/y": FOUR}
+    after = {"a.b/one": ONE, "a.b/two/y": TWO, "a.b/rows/z": THREE, "a.b/rows/y": FOUR}
     assert diff(tmp_path, before, after).out.splitlines() == [
-        "Gone:",
-        "",
-        "- `a.b/some/x`",
-        "",
         "| scenario | became |",
         "|---|---|",
-        "| `a.b/all` | `a.b/one`, `a.b/two` |",
+        "| `a.b/split` | `a.b/one`, `a.b/two` |",
+        "| `a.b/rows` | `a.b/rows` |",
     ]
 
 

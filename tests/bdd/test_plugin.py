@@ -293,13 +293,13 @@ REVOKE = 'When the customer revokes the access of "translator-prod" to the keys 
 LOSSES = (
     f"""
 Scenario: The model is undeployed
-  Given a deployed model under customer-managed keys
+  Given a deployed model under customer-managed keys (model "legal-en-de")
   {REVOKE}
   Then the model "legal-en-de" is undeployed
 """,
     f"""
 Scenario: The data is inaccessible
-  Given a deployed model under customer-managed keys
+  Given a deployed model under customer-managed keys (workspace "ws-prod")
   {REVOKE}
   Then the data of "ws-prod" is inaccessible
 """,

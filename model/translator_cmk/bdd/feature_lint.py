@@ -41,6 +41,9 @@ MOST_STEPS = 5
 
 WEAK_WORDS = re.compile(r"\b(should|tests?|verify|verifies)\b", re.IGNORECASE)
 
+VERBLESS = re.compile("(the customer )?<[^<>]*>")
+"""A When that has to be looked up in the examples."""
+
 NAME_IN_QUOTES = re.compile('"([^"]*)"')
 
 STEP_ORDER = tuple(READERS)
@@ -196,6 +199,9 @@ class FeatureLint:
             if "dataTable" in step or "docString" in step:
                 text = "a table or a text below the step"
                 yield Mistake(line_of(step), text, "no step reads one: remove it")
+            if step["keyword"].strip() == "When" and VERBLESS.fullmatch(step["text"]):
+                text = "the examples have all that the When says"
+                yield Mistake(line_of(step), text, "write a scenario for each verb")
         for examples in tree["examples"]:
             yield from self.check_columns(examples, used)
             yield from self.check_rows(examples)

@@ -1,7 +1,7 @@
 """How the scenarios of two suites differ, id by id, as Markdown for a changelog.
 
-A scenario that does and claims the same under another id is renamed.  As text, an outline is one
-line if all of its rows share their fate.
+A scenario that does and claims the same under another id is renamed.  Text speaks of outlines where
+it can, since whoever needs the id of each row reads JSON.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,14 +65,14 @@ def format_differences(before: Digests, after: Digests) -> Iterator[str]:
         yield from (
             "| scenario | became |",
             "|---|---|",
-            *renamed_lines(found.renamed, before, after),
+            *renamed_lines(found.renamed),
         )
 
 
 def lines_for_gone_ids(before: Digests, after: Digests) -> list[str]:
     """Return the lines about ids that there are no more: those of gone and of renamed scenarios."""
     found = differences(before, after)
-    return [*lines_of(found.gone, before), *renamed_lines(found.renamed, before, after)]
+    return [*lines_of(found.gone, before), *renamed_lines(found.renamed)]
 
 
 def lines_of(names: Iterable[str], every: Digests) -> list[str]:
@@ -80,15 +80,11 @@ def lines_of(names: Iterable[str], every: Digests) -> list[str]:
     return [f"- `{name}`" for name in whole_outlines(names, every)]
 
 
-def renamed_lines(renamed: Mapping[str, str], before: Digests, after: Digests) -> list[str]:
-    """Return a line for each id that was renamed, or for an outline of which all rows were."""
-    whole = set(whole_outlines(renamed, before)) - {outline_of(name) for name in after}
+def renamed_lines(renamed: Mapping[str, str]) -> list[str]:
+    """Return a line for each outline that has rows under other ids now, or scenario that has."""
     became: dict[str, dict[str, None]] = {}
     for was, now in renamed.items():
-        if outline_of(was) in whole:
-            became.setdefault(outline_of(was), {})[outline_of(now)] = None
-        else:
-            became[was] = {now: None}
+        became.setdefault(outline_of(was), {})[outline_of(now)] = None
     lines: list[str] = []
     for was, names in became.items():
         in_code = [f"`{name}`" for name in names]

@@ -26,32 +26,22 @@ SECONDS = 120
 """What a run of all scenarios may take on two cores."""
 
 NO_REQUEST = {
-    *(
-        f"environment.name-in-use/the-name-of-something-in-use-may-be-accepted-or-refused/creates-the-{command}"
-        for command in (
-            "translator-resource-translator-prod",
-            "workspace-ws-prod-for-translator-prod",
-        )
-    ),
+    "environment.name-in-use/the-name-of-a-resource-in-use-may-be-accepted-or-refused",
+    "environment.name-in-use/the-name-of-a-workspace-in-use-may-be-accepted-or-refused",
     "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
     "identity.needed-for-access/the-identity-of-another-resource-does-not-stand-in-for-one-that-is-off",
-    *(
-        f"environment.exists/{scenario}/{work}"
-        for scenario, workspace, model in (
-            (
-                "work-with-a-workspace-or-a-model-that-was-never-made-is-refused",
-                "ws-lost",
-                "lost-en-de",
-            ),
-            ("a-deleted-resource-takes-no-more-changes", "ws-prod", "legal-en-de"),
-        )
-        for work in (
-            f"uploads-the-document-manuals-to-{workspace}",
-            f"reads-the-data-of-{workspace}",
-            f"trains-the-model-support-en-de-in-{workspace}",
-            *(f"{work}-the-model-{model}" for work in ("deploys", "undeploys", "translates-with")),
-        )
-    ),
+    "environment.exists/no-document-is-uploaded-to-a-workspace-that-was-never-made",
+    "environment.exists/no-data-is-read-from-a-workspace-that-was-never-made",
+    "environment.exists/no-model-is-trained-in-a-workspace-that-was-never-made",
+    "environment.exists/a-model-that-was-never-made-is-neither-deployed-nor-undeployed/deploys",
+    "environment.exists/a-model-that-was-never-made-is-neither-deployed-nor-undeployed/undeploys",
+    "environment.exists/a-model-that-was-never-made-does-not-translate",
+    "environment.exists/no-document-is-uploaded-to-a-workspace-of-a-deleted-resource",
+    "environment.exists/no-data-is-read-from-a-workspace-of-a-deleted-resource",
+    "environment.exists/no-model-is-trained-in-a-workspace-of-a-deleted-resource",
+    "environment.exists/a-model-of-a-deleted-resource-is-neither-deployed-nor-undeployed/deploys",
+    "environment.exists/a-model-of-a-deleted-resource-is-neither-deployed-nor-undeployed/undeploys",
+    "environment.exists/a-model-of-a-deleted-resource-does-not-translate",
 }
 """Scenarios that come to a command for which the API has no request; nothing is learned of the
 system by them.
