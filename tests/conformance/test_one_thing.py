@@ -199,6 +199,56 @@ def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(
     assert {case["status"] for case in report["cases"]} == {"not-run"}
 
 
+ENDS_THE_PROCESS = """
+import os
+from translator_cmk import ModelSystem
+
+PLACE = os.environ["PLACE"]
+
+if PLACE == "import":
+    os._exit(0)
+
+class Ends(ModelSystem):
+    declaration = {"product": "ends", "version": "1"}
+
+    def __init__(self):
+        super().__init__()
+        if PLACE == "beginning":
+            os._exit(0)
+
+    def submit(self, command):
+        if PLACE == "middle" and type(command).__name__ == "EnableCustomerManagedKeys":
+            os._exit(0)
+        return super().submit(command)
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [
+        ("import", 2, "the run broke off before it wrote one"),
+        ("beginning", 4, "the system did not say hello"),
+        ("middle", 4, "the run was not complete: it was broken off"),
+    ],
+)
+def test_process_that_ends_under_the_run_leaves_no_green_report(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, place: str, code: int, said: str
+) -> None:
+    suite(pytester)
+    pytester.makepyfile(ends=ENDS_THE_PROCESS)
+    report = pytester.path / "report"
+    options = (*PLUGIN, "--results", report, "--system", "ends:Ends", "-k", "resources_region")
+
+    monkeypatch.setenv("PLACE", "nowhere")
+    assert pytester.runpytest_subprocess(*options).ret == 0
+    says(0, "report", "check", report)
+
+    monkeypatch.setenv("PLACE", place)
+    assert pytester.runpytest_subprocess(*options).ret == 0
+    # pytest can't tell, and the folder does
+    assert said in says(code, "report", "check", report)
+
+
 @each_refused("results")
 def test_report_that_can_not_be_written_is_wrong_usage(
     pytester: pytest.Pytester, options: list[str], says: str

@@ -1,23 +1,40 @@
 """A new report takes the place of an earlier one, and of nothing else."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import each_refused
+from tests.bdd.samples import RIGHT, feature, project, rule, run
+from tests.command_line import each_refused, one_error, run_cli
 from tests.conformance.conftest import (
     MODEL,
     WHOLE,
     says,
     verify,
 )
+from translator_cmk.conformance import pytest_report
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
 ONE = ("--lane", "features", "--case", WHOLE)
 OURS = json.dumps(dict.fromkeys(KEYS, 1))
 LINK = "-> "
+
+USES = """
+import sys
+from pathlib import Path
+from translator_cmk.conformance.report.folder import Folder
+
+log = Folder(Path(sys.argv[1])).begin()
+print("begun", flush=True)
+sys.stdin.read()
+"""
+"""A program that uses a folder until its input ends."""
 
 
 def holds(folder: Path) -> dict[str, str]:
@@ -41,6 +58,13 @@ def put(folder: Path, *names: str, **texts: str) -> None:
             (folder / name).symlink_to(text.removeprefix(LINK))
         elif text:
             (folder / name).write_text(text, "utf-8")
+
+
+def use(path: Path) -> None:
+    """Use a folder for a report without a message."""
+    folder = Folder(path)
+    folder.begin().close()
+    folder.end()
 
 
 @each_refused("folder")
@@ -92,15 +116,15 @@ def test_folder_of_a_run_that_was_killed_at_its_beginning_can_be_used_again(
 ) -> None:
     for name, content in left_behind.items():
         (tmp_path / name).write_text(content)
-    Folder(tmp_path).begin().close()
-    assert holds(tmp_path).keys() == {MESSAGES}
-    Folder(tmp_path).begin().close()
+    for _ in range(2):
+        use(tmp_path)
+        assert holds(tmp_path).keys() == {MESSAGES}
 
 
 def test_link_to_the_folder_of_a_report_is_as_good_as_the_folder(tmp_path: Path) -> None:
     put(tmp_path / "there")
     (tmp_path / "report").symlink_to("there")
-    Folder(tmp_path / "report").begin().close()
+    use(tmp_path / "report")
     assert holds(tmp_path / "there").keys() == {MESSAGES}
 
 
@@ -113,3 +137,36 @@ def test_deviations_in_the_folder_of_the_report_are_refused(tmp_path: Path) -> N
         2, "verify", *arguments
     )
     assert holds(tmp_path / "report")["mine"] == "mine: mine"
+
+
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Have another process use the folder; at the end it is killed."""
+    command = [sys.executable, "-c", USES, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        yield
+        process.kill()
+
+
+def test_folder_that_another_run_uses_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    verifying = ("verify", "--in-process", "--python", MODEL, "--report", folder, *ONE)
+    with in_use(folder):
+        before = holds(folder)
+        error = one_error(run_cli(*verifying))
+        assert error.startswith(f"{folder}: another run is writing its report there")
+        assert holds(folder) == before
+    # a run that was killed uses it no longer
+    assert run_cli(*verifying).code == 0
+    assert run_cli("report", "check", folder).code == 0
+
+
+def test_pytest_refuses_a_folder_that_another_run_uses(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT)))
+    with in_use(pytester.path / "report"):
+        result = run(pytester, "-p", pytest_report.__name__, "--results", "report")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    [line] = [line for line in result.errlines if line]
+    assert "report: another run is writing its report there" in line

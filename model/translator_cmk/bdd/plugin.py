@@ -69,7 +69,6 @@ def pytest_configure(config: pytest.Config) -> None:
         problem = "--cucumber-json would not show the verdicts of this run; use --junitxml"
         raise pytest.UsageError(problem)
     try:
-        config.stash[FACTORY] = factory_of(config)
         register = load_register()
     except CommandError as error:
         raise pytest.UsageError(str(error)) from None
@@ -79,6 +78,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
     config.pluginmanager.register(Collection(config))
     config.pluginmanager.register(Summary(config))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Import the system of the option."""
+    try:
+        session.config.stash[FACTORY] = factory_of(session.config)
+    except CommandError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def factory_of(config: pytest.Config) -> Callable[[], System]:

@@ -79,7 +79,15 @@ class Reporter:
         self.properties: dict[str, dict[str, Any]] = {}
         self.note = ""
         self.system_name = config.getoption("--system")
-        self.factory: Callable[[], System] = config.stash[FACTORY]
+        config.add_cleanup(self.folder.end)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Delete an earlier report before the system is imported, which may end the process."""
+        try:
+            self.folder.empty()
+        except CommandError as trouble:
+            raise pytest.UsageError(plain(str(trouble))) from None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -96,6 +104,7 @@ class Reporter:
         """Say hello to the system, put it behind a session, and begin the report; raises
         `CommandError`.
         """
+        self.factory: Callable[[], System] = self.config.stash[FACTORY]
         self.every = {scenario.case.id: scenario for scenario in scenarios(PROFILE, ())}
         self.asked = {pickle.id for pickle in pickles}
         for pickle in pickles:
@@ -115,9 +124,6 @@ class Reporter:
         )
         running = Running(made, self.folder)
         running.log = self.folder.begin()
-        running.expect(
-            scenario.case for scenario in selected(list(self.every.values()), made.selection)
-        )
         running.save()
         try:
             self.subject = Subject(Session(Direct(self.make_system), running.log), made.seed)
@@ -126,6 +132,9 @@ class Reporter:
             running.save(whole=True)
             raise CommandError(f"--system {self.system_name}: {fault}") from None
         running.declared = self.subject.declaration
+        running.expect(
+            scenario.case for scenario in selected(list(self.every.values()), made.selection)
+        )
         self.config.stash[FACTORY] = lambda: self.subject
         running.save()
         self.running = running

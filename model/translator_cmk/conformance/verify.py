@@ -139,6 +139,8 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError(
                 f"{args.report}: can't be written: {error.strerror}", HARNESS
             ) from None
+        finally:
+            folder.end()
     if not is_whole:
         return HARNESS
     envelope = running.envelope()

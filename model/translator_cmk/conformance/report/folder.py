@@ -2,9 +2,12 @@
 nothing else.
 """
 
+import fcntl
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -62,23 +65,62 @@ def derived_files(envelope: Envelope) -> dict[str, str]:
 
 
 class Folder:
-    """A folder that holds a report and nothing else."""
+    """A folder that holds a report and nothing else.
+
+    While one run uses it, no other can.  The operating system takes the lock away when the process
+    ends, however that happens.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()  # a system in this process may change the working directory
+        self.lock: int | None = None
+
+    def empty(self) -> None:
+        """Use the folder if it is there, and delete an earlier report; raises `CommandError`."""
+        with self._unless_refused():
+            if self.path.exists():
+                self._keep_others_out()
+                remove_earlier_report(self)
 
     def begin(self) -> Log:
-        """Make the folder, or empty it of an earlier report, and open the message log; raises
-        `CommandError`.
-        """
-        try:
+        """Use the folder, make it or empty it, and open the message log; raises `CommandError`."""
+        with self._unless_refused():
             self.path.mkdir(parents=True, exist_ok=True)
+            self._keep_others_out()
             remove_earlier_report(self)
             return Log(self.path / MESSAGES)
+
+    def end(self) -> None:
+        """Let other runs use the folder."""
+        if self.lock is not None:
+            os.close(self.lock)
+            self.lock = None
+
+    def _keep_others_out(self) -> None:
+        """Raise `CommandError` if another run uses the folder; after that, none can."""
+        if self.lock is not None:
+            return
+        self.lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            problem = "another run is writing its report there; wait for its end"
+            raise CommandError(f"{self.path}: {problem}, or name another folder") from None
+        except OSError:
+            pass  # some file systems have no locks
+
+    @contextmanager
+    def _unless_refused(self) -> Iterator[None]:
+        """Let others use the folder where this run can't; raises `CommandError`."""
+        try:
+            yield
         except OSError as error:
-            raise CommandError(
-                f"{self.path}: can't be written: {error.strerror}; name another folder"
-            ) from None
+            self.end()
+            problem = f"can't be written: {error.strerror}; name another folder"
+            raise CommandError(f"{self.path}: {problem}") from None
+        except CommandError:
+            self.end()
+            raise
 
     def write(self, name: str, text: str) -> None:
         """Put a file into the folder, in place of an earlier one; raises `OSError`."""

@@ -25,6 +25,9 @@ CLOCKS_DIFFER = timedelta(hours=1)
 def read(folder: Path) -> Envelope:
     """Return the envelope of a report; raises `CommandError`."""
     path = folder / ENVELOPE
+    if folder.is_dir() and not path.exists():
+        problem = "is not there: the run broke off before it wrote one, or this is no report"
+        raise CommandError(f"{path}: {problem}")
     content = read_json(path)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CommandError(f"{path}: no envelope of a report in format {FORMAT}")
