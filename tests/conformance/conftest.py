@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.command_line import ROOT, run_cli
+from translator_cmk.conformance.cases import STRESS
 from translator_cmk.conformance.report.folder import MESSAGES
 
 MODEL = "translator_cmk.system:ModelSystem"
@@ -26,6 +27,9 @@ DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
 
 TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
 """The smallest tour in which every loss of the key is asked for."""
+
+LONG_NAMES = ("--lane", "tour", "--scope", STRESS)
+"""A tour in which names have capitals, and are as long as may be."""
 
 VAULT = ("--lane", "features", "--topic", "vault")
 FULL = ("--lane", "features", "--profile", "full")

@@ -19,6 +19,7 @@ from translator_cmk.conformance.report.folder import (
     Folder,
     derived_files,
 )
+from translator_cmk.conformance.salted_names import first_salt, salt_of
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
 
@@ -62,10 +63,10 @@ class Forgery:
 
     def renumber(self) -> None:
         """Give the worlds salts in a row."""
+        first = first_salt(self.envelope["seed"])
         for number, (begin, end) in enumerate(self.worlds(), start=1):
-            salt = self.log[begin]["world"]
             text = json.dumps(self.log[begin:end])
-            text = re.sub(f"{salt}(?![0-9])", f"{salt[:4]}{number}", text)
+            text = text.replace(self.log[begin]["world"], salt_of(first + number))
             self.log[begin:end] = json.loads(text)
 
     def without(self, unwanted: Iterable[tuple[int, int]]) -> Path:

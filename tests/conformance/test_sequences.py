@@ -26,7 +26,6 @@ from translator_cmk.conformance.lanes.sequences import (
 from translator_cmk.conformance.lanes.tour import suites
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
-from translator_cmk.conformance.salted_names import SaltedNames
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.session_pool import SessionPool
 from translator_cmk.conformance.subject import Subject
@@ -134,30 +133,6 @@ def test_window_is_no_reason_to_look_in_sequences_that_need_none(
     fuzzer = Fuzzer(Declaration("it", "1", windows=windows), seed=1)
     drawn = [fuzzer.draw() for _ in range(30)]
     assert any(unobserved and asked for asked, unobserved in drawn) is some
-
-
-VAULTS = ("kv-prod", "old-kv-prod", "kv-prod-2")
-
-
-def test_names_are_found_again_in_either_form() -> None:
-    names = SaltedNames("k3v40")
-    for name in (*VAULTS, "kv", "legal-en-de-2"):
-        assert names.plain(names.salted_name(name)) == name
-        assert names.ours("vault", names.salted_name(name), {})
-    assert {names.plain(name) for name in ("kv-prod-2-k3v40", "kv-prod-k3v40-old")}.isdisjoint(
-        VAULTS
-    )
-    assert not names.ours(
-        "vault", SaltedNames("k3v401").salted_name("kv-prod"), {"region": "eastus"}
-    )
-    assert names.ours("document", f"{names.salted_name('contracts')}-backup", {})
-    assert names.ours("document", "archive", {"workspace": names.salted_name("ws-prod")})
-
-
-def test_some_names_begin_like_others_and_some_end_like_others() -> None:
-    vault, other, third = map(SaltedNames("k3v40").salted_name, VAULTS)
-    assert other.endswith(vault)
-    assert third.startswith(vault)
 
 
 def test_specification_treats_every_kind_and_region_alike() -> None:

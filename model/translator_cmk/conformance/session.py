@@ -1,6 +1,7 @@
 """A session with a system: every message is checked in both directions, and logged."""
 
 import json
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -45,6 +46,8 @@ class Session:
         self.number = 0  # among the sessions of a run
         self.declared: Declaration | None = None
         self.has_begun = False  # whether it has answered hello, and neither broken since nor ended
+        self.without_others: Callable[[Any], Any] = unchanged
+        """Takes out of an observation what is of no concern to whoever asks."""
         self.interrupted = (
             False  # whether the last request has no answer, since the run was interrupted
         )
@@ -110,19 +113,29 @@ class Session:
 
     def _read(self, verb: str, name: str, raw: Any) -> dict[str, Any]:
         """Return an answer with its parts read, if it is one to this request; raises `Fault`."""
+        where = f"the answer to {verb}"
         try:
-            answer = answer_from_wire(verb, raw, f"the answer to {verb}")
+            answer = answer_from_wire(verb, raw, where)
         except WireError as error:
             if not is_json(raw):
                 raise Fault(
                     "not-json", f"answered {verb} with what is no JSON value: {error}"
                 ) from None
-            raise Fault("malformed", str(error)) from None
+            answer = self._read_without_others(verb, raw, where)
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
         if verb == "hello":
             self._check_hello(answer)
         return answer
+
+    def _read_without_others(self, verb: str, raw: Any, where: str) -> dict[str, Any]:
+        """Return an answer that is malformed only in what is of no concern; raises `Fault`."""
+        if isinstance(raw, dict) and "observation" in raw:
+            raw = raw | {"observation": self.without_others(raw["observation"])}
+        try:
+            return answer_from_wire(verb, raw, where)
+        except WireError as error:
+            raise Fault("malformed", str(error)) from None
 
     def _check_hello(self, answer: dict[str, Any]) -> None:
         """Raise `Fault` if no session begins, or the system declares something else than before."""
@@ -167,6 +180,10 @@ class Session:
         finally:
             self.channel.close()
         return ""
+
+
+def unchanged(value: Any) -> Any:
+    return value
 
 
 def is_json(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """The system under test as the kit sees it: under plain names, and with its effects awaited."""
 
 import random
-import string
+from collections.abc import Collection
 from typing import Any
 
 from ..bdd.checked_system import Inconclusive
@@ -14,10 +14,8 @@ from ..shapes import suggestion
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .pending_effects import PendingEffects
-from .salted_names import SaltedNames
+from .salted_names import SaltedNames, first_salt, salt_of
 from .session import Session
-
-LETTERS = string.ascii_lowercase + string.digits
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 10.0
@@ -49,8 +47,8 @@ class Subject:
         self.session = session
         self.declaration = session.hello()
         self.worlds = 0
-        self.run = run_of(seed)
-        self.names = SaltedNames(self.run)
+        self.first_salt = first_salt(seed)
+        self.names = self._next_names()
         self.model = ModelSystem()
         self.due: list[Command] = []  # what the model has yet to do
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
@@ -63,13 +61,17 @@ class Subject:
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names; raises `Errs` and `Fault`."""
         self.worlds += 1
-        self.names = SaltedNames(f"{self.run}{self.worlds}")
+        self.names = self._next_names(stage.subscriptions)
+        self.session.without_others = self.names.without_others
         self.session.note({"world": self.names.salt})
         self.model.reset(stage)
         self.due.clear()
         self.pending = PendingEffects()
         self.answered = 0
         self._ask("reset", stage=stage_to_wire(stage))
+
+    def _next_names(self, subscriptions: Collection[str] = ()) -> SaltedNames:
+        return SaltedNames(salt_of(self.first_salt + self.worlds), subscriptions)
 
     # Commands
 
@@ -280,8 +282,3 @@ def by_chance() -> int:
     A system may keep what an earlier run has made.
     """
     return random.SystemRandom().randrange(2**32)
-
-
-def run_of(seed: int) -> str:
-    """Return the common beginning of the salts of a session."""
-    return "".join(random.Random(seed).choices(LETTERS, k=4))
