@@ -109,13 +109,13 @@ Feature: Encryption at rest
         | Cognitive Services |
 
     @keys.enable
-    Scenario: The section is shown still once customer-managed keys are on
+    Scenario: The Encryption section stays once customer-managed keys are on
       Given a resource and a vault with a key
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the Encryption section of "translator-prod" is shown in the portal
       And "translator-prod" uses customer-managed keys
 
-    Scenario: The section is shown still once the key was given up
+    Scenario: The Encryption section stays once the key was given up
       Given a deployed model under customer-managed keys
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the Encryption section of "translator-prod" is shown in the portal

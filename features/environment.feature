@@ -9,6 +9,61 @@ Feature: What the article takes for granted
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
 
+    Scenario Outline: No deleted key is put in use
+      Given an identity with access to the vault
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    Scenario Outline: No key of a deleted vault is put in use
+      Given a deleted vault with a key and a grant
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    Scenario Outline: A deleted key takes no more changes
+      Given a disabled key has been deleted
+      When the customer <change> the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | change   |
+        | rotates  |
+        | disables |
+        | enables  |
+        | deletes  |
+
+    Scenario Outline: A key of a deleted vault takes no more changes
+      Given the vault has been deleted
+      When the customer <change> the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | change   |
+        | rotates  |
+        | disables |
+        | enables  |
+        | deletes  |
+
+    Scenario: A purged key is not recovered
+      Given a purged key
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
     Scenario Outline: A resource that was never made gets no identity and loses none
       Given a resource and a vault with a key
       When the customer <switches> the managed identity of "translator-lost"
@@ -154,7 +209,7 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario Outline: No vault is created in a place where there are none
+    Scenario Outline: No vault is created where there can be none
       Given a vault with a key
       When the customer creates the vault "kv-test" <where>
       Then the request is refused
@@ -222,50 +277,6 @@ Feature: What the article takes for granted
         | changes  |
         | recovers |
         | purges   |
-
-    Scenario Outline: A key of a deleted vault takes no more changes
-      Given the vault has been deleted
-      When the customer <change> the key "cmk-2048" of "kv-prod"
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | change   |
-        | rotates  |
-        | disables |
-        | enables  |
-        | deletes  |
-
-    Scenario Outline: A deleted key takes no more changes
-      Given a disabled key has been deleted
-      When the customer <change> the key "cmk-2048" of "kv-prod"
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | change   |
-        | rotates  |
-        | disables |
-        | enables  |
-        | deletes  |
-
-    Scenario Outline: No deleted key is put in use
-      Given an identity with access to the vault
-      And the customer deletes the key "cmk-2048" of "kv-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | channel |
-        | portal  |
-        | API     |
-
-    Scenario: A purged key is not recovered
-      Given a purged key
-      When the customer recovers the key "cmk-2048" of "kv-prod"
-      Then the request is refused
-      And nothing has changed
 
     Scenario Outline: A deleted resource gets no identity and loses none
       Given a deployed model under customer-managed keys
@@ -413,17 +424,6 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario Outline: No key of a deleted vault is put in use
-      Given a deleted vault with a key and a grant
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | channel |
-        | portal  |
-        | API     |
-
     Scenario: A vault in a missing subscription is refused whatever its name
       Given a vault with a key
       When the customer creates the vault "kv-prod" in the subscription "nowhere"
@@ -438,6 +438,37 @@ Feature: What the article takes for granted
       When the customer creates the vault "kv-test"
       Then the request is accepted
       And the vault "kv-test" exists
+
+    Scenario: The name of a vault is refused
+      Given a vault with a key
+      When the customer creates the vault "kv-prod" in "eastus"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: The name of a vault in another subscription is refused
+      Given a second resource with access beside one with customer-managed keys
+      When the customer creates the vault "kv-prod" in the subscription "security"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: The name of a deleted vault is refused
+      Given a vault with a key
+      And the customer deletes the vault "kv-prod"
+      When the customer creates the vault "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario Outline: The name of a deleted key is refused
+      Given a vault with a key
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer <makes> the key "cmk-2048" <where> "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | makes     | where |
+        | generates | in    |
+        | imports   | into  |
 
     @keys.create
     Scenario: The name of a key in another vault is accepted
@@ -476,37 +507,6 @@ Feature: What the article takes for granted
       Given a deployed model under customer-managed keys
       When the customer trains the model "contracts" in "ws-prod"
       Then the request is accepted
-
-    Scenario: The name of a vault is refused
-      Given a vault with a key
-      When the customer creates the vault "kv-prod" in "eastus"
-      Then the request is refused
-      And nothing has changed
-
-    Scenario: The name of a vault in another subscription is refused
-      Given a second resource with access beside one with customer-managed keys
-      When the customer creates the vault "kv-prod" in the subscription "security"
-      Then the request is refused
-      And nothing has changed
-
-    Scenario: The name of a deleted vault is refused
-      Given a vault with a key
-      And the customer deletes the vault "kv-prod"
-      When the customer creates the vault "kv-prod"
-      Then the request is refused
-      And nothing has changed
-
-    Scenario Outline: The name of a deleted key is refused
-      Given a vault with a key
-      And the customer deletes the key "cmk-2048" of "kv-prod"
-      When the customer <makes> the key "cmk-2048" <where> "kv-prod"
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | makes     | where |
-        | generates | in    |
-        | imports   | into  |
 
   @environment.key-name-in-use
   Rule: Whether a key can be made under a name in use is not specified
@@ -704,7 +704,7 @@ Feature: What the article takes for granted
       Then purge protection of "kv-prod" is on
       And nothing else has changed
 
-    Scenario Outline: One of two vaults gets a protection
+    Scenario Outline: A protection turned on for one vault leaves another without it
       Given two vaults without purge protection have keys
       When the customer turns on purge protection for "<vault>"
       Then purge protection of "<vault>" is on
@@ -1011,19 +1011,6 @@ Feature: What the article takes for granted
       Then the resource "translator-prod" is in the group "other"
       And nothing else has changed
 
-    Scenario: A soft-deleted vault stays behind when its group moves
-      Given a vault with a key
-      And the customer deletes the vault "kv-prod"
-      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
-      Then the request is accepted
-      And the vault "kv-prod" is in the subscription "production"
-
-    Scenario: Moving one of two resources leaves the other in place
-      Given two resources that share a vault and a key
-      When the customer moves the resource "translator-prod" to the subscription "security"
-      Then the resource "translator-prod" is in the subscription "security"
-      And nothing else has changed
-
     Scenario: A resource group takes its resources and vaults with it
       Given a resource and a vault with a key (resource "translator-prod", vault "kv-prod")
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
@@ -1037,7 +1024,20 @@ Feature: What the article takes for granted
       Then the subscription "production" is in the tenant "abroad"
       And nothing else has changed
 
-    Scenario: What is in another group or subscription stays
+    Scenario: A soft-deleted vault stays behind when its group moves
+      Given a vault with a key
+      And the customer deletes the vault "kv-prod"
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then the request is accepted
+      And the vault "kv-prod" is in the subscription "production"
+
+    Scenario: Moving one of two resources leaves the other in place
+      Given two resources that share a vault and a key
+      When the customer moves the resource "translator-prod" to the subscription "security"
+      Then the resource "translator-prod" is in the subscription "security"
+      And nothing else has changed
+
+    Scenario: A vault in another group or subscription does not move along
       Given a resource and vaults in three resource groups (vault "kv-test")
       When the customer moves the resource group "other" of the subscription "production" to the subscription "foreign"
       Then the vault "kv-test" is in the subscription "foreign"
@@ -1149,7 +1149,7 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: Training beside a document in another workspace is refused
+    Scenario: Training with documents in another workspace alone is refused
       Given an upload under Microsoft-managed keys
       And the customer creates the workspace "ws-test" for "translator-prod"
       When the customer trains the model "legal-en-de" in "ws-test"
@@ -1211,7 +1211,7 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: A deployed model does not stand in for an undeployed one
+    Scenario: Translating with an undeployed model beside a deployed one is refused
       Given a deployed model under Microsoft-managed keys
       And the customer trains the model "news-en-de" in "ws-prod"
       When the customer translates with the model "news-en-de"

@@ -4,13 +4,13 @@ Feature: Customer-managed keys
   @keys.opt-in
   Rule: Customer-managed keys are off until the customer enables them
 
-    Scenario: Vault, key and access alone turn nothing on
+    Scenario: Vault, key and access alone put no key in use
       Given a resource with an identity and a vault with a key
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
 
-    Scenario: The first workspace of a resource with access turns nothing on
+    Scenario: The first workspace of a resource with access puts no key in use
       Given an identity with access to the vault
       When the customer creates the workspace "ws-prod" for "translator-prod"
       Then "translator-prod" uses Microsoft-managed keys
@@ -444,18 +444,39 @@ Feature: Customer-managed keys
       Then the request is accepted
       And "translator-prod" has no key of its own
 
-    Scenario: Another resource keeps its key
+    Scenario: A resource that gave up its key can take another
+      Given a deployed model after its key was given up
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the API
+      Then the request is accepted
+
+    Scenario: If one resource gives up its key, another keeps it
       Given two resources that share a vault and a key (resource "translator-test", workspace "ws-test")
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
       And "translator-test" uses customer-managed keys
       And the workspace "ws-test" is protected by customer-managed keys
 
+    Scenario: Of three resources on a key one gives it up and the others keep it
+      Given three resources that share a vault and a key (workspace "ws-prod", workspace "ws-dev")
+      When the customer returns "translator-test" to Microsoft-managed keys
+      Then "translator-test" has no key of its own
+      And the workspace "ws-prod" is protected by customer-managed keys
+      And the workspace "ws-dev" is protected by customer-managed keys
+
     Scenario: Giving up the key brings back nothing that was lost
       Given the access to the key has been lost and granted again (document "contracts", model "legal-en-de")
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the document "contracts" is deleted
       And the model "legal-en-de" is undeployed
+
+    @keys.enable @revocation.vault-deleted @environment.delete-vault @revocation.earlier-workspaces @revocation.data-inaccessible @revocation.undeploys @revocation.deletes-uploads
+    Scenario: A key that was given up and is in use again can be lost again
+      Given a deployed model after its key was given up and enabled again (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer deletes the vault "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
     Scenario: Deleting the vault of a key that was given up costs nothing
       Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
@@ -477,27 +498,6 @@ Feature: Customer-managed keys
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
       And the document "contracts" is kept
-
-    @keys.enable @revocation.vault-deleted @environment.delete-vault @revocation.earlier-workspaces @revocation.data-inaccessible @revocation.undeploys @revocation.deletes-uploads
-    Scenario: A key that was given up and is in use again can be lost again
-      Given a deployed model after its key was given up and enabled again (workspace "ws-prod", document "contracts", model "legal-en-de")
-      When the customer deletes the vault "kv-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
-
-    Scenario: A resource that gave up its key can take another
-      Given a deployed model after its key was given up
-      And the customer generates the key "cmk-next" in "kv-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the API
-      Then the request is accepted
-
-    Scenario: Of three resources on a key one gives it up and the others keep it
-      Given three resources that share a vault and a key (workspace "ws-prod", workspace "ws-dev")
-      When the customer returns "translator-test" to Microsoft-managed keys
-      Then "translator-test" has no key of its own
-      And the workspace "ws-prod" is protected by customer-managed keys
-      And the workspace "ws-dev" is protected by customer-managed keys
 
   @keys.return-while-inaccessible
   Rule: Whether a resource can give up a key that is inaccessible is not specified

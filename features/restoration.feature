@@ -220,6 +220,16 @@ Feature: After the key is back
       Then the request is accepted
       And the data of "ws-prod" is accessible
 
+    Scenario: Data that was restored is read
+      Given the access to the key has been lost and granted again
+      When the customer reads the data of "ws-prod"
+      Then the request is accepted
+
+    Scenario: A workspace that was restored takes an upload
+      Given the access to the key has been lost and granted again
+      When the customer uploads the document "manuals" to "ws-prod"
+      Then the request is accepted
+
     Scenario: Without access, a recovered vault leaves the data inaccessible
       Given the access has been revoked and the vault deleted (workspace "ws-prod")
       When the customer recovers the vault "kv-prod"
@@ -243,13 +253,3 @@ Feature: After the key is back
       When the customer grants "translator-test" access to the keys of "kv-prod"
       Then the request is accepted
       And the data of "ws-prod" is inaccessible
-
-    Scenario: Data that was restored is read
-      Given the access to the key has been lost and granted again
-      When the customer reads the data of "ws-prod"
-      Then the request is accepted
-
-    Scenario: A workspace that was restored takes an upload
-      Given the access to the key has been lost and granted again
-      When the customer uploads the document "manuals" to "ws-prod"
-      Then the request is accepted

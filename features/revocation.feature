@@ -465,7 +465,7 @@ Feature: The inaccessible key
       And the document "contracts" is deleted
 
     @workspace.covered @revocation.access-revoked @revocation.revoke
-    Scenario: What was made before and after is lost together
+    Scenario: Earlier and later uploads and models are lost together
       Given workspaces made before and after the portal enabled CMK (document "manuals", document "contracts", model "support-en-de")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the document "manuals" is deleted

@@ -239,7 +239,7 @@ Feature: Microsoft Entra tenants
         | a deployed model under customer-managed keys from the portal |
 
     @environment.move
-    Scenario: A vault that moves within its tenant without its resource is no loss
+    Scenario: Moving a vault within its tenant without its resource loses nothing
       Given a deployed model of a multi-service resource (vault "kv-prod")
       When the customer moves the resource group "vaults" of the subscription "security" to the subscription "production"
       Then the request is accepted

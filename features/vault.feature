@@ -147,7 +147,7 @@ Feature: The key vault
       Then "translator-prod" has access to the keys of "kv-prod"
       And nothing else has changed
 
-    Scenario: Access for one resource more takes it from no other
+    Scenario: Granting access to one resource takes it from no other
       Given a third resource with an identity beside two that share a key
       When the customer grants "translator-dev" access to the keys of "kv-prod"
       Then "translator-dev" has access to the keys of "kv-prod"
@@ -184,7 +184,7 @@ Feature: The key vault
         | the access to the key has been revoked             |
         | access has been revoked after the key was given up |
 
-    Scenario: The access of another resource does not stand in through the API
+    Scenario: Through the API, the access of another resource is not enough
       Given an identity that is off beside one with access
       And the customer enables the managed identity of "translator-test"
       When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the API
@@ -202,7 +202,7 @@ Feature: The key vault
       Then "translator-prod" has access to the keys of "kv-prod"
       And "translator-prod" has no access to the keys of "kv-test"
 
-    Scenario: Access to another vault does not stand in for access to the chosen one
+    Scenario: The portal grants access to the chosen vault in addition to another
       Given an identity with access to another vault alone
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then "translator-prod" has access to the keys of "kv-prod"
