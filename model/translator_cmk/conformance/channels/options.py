@@ -12,6 +12,7 @@ from ...bdd.systems import load_factory
 from ...errors import ERROR, CommandError
 from ...escaping import shortened
 from ...system import System
+from ...watching import IN_PROCESS
 from .channel import PATIENCE, Channel, Fault
 from .child_process import Process
 from .in_process import Direct
@@ -53,10 +54,10 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
         "--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process"
     )
     parser.add_argument(
-        "--in-process",
+        IN_PROCESS,
         action="store_true",
-        help="with --python: no child process; faster, but what the system does can end or change "
-        "the kit",
+        help="with --python: no process between; faster, but what the system does can end the run, "
+        "or change the kit",
     )
     parser.add_argument(
         "--timeout",
