@@ -34,12 +34,12 @@ Feature: What the article takes for granted
 
     Scenario Outline: A deleted key takes no more changes
       Given a disabled key has been deleted
-      When the customer <change> the key "cmk-2048" of "kv-prod"
+      When the customer <changes> the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | change   |
+        | changes  |
         | rotates  |
         | disables |
         | enables  |
@@ -47,12 +47,12 @@ Feature: What the article takes for granted
 
     Scenario Outline: A key of a deleted vault takes no more changes
       Given the vault has been deleted
-      When the customer <change> the key "cmk-2048" of "kv-prod"
+      When the customer <changes> the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | change   |
+        | changes  |
         | rotates  |
         | disables |
         | enables  |
@@ -345,28 +345,28 @@ Feature: What the article takes for granted
       And nothing has changed
 
     Scenario: No document is uploaded to a workspace of a deleted resource
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (workspace "ws-prod")
       And the customer deletes the resource "translator-prod"
       When the customer uploads the document "manuals" to "ws-prod"
       Then the request is refused
       And nothing has changed
 
     Scenario: No data is read from a workspace of a deleted resource
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (workspace "ws-prod")
       And the customer deletes the resource "translator-prod"
       When the customer reads the data of "ws-prod"
       Then the request is refused
       And nothing has changed
 
     Scenario: No model is trained in a workspace of a deleted resource
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (workspace "ws-prod")
       And the customer deletes the resource "translator-prod"
       When the customer trains the model "support-en-de" in "ws-prod"
       Then the request is refused
       And nothing has changed
 
     Scenario Outline: A model of a deleted resource is neither deployed nor undeployed
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (model "legal-en-de")
       And the customer deletes the resource "translator-prod"
       When the customer <changes> the model "legal-en-de"
       Then the request is refused
@@ -378,7 +378,7 @@ Feature: What the article takes for granted
         | undeploys |
 
     Scenario: A model of a deleted resource does not translate
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (model "legal-en-de")
       And the customer deletes the resource "translator-prod"
       When the customer translates with the model "legal-en-de"
       Then the request is refused
@@ -425,7 +425,7 @@ Feature: What the article takes for granted
       And nothing has changed
 
     Scenario: A vault in a missing subscription is refused whatever its name
-      Given a vault with a key
+      Given a vault with a key (vault "kv-prod")
       When the customer creates the vault "kv-prod" in the subscription "nowhere"
       Then the request is refused
       And nothing has changed
@@ -434,19 +434,19 @@ Feature: What the article takes for granted
   Rule: The name of a key vault is not given again, nor that of a deleted key
 
     Scenario: A new name is accepted
-      Given a vault with a key
+      Given a vault with a key (vault "kv-prod")
       When the customer creates the vault "kv-test"
       Then the request is accepted
       And the vault "kv-test" exists
 
     Scenario: The name of a vault is refused
-      Given a vault with a key
+      Given a vault with a key (vault "kv-prod")
       When the customer creates the vault "kv-prod" in "eastus"
       Then the request is refused
       And nothing has changed
 
     Scenario: The name of a vault in another subscription is refused
-      Given a second resource with access beside one with customer-managed keys
+      Given a second resource with access beside one with customer-managed keys (vault "kv-prod")
       When the customer creates the vault "kv-prod" in the subscription "security"
       Then the request is refused
       And nothing has changed
@@ -472,39 +472,39 @@ Feature: What the article takes for granted
 
     @keys.create
     Scenario: The name of a key in another vault is accepted
-      Given a vault with a key
+      Given a vault with a key (key "cmk-2048" of "kv-prod")
       And the customer creates the vault "kv-test"
       When the customer generates the key "cmk-2048" in "kv-test"
       Then the key "cmk-2048" of "kv-test" is active
       And nothing else has changed
 
     Scenario: A vault can have the name of a resource
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (resource "translator-prod")
       When the customer creates the vault "translator-prod"
       Then the request is accepted
 
     Scenario: A resource can have the name of a vault
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (vault "kv-prod")
       When the customer creates the Translator resource "kv-prod"
       Then the request is accepted
 
     Scenario: A key can have the name of a resource
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (resource "translator-prod")
       When the customer generates the key "translator-prod" in "kv-prod"
       Then the request is accepted
 
     Scenario: A workspace can have the name of a document
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (document "contracts")
       When the customer creates the workspace "contracts" for "translator-prod"
       Then the request is accepted
 
     Scenario: A document can have the name of a model
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (model "legal-en-de")
       When the customer uploads the document "legal-en-de" to "ws-prod"
       Then the request is accepted
 
     Scenario: A model can have the name of a document
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (document "contracts")
       When the customer trains the model "contracts" in "ws-prod"
       Then the request is accepted
 
@@ -512,7 +512,7 @@ Feature: What the article takes for granted
   Rule: Whether a key can be made under a name in use is not specified
 
     Scenario Outline: The name of a key in use may be accepted or refused
-      Given a vault with a key
+      Given a vault with a key (key "cmk-2048" of "kv-prod")
       When the customer <makes> the key "cmk-2048" <where> "kv-prod"
       Then what happens is not specified
 
@@ -525,29 +525,29 @@ Feature: What the article takes for granted
   Rule: Whether other names in use can be given again is not specified
 
     Scenario: The name of a resource in use may be accepted or refused
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (resource "translator-prod")
       When the customer creates the Translator resource "translator-prod"
       Then what happens is not specified
 
     Scenario: The name of a workspace in use may be accepted or refused
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (workspace "ws-prod")
       When the customer creates the workspace "ws-prod" for "translator-prod"
       Then what happens is not specified
 
     Scenario: The name of a document in use may be accepted or refused
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (document "contracts")
       When the customer uploads the document "contracts" to "ws-prod"
       Then what happens is not specified
 
     Scenario: The name of a model in use may be accepted or refused
-      Given a deployed model under customer-managed keys
+      Given a deployed model under customer-managed keys (model "legal-en-de")
       When the customer trains the model "legal-en-de" in "ws-prod"
       Then what happens is not specified
 
   @environment.name-used-before
   Rule: Whether the name of something that is gone can be given again is not specified
 
-    Scenario Outline: The name of a purged key may be accepted or refused
+    Scenario Outline: The name of a key that is gone may be accepted or refused
       Given a vault without its protections
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer <makes> the key "cmk-2048" <where> "kv-prod"
@@ -558,32 +558,32 @@ Feature: What the article takes for granted
         | generates | in    |
         | imports   | into  |
 
-    Scenario: The name of a purged vault may be accepted or refused
+    Scenario: The name of a vault that is gone may be accepted or refused
       Given a vault without its protections
       And the customer deletes the vault "kv-prod"
       When the customer creates the vault "kv-prod"
       Then what happens is not specified
 
-    Scenario: The name of a deleted resource may be accepted or refused
+    Scenario: The name of a resource that is gone may be accepted or refused
       Given two resources that share a vault and a key
       And the customer deletes the resource "translator-prod"
       When the customer creates the Translator resource "translator-prod"
       Then what happens is not specified
 
     Scenario: The name of a workspace that is gone may be accepted or refused
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (workspace "ws-prod")
       And the customer deletes the resource "translator-prod"
       When the customer creates the workspace "ws-prod" for "translator-test"
       Then what happens is not specified
 
     Scenario: The name of a document that is gone may be accepted or refused
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (document "contracts")
       And the customer deletes the resource "translator-prod"
       When the customer uploads the document "contracts" to "ws-test"
       Then what happens is not specified
 
     Scenario: The name of a model that is gone may be accepted or refused
-      Given two resources that share a vault and a key
+      Given two resources that share a vault and a key (model "legal-en-de")
       And the customer deletes the resource "translator-prod"
       When the customer trains the model "legal-en-de" in "ws-test"
       Then what happens is not specified
@@ -752,7 +752,7 @@ Feature: What the article takes for granted
       And the vault "kv-prod" does not exist
 
     Scenario: Deleting one of two vaults leaves the other alone
-      Given two vaults without purge protection have keys (key "cmk-2048" of "kv-prod")
+      Given two vaults without purge protection have keys (key "cmk-2048" of "kv-prod", vault "kv-test")
       When the customer deletes the vault "kv-test"
       Then the vault "kv-test" is deleted
       And the vault "kv-prod" is active
@@ -782,7 +782,7 @@ Feature: What the article takes for granted
       And "translator-prod" has no access to the keys of "kv-prod"
 
     Scenario: Recovering one of two vaults leaves the other deleted
-      Given two vaults have been deleted (key "cmk-2048" of "kv-prod")
+      Given two vaults have been deleted (key "cmk-2048" of "kv-prod", vault "kv-test")
       When the customer recovers the vault "kv-test"
       Then the vault "kv-test" is active
       And the key "cmk-2048" of "kv-test" is active
@@ -806,7 +806,7 @@ Feature: What the article takes for granted
       And the vault "kv-prod" does not exist
 
     Scenario: Purging one of two vaults leaves the other recoverable
-      Given two vaults have been deleted (vault "kv-prod")
+      Given two vaults have been deleted (vault "kv-prod", vault "kv-test")
       When the customer purges the vault "kv-test"
       Then the vault "kv-test" does not exist
       And the vault "kv-prod" is deleted
@@ -838,7 +838,7 @@ Feature: What the article takes for granted
       And the vault "kv-prod" does not exist
 
     Scenario: The end of one vault's retention leaves the other recoverable
-      Given two vaults have been deleted (vault "kv-prod")
+      Given two vaults have been deleted (vault "kv-prod", vault "kv-test")
       When the retention period of the vault "kv-test" ends
       Then the vault "kv-test" does not exist
       And the vault "kv-prod" is deleted
@@ -1199,7 +1199,7 @@ Feature: What the article takes for granted
       And nothing has changed
 
     Scenario: Translating with an undeployed model is refused
-      Given a trained model under Microsoft-managed keys
+      Given a trained model under Microsoft-managed keys (model "legal-en-de")
       When the customer translates with the model "legal-en-de"
       Then the request is refused
       And nothing has changed

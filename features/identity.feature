@@ -190,7 +190,7 @@ Feature: The managed identity
 
     @identity.enabled-with-keys @vault.granted-with-keys
     Scenario: The portal returns no access but that to the chosen vault
-      Given access to a second vault (vault "kv-test")
+      Given access to a second vault (vault "kv-prod", vault "kv-test")
       And the customer disables the managed identity of "translator-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then "translator-prod" has access to the keys of "kv-prod"

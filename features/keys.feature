@@ -458,7 +458,7 @@ Feature: Customer-managed keys
       And the workspace "ws-test" is protected by customer-managed keys
 
     Scenario: Of three resources on a key one gives it up and the others keep it
-      Given three resources that share a vault and a key (workspace "ws-prod", workspace "ws-dev")
+      Given three resources that share a vault and a key (workspace "ws-prod", workspace "ws-test", workspace "ws-dev")
       When the customer returns "translator-test" to Microsoft-managed keys
       Then "translator-test" has no key of its own
       And the workspace "ws-prod" is protected by customer-managed keys

@@ -63,7 +63,7 @@ Feature: The inaccessible key
         | the key has been deleted  | ws-prod   | legal-en-de | contracts |
 
     Scenario: Access to another vault does not make the key accessible
-      Given access to a second vault (vault "kv-test", workspace "ws-prod")
+      Given access to a second vault (vault "kv-prod", vault "kv-test", workspace "ws-prod")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" has access to the keys of "kv-test"
@@ -504,26 +504,26 @@ Feature: The inaccessible key
         | translator-dev  | ws-dev    | retail-en-de  | invoices |
 
     Scenario: Data of a resource whose access stands is read
-      Given one of two resources on the key has lost its access
+      Given one of two resources on the key has lost its access (resource "translator-test", workspace "ws-test")
       When the customer reads the data of "ws-test"
       Then the request is accepted
 
     Scenario: A resource whose access stands takes an upload
-      Given one of two resources on the key has lost its access
+      Given one of two resources on the key has lost its access (resource "translator-test", workspace "ws-test")
       When the customer uploads the document "invoices" to "ws-test"
       Then the request is accepted
 
     Scenario: A resource whose access stands trains a model
-      Given one of two resources on the key has lost its access
+      Given one of two resources on the key has lost its access (resource "translator-test", workspace "ws-test")
       When the customer trains the model "retail-en-de" in "ws-test"
       Then the request is accepted
 
     Scenario: A model of a resource whose access stands is deployed
-      Given one of two resources on the key has lost its access
+      Given one of two resources on the key has lost its access (resource "translator-test", model "support-en-de")
       When the customer deploys the model "support-en-de"
       Then the request is accepted
 
     Scenario: A model of a resource whose access stands translates
-      Given one of two resources on the key has lost its access
+      Given one of two resources on the key has lost its access (resource "translator-test", model "support-en-de")
       When the customer translates with the model "support-en-de"
       Then the request is accepted
