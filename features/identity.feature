@@ -21,7 +21,7 @@ Feature: The managed identity
       Then the request is accepted
       And nothing has changed
 
-    Scenario: Turning on an identity changes nothing of other resources
+    Scenario: A new identity has no access to the key that others share
       Given two resources that share a vault and a key (vault "kv-prod")
       And the customer creates the Azure AI services resource "translator-dev"
       When the customer enables the managed identity of "translator-dev"

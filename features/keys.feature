@@ -80,17 +80,17 @@ Feature: Customer-managed keys
     @keys.enable
     Scenario Outline: A key of either origin is accepted
       Given access to an empty vault
-      And the customer <origin>
+      And the customer <makes> the key "cmk-2048" <where> "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
       Examples:
-        | origin                                    | channel |
-        | generates the key "cmk-2048" in "kv-prod" | portal  |
-        | generates the key "cmk-2048" in "kv-prod" | API     |
-        | imports the key "cmk-2048" into "kv-prod" | portal  |
-        | imports the key "cmk-2048" into "kv-prod" | API     |
+        | makes     | where | channel |
+        | generates | in    | portal  |
+        | generates | in    | API     |
+        | imports   | into  | portal  |
+        | imports   | into  | API     |
 
   @keys.rotate
   Rule: A key can be rotated to a new version
@@ -258,19 +258,19 @@ Feature: Customer-managed keys
     @encryption.default-key
     Scenario Outline: A key of another type or size is not put in use
       Given access to an empty vault
-      And the customer <origin> of type <type and size>
+      And the customer <makes> the key "cmk-new" <where> "kv-prod" of type <type and size>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then "translator-prod" uses Microsoft-managed keys
       And "translator-prod" has no key of its own
 
       Examples:
-        | type and size         | origin                                   | channel |
-        | RSA and 3072 bits     | generates the key "cmk-new" in "kv-prod" | portal  |
-        | RSA and 4096 bits     | imports the key "cmk-new" into "kv-prod" | API     |
-        | RSA-HSM and 3072 bits | generates the key "cmk-new" in "kv-prod" | portal  |
-        | EC and 256 bits       | generates the key "cmk-new" in "kv-prod" | portal  |
-        | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | API     |
-        | oct and 256 bits      | generates the key "cmk-new" in "kv-prod" | API     |
+        | type and size         | makes     | where | channel |
+        | RSA and 3072 bits     | generates | in    | portal  |
+        | RSA and 4096 bits     | imports   | into  | API     |
+        | RSA-HSM and 3072 bits | generates | in    | portal  |
+        | EC and 256 bits       | generates | in    | portal  |
+        | EC and 256 bits       | imports   | into  | API     |
+        | oct and 256 bits      | generates | in    | API     |
 
     @encryption.default-key
     Scenario Outline: A rotated key of another size is not put in use
@@ -301,43 +301,43 @@ Feature: Customer-managed keys
 
     Scenario Outline: An RSA key of 2048 bits is accepted
       Given access to an empty vault
-      And the customer <origin> of type RSA and 2048 bits
+      And the customer <makes> the key "cmk-new" <where> "kv-prod" of type RSA and 2048 bits
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then the request is accepted
 
       Examples:
-        | origin                                   | channel |
-        | generates the key "cmk-new" in "kv-prod" | portal  |
-        | generates the key "cmk-new" in "kv-prod" | API     |
-        | imports the key "cmk-new" into "kv-prod" | portal  |
-        | imports the key "cmk-new" into "kv-prod" | API     |
+        | makes     | where | channel |
+        | generates | in    | portal  |
+        | generates | in    | API     |
+        | imports   | into  | portal  |
+        | imports   | into  | API     |
 
     Scenario Outline: A key of another type or size is refused
       Given access to an empty vault
-      And the customer <origin> of type <type and size>
+      And the customer <makes> the key "cmk-new" <where> "kv-prod" of type <type and size>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
       Examples: Generated
-        | type and size         | origin                                   | channel |
-        | RSA and 3072 bits     | generates the key "cmk-new" in "kv-prod" | portal  |
-        | RSA and 3072 bits     | generates the key "cmk-new" in "kv-prod" | API     |
-        | RSA and 4096 bits     | generates the key "cmk-new" in "kv-prod" | portal  |
-        | RSA and 4096 bits     | generates the key "cmk-new" in "kv-prod" | API     |
-        | RSA-HSM and 3072 bits | generates the key "cmk-new" in "kv-prod" | portal  |
-        | RSA-HSM and 4096 bits | generates the key "cmk-new" in "kv-prod" | API     |
-        | EC and 256 bits       | generates the key "cmk-new" in "kv-prod" | portal  |
-        | EC and 521 bits       | generates the key "cmk-new" in "kv-prod" | API     |
-        | oct and 256 bits      | generates the key "cmk-new" in "kv-prod" | portal  |
+        | type and size         | makes     | where | channel |
+        | RSA and 3072 bits     | generates | in    | portal  |
+        | RSA and 3072 bits     | generates | in    | API     |
+        | RSA and 4096 bits     | generates | in    | portal  |
+        | RSA and 4096 bits     | generates | in    | API     |
+        | RSA-HSM and 3072 bits | generates | in    | portal  |
+        | RSA-HSM and 4096 bits | generates | in    | API     |
+        | EC and 256 bits       | generates | in    | portal  |
+        | EC and 521 bits       | generates | in    | API     |
+        | oct and 256 bits      | generates | in    | portal  |
 
       Examples: Imported
-        | type and size     | origin                                   | channel |
-        | RSA and 3072 bits | imports the key "cmk-new" into "kv-prod" | portal  |
-        | RSA and 3072 bits | imports the key "cmk-new" into "kv-prod" | API     |
-        | RSA and 4096 bits | imports the key "cmk-new" into "kv-prod" | API     |
-        | EC and 256 bits   | imports the key "cmk-new" into "kv-prod" | portal  |
-        | EC and 256 bits   | imports the key "cmk-new" into "kv-prod" | API     |
+        | type and size     | makes   | where | channel |
+        | RSA and 3072 bits | imports | into  | portal  |
+        | RSA and 3072 bits | imports | into  | API     |
+        | RSA and 4096 bits | imports | into  | API     |
+        | EC and 256 bits   | imports | into  | portal  |
+        | EC and 256 bits   | imports | into  | API     |
 
     Scenario Outline: A rotated key of another size is refused
       Given access to a rotated key of another size
