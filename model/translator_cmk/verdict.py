@@ -70,7 +70,7 @@ class Status(StrEnum):
     DECLARED        = ("declared",        "declared only",       DASH, BLUE,   "SKIPPED", "skipped",
         "no run can show it")
     STALE           = ("stale",           "stale",               "↻",  VIOLET, "SKIPPED", "skipped",
-        "the specification has changed since; the cell says what it was")
+        "the specification has changed since, so nothing is shown of it")
     LIMITED         = ("limited",         "passed, with limits", "◇",  GREY,   "PASSED",  "",
         "all that was run passed; it was a part, or an unreleased kit ran it")
 

@@ -1,5 +1,5 @@
-"""A report of an earlier release opens with every later kit: its results show, and it is plain
-which kit judged them.
+"""A report of an earlier release opens with every later kit: its page shows its results, and it is
+plain which kit judged them.
 
 `reports/VERSION` is what `verify` of that release wrote about a system with one fault, which takes
 keys of any type and size: a few scenarios, and a little fuzzing.
@@ -19,7 +19,6 @@ from translator_cmk.conformance.results import is_stale, load_results
 
 REPORTS = sorted((Path(__file__).parent / "reports").iterdir())
 FAILED = "keys.rsa-2048/a-rotated-key-of-another-size-is-not-put-in-use/api"
-PASSED = "vault.soft-delete-refused/a-vault-with-both-protections-is-accepted-through-the-api"
 
 
 @pytest.fixture(params=REPORTS, ids=[path.name for path in REPORTS])
@@ -31,12 +30,11 @@ def check(report: Path) -> Done:
     return run_cli("report", "check", report)
 
 
-def test_its_results_are_shown_and_stale(report: Path) -> None:
+def test_it_is_stale_and_gives_no_results(report: Path) -> None:
     results = load_results(report)
     assert is_stale(results)
     assert results.kit == report.name
-    statuses = {item.id: item.status.value for item in results.items}
-    assert (statuses[FAILED], statuses[PASSED]) == ("failed", "passed")
+    assert results.items == ()
 
 
 def test_its_page_says_which_kit_judged_it(report: Path) -> None:

@@ -100,14 +100,22 @@ def test_whole_is_green_only_if_the_run_was_complete() -> None:
     assert interrupted.scenario(ONE.id).status is Status.PASSED
 
 
-def test_stale_badge_says_what_it_was_by_the_scenarios_of_the_run() -> None:
-    failed = evidence_of(replace(with_one("failed"), digest="0" * 64))
-    assert failed.whole.words == f"stale, was ✘ failed: 1 of {len(PICKLES)} scenarios"
-    run = a_run(digest="0" * 64)
-    assert (
-        evidence_of(replace(run, items=run.items[:5])).whole.words
-        == "stale, was ✔ 5 of 5 scenarios"
-    )
+def test_stale_run_shows_nothing_that_passed() -> None:
+    laws = (Item("something", "property", (), Status.PASSED),)
+    evidence = replace(evidence_of(a_run(digest="0" * 64)), laws=laws)
+    for verdict in verdicts(evidence).values():
+        assert (verdict.words, verdict.counts) == ("stale", {})
+    assert evidence.items == {}
+    assert not evidence.beyond
+
+
+def test_what_failed_stays_red_in_a_stale_run() -> None:
+    evidence = evidence_of(replace(with_one("failed"), digest="0" * 64))
+    assert evidence.whole.words == f"failed: 1 of {len(PICKLES)} scenarios"
+    assert evidence.scenario(ONE.id).status is Status.FAILED
+    statuses = [verdict.status for verdict in verdicts(evidence).values()]
+    assert set(statuses) == {Status.FAILED, Status.STALE}
+    assert list(evidence.items) == [ONE.id]
 
 
 def test_properties_count_too() -> None:

@@ -189,6 +189,25 @@ def test_run_with_a_waiver_is_not_complete(records: dict[str, Path], tmp_path: P
     assert not load_results(forgery.summarise()).complete
 
 
+# Of another version
+
+
+@pytest.mark.parametrize("record", ["right", "broken"])
+def test_verdicts_of_another_version_are_shown_nowhere(
+    records: dict[str, Path], tmp_path: Path, record: str
+) -> None:
+    forgery = with_laws(records[record], tmp_path / "forged")
+    flipped(forgery)
+    forgery.envelope |= {"digest": "0" * 64, "selection": {}}
+    results = load_results(forgery.summarise())
+    laws_run = [Item(LAW, "property", EXPECTED[LAW], Status.PASSED)]
+    evidence = Evidence(REGISTER, FEATURES, results, CHANGED, laws_run)
+    for _, verdict in evidence.verdicts():
+        shown = evidence.badge(verdict).message
+        assert shown in ("↻ stale", f"{Status.DECLARED.glyph} {Status.DECLARED.word}")
+        assert verdict.counts == {}
+
+
 # Laws
 
 
@@ -311,16 +330,16 @@ def test_pages_of_the_source_are_stale_with_what_is_not_committed(
 ) -> None:
     generated: list[Content] = []
 
-    def generate(content: Content) -> dict[str, bytes]:
+    def generate(content: Content) -> pages.Generated:
         generated.append(content)
-        return {}
+        return pages.Generated({}, {})
 
     monkeypatch.setattr(pages, "generate", generate)
     monkeypatch.setattr(command, "features_dir", lambda: docs.parent / "features")
     monkeypatch.setattr(command, "uncommitted", lambda root: "features/vault.feature")
     assert main(["site", "--results", str(records["right"])]) == 0
     said = capsys.readouterr()
-    assert "model: stale, was" in said.out
+    assert said.out.endswith("model: stale\n")
     assert [each.evidence.stale for each in generated] == [
         "features/vault.feature is not committed"
     ]

@@ -152,13 +152,17 @@ def test_report_of_another_version_is_stale_and_not_green(
     monkeypatch.setattr(implementations, "kit", lambda *_: ())  # as it was a moment ago
     stale = load(entry, project / "marked")
     assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)
-    assert badge(stale).status is Status.STALE
-    assert badge(stale).words.startswith("stale, was ")
+    assert (badge(stale).status, badge(stale).words) == (Status.STALE, "stale")
+    assert stale.files == {}
     assert "✔ passed</span> <small>" in a_page(fresh)
     assert '<span class="mark mark-partly">◐</span> passed' in a_page(
         fresh
     )  # since it was one case
-    assert "↻ was" in a_page(stale)
+    passed = (fresh.report or {})["counts"]["scored"]["passed"]
+    row = next(line for line in a_page(stale).splitlines() if '<span id="right">' in line)
+    assert "↻" in row
+    assert "✔" not in row
+    assert f"{passed} of " not in row
     assert "✔ passed</span> <small>" not in a_page(stale)
 
 

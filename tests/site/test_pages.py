@@ -14,6 +14,7 @@ from tests.command_line import ROOT
 from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
 from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.conformance.protocol import a_session
+from translator_cmk.conformance.results import Results
 from translator_cmk.language.contract import VERBS, answer_from_wire, request_from_wire
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.site import pages as site_pages
@@ -170,6 +171,12 @@ def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(
         assert f"a reason why it is {status}" in page(content, shown)
 
 
+def stale(run: Results, reason: str) -> Content:
+    """A run that is stale for this reason."""
+    content = content_of(run)
+    return content._replace(evidence=replace(content.evidence, stale=reason))
+
+
 @pytest.mark.parametrize(
     ("reason", "remedy"),
     [
@@ -177,13 +184,36 @@ def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(
         ("a.feature is not committed", "Commit it, then run `make site` again."),
     ],
 )
-def test_stale_run_says_so_what_it_was_and_what_to_do(reason: str, remedy: str) -> None:
-    content = content_of(a_run())
-    content = content._replace(evidence=replace(content.evidence, stale=reason))
+def test_stale_run_says_so_and_what_to_do_and_shows_no_tick_and_no_count(
+    reason: str, remedy: str
+) -> None:
+    content = stale(a_run(), reason)
     assert f"Everything is *stale*: {reason}. {remedy}" in first_words(content)
     assert f"{reason}. {remedy}" in page(content, "evidence/last-run.md")
-    assert site_pages.badges(content)["all"].message.startswith("↻ stale, was ✔")
+    assert {badge.message for badge in site_pages.badges(content).values()} == {
+        "↻ stale",
+        f"{Status.DECLARED.glyph} {Status.DECLARED.word}",
+    }
     assert reason in page(content, "specification/vault.md")
+    last_run = page(content, "evidence/last-run.md")
+    for text in (first_words(content), last_run):
+        assert "✔" not in text
+        assert "✘" not in text
+        assert str(len(PICKLES)) not in text
+        assert str(len(PICKLES) - 1) not in text
+
+
+def test_stale_run_says_what_failed_in_red() -> None:
+    run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed")
+    content = stale(run, "a.feature is not committed")
+    assert (
+        f"**Failed: 1 of {len(PICKLES)} scenarios** in a run against **the model**"
+        in first_words(content)
+    )
+    assert "Everything else is *stale*: a.feature is not committed." in first_words(content)
+    for shown in (topic_of(FAILING), "evidence/last-run.md"):
+        assert "a reason why it is failed" in page(content, shown)
+        assert "✔" not in page(content, shown)
 
 
 def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:

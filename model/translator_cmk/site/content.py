@@ -38,12 +38,10 @@ MODEL = "model"
 @dataclass(frozen=True)
 class Verdict:
     """The status of one or more things that can be run, and how many of each kind have which
-    status.
+    status: of nothing where it is stale.
     """
 
     status: Status
-    was: Status
-    """The status that the run gave; it differs only where the run is stale."""
     counts: Mapping[str, Counter[Status]]
 
     def scenarios(self, status: Status | None = None) -> int:
@@ -54,8 +52,6 @@ class Verdict:
     @property
     def words(self) -> str:
         """Return status and counts in words, as a badge has them."""
-        if self.status is Status.STALE:
-            return f"stale, was {self.was.glyph} {in_words(self.was, self.counts)}"
         return in_words(self.status, self.counts)
 
 
@@ -104,9 +100,9 @@ class Evidence:
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
-        """Return the result of each scenario, by its id."""
+        """Return the result of each scenario, by its id; of a stale run, only what failed."""
         items = self.results.items if self.results else ()
-        return {item.id: item for item in items}
+        return {item.id: item for item in items if not self.stale or item.status is Status.FAILED}
 
     @cached_property
     def detailed(self) -> Collection[str]:
@@ -119,7 +115,7 @@ class Evidence:
 
         The laws are about the model: a run of another system says nothing of them.
         """
-        return self.laws if self.subject == MODEL else ()
+        return self.laws if self.subject == MODEL and not self.stale else ()
 
     @cached_property
     def pickles(self) -> Mapping[str, Pickle]:
@@ -147,7 +143,7 @@ class Evidence:
     def requirement(self, requirement: Requirement) -> Verdict:
         """Return the verdict on everything that carries the requirement."""
         if requirement.kind == "attestation":
-            return Verdict(Status.DECLARED, Status.DECLARED, {})
+            return Verdict(Status.DECLARED, {})
         return self._of({requirement.id})
 
     def topic(self, topic: str) -> Verdict:
@@ -159,10 +155,9 @@ class Evidence:
         """Return the verdict on the whole run: passed only if it was complete and everything
         passed.
         """
-        found = self._verdict(self.items if self.stale else self.pickles, self.beyond)
-        if found.was is Status.PASSED and self.results and not self.results.complete:
-            status = Status.STALE if found.status is Status.STALE else Status.NOT_RUN
-            return Verdict(status, Status.NOT_RUN, found.counts)
+        found = self._verdict(self.pickles, self.beyond)
+        if found.status is Status.PASSED and self.results and not self.results.complete:
+            return Verdict(Status.NOT_RUN, found.counts)
         return found
 
     def verdicts(self) -> Iterator[tuple[str, Verdict]]:
@@ -183,11 +178,9 @@ class Evidence:
         return Badge(subject, verdict.status, verdict.words)
 
     def _of(self, requirements: Collection[str]) -> Verdict:
-        # a stale run is counted by its own scenarios
-        scenarios: Mapping[str, Item | Pickle] = self.items if self.stale else self.pickles
         carries = [
             name
-            for name, each in scenarios.items()
+            for name, each in self.pickles.items()
             if not set(each.requirements).isdisjoint(requirements)
         ]
         others = [
@@ -203,8 +196,10 @@ class Evidence:
         for item in others:
             counts.setdefault(item.kind, Counter())[item.status] += 1
         seen = {status for count in counts.values() for status in count}
-        was = of_items(seen)
-        return Verdict(Status.STALE if self.stale else was, was, counts)
+        status = of_items(seen)
+        if self.stale and status is not Status.FAILED:
+            return Verdict(Status.STALE, {})
+        return Verdict(status, counts)
 
 
 # Content

@@ -71,7 +71,7 @@ class Implementation(NamedTuple):
     report: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
     files: Mapping[str, bytes] = {}
-    """The files of the report that the site publishes, by name."""
+    """The files of the report that the site publishes, by name; none of a stale one."""
 
     @property
     def product(self) -> str:
@@ -135,8 +135,9 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         return found._replace(problems=problems)
     files = {name: (folder / name).read_bytes() for name in PUBLISHED if (folder / name).is_file()}
     report = json.loads(files["report.json"])
-    standing = CONFIRMED if report["digest"] == kit_digest() else STALE
-    return found._replace(standing=standing, report=report, files=files)
+    if report["digest"] != kit_digest():
+        return found._replace(standing=STALE, report=report)
+    return found._replace(standing=CONFIRMED, report=report, files=files)
 
 
 def run(command: str, folder: Path) -> tuple[str, ...]:
@@ -187,8 +188,8 @@ def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Impleme
 
 
 def badge(implementation: Implementation) -> Badge:
-    """Return the badge of a report; nothing that is stale is green."""
+    """Return the badge of a report; a stale one shows no result."""
     fresh = badge_of(dict(implementation.report or {}))
     if implementation.standing == STALE:
-        return Badge(fresh.label, Status.STALE, f"stale, was {fresh.message}")
+        return Badge(fresh.label, Status.STALE, Status.STALE.word)
     return fresh

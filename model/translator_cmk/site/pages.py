@@ -192,9 +192,11 @@ def compared(content: Content) -> Mapping[str, Any]:
     """Return the data of the page on implementations."""
     there = shown(content)
     register = content.evidence.register
-    rolled = {each.name: cells(each.report or {}, register) for each in there}
+    confirmed = [each for each in there if each.standing == implementations.CONFIRMED]
+    rolled = {each.name: cells(each.report or {}, register) for each in confirmed}
     return {
         "shown": there,
+        "confirmed": confirmed,
         "implementations": content.implementations,
         "rolled": rolled,
         "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
