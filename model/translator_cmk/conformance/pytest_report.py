@@ -228,18 +228,21 @@ class Reporter:
     ) -> None:
         """Record a phase of a test that is evidence; the first that did not pass decides."""
         name, *requirements = marker.args
-        is_uneventful = report.passed and report.when != "call"
-        if is_uneventful or name in self.properties:
+        status = status_of(report, call)
+        is_uneventful = status is Status.PASSED and report.when != "call"
+        earlier = self.properties.get(name)
+        has_not_passed = earlier is not None and earlier["status"] is not Status.PASSED
+        if is_uneventful or has_not_passed:
             return
         entry = {
             "id": name,
             "requirements": requirements,
-            "status": status_of(report),
+            "status": status,
             "seconds": round(report.duration, 6),
             "folder": Path(os.path.relpath(item.path.parent, item.config.rootpath)).as_posix(),
             "digest": digest_of(dict(files(item.path.parent))),
         }
-        if not report.passed:
+        if status is not Status.PASSED:
             said = str(call.excinfo.value) if call.excinfo else ""
             entry["reason"] = said.partition("\n")[0] or "failed"
         self.properties[name] = entry
@@ -270,7 +273,9 @@ class Reporter:
         running.save(whole=True)
         envelope = running.envelope()
         self.note = f"report in {self.folder.path}: {headline(envelope)}"
-        if envelope["exit_code"] != OK and session.exitstatus == pytest.ExitCode.OK:
+        statuses = {entry["status"] for entry in self.properties.values()}
+        is_red = envelope["exit_code"] != OK or Status.FAILED in statuses
+        if is_red and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -279,10 +284,13 @@ class Reporter:
             terminalreporter.write_line(self.note)
 
 
-def status_of(report: pytest.TestReport) -> Status:
-    if report.passed:
+def status_of(report: pytest.TestReport, call: pytest.CallInfo[None]) -> Status:
+    """Return the status of a phase of a test, whatever a plugin makes of what it raised."""
+    if report.skipped:
+        return Status.NOT_RUN
+    if report.passed and call.excinfo is None:
         return Status.PASSED
-    return Status.NOT_RUN if report.skipped else Status.FAILED
+    return Status.FAILED
 
 
 def content_of(pickle: Pickle) -> tuple[object, ...]:
