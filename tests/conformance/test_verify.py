@@ -490,3 +490,16 @@ def test_file_that_is_none_is_told(tmp_path: Path, refused: Refused) -> None:
     assert f"{tmp_path}: can't be read: Is a directory" in refused(
         "--python", MODEL, "--deviations", str(tmp_path)
     )
+
+
+def test_a_failure_shows_the_names_that_the_log_has(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--stdio", f"{FAULTY} GrantKeyAccess=own-words", *conftest.GRANTING)
+    [sent] = re.findall(
+        "^  sent as      (.*)$", found.case(conftest.GRANTING_ACCEPTED)["shown"], re.MULTILINE
+    )
+    names = sent.split(", ")
+    assert any(name.startswith("kv-prod-") for name in names)
+    for name in names:
+        assert f'"{name}"' in messages_of(found.folder)
+        assert name in (found.folder / "report.html").read_text("utf-8")
+        assert name in found.printed

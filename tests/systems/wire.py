@@ -103,6 +103,12 @@ def stays(answer: Answer) -> None:
     time.sleep(3600)
 
 
+OWN_WORDS = {
+    "answer": "refused",
+    "code": "QuotaExceeded",
+    "message": "No more than <two> policies.",
+}
+
 FAULTS: dict[str, Callable[[Answer], object]] = {
     "crash": crash,
     "killed": killed,
@@ -122,6 +128,17 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "error": lambda answer: write(
         line({"id": answer["id"], "answer": "error", "message": "no quota"})
     ),
+    "error-code": lambda answer: write(
+        line(
+            {
+                "id": answer["id"],
+                "answer": "error",
+                "code": "QuotaExceeded",
+                "message": "no quota",
+            }
+        )
+    ),
+    "own-words": lambda answer: write(line({"id": answer["id"], **OWN_WORDS})),
     "flood": flood,
     "slow": slow,
     "late": late,

@@ -1,7 +1,7 @@
 """A session with a system: every message is checked in both directions, and logged."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -14,6 +14,9 @@ from .channels import PATIENCE, Channel, Fault, Request
 from .clock import Clock
 from .interruption import Interrupted, Interruption
 from .message_log import NoLog
+
+UNEXPLAINED = "without a message"
+"""Stands for the message of an error that has none."""
 
 LONGEST_SAID = 300
 """How many characters of what it said on standard error are shown with a fault: the last ones."""
@@ -140,10 +143,8 @@ class Session:
     def _check_hello(self, answer: dict[str, Any]) -> None:
         """Raise `Fault` if no session begins, or the system declares something else than before."""
         if answer["answer"] == "error":
-            message = answer.get("message", "without a message")
-            raise Fault(
-                "error", f"answered hello with an error: {message}; see the log of the system"
-            )
+            why = own_words(answer) or UNEXPLAINED
+            raise Fault("error", f"answered hello with an error: {why}; see the log of the system")
         if self.declared is not None and answer["declaration"] != self.declared:
             raise Fault("changed", "declared something else than it did before")
 
@@ -166,8 +167,7 @@ class Session:
         answer = self.ask("bye")
         self.has_begun = False
         if answer["answer"] == "error":
-            message = answer.get("message", "without a message")
-            raise Fault("error", f"answered bye with an error: {message}")
+            raise Fault("error", f"answered bye with an error: {own_words(answer) or UNEXPLAINED}")
 
     def bye(self) -> str:
         """End, and leave nothing behind; return why the system did not say bye, if it did not."""
@@ -180,6 +180,14 @@ class Session:
         finally:
             self.channel.close()
         return ""
+
+
+def own_words(answer: Mapping[str, Any]) -> str:
+    """Return how a system explains an answer: its own message and code, if it gives any."""
+    message = str(answer.get("message", ""))
+    if "code" not in answer:
+        return message
+    return f"{message} (code {answer['code']})".lstrip()
 
 
 def unchanged(value: Any) -> Any:

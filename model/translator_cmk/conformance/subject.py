@@ -15,7 +15,7 @@ from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .pending_effects import PendingEffects
 from .salted_names import SaltedNames, first_salt, salt_of
-from .session import Session
+from .session import UNEXPLAINED, Session, own_words
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 10.0
@@ -57,6 +57,7 @@ class Subject:
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self.pending = PendingEffects()
+        self.own_words = ""  # how the system itself explains its last answer to a command
 
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names; raises `Errs` and `Fault`."""
@@ -68,6 +69,7 @@ class Subject:
         self.due.clear()
         self.pending = PendingEffects()
         self.answered = 0
+        self.own_words = ""
         self._ask("reset", stage=stage_to_wire(stage))
 
     def _next_names(self, subscriptions: Collection[str] = ()) -> SaltedNames:
@@ -79,14 +81,15 @@ class Subject:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         word = answer["answer"]
+        self.own_words = own_words(answer)
         if self.declaration.windows:
             self._step_reference(command, word)
         else:
             self.due.append(command)
         name = type(command).__name__
         if word == "error":
-            message = answer.get("message", "without a message")
-            raise Errs(f"it answers with an error, when {format_command(command)}: {message}")
+            why = self.own_words or UNEXPLAINED
+            raise Errs(f"it answers with an error, when {format_command(command)}: {why}")
         self.answered += 1
         if word == "unsupported":
             self.unsupported.add(name)
@@ -245,9 +248,7 @@ class Subject:
         """Return the answer; raises `Errs` if it is that something went wrong, and `Fault`."""
         answer = self.session.ask(verb, **fields)
         if answer["answer"] == "error":
-            raise Errs(
-                f"it answers {verb} with an error: {answer.get('message', 'without a message')}"
-            )
+            raise Errs(f"it answers {verb} with an error: {own_words(answer) or UNEXPLAINED}")
         return answer
 
     def recover(self, fault: str, of_use: bool, times: str) -> None:

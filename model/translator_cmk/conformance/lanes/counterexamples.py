@@ -31,7 +31,7 @@ from ...system import MACHINE
 from ..report.envelope import COUNTEREXAMPLE as SHAPE
 from ..report.envelope import FORMAT
 from ..report.folder import MESSAGES
-from ..report.text import AGAIN
+from ..report.text import AGAIN, in_its_words
 from .sequence_run import SequenceResult
 from .tally import effects_of
 
@@ -64,6 +64,10 @@ def counterexample(
         "always": messages is not None,
         "scenario": feature(failure) if failure.asked else "",
     }
+    if failure.sent:
+        kept["sent"] = list(failure.sent)
+    if failure.own_words:
+        kept["own_words"] = failure.own_words
     if failure.unobserved:
         kept["unobserved"] = True
     if messages is not None:
@@ -209,6 +213,7 @@ def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
     for expected, seen in zip(kept["expected"], kept["seen"], strict=True):
         yield f"expected     {expected}"
         yield f"observed     {seen}"
+    yield from in_its_words(kept.get("sent", ()), kept.get("own_words", ""))
     if "messages" in kept:
         lines = kept["messages"]
         yield f"messages     {MESSAGES}, lines {lines['from']} to {lines['to']}"

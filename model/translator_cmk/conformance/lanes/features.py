@@ -21,7 +21,7 @@ from ...verdict import Status
 from ..cases import FEATURES, ScenarioCase
 from ..channels import Fault
 from ..report.folder import MESSAGES
-from ..report.text import AGAIN, SAID
+from ..report.text import AGAIN, SAID, in_its_words
 from ..running import Running
 from ..subject import Subject
 from ..verdicts import Result
@@ -106,7 +106,7 @@ def result_of(
         result = result._replace(attributed_to=causes_of(error, run))
 
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
-        result = result._replace(shown=in_full(error, scenario, run))
+        result = result._replace(shown=in_full(error, scenario, run, subject))
         if not result.undelivered and may_yet_come(error, run, subject):
             reason = f"not seen within the time that its effects may take; {verdict.reason}"
             result = result._replace(status=Status.INCONCLUSIVE, reason=reason)
@@ -125,10 +125,12 @@ def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject
     return isinstance(statement, Fact) and subject.is_late(statement)
 
 
-def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun) -> str:
+def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun, subject: Subject) -> str:
     """Return a failure with its scenario, its requirement, what changed, and where to look."""
     case = scenario.case
     lines = list(format_failure(error, "", scenario.pickle, Path(case.feature), run))
+    for line in in_its_words(subject.names.sent, subject.own_words):
+        lines.append(f"  {line}")
     lines.append(f"  {'messages':<11}  {MESSAGES}, case {case.id}")
     lines.append(f"  {AGAIN} verify ... --case {case.id}")
     return "\n".join(lines)

@@ -61,6 +61,10 @@ class SequenceResult:
     unseen: set[str] = field(default_factory=set)
     """Those that change only what is hidden, as far as this sequence goes."""
     unsupported: set[str] = field(default_factory=set)
+    sent: tuple[str, ...] = ()
+    """The names under which the system was asked."""
+    own_words: str = ""
+    """How the system itself explains its last answer."""
     undelivered: dict[str, str] = field(default_factory=dict)
     """Those of the unsupported that a declared capability stands for, each with that."""
 
@@ -108,6 +112,8 @@ def run_sequence(
         result.fault = Fault("error", str(error))
     else:
         weigh(comparison, subject, result)
+    result.sent = tuple(subject.names.sent)
+    result.own_words = subject.own_words
     return result
 
 

@@ -211,6 +211,8 @@ COUNTEREXAMPLE = record(
     },
     {
         **fields_of(("rests_on", "without"), IDS),
+        "sent": ListOf(PROSE),
+        "own_words": PROSE,
         "unobserved": FLAG,
         "messages": record("lines of the message log", {"from": COUNT, "to": COUNT}),
     },

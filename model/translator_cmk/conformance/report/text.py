@@ -25,8 +25,26 @@ A report names neither the system nor its own place.  On the terminal they stand
 FOLDER, as a command.
 """
 
+MOST_NAMES = 20
+"""How many of the names are shown under which a system was asked."""
+
+LONGEST_EXPLANATION = 500
+"""How many characters are shown of the message in which a system explains an answer."""
+
 SAID = "The end of its standard error:"
 """How begins what is shown of a case that broke the system."""
+
+
+def in_its_words(sent: Sequence[str], own_words: str) -> Iterator[str]:
+    """Yield the names under which a system was asked, and how it explains its last answer."""
+    if sent:
+        more = len(sent) - MOST_NAMES
+        names = ", ".join(sent[:MOST_NAMES])
+        if more > 0:
+            names += f" and {more} more"
+        yield f"{'sent as':<11}  {names}"
+    if own_words:
+        yield f"{'it says':<11}  {plain(own_words, LONGEST_EXPLANATION)}"
 
 
 def printed(
