@@ -68,8 +68,11 @@ def test_then_may_be_about_what_parentheses_name_of_a_situation(tmp_path: Path) 
     claim = '\n  And the workspace "ws-prod" is protected by Microsoft-managed keys\n'
     text = RIGHT.replace("a resource and a vault with a key", given).rstrip() + claim
     assert diagnostics_of(tmp_path, feature(rule(text))) == []
-    unnamed = text.replace(' (workspace "ws-prod")', "")
-    assert len(diagnostics_of(tmp_path, feature(rule(unnamed)))) == 1
+
+
+def test_then_may_be_about_a_place_that_no_line_names(tmp_path: Path) -> None:
+    claim = '\n  And the resource "translator-prod" is in "westeurope"\n'
+    assert diagnostics_of(tmp_path, feature(rule(RIGHT.rstrip() + claim))) == []
 
 
 def test_attested_rule_needs_no_scenario(tmp_path: Path) -> None:

@@ -289,22 +289,23 @@ class FeatureLint:
             yield Mistake(scenario.line, "a refusal that may have changed something", remedy)
 
     def check_visible_names(self, pickle: Pickle) -> Iterator[Mistake]:
-        """Check that whoever reads a Then has read of each name before it.
+        """Check that whoever reads a Then has read of each thing before it.
 
         A situation makes things that it need not name.
         """
         visible = set[str]()
+        made: dict[str, str] = {}
         for step in pickle.steps:
             names = NAME_IN_QUOTES.findall(step.text)
+            if step.kind == "given":
+                made.update(things_by_name(step.text))
             if step.kind != "then":
                 visible.update(names)
                 continue
             for name in names:
-                if name not in visible:
+                if name in made and name not in visible:
                     text = f"a Then is about {name!r}, which no Given or When names"
-                    remedy = (
-                        'name it after a situation, as in: a vault with a key (vault "kv-prod")'
-                    )
+                    remedy = f"write it after the situation that makes it: ({made[name]})"
                     yield Mistake(pickle.line, text, remedy)
 
     def check_names(self, pickle: Pickle, meanings: Sequence[Meaning]) -> Iterator[Mistake]:
@@ -330,6 +331,16 @@ def remedy_for_sentence(step: Step) -> str:
     if others:
         return f"it belongs in a {' or '.join(others)}"
     return f"the most similar sentence is '{nearest_sentence(step.kind, step.text)}'"
+
+
+def things_by_name(given: str) -> dict[str, str]:
+    """Return what the situation of a Given makes, by each name that it has."""
+    situation = find_situation(given)
+    things: dict[str, str] = {}
+    for thing in situation.things() if situation else ():
+        for name in NAME_IN_QUOTES.findall(thing):
+            things.setdefault(name, thing)
+    return things
 
 
 def entities_of(fact: Fact) -> list[tuple[str, str]]:
