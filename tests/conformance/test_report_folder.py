@@ -1,6 +1,7 @@
 """A new report takes the place of an earlier one, and of nothing else."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bdd.samples import RIGHT, feature, project, rule, run
+from tests.bdd.samples import MODULE, RIGHT, feature, project, rule, run
 from tests.command_line import each_refused, one_error, run_cli
 from tests.conformance.conftest import (
     MODEL,
@@ -17,6 +18,7 @@ from tests.conformance.conftest import (
     says,
     verify,
 )
+from translator_cmk import features_dir
 from translator_cmk.conformance import pytest_report
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
@@ -161,6 +163,47 @@ def test_folder_that_another_run_uses_is_refused_and_left_as_it_is(tmp_path: Pat
     # a run that was killed uses it no longer
     assert run_cli(*verifying).code == 0
     assert run_cli("report", "check", folder).code == 0
+
+
+REPLACES = """
+import shutil
+from pathlib import Path
+from translator_cmk import ModelSystem
+
+class Replaces(ModelSystem):
+    declaration = {"product": "replaces", "version": "1"}
+
+    def submit(self, command):
+        shutil.rmtree("report", ignore_errors=True)
+        Path("report").mkdir()
+        return super().submit(command)
+"""
+"""A system during whose run another folder takes the place of that of the report."""
+
+
+def test_run_writes_nothing_into_a_folder_that_took_the_place_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "replaces.py").write_text(REPLACES, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    named = ("--in-process", "--python", "replaces:Replaces", "--report", "report")
+    error = one_error(run_cli("verify", *named, *ONE), code=3)
+    assert "report: the folder was deleted or replaced during the run" in error
+    assert holds(tmp_path / "report") == {}
+
+
+def test_pytest_writes_nothing_into_a_folder_that_took_the_place_of_its_own(
+    pytester: pytest.Pytester,
+) -> None:
+    shutil.copy(features_dir() / "vault.feature", pytester.mkdir("features"))
+    pytester.makepyfile(test_features=MODULE, replaces=REPLACES)
+    pytester.syspathinsert()
+    options = ("--results", "report", "--system", "replaces:Replaces", "-k", "resources_region")
+    result = run(pytester, "-p", pytest_report.__name__, *options)
+    assert result.ret == pytest.ExitCode.INTERNAL_ERROR
+    assert "no report: " in result.stdout.str()
+    assert "INTERNALERROR" not in result.stdout.str()
+    assert holds(pytester.path / "report") == {}
 
 
 def test_pytest_refuses_a_folder_that_another_run_uses(pytester: pytest.Pytester) -> None:

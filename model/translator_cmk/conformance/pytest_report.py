@@ -212,7 +212,10 @@ class Reporter:
     ) -> None:
         """Record the result of an attempt at a scenario, and restart a system that broke."""
         result = self.result_of(item, error)._replace(seconds=seconds)
-        running.add(self.every[item.stash[PICKLE].id].case, result, self.subject)
+        try:
+            running.add(self.every[item.stash[PICKLE].id].case, result, self.subject)
+        except CommandError as trouble:
+            pytest.exit(plain(str(trouble)), pytest.ExitCode.INTERNAL_ERROR)
         try:
             recover(self.subject, result)
         except Aborted as gave_up:
@@ -270,7 +273,12 @@ class Reporter:
             )
         running.no_goodbye = plain(self.subject.session.bye())
         running.notes["properties"] = list(self.properties.values())
-        running.save(whole=True)
+        try:
+            running.save(whole=True)
+        except CommandError as trouble:
+            self.note = f"no report: {plain(str(trouble))}"
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            return
         envelope = running.envelope()
         self.note = f"report in {self.folder.path}: {headline(envelope)}"
         statuses = {entry["status"] for entry in self.properties.values()}

@@ -154,9 +154,13 @@ class Running:
         return envelope
 
     def save(self, whole: bool = False) -> None:
-        """Write the envelope; at the end the ``whole`` report, the envelope last."""
+        """Write the envelope; at the end the ``whole`` report, the envelope last.
+
+        Raises `CommandError` and `OSError`.
+        """
         if self.folder is None:
             return
+        self.folder.must_be_in_place()
         for report_so_far in self.lanes:
             report_so_far()
         content = self.envelope()

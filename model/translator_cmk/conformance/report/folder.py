@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from os.path import samestat
 from pathlib import Path
 
 from ...badges import endpoint, svg
-from ...errors import CommandError
+from ...errors import HARNESS, CommandError
 from ...files import draft_of, write_text
 from ..cases import Envelope
 from ..deviations import deviations_yaml
@@ -95,6 +96,18 @@ class Folder:
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None
+
+    def must_be_in_place(self) -> None:
+        """Raise `CommandError` if the folder that is used was deleted, or replaced by another."""
+        if self.lock is None:
+            return
+        try:
+            is_in_place = samestat(os.fstat(self.lock), self.path.stat())
+        except OSError:
+            is_in_place = False
+        if not is_in_place:
+            problem = "the folder was deleted or replaced during the run, so no report was written"
+            raise CommandError(f"{self.path}: {problem}; run again", HARNESS)
 
     def _keep_others_out(self) -> None:
         """Raise `CommandError` if another run uses the folder; after that, none can."""
