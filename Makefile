@@ -22,6 +22,10 @@ ifneq ($(SOURCE_DATE_EPOCH),)
 export SOURCE_DATE_EPOCH
 endif
 
+# Compiled modules are kept, whatever the environment says: a test run starts hundreds of processes, each of which would
+# compile all that it imports.  `make clean` removes them.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
