@@ -72,7 +72,7 @@ class Status(StrEnum):
     STALE           = ("stale",           "stale",               "↻",  VIOLET, "SKIPPED", "skipped",
         "the specification has changed since, so nothing is shown of it")
     LIMITED         = ("limited",         "passed, with limits", "◇",  GREY,   "PASSED",  "",
-        "all that was run passed; it was a part, or an unreleased kit ran it")
+        "all that was run passed; it was a part, an unreleased kit ran it, or it can't be repeated")
 
     FLAKY           = ("flaky",           "flaky",               "±",  AMBER,  "FAILED",  "failure",
         "it was tried more than once, and failed one time and passed another")

@@ -2,6 +2,7 @@
 follow* comes out.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -12,10 +13,10 @@ from typing import Any
 import pytest
 
 from tests.command_line import git
-from tests.conformance.conftest import MODEL, verify
+from tests.conformance.conftest import MODEL, WRONG, verify
 from tests.conformance.forgeries import Forgery, field
 from tests.machine import faulty, laws, test_stateful
-from tests.site.conftest import FEATURES, REGISTER
+from tests.site.conftest import FEATURES, REGISTER, content_of, page
 from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance import model_answers
@@ -189,6 +190,80 @@ def test_run_with_a_waiver_is_not_complete(records: dict[str, Path], tmp_path: P
     assert not load_results(forgery.summarise()).complete
 
 
+# Under another name
+
+
+def with_laws(record: Path, folder: Path) -> Forgery:
+    """Write into a copy of a record that every law was seen to hold, as earlier kits did."""
+    forgery = Forgery(record, folder)
+    forgery.envelope["properties"] = [
+        {
+            "id": name,
+            "requirements": [*requirements],
+            "status": "passed",
+            "seconds": 0.1,
+            "folder": "tests/machine",
+            "digest": "0" * 64,
+        }
+        for name, requirements in EXPECTED.items()
+    ]
+    return forgery
+
+
+def renamed(record: Path, folder: Path) -> Forgery:
+    """Give the subject another name, in the log and in the record, with all laws."""
+    forgery = with_laws(record, folder)
+    forgery.envelope["subject"] |= {"product": AZURE, "version": "unstated"}
+    for entry in forgery.log:
+        if entry.get("request", {}).get("verb") == "hello":
+            entry["answer"] |= {"product": AZURE, "version": "unstated"}
+    forgery.write_log()
+    return forgery
+
+
+def test_run_of_the_model_under_another_name_turns_nothing_green(
+    records: dict[str, Path], tmp_path: Path
+) -> None:
+    results = load_results(renamed(records["right"], tmp_path / "forged").summarise())
+    assert results.subject.strip() == AZURE
+    assert results.answers_of_the_model
+
+    laws_run = [Item(LAW, "property", EXPECTED[LAW], Status.PASSED)]
+    evidence = Evidence(REGISTER, FEATURES, results, "", laws_run)
+    of_the_model = Evidence(REGISTER, FEATURES, replace(results, subject="model"), "", laws_run)
+    assert evidence.requirement(REGISTER[SHOWN]).status is Status.LIMITED
+    assert of_the_model.requirement(REGISTER[SHOWN]).status is Status.PASSED
+    for _, verdict in evidence.verdicts():
+        badge = evidence.badge(verdict)
+        assert badge.status is not Status.PASSED
+        assert Status.PASSED.glyph not in badge.message
+        assert "propert" not in badge.message
+
+    said = page(content_of(results), "evidence/last-run.md")
+    assert f"{AZURE}, as its record says." in said
+    assert "Every answer in the record is the model's" in said
+
+
+def test_run_of_another_system_is_not_taken_for_the_models(tmp_path: Path) -> None:
+    chosen = ("--lane", "features", "--requirement", SHOWN)
+    results = load_results(verify(tmp_path, "--python", WRONG, *chosen).folder)
+    assert not results.answers_of_the_model
+    assert "the model's" not in page(content_of(results), "evidence/last-run.md")
+
+
+def test_blanks_around_its_name_make_no_other_system_of_the_model(
+    records: dict[str, Path], tmp_path: Path
+) -> None:
+    forgery = renamed(records["broken"], tmp_path / "forged")
+    text = json.dumps([forgery.envelope, forgery.log]).replace(AZURE, " model ")
+    forgery.envelope, forgery.log = json.loads(text)
+    forgery.write_log()
+    with pytest.raises(
+        CommandError, match=r"messages\.ndjson\.gz:\d+: the model answers otherwise"
+    ):
+        load_results(forgery.summarise())
+
+
 # Of another version
 
 
@@ -209,23 +284,6 @@ def test_verdicts_of_another_version_are_shown_nowhere(
 
 
 # Laws
-
-
-def with_laws(record: Path, folder: Path) -> Forgery:
-    """Write into a copy of a record that every law was seen to hold, as earlier kits did."""
-    forgery = Forgery(record, folder)
-    forgery.envelope["properties"] = [
-        {
-            "id": name,
-            "requirements": [*requirements],
-            "status": "passed",
-            "seconds": 0.1,
-            "folder": "tests/machine",
-            "digest": "0" * 64,
-        }
-        for name, requirements in EXPECTED.items()
-    ]
-    return forgery
 
 
 def test_laws_written_into_a_record_count_for_nothing(

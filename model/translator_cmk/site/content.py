@@ -64,9 +64,13 @@ def in_words(status: Status, counts: Mapping[str, Counter[Status]]) -> str:
     if status is Status.FAILED:
         return f"failed: {shares(counts, status)}"
     passed = shares(counts, Status.PASSED)
-    if status is Status.PASSED:
+    if status in (Status.PASSED, Status.LIMITED):
         rest = sum(count[Status.NOT_APPLICABLE] for count in counts.values())
-        return f"{passed}, {rest} not applicable" if rest else passed
+        if rest:
+            passed += f", {rest} not applicable"
+        if status is Status.LIMITED:
+            passed += ", as recorded"
+        return passed
     return f"{status.word}: {passed} passed" if passed else status.word
 
 
@@ -98,6 +102,14 @@ class Evidence:
         """Return the name of the system that was tested."""
         return self.results.subject if self.results else MODEL
 
+    @property
+    def is_asked_again(self) -> bool:
+        """Return whether the site has asked the subject itself, as it can ask the model alone.
+
+        Of any other system there is only a record, which whoever wrote it could have invented.
+        """
+        return self.subject == MODEL
+
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """Return the result of each scenario, by its id; of a stale run, only what failed."""
@@ -115,7 +127,7 @@ class Evidence:
 
         The laws are about the model: a run of another system says nothing of them.
         """
-        return self.laws if self.subject == MODEL and not self.stale else ()
+        return self.laws if self.is_asked_again and not self.stale else ()
 
     @cached_property
     def pickles(self) -> Mapping[str, Pickle]:
@@ -156,7 +168,8 @@ class Evidence:
         passed.
         """
         found = self._verdict(self.pickles, self.beyond)
-        if found.status is Status.PASSED and self.results and not self.results.complete:
+        was_incomplete = self.results is not None and not self.results.complete
+        if was_incomplete and found.status in (Status.PASSED, Status.LIMITED):
             return Verdict(Status.NOT_RUN, found.counts)
         return found
 
@@ -199,6 +212,8 @@ class Evidence:
         status = of_items(seen)
         if self.stale and status is not Status.FAILED:
             return Verdict(Status.STALE, {})
+        if status is Status.PASSED and not self.is_asked_again:
+            return Verdict(Status.LIMITED, counts)
         return Verdict(status, counts)
 
 
