@@ -107,7 +107,8 @@ def test_a_decision_that_a_requirement_names_exists_and_resolves_what_it_resolve
 
 def test_what_does_not_work_and_that_it_is_refused_are_told_apart(register: Register) -> None:
     for each in register.values():
-        if each.decision == "0010-what-does-not-work-is-refused.md" and each.kind == "demand":
+        by_decision = each.decision == "0010-what-does-not-work-is-refused.md"
+        if each.kind == "demand" and (by_decision or each.id.endswith("-refused")):
             assert each.refusal_of is not None, each.id
             refused = register[each.refusal_of]
             assert refused.basis != "assumed", each.id
