@@ -152,6 +152,7 @@ def first_words(content: Content) -> str:
     ("status", "said", "why"),
     [
         ("failed", "**Not everything passed:**", "failure"),
+        ("flaky", "**Not everything passed:**", "warning"),
         ("not-run", "**The last run was not complete:**", "warning"),
         ("inconclusive", "**The last run was not complete:**", "warning"),
         (
