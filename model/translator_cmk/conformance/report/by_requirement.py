@@ -3,7 +3,7 @@ it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ...requirements import Register, Requirement, load_register
@@ -35,19 +35,27 @@ class Cell(NamedTuple):
 
 def cells(report: Envelope, register: Register) -> dict[str, Cell]:
     """Return the cell of each requirement."""
-    return {name: cell(requirement, report["cases"]) for name, requirement in register.items()}
+    concerning = by_requirement(report["cases"])
+    return {name: cell(register[name], concerning.get(name, ())) for name in register}
 
 
-def cell(requirement: Requirement, cases: Sequence[CaseEntry]) -> Cell:
-    """Return the cell of one requirement."""
+def by_requirement(cases: Iterable[CaseEntry]) -> dict[str, list[CaseEntry]]:
+    """Return for each requirement the cases that say something of it."""
+    found: dict[str, list[CaseEntry]] = {}
+    for case in cases:
+        for name in dict.fromkeys(concerned(case)):
+            found.setdefault(name, []).append(case)
+    return found
+
+
+def cell(requirement: Requirement, concerning: Sequence[CaseEntry]) -> Cell:
+    """Return the cell of one requirement, from the cases that say something of it."""
     if requirement.kind == "attestation":
         return Cell(Status.DECLARED)
 
     counts: Counter[Status] = Counter()
     notes: dict[Note, Ids] = {}
-    for case in cases:
-        if requirement.id not in concerned(case):
-            continue
+    for case in concerning:
         status, reason = result_for(requirement.id, case)
         counts[status] += 1
         if status is not Status.PASSED:
@@ -100,11 +108,12 @@ def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
     register = load_register()
     scored = [case for case in envelope["cases"] if case["scored"]]
     tried = {name for case in scored for name in case["requirements"]}
+    concerning = by_requirement(scored)
     for version in load_frozen():
         own = [name for name in unchanged_since(version) if name in tried]
         if not own:
             continue
-        statuses = Counter(cell(register[name], scored).status for name in own)
+        statuses = Counter(cell(register[name], concerning.get(name, ())).status for name in own)
         parts = [f"{statuses.pop(Status.PASSED, 0)} of its {len(own)} requirements passed"]
         parts += [f"{count} {status.short}" for status, count in statuses.items()]
         yield f"release {version}", ", ".join(parts)
