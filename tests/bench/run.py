@@ -1,8 +1,9 @@
-"""Measure what is promised to be fast, and print each figure beside its goal.
+"""Measure what is promised to be fast, print each figure beside its goal, and try the lowest versions.
 
 Run as `make bench`. Each measure runs several rounds, interleaved with the others, and the median
 counts: machines are noisy. Other model checkers, if they are installed, take turns with our search.
-The exit code is 1 if a goal is missed.
+At the end the package is tried with the lowest version of each library that it allows.  The exit
+code is 1 if a goal is missed, or if it does not work with those.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.bench import azure, kit
+from tests.bench import azure, kit, lowest
 from tests.bench.checkers import MISSING, contest
 from tests.browser.conftest import chromium
 from tests.machine.worlds import TWO_AT_WORK, build, values
@@ -177,6 +178,7 @@ def main() -> int:
     print(f"translator-cmk {__version__}, Python {python}, {os.cpu_count()} cores, {processor()}")
     met = [report(measure, figures) for measure, figures in measure_in_turns(rounds).items()]
     compare_checkers(min(rounds, 3))
+    met.append(report_lowest_versions())
     return 0 if all(met) else 1
 
 
@@ -202,6 +204,16 @@ def report(measure: Measure, figures: list[float]) -> bool:
         goal = f"goal {'<=' if measure.less_is_better else '>='} {measure.goal:,}"
     print(f"{verdict:6}  {measure.name}: {median:,.1f} {measure.unit}  ({goal})", flush=True)
     return met
+
+
+def report_lowest_versions() -> bool:
+    """Print whether the package works with the lowest versions of its libraries; return that."""
+    wrong = lowest.check()
+    if wrong:
+        print(f"missed  lowest versions of libraries: {wrong}")
+        return False
+    print("met     lowest versions of libraries")
+    return True
 
 
 def compare_checkers(rounds: int) -> None:
