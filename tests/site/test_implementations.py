@@ -19,6 +19,7 @@ import pytest
 
 from tests.command_line import each_refused
 from tests.conformance.conftest import MODEL, WELL, verify
+from tests.conformance.forgeries import Forgery
 from tests.site.conftest import (
     A_CASE,
     ALL_FEATURES,
@@ -38,6 +39,7 @@ from translator_cmk.site.implementations import (
     CONFIRMED,
     REFUSED,
     STALE,
+    UNPROVEN,
     Implementation,
     badge,
     load,
@@ -214,11 +216,15 @@ ONE = "environment.create-vault"
 
 
 @pytest.fixture(scope="module")
-def contoso(tmp_path_factory: pytest.TempPathFactory) -> Implementation:
+def contoso_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a report of two scenarios."""
+    return verify(tmp_path_factory.mktemp("observed"), "--python", MODEL, *WELL).folder
+
+
+@pytest.fixture(scope="module")
+def contoso(contoso_folder: Path) -> Implementation:
     """A report of two scenarios."""
-    return implementation(
-        verify(tmp_path_factory.mktemp("observed"), "--python", MODEL, *WELL).folder, "contoso"
-    )
+    return implementation(contoso_folder, "contoso")
 
 
 def named(found: Implementation, product: str, standing: str = CONFIRMED) -> Implementation:
@@ -267,3 +273,49 @@ def test_a_report_says_whether_it_was_azure(contoso: Implementation) -> None:
     )
     assert "Observed on Azure, as whoever ran it says." in report_html(azure)
     assert "Not observed on Azure." in report_html(other)
+
+
+# A report proves whose it is
+
+
+def listed(report: Path) -> Implementation:
+    """The entry of the list for this report."""
+    return load({"name": "listed", "kind": "product", "report": report.name}, report.parent)
+
+
+def test_report_of_the_model_under_another_name_shows_nothing(
+    contoso_folder: Path, tmp_path: Path
+) -> None:
+    forgery = Forgery(contoso_folder, tmp_path / "forged")
+    name = {"product": f"{OF_AZURE}AzureCloud", "version": "unstated"}
+    forgery.envelope["subject"] |= name
+    for entry in forgery.log:
+        if entry.get("request", {}).get("verb") == "hello":
+            entry["answer"] |= name
+    found = listed(forgery.derive())
+    assert (found.standing, found.problems, found.files) == (UNPROVEN, (), {})
+    assert badge(found).words == "unproven: every answer is the model's"
+    assert observed_on_azure([found]) == {}
+    passed = (found.report or {})["counts"]["scored"]["passed"]
+    [row] = [line for line in a_page(found).splitlines() if '<span id="listed">' in line]
+    assert Status.PASSED.glyph not in row
+    assert f"{passed} of " not in row
+    assert "✔ passed</span> <small>" not in a_page(found)
+
+
+def test_report_of_the_model_is_confirmed_under_its_own_name(contoso_folder: Path) -> None:
+    found = listed(contoso_folder)
+    assert (found.standing, found.problems) == (CONFIRMED, ())
+
+
+def test_report_that_is_called_the_models_and_answers_otherwise_is_refused(
+    contoso_folder: Path, tmp_path: Path
+) -> None:
+    forgery = Forgery(contoso_folder, tmp_path / "forged")
+    forgery.envelope["subject"]["capabilities"].remove("clock")
+    for entry in forgery.log:
+        if entry.get("request", {}).get("verb") == "hello":
+            entry["answer"]["capabilities"].remove("clock")
+    found = listed(forgery.derive())
+    assert (found.standing, found.report) == (REFUSED, None)
+    assert "the model answers otherwise" in " ".join(found.problems)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..badges import Badge
+from ..conformance.model_answers import contradictions, is_called_the_model
 from ..conformance.report.wording import badge_of
 from ..digest import digest_of, kit_digest
 from ..language.declaration import OF_AZURE
@@ -55,7 +56,24 @@ ENTRY = record(
     fields_of(("run", "report", "reproduce", "contact"), TEXT),
 )
 PUBLISHED = ("report.html", "report.json")
-CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
+CONFIRMED = "confirmed"
+STALE = "stale"
+UNPROVEN = "unproven"
+REFUSED = "refused"
+STANDINGS: Mapping[str, str] = {
+    CONFIRMED: "the report was made, or checked, with this version of the kit",
+    STALE: "another version made it, so only that version can check all of it, and no result is "
+    "shown",
+    UNPROVEN: "every answer in its log is the model's, so the log shows nothing of another system, "
+    "and no result is shown",
+}
+"""The standings of a report that is listed, each with its meaning."""
+
+NOT_SHOWN: Mapping[str, tuple[Status, str]] = {
+    STALE: (Status.STALE, "stale"),
+    UNPROVEN: (Status.INCONCLUSIVE, "unproven: every answer is the model's"),
+}
+"""The marks of reports whose results are not shown, with their words on a badge."""
 
 
 class Implementation(NamedTuple):
@@ -71,7 +89,7 @@ class Implementation(NamedTuple):
     report: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
     files: Mapping[str, bytes] = {}
-    """The files of the report that the site publishes, by name; none of a stale one."""
+    """The files of the report that the site publishes, by name; none unless it is confirmed."""
 
     @property
     def product(self) -> str:
@@ -137,6 +155,13 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     report = json.loads(files["report.json"])
     if report["digest"] != kit_digest():
         return found._replace(standing=STALE, report=report)
+    was_run_here = "run" in entry
+    contradiction = next(contradictions(folder, report), "")
+    if is_called_the_model(report):
+        if contradiction:
+            return found._replace(problems=(contradiction,))
+    elif not contradiction and not was_run_here:
+        return found._replace(standing=UNPROVEN, report=report)
     return found._replace(standing=CONFIRMED, report=report, files=files)
 
 
@@ -188,8 +213,8 @@ def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Impleme
 
 
 def badge(implementation: Implementation) -> Badge:
-    """Return the badge of a report; a stale one shows no result."""
-    fresh = badge_of(dict(implementation.report or {}))
-    if implementation.standing == STALE:
-        return Badge(fresh.label, Status.STALE, Status.STALE.word)
-    return fresh
+    """Return the badge of a report; it shows no result that is not confirmed."""
+    confirmed = badge_of(dict(implementation.report or {}))
+    if implementation.standing in NOT_SHOWN:
+        return Badge(confirmed.label, *NOT_SHOWN[implementation.standing])
+    return confirmed

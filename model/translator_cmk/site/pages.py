@@ -203,6 +203,7 @@ def compared(content: Content) -> Mapping[str, Any]:
         "marks": OF_REQUIREMENTS,
         "mark_of": mark_of,
         "kinds": implementations.KINDS,
+        "standings": implementations.STANDINGS,
         "headline": headline,
         "counted": counted,
     }
@@ -216,9 +217,10 @@ def shown(content: Content) -> list[implementations.Implementation]:
 
 
 def mark_of(implementation: implementations.Implementation) -> Status:
-    """Return the mark of a report; nothing that is stale is green."""
-    if implementation.standing == implementations.STALE:
-        return Status.STALE
+    """Return the mark of a report; nothing is green that is not confirmed."""
+    if implementation.standing in implementations.NOT_SHOWN:
+        status, _ = implementations.NOT_SHOWN[implementation.standing]
+        return status
     return mark_of_run(run_shown(dict(implementation.report or {})))
 
 
