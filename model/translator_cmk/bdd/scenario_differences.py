@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from .frozen_scenarios import Digests
+from .feature_files import pickles
+from .frozen_scenarios import Digests, digests_of, load_frozen
 
 
 class Differences(NamedTuple):
@@ -39,6 +40,16 @@ def differences(before: Digests, after: Digests) -> Differences:
         renamed=renamed,
         changed=tuple(name for name in before if name in after and after[name] != before[name]),
     )
+
+
+def current_id(name: str) -> str | None:
+    """Return the id that a scenario of a release has now; None if it was never renamed."""
+    current = digests_of(pickles())
+    for released in reversed(list(load_frozen().values())):
+        renamed = differences(released, current).renamed
+        if name in renamed:
+            return renamed[name]
+    return None
 
 
 def outline_of(name: str) -> str:
