@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.conftest import MODEL, WELL, verify
+from translator_cmk.cli import main
 from translator_cmk.conformance.results import EXPECTED, Item
+from translator_cmk.site import command, pages
+from translator_cmk.site.content import Content
 from translator_cmk.site.laws import TESTS, run_laws
+from translator_cmk.verdict import Status
 
 HOLDS, BROKEN, LEFT_OUT, LOST, *_ = EXPECTED
 
@@ -89,3 +94,28 @@ def test_laws_without_their_tests_are_not_run(tmp_path: Path) -> None:
     found = laws_in(tmp_path)
     assert {item.status.value for item in found.values()} == {"not-run"}
     assert {item.reason for item in found.values()} == {f"{TESTS} is not here"}
+
+
+@pytest.mark.parametrize("changed", ["", "features/vault.feature"])
+def test_law_that_does_not_hold_is_shown_and_fails_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    shown: list[Content] = []
+
+    def generate(content: Content) -> pages.Generated:
+        shown.append(content)
+        return pages.Generated({}, {})
+
+    root = checkout(tmp_path / "checkout", SUITE)
+    docs = root / "docs"
+    docs.mkdir()
+    monkeypatch.setattr(pages, "generate", generate)
+    monkeypatch.setattr(command, "features_dir", lambda: root / "features")
+    monkeypatch.setattr(command, "uncommitted", lambda _: changed)
+    record = verify(tmp_path, "--python", MODEL, *WELL).folder
+    assert main(["site", "--docs", str(docs), "--results", str(record)]) == 1
+    evidence = shown[0].evidence
+    assert evidence.whole.status is Status.FAILED
+    beyond = {item.id for item in evidence.beyond}
+    assert BROKEN in beyond
+    assert (HOLDS in beyond) == (changed == "")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import features_dir
-from ..errors import INCOMPLETE, OK, CommandError
+from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
+from ..verdict import Status
 
 RESULTS = Path(".results/run")
 JUDGED = (
@@ -43,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the generated parts of the site; raises `CommandError` for bad input.
 
-    Return 4 if a page could not be computed: the model is broken, and the page says so.
+    Return 4 if a page could not be computed, and 1 if a law of the model does not hold: the model
+    is broken, and the pages say so.
     Where writing fails, the generated parts of an earlier run go: their badges would stay green.
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
@@ -64,13 +66,13 @@ def run(args: argparse.Namespace) -> int:
         content = load_content(results, args.docs)
         root = features_dir().parent
         evidence = content.evidence
+        if results and results.subject == MODEL and not evidence.stale:
+            evidence = replace(evidence, laws=run_laws(root))
         is_of_the_checkout = args.docs.resolve().is_relative_to(root)
         changed = uncommitted(root) if results and is_of_the_checkout else ""
         if changed:
             warn_of_uncommitted(changed)
             evidence = replace(evidence, stale=f"{changed} is not committed")
-        if results and results.subject == MODEL and not evidence.stale:
-            evidence = replace(evidence, laws=run_laws(root))
         content = content._replace(evidence=evidence)
         generated = generate(content)
         replace_folders(args.docs, FOLDERS, generated.files)
@@ -92,7 +94,12 @@ def run(args: argparse.Namespace) -> int:
         f"{args.docs}: {len(generated.files)} files generated; {content.evidence.subject}: "
         f"{content.evidence.whole.words}"
     )
-    return INCOMPLETE if generated.not_computed else OK
+    if generated.not_computed:
+        return INCOMPLETE
+    for law in content.evidence.beyond:
+        if law.status is Status.FAILED:
+            return DEVIATIONS
+    return OK
 
 
 def warn_of_uncommitted(changed: str) -> None:

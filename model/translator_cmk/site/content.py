@@ -114,7 +114,11 @@ class Evidence:
     def items(self) -> Mapping[str, Item]:
         """Return the result of each scenario, by its id; of a stale run, only what failed."""
         items = self.results.items if self.results else ()
-        return {item.id: item for item in items if not self.stale or item.status is Status.FAILED}
+        return {item.id: item for item in items if self.still_counts(item)}
+
+    def still_counts(self, item: Item) -> bool:
+        """Return whether a result counts: nothing that passed does, where everything is stale."""
+        return not self.stale or item.status is Status.FAILED
 
     @cached_property
     def detailed(self) -> Collection[str]:
@@ -127,7 +131,7 @@ class Evidence:
 
         The laws are about the model: a run of another system says nothing of them.
         """
-        return self.laws if self.is_asked_again and not self.stale else ()
+        return [item for item in self.laws if self.is_asked_again and self.still_counts(item)]
 
     @cached_property
     def pickles(self) -> Mapping[str, Pickle]:
