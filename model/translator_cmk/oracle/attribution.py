@@ -29,7 +29,7 @@ from .agreement import agreed_outcome
 from .fitting import Seen, fits_kind, fits_observation, fits_outcome
 from .nondeterminism import TooManyStates
 from .projections import projections_of
-from .transitions import Transition, find_transitions, transitions
+from .transitions import Transition, transitions
 
 Ids = tuple[str, ...]
 """Ids of requirements."""
@@ -174,7 +174,7 @@ def does_just_this(machine: Machine, step: FailedStep) -> bool:
     for command in step.seen.commands:
         for state in step.before:
             try:
-                possible = find_transitions(machine, state, command, step.limit).possible
+                possible = transitions(machine, state, command, step.limit).possible
                 if any(fits(machine, transition, step) for transition in possible):
                     return True
             except TooManyStates:
