@@ -64,27 +64,3 @@ def test_attempt_that_was_left_out_is_found(reported: Reported) -> None:
     (reported.folder / ENVELOPE).write_text(json.dumps(reported.envelope), "utf-8")
     said = says(1, "report", "check", reported.folder)
     assert f'{first["id"]}.status: was "passed", is "flaky"' in said
-
-
-FAILS_AT_FIRST = """
-import pytest
-
-calls = []
-
-@pytest.mark.evidence("it-holds", "keys.enable")
-def test_it_holds():
-    calls.append(1)
-    assert len(calls) > 1, "it was seen not to hold"
-"""
-
-
-def test_property_that_fails_and_then_passes_has_failed(pytester: pytest.Pytester) -> None:
-    suite(pytester, "workspace")
-    rerun(pytester)
-    pytester.makepyfile(test_laws=FAILS_AT_FIRST)
-    ran = pytester.runpytest_inprocess(*PLUGIN, "-p", "reruns", "--results", "report")
-    assert ran.parseoutcomes().keys() == {"passed", "rerun"}
-    assert ran.ret == pytest.ExitCode.TESTS_FAILED
-    envelope = json.loads((pytester.path / "report" / ENVELOPE).read_text("utf-8"))
-    [found] = envelope["properties"]
-    assert (found["status"], found["reason"]) == ("failed", "it was seen not to hold")

@@ -2,17 +2,14 @@
 features` does.
 
 A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads the plugin of the
-scenarios as well. `@pytest.mark.evidence("a-name", "a.requirement", ...)` adds another test to the
-report, as a property.
+scenarios as well.
 
 PYTEST_DONT_REWRITE
 """
 
-import os
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import pytest
 
@@ -21,7 +18,7 @@ from ..bdd.feature_records import Pickle
 from ..bdd.plugin import FACTORY, SCENARIO_RUN, verdict_of_phase
 from ..bdd.scenario_run import verdict_of
 from ..bdd.systems import MODEL, declaration_of
-from ..digest import digest_of, files, kit_digest
+from ..digest import kit_digest
 from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
@@ -54,7 +51,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a report where one is asked for."""
-    config.addinivalue_line("markers", "evidence(id, *requirements): this test is a property")
     folder: Path | None = config.getoption("--results")
     if folder is None or config.option.collectonly:
         return
@@ -66,9 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Reporter:
-    """Writes a report of the scenarios that are collected, and of the tests that are evidence of
-    something else.
-    """
+    """Writes a report of the scenarios that are collected."""
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self.config = config
@@ -76,7 +70,6 @@ class Reporter:
         self.running: Running | None = None  # once scenarios are collected
         self.every: dict[str, ScenarioCase] = {}
         self.asked: set[str] = set()
-        self.properties: dict[str, dict[str, Any]] = {}
         self.note = ""
         self.system_name = config.getoption("--system")
         config.add_cleanup(self.folder.end)
@@ -175,22 +168,15 @@ class Reporter:
             raise
         self.end(self.running, item, None, perf_counter() - began)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Record what fails before or after a scenario, which is in no message log: the run is
-        incomplete.  Record a test that is evidence of something else.
+        incomplete.
         """
         pickle = item.stash.get(PICKLE, None)
         if self.running and pickle and call.when != "call" and call.excinfo:
             reason = verdict_of_phase(call.excinfo.value, call.when).reason
             self.running.trouble = plain(f"{reason}, of {pickle.id}")
-        report = yield
-        marker = item.get_closest_marker("evidence")
-        if marker is not None:
-            self.note_property(item, marker, report, call)
-        return report
 
     def result_of(self, item: pytest.Item, error: BaseException | None) -> Result:
         """Return the result of an attempt at a scenario."""
@@ -222,34 +208,6 @@ class Reporter:
             running.trouble = plain(str(gave_up))
             pytest.exit(running.trouble, pytest.ExitCode.TESTS_FAILED)
 
-    def note_property(
-        self,
-        item: pytest.Item,
-        marker: pytest.Mark,
-        report: pytest.TestReport,
-        call: pytest.CallInfo[None],
-    ) -> None:
-        """Record a phase of a test that is evidence; the first that did not pass decides."""
-        name, *requirements = marker.args
-        status = status_of(report, call)
-        is_uneventful = status is Status.PASSED and report.when != "call"
-        earlier = self.properties.get(name)
-        has_not_passed = earlier is not None and earlier["status"] is not Status.PASSED
-        if is_uneventful or has_not_passed:
-            return
-        entry = {
-            "id": name,
-            "requirements": requirements,
-            "status": status,
-            "seconds": round(report.duration, 6),
-            "folder": Path(os.path.relpath(item.path.parent, item.config.rootpath)).as_posix(),
-            "digest": digest_of(dict(files(item.path.parent))),
-        }
-        if status is not Status.PASSED:
-            said = str(call.excinfo.value) if call.excinfo else ""
-            entry["reason"] = said.partition("\n")[0] or "failed"
-        self.properties[name] = entry
-
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the report, and close its log; a run that it does not call conformant does not
@@ -272,7 +230,6 @@ class Reporter:
                 else "stopped before its end"
             )
         running.no_goodbye = plain(self.subject.session.bye())
-        running.notes["properties"] = list(self.properties.values())
         try:
             running.save(whole=True)
         except CommandError as trouble:
@@ -281,24 +238,13 @@ class Reporter:
             return
         envelope = running.envelope()
         self.note = f"report in {self.folder.path}: {headline(envelope)}"
-        statuses = {entry["status"] for entry in self.properties.values()}
-        is_red = envelope["exit_code"] != OK or Status.FAILED in statuses
-        if is_red and session.exitstatus == pytest.ExitCode.OK:
+        if envelope["exit_code"] != OK and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print where the report is, and what it says."""
         if self.note:
             terminalreporter.write_line(self.note)
-
-
-def status_of(report: pytest.TestReport, call: pytest.CallInfo[None]) -> Status:
-    """Return the status of a phase of a test, whatever a plugin makes of what it raised."""
-    if report.skipped:
-        return Status.NOT_RUN
-    if report.passed and call.excinfo is None:
-        return Status.PASSED
-    return Status.FAILED
 
 
 def content_of(pickle: Pickle) -> tuple[object, ...]:

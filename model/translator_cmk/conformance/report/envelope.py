@@ -88,11 +88,8 @@ PROPERTY = record(
     },
     {"reason": PROSE},
 )
-"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a
-system.
-
-The digest is that of the folder of the test, by which a later change of the test is seen.
-"""
+"""A test of a pytest run that is no scenario, as release 0.2.0 recorded it.  No log shows it, so
+nothing reads it."""
 
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
 COUNTED = ("total", *(status for status in OF_CASES if status is not Status.FLAKY))

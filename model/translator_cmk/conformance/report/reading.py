@@ -79,12 +79,11 @@ def must_be_times(envelope: Envelope) -> None:
 
 
 def must_have_each_id_once(envelope: Envelope, path: Path) -> None:
-    """Raise `CommandError` if two cases, or two properties, have one id."""
-    for kind in ("cases", "properties"):
-        times = Counter(entry["id"] for entry in envelope.get(kind, ()))
-        for name, count in times.items():
-            if count > 1:
-                raise CommandError(f"{path}: {name} is there twice among its {kind}")
+    """Raise `CommandError` if two cases have one id."""
+    times = Counter(entry["id"] for entry in envelope["cases"])
+    for name, count in times.items():
+        if count > 1:
+            raise CommandError(f"{path}: {name} is there twice among its cases")
 
 
 def made_of(envelope: Envelope) -> Made:
