@@ -58,6 +58,9 @@ def in_features(variant: Variant, profile: str, topics: Iterable[str] = ()) -> I
         if not scenario.case.scored or not scenario.case.id.startswith(prefixes):
             continue
         result = play(subject, scenario)
+        if result.fault == "reset":
+            yield Failure(scenario.case.id, ("reset",), (), "scenario")
+            continue
         assert not result.fault, f"{variant.name}: {result.reason}"
         if result.status not in ("passed", "not-applicable"):
             named = (*result.attributed_to, *scenario.case.requirements)
@@ -80,6 +83,9 @@ def in_sequences(
     oracle = oracle_for(machine_in(profile), subject.declaration)
     for commands, blind in sequences:
         result = run_sequence(subject, commands, oracle, blind)
+        if result.fault is not None and result.fault.kind == "reset":
+            yield Failure(f"{lane}/reset", ("reset",), (), "sequence")
+            continue
         assert result.fault is None, f"{result.fault} over {result.last}"
         if result.failed:
             yield failure_of(lane, result)
@@ -87,7 +93,7 @@ def in_sequences(
 
 def failure_of(lane: str, result: SequenceResult) -> Failure:
     """Return what a lane reports of a sequence that failed."""
-    named = (*result.why.rests_on, *result.why.without) if result.asked else ("reset",)
+    named = (*result.why.rests_on, *result.why.without)
     return Failure(
         f"{lane}/{result.last}", named, result.asked, "blind" if result.unobserved else "sequence"
     )

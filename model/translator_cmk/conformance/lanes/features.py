@@ -9,7 +9,7 @@ from time import perf_counter
 
 from ...bdd.assertions import AssertionFailed
 from ...bdd.causes import causes_of
-from ...bdd.checked_system import CapabilityMissing
+from ...bdd.checked_system import CapabilityMissing, ResetFailed
 from ...bdd.failures import format_failure
 from ...bdd.feature_records import Pickle
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
@@ -99,7 +99,7 @@ def result_of(
         raise error
     result = result._replace(status=verdict.status, reason=verdict.reason)
     if verdict.status is Status.INCONCLUSIVE:
-        result = result._replace(fault="error")
+        result = result._replace(fault="reset" if isinstance(error, ResetFailed) else "error")
     if isinstance(error, CapabilityMissing):
         result = result._replace(undelivered=error.capability)
     else:

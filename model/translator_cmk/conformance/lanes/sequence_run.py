@@ -5,7 +5,7 @@ demands.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ...bdd.checked_system import Inconclusive, must_show_the_stage
+from ...bdd.checked_system import Inconclusive, ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import MASKED, Declaration
 from ...language.facts import Fact, changed_facts
@@ -108,6 +108,8 @@ def run_sequence(
         comparison = compare(subject, commands, Follower(oracle), blind, result)
     except Fault as fault:
         result.fault = fault
+    except ResetFailed as error:
+        result.fault = Fault("reset", str(error))
     except Inconclusive as error:
         result.fault = Fault("error", str(error))
     else:
