@@ -82,6 +82,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | Non
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """Return one worker more than there are processors for `-n auto --dist loadgroup`.
+
+    In the whole suite a fifth of the time is spent waiting, for a browser or for something to end.
+    """
+    processors = yield
+    if config.getvalue("dist") == "loadgroup":
+        return processors + 1
+    return processors
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a test fail that is skipped for want of a tool where every tool is required, as in
     `.ci/run`.
