@@ -43,6 +43,7 @@ def test_page_of_a_broken_model_has_its_title_the_reason_in_red_and_places_for_l
     assert "\n!!! failure " in found.text
     assert "[`keys.disable`](../specification/keys.md#keys.disable)" in found.text
     assert '<span id="commands"></span>' in found.text
+    assert '<span id="drill"></span>' in found.text  # of a template that it includes
 
 
 def test_part_of_a_hand_written_page_is_the_reason_alone() -> None:

@@ -18,6 +18,7 @@ from .render import PAGES, UP, Page, rendered
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 PLACE = re.compile(r"\{ #([a-z-]+) \}|\bid=\"([a-z-]+)\"")
 """A place on a page, to which links of other pages may lead."""
+INCLUDE = re.compile(r"\{% include \"([a-z-]+\.md)\" %\}")
 
 
 class Written(NamedTuple):
@@ -43,7 +44,7 @@ def in_its_place(templates: Environment, page: Page, reason: str) -> str:
 
     A part that hand-written pages include has no head, and only the reason stands in its place.
     """
-    source = (PAGES / page.template).read_text("utf-8")
+    source = source_of(page.template)
     head = FRONT_MATTER.match(source)
     places = [found[1] or found[2] for found in PLACE.finditer(source)]
     return rendered(
@@ -55,3 +56,10 @@ def in_its_place(templates: Environment, page: Page, reason: str) -> str:
         reason=reason,
         root=UP if head else "",
     )
+
+
+def source_of(template: str) -> str:
+    """Return the source of a template, with those of the templates that it includes after it."""
+    source = (PAGES / template).read_text("utf-8")
+    included = [source_of(name) for name in INCLUDE.findall(source)]
+    return "".join([source, *included])
