@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.conftest import FAILS, WHOLE
+from tests.conformance.conftest import FAILS, MODEL, WELL, WHOLE, says, verify
+from tests.conformance.forgeries import Forgery
 from translator_cmk.cli import main
 from translator_cmk.requirements import load_register
 from translator_cmk.site.oscal import COMPONENTS, RESULTS, control_id
@@ -184,3 +185,14 @@ def test_folder_of_the_report_itself_is_refused(
     assert main(["oscal", str(report), "--output", str(report / "oscal")]) == 2
     assert "name another folder" in capsys.readouterr().err
     assert not (report / "oscal").exists()
+
+
+def test_run_of_the_model_under_another_name_satisfies_nothing(tmp_path: Path) -> None:
+    forgery = Forgery(verify(tmp_path, "--python", MODEL, *WELL).folder, tmp_path / "forged")
+    forgery.envelope["subject"]["product"] = "Azure AI Translator"
+    for entry in forgery.log:
+        if entry.get("request", {}).get("verb") == "hello":
+            entry["answer"]["product"] = "Azure AI Translator"
+    said = says(2, "oscal", forgery.derive(), "--output", tmp_path / "oscal")
+    assert "every answer in its log is the model's" in said
+    assert not (tmp_path / "oscal").exists()

@@ -45,6 +45,15 @@ def is_called_the_model(envelope: Envelope) -> bool:
     return subject is not None and str(subject["product"]).strip() == MODEL
 
 
+def could_be_the_models(folder: Path, envelope: Envelope) -> bool:
+    """Return whether a report of another subject has the model's answers alone, so that its log
+    shows nothing of that subject; raises `CommandError`.
+    """
+    if is_called_the_model(envelope):
+        return False
+    return not any(contradictions(folder, envelope))
+
+
 def contradictions(folder: Path, envelope: Envelope) -> Iterator[str]:
     """Yield where the log of a report has another answer than the model's; raises
     `CommandError`.

@@ -19,7 +19,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..badges import Badge
-from ..conformance.model_answers import contradictions, is_called_the_model
+from ..conformance.model_answers import (
+    contradictions,
+    could_be_the_models,
+    is_called_the_model,
+)
 from ..conformance.report.wording import badge_of
 from ..digest import digest_of, kit_digest
 from ..language.declaration import OF_AZURE
@@ -155,12 +159,11 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     report = json.loads(files["report.json"])
     if report["digest"] != kit_digest():
         return found._replace(standing=STALE, report=report)
-    was_run_here = "run" in entry
-    contradiction = next(contradictions(folder, report), "")
     if is_called_the_model(report):
-        if contradiction:
-            return found._replace(problems=(contradiction,))
-    elif not contradiction and not was_run_here:
+        for problem in contradictions(folder, report):
+            return found._replace(problems=(problem,))
+    was_run_here = "run" in entry
+    if not was_run_here and could_be_the_models(folder, report):
         return found._replace(standing=UNPROVEN, report=report)
     return found._replace(standing=CONFIRMED, report=report, files=files)
 

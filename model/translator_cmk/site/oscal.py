@@ -18,6 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from .. import __version__
 from ..bdd.systems import MODEL
+from ..conformance.model_answers import could_be_the_models
 from ..conformance.recheck import must_have_said_hello, problems_of
 from ..conformance.report.folder import ENVELOPE, MESSAGES
 from ..conformance.report.reading import read
@@ -68,6 +69,11 @@ def run(args: argparse.Namespace) -> int:
     for problem in problems_of(args.results, envelope)[0][:1]:
         raise CommandError(
             f"{args.results}: {problem}; translator-cmk report check lists all; nothing was written"
+        )
+    if could_be_the_models(args.results, envelope):
+        raise CommandError(
+            f"{args.results}: every answer in its log is the model's, so it shows nothing of "
+            f"{product(envelope)}; run more scenarios; nothing was written"
         )
     if args.output.resolve().is_relative_to(args.results.resolve()):
         raise CommandError(
