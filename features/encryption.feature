@@ -52,9 +52,19 @@ Feature: Encryption at rest
       Then the request is accepted
 
       Examples:
+        | start                                        |
+        | a trained model under Microsoft-managed keys |
+        | a trained model under customer-managed keys  |
+
+    Scenario Outline: A model is deployed again with either kind of key
+      Given <start> (model "legal-en-de")
+      And the customer undeploys the model "legal-en-de"
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+      And the model "legal-en-de" is deployed
+
+      Examples:
         | start                                                             |
-        | a deployed model under Microsoft-managed keys                     |
-        | a trained model under customer-managed keys                       |
         | a deployed model under customer-managed keys from the portal      |
         | a deployed model in a workspace made before customer-managed keys |
 

@@ -606,12 +606,11 @@ Feature: What the article takes for granted
   @environment.delete-resource
   Rule: A deleted resource takes its managed identity with it
 
-    Scenario: A deleted resource takes its workspaces and models with it
-      Given a deployed model under Microsoft-managed keys (workspace "ws-prod", model "legal-en-de")
+    Scenario: A deleted resource is gone
+      Given a deployed model under Microsoft-managed keys
       When the customer deletes the resource "translator-prod"
-      Then the resource "translator-prod" does not exist
-      And the workspace "ws-prod" does not exist
-      And the model "legal-en-de" does not exist
+      Then the request is accepted
+      And the resource "translator-prod" does not exist
 
     Scenario: Deleting one of three resources takes nothing from the others
       Given three resources that share a vault and a key (resource "translator-dev", vault "kv-prod", document "contracts", model "retail-en-de")
@@ -620,25 +619,12 @@ Feature: What the article takes for granted
       And the model "retail-en-de" is deployed
       And the document "contracts" is kept
 
-    Scenario: A deleted resource takes its uploads with it
-      Given an upload under Microsoft-managed keys (document "contracts")
-      When the customer deletes the resource "translator-prod"
-      Then the request is accepted
-      And the document "contracts" is deleted
-
     Scenario: Deleting one of two resources takes nothing from the other
       Given two resources that share a vault and a key (resource "translator-test", vault "kv-prod", document "manuals", model "support-en-de")
       When the customer deletes the resource "translator-prod"
       Then "translator-test" has access to the keys of "kv-prod"
       And the model "support-en-de" is deployed
       And the document "manuals" is kept
-
-    @identity.access-removed
-    Scenario: A deleted resource loses its access
-      Given an identity with access to the vault (vault "kv-prod")
-      When the customer deletes the resource "translator-prod"
-      Then the request is accepted
-      And "translator-prod" has no access to the keys of "kv-prod"
 
   @environment.unregistered
   Rule: Without its managed identity a resource is not registered in Microsoft Entra ID

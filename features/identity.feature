@@ -15,12 +15,6 @@ Feature: The managed identity
         | cmk-tier   |
         | basic-tier |
 
-    Scenario: Enabling an identity that is on changes nothing
-      Given an identity with access to the vault
-      When the customer enables the managed identity of "translator-prod"
-      Then the request is accepted
-      And nothing has changed
-
     Scenario: A new identity has no access to the key that others share
       Given two resources that share a vault and a key (vault "kv-prod")
       And the customer creates the Azure AI services resource "translator-dev"
@@ -78,9 +72,9 @@ Feature: The managed identity
       Then the request is accepted
       And "translator-prod" is registered with Microsoft Entra ID
 
-    Scenario: A resource that has customer-managed keys is registered
-      Given a deployed model under customer-managed keys from the portal
-      When the customer enables the managed identity of "translator-prod"
+    Scenario: A resource that gets customer-managed keys is registered
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
       And "translator-prod" is registered with Microsoft Entra ID
 
@@ -117,22 +111,14 @@ Feature: The managed identity
       And the document "contracts" is kept
 
   @identity.access-removed
-  Rule: Without its managed identity a resource has access to no key vault
+  Rule: Without its managed identity a resource has no access to the key vault of its key
 
     @identity.disable
-    Scenario: Access goes with the identity
-      Given an identity with access to the vault (vault "kv-prod")
+    Scenario: Access to the key goes with the identity
+      Given a workspace under customer-managed keys (vault "kv-prod")
       When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
-
-    @identity.disable
-    Scenario: Access to every vault goes with the identity
-      Given access to a second vault (vault "kv-prod", vault "kv-test")
-      When the customer disables the managed identity of "translator-prod"
-      Then the request is accepted
-      And "translator-prod" has no access to the keys of "kv-prod"
-      And "translator-prod" has no access to the keys of "kv-test"
 
     @identity.disable @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A disabled identity costs all that is under the key
@@ -178,6 +164,31 @@ Feature: The managed identity
         | translator-test | translator-prod | contracts |
         | translator-dev  | translator-test | manuals   |
 
+  @identity.access-removed-elsewhere
+  Rule: Without its managed identity a resource has access to no other key vault either
+
+    @identity.disable
+    Scenario: Access that no key depends on goes with the identity
+      Given an identity with access to the vault (vault "kv-prod")
+      When the customer disables the managed identity of "translator-prod"
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
+
+    @identity.disable
+    Scenario: Access to every vault goes with the identity
+      Given access to a second vault (vault "kv-prod", vault "kv-test")
+      When the customer disables the managed identity of "translator-prod"
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
+      And "translator-prod" has no access to the keys of "kv-test"
+
+    @environment.delete-resource
+    Scenario: A deleted resource loses its access
+      Given an identity with access to the vault (vault "kv-prod")
+      When the customer deletes the resource "translator-prod"
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
+
   @identity.no-return-of-access
   Rule: Enabling the managed identity again returns no access
 
@@ -197,7 +208,7 @@ Feature: The managed identity
       And "translator-prod" has no access to the keys of "kv-test"
 
   @identity.needed-for-access
-  Rule: Access can be granted only to a resource whose managed identity is on
+  Rule: A resource whose managed identity is off can be given no access
 
     @vault.access-policy
     Scenario: Granting access to an identity that is on is accepted
@@ -205,6 +216,15 @@ Feature: The managed identity
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" has access to the keys of "kv-prod"
+
+    Scenario: A grant turns no identity on
+      Given a resource and a vault with a key
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then "translator-prod" has no access to the keys of "kv-prod"
+      And the managed identity of "translator-prod" is off
+
+  @identity.grant-refused
+  Rule: Granting access to a resource whose managed identity is off is refused
 
     Scenario: The identity of another resource does not stand in for one that is off
       Given an identity that is off beside one with access

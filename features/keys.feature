@@ -31,19 +31,6 @@ Feature: Customer-managed keys
         | portal  |
         | API     |
 
-    Scenario Outline: Enabling what is already on changes nothing
-      Given <start>
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
-      Then the request is accepted
-      And nothing has changed
-
-      Examples:
-        | start                                                        | channel |
-        | customer-managed keys are on                                 | portal  |
-        | customer-managed keys are on                                 | API     |
-        | a deployed model under customer-managed keys from the portal | portal  |
-        | a deployed model under customer-managed keys from the portal | API     |
-
   @keys.create
   Rule: A key can be generated in the key vault
 
@@ -167,7 +154,7 @@ Feature: Customer-managed keys
       And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
 
     Scenario: A deployment leaves an entry for the key and the resource
-      Given a deployed model under customer-managed keys (resource "translator-prod", key "cmk-2048" of "kv-prod")
+      Given a trained model under customer-managed keys (resource "translator-prod", key "cmk-2048" of "kv-prod")
       When the customer deploys the model "legal-en-de"
       Then the request is accepted
       And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
@@ -270,7 +257,6 @@ Feature: Customer-managed keys
         | RSA-HSM and 3072 bits | generates | in    | portal  |
         | EC and 256 bits       | generates | in    | portal  |
         | EC and 256 bits       | imports   | into  | API     |
-        | oct and 256 bits      | generates | in    | API     |
 
     @encryption.default-key
     Scenario Outline: A rotated key of another size is not put in use
@@ -329,7 +315,6 @@ Feature: Customer-managed keys
         | RSA-HSM and 4096 bits | generates | in    | API     |
         | EC and 256 bits       | generates | in    | portal  |
         | EC and 521 bits       | generates | in    | API     |
-        | oct and 256 bits      | generates | in    | portal  |
 
       Examples: Imported
         | type and size     | makes   | where | channel |

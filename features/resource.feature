@@ -1,5 +1,5 @@
 Feature: Eligible resources
-  Which resources support customer-managed keys, and when you can enable them.
+  Which resources support customer-managed keys, when you can enable them, and what a repeated request does.
 
   @resource.kinds
   Rule: Translator and multi-service resources can both have customer-managed keys
@@ -106,3 +106,85 @@ Feature: Eligible resources
         | Translator         |
         | Azure AI services  |
         | Cognitive Services |
+
+  @resource.repeats
+  Rule: A request for what is so already is accepted and changes nothing
+
+    Scenario Outline: The key in use is enabled again and nothing changes
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And nothing has changed
+
+      Examples:
+        | start                                                        | channel |
+        | customer-managed keys are on                                 | portal  |
+        | customer-managed keys are on                                 | API     |
+        | a deployed model under customer-managed keys from the portal | portal  |
+        | a deployed model under customer-managed keys from the portal | API     |
+
+    Scenario: An identity that is on is enabled again and nothing changes
+      Given an identity with access to the vault
+      When the customer enables the managed identity of "translator-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: Access that is there is granted again and nothing changes
+      Given an identity with access to the vault
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: A key that is enabled is enabled again and nothing changes
+      Given a vault with a key
+      When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: Soft delete that is on is turned on again and nothing changes
+      Given a vault with a key
+      When the customer turns on soft delete for "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: Purge protection is turned on again and nothing changes
+      Given a vault with a key
+      When the customer turns on purge protection for "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: A deployed model is deployed again and nothing changes
+      Given a deployed model under customer-managed keys
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: An identity that is off is disabled again and nothing changes
+      Given a resource and a vault with a key
+      When the customer disables the managed identity of "translator-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: Access that was never granted is revoked and nothing changes
+      Given a resource and a vault with a key
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: A disabled key is disabled again and nothing changes
+      Given the key has been disabled
+      When the customer disables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: A model that is not deployed is undeployed and nothing changes
+      Given a trained model under customer-managed keys
+      When the customer undeploys the model "legal-en-de"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: Microsoft-managed keys are returned to again and nothing changes
+      Given a deployed model under Microsoft-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
+      Then the request is accepted
+      And nothing has changed

@@ -24,7 +24,18 @@ Feature: After the key is back
       And the model "legal-en-de" is undeployed
 
   @restoration.redeploy
-  Rule: An undeployed model can be deployed again without training it again
+  Rule: A model undeployed with the identity can be deployed again without training it again
+
+    @restoration.data-readable @environment.deploy @vault.access-policy
+    Scenario: A model can be deployed by hand once the identity has access
+      Given the managed identity has been disabled and enabled again (model "legal-en-de")
+      And the customer grants "translator-prod" access to the keys of "kv-prod"
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+      And the model "legal-en-de" is deployed
+
+  @restoration.redeploy-otherwise
+  Rule: After any other loss a model can be deployed again without training it again
 
     @restoration.data-readable @environment.deploy
     Scenario: A model can be deployed again by hand
@@ -126,11 +137,9 @@ Feature: After the key is back
       And the document "contracts" is deleted
 
       Examples:
-        | situation                                        | channel |
-        | the access from the portal has been revoked      | portal  |
-        | the managed identity has been disabled           | portal  |
-        | the moved identity has access to the vault again | portal  |
-        | the moved identity has access to the vault again | API     |
+        | situation                                   | channel |
+        | the access from the portal has been revoked | portal  |
+        | the managed identity has been disabled      | portal  |
 
     Scenario Outline: The vault is recovered and the upload stays deleted
       Given <situation> (document "<document>")
@@ -143,6 +152,9 @@ Feature: After the key is back
         | the vault has been deleted            | contracts |
         | all resources on the key have lost it | manuals   |
 
+  @restoration.uploads-stay-deleted-otherwise
+  Rule: Restoring the key by other means brings no uploaded document back either
+
     Scenario: The key is recovered and the upload stays deleted
       Given the key has been deleted (document "contracts")
       When the customer recovers the key "cmk-2048" of "kv-prod"
@@ -154,6 +166,17 @@ Feature: After the key is back
       When the customer enables the key "cmk-2048" of "kv-prod"
       Then the request is accepted
       And the document "contracts" is deleted
+
+    Scenario Outline: CMK is enabled again after a move and the upload stays deleted
+      Given the moved identity has access to the vault again (document "contracts")
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And the document "contracts" is deleted
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @restoration.data-readable
   Rule: Data that was only inaccessible can be read again once the key is back

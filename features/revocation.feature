@@ -11,12 +11,6 @@ Feature: The inaccessible key
       And "translator-prod" has no access to the keys of "kv-prod"
       And nothing else has changed
 
-    Scenario: Revoking access that was never granted changes nothing
-      Given a resource and a vault with a key
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-      Then the request is accepted
-      And nothing has changed
-
     Scenario: Access that was granted again is revoked again
       Given the access to the key has been lost and granted again
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
@@ -255,7 +249,7 @@ Feature: The inaccessible key
       Then the request is accepted
 
     Scenario: A model is deployed while the key is accessible
-      Given a deployed model under customer-managed keys
+      Given a trained model under customer-managed keys
       When the customer deploys the model "legal-en-de"
       Then the request is accepted
 
@@ -264,45 +258,29 @@ Feature: The inaccessible key
       When the customer translates with the model "legal-en-de"
       Then the request is accepted
 
-    Scenario Outline: Training is refused while the key is inaccessible
+    Scenario Outline: No model is trained while the key is inaccessible
       Given <situation>
       When the customer trains the model "support-en-de" in "ws-prod"
-      Then the request is refused
-      And nothing has changed
+      Then the model "support-en-de" does not exist
 
-      Examples: Causes that the article states
+      Examples:
         | situation                                   |
         | the access to the key has been revoked      |
         | the access from the portal has been revoked |
         | the managed identity has been disabled      |
         | the vault has been deleted                  |
-        | an earlier workspace has lost its key       |
 
-      Examples: Causes that we assume
-        | situation                                       |
-        | resource and vault have moved to another tenant |
-        | the key has been deleted                        |
-        | the key has been disabled                       |
-
-    Scenario Outline: Deploying is refused while the key is inaccessible
+    Scenario Outline: No model is deployed while the key is inaccessible
       Given <situation>
       When the customer deploys the model "legal-en-de"
-      Then the request is refused
-      And nothing has changed
+      Then the model "legal-en-de" is undeployed
 
-      Examples: Causes that the article states
+      Examples:
         | situation                                   |
         | the access to the key has been revoked      |
         | the access from the portal has been revoked |
         | the managed identity has been disabled      |
         | the vault has been deleted                  |
-        | an earlier workspace has lost its key       |
-
-      Examples: Causes that we assume
-        | situation                                       |
-        | resource and vault have moved to another tenant |
-        | the key has been deleted                        |
-        | the key has been disabled                       |
 
     Scenario Outline: Translating is refused while the key is inaccessible
       Given <situation>
@@ -323,8 +301,49 @@ Feature: The inaccessible key
         | the key has been deleted                        |
         | the key has been disabled                       |
 
+  @revocation.features-refused
+  Rule: While the key is inaccessible training and deploying are refused
+
+    Scenario Outline: Training is refused while the key is inaccessible
+      Given <situation>
+      When the customer trains the model "support-en-de" in "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples: Causes that the article states
+        | situation                                   |
+        | the access to the key has been revoked      |
+        | the access from the portal has been revoked |
+        | the managed identity has been disabled      |
+        | the vault has been deleted                  |
+
+      Examples: Causes that we assume
+        | situation                                       |
+        | resource and vault have moved to another tenant |
+        | the key has been deleted                        |
+        | the key has been disabled                       |
+
+    Scenario Outline: Deploying is refused while the key is inaccessible
+      Given <situation>
+      When the customer deploys the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+      Examples: Causes that the article states
+        | situation                                   |
+        | the access to the key has been revoked      |
+        | the access from the portal has been revoked |
+        | the managed identity has been disabled      |
+        | the vault has been deleted                  |
+
+      Examples: Causes that we assume
+        | situation                                       |
+        | resource and vault have moved to another tenant |
+        | the key has been deleted                        |
+        | the key has been disabled                       |
+
   @revocation.no-upload
-  Rule: While the key is inaccessible nothing can be uploaded under it
+  Rule: While the key is inaccessible an upload is refused
 
     @environment.upload
     Scenario: A document is uploaded while the key is accessible
@@ -345,7 +364,6 @@ Feature: The inaccessible key
         | the access from the portal has been revoked | ws-prod   |
         | the managed identity has been disabled      | ws-prod   |
         | the vault has been deleted                  | ws-prod   |
-        | an earlier workspace has lost its key       | ws-prod   |
         | all resources on the key have lost it       | ws-test   |
 
       Examples: Causes that we assume
@@ -373,7 +391,7 @@ Feature: The inaccessible key
       And the document "contracts" is kept
 
   @revocation.models-kept
-  Rule: Models outlive the inaccessible key
+  Rule: Deployed models outlive the inaccessible key
 
     Scenario Outline: Models are kept when the key becomes inaccessible
       Given <start> (model "legal-en-de")
@@ -383,10 +401,18 @@ Feature: The inaccessible key
 
       Examples:
         | start                                                             |
-        | a trained model under customer-managed keys                       |
         | a deployed model under customer-managed keys                      |
         | a deployed model under customer-managed keys from the portal      |
         | a deployed model in a workspace made before customer-managed keys |
+
+  @revocation.undeployed-models-kept
+  Rule: Models that were not deployed outlive the inaccessible key too
+
+    Scenario: A model that was never deployed outlives the inaccessible key
+      Given a trained model under customer-managed keys (model "legal-en-de")
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the model "legal-en-de" exists
+      And the model "legal-en-de" is undeployed
 
   @revocation.deletes-uploads
   Rule: When the key becomes inaccessible uploaded documents are deleted
@@ -407,7 +433,7 @@ Feature: The inaccessible key
       And the data of "ws-prod" is accessible
 
   @revocation.earlier-workspaces
-  Rule: A workspace made before enabling loses the same as a later one
+  Rule: A workspace made before enabling loses its uploads and deployed models too
 
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.access-revoked @revocation.revoke
     Scenario Outline: Revoked access costs an earlier workspace all that it has
@@ -422,12 +448,11 @@ Feature: The inaccessible key
         | a deployed model in a workspace made before customer-managed keys |
         | workspaces made before and after the portal enabled CMK           |
 
-    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @revocation.access-revoked @identity.access-removed @identity.disable
-    Scenario Outline: A disabled identity costs an earlier workspace all that it has
-      Given <start> (workspace "ws-prod", document "contracts", model "legal-en-de")
+    @revocation.deletes-uploads @revocation.undeploys @revocation.access-revoked @identity.access-removed @identity.disable
+    Scenario Outline: A disabled identity costs an earlier workspace its model and upload
+      Given <start> (document "contracts", model "legal-en-de")
       When the customer disables the managed identity of "translator-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
+      Then the model "legal-en-de" is undeployed
       And the document "contracts" is deleted
 
       Examples:
@@ -471,6 +496,44 @@ Feature: The inaccessible key
       Then the document "manuals" is deleted
       And the document "contracts" is deleted
       And the model "support-en-de" is undeployed
+
+  @revocation.earlier-workspaces-closed
+  Rule: An earlier workspace can be neither read nor used while the key is inaccessible
+
+    @identity.access-removed @identity.disable @revocation.access-revoked @revocation.earlier-workspaces
+    Scenario Outline: An earlier workspace can't be read while the identity is off
+      Given <start> (workspace "ws-prod")
+      When the customer disables the managed identity of "translator-prod"
+      Then the data of "ws-prod" is inaccessible
+
+      Examples:
+        | start                                                             |
+        | a deployed model in a workspace made before customer-managed keys |
+        | workspaces made before and after the portal enabled CMK           |
+
+    Scenario: An upload to an earlier workspace is refused without the key
+      Given an earlier workspace has lost its key
+      When the customer uploads the document "invoices" to "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Training in an earlier workspace is refused without the key
+      Given an earlier workspace has lost its key
+      When the customer trains the model "support-en-de" in "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Deploying in an earlier workspace is refused without the key
+      Given an earlier workspace has lost its key
+      When the customer deploys the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Translating in an earlier workspace is refused without the key
+      Given an earlier workspace has lost its key
+      When the customer translates with the model "legal-en-de"
+      Then the request is refused
+      And nothing has changed
 
   @revocation.only-that-resource
   Rule: Revoking one resource's access leaves the others on the same key alone
@@ -520,6 +583,7 @@ Feature: The inaccessible key
 
     Scenario: A model of a resource whose access stands is deployed
       Given one of two resources on the key has lost its access (resource "translator-test", model "support-en-de")
+      And the customer undeploys the model "support-en-de"
       When the customer deploys the model "support-en-de"
       Then the request is accepted
 

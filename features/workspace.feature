@@ -70,3 +70,20 @@ Feature: Custom Translator workspaces
       When the customer uploads the document "manuals" to "ws-prod"
       Then the document "manuals" is kept
       And the workspace "ws-prod" is protected by Microsoft-managed keys
+
+  @workspace.ends-with-resource
+  Rule: The workspaces of a deleted resource end with it
+
+    @environment.delete-resource
+    Scenario: A deleted resource takes its workspaces and models with it
+      Given a deployed model under Microsoft-managed keys (workspace "ws-prod", model "legal-en-de")
+      When the customer deletes the resource "translator-prod"
+      Then the workspace "ws-prod" does not exist
+      And the model "legal-en-de" does not exist
+
+    @environment.delete-resource
+    Scenario: A deleted resource takes its uploads with it
+      Given an upload under Microsoft-managed keys (document "contracts")
+      When the customer deletes the resource "translator-prod"
+      Then the request is accepted
+      And the document "contracts" is deleted

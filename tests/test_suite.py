@@ -18,6 +18,7 @@ from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
+from translator_cmk.machine.topics import MEMORY
 from translator_cmk.system import ModelSystem
 
 PICKLES = pickles()
@@ -112,7 +113,7 @@ def without(requirement: str) -> list[Machine]:
         for rows in (ROWS, WITHOUT_ASSUMPTIONS)
         for changed in (
             [row for row in rows if row.requirement != requirement],
-            *((*rows, row) for row in mistakes),
+            *((*rows, *MEMORY, row) for row in mistakes),
         )
         if len(changed) != len(rows)
     ]

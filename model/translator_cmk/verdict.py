@@ -247,6 +247,8 @@ class CaseAsRun:
     reason: str = ""
     counts: bool = True
     """Whether the profile demands what it says."""
+    is_left_open: bool = False
+    """Whether the profile demands it of other systems, and leaves it open for this one."""
     is_listed: bool = False
     """Whether the file of deviations lists it."""
     lacks_capability: bool = False
@@ -265,8 +267,8 @@ class CaseAsRun:
     behind_known_to_fail: tuple[str, ...] = ()
     """Those of them that failed, and are listed."""
     describe_assumptions: Callable[[], str] = lambda: ""
-    """Returns in words from which assumptions it differs.  That takes its time, so it is called
-    only for a case that does differ.
+    """Returns in words on which assumptions it rests.  That takes its time, so it is called only
+    for a case to which it matters.
     """
 
     @property
@@ -282,7 +284,7 @@ class CaseAsRun:
 
     @property
     def assumptions(self) -> str:
-        """From which assumptions it differs, in words."""
+        """On which assumptions it rests, in words."""
         return self.describe_assumptions()
 
 
@@ -327,6 +329,11 @@ def differs_from_assumption(case: CaseAsRun) -> bool:
     return case.status in FAILING and not case.counts
 
 
+def left_open(case: CaseAsRun) -> bool:
+    """What came out is as we assume, and is not demanded of this system."""
+    return case.status is Status.PASSED and case.is_left_open
+
+
 def failed_as_listed(case: CaseAsRun) -> bool:
     """A failure is on the list."""
     return case.status in FAILING and case.is_listed
@@ -367,7 +374,16 @@ WEIGHING: tuple[tuple[Callable[[CaseAsRun], bool], Status, str], ...] = (
         "not reached: what leads to it is known to fail: {case.behind[0]}",
     ),
     (assumption_was_not_tried, Status.NOT_RUN, "{case.reason}"),
-    (differs_from_assumption, Status.DIFFERS, "{case.assumptions}: {case.reason}"),
+    (
+        differs_from_assumption,
+        Status.DIFFERS,
+        "differs from {case.assumptions}: {case.reason}",
+    ),
+    (
+        left_open,
+        Status.NOT_APPLICABLE,
+        "not specified for this system, which does otherwise before: {case.assumptions}",
+    ),
     (failed_as_listed, Status.KNOWN, "{case.reason}"),
 )
 """The verdict on a case, with its reason.  Where no row applies, it is as it was run."""

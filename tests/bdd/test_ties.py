@@ -99,7 +99,7 @@ def test_scenarios_that_contradict_the_model_or_miss_no_row_are_named(tmp_path: 
     wrong = f"the model does not do what '{said}' says; correct the scenario"
     assert re.search(rf"vault\.feature:\d+: {wrong}", contradicted)
     assert re.search(
-        r"keys\.py:\d+: no scenario tagged @keys\.no-symmetric-rotation fails without the rows",
+        r"keys\.py:\d+: no scenario tagged @keys\.no-curve-rotation fails without the rows",
         missed,
     )
 

@@ -30,15 +30,14 @@ from tests.conformance.conftest import (
     verify,
 )
 from tests.conftest import some
-from translator_cmk.bdd.demands import PrefixTree, demanded, demanded_without
+from translator_cmk.bdd.demands import demanded_of_the_model, demanded_without
 from translator_cmk.cli import main
 from translator_cmk.conformance import cases, release
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
 from translator_cmk.conformance.deviations import load_deviations
 from translator_cmk.conformance.report.by_requirement import rates
 from translator_cmk.conformance.report.wording import badge_of, headline
-from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.oracle.profiles import silent_in
 from translator_cmk.requirements import frozen_registers, load_register
 from translator_cmk.verdict import Status
 
@@ -340,10 +339,9 @@ def test_scenario_counts_exactly_where_the_profile_demands_it_and_otherwise_rest
     None
 ):
     silent = silent_in("article", load_register())
-    article = PrefixTree(Oracle(machine_of(silent)))
     every = cases.scenarios("article", ())
     for case, pickle in every:
-        assert case.scored == demanded(article, pickle), case.id
+        assert case.scored == demanded_of_the_model(silent, pickle), case.id
     for case, pickle in some([scenario for scenario in every if not scenario.case.scored], 5):
         assert silent.issuperset(case.rests_on)
         assert not demanded_without(case.rests_on, pickle), case.id

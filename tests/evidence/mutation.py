@@ -18,6 +18,7 @@ from tests.evidence.row_functions import function_of, parts_of
 from translator_cmk.machine import ROWS, Command, conditions, updates
 from translator_cmk.machine.entities import Document, Resource, Vault, Workspace
 from translator_cmk.machine.rows import Means, Row, Whenever
+from translator_cmk.machine.topics import MEMORY
 from translator_cmk.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.row_sources import RowSource, counter_row_sources, row_sources
@@ -160,7 +161,7 @@ def other_side(requirement: str) -> str:
 
 def mistake_added(source: RowSource) -> Mutant:
     """Return the rows and the row of a known mistake."""
-    added = {ROWS[-1]: (ROWS[-1], source.row)}
+    added = {ROWS[-1]: (ROWS[-1], *MEMORY, source.row)}
     return make_mutant([source], "mistake added", added, "no such row", ast.unparse(source.call))
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.oracle.following import ARTICLE, FULL
-from translator_cmk.bdd.demands import PrefixTree, demanded
+from translator_cmk.bdd.demands import PrefixTree, demanded, demanded_of_the_model
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.feature_records import Pickle, Step
-from translator_cmk.machine import COUNTER_ROWS, ROWS
+from translator_cmk.machine import COUNTER_ROWS, REMEMBERING
 from translator_cmk.machine.topics import OTHER_READINGS
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
@@ -35,7 +35,7 @@ def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -
 
 
 def test_rows_of_what_is_silent_are_in_the_machine_with_counter_rows_and_other_readings() -> None:
-    more_in_full = set(FULL.rows) - set(ROWS)
+    more_in_full = set(FULL.rows) - set(REMEMBERING)
     assert {row.requirement for row in more_in_full} == {
         "keys.change"
     }  # another reading of a silence
@@ -43,7 +43,7 @@ def test_rows_of_what_is_silent_are_in_the_machine_with_counter_rows_and_other_r
     may_apply = {
         row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in ARTICLE.silent
     }
-    assert set(ARTICLE.rows) - set(ROWS) == may_apply
+    assert set(ARTICLE.rows) - set(REMEMBERING) == may_apply
     assert "keys.rotation-keeps-data" in {row.requirement for row in may_apply}
 
 
@@ -108,4 +108,4 @@ def test_all_that_a_scenario_takes_for_so_must_be_demanded(read_before: bool, in
     steps.append(Step("", "when", READ, 1))
     steps.append(Step("", "then", "the request is refused", 1))
     pickle = Pickle("id", "name", "", 1, ("revocation.data-inaccessible",), tuple(steps))
-    assert demanded(PrefixTree(Oracle(ARTICLE)), pickle) == inside
+    assert demanded_of_the_model(ARTICLE.silent, pickle) == inside

@@ -18,11 +18,13 @@ from translator_cmk.conformance.lanes.shrinking import Commands
 from translator_cmk.conformance.lanes.tour import sequences_for, sequences_of
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
+from translator_cmk.conformance.verdicts import does_count
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Machine, Unspecified
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System, Unsupported
+from translator_cmk.verdict import FAILING
 
 
 class Failure(NamedTuple):
@@ -55,14 +57,14 @@ def in_features(variant: Variant, profile: str, topics: Iterable[str] = ()) -> I
     subject = subject_of(variant)
     prefixes = tuple(f"{topic}." for topic in topics) or ("",)
     for scenario in scenarios(profile, ()):
-        if not scenario.case.scored or not scenario.case.id.startswith(prefixes):
+        if not scenario.case.id.startswith(prefixes):
             continue
         result = play(subject, scenario)
         if result.fault == "reset":
             yield Failure(scenario.case.id, ("reset",), (), "scenario")
             continue
         assert not result.fault, f"{variant.name}: {result.reason}"
-        if result.status not in ("passed", "not-applicable"):
+        if result.status in FAILING and does_count(scenario.case, result):
             named = (*result.attributed_to, *scenario.case.requirements)
             yield Failure(scenario.case.id, named, tuple(commands_of(scenario.pickle)), "scenario")
 

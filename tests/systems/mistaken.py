@@ -11,6 +11,7 @@ from translator_cmk.language.declaration import CAPABILITIES, Declaration
 from translator_cmk.machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
+    REMEMBERING,
     ROWS,
     Accepted,
     Command,
@@ -49,7 +50,7 @@ class LacksRows(ModelSystem):
     mistaken: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        rows = [row for row in ROWS if row.requirement not in self.lacking]
+        rows = [row for row in REMEMBERING if row.requirement not in self.lacking]
         mistakes = [row for row in COUNTER_ROWS if row.requirement in self.mistaken]
         super().__init__(Machine([*rows, *mistakes]))
 

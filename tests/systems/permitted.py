@@ -22,7 +22,15 @@ from tests.systems.variants import (
     writing,
 )
 from translator_cmk.language.declaration import CAPABILITIES, Declaration
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, Stage
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    REMEMBERING,
+    Accepted,
+    Command,
+    Outcome,
+    Refused,
+    Stage,
+)
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateResource,
@@ -136,7 +144,7 @@ KEYS = (
         "Nothing is demanded there. A key in a managed HSM, for one, is accepted and protects "
         "nothing yet.",
         ["keys.managed-hsm"],
-    )._replace(reference=ROWS),
+    )._replace(reference=REMEMBERING),
     permitted(
         "refuses an RSA-HSM key of 2048 bits as a key of another type",
         "The article says RSA, which can be read as the type of that name alone.",

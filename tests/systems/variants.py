@@ -20,7 +20,7 @@ that these close over.  That is why each edit below closes over functions, and n
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine import REMEMBERING, Machine
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
 from translator_cmk.machine.rows import Refuse, Row, Silent, effect
 from translator_cmk.machine.state import Changes
@@ -30,7 +30,7 @@ from translator_cmk.system import ModelSystem
 Rows = tuple[Row, ...]
 Condition = Callable[..., Any]
 
-ANSWERING_ROWS: Rows = tuple(row for row in ROWS if not isinstance(row, Silent))
+ANSWERING_ROWS: Rows = tuple(row for row in REMEMBERING if not isinstance(row, Silent))
 """The rows of a system that always does something, also where nothing is specified."""
 
 

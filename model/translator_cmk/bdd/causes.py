@@ -6,10 +6,10 @@ requirement a system would do exactly what was seen.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from ..oracle import Differs, Why, first_difference, oracle_for
-from ..oracle.profiles import PROFILES, silent_in
+from ..oracle import Comparison, Differs, Why, compare_recorded, oracle_for
+from ..oracle.profiles import silent_in
 from ..requirements import load_register
 from .assertions import AssertionFailed
 from .checked_system import CapabilityMissing
@@ -20,52 +20,70 @@ Causes = tuple[str, ...]
 """What a failure is attributed to: ids of requirements, or a capability that is declared."""
 
 
-def causes_of(error: BaseException | None, run: ScenarioRun | None) -> Causes:
-    """Return what a failed or blocked scenario is attributed to; nothing for any other."""
+@cache
+def silent_by_default() -> frozenset[str]:
+    """Return what is silent where nobody has chosen a profile."""
+    return silent_in("article", load_register())
+
+
+def causes_of(
+    error: BaseException | None, run: ScenarioRun | None, silent: frozenset[str] = frozenset()
+) -> Causes:
+    """Return what a failed or blocked scenario is attributed to; nothing for any other.
+
+    ``silent``: the requirements that are silent in the profile; by default, in `article`.
+    """
     if run is None:
         return ()
     if isinstance(error, CapabilityMissing):
         return (f"the capability {error.capability}",)
     if isinstance(error, SetupFailed):
-        return why_of(run).attributed_to
+        return why_of(run, silent).attributed_to
     if isinstance(error, AssertionFailed):
-        return own_first(run) or run.pickle.requirements
+        return own_first(run, silent) or run.pickle.requirements
     return ()
 
 
-def own_first(run: ScenarioRun) -> Causes:
+def own_first(run: ScenarioRun, silent: frozenset[str]) -> Causes:
     """Return the requirements that are named for a failed scenario, its own before others.
 
     If no requirement explains by its absence what was seen, that of the scenario's rule leads: the
     scenario states what is not so.  A silent requirement does not, since no system violates one.
     """
-    differs = first_difference_of(run)
-    if differs is None:
-        return ()
     own = run.pickle.requirements
+    differs = first_difference_of(run, silent)
+    if differs is None:
+        return own
     rule = own[0]
+    not_silent = differs.step.machine.silent.isdisjoint
     named = differs.why.attributed_to
     leading = [name for name in own if name in named]
-    if not differs.why.without and rule not in differs.step.machine.silent:
+    if not differs.why.without and not_silent({rule}):
         leading.insert(0, rule)
+    if not named and not leading:
+        leading = [name for name in own if not_silent({name})]
     return tuple(dict.fromkeys([*leading, *named]))
 
 
-def why_of(run: ScenarioRun) -> Why:
+def why_of(run: ScenarioRun, silent: frozenset[str] = frozenset()) -> Why:
     """Return why requirements are named for the first step that differs."""
-    differs = first_difference_of(run)
+    differs = first_difference_of(run, silent)
     return differs.why if differs else Why()
 
 
-@lru_cache(maxsize=1)
-def first_difference_of(run: ScenarioRun) -> Differs | None:
-    """Return how the first step differs from what the article demands, or else from assumptions."""
-    for profile in PROFILES:
-        silent = silent_in(profile, load_register())
-        oracle = oracle_for(machine_without(silent), run.declared)
-        differs = first_difference(run.asked, oracle, run.declared.stage)
-        if differs:
-            return differs
+@lru_cache(maxsize=2)
+def comparison_of(run: ScenarioRun, silent: frozenset[str]) -> Comparison:
+    """Return whether the run is as is demanded where these requirements are silent."""
+    oracle = oracle_for(machine_without(silent), run.declared)
+    return compare_recorded(run.asked, oracle, run.declared.stage)
+
+
+def first_difference_of(run: ScenarioRun, silent: frozenset[str] = frozenset()) -> Differs | None:
+    """Return how the first step differs from what is demanded, or else from assumptions."""
+    for profile in (silent or silent_by_default(), silent_in("full", load_register())):
+        comparison = comparison_of(run, profile)
+        if isinstance(comparison, Differs):
+            return comparison
     return None
 
 

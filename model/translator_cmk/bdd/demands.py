@@ -3,9 +3,13 @@
 A scenario is demanded if an oracle demands every Then, and that every Given is accepted: a system
 that may refuse a Given may not get to the Then.  Where requirements are silent, a scenario may no
 longer be demanded.  Then it rests on some of them, which are found by making fewer silent.
+
+That is what is demanded of every system, whatever it does before the When.  What is demanded of one
+system depends on what it has shown by then.  A scenario is demanded of *that* system if an oracle
+demands it that has seen what the system answered and showed.
 """
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from copy import copy
 from functools import cache
 
@@ -21,13 +25,14 @@ from ..machine import (
     Unspecified,
 )
 from ..machine.rows import Means
-from ..oracle import Oracle, Predicate
+from ..oracle import Exchange, Oracle, Predicate, oracle_for
 from ..oracle.nondeterminism import TooManyStates
-from ..oracle.profiles import machine_of
+from ..oracle.profiles import REPEATS, machine_of
 from ..oracle.transitions import transitions
+from ..system import ModelSystem
 from .assertions import Assertion, AssertionFailed, StepResult
 from .feature_records import Pickle
-from .vocabulary import commands_in, commands_of, facts_of, read_steps
+from .vocabulary import ReadStep, commands_in, commands_of, facts_of, read_steps
 
 EVERYTHING = Declaration("model", "any")
 """The declaration of a system that hides nothing and lacks nothing."""
@@ -96,6 +101,8 @@ def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
     """Return the assertion in the form in which an oracle is asked about it."""
     if assertion.kind == "not specified":
         return Unspecified(frozenset(pickle.requirements))
+    if assertion.kind == "accepted":
+        return Accepted()
     facts = facts_of(pickle)
 
     def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
@@ -107,6 +114,63 @@ def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
         return True
 
     return holds
+
+
+def demanded_of(
+    pickle: Pickle,
+    shown: Iterable[Exchange],
+    silent: frozenset[str],
+    declared: Declaration = EVERYTHING,
+) -> bool:
+    """Return whether the scenario is demanded of a system that answered and showed this.
+
+    Of the When nothing of it is taken as given.  It is not demanded if more is possible than can be
+    followed, nor if rows contradict each other in it.
+    """
+    oracle = oracle_for(machine_without(silent), declared)
+    oracle.reset(declared.stage)
+    answers = iter([exchange for exchange in shown if exchange.command is not None])
+    try:
+        return all(step_is_demanded(step, pickle, oracle, answers) for step in read_steps(pickle))
+    except (TooManyStates, RowsContradict):
+        return False
+
+
+def step_is_demanded(
+    step: ReadStep, pickle: Pickle, oracle: Oracle, answers: Iterator[Exchange]
+) -> bool:
+    """Return whether an oracle demands a Then, or that a Given is accepted, and take the step."""
+    meaning = step.meaning
+    if isinstance(meaning, Fact | Assertion):
+        then = meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)
+        return oracle.demands(then)
+    for command in commands_in(meaning):
+        oracle.submit(command)
+        if step.kind != "given":
+            continue
+        if not oracle.demands(Accepted()):
+            return False
+        answer = next(answers, None)
+        if answer is not None:
+            oracle.narrow(answer.outcome, answer.seen)
+    return True
+
+
+def demanded_of_the_model(silent: frozenset[str], pickle: Pickle) -> bool:
+    """Return whether the scenario is demanded of a system that does as the model does."""
+    return demanded_of(pickle, shown_by_the_model(pickle), silent)
+
+
+@cache
+def shown_by_the_model(pickle: Pickle) -> tuple[Exchange, ...]:
+    """Return what the model answers and shows, command by command."""
+    model = ModelSystem()
+    model.reset()
+    exchanges: list[Exchange] = []
+    for command in commands_of(pickle):
+        outcome = model.submit(command)
+        exchanges.append(Exchange(command, outcome, model.observe()))
+    return tuple(exchanges)
 
 
 def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
@@ -122,6 +186,15 @@ def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
 def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
     """Return whether the scenario is demanded where these requirements are silent."""
     return demanded(tree_without(frozenset(silent)), pickle)
+
+
+def relied_on(pickle: Pickle, silent: frozenset[str]) -> tuple[str, ...]:
+    """Return the silent requirements that a scenario relies on.
+
+    That a system may refuse what is so already matters only where it has done something else than
+    the model before.  So it is named only where nothing else is.
+    """
+    return resting_on(pickle, silent - REPEATS) or resting_on(pickle, silent)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
 from ..language.facts import Fact
 from ..machine import DEFAULT_STAGE, Command, Stage
-from ..machine.commands import CreateVault, EndVaultRetention
+from ..machine.commands import CreateResource, CreateVault, EndVaultRetention
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
 from .feature_records import Pickle
 from .portal import is_through_the_portal
@@ -207,4 +207,6 @@ def not_offered(commands: Iterable[Command], stage: Stage) -> str | None:
         for kind, name in stage_names(command):
             if name not in names[kind]:
                 return f"the stage that is offered has no {kind.word} {name!r}"
+        if isinstance(command, CreateResource) and command.kind not in stage.kinds:
+            return f"the stage that is offered has no customer-managed keys for {command.kind!r}"
     return None

@@ -18,7 +18,7 @@ from ..language.situations import Situation
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
 from ..oracle import Exchange, Follower, Oracle
 from ..oracle.nondeterminism import TooManyStates
-from ..oracle.profiles import silent_in
+from ..oracle.profiles import REPEATS, silent_in
 from ..oracle.shown import Shown
 from ..requirements import load_register
 from ..system import ModelSystem, System, Unsupported
@@ -301,4 +301,4 @@ def demanded_of(
 def machine_relied_on(pickle: Pickle) -> Machine:
     """Return the machine of all that the article demands, and of what the scenario rests on."""
     silent = silent_in("article", load_register())
-    return machine_without(silent.difference(resting_on(pickle, silent)))
+    return machine_without(silent.difference(resting_on(pickle, silent - REPEATS)))

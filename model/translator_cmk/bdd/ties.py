@@ -17,6 +17,7 @@ from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
 from ..machine.step import DOES_NOT_EXIST
+from ..machine.topics import MEMORY
 from ..oracle import Oracle
 from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
@@ -173,7 +174,7 @@ def notice_absence(name: str, right: PrefixTree) -> bool:
 
 def notice_mistake(mistake: Row, right: PrefixTree) -> bool:
     """Return whether a scenario of its requirement fails with the row of a mistake."""
-    with_mistake = Machine([*right.oracle.machine.rows, mistake])
+    with_mistake = Machine([*right.oracle.machine.rows, *MEMORY, mistake])
     return tells_apart(mistake.requirement, right, with_mistake)
 
 

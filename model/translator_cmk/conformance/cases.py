@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..bdd.demands import demanded_without, resting_on, undemanded
+from ..bdd.demands import demanded_of_the_model, relied_on, undemanded
 from ..bdd.feature_files import pickles
 from ..bdd.feature_records import Pickle
 from ..bdd.prerequisites import prerequisites_of
@@ -69,17 +69,17 @@ class Case(NamedTuple):
 
     @property
     def scored(self) -> bool:
-        """Whether it counts."""
+        """Whether it counts for a system that does as the model does before the When."""
         return not self.silent or is_scored(self.id, self.silent)
 
     @property
     def rests_on(self) -> Ids:
-        """The silent requirements that keep it from counting, found where somebody asks, since that
-        takes its time.
+        """The silent requirements that keep it from being demanded of every system, found where
+        somebody asks, since that takes its time.
         """
-        if self.scored:
+        if not self.silent:
             return ()
-        return resting_on(pickle_of(self.id), self.silent)
+        return relied_on(pickle_of(self.id), self.silent)
 
 
 @cache
@@ -99,7 +99,7 @@ def is_scored(name: str, silent: frozenset[str]) -> bool:
     One that is demanded by no rows at all shows a defect of the kit, and rests on no assumption.
     """
     pickle = pickle_of(name)
-    return demanded_without(silent, pickle) or pickle in contradicting()
+    return demanded_of_the_model(silent, pickle) or pickle in contradicting()
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:

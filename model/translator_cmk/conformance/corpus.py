@@ -51,7 +51,7 @@ TWO_RESOURCES: Sequence = (
     cmd.ImportKey("first", "lower", "EC"),
     cmd.CreateVault("second", "eastus", "foreign", "data", False, False, "rbac"),
     cmd.CreateKey("second", "upper", "RSA", 1024),
-    cmd.CreateKey("second", "lower", "oct"),
+    cmd.CreateKey("second", "lower", "RSA-HSM"),
     cmd.DisableKey("second", "upper"),
     cmd.CreateResource("one", "Translator", "westeurope", "cmk-tier", "production", "apps"),
     cmd.CreateWorkspace("early", "one"),

@@ -23,7 +23,7 @@ from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
 from .subject import Subject
-from .verdicts import Result, counts, exit_code, once_more, verdict_on
+from .verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
 
 EVERY = 2.0
 """Seconds between two writings of the report."""
@@ -187,8 +187,8 @@ def counts_of(
     """Return how many cases have which status: of all that counts, by level and by lane, and of
     what does not.
     """
-    scored = [case for case in cases if case.scored]
-    assumed = [case for case in cases if not case.scored]
+    scored = [case for case in cases if does_count(case, verdicts[case.id])]
+    assumed = [case for case in cases if not does_count(case, verdicts[case.id])]
     by_level = {}
     for level in LEVELS:
         by_level[level] = tally_of([case for case in scored if case.level == level], verdicts)

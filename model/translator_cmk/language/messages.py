@@ -21,6 +21,7 @@ from ..machine import (
     Unspecified,
 )
 from ..machine.entities import KeySource, KeyType, PermissionModel, ResourceKind
+from ..machine.stage import DEFAULT_STAGE
 from ..machine.values import Value
 from ..shapes import (
     FLAG,
@@ -239,7 +240,16 @@ def build_stage(**fields: Any) -> Stage:
             raise Inconsistent(what, "add the tenant, or name another")
     if "global" in stage.regions:
         raise Inconsistent("'global' is a location, and no region", "leave it out")
+    if "Translator" not in stage.kinds:
+        raise Inconsistent("kinds is without 'Translator'", "add it: the article is about it")
+    if MULTI_SERVICE.isdisjoint(stage.kinds):
+        what = f"kinds has none of {' and '.join(sorted(MULTI_SERVICE))}"
+        raise Inconsistent(what, "add one: the article names a multi-service resource")
     return stage
+
+
+MULTI_SERVICE = frozenset({"AIServices", "CognitiveServices"})
+"""The kinds of multi-service resources, either of which may be the one that the article names."""
 
 
 STAGE = Record(
@@ -249,14 +259,18 @@ STAGE = Record(
         "subscriptions": MapOf(A_NAME, A_NAME),
         "regions": UniqueList(A_NAME),
         "tiers": MapOf(A_NAME, FLAG),
+        "kinds": UniqueList(Choice(get_args(ResourceKind))),
     },
     make=build_stage,
 )
 
 
 def stage_to_wire(stage: Stage) -> dict[str, Any]:
-    """Return the stage as a JSON value."""
-    return dict(to_json(stage))
+    """Return the stage as a JSON value, without the kinds if it has them all."""
+    value = dict(to_json(stage))
+    if stage.kinds == DEFAULT_STAGE.kinds:
+        del value["kinds"]
+    return value
 
 
 def stage_from_wire(message: Any, where: str = "") -> Stage:

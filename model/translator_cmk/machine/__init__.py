@@ -11,13 +11,14 @@ from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
 from .stage import DEFAULT_STAGE, Stage, initial
 from .state import State
 from .step import Machine
-from .topics import COUNTER_ROWS, ROWS
+from .topics import COUNTER_ROWS, REMEMBERING, ROWS
 from .writes import RowsContradict
 
 __all__ = [
     "COMMANDS",
     "COUNTER_ROWS",
     "DEFAULT_STAGE",
+    "REMEMBERING",
     "ROWS",
     "Accepted",
     "Command",

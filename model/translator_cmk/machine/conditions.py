@@ -7,7 +7,7 @@ entities in place of the names, as rows read it.
 from typing import Any
 
 from .commands import EnableCustomerManagedKeys, GrantKeyAccess, RecoverVault
-from .entities import Document, Grant, Key, Resource, Vault, Workspace
+from .entities import CUSTOMER, Document, Grant, Key, Resource, Vault, Workspace
 
 # Customer-managed keys
 
@@ -43,6 +43,19 @@ def granted(vault: Vault, resource: Resource) -> bool:
     return vault.world.has(Grant, f"{vault.name}/{resource.name}")
 
 
+def lacks_the_identity_it_had(resource: Resource) -> bool:
+    """Return whether the identity of a resource was disabled, and is off."""
+    return resource.had_identity
+
+
+def is_to_vault_in_use(grant: Grant) -> bool:
+    """Return whether a grant is on the vault of the key that its resource uses."""
+    resource = grant.resource
+    if resource.state != "active" or resource.key is None:
+        return False
+    return resource.key.vault.name == grant.vault.name
+
+
 def uses_key(resource: Resource, key: Key) -> bool:
     """Return whether this is the resource's own key."""
     return resource.key is not None and resource.key.name == key.name
@@ -69,7 +82,38 @@ def may_regain_key(command: Any, resource: Resource) -> bool:
     return bool(command.key.name == resource.key.name)
 
 
+def is_in_use(key: Key) -> bool:
+    """Return whether this is the key of any resource."""
+    return any(uses_key(resource, key) for resource in key.world.every(Resource))
+
+
+# Requests for what is so already
+
+
+def key_is_enabled_with_all(command: Any) -> bool:
+    """Return whether a request for customer-managed keys would change nothing of the resource."""
+    if not can_be_put_in_use(command):
+        return False
+    resource = command.resource
+    return bool(
+        resource.key_source == CUSTOMER
+        and uses_key(resource, command.key)
+        and resource.identity
+        and granted(command.vault, resource)
+    )
+
+
 # What a resource holds
+
+
+def is_earlier(workspace: Workspace) -> bool:
+    """Return whether a workspace of a resource with customer-managed keys was made before them."""
+    return workspace.resource.key_source == CUSTOMER and not workspace.covered
+
+
+def is_earlier_without_identity(workspace: Workspace) -> bool:
+    """Return whether it was made before them, and the identity of its resource is off."""
+    return is_earlier(workspace) and not workspace.resource.identity
 
 
 def has_workspace(resource: Resource) -> bool:

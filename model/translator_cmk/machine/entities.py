@@ -24,7 +24,7 @@ CUSTOMER = "customer-managed"
 ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
 KeySource = Literal["microsoft-managed", "customer-managed"]
 PermissionModel = Literal["access-policies", "rbac"]
-KeyType = Literal["RSA", "RSA-HSM", "EC", "oct"]
+KeyType = Literal["RSA", "RSA-HSM", "EC"]
 KEY_SIZES = (2048, 3072, 4096)  # of RSA keys that Azure Key Vault makes, in bits
 Recoverable = Literal["absent", "active", "deleted", "purged"]
 Deletable = Literal["absent", "active", "deleted"]
@@ -141,6 +141,7 @@ class Resource(Entity):
     group: str
     tenant: Tenant  # where its identity is registered; `tenant.not-transferred` is how it changes
     identity: bool = False  # the system-assigned managed identity
+    had_identity: bool = False  # it is off and was on: `identity.no-return-of-access`
     key_source: KeySource | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
     # What its data is encrypted with.  Unlike `key`, it survives a move to another tenant.
@@ -177,6 +178,8 @@ class Model(Entity):
     """A custom model trained in a workspace: undeployed, deployed or deleted."""
 
     workspace: Workspace
+    # What undeployed it with the key, if not the customer: `restoration.no-redeploy` is about one.
+    lost: Literal["no", "with the identity", "otherwise"] = "no"
     state: Literal["absent", "deployed", "undeployed", "deleted"] = "absent"
 
 

@@ -94,14 +94,17 @@ class Whenever(NamedTuple):
 class Silent(NamedTuple):
     """Where neither the article nor the specification says anything: the outcome is unspecified.
 
-    The command may be refused, or do what other rows say; where ``free`` holds, it may do something
-    else as well.
+    The command may be refused, unless ``may_refuse`` is false, or do what other rows say.  Where
+    ``free`` holds, it may do something else as well to the entities that it names, or with
+    ``each``, to the entities of that kind of which ``free`` holds.
     """
 
     on: type[Command]
     requirement: str
     when: Condition
     free: Condition = always
+    each: type[Entity] | None = None
+    may_refuse: bool = True
 
 
 Row = Refuse | Effect | Means | Whenever | Silent

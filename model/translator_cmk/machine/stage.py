@@ -1,8 +1,9 @@
 """The stage: the tenants, subscriptions, locations and tiers that are there before any command."""
 
 from collections.abc import Mapping
+from typing import get_args
 
-from .entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
+from .entities import ENTITY_KINDS, Entity, Location, ResourceKind, Subscription, Tenant, Tier
 from .state import State, Table
 from .values import Value
 
@@ -11,7 +12,8 @@ class Stage(Value):
     """The symbolic world that an adapter maps to a real one.
 
     ``subscriptions`` maps each to its tenant; ``tiers`` says of each whether it supports
-    customer-managed keys.
+    customer-managed keys.  ``kinds``: the kinds of resources that can have them at all.  Of the two
+    multi-service kinds it may have one, since the article does not say which of them it means.
     """
 
     tenants: tuple[str, ...] = ("home", "abroad")
@@ -22,6 +24,7 @@ class Stage(Value):
     }
     regions: tuple[str, ...] = ("westeurope", "eastus")
     tiers: Mapping[str, bool] = {"cmk-tier": True, "basic-tier": False}
+    kinds: tuple[str, ...] = get_args(ResourceKind)
 
 
 DEFAULT_STAGE = Stage()

@@ -105,6 +105,8 @@ class Machine:
 
         silent = set()
         for silence in self._silences.get(on, ()):
+            if not silence.may_refuse:
+                continue
             if silence.when(bound) and world.applies(silence, NO_ENTITY):
                 silent.add(silence.requirement)
         if silent:
@@ -164,16 +166,30 @@ class Machine:
         bound = bind(command, self.world(state))
         if bound is None:
             return False
-        return any(row.when(bound) for row in self._silences.get(type(command), ()))
+        silences = self._silences.get(type(command), ())
+        return any(row.may_refuse and row.when(bound) for row in silences)
 
-    def is_free(self, state: State, command: Command) -> bool:
-        """Return whether a silent row lets the command do something else than other rows say."""
-        bound = bind(command, self.world(state))
+    def freed(self, state: State, command: Command) -> list[tuple[Silent, Entity | None]]:
+        """Return the silent rows that let the command do something else than other rows say.
+
+        Each comes with an entity to which it may do so; None stands for those that it names.
+        """
+        world = self.world(state)
+        bound = bind(command, world)
         if bound is None:
-            return False
-        return any(
-            row.when(bound) and row.free(bound) for row in self._silences.get(type(command), ())
-        )
+            return []
+        found: list[tuple[Silent, Entity | None]] = []
+        for row in self._silences.get(type(command), ()):
+            if not row.when(bound):
+                continue
+            if row.each is None:
+                if row.free(bound):
+                    found.append((row, None))
+                continue
+            for entity in world.every(row.each):
+                if row.free(bound, entity):
+                    found.append((row, entity))
+        return found
 
 
 def by_subject(rows: Iterable[Row], kind: type[Row], subject: str) -> dict[Any, list[Any]]:

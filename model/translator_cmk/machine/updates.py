@@ -119,6 +119,25 @@ def loses_data(resource: Resource) -> Changes:
     return changes
 
 
+def ends_contents(resource: Resource) -> Changes:
+    """Write that the workspaces of a resource are deleted, with all their documents and models."""
+    changes: dict[Any, Any] = {}
+    for workspace in workspaces_of(resource):
+        changes |= sets(workspace, state="deleted")
+    for document in resource.world.every(Document):
+        if document.workspace.resource.name == resource.name:
+            changes |= sets(document, state="deleted")
+    for model in resource.world.every(Model):
+        if model.workspace.resource.name == resource.name:
+            changes |= sets(model, state="deleted")
+    return changes
+
+
+def how_lost(resource: Resource) -> str:
+    """Return what a model is undeployed with when the key of its resource is inaccessible."""
+    return "otherwise" if resource.identity else "with the identity"
+
+
 def workspaces_of(resource: Resource) -> Iterator[Workspace]:
     """Yield the workspaces that belong to the resource."""
     for workspace in resource.world.every(Workspace):

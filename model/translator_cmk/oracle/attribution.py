@@ -105,7 +105,7 @@ def in_order(names: Iterable[str]) -> Ids:
 def supporting(step: FailedStep) -> frozenset[str]:
     """Return the requirements that the demanded answer to any of the commands rests on."""
     if len(step.seen.commands) <= 1:
-        return behind(step.demanded)
+        return behind(step.demanded) | behind_what_was_done(step)
     found: set[str] = set()
     for command in step.seen.commands:
         outcomes: list[Outcome] = []
@@ -114,6 +114,21 @@ def supporting(step: FailedStep) -> frozenset[str]:
             outcomes += [transition.outcome for transition in possible]
         found |= behind(agreed_outcome(outcomes, NO_REQUIREMENTS))
     return frozenset(found)
+
+
+def behind_what_was_done(step: FailedStep) -> frozenset[str]:
+    """Return what every acceptance rests on, of a command that was accepted and may be refused."""
+    if not isinstance(step.demanded, Unspecified) or not isinstance(step.seen.outcome, Accepted):
+        return NO_REQUIREMENTS
+    accepted: list[Outcome] = []
+    for command in step.seen.commands:
+        for state in step.before:
+            for transition in transitions(step.machine, state, command, step.limit).possible:
+                if isinstance(transition.outcome, Accepted):
+                    accepted.append(transition.outcome)
+    if not accepted:
+        return NO_REQUIREMENTS
+    return behind(agreed_outcome(accepted, NO_REQUIREMENTS))
 
 
 def behind(outcome: Outcome) -> frozenset[str]:

@@ -106,19 +106,23 @@ class Follower:
         return self.answer(None, seen, shown)
 
 
-def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Differs | None:
-    """Return the first difference between what was recorded and what is demanded, if any."""
+def compare_recorded(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Comparison:
+    """Compare what was recorded with what is demanded, up to the first difference."""
     follower = Follower(oracle)
-    follower.begin(stage)
+    comparison = follower.begin(stage)
     for exchange in exchanges:
         if exchange.command is not None:
             follower.submit(exchange.command)
         comparison = follower.answer(exchange.outcome, exchange.seen)
-        if isinstance(comparison, Differs):
-            return comparison
-        if not follower.has_track:
+        if not isinstance(comparison, Agreed):
             break
-    return None
+    return comparison
+
+
+def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Differs | None:
+    """Return the first difference between what was recorded and what is demanded, if any."""
+    comparison = compare_recorded(exchanges, oracle, stage)
+    return comparison if isinstance(comparison, Differs) else None
 
 
 MOST_STATES = 512

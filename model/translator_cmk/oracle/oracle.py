@@ -22,11 +22,12 @@ A command is unspecified in three ways:
 3. All that it would do is silent: it may be refused as well.
 
 In the last two ways a system is *free*: it may also do a third thing to the entities that the
-command names and to all that depends on them, unless the row says that it may not.  What no state
-explains is then *uncompared* until the next reset (`affected`), and the rest is still compared.
+command names, or to those that the row says, and to all that depends on them.  They are *free*
+until they are observed.  What no state explains is then *uncompared* until the next reset
+(`affected`), and the rest is still compared.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ..language.facts import Fact
@@ -43,6 +44,7 @@ from ..machine import (
     Unspecified,
     initial,
 )
+from ..machine.entities import Entity
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
 from .affected import NO_ENTITIES, Entities, depending, drawn_in, named_by_any, without, words
@@ -81,7 +83,7 @@ class LastCommand(NamedTuple):
     ``outcome``: the one that is demanded.
     ``deciding``: the silent requirements on which the transition depends.
     ``compared``: whether its outcome is.
-    ``free``: whether a system may do a third thing.
+    ``free``: the entities to which a system may do a third thing.
     """
 
     commands: tuple[Command, ...]
@@ -89,7 +91,7 @@ class LastCommand(NamedTuple):
     outcome: Outcome
     deciding: frozenset[str] = NO_REQUIREMENTS
     compared: bool = True
-    free: bool = False
+    free: Entities = NO_ENTITIES
 
 
 def possible_in(found: Iterable[Transitions]) -> tuple[Transition, ...]:
@@ -98,6 +100,11 @@ def possible_in(found: Iterable[Transitions]) -> tuple[Transition, ...]:
     for each in found:
         possible.update(dict.fromkeys(each.possible))
     return tuple(possible)
+
+
+def any_accepted(found: Iterable[Transition]) -> bool:
+    """Return whether the command is accepted in any of the transitions."""
+    return any(isinstance(transition.outcome, Accepted) for transition in found)
 
 
 class Oracle:
@@ -121,6 +128,12 @@ class Oracle:
     uncompared: Entities
     """The entities of which nothing is demanded until the next reset."""
 
+    freed: Entities
+    """The entities to which a command before the last one may have done a third thing.
+
+    Nothing is demanded of them until they are observed.
+    """
+
     silent: frozenset[str]
     """The silent requirements that keep states apart, or that leave something uncompared."""
 
@@ -138,6 +151,7 @@ class Oracle:
         self.last = LastCommand((), (reset,), reset.outcome)
         self.answer = None
         self.uncompared = NO_ENTITIES
+        self.freed = NO_ENTITIES
         self.silent = NO_REQUIREMENTS
         self._keep((reset,))
 
@@ -149,27 +163,40 @@ class Oracle:
         Of several commands it is not known which it was; with ``idle`` it may also be that none was
         carried out.
         """
+        self.freed = self.open
         found = self._transitions_of(commands, idle)
         possible = possible_in(found)
         deciding = NO_REQUIREMENTS.union(*(each.deciding for each in found))
-        compared = named_by_any(commands).isdisjoint(self.uncompared)
+        free = NO_ENTITIES.union(*(each.free for each in found))
+        compared = named_by_any(commands).isdisjoint(self.uncompared | self.freed)
         if compared:
             outcome = self._demanded(found, possible)
         else:
             outcome = Unspecified(self.silent)
 
         self.uncompared |= drawn_in(commands, self.uncompared)
+        self.freed |= drawn_in(commands, self.freed)
         self._keep(possible)
-        if len(self.states) > 1 or self.uncompared:
+        if len(self.states) > 1 or self.uncompared or self.freed or free:
             self.silent |= deciding
         else:
             self.silent = NO_REQUIREMENTS
 
-        is_unspecified = any(isinstance(transition.outcome, Unspecified) for transition in possible)
-        free = is_unspecified and any(each.free for each in found)
         self.last = LastCommand(commands, possible, outcome, deciding, compared, free)
         self.answer = None
         return outcome
+
+    @property
+    def open(self) -> Entities:
+        """The entities to which any command so far may have done a third thing, unobserved."""
+        return depending(self.freed | self.last.free, self._states_around())
+
+    def _states_around(self) -> list[State]:
+        """Return the states before and after the last command."""
+        states: list[State] = []
+        for transition in self.last.possible:
+            states += (transition.before, transition.after)
+        return states
 
     def _transitions_of(self, commands: Iterable[Command], idle: bool) -> list[Transitions]:
         """Return the transitions of each command from each state; with ``idle``, of none too."""
@@ -200,7 +227,7 @@ class Oracle:
         may be there or not.
         """
         agreed = self._agreed(self.states)
-        for name in words(self.uncompared):
+        for name in words(self.uncompared | self.open):
             kind, _ = name
             if kind in KIND_BY_WORD:
                 agreed[name] = {"exists": UNSPECIFIED}
@@ -222,13 +249,13 @@ class Oracle:
                 outcomes = (transition.outcome for transition in self.transitions)
                 return self.last.compared and all(implies(outcome, claim) for outcome in outcomes)
             case _:
-                if self.uncompared:
+                if self.uncompared or self.open:
                     return False
                 return all(self._satisfies(transition, claim) for transition in self.transitions)
 
     def _demands_fact(self, fact: Fact) -> bool:
         """Return whether a fact holds in every possible state."""
-        if (fact.kind, fact.name) in words(self.uncompared):
+        if (fact.kind, fact.name) in words(self.uncompared | self.open):
             return False
         for state in self.states:
             for value in values_of(self._projections(state), fact):
@@ -276,10 +303,19 @@ class Oracle:
             self.answer = seen.outcome
         if found:
             return self._differs(found, seen)
+        self._close(fitting, seen)
         self._keep(fitting)
-        if len(self.states) == 1 and not self.uncompared:
+        if len(self.states) == 1 and not self.uncompared and not self.open:
             self.silent = NO_REQUIREMENTS
         return None
+
+    def _close(self, fitting: Iterable[Transition], seen: Seen) -> None:
+        """Free no longer what was observed, nor by a command that was refused."""
+        if seen.observation is not None:
+            self.freed = frozenset(self._not_shown(self.open, seen))
+            self.last = self.last._replace(free=NO_ENTITIES)
+        elif not any_accepted(fitting):
+            self.last = self.last._replace(free=NO_ENTITIES)
 
     def _seen(
         self,
@@ -303,6 +339,15 @@ class Oracle:
         with_answer = seen._replace(outcome=self.answer)
         step = FailedStep(self.machine, self.limit, before, self.last.outcome, with_answer)
         return Differs(tuple(found), step)
+
+    def _not_shown(self, entities: Entities, seen: Seen) -> Iterator[tuple[type[Entity], str]]:
+        """Yield those of the entities that an observation of a part leaves out."""
+        assert seen.observation is not None
+        if seen.shown.only is None:
+            return
+        for kind, name in entities:
+            if kind.word in KIND_BY_WORD and name not in seen.observation.get(kind.word, {}):
+                yield kind, name
 
     def _fitting_outcome(self, seen: Seen) -> tuple[Transition, ...]:
         """Return the transitions that a system may make which answers like this."""
@@ -335,17 +380,14 @@ class Oracle:
         It may not differ: each state is contradicted somewhere, but nothing on which all agree is,
         or a system that is free did a third thing.  That goes uncompared from here on.
         """
-        possible = self.last.possible if self.last.free or not fitting else fitting
+        free = self._free(fitting)
+        possible = self.last.possible if free or not fitting else fitting
         states = tuple(dict.fromkeys(transition.after for transition in possible))
-        free_to_change = self._free_to_change(fitting)
-        uncompared = seen.uncompared
-        if self.last.free:
-            uncompared |= words(free_to_change)
-        found = self._differences(states, observation, uncompared, seen.shown)
+        found = self._differences(states, observation, seen.uncompared | words(free), seen.shown)
         if found:
             return found
         if self.silent or len(states) == 1:
-            self.uncompared |= free_to_change | self._disagreed(states)
+            self.uncompared |= free | self._in_question(fitting) | self._disagreed(states)
             return ()
         # the states differ only in which command it was, so one of them has to fit
         by_state: list[tuple[Difference, ...]] = []
@@ -353,15 +395,17 @@ class Oracle:
             by_state.append(self._differences((state,), observation, seen.uncompared, seen.shown))
         return min(by_state, key=len)
 
-    def _free_to_change(self, fitting: Iterable[Transition]) -> Entities:
+    def _free(self, fitting: Iterable[Transition]) -> Entities:
         """Return the entities to which a system may have done a third thing."""
-        accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
-        if not accepted or not self.last.deciding:
+        if any_accepted(fitting):
+            return self.open
+        return depending(self.freed, self._states_around())
+
+    def _in_question(self, fitting: Iterable[Transition]) -> Entities:
+        """Return the entities that a command was about, if silent rows decide what it did."""
+        if not self.last.deciding or not any_accepted(fitting):
             return NO_ENTITIES
-        states: list[State] = []
-        for transition in self.last.possible:
-            states += (transition.before, transition.after)
-        return depending(named_by_any(self.last.commands), states)
+        return depending(named_by_any(self.last.commands), self._states_around())
 
     def _disagreed(self, states: Iterable[State]) -> Entities:
         """Return the entities on which the states do not agree."""

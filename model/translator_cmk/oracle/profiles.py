@@ -6,13 +6,15 @@ is waived is silent too.  There is no other switch.
 
 from collections.abc import Collection, Mapping
 
-from ..machine import COUNTER_ROWS, ROWS, Machine
+from ..machine import COUNTER_ROWS, REMEMBERING, Machine
 from ..machine.topics import OTHER_READINGS
 from ..requirements import Requirement
 
 PROFILES = ("article", "full")
 
 NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists"})
+
+REPEATS = frozenset({"resource.repeats"})
 
 NAMES_GIVEN_AGAIN = frozenset(
     {"environment.key-name-in-use", "environment.name-in-use", "environment.name-used-before"}
@@ -53,4 +55,4 @@ def machine_of(silent: Collection[str]) -> Machine:
         named = ", ".join(sorted(never_silent))
         raise ValueError(f"{named} cannot be silent: names are resolved before any row is read")
     may_apply = [row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in silent]
-    return Machine((*ROWS, *may_apply), silent)
+    return Machine((*REMEMBERING, *may_apply), silent)

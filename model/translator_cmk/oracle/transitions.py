@@ -8,7 +8,18 @@ changes nothing.
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..machine import Accepted, Command, Machine, Outcome, RowsContradict, State, Unspecified
+from ..machine import (
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    RowsContradict,
+    State,
+    Unspecified,
+)
+from ..machine.entities import Entity
+from .affected import NO_ENTITIES, Entities, named_by
 from .nondeterminism import Possibility, Replay, decisive, possibilities
 
 
@@ -29,7 +40,7 @@ class Transitions(NamedTuple):
     ``deciding``: the silent requirements on which they depend.
     ``deciding_outcomes``: those on which it depends whether the command is accepted, refused or
     unspecified.
-    ``free``: whether a system may also do a third thing to the entities that the command names.
+    ``free``: the entities to which a system may also do a third thing.
     ``asked``: those of which a row would apply to the command, whether anything depends on it or
     not.
     """
@@ -37,7 +48,7 @@ class Transitions(NamedTuple):
     possible: tuple[Transition, ...]
     deciding: frozenset[str] = frozenset()
     deciding_outcomes: frozenset[str] = frozenset()
-    free: bool = False
+    free: Entities = NO_ENTITIES
     asked: frozenset[str] = frozenset()
 
 
@@ -71,15 +82,35 @@ def find_transitions(machine: Machine, state: State, command: Command, limit: in
 
     distinct = tuple(dict.fromkeys(possible))
     asked = requirements_asked(tried)
-    if len(distinct) == 1:
-        return Transitions(distinct, asked=asked)
-    return Transitions(
-        distinct,
-        decisive(found, after_and_kind) | undemanded,
-        decisive(found, kind) | undemanded,
-        bool(undemanded) or machine.is_free(state, command),
-        asked,
-    )
+    freeing, free = freedom(machine, distinct, command)
+    if undemanded:
+        free |= named_by(command)
+    deciding = freeing | undemanded
+    deciding_outcomes = undemanded
+    if len(distinct) > 1:
+        deciding |= decisive(found, after_and_kind)
+        deciding_outcomes |= decisive(found, kind)
+    return Transitions(distinct, deciding, deciding_outcomes, free, asked | freeing)
+
+
+def freedom(
+    machine: Machine, possible: tuple[Transition, ...], command: Command
+) -> tuple[frozenset[str], Entities]:
+    """Return the requirements of the silent rows that let a system do a third thing, and to what.
+
+    Where the command is refused in any case, nothing is done to anything.
+    """
+    if all(isinstance(transition.outcome, Refused) for transition in possible):
+        return frozenset(), NO_ENTITIES
+    requirements: set[str] = set()
+    entities: set[tuple[type[Entity], str]] = set()
+    for row, entity in machine.freed(possible[0].before, command):
+        requirements.add(row.requirement)
+        if entity is None:
+            entities |= named_by(command)
+        else:
+            entities.add((type(entity), entity.name))
+    return frozenset(requirements), frozenset(entities)
 
 
 transitions = lru_cache(maxsize=2**14)(find_transitions)

@@ -16,6 +16,7 @@ from ..language.sentences import format_command, read_command
 from ..language.situations import Situation, situations
 from ..machine import (
     COUNTER_ROWS,
+    REMEMBERING,
     ROWS,
     Accepted,
     Command,
@@ -411,4 +412,4 @@ def lacking(requirement: str) -> Machine:
 @cache
 def mistaken() -> list[tuple[str, Machine]]:
     """Return the model with each counter-row."""
-    return [(row.requirement, Machine((*ROWS, row))) for row in COUNTER_ROWS]
+    return [(row.requirement, Machine((*REMEMBERING, row))) for row in COUNTER_ROWS]

@@ -22,7 +22,7 @@ from translator_cmk.conformance.subject import Subject, by_chance
 from translator_cmk.conformance.verdicts import Result
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.rows import Row
-from translator_cmk.machine.topics import COUNTER_ROWS
+from translator_cmk.machine.topics import COUNTER_ROWS, REMEMBERING
 from translator_cmk.verdict import FAILING
 
 LACKING = (
@@ -102,7 +102,7 @@ def faults() -> Iterator[Fault]:
         yield Fault(f"lacks {name}", lacking(name), name, name)
     for name in MISTAKEN:
         mistakes = tuple(row for row in COUNTER_ROWS if row.requirement == name)
-        yield Fault(f"the mistake of {name}", (*ROWS, *mistakes), name, name)
+        yield Fault(f"the mistake of {name}", (*REMEMBERING, *mistakes), name, name)
     for name, finder in ELSEWHERE.items():
         yield Fault(f"lacks {name}", lacking(name), finder, finder)
     for name, attributed in NAMED_AS.items():

@@ -154,7 +154,11 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     Enabling through the portal and the end of a retention have no API, and Azure makes no vault
     without soft delete. Nothing is moved to a second tenant unless each world has its own.
     """
-    local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
+    local = target.cloud.local
+    tenants = DEFAULT_STAGE.tenants
+    mapped = DEFAULT_STAGE.subscriptions
+    names = DEFAULT_STAGE.regions
+    tiers = DEFAULT_STAGE.tiers
     there = {name: mapped[name] for name in mapped if name in subscriptions}
     several = len(set(there.values())) > 1
     legacy, moves = local and several, local and several and not target.subscriptions

@@ -76,14 +76,14 @@ class VaultCall(Call):
 
     def create_key(self, vault: Vault) -> Body:
         kind, asked = self.asked.required("kty"), self.asked
-        size = asked.get("key_size", int, 256 if kind == "oct" else 2048)
+        size = asked.get("key_size", int, 2048)
         made = self.add_key(vault, commands.CreateKey, kind, size, asked.get("crv", str, "P-256"))
         return self.as_asked(made, "kty", "crv", "key_size")
 
     def import_key(self, vault: Vault) -> Body:
         kind = self.asked.required("key.kty")
         try:
-            parts = {"EC": "xy", "oct": "k"}.get(kind, "ne")
+            parts = "xy" if kind == "EC" else "ne"
             numbers = [
                 base64.urlsafe_b64decode(self.asked.required(f"key.{part}").encode() + b"==")
                 for part in parts

@@ -13,7 +13,6 @@ KEY_SIZES = {
     "RSA": (2048, 3072, 4096),
     "RSA-HSM": (2048, 3072, 4096),
     "EC": (256, 384, 521),
-    "oct": (128, 192, 256),
 }
 """The sizes that Azure has of each type of key, in bits: a key vault may refuse to make others.
 

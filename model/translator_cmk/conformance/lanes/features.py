@@ -8,16 +8,18 @@ from pathlib import Path
 from time import perf_counter
 
 from ...bdd.assertions import AssertionFailed
-from ...bdd.causes import causes_of
+from ...bdd.causes import causes_of, comparison_of
 from ...bdd.checked_system import CapabilityMissing, ResetFailed
+from ...bdd.demands import demanded_of
 from ...bdd.failures import format_failure
 from ...bdd.feature_records import Pickle
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
 from ...bdd.vocabulary import asserts, read_steps
 from ...language.facts import Fact
 from ...machine import Accepted, Command
+from ...oracle import Agreed, Differs
 from ...system import MACHINE
-from ...verdict import Status
+from ...verdict import FAILING, Status
 from ..cases import FEATURES, ScenarioCase
 from ..channels import Fault
 from ..report.folder import MESSAGES
@@ -103,7 +105,10 @@ def result_of(
     if isinstance(error, CapabilityMissing):
         result = result._replace(undelivered=error.capability)
     else:
-        result = result._replace(attributed_to=causes_of(error, run))
+        result = result._replace(
+            attributed_to=causes_of(error, run, scenario.case.silent),
+            counts=counts_for(scenario, run, result.status),
+        )
 
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
         result = result._replace(shown=in_full(error, scenario, run, subject))
@@ -111,6 +116,26 @@ def result_of(
             reason = f"not seen within the time that its effects may take; {verdict.reason}"
             result = result._replace(status=Status.INCONCLUSIVE, reason=reason)
     return result
+
+
+def counts_for(scenario: ScenarioCase, run: ScenarioRun | None, status: Status) -> bool | None:
+    """Return whether a scenario counts for this system; None if that is as it was planned.
+
+    The oracle decides, by what the system answered and showed.  A failure counts if that is not
+    what is demanded.  A scenario that passed counts if it was demanded all the same, although the
+    system does otherwise than the model before the When.
+    """
+    silent = scenario.case.silent
+    if run is None or not silent:
+        return None
+    if status in FAILING:
+        comparison = comparison_of(run, silent)
+        if isinstance(comparison, Differs):
+            return True
+        return False if isinstance(comparison, Agreed) else None
+    if status is Status.PASSED and run.excused:
+        return demanded_of(run.pickle, run.asked, silent, run.declared)
+    return None
 
 
 def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> bool:

@@ -71,20 +71,19 @@ def cell(requirement: Requirement, concerning: Sequence[CaseEntry]) -> Cell:
 def concerned(case: CaseEntry) -> Sequence[str]:
     """Return the requirements that a case says something of.
 
-    A scenario says something of all that it carries, except what differs from an assumption: that
-    says something of the assumption only.  In other lanes only a failure does, of what it is
-    attributed to.
+    What differs from an assumption says something of the assumption only.  A scenario says
+    something of all that it carries.  A failure does of what it is attributed to, in every lane.
     """
     status = Status(case["status"])
     if status is Status.DIFFERS:
-        names: Sequence[str] = case.get("rests_on", ())
-    elif case["lane"] == FEATURES:
-        names = case["requirements"]
-    elif status in HAS_FAILED:
-        names = case.get("attributed_to", ())
-    else:
-        names = ()
-    return names
+        assumptions: Sequence[str] = case.get("rests_on", ())
+        return assumptions
+    names: list[str] = []
+    if case["lane"] == FEATURES:
+        names += case["requirements"]
+    if status in HAS_FAILED:
+        names += case.get("attributed_to", ())
+    return tuple(dict.fromkeys(names))
 
 
 def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:

@@ -39,7 +39,7 @@ from ...verdict import HAS_FAILED, OF_CASES, OF_PROPERTIES, Status
 from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
 from ..selection import Selection
-from ..verdicts import Result
+from ..verdicts import Result, does_count
 
 FORMAT = 1
 
@@ -249,7 +249,7 @@ NOTHING_TO_SAY = ("", (), -1)
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
     whole = {**case._asdict(), **verdict._asdict()}
-    whole["scored"] = case.scored
+    whole["scored"] = does_count(case, verdict)
     whole["seconds"] = round(verdict.seconds, 6)
     whole["rests_on"] = case.rests_on if verdict.status is Status.DIFFERS else ()
     kept = {}

@@ -265,6 +265,7 @@ NAMED_ONLY_WHERE: Mapping[str, Callable[[MachineStep], bool]] = {
     "tenant.not-transferred": has_moved(Resource),
     "environment.vault-moved": has_moved(Vault),
     "identity.access-removed": ends_an_identity,
+    "identity.access-removed-elsewhere": ends_an_identity,
     "resource.not-at-creation": asks_for_customer_managed_keys_at_creation,
 }
 """For each requirement that another might be named with: where alone an acceptance can rest on it.

@@ -323,8 +323,8 @@ def fixed_properties_stay(change: EntityChange) -> Iterator[Expectation]:
 
 @on_change(
     Grant,
-    by="revocation.only-that-resource identity.access-removed tenant.not-transferred "
-    "environment.vault-moved",
+    by="revocation.only-that-resource identity.access-removed identity.access-removed-elsewhere "
+    "tenant.not-transferred environment.vault-moved",
 )
 def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]:
     """Access is lost only where it was revoked, a side changed tenant or its identity went off; one
@@ -344,16 +344,24 @@ def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]
         return
     elif home(resource) != home(was.resource):
         cause = "tenant.not-transferred"
-    else:
+    elif resource.state == "active" and is_to_the_key(was):
         cause = "identity.access-removed"
+    else:
+        cause = "identity.access-removed-elsewhere"
     if cause not in change.step.by:
         yield Named(cause, True)
+
+
+def is_to_the_key(grant: Any) -> bool:
+    """Return whether the key of a grant's resource is in the vault of the grant."""
+    key = grant.resource.key
+    return key is not None and key.vault.name == grant.vault.name
 
 
 @on_change(
     Workspace,
     by="revocation.data-inaccessible revocation.earlier-workspaces "
-    + " ".join(cause.requirement for cause in CAUSES),
+    "revocation.earlier-workspaces-closed " + " ".join(cause.requirement for cause in CAUSES),
 )
 def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace
@@ -362,9 +370,11 @@ def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     if not goes("readable", False)(change):
         return
     workspace = change.now
-    rests_on = [
-        "revocation.data-inaccessible" if workspace.covered else "revocation.earlier-workspaces"
-    ]
+    rests_on = ["revocation.data-inaccessible"]
+    if not workspace.covered:
+        rests_on = ["revocation.earlier-workspaces"]
+        if not workspace.resource.identity:
+            rests_on.append("revocation.earlier-workspaces-closed")
     causes = [cause.requirement for cause in CAUSES if cause.holds(workspace.resource)]
     if len(causes) == 1:
         rests_on += causes
@@ -509,7 +519,7 @@ SETTINGS = (
         "An upload is deleted only when its key is inaccessible or its resource is deleted",
         happened=from_state("uploaded"),
         unless=either(key_lost, resource_deleted),
-        names="revocation.deletes-uploads environment.delete-resource",
+        names="revocation.deletes-uploads workspace.ends-with-resource",
     ),
     only(
         Model,
@@ -524,23 +534,23 @@ SETTINGS = (
         "A deployed model is undeployed only by the customer or when its key is inaccessible",
         happened=from_state("deployed"),
         unless=either(by(cmd.UndeployModel), key_lost, resource_deleted),
-        names="revocation.undeploys environment.deploy environment.delete-resource",
+        names="revocation.undeploys environment.deploy workspace.ends-with-resource",
     ),
     only(
         Model,
-        "environment.delete-resource",
+        "workspace.ends-with-resource",
         "A model is gone only with its resource",
         happened=goes("state", "deleted"),
         unless=resource_deleted,
-        names="environment.delete-resource",
+        names="workspace.ends-with-resource",
     ),
     only(
         Workspace,
-        "environment.delete-resource",
+        "workspace.ends-with-resource",
         "A workspace is gone only with its resource",
         happened=goes("state", "deleted"),
         unless=resource_deleted,
-        names="environment.delete-resource",
+        names="workspace.ends-with-resource",
     ),
     only(
         Workspace,
@@ -560,11 +570,12 @@ SETTINGS = (
     ),
     only(
         Workspace,
-        "revocation.data-inaccessible keys.rotation-keeps-data",
+        "revocation.data-inaccessible revocation.earlier-workspaces-closed "
+        "keys.rotation-keeps-data",
         "Data becomes inaccessible only when its key does",
         happened=goes("readable", False),
         unless=resource_lost_its_key,
-        names="revocation.data-inaccessible",
+        names="revocation.data-inaccessible revocation.earlier-workspaces-closed",
     ),
     only(
         Workspace,

@@ -45,6 +45,16 @@ def without_its_key(asked: Any) -> bool:
     return has_lost_its_key(workspace(asked).resource)
 
 
+def covered_without_its_key(asked: Any) -> bool:
+    """Return whether it is, and the data is in a workspace that the key covers."""
+    return without_its_key(asked) and workspace(asked).covered
+
+
+def earlier_without_its_key(asked: Any) -> bool:
+    """Return whether it is, and the data is in a workspace that was made before."""
+    return without_its_key(asked) and not workspace(asked).covered
+
+
 def has_upload(workspace: Any) -> bool:
     """Return whether an uploaded document is kept in the workspace."""
     for document in workspace.world.every(Document):
@@ -189,7 +199,7 @@ DEMANDS_IN_OWN_WORDS = (
     ),
     Demand(
         cmd.GrantKeyAccess,
-        "identity.needed-for-access",
+        "identity.grant-refused",
         "Access is granted to nobody without a managed identity",
         lambda a: not a.resource.identity,
     ),
@@ -227,13 +237,25 @@ DEMANDS_IN_OWN_WORDS = (
         cmd.UploadDocument,
         "revocation.no-upload",
         "Nothing is uploaded while the key is inaccessible",
-        without_its_key,
+        covered_without_its_key,
+    ),
+    Demand(
+        cmd.UploadDocument,
+        "revocation.earlier-workspaces-closed",
+        "Nothing is uploaded in an earlier workspace while the key is inaccessible",
+        earlier_without_its_key,
     ),
     Demand(
         cmd.TrainModel,
-        "revocation.features-stop",
+        "revocation.features-refused",
         "No model is trained while the key is inaccessible",
-        without_its_key,
+        covered_without_its_key,
+    ),
+    Demand(
+        cmd.TrainModel,
+        "revocation.earlier-workspaces-closed",
+        "No model is trained in an earlier workspace while the key is inaccessible",
+        earlier_without_its_key,
     ),
     Demand(
         cmd.TrainModel,
@@ -243,15 +265,27 @@ DEMANDS_IN_OWN_WORDS = (
     ),
     Demand(
         cmd.DeployModel,
-        "revocation.features-stop",
+        "revocation.features-refused",
         "No model is deployed while the key is inaccessible",
-        without_its_key,
+        covered_without_its_key,
+    ),
+    Demand(
+        cmd.DeployModel,
+        "revocation.earlier-workspaces-closed",
+        "No model is deployed in an earlier workspace while the key is inaccessible",
+        earlier_without_its_key,
     ),
     Demand(
         cmd.TranslateWithModel,
         "revocation.features-stop",
         "No custom model translates while the key is inaccessible",
-        without_its_key,
+        covered_without_its_key,
+    ),
+    Demand(
+        cmd.TranslateWithModel,
+        "revocation.earlier-workspaces-closed",
+        "No custom model translates in an earlier workspace while the key is inaccessible",
+        earlier_without_its_key,
     ),
     Demand(
         cmd.TranslateWithModel,

@@ -109,9 +109,8 @@ def own_key_only_when_customer_managed(resource: Any) -> Iterator[Fact]:
 
 @always(
     Grant,
-    by="identity.access-removed identity.needed-for-access tenant.no-cross-tenant-access "
-    "tenant.not-transferred "
-    "environment.vault-moved environment.delete-resource",
+    by="identity.access-removed identity.access-removed-elsewhere identity.needed-for-access "
+    "tenant.no-cross-tenant-access tenant.not-transferred environment.vault-moved",
 )
 def no_access_without_identity(grant: Any) -> Iterator[Fact]:
     """A resource has access to a key vault only while it exists, has its identity, and is in the
@@ -133,7 +132,7 @@ def readable_with_the_key_in_reach(workspace: Any) -> Iterator[Fact]:
         yield fact(workspace, "readable", True)
 
 
-@always(Workspace, Document, Model, by="environment.delete-resource")
+@always(Workspace, Document, Model, by="workspace.ends-with-resource")
 def nothing_outlives_its_resource(entity: Any) -> Iterator[Fact]:
     """With a deleted resource its workspaces, documents and models are gone."""
     resource = workspace_of(entity).resource

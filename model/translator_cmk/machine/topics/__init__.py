@@ -44,6 +44,15 @@ def rows_of_all(table: str) -> tuple[Row, ...]:
 
 ROWS = rows_of_all("ROWS")
 
+MEMORY = rows_of_all("MEMORY")
+"""Rows that remember what happened, in fields that nobody observes.
+
+The article's rows don't ask for it; mistakes and other readings do.
+"""
+
+REMEMBERING = (*ROWS, *MEMORY)
+"""The rows to which mistakes and other readings are added."""
+
 OTHER_READINGS = rows_of_all("OTHER_READINGS")
 """Rows of readings milder than what we assume.
 

@@ -31,8 +31,12 @@ from ..commands import (
     UndeployModel,
     UploadDocument,
 )
-from ..conditions import can_be_put_in_use, has_document, state_of_name
-from ..entities import Document, Grant, Model, Resource, Vault, Workspace
+from ..conditions import (
+    can_be_put_in_use,
+    has_document,
+    state_of_name,
+)
+from ..entities import CUSTOMER, Grant, Resource, Vault
 from ..meanings import key_inaccessible, registered
 from ..rows import effect, means, refuse, silent, whenever
 from ..updates import drops, sets
@@ -134,24 +138,6 @@ ROWS = (
         DeleteResource,
         "environment.delete-resource",
         then=lambda c: sets(c.resource, identity=False, state="deleted"),
-    ),
-    whenever(
-        Workspace,
-        "environment.delete-resource",
-        when=lambda w: w.state == "active" and w.resource.state != "active",
-        then=lambda w: sets(w, state="deleted"),
-    ),
-    whenever(
-        Model,
-        "environment.delete-resource",
-        when=lambda m: m.state != "deleted" and m.workspace.resource.state != "active",
-        then=lambda m: sets(m, state="deleted"),
-    ),
-    whenever(
-        Document,
-        "environment.delete-resource",
-        when=lambda d: d.state != "deleted" and d.workspace.resource.state != "active",
-        then=lambda d: sets(d, state="deleted"),
     ),
     # Moves
     effect(
@@ -306,6 +292,12 @@ ROWS = (
     ),
     effect(
         CreateWorkspace,
+        "environment.workspace-without-key",
+        when=lambda c: c.resource.key_source == CUSTOMER and key_inaccessible(c.resource),
+        then=lambda c: sets(c.workspace, covered=True),
+    ),
+    effect(
+        CreateWorkspace,
         "environment.create-workspace",
         then=lambda c: sets(c.workspace, resource=c.resource, state="active"),
     ),
@@ -323,6 +315,7 @@ ROWS = (
     effect(
         TrainModel,
         "environment.train",
+        when=lambda c: c.workspace.readable,
         then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
     ),
     effect(
@@ -342,6 +335,8 @@ ROWS = (
         unless=lambda c: c.model.state == "deployed",
     ),
 )
+
+MEMORY = (effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model, lost="no")),)
 
 COUNTER_ROWS = (
     means(

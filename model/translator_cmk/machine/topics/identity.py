@@ -7,8 +7,13 @@ from ..commands import (
     EnableIdentity,
     GrantKeyAccess,
 )
-from ..conditions import can_be_put_in_use, granted
-from ..entities import CUSTOMER, MICROSOFT, Grant, Vault
+from ..conditions import (
+    can_be_put_in_use,
+    granted,
+    is_to_vault_in_use,
+    lacks_the_identity_it_had,
+)
+from ..entities import MICROSOFT, Grant, Vault
 from ..meanings import registered
 from ..rows import effect, means, refuse, whenever
 from ..updates import drops, gives_access, loses_data, sets
@@ -34,13 +39,39 @@ ROWS = (
     whenever(
         Grant,
         "identity.access-removed",
-        when=lambda g: not g.resource.identity,
+        when=lambda g: not g.resource.identity and is_to_vault_in_use(g),
+        then=lambda g: drops(g),
+    ),
+    whenever(
+        Grant,
+        "identity.access-removed-elsewhere",
+        when=lambda g: not g.resource.identity and not is_to_vault_in_use(g),
         then=lambda g: drops(g),
     ),
     refuse(
         GrantKeyAccess,
-        "identity.needed-for-access",
+        "identity.grant-refused",
         unless=lambda c: c.resource.identity,
+    ),
+)
+
+MEMORY = (
+    effect(
+        DisableIdentity,
+        "identity.disable",
+        when=lambda c: c.resource.identity,
+        then=lambda c: sets(c.resource, had_identity=True),
+    ),
+    effect(
+        EnableIdentity,
+        "identity.enable",
+        then=lambda c: sets(c.resource, had_identity=False),
+    ),
+    effect(
+        EnableCustomerManagedKeys,
+        "identity.enabled-with-keys",
+        when=lambda c: can_be_put_in_use(c),
+        then=lambda c: sets(c.resource, had_identity=False),
     ),
 )
 
@@ -69,10 +100,27 @@ COUNTER_ROWS = (
         then=lambda c: loses_data(c.resource),
     ),
     effect(
+        GrantKeyAccess,
+        "identity.needed-for-access",
+        when=lambda c: not c.resource.identity,
+        then=lambda c: gives_access(c.vault, c.resource),
+    ),
+    effect(
+        GrantKeyAccess,
+        "identity.needed-for-access",
+        when=lambda c: not c.resource.identity,
+        then=lambda c: sets(c.resource, identity=True),
+    ),
+    effect(
         EnableIdentity,
         "identity.no-return-of-access",
-        when=lambda c: c.resource.key is not None and not granted(c.resource.key.vault, c.resource),
-        then=lambda c: gives_access(c.resource.key.vault, c.resource),
+        each=Vault,
+        when=lambda c, v: (
+            lacks_the_identity_it_had(c.resource)
+            and v.subscription.tenant.name == c.resource.tenant.name
+            and not granted(v, c.resource)
+        ),
+        then=lambda c, v: gives_access(v, c.resource),
     ),
     effect(
         EnableCustomerManagedKeys,
@@ -80,8 +128,7 @@ COUNTER_ROWS = (
         each=Vault,
         when=lambda c, v: (
             can_be_put_in_use(c)
-            and c.resource.key_source == CUSTOMER
-            and not c.resource.identity
+            and lacks_the_identity_it_had(c.resource)
             and v.name != c.vault.name
             and v.subscription.tenant.name == c.resource.tenant.name
         ),

@@ -14,7 +14,13 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..conditions import can_be_customer_managed, can_be_put_in_use, shared_by_another, uses_key
+from ..conditions import (
+    can_be_customer_managed,
+    can_be_put_in_use,
+    is_in_use,
+    shared_by_another,
+    uses_key,
+)
 from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent
@@ -82,7 +88,7 @@ ROWS = (
             and c.resource.data_key is not None
             and c.resource.data_key.name != c.key.name
         ),
-        free=lambda c: can_be_put_in_use(c) and key_inaccessible(c.resource),
+        free=lambda c: can_be_put_in_use(c),
     ),
     effect(
         ReturnToMicrosoftManagedKeys,
@@ -104,6 +110,14 @@ ROWS = (
 )
 
 OTHER_READINGS = (
+    silent(
+        RotateKey,
+        "keys.rotation-keeps-data",
+        when=lambda c: is_in_use(c.key),
+        each=Workspace,
+        free=lambda c, w: uses_key(w.resource, c.key),
+        may_refuse=False,
+    ),
     effect(
         EnableCustomerManagedKeys,
         "keys.change",

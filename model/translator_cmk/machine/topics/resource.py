@@ -1,6 +1,21 @@
-"""Which resources are eligible, and when."""
+"""Which resources are eligible, when, and what a repeated request does."""
 
-from ..commands import CreateResource, EnableCustomerManagedKeys
+from ..commands import (
+    CreateResource,
+    DeployModel,
+    DisableIdentity,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    EnableKey,
+    EnablePurgeProtection,
+    EnableSoftDelete,
+    GrantKeyAccess,
+    ReturnToMicrosoftManagedKeys,
+    RevokeKeyAccess,
+    UndeployModel,
+)
+from ..conditions import granted, key_is_enabled_with_all
 from ..entities import CUSTOMER, MICROSOFT
 from ..rows import effect, refuse
 from ..updates import puts_key_in_use, sets
@@ -46,4 +61,36 @@ COUNTER_ROWS = (
         when=lambda c: c.resource.location.state == "global",
         then=lambda c: puts_key_in_use(c),
     ),
+    refuse(EnableIdentity, "resource.repeats", unless=lambda c: not c.resource.identity),
+    refuse(DisableIdentity, "resource.repeats", unless=lambda c: c.resource.identity),
+    refuse(
+        GrantKeyAccess,
+        "resource.repeats",
+        unless=lambda c: not granted(c.vault, c.resource),
+    ),
+    refuse(
+        RevokeKeyAccess,
+        "resource.repeats",
+        unless=lambda c: granted(c.vault, c.resource),
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "resource.repeats",
+        unless=lambda c: not key_is_enabled_with_all(c),
+    ),
+    refuse(
+        ReturnToMicrosoftManagedKeys,
+        "resource.repeats",
+        unless=lambda c: c.resource.key_source != MICROSOFT,
+    ),
+    refuse(EnableSoftDelete, "resource.repeats", unless=lambda c: not c.vault.soft_delete),
+    refuse(
+        EnablePurgeProtection,
+        "resource.repeats",
+        unless=lambda c: not c.vault.purge_protection,
+    ),
+    refuse(EnableKey, "resource.repeats", unless=lambda c: not c.key.enabled),
+    refuse(DisableKey, "resource.repeats", unless=lambda c: c.key.enabled),
+    refuse(DeployModel, "resource.repeats", unless=lambda c: c.model.state != "deployed"),
+    refuse(UndeployModel, "resource.repeats", unless=lambda c: c.model.state == "deployed"),
 )

@@ -12,7 +12,7 @@ from ..commands import (
     RecoverVault,
 )
 from ..conditions import has_document, may_regain_key
-from ..entities import CUSTOMER, Document, Model, Workspace
+from ..entities import CUSTOMER, Document, Model, Resource, Workspace
 from ..meanings import data_inaccessible
 from ..rows import Effect, effect, refuse, whenever
 from ..updates import sets
@@ -27,26 +27,46 @@ ROWS = (
 )
 
 
-RESTORE_ACCESS = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey)
-"""The commands that give a resource back what it needs to use its key."""
-
-RESTORE_THE_KEY = (*RESTORE_ACCESS, EnableCustomerManagedKeys)
-
-
-def redeploys(on: type[Command], requirement: str) -> Effect:
-    """Return the row of a mistake: models are deployed as soon as a resource may regain its key."""
+def redeploys(on: type[Command], requirement: str, lost: tuple[str, ...]) -> Effect:
+    """Return the row of a mistake: models that were lost so are deployed as soon as a resource may
+    regain its key.
+    """
     return effect(
         on,
         requirement,
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and may_regain_key(c, m.workspace.resource),
+        when=lambda c, m: (
+            m.state == "undeployed" and m.lost in lost and may_regain_key(c, m.workspace.resource)
+        ),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
 
-def turns_identity_on_again(command: Any) -> bool:
-    """Return whether enabling customer-managed keys turns an identity on that was off meanwhile."""
-    return bool(command.resource.key_source == CUSTOMER and not command.resource.identity)
+ANY_LOSS = ("no", "with the identity", "otherwise")
+"""Also of models that were undeployed before."""
+
+WITH_IDENTITY = ("with the identity",)
+
+NOT_WITH_IDENTITY = ("no", "otherwise")
+
+
+def was_lost_otherwise(model: Model) -> bool:
+    """Return whether a model outlived a loss that was not that of the identity.
+
+    Of one that was not deployed then, only the uploads that are gone tell.
+    """
+    if model.lost == "no":
+        return model.state != "deployed" and not has_document(model.workspace)
+    return model.lost == "otherwise"
+
+
+def was_left_behind(command: Any, resource: Resource) -> bool:
+    """Return whether customer-managed keys are enabled for a resource that left its key behind."""
+    return bool(
+        command.resource.name == resource.name
+        and resource.key_source == CUSTOMER
+        and resource.key is None
+    )
 
 
 def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
@@ -55,7 +75,11 @@ def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
         on,
         requirement,
         each=Document,
-        when=lambda c, d: d.state == "deleted" and may_regain_key(c, d.workspace.resource),
+        when=lambda c, d: (
+            d.state == "deleted"
+            and may_regain_key(c, d.workspace.resource)
+            and d.workspace.resource.key is not None
+        ),
         then=lambda c, d: sets(d, state="uploaded"),
     )
 
@@ -64,32 +88,36 @@ COUNTER_ROWS = (
     refuse(
         DeployModel,
         "restoration.redeploy",
-        when=lambda c: c.model.workspace.readable,
+        when=lambda c: c.model.workspace.readable and c.model.lost == "with the identity",
         unless=lambda c: has_document(c.model.workspace),
     ),
-    redeploys(GrantKeyAccess, "restoration.no-redeploy"),
+    refuse(
+        DeployModel,
+        "restoration.redeploy-otherwise",
+        when=lambda c: c.model.workspace.readable and was_lost_otherwise(c.model),
+        unless=lambda c: c.model.state == "deployed",
+    ),
+    redeploys(GrantKeyAccess, "restoration.no-redeploy", WITH_IDENTITY),
+    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy", WITH_IDENTITY),
+    redeploys(GrantKeyAccess, "restoration.no-redeploy-otherwise", NOT_WITH_IDENTITY),
+    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy-otherwise", NOT_WITH_IDENTITY),
+    *(
+        redeploys(on, "restoration.no-redeploy-otherwise", ANY_LOSS)
+        for on in (RecoverVault, RecoverKey, EnableKey)
+    ),
+    *(
+        brings_uploads_back(on, "restoration.uploads-stay-deleted")
+        for on in (GrantKeyAccess, RecoverVault, EnableCustomerManagedKeys)
+    ),
+    *(
+        brings_uploads_back(on, "restoration.uploads-stay-deleted-otherwise")
+        for on in (RecoverKey, EnableKey)
+    ),
     effect(
         EnableCustomerManagedKeys,
-        "restoration.no-redeploy",
-        each=Model,
-        when=lambda c, m: (
-            m.state == "undeployed"
-            and may_regain_key(c, m.workspace.resource)
-            and turns_identity_on_again(c)
-        ),
-        then=lambda c, m: sets(m, state="deployed"),
+        "restoration.uploads-stay-deleted-otherwise",
+        each=Document,
+        when=lambda c, d: d.state == "deleted" and was_left_behind(c, d.workspace.resource),
+        then=lambda c, d: sets(d, state="uploaded"),
     ),
-    *(redeploys(on, "restoration.no-redeploy-otherwise") for on in RESTORE_ACCESS),
-    effect(
-        EnableCustomerManagedKeys,
-        "restoration.no-redeploy-otherwise",
-        each=Model,
-        when=lambda c, m: (
-            m.state == "undeployed"
-            and may_regain_key(c, m.workspace.resource)
-            and not turns_identity_on_again(c)
-        ),
-        then=lambda c, m: sets(m, state="deployed"),
-    ),
-    *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in RESTORE_THE_KEY),
 )

@@ -1,18 +1,27 @@
 """The inaccessible key: many causes, one state, three losses."""
 
 from ..commands import (
+    DeleteKey,
     DeployModel,
+    DisableKey,
     ReadData,
     RevokeKeyAccess,
     TrainModel,
     TranslateWithModel,
     UploadDocument,
 )
-from ..conditions import granted, has_readable_data
+from ..conditions import (
+    granted,
+    has_readable_data,
+    is_earlier,
+    is_earlier_without_identity,
+    is_in_use,
+    uses_key,
+)
 from ..entities import Document, Grant, Model, Resource, Workspace
 from ..meanings import data_inaccessible, key_inaccessible
-from ..rows import effect, means, refuse, whenever
-from ..updates import drops, makes_data_unreadable, sets, takes_access
+from ..rows import effect, means, refuse, silent, whenever
+from ..updates import drops, how_lost, makes_data_unreadable, sets, takes_access
 
 ROWS = (
     # How access is lost
@@ -56,7 +65,13 @@ ROWS = (
     whenever(
         Workspace,
         "revocation.data-inaccessible",
-        when=lambda w: w.readable and data_inaccessible(w),
+        when=lambda w: w.readable and data_inaccessible(w) and not is_earlier_without_identity(w),
+        then=lambda w: sets(w, readable=False),
+    ),
+    whenever(
+        Workspace,
+        "revocation.earlier-workspaces-closed",
+        when=lambda w: w.readable and data_inaccessible(w) and is_earlier_without_identity(w),
         then=lambda w: sets(w, readable=False),
     ),
     whenever(
@@ -77,21 +92,85 @@ ROWS = (
         "revocation.data-inaccessible",
         unless=lambda c: c.workspace.readable,
     ),
-    refuse(UploadDocument, "revocation.no-upload", unless=lambda c: c.workspace.readable),
-    refuse(TrainModel, "revocation.features-stop", unless=lambda c: c.workspace.readable),
+    refuse(
+        UploadDocument,
+        "revocation.no-upload",
+        when=lambda c: not is_earlier(c.workspace),
+        unless=lambda c: c.workspace.readable,
+    ),
+    refuse(
+        TrainModel,
+        "revocation.features-refused",
+        when=lambda c: not is_earlier(c.workspace),
+        unless=lambda c: c.workspace.readable,
+    ),
     refuse(
         DeployModel,
-        "revocation.features-stop",
+        "revocation.features-refused",
+        when=lambda c: not is_earlier(c.model.workspace),
         unless=lambda c: c.model.workspace.readable,
     ),
     refuse(
         TranslateWithModel,
         "revocation.features-stop",
+        when=lambda c: not is_earlier(c.model.workspace),
         unless=lambda c: c.model.workspace.readable,
+    ),
+    *(
+        refuse(
+            on,
+            "revocation.earlier-workspaces-closed",
+            when=lambda c: is_earlier(c.workspace),
+            unless=lambda c: c.workspace.readable,
+        )
+        for on in (UploadDocument, TrainModel)
+    ),
+    *(
+        refuse(
+            on,
+            "revocation.earlier-workspaces-closed",
+            when=lambda c: is_earlier(c.model.workspace),
+            unless=lambda c: c.model.workspace.readable,
+        )
+        for on in (DeployModel, TranslateWithModel)
     ),
 )
 
 OTHER_READINGS = (
+    silent(
+        DeleteKey,
+        "revocation.key-deleted",
+        when=lambda c: is_in_use(c.key),
+        each=Workspace,
+        free=lambda c, w: uses_key(w.resource, c.key),
+        may_refuse=False,
+    ),
+    silent(
+        DisableKey,
+        "revocation.key-disabled",
+        when=lambda c: is_in_use(c.key),
+        each=Workspace,
+        free=lambda c, w: uses_key(w.resource, c.key),
+        may_refuse=False,
+    ),
+    *(
+        silent(
+            on,
+            "revocation.earlier-workspaces-closed",
+            when=lambda c: is_earlier(c.workspace) and key_inaccessible(c.workspace.resource),
+        )
+        for on in (UploadDocument, TrainModel)
+    ),
+    *(
+        silent(
+            on,
+            "revocation.earlier-workspaces-closed",
+            when=lambda c: (
+                is_earlier(c.model.workspace) and key_inaccessible(c.model.workspace.resource)
+            ),
+        )
+        for on in (DeployModel, TranslateWithModel)
+    ),
     whenever(
         Resource,
         "revocation.key-deleted",
@@ -110,13 +189,38 @@ OTHER_READINGS = (
         then=lambda r: makes_data_unreadable(r),
     ),
 )
-"""While a key is deleted or disabled, data is unreadable, and nothing is lost."""
+"""Only some of the losses follow from a deleted or disabled key; an earlier workspace goes on."""
+
+MEMORY = (
+    whenever(
+        Model,
+        "revocation.undeploys",
+        when=lambda m: m.state == "deployed" and data_inaccessible(m.workspace),
+        then=lambda m: sets(m, lost=how_lost(m.workspace.resource)),
+    ),
+)
 
 COUNTER_ROWS = (
+    effect(
+        TrainModel,
+        "revocation.features-stop",
+        when=lambda c: not c.workspace.readable,
+        then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
+    ),
     whenever(
         Model,
         "revocation.models-kept",
-        when=lambda m: m.state == "undeployed" and data_inaccessible(m.workspace),
+        when=lambda m: (
+            m.state == "undeployed" and m.lost != "no" and data_inaccessible(m.workspace)
+        ),
+        then=lambda m: sets(m, state="deleted"),
+    ),
+    whenever(
+        Model,
+        "revocation.undeployed-models-kept",
+        when=lambda m: (
+            m.state == "undeployed" and m.lost == "no" and data_inaccessible(m.workspace)
+        ),
         then=lambda m: sets(m, state="deleted"),
     ),
     effect(

@@ -1,9 +1,9 @@
 """Microsoft Entra tenants: what cannot cross from one to another, and what a move leaves behind."""
 
-from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup
-from ..entities import CUSTOMER, Grant, Resource
+from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup, MoveSubscription
+from ..entities import CUSTOMER, Grant, Resource, Workspace
 from ..meanings import key_inaccessible
-from ..rows import effect, means, refuse, whenever
+from ..rows import effect, means, refuse, silent, whenever
 from ..updates import (
     drops,
     gives_access,
@@ -42,6 +42,50 @@ ROWS = (
         when=lambda r: r.key_source == CUSTOMER and r.key is None,
     ),
 )
+
+OTHER_READINGS = (
+    silent(
+        MoveResource,
+        "tenant.same-tenant-move",
+        when=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
+        may_refuse=False,
+    ),
+    silent(
+        MoveResourceGroup,
+        "tenant.same-tenant-move",
+        when=lambda c: c.to.tenant.name == c.subscription.tenant.name,
+        each=Resource,
+        free=lambda c, r: r.group == c.group and r.subscription.name == c.subscription.name,
+        may_refuse=False,
+    ),
+    silent(
+        MoveResource,
+        "tenant.key-left-behind",
+        when=lambda c: c.subscription.tenant.name != c.resource.tenant.name,
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
+    silent(
+        MoveResourceGroup,
+        "tenant.key-left-behind",
+        when=lambda c: c.to.tenant.name != c.subscription.tenant.name,
+        each=Workspace,
+        free=lambda c, w: (
+            w.resource.group == c.group and w.resource.subscription.name == c.subscription.name
+        ),
+        may_refuse=False,
+    ),
+    silent(
+        MoveSubscription,
+        "tenant.key-left-behind",
+        when=lambda c: c.tenant.name != c.subscription.tenant.name,
+        each=Workspace,
+        free=lambda c, w: w.resource.subscription.name == c.subscription.name,
+        may_refuse=False,
+    ),
+)
+"""A move inside the tenant costs something; one to another tenant costs only some of the data."""
 
 COUNTER_ROWS = (
     effect(

@@ -31,7 +31,9 @@ ROWS = (
     effect(
         GrantKeyAccess,
         "vault.access-policy",
-        when=lambda c: c.vault.subscription.tenant.name == c.resource.tenant.name,
+        when=lambda c: (
+            c.resource.identity and c.vault.subscription.tenant.name == c.resource.tenant.name
+        ),
         then=lambda c: gives_access(c.vault, c.resource),
     ),
     effect(

@@ -1,19 +1,48 @@
 """Which Custom Translator workspaces a customer's key covers."""
 
-from ..commands import CreateWorkspace, EnableCustomerManagedKeys
+from ..commands import CreateWorkspace, DeleteResource, EnableCustomerManagedKeys
 from ..conditions import has_workspace
 from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import effect, refuse
-from ..updates import sets
+from ..meanings import key_inaccessible
+from ..rows import effect, refuse, silent
+from ..updates import ends_contents, sets
 
 ROWS = (
     effect(
         CreateWorkspace,
         "workspace.covered",
-        when=lambda c: c.resource.key_source == CUSTOMER,
+        when=lambda c: c.resource.key_source == CUSTOMER and not key_inaccessible(c.resource),
         then=lambda c: sets(c.workspace, covered=True),
     ),
+    effect(
+        DeleteResource,
+        "workspace.ends-with-resource",
+        when=lambda c: has_workspace(c.resource),
+        then=lambda c: ends_contents(c.resource),
+    ),
 )
+
+OTHER_READINGS = (
+    silent(
+        EnableCustomerManagedKeys,
+        "workspace.earlier-uncovered",
+        when=lambda c: has_workspace(c.resource),
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name and not w.covered,
+        may_refuse=False,
+    ),
+    silent(
+        DeleteResource,
+        "workspace.ends-with-resource",
+        when=lambda c: has_workspace(c.resource),
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
+)
+"""Enabling does something else to what was there before, such as deleting the uploads; what a
+deleted resource held ends bit by bit, or after a while.
+"""
 
 COUNTER_ROWS = (
     refuse(
