@@ -25,7 +25,7 @@ from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     DEFAULT_STAGE,
-    ROWS,
+    REMEMBERING,
     Accepted,
     Machine,
     Refused,
@@ -52,7 +52,7 @@ SEEDS = st.integers(0, 2**32)
 @settings(max_examples=25)
 @given(SEEDS)
 def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
-    machine = Machine(ROWS)
+    machine = Machine(REMEMBERING)
     oracle = Oracle(FULL)
     state = initial(DEFAULT_STAGE)
     for command in commands(seed):

@@ -342,11 +342,11 @@ class Oracle:
 
     def _not_shown(self, entities: Entities, seen: Seen) -> Iterator[tuple[type[Entity], str]]:
         """Yield those of the entities that an observation of a part leaves out."""
-        assert seen.observation is not None
         if seen.shown.only is None:
             return
+        there = {name for name, _ in seen.shown.only}
         for kind, name in entities:
-            if kind.word in KIND_BY_WORD and name not in seen.observation.get(kind.word, {}):
+            if kind.word in KIND_BY_WORD and (kind.word, name) not in there:
                 yield kind, name
 
     def _fitting_outcome(self, seen: Seen) -> tuple[Transition, ...]:

@@ -11,7 +11,7 @@ from ..commands import (
     RecoverKey,
     RecoverVault,
 )
-from ..conditions import has_document, may_regain_key
+from ..conditions import can_be_put_in_use, has_document, may_regain_key
 from ..entities import CUSTOMER, Document, Model, Resource, Workspace
 from ..meanings import data_inaccessible
 from ..rows import Effect, effect, refuse, whenever
@@ -25,6 +25,23 @@ ROWS = (
         then=lambda w: sets(w, readable=True),
     ),
 )
+
+
+OTHER_READINGS = (
+    effect(
+        EnableCustomerManagedKeys,
+        "restoration.data-readable",
+        each=Workspace,
+        when=lambda c, w: (
+            w.resource.name == c.resource.name
+            and can_be_put_in_use(c)
+            and not w.readable
+            and not data_inaccessible(w)
+        ),
+        then=lambda c, w: sets(w, readable=True),
+    ),
+)
+"""Data is readable again only once customer-managed keys are enabled again."""
 
 
 def redeploys(on: type[Command], requirement: str, lost: tuple[str, ...]) -> Effect:
