@@ -52,11 +52,13 @@ TOGETHER: Mapping[str, str] = {
     "tests/conformance/test_report": "reports",
     "tests/conformance/test_sequences.py": "reports",
     "tests/conformance/test_verify.py": "reports",
-    "tests/site/": "site",
+    "tests/site/test_implementations.py": "site",
+    "tests/site/test_site.py": "site",
+    "tests/site/": "pages",
     "tests/test_packaging.py": "packaging",
 }
-"""Tests that one worker runs, by where their paths begin: they share what takes long to make, or
-write one file.
+"""Tests that one worker runs, by where their paths begin, the first that fits: they share what
+takes long to make, or write one file.
 """
 
 
