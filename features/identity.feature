@@ -226,7 +226,7 @@ Feature: The managed identity
   @identity.grant-refused
   Rule: Granting access to a resource whose managed identity is off is refused
 
-    Scenario: The identity of another resource does not stand in for one that is off
+    Scenario: Access is refused to an identity that is off beside one that is on
       Given an identity that is off beside one with access
       When the customer grants "translator-test" access to the keys of "kv-prod"
       Then the request is refused

@@ -28,8 +28,8 @@ SECONDS = 120
 NO_REQUEST = {
     "environment.name-in-use/the-name-of-a-resource-in-use-may-be-accepted-or-refused",
     "environment.name-in-use/the-name-of-a-workspace-in-use-may-be-accepted-or-refused",
-    "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
-    "identity.needed-for-access/the-identity-of-another-resource-does-not-stand-in-for-one-that-is-off",
+    "identity.grant-refused/granting-access-to-an-identity-that-is-off-is-refused",
+    "identity.grant-refused/access-is-refused-to-an-identity-that-is-off-beside-one-that-is-on",
     "environment.exists/no-document-is-uploaded-to-a-workspace-that-was-never-made",
     "environment.exists/no-data-is-read-from-a-workspace-that-was-never-made",
     "environment.exists/no-model-is-trained-in-a-workspace-that-was-never-made",
