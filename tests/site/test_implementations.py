@@ -192,6 +192,21 @@ def test_implementation_is_run_once_until_it_changes(
     assert [arguments[0] for arguments in runs] == ["verify"]
 
 
+def test_report_of_a_run_that_was_edited_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(implementations, "OPTIONS", (*A_CASE, "--seed", "1"))
+    command = f"{sys.executable} -m translator_cmk.cli serve --stdio"
+    entry = {"name": "own", "kind": "example", "run": command}
+    made = load(entry, tmp_path).report or {}
+    file = implementations.CACHE / "own" / "report.json"
+    file.write_text(file.read_text("utf-8").replace('"product": "model"', '"product": "Azure"'))
+    again = load(entry, tmp_path).report or {}
+    assert again["subject"] == made["subject"]
+    assert again["subject"]["product"] == "model"
+
+
 def test_program_that_is_not_installed_is_listed_with_the_reason(tmp_path: Path) -> None:
     found = load({"name": "absent", "kind": "example", "run": "no-such-program x"}, tmp_path)
     assert found.problems == (

@@ -4,8 +4,8 @@ requirement.
 `docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``,
 the command of an implementation that uses the protocol over standard input and output, or
 ``report``, the folder of a report that `translator-cmk verify` wrote, from docs/.  A report of a
-run is kept in `.results/` and made again when the specification or a file that the command names
-has changed.
+run is kept in `.results/` and made again when the specification, a file that the command names or
+the report itself has changed.
 """
 
 import json
@@ -172,21 +172,29 @@ def run(command: str, folder: Path) -> tuple[str, ...]:
     """Write the report on the implementation behind a command unless nothing has changed; return
     the problems.
     """
-    program, *arguments = shlex.split(command)
+    program, *_ = shlex.split(command)
     if not shutil.which(program):
         return (f"it was not run: {program} is not installed on the machine that made this site",)
-    named = {argument: path for argument in arguments if (path := Path(argument)).is_file()}
-    key = "\n".join([kit_digest(), command, *OPTIONS, digest_of(named)])
     kept = folder.with_suffix(".key")
-    if kept.is_file() and kept.read_text("utf-8") == key and (folder / "report.json").is_file():
+    if kept.is_file() and kept.read_text("utf-8") == key_of(command, folder):
         return ()
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     failed = kit("verify", "--stdio", command, *OPTIONS, "--report", str(folder))
     if not (folder / "report.json").is_file():
         return failed or ("no report was written",)
-    kept.write_text(key, "utf-8")
+    kept.write_text(key_of(command, folder), "utf-8")
     return ()
+
+
+def key_of(command: str, folder: Path) -> str:
+    """Return what a kept report depends on, and its files: if one of them has changed, the key
+    has.
+    """
+    used = [Path(argument) for argument in shlex.split(command)[1:]]
+    of_the_report = [folder / name for name in PUBLISHED]
+    named = {str(path): path for path in (*used, *of_the_report) if path.is_file()}
+    return "\n".join([kit_digest(), command, *OPTIONS, digest_of(named)])
 
 
 def kit(*arguments: str) -> tuple[str, ...]:
