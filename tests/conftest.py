@@ -50,6 +50,7 @@ TOGETHER: Mapping[str, str] = {
     "tests/conformance/test_forged_reports.py": "reports",
     "tests/conformance/test_model_answers.py": "reports",
     "tests/conformance/test_report": "reports",
+    "tests/conformance/test_salted_names.py": "salted-names",
     "tests/conformance/test_sequences.py": "reports",
     "tests/conformance/test_verify.py": "reports",
     "tests/site/test_implementations.py": "site",
