@@ -292,12 +292,6 @@ ROWS = (
     ),
     effect(
         CreateWorkspace,
-        "environment.workspace-without-key",
-        when=lambda c: c.resource.key_source == CUSTOMER and key_inaccessible(c.resource),
-        then=lambda c: sets(c.workspace, covered=True),
-    ),
-    effect(
-        CreateWorkspace,
         "environment.create-workspace",
         then=lambda c: sets(c.workspace, resource=c.resource, state="active"),
     ),
@@ -335,6 +329,16 @@ ROWS = (
         unless=lambda c: c.model.state == "deployed",
     ),
 )
+
+OTHER_READINGS = (
+    effect(
+        CreateWorkspace,
+        "environment.workspace-without-key",
+        when=lambda c: c.resource.key_source == CUSTOMER and key_inaccessible(c.resource),
+        then=lambda c: sets(c.workspace, covered=True),
+    ),
+)
+"""A workspace that is made while the key is inaccessible is under it all the same."""
 
 MEMORY = (effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model, lost="no")),)
 
