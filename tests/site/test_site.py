@@ -349,10 +349,18 @@ ASK_THE_MODEL = {
 """What is computed from the model, and the page that shows it."""
 
 
+CONTRADICTS = """
+from ..rows import effect
+from ..updates import sets
+
+ROWS += (effect(keys.DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=True)),)
+"""
+
+
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
     """A copy of the checkout, without the laws, whose rows ask for keys of another size, so no
-    situation in which one is in use can be reached.
+    situation in which one is in use can be reached, and contradict each other when one is disabled.
     """
     tests = ("tests/conftest.py", "tests/features")
     copy_checkout(tmp_path, "Makefile", "features", "model", "pyproject.toml", *tests)
@@ -362,18 +370,21 @@ def broken(tmp_path: Path) -> Path:
         text = path.read_text("utf-8")
         assert "= 2048" in text
         path.write_text(text.replace("= 2048", "= 3072"), "utf-8")
+    with (tmp_path / "model/translator_cmk/machine/topics/__init__.py").open("a") as topics:
+        topics.write(CONTRADICTS)
     return tmp_path
 
 
 @pytest.mark.slow
 def test_broken_row_is_published_red_and_fails_the_target(broken: Path) -> None:
     """Although every page that asks the model begins behind this row."""
-    chosen = 'ARGS=-q -p no:cacheprovider -m "keys.enable or encryption.no-section"'
+    chosen = 'ARGS=-q -p no:cacheprovider -m "keys.enable or keys.disable or encryption.no-section"'
     done = make(broken, "site", "SUITE=tests/features", chosen)
     assert done.returncode != 0
     assert "Traceback" not in done.stdout + done.stderr
     badges = {
         "requirements/keys.enable": "failed",
+        "requirements/keys.disable": "inconclusive",
         "all": "failed",
         "requirements/encryption.no-section": "✔",
     }

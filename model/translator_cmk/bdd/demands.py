@@ -157,13 +157,20 @@ def step_is_demanded(
 
 
 def demanded_of_the_model(silent: frozenset[str], pickle: Pickle) -> bool:
-    """Return whether the scenario is demanded of a system that does as the model does."""
-    return demanded_of(pickle, shown_by_the_model(pickle), silent)
+    """Return whether the scenario is demanded of a system that does as the model does.
+
+    It is not if rows contradict each other in it.
+    """
+    try:
+        shown = shown_by_the_model(pickle)
+    except RowsContradict:
+        return False
+    return demanded_of(pickle, shown, silent)
 
 
 @cache
 def shown_by_the_model(pickle: Pickle) -> tuple[Exchange, ...]:
-    """Return what the model answers and shows, command by command."""
+    """Return what the model answers and shows, command by command; raises `RowsContradict`."""
     model = ModelSystem()
     model.reset()
     exchanges: list[Exchange] = []
