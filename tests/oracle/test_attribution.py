@@ -75,6 +75,19 @@ def test_a_refusal_rests_on_its_reasons() -> None:
     assert differs.why.rests_on == ("vault.same-region-refused",)
 
 
+def test_a_repeat_rests_on_the_effects_that_stand() -> None:
+    switches = [row for row in ROWS if row.requirement != "keys.disable"]
+    switches.append(
+        effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=not c.key.enabled))
+    )
+    disable = DisableKey("kv-prod", "cmk-2048")
+    with_a_key = situations()["a vault with a key"].commands
+    differs = failure(
+        ModelSystem(Machine(switches)), *with_a_key, disable, disable, machine=ARTICLE
+    )
+    assert differs.why.attributed_to == ("keys.disable",)
+
+
 def test_what_is_not_specified_rests_on_what_is_silent_about_it() -> None:
     class DeletesTheVault(ModelSystem):
         """Shows no vault once it was asked to read data."""

@@ -22,7 +22,8 @@ from typing import NamedTuple
 
 from ..language.facts import Fact
 from ..machine import COUNTER_ROWS, Accepted, Command, Machine, Outcome, Refused, State, Unspecified
-from ..machine.rows import Means, Row, Whenever
+from ..machine.rows import Effect, Means, Row, Whenever
+from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
 from .agreement import agreed_outcome
@@ -117,7 +118,10 @@ def supporting(step: FailedStep) -> frozenset[str]:
 
 
 def behind_what_was_done(step: FailedStep) -> frozenset[str]:
-    """Return what every acceptance rests on, of a command that was accepted and may be refused."""
+    """Return what every acceptance rests on, of a command that was accepted and may be refused.
+
+    A repeat changes nothing, so its acceptance rests on the effects that stand already.
+    """
     if not isinstance(step.demanded, Unspecified) or not isinstance(step.seen.outcome, Accepted):
         return NO_REQUIREMENTS
     accepted: list[Outcome] = []
@@ -128,7 +132,26 @@ def behind_what_was_done(step: FailedStep) -> frozenset[str]:
                     accepted.append(transition.outcome)
     if not accepted:
         return NO_REQUIREMENTS
-    return behind(agreed_outcome(accepted, NO_REQUIREMENTS))
+    return behind(agreed_outcome(accepted, NO_REQUIREMENTS)) or behind_what_stands(step)
+
+
+def behind_what_stands(step: FailedStep) -> frozenset[str]:
+    """Return the requirements of the effects that the commands have, whatever they change."""
+    found: set[str] = set()
+    for command in step.seen.commands:
+        for state in step.before:
+            bound = bind(command, step.machine.world(state))
+            if bound is not None:
+                found.update(requirements_of_effects(step.machine, bound))
+    return frozenset(found)
+
+
+def requirements_of_effects(machine: Machine, bound: Command) -> Iterator[str]:
+    """Yield the requirement of each effect on what a command names, with entities for the names."""
+    for row in machine.rows:
+        is_of_command = isinstance(row, Effect) and row.on is type(bound) and row.each is None
+        if is_of_command and row.requirement not in machine.silent and row.when(bound):
+            yield row.requirement
 
 
 def behind(outcome: Outcome) -> frozenset[str]:
