@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.systems.histories import Answering, answering, keeping, remembering
+from tests.systems.one_assumption import ONE_ASSUMPTION
 from tests.systems.variants import (
     Make,
     Rows,
@@ -534,6 +535,7 @@ IDENTITY = (
         "The article does not describe the way back.",
         ["identity.no-return-of-access", "environment.recover-vault"],
         only_where("identity.access-removed", lambda g: g.vault.state == "active"),
+        only_where("identity.access-removed-elsewhere", lambda g: g.vault.state == "active"),
     ),
     permitted_by_article(
         "deletes uploads and undeploys models under Microsoft-managed keys when the identity is "
@@ -1025,4 +1027,5 @@ PERMITTED: tuple[Variant, ...] = (
     *MOVES,
     *NAMES,
     *LIMITED,
+    *ONE_ASSUMPTION,
 )

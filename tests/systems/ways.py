@@ -214,6 +214,31 @@ WAYS: tuple[Commands, ...] = (
     ),
     # another key, and an identity that was off
     after(
+        "two vaults, each with a key of the same name",
+        CreateResource(*RESOURCE),
+        EnableIdentity("translator-prod"),
+        GrantKeyAccess("kv-prod", "translator-prod"),
+        GrantKeyAccess("kv-test", "translator-prod"),
+        EnableCustomerManagedKeys("translator-prod", *KEY, through="api"),
+        EnableCustomerManagedKeys("translator-prod", "kv-test", "cmk-2048", through="api"),
+    ),
+    after(
+        "two vaults, each with a key of the same name",
+        CreateResource(*RESOURCE),
+        EnableIdentity("translator-prod"),
+        GrantKeyAccess("kv-test", "translator-prod"),
+        EnableCustomerManagedKeys("translator-prod", "kv-test", "cmk-2048", through="api"),
+    ),
+    after(
+        "a deployed model in a workspace made before customer-managed keys",
+        ReturnToMicrosoftManagedKeys("translator-prod"),
+    ),
+    after(
+        "a deployed model under a rotated key",
+        CreateKey("kv-prod", "cmk-next"),
+        DisableKey("kv-prod", "cmk-next"),
+    ),
+    after(
         DEPLOYED,
         CreateKey("kv-prod", "cmk-next"),
         EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next"),

@@ -46,7 +46,6 @@ from translator_cmk.machine.entities import (
     Resource,
     Subscription,
     Vault,
-    Workspace,
 )
 from translator_cmk.machine.rows import Effect, Refuse, effect, refuse
 from translator_cmk.machine.updates import drops, sets
@@ -147,32 +146,11 @@ RESOURCES = (
         ),
     ),
     wrong(
-        "leaves the workspaces of a deleted resource",
-        "the deletion does not reach Custom Translator",
+        "accepts that a resource is deleted, and leaves it",
+        "the request is answered, and never carried out",
         ["environment.delete-resource"],
-        without("environment.delete-resource", Workspace),
-    ),
-    wrong(
-        "leaves the uploaded documents of a deleted resource",
-        "one of three kinds was forgotten",
-        ["environment.delete-resource"],
-        without("environment.delete-resource", Document),
-    ),
-    wrong(
-        "leaves the deployed models of a deleted resource",
-        "what is in use is not deleted",
-        ["environment.delete-resource"],
-        only_where("environment.delete-resource", lambda m: m.state != "deployed", Model),
-    ),
-    wrong(
-        "leaves the access of a deleted resource",
-        "a grant is a record of its own, and nobody removes it",
-        ["environment.delete-resource", "identity.access-removed"],
-        doing(
-            "environment.delete-resource",
-            lambda c: sets(c.resource, state="deleted"),
-            DeleteResource,
-        ),
+        without("environment.delete-resource"),
+        without("workspace.ends-with-resource"),
     ),
     wrong(
         "takes the access of every resource to the key vault in use when one of them is deleted",

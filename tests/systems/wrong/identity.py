@@ -6,7 +6,6 @@ from tests.systems.histories import accepted, once
 from tests.systems.variants import (
     adding,
     also_where,
-    met_also_where,
     only_where,
     refusing_as,
     without,
@@ -30,6 +29,13 @@ def has_deployed_model(command: Any) -> bool:
     return any(
         m.state == "deployed" and m.workspace.resource.name == command.resource.name for m in models
     )
+
+
+def is_in_tenant_without_identity(command: Any) -> bool:
+    """Return whether access is granted inside a tenant to a resource whose identity is off."""
+    resource = command.resource
+    is_inside = command.vault.subscription.tenant.name == resource.tenant.name
+    return bool(is_inside and not resource.identity)
 
 
 WRONG = (
@@ -80,7 +86,7 @@ WRONG = (
     wrong(
         "leaves the identity off when the portal enables customer-managed keys",
         "the identity is turned on by a second request, which nobody makes",
-        ["identity.enabled-with-keys", "vault.granted-with-keys"],
+        ["identity.enabled-with-keys"],
         only_where("identity.enabled-with-keys", lambda c: c.through == "api"),
     ),
     wrong(
@@ -165,15 +171,6 @@ WRONG = (
         without("identity.access-removed"),
     ),
     wrong(
-        "takes the access to the key vault in use from an identity that is off, and no other",
-        "the one key vault of the resource is taken for all that it has access to",
-        ["identity.access-removed"],
-        only_where(
-            "identity.access-removed",
-            lambda g: g.resource.key is not None and g.resource.key.vault.name == g.vault.name,
-        ),
-    ),
-    wrong(
         "keeps the access of an identity that is off to key vaults of other subscriptions",
         "only the resource's own subscription is searched",
         ["identity.access-removed"],
@@ -183,20 +180,25 @@ WRONG = (
         ),
     ),
     wrong(
-        "accepts a grant to an identity that is off",
+        "gives access to a resource whose identity has never been on",
         "nobody asks whether there is an identity",
-        ["identity.needed-for-access"],
-        without("identity.needed-for-access"),
+        ["identity.needed-for-access", "identity.grant-refused"],
+        without("identity.grant-refused"),
+        also_where("vault.access-policy", is_in_tenant_without_identity),
+        only_where("identity.access-removed", lambda g: g.resource.had_identity),
+        only_where("identity.access-removed-elsewhere", lambda g: g.resource.had_identity),
     ),
     wrong(
         "turns the identity on when access is granted to it",
         "the missing step is made up for",
-        ["identity.needed-for-access"],
-        without("identity.needed-for-access"),
+        ["identity.needed-for-access", "identity.grant-refused"],
+        without("identity.grant-refused"),
+        also_where("vault.access-policy", is_in_tenant_without_identity),
         adding(
             effect(
                 GrantKeyAccess,
                 "vault.access-policy",
+                when=is_in_tenant_without_identity,
                 then=lambda c: sets(c.resource, identity=True),
             )
         ),
@@ -204,19 +206,7 @@ WRONG = (
     wrong(
         "refuses a grant to an identity that is off as if the resource did not exist",
         "a principal that is not found is reported as a resource that is not found",
-        ["identity.needed-for-access"],
-        refusing_as("identity.needed-for-access", "environment.exists"),
-    ),
-    wrong(
-        "accepts a grant to an identity that is off where another of its resource group has one",
-        "any identity of the resource group will do",
-        ["identity.needed-for-access"],
-        met_also_where(
-            "identity.needed-for-access",
-            lambda c: any(
-                other.identity and other.name != c.resource.name and other.group == c.resource.group
-                for other in c.resource.world.every(Resource)
-            ),
-        ),
+        ["identity.grant-refused"],
+        refusing_as("identity.grant-refused", "environment.exists"),
     ),
 )

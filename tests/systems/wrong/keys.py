@@ -24,8 +24,9 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.conditions import can_be_put_in_use, granted, uses_key
 from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Key, Resource
+from translator_cmk.machine.meanings import key_inaccessible
 from translator_cmk.machine.outcomes import KeyUse
-from translator_cmk.machine.rows import effect, refuse
+from translator_cmk.machine.rows import effect, means, refuse
 from translator_cmk.machine.updates import puts_key_in_use, returns_to_microsoft_keys, sets
 
 
@@ -52,6 +53,14 @@ def is_of_vault(command: Any, key: Any) -> bool:
 def is_in_use(command: Any) -> bool:
     """Return whether a resource uses the command's key."""
     return any(uses_key(resource, command.key) for resource in command.key.world.every(Resource))
+
+
+def has_disabled_key(vault: Any) -> bool:
+    """Return whether a key of the vault is disabled."""
+    return any(
+        key.vault.name == vault.name and key.state == "active" and not key.enabled
+        for key in vault.world.every(Key)
+    )
 
 
 def is_asked_for_again(command: Any) -> bool:
@@ -226,20 +235,6 @@ KEYS_IN_USE = (
         ),
     ),
     wrong(
-        "accepts another key in place of the one in use, and keeps the one in use",
-        "a field that has a value is not written again",
-        ["keys.enable"],
-        doing(
-            "keys.enable",
-            lambda c: sets(
-                c.resource,
-                key_source=CUSTOMER,
-                key=c.resource.key or c.key,
-                data_key=c.resource.data_key or c.key,
-            ),
-        ),
-    ),
-    wrong(
         "puts the oldest key of the same name in use, whichever key vault is named",
         "keys are looked up by their names alone",
         ["keys.enable"],
@@ -251,6 +246,16 @@ KEYS_IN_USE = (
                 key=namesakes(c.key)[0],
                 data_key=namesakes(c.key)[0],
             ),
+        ),
+    ),
+    wrong(
+        "puts no key in use through the API whose name is that of an older key in another key "
+        "vault",
+        "keys are compared by their names alone, and the other one is found",
+        ["keys.enable"],
+        only_where(
+            "keys.enable",
+            lambda c: c.through == "portal" or namesakes(c.key)[0].name == c.key.name,
         ),
     ),
     wrong(
@@ -345,6 +350,20 @@ WORK_WITH_KEYS = (
         "rotation is accepted, and never carried out",
         ["keys.rotate"],
         without("keys.rotate"),
+    ),
+    wrong(
+        "counts a rotated key as disabled once another key of its key vault is",
+        "a disabled key is looked up by its key vault, and a version by its number",
+        ["encryption.transparent", "revocation.only-that-resource"],
+        adding(
+            means(
+                key_inaccessible,
+                "revocation.key-disabled",
+                when=lambda r: (
+                    r.key is not None and r.key.version > 1 and has_disabled_key(r.key.vault)
+                ),
+            )
+        ),
     ),
     wrong(
         "rotates a key once, and not again",

@@ -15,7 +15,8 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.conditions import has_document, may_regain_key
 from translator_cmk.machine.entities import CUSTOMER, Document, Model
-from translator_cmk.machine.rows import effect, refuse
+from translator_cmk.machine.meanings import data_inaccessible
+from translator_cmk.machine.rows import effect, refuse, whenever
 from translator_cmk.machine.updates import sets
 
 
@@ -34,6 +35,37 @@ def brings_models_back(on: Any, *, when: Any = may_regain_key) -> Any:
         when=lambda c, m: m.state == "undeployed" and when(c, m.workspace.resource),
         then=lambda c, m: sets(m, state="deployed"),
     )
+
+
+def brings_models_lost_with_the_identity(on: Any) -> Any:
+    """Return the row of a mistake: the command deploys what a resource lost with its identity."""
+    return effect(
+        on,
+        "restoration.no-redeploy",
+        each=Model,
+        when=lambda c, m: (
+            m.state == "undeployed"
+            and m.lost == "with the identity"
+            and may_regain_key(c, m.workspace.resource)
+        ),
+        then=lambda c, m: sets(m, state="deployed"),
+    )
+
+
+def was_lost_with_the_identity_that_is_back(model: Any) -> bool:
+    """Return whether a model was undeployed with the identity, and its data can be read again."""
+    return bool(
+        model.state == "undeployed"
+        and model.lost == "with the identity"
+        and not data_inaccessible(model.workspace)
+    )
+
+
+def is_first_of_its_workspace(model: Any) -> bool:
+    """Return whether no model of the workspace is older."""
+    models = model.world.every(Model)
+    first = next(m.name for m in models if m.workspace.name == model.workspace.name)
+    return bool(first == model.name)
 
 
 def brings_documents_back(on: Any, *, when: Any = may_regain_key) -> Any:
@@ -70,6 +102,60 @@ WRONG = (
         adding(
             brings_models_back(
                 EnableIdentity, when=lambda c, r: r.name == c.resource.name and r.key is None
+            )
+        ),
+    ),
+    wrong(
+        "deploys models by itself as soon as the identity that was off is on and has access again",
+        "S34 is not read: whatever was deployed is deployed again once it can be",
+        ["restoration.no-redeploy"],
+        adding(
+            whenever(
+                Model,
+                "restoration.no-redeploy",
+                when=was_lost_with_the_identity_that_is_back,
+                then=lambda m: sets(m, state="deployed", lost="no"),
+            )
+        ),
+    ),
+    wrong(
+        "deploys models that were lost with the identity when it is given access again",
+        "S34 is not read: the grant is taken for the end of the loss",
+        ["restoration.no-redeploy"],
+        adding(brings_models_lost_with_the_identity(GrantKeyAccess)),
+    ),
+    wrong(
+        "deploys models that were lost with the identity when customer-managed keys are enabled "
+        "again",
+        "S34 is not read: the second setup is taken for the end of the loss",
+        ["restoration.no-redeploy"],
+        adding(brings_models_lost_with_the_identity(EnableCustomerManagedKeys)),
+    ),
+    wrong(
+        "deploys one of the models that were lost with the identity by itself",
+        "S34 is not read: the first model is taken for the only one",
+        ["restoration.no-redeploy"],
+        adding(
+            whenever(
+                Model,
+                "restoration.no-redeploy",
+                when=lambda m: (
+                    was_lost_with_the_identity_that_is_back(m) and is_first_of_its_workspace(m)
+                ),
+                then=lambda m: sets(m, state="deployed", lost="no"),
+            )
+        ),
+    ),
+    wrong(
+        "deploys no model again that was lost with the identity",
+        "what was lost is marked for good",
+        ["restoration.redeploy"],
+        adding(
+            refuse(
+                DeployModel,
+                "restoration.redeploy",
+                when=lambda c: c.model.workspace.readable,
+                unless=lambda c: c.model.lost != "with the identity",
             )
         ),
     ),

@@ -4,7 +4,6 @@ from typing import Any
 
 from tests.systems.histories import (
     accepted,
-    accepted_instead_of,
     once,
     one_command_late,
     refuses_and_does,
@@ -12,7 +11,7 @@ from tests.systems.histories import (
     unsupported_instead_of,
     when_observed,
 )
-from tests.systems.variants import adding, only_where, refusing_as, without, wrong
+from tests.systems.variants import Edit, adding, only_where, refusing_as, without, wrong
 from translator_cmk.machine import Observation
 from translator_cmk.machine.commands import (
     DeployModel,
@@ -57,6 +56,24 @@ def has_a_deleted_vault(resource: Any) -> bool:
     )
 
 
+def is_access_all_that_lacks(resource: Any) -> bool:
+    """Return whether a resource that has its identity has no access to the vault of its key."""
+    if resource.key is None or not resource.identity:
+        return False
+    vault = resource.key.vault
+    return bool(vault.state == "active" and not granted(vault, resource))
+
+
+def has_any_access(resource: Any) -> bool:
+    """Return whether the resource has access to any key vault."""
+    return any(grant.resource.name == resource.name for grant in resource.world.every(Grant))
+
+
+def has_model(workspace: Any) -> bool:
+    """Return whether a model was trained in the workspace."""
+    return any(model.workspace.name == workspace.name for model in workspace.world.every(Model))
+
+
 def any_access_revoked(resource: Any) -> bool:
     """Return whether any resource has no access to the key vault of its key."""
     return any(
@@ -69,6 +86,18 @@ def has_document_of_any_kind(workspace: Any) -> bool:
     """Return whether the workspace holds a document, deleted or not."""
     return any(
         document.workspace.name == workspace.name for document in workspace.world.every(Document)
+    )
+
+
+def trains_without_the_key() -> Edit:
+    """Train where data can't be read as where it can."""
+    return adding(
+        effect(
+            TrainModel,
+            "environment.train",
+            when=lambda c: not c.workspace.readable,
+            then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
+        )
     )
 
 
@@ -113,6 +142,12 @@ CAUSES = (
         "the identity is asked for access, and there is nobody to ask",
         ["revocation.access-revoked", "identity.access-removed"],
         only_where("revocation.access-revoked", lambda r: r.identity),
+    ),
+    wrong(
+        "is content with access to any key vault once a key is in use",
+        "S44 is read of the resource: it has access, so nothing is revoked",
+        ["revocation.access-revoked"],
+        only_where("revocation.access-revoked", lambda r: not has_any_access(r)),
     ),
     wrong(
         "loses nothing when the key vault is deleted",
@@ -215,7 +250,7 @@ ACCESS = (
     wrong(
         "takes everybody's access to a key vault with that of one resource",
         "the access policy is emptied",
-        ["revocation.only-that-resource", "revocation.revoke"],
+        ["revocation.only-that-resource"],
         adding(
             effect(
                 RevokeKeyAccess,
@@ -283,6 +318,15 @@ LOSSES = (
         without("revocation.undeploys"),
     ),
     wrong(
+        "keeps models deployed when access is revoked, and undeploys them otherwise",
+        "models are served from memory until their identity or their key vault is gone",
+        ["revocation.undeploys"],
+        only_where(
+            "revocation.undeploys",
+            lambda m: not is_access_all_that_lacks(m.workspace.resource),
+        ),
+    ),
+    wrong(
         "keeps one of three models deployed",
         "the loop ends too early",
         ["revocation.undeploys"],
@@ -299,6 +343,12 @@ LOSSES = (
         "documents are hidden, and not deleted",
         ["revocation.deletes-uploads"],
         without("revocation.deletes-uploads"),
+    ),
+    wrong(
+        "keeps uploaded documents on which a model was trained",
+        "what a model depends on is taken for a part of it",
+        ["revocation.deletes-uploads"],
+        only_where("revocation.deletes-uploads", lambda d: not has_model(d.workspace)),
     ),
     wrong(
         "keeps one of three uploaded documents",
@@ -338,7 +388,7 @@ LOSSES = (
     wrong(
         "deletes models that it undeploys",
         "a model without its documents is taken for useless",
-        ["revocation.models-kept", "revocation.undeploys"],
+        ["revocation.models-kept"],
         without("revocation.undeploys"),
         adding(
             whenever(
@@ -346,25 +396,6 @@ LOSSES = (
                 "revocation.undeploys",
                 when=lambda m: m.state == "deployed" and data_inaccessible(m.workspace),
                 then=lambda m: sets(m, state="deleted"),
-            )
-        ),
-    ),
-    wrong(
-        "deletes models that were not deployed",
-        "what is not in use is cleaned up",
-        ["revocation.models-kept"],
-        adding(
-            effect(
-                RevokeKeyAccess,
-                "revocation.models-kept",
-                each=Model,
-                when=lambda c, m: (
-                    m.state == "undeployed"
-                    and m.workspace.resource.name == c.resource.name
-                    and m.workspace.resource.key is not None
-                    and m.workspace.resource.key.vault.name == c.vault.name
-                ),
-                then=lambda c, m: sets(m, state="deleted"),
             )
         ),
     ),
@@ -437,8 +468,9 @@ WITHOUT_THE_KEY = (
     wrong(
         "trains without the key",
         "one of three features was forgotten",
-        ["revocation.features-stop", "environment.train"],
-        without("revocation.features-stop", TrainModel),
+        ["revocation.features-stop", "revocation.features-refused"],
+        without("revocation.features-refused", TrainModel),
+        trains_without_the_key(),
     ),
     wrong(
         "translates without the key",
@@ -459,26 +491,24 @@ WITHOUT_THE_KEY = (
     wrong(
         "deploys without the key",
         "one of three features was forgotten",
-        ["revocation.features-stop"],
-        without("revocation.features-stop", DeployModel),
+        ["revocation.undeploys", "revocation.features-refused"],
+        without("revocation.features-refused", DeployModel),
+        only_where("revocation.undeploys", lambda m: m.workspace.readable),
     ),
     wrong(
-        "accepts that a model is deployed without the key, and deploys none",
-        "a failure in the background is not reported",
-        ["revocation.features-stop"],
-        system=accepted_instead_of("revocation.features-stop", DeployModel),
-    ),
-    wrong(
-        "accepts an upload without the key, and drops the document",
-        "the upload is answered before anything is stored",
-        ["revocation.no-upload"],
+        "keeps an upload that is made without the key",
+        "documents are deleted when the key is lost, and later ones are forgotten",
+        ["revocation.deletes-uploads", "revocation.no-upload"],
         without("revocation.no-upload"),
+        only_where("revocation.deletes-uploads", lambda d: d.workspace.readable),
     ),
     wrong(
         "refuses to train without the key, and makes the model all the same",
         "the check comes after the effect, and nothing is undone",
         ["revocation.features-stop"],
-        system=refuses_and_does(without("revocation.features-stop", TrainModel)),
+        system=refuses_and_does(
+            without("revocation.features-refused", TrainModel), trains_without_the_key()
+        ),
     ),
     wrong(
         "refuses an upload without the key as if there were no such workspace",
@@ -503,6 +533,7 @@ WITHOUT_THE_KEY = (
         "what can't be opened is not listed",
         ["revocation.features-stop", "revocation.no-upload", "revocation.data-inaccessible"],
         refusing_as("revocation.features-stop", "environment.exists"),
+        refusing_as("revocation.features-refused", "environment.exists"),
         refusing_as("revocation.no-upload", "environment.exists"),
         refusing_as("revocation.data-inaccessible", "environment.exists", ReadData),
     ),

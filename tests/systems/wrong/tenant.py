@@ -13,7 +13,12 @@ from tests.systems.variants import (
     writing,
     wrong,
 )
-from translator_cmk.machine.commands import GrantKeyAccess, MoveResource, MoveSubscription
+from translator_cmk.machine.commands import (
+    GrantKeyAccess,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+)
 from translator_cmk.machine.entities import Grant, Resource
 from translator_cmk.machine.rows import effect
 from translator_cmk.machine.state import Changes
@@ -115,6 +120,17 @@ WRONG = (
             "environment.move",
             lambda c: sets(c.resource, tenant=c.subscription.tenant),
             MoveResource,
+        ),
+    ),
+    wrong(
+        "takes everything along when a resource group moves to another tenant",
+        "only moves of subscriptions and resources were thought to change the tenant",
+        ["tenant.not-transferred", "tenant.identity-off"],
+        writing(
+            "environment.move",
+            lambda c, r: sets(r, tenant=c.to.tenant),
+            MoveResourceGroup,
+            Resource,
         ),
     ),
     wrong(

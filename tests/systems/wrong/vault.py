@@ -10,7 +10,7 @@ from translator_cmk.machine.commands import (
     RecoverVault,
     RevokeKeyAccess,
 )
-from translator_cmk.machine.conditions import can_be_put_in_use, granted
+from translator_cmk.machine.conditions import can_be_put_in_use
 from translator_cmk.machine.entities import Grant, Key, Resource, Vault
 from translator_cmk.machine.rows import effect, refuse
 from translator_cmk.machine.updates import drops, gives_access, sets
@@ -267,11 +267,6 @@ ACCESS = (
         ),
     ),
 )
-
-
-def any_access(resource: Any) -> bool:
-    """Return whether the resource has access to any key vault."""
-    return any(granted(vault, resource) for vault in resource.world.every(Vault))
 
 
 WRONG = (*REGION_AND_TENANT, *PROTECTIONS, *ACCESS)

@@ -7,7 +7,6 @@ from tests.systems.variants import also_where, only_where, without, wrong
 from translator_cmk.machine.commands import EnableCustomerManagedKeys, ReturnToMicrosoftManagedKeys
 from translator_cmk.machine.conditions import has_workspace
 from translator_cmk.machine.entities import CUSTOMER, Resource
-from translator_cmk.machine.meanings import key_inaccessible
 
 
 def newest_resource(command: Any) -> Any:
@@ -33,12 +32,6 @@ WRONG = (
         "the second of a kind was never tried",
         ["workspace.covered"],
         only_where("workspace.covered", lambda c: not has_workspace(c.resource)),
-    ),
-    wrong(
-        "covers no workspace that is made while the key is inaccessible",
-        "the key source is asked for by the state of the key",
-        ["workspace.covered"],
-        only_where("workspace.covered", lambda c: not key_inaccessible(c.resource)),
     ),
     wrong(
         "covers no workspace of a multi-service resource",
