@@ -85,6 +85,14 @@ def lack_a_capability(forgery: Forgery) -> int:
     return number
 
 
+def say_null(forgery: Forgery) -> int:
+    for number, answer in answers(forgery):
+        if answer["answer"] == "accepted":
+            answer["code"] = None
+            return number
+    raise LookupError
+
+
 def test_log_of_the_model_has_its_answers(record: Path) -> None:
     assert problems(record) == []
 
@@ -99,6 +107,7 @@ def test_log_of_the_model_has_its_answers(record: Path) -> None:
         leave_out_a_use_of_a_key,
         show_something_else,
         lack_a_capability,
+        say_null,
     ],
 )
 def test_changed_answer_is_found_by_its_line(

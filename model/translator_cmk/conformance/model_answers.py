@@ -17,7 +17,7 @@ from .cases import Envelope
 from .channels.answering import Answer, Answering
 from .report.comparison import differences
 from .report.folder import MESSAGES
-from .report.recorded import LogEntry, MessageLog
+from .report.recorded import LogEntry, MessageLog, shortened
 
 OF_THE_RUN = ("session", "product", "version")
 """Fields of an answer that chance decides, or by which a system names itself."""
@@ -75,7 +75,9 @@ def first_difference(session: ModelSession, entry: LogEntry) -> str:
     expected = without_names(session.ask(entry.content["request"]))
     if recorded == expected:
         return ""
-    return next(differences(recorded, expected, "answer", ignored=()))
+    # a null in the place of nothing is no difference of values
+    otherwise = f"answer: was {shortened(recorded)}, is {shortened(expected)}"
+    return next(differences(recorded, expected, "answer", ignored=()), otherwise)
 
 
 def without_names(answer: Any) -> Any:
