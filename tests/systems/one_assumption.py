@@ -579,11 +579,18 @@ EARLIER = (
         ),
     ),
     permitted(
-        "covers no workspace that is made while the key is inaccessible",
+        "covers a workspace that is made while the key is inaccessible",
         "S16 has the workspace made once the key is in use, and S30 is about data, of which there "
         "is none.",
         ["environment.workspace-without-key"],
-        without("environment.workspace-without-key", CreateWorkspace),
+        adding(
+            effect(
+                CreateWorkspace,
+                "environment.workspace-without-key",
+                when=lambda c: c.resource.key_source == CUSTOMER and key_inaccessible(c.resource),
+                then=lambda c: sets(c.workspace, covered=True),
+            )
+        ),
     ),
     permitted_by_article(
         "undeploys models of earlier workspaces when a resource goes back to Microsoft-managed "
