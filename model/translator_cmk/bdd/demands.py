@@ -11,7 +11,7 @@ demands it that has seen what the system answered and showed.
 
 from collections.abc import Collection, Iterable, Iterator, Set
 from copy import copy
-from functools import cache
+from functools import cache, cached_property
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact
@@ -156,28 +156,68 @@ def step_is_demanded(
     return True
 
 
+class FollowedModel:
+    """The model after a sequence of commands, and an oracle that was asked about them.
+
+    The oracle has seen what the model answered and showed, but not yet of the last command.  As in
+    a `PrefixTree`, sequences that begin alike are followed once as far as they do.
+    """
+
+    def __init__(self, model: ModelSystem, oracle: Oracle, outcome: Outcome) -> None:
+        self.model = model
+        self.oracle = oracle
+        self.outcome = outcome
+        self.branches: dict[Command, FollowedModel] = {}
+
+    def after(self, command: Command) -> "FollowedModel":
+        """Return what follows this command; raises `TooManyStates` and `RowsContradict`."""
+        branch = self.branches.get(command)
+        if branch is None:
+            oracle = copy(self.seen)
+            oracle.submit(command)
+            model = copy(self.model)
+            outcome = model.submit(command)
+            branch = FollowedModel(model, oracle, outcome)
+            self.branches[command] = branch
+        return branch
+
+    @cached_property
+    def seen(self) -> Oracle:
+        """The oracle once it has seen the last answer, and what the model shows after it."""
+        oracle = copy(self.oracle)
+        oracle.narrow(self.outcome, self.model.observe())
+        return oracle
+
+
+@cache
+def followed_model(silent: frozenset[str]) -> FollowedModel:
+    """Return the model and an oracle in which these requirements are silent, both at the start."""
+    model = ModelSystem()
+    model.reset()
+    return FollowedModel(model, oracle_for(machine_without(silent), EVERYTHING), Accepted())
+
+
 def demanded_of_the_model(silent: frozenset[str], pickle: Pickle) -> bool:
     """Return whether the scenario is demanded of a system that does as the model does.
 
     It is not if rows contradict each other in it.
     """
+    here = followed_model(silent)
     try:
-        shown = shown_by_the_model(pickle)
-    except RowsContradict:
+        for step in read_steps(pickle):
+            meaning = step.meaning
+            if isinstance(meaning, Fact | Assertion):
+                then = meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)
+                if not here.oracle.demands(then):
+                    return False
+                continue
+            for command in commands_in(meaning):
+                here = here.after(command)
+                if step.kind == "given" and not here.oracle.demands(Accepted()):
+                    return False
+    except (TooManyStates, RowsContradict):
         return False
-    return demanded_of(pickle, shown, silent)
-
-
-@cache
-def shown_by_the_model(pickle: Pickle) -> tuple[Exchange, ...]:
-    """Return what the model answers and shows, command by command; raises `RowsContradict`."""
-    model = ModelSystem()
-    model.reset()
-    exchanges: list[Exchange] = []
-    for command in commands_of(pickle):
-        outcome = model.submit(command)
-        exchanges.append(Exchange(command, outcome, model.observe()))
-    return tuple(exchanges)
+    return True
 
 
 def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
