@@ -33,6 +33,24 @@ Feature: Microsoft Entra tenants
         | a resource with an identity in another tenant than the vault |
         | a resource in another tenant beside one that uses the vault  |
 
+  @tenant.resource-moves
+  Rule: A resource or a resource group can be moved to another tenant
+
+    @environment.move
+    Scenario: A resource is in a subscription of another tenant after a move
+      Given a resource and a vault with a key
+      When the customer moves the resource "translator-prod" to the subscription "foreign"
+      Then the request is accepted
+      And the resource "translator-prod" is in the subscription "foreign"
+
+    @environment.move
+    Scenario: A resource group is in a subscription of another tenant after a move
+      Given a resource and a vault with a key (resource "translator-prod", vault "kv-prod")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign"
+      Then the request is accepted
+      And the resource "translator-prod" is in the subscription "foreign"
+      And the vault "kv-prod" is in the subscription "foreign"
+
   @tenant.not-transferred
   Rule: A move to another tenant takes along neither the managed identity nor the key
 
@@ -245,3 +263,30 @@ Feature: Microsoft Entra tenants
       Then the request is accepted
       And the vault "kv-prod" is in the subscription "production"
       And nothing else has changed
+
+  @tenant.vault-moved
+  Rule: A key vault that changes tenant loses its access grants
+
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible
+    Scenario: A vault that leaves its resource behind loses its grant
+      Given a vault in a resource group of its own (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
+      When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
+      Then "translator-prod" has no access to the keys of "kv-prod"
+      And the data of "ws-prod" is inaccessible
+      And the managed identity of "translator-prod" is on
+
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
+    Scenario: A vault whose subscription moves loses its grant
+      Given a deployed model of a multi-service resource (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
+      When the customer moves the subscription "security" to the tenant "abroad"
+      Then "translator-prod" has no access to the keys of "kv-prod"
+      And the data of "ws-prod" is inaccessible
+      And the managed identity of "translator-prod" is on
+
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible
+    Scenario: A vault that comes back from another tenant brings no grant
+      Given a vault has left its resource behind (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
+      When the customer moves the resource group "vaults" of the subscription "foreign" to the subscription "production"
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
+      And the data of "ws-prod" is inaccessible

@@ -87,3 +87,30 @@ Feature: Custom Translator workspaces
       When the customer deletes the resource "translator-prod"
       Then the request is accepted
       And the document "contracts" is deleted
+
+  @workspace.training-refused
+  Rule: Training without an uploaded document is refused
+
+    Scenario: Training from an uploaded document is accepted
+      Given an upload under Microsoft-managed keys
+      When the customer trains the model "legal-en-de" in "ws-prod"
+      Then the request is accepted
+
+    Scenario: Training without a document is refused
+      Given a workspace under Microsoft-managed keys
+      When the customer trains the model "legal-en-de" in "ws-prod"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Training with documents in another workspace alone is refused
+      Given an upload under Microsoft-managed keys
+      And the customer creates the workspace "ws-test" for "translator-prod"
+      When the customer trains the model "legal-en-de" in "ws-test"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Training again after the uploads were lost is refused
+      Given the access to the key has been lost and granted again
+      When the customer trains the model "support-en-de" in "ws-prod"
+      Then the request is refused
+      And nothing has changed

@@ -32,7 +32,7 @@ from translator_cmk.conformance.results import load_results
 from translator_cmk.requirements import load_register
 from translator_cmk.verdict import Status
 
-MOVED = "environment.vault-moved"
+MOVED = "tenant.vault-moved"
 
 
 def cucumber_messages_of(found: Verified) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from tests.evidence.judging import Judged, Verdict, judge
 from tests.evidence.mutant_scopes import MUTANT_SCOPES
 from tests.evidence.mutation import mutants
 
-ONE = "environment.protection-order"
+ONE = "environment.no-vault-purge"
 OF_ONE = [mutant for mutant in mutants() if ONE in mutant.requirements]
 
 

@@ -126,7 +126,7 @@ FAULTY: dict[str, dict[str, Machine]] = {
     },
     "access_needs_an_identity_of_the_same_tenant": {
         "keeps the access of an identity that is off": article(without="identity.access-removed"),
-        "keeps the access to a vault in another tenant": article(without="environment.vault-moved"),
+        "keeps the access to a vault in another tenant": article(without="tenant.vault-moved"),
     },
 }
 """For each law, by name: the machines that break it, each by what it does."""

@@ -42,6 +42,7 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     EnableIdentity,
     EnableKey,
+    EnablePurgeProtection,
     GrantKeyAccess,
     MoveResource,
     MoveResourceGroup,
@@ -389,6 +390,25 @@ REQUESTS = (
                 each=Workspace,
                 when=lambda c, w: can_be_put_in_use(c) and w.resource.name == c.resource.name,
                 then=lambda c, w: sets(w, covered=True),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "accepts training without an uploaded document, and trains nothing",
+        "Microsoft's page says that documents are required, and not what a customer sees who "
+        "trains without.",
+        ["workspace.training-refused"],
+        without("workspace.training-refused"),
+    ),
+    permitted(
+        "refuses purge protection for a key vault without soft delete",
+        "Microsoft's pages say that it needs soft delete, or has no effect without.",
+        ["environment.protection-order"],
+        adding(
+            refuse(
+                EnablePurgeProtection,
+                "environment.vault-protections",
+                unless=lambda c: c.vault.soft_delete,
             )
         ),
     ),
@@ -790,6 +810,30 @@ MOVES = (
                 then=lambda c, r: sets(r, identity=False),
             )
         ),
+    ),
+    permitted_by_article(
+        "refuses to move a resource or a resource group to another tenant",
+        "Azure demands that both subscriptions are in one tenant.",
+        ["tenant.resource-moves"],
+        adding(
+            refuse(
+                MoveResource,
+                "tenant.resource-moves",
+                unless=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
+            ),
+            refuse(
+                MoveResourceGroup,
+                "tenant.resource-moves",
+                unless=lambda c: c.to.tenant.name == c.subscription.tenant.name,
+            ),
+        ),
+    ),
+    permitted_by_article(
+        "leaves the access to a key vault as it was that moves to another tenant",
+        "Microsoft's page has the customer remove the access, and the article does not mention "
+        "such a move.",
+        ["tenant.vault-moved"],
+        without("tenant.vault-moved"),
     ),
     permitted_by_article(
         "gives a resource a new identity in another tenant, with access to nothing",

@@ -29,7 +29,6 @@ LACKING = (
     "encryption.tier-refused",
     "environment.no-key-purge",
     "environment.no-vault-purge",
-    "environment.protection-order",
     "keys.rsa-2048-refused",
     "keys.vault-only-refused",
     "resource.creation-refused",

@@ -6,7 +6,6 @@ from tests.systems.histories import accepted_instead_of, keeping, resets_once
 from tests.systems.variants import (
     adding,
     also_where,
-    demanding,
     doing,
     met_also_where,
     only_where,
@@ -37,7 +36,7 @@ from translator_cmk.machine.commands import (
     UndeployModel,
     UploadDocument,
 )
-from translator_cmk.machine.conditions import has_workspace
+from translator_cmk.machine.conditions import has_document, has_workspace
 from translator_cmk.machine.entities import (
     Document,
     Grant,
@@ -47,7 +46,7 @@ from translator_cmk.machine.entities import (
     Subscription,
     Vault,
 )
-from translator_cmk.machine.rows import Effect, Refuse, effect, refuse
+from translator_cmk.machine.rows import Effect, effect, refuse
 from translator_cmk.machine.updates import drops, sets
 
 
@@ -125,7 +124,7 @@ NAMES = (
         "creates a key vault under the name of one that is deleted and recoverable",
         "the name of what is deleted is taken for free",
         ["environment.new-name"],
-        demanding("environment.new-name", lambda c: c.vault.state != "active", CreateVault),
+        without("environment.new-name", CreateVault),
     ),
     wrong(
         "makes a key under the name of one that is deleted and recoverable",
@@ -230,37 +229,6 @@ MOVES = (
         ["environment.move"],
         only_where("environment.move", lambda c, r: r.key is None, MoveResourceGroup, Resource),
     ),
-    wrong(
-        "keeps the access grants of a key vault that changes its tenant",
-        "a grant is a record of its own, and nobody removes it",
-        ["environment.vault-moved"],
-        without("environment.vault-moved"),
-    ),
-    wrong(
-        "takes away the access of those resources alone that use a key of a key vault that changes "
-        "its tenant",
-        "access is taken for use",
-        ["environment.vault-moved"],
-        only_where(
-            "environment.vault-moved",
-            lambda g: g.resource.key is not None and g.resource.key.vault.name == g.vault.name,
-        ),
-    ),
-    wrong(
-        "recovers a key vault with its access grants, although it has changed its tenant meanwhile",
-        "what is not shown is not looked at",
-        ["environment.vault-moved", "environment.recover-vault"],
-        only_where("environment.vault-moved", lambda g: g.vault.state == "active"),
-        adding(
-            effect(
-                RecoverVault,
-                "environment.recover-vault",
-                each=Grant,
-                when=lambda c, g: g.vault.name == c.vault.name,
-                then=lambda c, g: sets(g, tenant=c.vault.subscription.tenant),
-            )
-        ),
-    ),
 )
 
 VAULTS = (
@@ -289,12 +257,6 @@ VAULTS = (
             lambda c: sets(c.vault, soft_delete=not c.vault.soft_delete),
             EnableSoftDelete,
         ),
-    ),
-    wrong(
-        "turns purge protection on without soft delete",
-        "the order is not looked at",
-        ["environment.protection-order"],
-        without("environment.protection-order"),
     ),
     wrong(
         "deletes a key vault without soft delete so that it can be recovered",
@@ -607,7 +569,8 @@ CUSTOM_TRANSLATOR = (
         "trains a model from nothing",
         "nobody asks whether there are documents",
         ["environment.train"],
-        without("environment.train", Refuse),
+        without("workspace.training-refused"),
+        also_where("environment.train", lambda c: not has_document(c.workspace)),
     ),
     wrong(
         "deploys a model as soon as it is trained",
@@ -618,8 +581,8 @@ CUSTOM_TRANSLATOR = (
     wrong(
         "gives a lack of documents as a further reason without the key",
         "all checks are made, whichever of them means something",
-        ["environment.train", "revocation.features-stop"],
-        also_where("environment.train", lambda c: True, Refuse),
+        ["workspace.training-refused", "revocation.features-stop"],
+        also_where("workspace.training-refused", lambda c: True),
     ),
     wrong(
         "undeploys the other models of a workspace when one is deployed",

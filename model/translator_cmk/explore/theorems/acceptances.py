@@ -263,7 +263,7 @@ def asks_for_customer_managed_keys_at_creation(step: MachineStep) -> bool:
 
 NAMED_ONLY_WHERE: Mapping[str, Callable[[MachineStep], bool]] = {
     "tenant.not-transferred": has_moved(Resource),
-    "environment.vault-moved": has_moved(Vault),
+    "tenant.vault-moved": has_moved(Vault),
     "identity.access-removed": ends_an_identity,
     "identity.access-removed-elsewhere": ends_an_identity,
     "resource.not-at-creation": asks_for_customer_managed_keys_at_creation,

@@ -324,7 +324,7 @@ def fixed_properties_stay(change: EntityChange) -> Iterator[Expectation]:
 @on_change(
     Grant,
     by="revocation.only-that-resource identity.access-removed identity.access-removed-elsewhere "
-    "tenant.not-transferred environment.vault-moved",
+    "tenant.not-transferred tenant.vault-moved",
 )
 def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]:
     """Access is lost only where it was revoked, a side changed tenant or its identity went off; one
@@ -336,7 +336,7 @@ def access_is_lost_only_by_itself(change: EntityChange) -> Iterator[Expectation]
     vault = change.step.after.entity(Vault, was.vault.name)
     resource = change.step.after.entity(Resource, was.resource.name)
     if home(vault) != home(was.vault):
-        cause = "environment.vault-moved"
+        cause = "tenant.vault-moved"
     elif about_the_grant(cmd.RevokeKeyAccess)(change):
         return
     elif resource.identity:

@@ -106,12 +106,8 @@ def names_refused() -> Iterator[Demand]:
     """Yield where a name is refused for something new."""
     for command, field in GIVES_A_NAME.items():
         sentence = f"{command.__name__} is refused such a name"
-        if field == "key":
+        if field in ("key", "vault"):
             yield Demand(command, "environment.new-name", sentence, is_named(field, "deleted"))
-        elif field == "vault":
-            yield Demand(
-                command, "environment.new-name", sentence, is_named(field, "active", "deleted")
-            )
 
 
 def names_unspecified() -> Iterator[Demand]:
@@ -124,8 +120,6 @@ def names_unspecified() -> Iterator[Demand]:
             f"The outcome of {command.__name__} with a name used before is not specified",
             is_named(field, gone),
         )
-        if field == "vault":
-            continue  # a name in use is refused
         yield Demand(
             command,
             "environment.key-name-in-use" if field == "key" else "environment.name-in-use",
@@ -210,12 +204,6 @@ DEMANDS_IN_OWN_WORDS = (
         lambda a: home(a.vault) != home(a.resource),
     ),
     Demand(
-        cmd.EnablePurgeProtection,
-        "environment.protection-order",
-        "Purge protection is refused to a vault without soft delete",
-        lambda a: not a.vault.soft_delete,
-    ),
-    Demand(
         cmd.PurgeVault,
         "environment.no-vault-purge",
         "A vault under purge protection can't be purged",
@@ -259,7 +247,7 @@ DEMANDS_IN_OWN_WORDS = (
     ),
     Demand(
         cmd.TrainModel,
-        "environment.train",
+        "workspace.training-refused",
         "Training needs an upload that is kept",
         lambda a: not has_lost_its_key(a.workspace.resource) and not has_upload(a.workspace),
     ),
@@ -341,6 +329,12 @@ SILENCES_IN_OWN_WORDS = (
         "environment.workspace-without-key",
         "The outcome of creating a workspace while the key is inaccessible is not specified",
         lambda a: has_lost_its_key(a.resource),
+    ),
+    Demand(
+        cmd.EnablePurgeProtection,
+        "environment.protection-order",
+        "The outcome of turning purge protection on without soft delete is not specified",
+        lambda a: not a.vault.soft_delete,
     ),
     Demand(
         cmd.ReturnToMicrosoftManagedKeys,

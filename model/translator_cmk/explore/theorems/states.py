@@ -110,7 +110,7 @@ def own_key_only_when_customer_managed(resource: Any) -> Iterator[Fact]:
 @always(
     Grant,
     by="identity.access-removed identity.access-removed-elsewhere identity.needed-for-access "
-    "tenant.no-cross-tenant-access tenant.not-transferred environment.vault-moved",
+    "tenant.no-cross-tenant-access tenant.not-transferred tenant.vault-moved",
 )
 def no_access_without_identity(grant: Any) -> Iterator[Fact]:
     """A resource has access to a key vault only while it exists, has its identity, and is in the

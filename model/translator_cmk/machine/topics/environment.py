@@ -36,21 +36,22 @@ from ..conditions import (
     has_document,
     state_of_name,
 )
-from ..entities import CUSTOMER, Grant, Resource, Vault
+from ..entities import CUSTOMER, Resource, Vault
 from ..meanings import key_inaccessible, registered
-from ..rows import effect, means, refuse, silent, whenever
-from ..updates import drops, sets
+from ..rows import effect, means, refuse, silent
+from ..updates import sets
 
 # Names
 
 NAME_REFUSED: dict[type[Command], tuple[str, ...]] = {
-    CreateVault: ("active", "deleted"),
+    CreateVault: ("deleted",),
     CreateKey: ("deleted",),
     ImportKey: ("deleted",),
 }
 """For commands that give a name: the states of what has it in which the name is refused."""
 
 NAME_IN_USE: dict[type[Command], tuple[str, ...]] = {
+    CreateVault: ("active",),
     CreateResource: ("active",),
     CreateWorkspace: ("active",),
     UploadDocument: ("uploaded",),
@@ -185,12 +186,6 @@ ROWS = (
         "environment.move-nowhere",
         when=lambda c: c.subscription.tenant.name == c.tenant.name,
     ),
-    whenever(
-        Grant,
-        "environment.vault-moved",
-        when=lambda g: g.tenant.name != g.vault.subscription.tenant.name,
-        then=lambda g: drops(g),
-    ),
     # Vaults
     effect(
         CreateVault,
@@ -216,10 +211,10 @@ ROWS = (
         "environment.vault-protections",
         then=lambda c: sets(c.vault, purge_protection=True),
     ),
-    refuse(
+    silent(
         EnablePurgeProtection,
         "environment.protection-order",
-        unless=lambda c: c.vault.soft_delete,
+        when=lambda c: not c.vault.soft_delete,
     ),
     effect(
         DeleteVault,
@@ -300,16 +295,10 @@ ROWS = (
         "environment.upload",
         then=lambda c: sets(c.document, workspace=c.workspace, state="uploaded"),
     ),
-    refuse(
-        TrainModel,
-        "environment.train",
-        when=lambda c: c.workspace.readable,
-        unless=lambda c: has_document(c.workspace),
-    ),
     effect(
         TrainModel,
         "environment.train",
-        when=lambda c: c.workspace.readable,
+        when=lambda c: c.workspace.readable and has_document(c.workspace),
         then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
     ),
     effect(
@@ -343,6 +332,12 @@ OTHER_READINGS = (
 MEMORY = (effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model, lost="no")),)
 
 COUNTER_ROWS = (
+    effect(
+        TrainModel,
+        "environment.train",
+        when=lambda c: not has_document(c.workspace),
+        then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
+    ),
     means(
         registered,
         "environment.unregistered",

@@ -1,7 +1,9 @@
 """Microsoft Entra tenants: what cannot cross from one to another, and what a move leaves behind."""
 
+from typing import Any
+
 from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup, MoveSubscription
-from ..entities import CUSTOMER, Grant, Resource, Workspace
+from ..entities import CUSTOMER, Grant, Resource, Vault, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent, whenever
 from ..updates import (
@@ -11,6 +13,14 @@ from ..updates import (
     returns_to_microsoft_keys_without_data,
     sets,
 )
+
+
+def is_in_group(command: Any, vault: Vault) -> bool:
+    """Return whether a key vault is in the resource group that moves."""
+    return bool(
+        vault.group == command.group and vault.subscription.name == command.subscription.name
+    )
+
 
 ROWS = (
     refuse(
@@ -40,6 +50,12 @@ ROWS = (
         key_inaccessible,
         "tenant.key-left-behind",
         when=lambda r: r.key_source == CUSTOMER and r.key is None,
+    ),
+    whenever(
+        Grant,
+        "tenant.vault-moved",
+        when=lambda g: g.tenant.name != g.vault.subscription.tenant.name,
+        then=lambda g: drops(g),
     ),
 )
 
@@ -84,10 +100,66 @@ OTHER_READINGS = (
         free=lambda c, w: w.resource.subscription.name == c.subscription.name,
         may_refuse=False,
     ),
+    means(
+        key_inaccessible,
+        "tenant.vault-moved",
+        when=lambda r: (
+            r.key is not None
+            and r.tenant.name == r.subscription.tenant.name
+            and r.key.vault.subscription.tenant.name != r.tenant.name
+        ),
+    ),
+    silent(
+        MoveResourceGroup,
+        "tenant.vault-moved",
+        when=lambda c: c.to.tenant.name != c.subscription.tenant.name,
+        each=Grant,
+        free=lambda c, g: is_in_group(c, g.vault),
+        may_refuse=False,
+    ),
+    silent(
+        MoveResourceGroup,
+        "tenant.vault-moved",
+        when=lambda c: c.to.tenant.name != c.subscription.tenant.name,
+        each=Workspace,
+        free=lambda c, w: w.resource.key is not None and is_in_group(c, w.resource.key.vault),
+        may_refuse=False,
+    ),
+    silent(
+        MoveSubscription,
+        "tenant.vault-moved",
+        when=lambda c: c.tenant.name != c.subscription.tenant.name,
+        each=Grant,
+        free=lambda c, g: g.vault.subscription.name == c.subscription.name,
+        may_refuse=False,
+    ),
+    silent(
+        MoveSubscription,
+        "tenant.vault-moved",
+        when=lambda c: c.tenant.name != c.subscription.tenant.name,
+        each=Workspace,
+        free=lambda c, w: (
+            w.resource.key is not None
+            and w.resource.key.vault.subscription.name == c.subscription.name
+        ),
+        may_refuse=False,
+    ),
 )
-"""A move inside the tenant costs something; one to another tenant costs only some of the data."""
+"""A move inside the tenant costs something; one to another tenant costs only some of the data, or
+leaves access as it is shown, which is worth nothing.
+"""
 
 COUNTER_ROWS = (
+    refuse(
+        MoveResource,
+        "tenant.resource-moves",
+        unless=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
+    ),
+    refuse(
+        MoveResourceGroup,
+        "tenant.resource-moves",
+        unless=lambda c: c.to.tenant.name == c.subscription.tenant.name,
+    ),
     effect(
         GrantKeyAccess,
         "tenant.no-cross-tenant-access",

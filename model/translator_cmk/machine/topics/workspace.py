@@ -1,13 +1,19 @@
 """Which Custom Translator workspaces a customer's key covers."""
 
-from ..commands import CreateWorkspace, DeleteResource, EnableCustomerManagedKeys
-from ..conditions import has_workspace
+from ..commands import CreateWorkspace, DeleteResource, EnableCustomerManagedKeys, TrainModel
+from ..conditions import has_document, has_workspace
 from ..entities import CUSTOMER, MICROSOFT, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, refuse, silent
 from ..updates import ends_contents, sets
 
 ROWS = (
+    refuse(
+        TrainModel,
+        "workspace.training-refused",
+        when=lambda c: c.workspace.readable,
+        unless=lambda c: has_document(c.workspace),
+    ),
     effect(
         CreateWorkspace,
         "workspace.covered",
