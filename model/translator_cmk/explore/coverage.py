@@ -14,7 +14,7 @@ compares thousands of them.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, Machine, Outcome, Refused, State, Unspecified
@@ -122,7 +122,6 @@ class Selector:
         # of each label, by number
         self._rows = [tuple(sorted(record.rows)) for record in graph.labels]
         self._row_sets = [as_set(rows) for rows in self._rows]
-        self._gains_of_items: dict[int, int] = {}  # until the next command is given
         self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
         self._items, self._items_of_kind = numbered_items(graph.labels)
         # of each state
@@ -139,9 +138,6 @@ class Selector:
                 successors = [self.successors.get(row, 0) for row in self._rows_before(candidate)]
                 steps = self._steps_to(candidate) + 1
                 for edge in self._options[candidate.state]:
-                    at_most = self._greatest_gain(successors, edge.label) / steps
-                    if at_most <= highest:
-                        continue  # most edges end here, and counting pairs takes long
                     rate = self._gain(successors, edge.label) / steps
                     if rate > highest:
                         best = candidate.beyond(edge)
@@ -163,7 +159,6 @@ class Selector:
 
     def take(self, candidate: Candidate) -> None:
         """Give the commands that lead to the candidate."""
-        self._gains_of_items.clear()
         self.steps += self._steps_to(candidate)
         if candidate.resets:
             self.sequences.append(array("i"))
@@ -251,26 +246,14 @@ class Selector:
 
     def _gain(self, successors: Iterable[int], label: int) -> int:
         """Return the gain of the label after a step of whose rows each has had these successors."""
-        gain = self._gain_of_items(label)
+        gain = 0
+        new_items = self._items[label] & ~self.covered
+        if new_items:
+            for kind, items in self._items_of_kind.items():
+                gain += WORTH[kind] * (new_items & items).bit_count()
         rows = self._row_sets[label]
         for known in successors:
             gain += (rows & ~known).bit_count()
-        return gain
-
-    def _greatest_gain(self, successors: Sized, label: int) -> int:
-        """Return the gain of the label if none of its rows were among these successors."""
-        return self._gain_of_items(label) + len(successors) * len(self._rows[label])
-
-    def _gain_of_items(self, label: int) -> int:
-        """Return what the items of the label are worth that are not covered yet; memoised."""
-        gain = self._gains_of_items.get(label)
-        if gain is None:
-            gain = 0
-            new_items = self._items[label] & ~self.covered
-            if new_items:
-                for kind, items in self._items_of_kind.items():
-                    gain += WORTH[kind] * (new_items & items).bit_count()
-            self._gains_of_items[label] = gain
         return gain
 
 
