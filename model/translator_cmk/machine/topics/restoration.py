@@ -68,11 +68,9 @@ NOT_WITH_IDENTITY = ("no", "otherwise")
 
 
 def was_lost_otherwise(model: Model) -> bool:
-    """Return whether a model outlived a loss that was not that of the identity.
-
-    Of one that was not deployed then, only the uploads that are gone tell.
-    """
+    """Return whether a model outlived a loss that was not that of the identity."""
     if model.lost == "no":
+        # of one that was not deployed then, only the uploads that are gone tell
         return model.state != "deployed" and not has_document(model.workspace)
     return model.lost == "otherwise"
 
