@@ -1,7 +1,16 @@
 """Which Custom Translator workspaces a customer's key covers."""
 
-from ..commands import CreateWorkspace, DeleteResource, EnableCustomerManagedKeys, TrainModel
-from ..conditions import has_document, has_workspace
+from ..commands import (
+    CreateWorkspace,
+    DeleteResource,
+    DeployModel,
+    EnableCustomerManagedKeys,
+    ReadData,
+    TrainModel,
+    TranslateWithModel,
+    UploadDocument,
+)
+from ..conditions import has_document, has_workspace, is_earlier
 from ..entities import CUSTOMER, MICROSOFT, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, refuse, silent
@@ -37,6 +46,22 @@ OTHER_READINGS = (
         free=lambda c, w: w.resource.name == c.resource.name and not w.covered,
         may_refuse=False,
     ),
+    *(
+        silent(
+            on,
+            "workspace.earlier-uncovered",
+            when=lambda c: is_earlier(c.workspace),
+        )
+        for on in (UploadDocument, TrainModel, ReadData)
+    ),
+    *(
+        silent(
+            on,
+            "workspace.earlier-uncovered",
+            when=lambda c: is_earlier(c.model.workspace),
+        )
+        for on in (DeployModel, TranslateWithModel)
+    ),
     silent(
         DeleteResource,
         "workspace.ends-with-resource",
@@ -46,8 +71,8 @@ OTHER_READINGS = (
         may_refuse=False,
     ),
 )
-"""Enabling does something else to what was there before, such as deleting the uploads; what a
-deleted resource held ends bit by bit, or after a while.
+"""Enabling does something else to what was there before, such as deleting the uploads, or nobody
+can work with it any more; what a deleted resource held ends bit by bit, or after a while.
 """
 
 COUNTER_ROWS = (
