@@ -118,6 +118,13 @@ Feature: Customer-managed keys
       Then the key "cmk-2048" of "kv-test" is disabled
       And nothing else has changed
 
+    Scenario: Disabling a key costs nothing that is under a rotated key of its vault
+      Given a deployed model under a rotated key
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer disables the key "cmk-next" of "kv-prod"
+      Then the key "cmk-next" of "kv-prod" is disabled
+      And nothing else has changed
+
   @keys.audit @attestation
   Rule: The customer can audit the keys that protect their data
 
@@ -462,6 +469,13 @@ Feature: Customer-managed keys
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
       And the document "contracts" is deleted
+
+    Scenario: Giving up the key costs an earlier workspace nothing
+      Given a deployed model in a workspace made before customer-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer returns "translator-prod" to Microsoft-managed keys
+      Then the data of "ws-prod" is accessible
+      And the document "contracts" is kept
+      And the model "legal-en-de" is deployed
 
     Scenario: Deleting the vault of a key that was given up costs nothing
       Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")

@@ -9,7 +9,8 @@
 
 It prints a line for each system that is not as expected, and ends with exit code 1 if there is
 one.  It takes about a quarter of an hour on one core.  With words, such as `purge vault`, it takes
-the systems whose names have one of them.
+the systems whose names have one of them.  With `--table` it prints for each stated requirement the
+scenario that counts for it, or that it is attested, and runs nothing.
 """
 
 import sys
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.systems.lanes import Failure, in_features, in_fuzz, in_tour, is_confirmed
+from tests.systems.pairs import table
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant
 from tests.systems.wrong import WRONG
@@ -33,7 +35,7 @@ ENOUGH = 30
 
 def lanes_that_find(variant: Variant, profile: str) -> Iterator[tuple[str, Iterator[Failure]]]:
     """Yield the lanes that may find what is wrong, each with the failures that it reports."""
-    topics = {name.partition(".")[0] for name in variant.requirements} - {"reset"}
+    topics = {f"{name.partition('.')[0]}." for name in variant.requirements} - {"reset."}
     if topics:
         yield "features", in_features(variant, profile, topics)
     yield "features", in_features(variant, profile)
@@ -104,10 +106,13 @@ def judge(variant: Variant) -> Outcome:
 
 
 def main(words: list[str]) -> int:
-    """Judge the systems whose names have one of the words, or all of them.
+    """Judge the systems whose names have one of the words, or all of them; or print the table.
 
     Returns the exit code.
     """
+    if words == ["--table"]:
+        print("\n".join(table()))
+        return 0
     variants = [variant for variant in (*WRONG, *PERMITTED) if is_wanted(variant, words)]
     started = time.perf_counter()
     found_by: Counter[str] = Counter()

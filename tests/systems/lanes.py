@@ -52,10 +52,10 @@ def machine_in(profile: str) -> Machine:
     return machine_of(silent_in(profile, load_register()))
 
 
-def in_features(variant: Variant, profile: str, topics: Iterable[str] = ()) -> Iterator[Failure]:
-    """Yield each failure of a scenario that counts, of these topics or of all."""
+def in_features(variant: Variant, profile: str, begins: Iterable[str] = ("",)) -> Iterator[Failure]:
+    """Yield each failure of a scenario that counts, whose id begins with one of these."""
     subject = subject_of(variant)
-    prefixes = tuple(f"{topic}." for topic in topics) or ("",)
+    prefixes = tuple(begins)
     for scenario in scenarios(profile, ()):
         if not scenario.case.id.startswith(prefixes):
             continue

@@ -41,7 +41,6 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.conditions import (
     can_be_put_in_use,
     granted,
-    has_document,
     key_is_enabled_with_all,
     may_regain_key,
 )
@@ -50,6 +49,7 @@ from translator_cmk.machine.entities import (
     MICROSOFT,
     Document,
     Grant,
+    Key,
     Model,
     Resource,
     Vault,
@@ -171,7 +171,7 @@ WITHOUT_EFFECT = (
     ),
     permitted_by_article(
         "accepts every request for customer-managed keys that can't work, without any effect",
-        "S7, S14, S17, S19, S23, S38 and S39 say what can't come about, and it doesn't.",
+        "S7, S14, S17, S19, S20, S23, S38 and S39 say what can't come about, and it doesn't.",
         [
             "encryption.tier-refused",
             "keys.vault-only-refused",
@@ -204,7 +204,7 @@ WITHOUT_EFFECT = (
             "keys.vault-only-refused": "S17 says",
             "keys.rsa-2048-refused": "S39 says",
             "vault.same-region-refused": "S19 says",
-            "vault.same-tenant-refused": "S19 and S35 say",
+            "vault.same-tenant-refused": "S20 says",
             "vault.soft-delete-refused": "S38 says",
             "vault.purge-protection-refused": "S38 says",
         }.items()
@@ -233,6 +233,14 @@ def is_key_lost(resource: Any) -> bool:
     if resource.key is None or resource.key.vault.state != "active":
         return False
     return bool(resource.key.state == "deleted" or not resource.key.enabled)
+
+
+def has_disabled_key(vault: Any) -> bool:
+    """Return whether a key of the vault is disabled."""
+    return any(
+        key.vault.name == vault.name and key.state == "active" and not key.enabled
+        for key in vault.world.every(Key)
+    )
 
 
 def loses_nothing_with_the_key() -> tuple[Edit, ...]:
@@ -304,34 +312,24 @@ ANOTHER_KEY = (
         *loses_nothing_with_the_key(),
     ),
     permitted_by_article(
+        "counts a rotated key as disabled once another key of its key vault is",
+        "S9 names rotation and disabling, and no effect of either on data.",
+        ["keys.rotation-keeps-data"],
+        adding(
+            means(
+                key_inaccessible,
+                "keys.rotation-keeps-data",
+                when=lambda r: (
+                    r.key is not None and r.key.version > 1 and has_disabled_key(r.key.vault)
+                ),
+            )
+        ),
+    ),
+    permitted(
         "records a use of the key when it is put in use",
         "S10 says that uses can be audited, and not which commands are uses.",
         ["keys.use-logged"],
         adding(effect(EnableCustomerManagedKeys, "keys.use-logged", uses=uses_key_that_was_chosen)),
-    ),
-    permitted(
-        "has customer-managed keys for no resource of the kind CognitiveServices",
-        "S13 names Translator, and one Azure AI services resource.",
-        ["resource.kinds"],
-        adding(
-            refuse(
-                EnableCustomerManagedKeys,
-                "resource.kinds",
-                unless=lambda c: c.resource.kind != "CognitiveServices",
-            )
-        ),
-    ),
-    permitted(
-        "has customer-managed keys for no resource of the kind AIServices",
-        "S13 names Translator, and one Azure AI services resource.",
-        ["resource.kinds"],
-        adding(
-            refuse(
-                EnableCustomerManagedKeys,
-                "resource.kinds",
-                unless=lambda c: c.resource.kind != "AIServices",
-            )
-        ),
     ),
     permitted(
         "gives access by no means to a key vault that uses Azure RBAC",
@@ -430,16 +428,6 @@ def opens_workspaces(on: type[Command]) -> Any:
         ),
         then=lambda c, w: sets(w, readable=True),
     )
-
-
-def stays_undeployed(model: Any) -> bool:
-    """Return whether a model was lost, and not with the identity of its resource."""
-    return bool(model.lost == "otherwise" or (model.lost == "no" and was_there_at_a_loss(model)))
-
-
-def was_there_at_a_loss(model: Any) -> bool:
-    """Return whether a model outlived a loss at which it was not deployed."""
-    return model.state != "deployed" and not has_document(model.workspace)
 
 
 OUTLIVING = (

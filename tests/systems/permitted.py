@@ -10,6 +10,7 @@ from typing import Any
 from tests.systems.histories import Answering, answering, keeping, remembering
 from tests.systems.one_assumption import ONE_ASSUMPTION
 from tests.systems.variants import (
+    Edit,
     Make,
     Rows,
     Variant,
@@ -128,12 +129,18 @@ def leaves_its_tenant(resource: Any) -> bool:
 
 
 def deploying_again(on: type[Command], when: Callable[..., Any] = may_regain_key) -> Any:
-    """Return a row by which a command deploys the undeployed models of a resource."""
+    """Return a row by which a command deploys models that were lost otherwise than with the
+    identity.
+    """
     return effect(
         on,
         "restoration.no-redeploy-otherwise",
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and when(c, m.workspace.resource),
+        when=lambda c, m: (
+            m.state == "undeployed"
+            and m.lost != "with the identity"
+            and when(c, m.workspace.resource)
+        ),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
@@ -143,19 +150,19 @@ def deploying_again(on: type[Command], when: Callable[..., Any] = may_regain_key
 KEYS = (
     permitted(
         "does something wherever the outcome is not specified",
-        "Nothing is demanded there. A key in a managed HSM, for one, is accepted and protects "
-        "nothing yet.",
+        "S17: nothing is demanded there. A key in a managed HSM, for one, is accepted and "
+        "protects nothing yet.",
         ["keys.managed-hsm"],
     )._replace(reference=REMEMBERING),
     permitted(
         "refuses an RSA-HSM key of 2048 bits as a key of another type",
-        "The article says RSA, which can be read as the type of that name alone.",
+        "S39: the article says RSA, which can be read as the type of that name alone.",
         ["keys.rsa-hsm"],
         demanding("keys.rsa-2048-refused", lambda c: c.key.type == "RSA" and c.key.size == 2048),
     ),
     permitted(
         "refuses a key vault that uses Azure RBAC for want of an access policy",
-        "The article mentions access policies alone.",
+        "S24: the article mentions access policies alone.",
         ["vault.permission-model"],
         adding(
             refuse(
@@ -169,7 +176,7 @@ KEYS = (
     permitted(
         "accepts a key vault that uses Azure RBAC, with access by a role that is in no access "
         "policy",
-        "The article mentions access policies alone.",
+        "S24: the article mentions access policies alone.",
         ["vault.permission-model"],
         only_where("vault.granted-with-keys", lambda c: c.vault.permission_model != "rbac"),
         only_where("revocation.access-revoked", lambda r: r.key.vault.permission_model != "rbac"),
@@ -195,7 +202,7 @@ KEYS = (
     ),
     permitted_by_article(
         "refuses a key that another resource uses",
-        "The article speaks of one resource.",
+        "S17: the article speaks of one resource.",
         ["keys.shared"],
         adding(
             refuse(
@@ -208,7 +215,7 @@ KEYS = (
     ),
     permitted(
         "refuses another key in place of the one in use",
-        "The article does not mention a change of the key.",
+        "S9: the article does not mention a change of the key.",
         ["keys.change"],
         adding(
             refuse(
@@ -218,7 +225,7 @@ KEYS = (
     ),
     permitted(
         "deletes uploads and undeploys models when another key takes the place of the one in use",
-        "The article does not mention a change of the key.",
+        "S9: the article does not mention a change of the key.",
         ["keys.change"],
         adding(
             effect(
@@ -231,7 +238,7 @@ KEYS = (
     ),
     permitted(
         "deletes uploads when another key takes the place of the one in use",
-        "The article does not mention a change of the key.",
+        "S9: the article does not mention a change of the key.",
         ["keys.change"],
         adding(
             effect(
@@ -249,19 +256,19 @@ KEYS = (
     ),
     permitted_by_article(
         "records no use of the key when data is read",
-        "A service may keep an unwrapped key for a while.",
+        "S10: a service may keep an unwrapped key for a while.",
         ["keys.use-logged"],
         without("keys.use-logged", ReadData),
     ),
     permitted_by_article(
         "records no use of the key when a model is deployed",
-        "A service may keep an unwrapped key for a while.",
+        "S10: a service may keep an unwrapped key for a while.",
         ["keys.use-logged"],
         without("keys.use-logged", DeployModel),
     ),
     permitted_by_article(
         "counts a rotated key as inaccessible, with all losses",
-        "The article names rotation, and no effect of it.",
+        "S9: the article names rotation, and no effect of it.",
         ["keys.rotation-keeps-data"],
         adding(
             means(
@@ -273,7 +280,7 @@ KEYS = (
     ),
     permitted_by_article(
         "undeploys the models under a key that is rotated, and lets them be deployed again",
-        "The article names rotation, and no effect of it.",
+        "S9: the article names rotation, and no effect of it.",
         ["keys.rotation-keeps-data"],
         adding(
             effect(
@@ -305,15 +312,15 @@ def excludes_nothing_but_the_location(command: Any) -> bool:
 REQUESTS = (
     permitted_by_article(
         "accepts a request for a global resource, without effect",
-        "The article says that customer-managed keys do not work there, and not what a customer "
-        "sees who tries.",
+        "S14: the article says that customer-managed keys do not work there, and not what a "
+        "customer sees who tries.",
         ["resource.global-refused"],
         without("resource.global-refused"),
     ),
     permitted_by_article(
         "accepts a request for a global resource, turns the identity on, gives it access, and puts "
         "no key in use",
-        "The article says what enabling does to identity and access, and not what a request "
+        "S14: the article says what enabling does to identity and access, and not what a request "
         "without effect does.",
         ["resource.global-refused", "identity.unchanged-without-effect"],
         without("resource.global-refused"),
@@ -331,19 +338,20 @@ REQUESTS = (
     ),
     permitted_by_article(
         "refuses a global resource as if the key vault were in another region",
-        "The article gives no reasons for refusals.",
+        "S14: the article gives no reasons for refusals.",
         ["resource.global-refused"],
         refusing_as("resource.global-refused", "vault.same-region-refused"),
     ),
     permitted_by_article(
         "accepts a request on a tier that does not support it, without effect",
-        "The article says what a tier supports, and not what a customer sees who tries.",
+        "S7: the article says what a tier supports, and not what a customer sees who tries.",
         ["encryption.tier-refused"],
         without("encryption.tier-refused"),
     ),
     permitted_by_article(
         "accepts a request for a key or a key vault that the article excludes, without effect",
-        "The article says what has to be, and not what a customer sees who tries otherwise.",
+        "S17, S19, S20, S38, S39: the article says what has to be, and not what a customer sees who "
+        "tries otherwise.",
         [
             "keys.vault-only-refused",
             "keys.rsa-2048-refused",
@@ -361,13 +369,14 @@ REQUESTS = (
     ),
     permitted_by_article(
         "ignores a wish for customer-managed keys in the request that creates a resource",
-        "The article says that it is not possible, and not whether the wish is refused or ignored.",
+        "S23: the article says that it is not possible, and not whether the wish is refused or "
+        "ignored.",
         ["resource.creation-refused"],
         without("resource.creation-refused"),
     ),
     permitted_by_article(
         "refuses to enable customer-managed keys once the resource has a workspace",
-        "The article's steps begin with a new resource and end with a new workspace.",
+        "S13, S16: the article's steps begin with a new resource and end with a new workspace.",
         ["workspace.earlier-allowed"],
         adding(
             refuse(
@@ -380,7 +389,7 @@ REQUESTS = (
     ),
     permitted_by_article(
         "puts the workspaces that are there under the customer's key",
-        "The article has the customer make a new workspace, and does not say what becomes of "
+        "S16: the article has the customer make a new workspace, and does not say what becomes of "
         "others.",
         ["workspace.earlier-uncovered"],
         adding(
@@ -483,7 +492,8 @@ def give_access_back(command: Command, before: World, memory: dict[Any, Any]) ->
 IDENTITY = (
     permitted_by_article(
         "creates a resource with its identity on",
-        "The article says that the identity is available at once, which can mean that it is on.",
+        "S25: the article says that the identity is available at once, which can mean that it is "
+        "on.",
         ["identity.off-at-first"],
         adding(
             effect(
@@ -495,14 +505,14 @@ IDENTITY = (
     ),
     permitted_by_article(
         "turns the identity on and gives it access through the API, as the portal does",
-        "The article says both that the customer provides the access and that it is given "
+        "S24: the article says both that the customer provides the access and that it is given "
         "afterwards.",
         ["vault.granted-beforehand"],
         without("vault.granted-beforehand"),
     ),
     permitted_by_article(
         "accepts a request through the API without access, and waits until access is granted",
-        "The article says both that the customer provides the access and that it is given "
+        "S24: the article says both that the customer provides the access and that it is given "
         "afterwards.",
         ["vault.granted-beforehand"],
         without("vault.granted-beforehand"),
@@ -513,26 +523,26 @@ IDENTITY = (
     ),
     permitted_by_article(
         "is content with access to any key vault through the API",
-        "The article says both that the customer provides the access and that it is given "
+        "S24: the article says both that the customer provides the access and that it is given "
         "afterwards.",
         ["vault.granted-beforehand"],
         only_where("vault.granted-beforehand", lambda c: not has_any_access(c.resource)),
     ),
     permitted_by_article(
         "accepts a grant to an identity of another tenant, without effect",
-        "The article says that it is not supported, and not what a customer sees who tries.",
+        "S35: the article says that it is not supported, and not what a customer sees who tries.",
         ["tenant.grant-refused"],
         without("tenant.grant-refused"),
     ),
     permitted_by_article(
         "refuses a grant to an identity of another tenant for want of an identity",
-        "The article gives no reasons for refusals.",
+        "S35: the article gives no reasons for refusals.",
         ["tenant.grant-refused"],
         refusing_as("tenant.grant-refused", "identity.needed-for-access"),
     ),
     permitted_by_article(
         "gives an identity that is enabled again its access to the key vault in use",
-        "The article does not describe the way back.",
+        "S29: the article does not describe the way back.",
         ["identity.no-return-of-access"],
         adding(
             effect(
@@ -545,14 +555,14 @@ IDENTITY = (
     ),
     permitted_by_article(
         "gives an identity that is on again with customer-managed keys all the access that it had",
-        "The article does not describe the way back.",
+        "S29: the article does not describe the way back.",
         ["identity.no-return-of-access"],
         system=remembering(remember_access, give_access_back),
     ),
     permitted_by_article(
         "gives access back to an identity that was off and on again while the key vault was "
         "deleted",
-        "The article does not describe the way back.",
+        "S29: the article does not describe the way back.",
         ["identity.no-return-of-access", "environment.recover-vault"],
         only_where("identity.access-removed", lambda g: g.vault.state == "active"),
         only_where("identity.access-removed-elsewhere", lambda g: g.vault.state == "active"),
@@ -560,7 +570,8 @@ IDENTITY = (
     permitted_by_article(
         "deletes uploads and undeploys models under Microsoft-managed keys when the identity is "
         "disabled",
-        "The article says what a disabled identity costs without saying of which resources.",
+        "S29, S32, S33: the article says what a disabled identity costs without saying of which "
+        "resources.",
         ["identity.harmless-without-keys"],
         adding(
             effect(
@@ -584,19 +595,19 @@ def has_any_access(resource: Any) -> bool:
 LOSSES = (
     permitted_by_article(
         "loses nothing when the key is disabled",
-        "The article lists disabling among what a customer can do, and gives no effect.",
+        "S9, S45: the article lists disabling among what a customer can do, and gives no effect.",
         ["revocation.key-disabled"],
         without("revocation.key-disabled"),
     ),
     permitted_by_article(
         "loses nothing when the key alone is deleted",
-        "The article names the deletion of the whole key vault only.",
+        "S45: the article names the deletion of the whole key vault only.",
         ["revocation.key-deleted"],
         without("revocation.key-deleted"),
     ),
     permitted_by_article(
         "makes data unreadable while the key is disabled, and loses nothing",
-        "The article lists disabling among what a customer can do, and gives no effect.",
+        "S9, S45: the article lists disabling among what a customer can do, and gives no effect.",
         ["revocation.key-disabled"],
         without("revocation.key-disabled"),
         adding(
@@ -611,7 +622,7 @@ LOSSES = (
     ),
     permitted_by_article(
         "makes data unreadable while the key alone is deleted, and loses nothing",
-        "The article names the deletion of the whole key vault only.",
+        "S45: the article names the deletion of the whole key vault only.",
         ["revocation.key-deleted"],
         without("revocation.key-deleted"),
         adding(
@@ -626,38 +637,38 @@ LOSSES = (
     ),
     permitted_by_article(
         "leaves data unreadable when the key is back",
-        "The article never describes this return.",
+        "S30, S40, S44: the article never describes this return.",
         ["restoration.data-readable"],
         without("restoration.data-readable"),
     ),
     permitted_by_article(
         "leaves a workspace unreadable that lost its documents, although the key is back",
-        "The article never describes this return.",
+        "S30, S40, S44: the article never describes this return.",
         ["restoration.data-readable"],
         only_where("restoration.data-readable", lambda w: not has_lost_a_document(w)),
     ),
     permitted_by_article(
         "deploys the undeployed models again when access is granted again",
-        "The article excludes this for the identity alone.",
+        "S34, S41, S45: the article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
         adding(deploying_again(GrantKeyAccess)),
     ),
     permitted_by_article(
         "deploys the undeployed models again when the key vault is recovered",
-        "The article excludes this for the identity alone.",
+        "S34, S41, S45: the article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
         adding(deploying_again(RecoverVault)),
     ),
     permitted_by_article(
         "deploys the undeployed models again when the key is enabled again",
-        "The article excludes this for the identity alone.",
+        "S34, S41, S45: the article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
         adding(deploying_again(EnableKey)),
     ),
     permitted_by_article(
         "deploys the undeployed models when customer-managed keys are enabled, unless that turns "
         "the identity on again",
-        "The article excludes this for the identity alone.",
+        "S34, S41, S45: the article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
         adding(
             deploying_again(
@@ -682,13 +693,13 @@ def has_lost_a_document(workspace: Any) -> bool:
 RETURNS = (
     permitted_by_article(
         "lets no resource go back to Microsoft-managed keys",
-        "The article does not mention the way back.",
+        "S8: the article does not mention the way back.",
         ["keys.return"],
         adding(refuse(ReturnToMicrosoftManagedKeys, "keys.return", unless=lambda c: False)),
     ),
     permitted(
         "lets no resource go back to Microsoft-managed keys while its key is inaccessible",
-        "The article does not mention the way back.",
+        "S8: the article does not mention the way back.",
         ["keys.return-while-inaccessible"],
         adding(
             refuse(
@@ -700,7 +711,7 @@ RETURNS = (
     ),
     permitted_by_article(
         "turns the identity off when a resource goes back to Microsoft-managed keys",
-        "The article does not mention the way back.",
+        "S8: the article does not mention the way back.",
         ["keys.return"],
         adding(
             effect(
@@ -713,7 +724,7 @@ RETURNS = (
     permitted_by_article(
         "deletes what was uploaded under the customer's key when a resource goes back to "
         "Microsoft-managed keys",
-        "The article does not mention the way back.",
+        "S8: the article does not mention the way back.",
         ["keys.return"],
         adding(
             effect(
@@ -742,7 +753,7 @@ RETURNS = (
     ),
     permitted_by_article(
         "brings lost documents back when a resource goes back to Microsoft-managed keys",
-        "The article does not mention the way back.",
+        "S8: the article does not mention the way back.",
         ["keys.return"],
         adding(
             effect(
@@ -760,7 +771,7 @@ RETURNS = (
     ),
     permitted_by_article(
         "leaves workspaces under the key that they were made under when the resource gives it up",
-        "The article does not mention the way back.",
+        "S8: the article does not mention the way back.",
         ["keys.return"],
         without("keys.return", Workspace),
     ),
@@ -786,7 +797,7 @@ MOVES = (
     ),
     permitted_by_article(
         "turns the identity of a resource off that moves inside its tenant",
-        "The article restricts the loss to moves between tenants by what it does not say.",
+        "S37: the article restricts the loss to moves between tenants by what it does not say.",
         ["tenant.same-tenant-move"],
         adding(
             effect(
@@ -799,7 +810,7 @@ MOVES = (
     ),
     permitted_by_article(
         "turns the identities in a resource group off that moves inside its tenant",
-        "The article restricts the loss to moves between tenants by what it does not say.",
+        "S37: the article restricts the loss to moves between tenants by what it does not say.",
         ["tenant.same-tenant-move"],
         adding(
             effect(
@@ -837,14 +848,15 @@ MOVES = (
     ),
     permitted_by_article(
         "gives a resource a new identity in another tenant, with access to nothing",
-        "The article says that the identity is not transferred, and not that there is none.",
+        "S37: the article says that the identity is not transferred, and not that there is none.",
         ["tenant.identity-off"],
         without("tenant.identity-off"),
     ),
     permitted_by_article(
         "puts a resource under Microsoft-managed keys that moves to another tenant, with all its "
         "data",
-        "The article says that the key is not transferred, and nothing about what takes its place.",
+        "S37: the article says that the key is not transferred, and nothing about what takes its "
+        "place.",
         ["tenant.stays-customer-managed", "tenant.key-left-behind"],
         adding(
             whenever(
@@ -858,7 +870,8 @@ MOVES = (
     permitted_by_article(
         "puts a resource under Microsoft-managed keys that moves to another tenant, with all "
         "losses",
-        "The article says that the key is not transferred, and nothing about what takes its place.",
+        "S37: the article says that the key is not transferred, and nothing about what takes its "
+        "place.",
         ["tenant.stays-customer-managed", "tenant.key-left-behind"],
         adding(
             whenever(
@@ -870,8 +883,24 @@ MOVES = (
         ),
     ),
     permitted_by_article(
+        "puts a resource under Microsoft-managed keys that moves to another tenant, and opens no "
+        "workspace that it had until it has customer-managed keys again",
+        "S5, S37: without the keys that are not transferred the default is left, and nothing is "
+        "said of what was encrypted with them.",
+        ["tenant.stays-customer-managed", "tenant.key-left-behind", "restoration.data-readable"],
+        only_where("restoration.data-readable", lambda w: w.resource.key_source == CUSTOMER),
+        adding(
+            whenever(
+                Resource,
+                "tenant.stays-customer-managed",
+                when=leaves_its_tenant,
+                then=returns_to_microsoft_keys_without_data,
+            )
+        ),
+    ),
+    permitted_by_article(
         "leaves identity and key behind in another tenant, and all data readable",
-        "The article names no effect on the data.",
+        "S35, S37: the article names no effect on the data.",
         ["tenant.key-left-behind"],
         without("tenant.key-left-behind"),
     ),
@@ -1034,7 +1063,37 @@ def records_nothing(_: Command, outcome: Outcome, __: World) -> Outcome:
     return Accepted() if isinstance(outcome, Accepted) else outcome
 
 
+WITHOUT_COGNITIVE_SERVICES = Stage(kinds=("Translator", "AIServices"))
+WITHOUT_AI_SERVICES = Stage(kinds=("Translator", "CognitiveServices"))
+
+
+def demanding_a_kind_of(stage: Stage) -> Edit:
+    """Have customer-managed keys for the kinds of a stage alone."""
+    kinds = stage.kinds
+    return adding(
+        refuse(
+            EnableCustomerManagedKeys,
+            "resource.kinds",
+            unless=lambda c: c.resource.kind in kinds,
+        )
+    )
+
+
 LIMITED = (
+    permitted(
+        "has customer-managed keys for no resource of the kind CognitiveServices",
+        "S13 names Translator, and one Azure AI services resource. It declares which.",
+        ["resource.kinds"],
+        demanding_a_kind_of(WITHOUT_COGNITIVE_SERVICES),
+        system=lacking("parallel", stage=WITHOUT_COGNITIVE_SERVICES),
+    ),
+    permitted(
+        "has customer-managed keys for no resource of the kind AIServices",
+        "S13 names Translator, and one Azure AI services resource. It declares which.",
+        ["resource.kinds"],
+        demanding_a_kind_of(WITHOUT_AI_SERVICES),
+        system=lacking("parallel", stage=WITHOUT_AI_SERVICES),
+    ),
     permitted(
         "has one tenant, and moves nothing to another",
         "It declares so.",

@@ -3,12 +3,14 @@
 `python -m tests.evidence.systems` puts all of them through every lane.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
 from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed, way_to_a_difference
+from tests.systems.pairs import breaks_alone, spoken_for
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant, without, wrong
 from tests.systems.wrong import BY_TOPIC, WRONG
@@ -59,13 +61,6 @@ def can_be_broken(requirement: Requirement) -> bool:
     return requirement.basis != "assumed" and requirement.kind not in ("attestation", "silence")
 
 
-def breaks_alone(variant: Variant, requirement: Requirement) -> bool:
-    """Return whether a wrong system is about this requirement, and else about assumptions alone."""
-    about = set(variant.requirements) - {"reset"}
-    demanded = [name for name in about if REGISTER[name].basis != "assumed"]
-    return variant.caught_in == "article" and demanded == [requirement.id]
-
-
 def test_every_requirement_of_the_article_has_a_wrong_system_that_breaks_it_alone() -> None:
     lacking = []
     for requirement in REGISTER.values():
@@ -76,6 +71,23 @@ def test_every_requirement_of_the_article_has_a_wrong_system_that_breaks_it_alon
     assert lacking == [], (
         "add a system that breaks nothing else that is demanded to tests/systems/wrong, for each"
     )
+
+
+def test_for_every_stated_requirement_a_scenario_counts_or_somebody_attests_it() -> None:
+    untested = []
+    for spoken in spoken_for():
+        if not spoken.scenario and not spoken.is_attested:
+            untested.append(spoken.requirement.id)
+    assert untested == [], "the profile article tests no sentence of these"
+
+
+def test_each_system_that_the_article_permits_names_a_sentence_that_it_honours() -> None:
+    lacking = []
+    for variant in PERMITTED:
+        is_permitted_by_it = variant.caught_in == "full"
+        if is_permitted_by_it and not re.search(r"\bS\d+\b", variant.why):
+            lacking.append(variant.name)
+    assert lacking == [], "say by the number of which sentence, such as S29"
 
 
 def is_free(requirement: Requirement) -> bool:
@@ -144,8 +156,8 @@ def first_expected(variant: Variant, failures: Iterator[Failure]) -> Failure | N
 
 
 def topics_of(variant: Variant) -> set[str]:
-    """Return the topics that a system is about; that of key vaults if it is about none."""
-    return {name.partition(".")[0] for name in variant.requirements} or {"vault"}
+    """Return how ids of the topics begin that a system is about; of key vaults if of none."""
+    return {f"{name.partition('.')[0]}." for name in variant.requirements} or {"vault."}
 
 
 @pytest.mark.parametrize("variant", FIRST_OF_EACH_TOPIC, ids=name_of)
@@ -164,6 +176,44 @@ def test_permitted_system_is_accused_of_nothing(variant: Variant) -> None:
     assert list(in_tour(variant, "article", short_tour())) == []
     if variant.caught_in == "full":
         assert first_expected(variant, in_features(variant, "full", topics_of(variant))) is not None
+
+
+def one_that_differs_alone() -> Iterator[tuple[str, Variant]]:
+    """Yield each assumption and each silence with the first system that differs in it alone."""
+    for requirement in REGISTER.values():
+        if not is_free(requirement):
+            continue
+        for variant in PERMITTED:
+            if differs_alone(variant, requirement):
+                yield requirement.id, variant
+                break
+
+
+@pytest.mark.parametrize(("requirement", "variant"), list(one_that_differs_alone()))
+def test_a_system_that_differs_in_one_assumption_is_accused_of_nothing(
+    requirement: str, variant: Variant
+) -> None:
+    assert list(in_features(variant, "article", (f"{requirement}/",))) == []
+    assert list(in_tour(variant, "article", short_tour())) == []
+
+
+def one_that_breaks_alone() -> Iterator[tuple[str, Variant]]:
+    """Yield each requirement of the article with the first system that breaks it alone."""
+    for requirement in REGISTER.values():
+        if requirement.basis not in ("stated", "implied"):
+            continue
+        for variant in WRONG:
+            if breaks_alone(variant, requirement):
+                yield requirement.id, variant
+                break
+
+
+@pytest.mark.parametrize(("requirement", "variant"), list(one_that_breaks_alone()))
+def test_a_system_that_breaks_one_requirement_fails_a_scenario_that_names_it(
+    requirement: str, variant: Variant
+) -> None:
+    failures = in_features(variant, "article", (f"{requirement}/", *topics_of(variant)))
+    assert any(requirement in failure.named for failure in failures)
 
 
 # When the model confirms a failure

@@ -70,7 +70,7 @@ WRONG = (
     wrong(
         "gives a new resource the key of another in its resource group",
         "settings are copied from a neighbour",
-        ["encryption.default-key", "keys.opt-in"],
+        ["encryption.default-key"],
         only_where("encryption.default-key", lambda c: not neighbours_on_own_keys(c)),
         adding(
             effect(

@@ -24,9 +24,8 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.conditions import can_be_put_in_use, granted, uses_key
 from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Key, Resource
-from translator_cmk.machine.meanings import key_inaccessible
 from translator_cmk.machine.outcomes import KeyUse
-from translator_cmk.machine.rows import effect, means, refuse
+from translator_cmk.machine.rows import effect, refuse
 from translator_cmk.machine.updates import puts_key_in_use, returns_to_microsoft_keys, sets
 
 
@@ -53,14 +52,6 @@ def is_of_vault(command: Any, key: Any) -> bool:
 def is_in_use(command: Any) -> bool:
     """Return whether a resource uses the command's key."""
     return any(uses_key(resource, command.key) for resource in command.key.world.every(Resource))
-
-
-def has_disabled_key(vault: Any) -> bool:
-    """Return whether a key of the vault is disabled."""
-    return any(
-        key.vault.name == vault.name and key.state == "active" and not key.enabled
-        for key in vault.world.every(Key)
-    )
 
 
 def is_asked_for_again(command: Any) -> bool:
@@ -316,6 +307,12 @@ KEYS_IN_USE = (
 
 WORK_WITH_KEYS = (
     wrong(
+        "accepts that a key is generated, and stores none",
+        "the request is answered, and never carried out",
+        ["keys.create"],
+        without("keys.create"),
+    ),
+    wrong(
         "accepts a key that is imported, and stores none",
         "the request is answered, and never carried out",
         ["keys.import"],
@@ -350,20 +347,6 @@ WORK_WITH_KEYS = (
         "rotation is accepted, and never carried out",
         ["keys.rotate"],
         without("keys.rotate"),
-    ),
-    wrong(
-        "counts a rotated key as disabled once another key of its key vault is",
-        "a disabled key is looked up by its key vault, and a version by its number",
-        ["encryption.transparent", "revocation.only-that-resource"],
-        adding(
-            means(
-                key_inaccessible,
-                "revocation.key-disabled",
-                when=lambda r: (
-                    r.key is not None and r.key.version > 1 and has_disabled_key(r.key.vault)
-                ),
-            )
-        ),
     ),
     wrong(
         "rotates a key once, and not again",
@@ -439,4 +422,4 @@ def use_by_the_first(resource: Any) -> KeyUse | None:
     return KeyUse(resource.key.name, first.name)
 
 
-WRONG = (*ACCEPTED_KEYS, *KEYS_IN_USE, *WORK_WITH_KEYS)
+WRONG = (*KEYS_IN_USE, *WORK_WITH_KEYS, *ACCEPTED_KEYS)
