@@ -413,6 +413,21 @@ Feature: Customer-managed keys
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the portal
       Then what happens is not specified
 
+  @keys.enable-again
+  Rule: Customer-managed keys can be enabled again with the same key
+
+    Scenario: CMK is enabled again through the portal after the identity was off
+      Given the managed identity has been disabled (resource "translator-prod")
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then the request is accepted
+      And the managed identity of "translator-prod" is on
+
+    Scenario: CMK is enabled again through the portal after access was revoked
+      Given the access to the key has been revoked (resource "translator-prod", vault "kv-prod")
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then the request is accepted
+      And "translator-prod" has access to the keys of "kv-prod"
+
   @keys.return
   Rule: A resource can go back to Microsoft-managed keys
 

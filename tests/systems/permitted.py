@@ -55,6 +55,7 @@ from translator_cmk.machine.commands import (
     UploadDocument,
 )
 from translator_cmk.machine.conditions import (
+    can_be_enabled_again,
     can_be_put_in_use,
     granted,
     has_workspace,
@@ -251,6 +252,18 @@ KEYS = (
                     and d.workspace.resource.name == c.resource.name
                 ),
                 then=lambda c, d: sets(d, state="deleted"),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "enables customer-managed keys a second time with the same key for no resource",
+        "The article has the customer enable them for a new resource.",
+        ["keys.enable-again"],
+        adding(
+            refuse(
+                EnableCustomerManagedKeys,
+                "keys.enable-again",
+                unless=lambda c: not can_be_enabled_again(c),
             )
         ),
     ),

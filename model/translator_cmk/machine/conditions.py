@@ -103,6 +103,16 @@ def key_is_enabled_with_all(command: Any) -> bool:
     )
 
 
+def can_be_enabled_again(command: Any) -> bool:
+    """Return whether a request names the key that the resource's data is encrypted with, and would
+    give it back what it has lost.
+    """
+    if not can_be_put_in_use(command) or key_is_enabled_with_all(command):
+        return False
+    data_key = command.resource.data_key
+    return data_key is not None and data_key.name == command.key.name
+
+
 # What a resource holds
 
 

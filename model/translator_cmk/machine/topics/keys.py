@@ -16,6 +16,7 @@ from ..commands import (
 )
 from ..conditions import (
     can_be_customer_managed,
+    can_be_enabled_again,
     can_be_put_in_use,
     is_in_use,
     shared_by_another,
@@ -139,6 +140,11 @@ OTHER_READINGS = (
 """Another key costs uploads and deployed models; a rotation undeploys models, and no more."""
 
 COUNTER_ROWS = (
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.enable-again",
+        unless=lambda c: not can_be_enabled_again(c),
+    ),
     refuse(
         EnableCustomerManagedKeys,
         "keys.shared",
