@@ -45,7 +45,9 @@ LOADED = "//script/@src | //img/@src | //iframe/@src | //source/@src | //object/
 UNREAD = (
     "ancestor::script or ancestor::style or ancestor::title or ancestor::*[@class='headerlink']"
 )
-SEEN = f"//article//text()[not({UNREAD}) and (ancestor::summary or not(ancestor::details))]"
+# The summary of a fold is seen, but not that of a fold inside another one.
+FOLDED = "ancestor::details and not(ancestor::summary and count(ancestor::details) = 1)"
+SEEN = f"//article//text()[not({UNREAD}) and not({FOLDED})]"
 
 
 class Reading(NamedTuple):
