@@ -85,6 +85,14 @@ Feature: Microsoft Entra tenants
       And "translator-prod" has no access to the keys of "kv-prod"
 
     @environment.move
+    Scenario: A subscription arrives without the key of a vault that stays
+      Given a multi-service resource with access to a vault of another subscription (resource "translator-prod", vault "kv-prod")
+      And the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then "translator-prod" has no key of its own
+      And "translator-prod" has no access to the keys of "kv-prod"
+
+    @environment.move
     Scenario: Every resource of a subscription arrives without its key
       Given two resources that share a vault and a key (resource "translator-prod", resource "translator-test")
       When the customer moves the subscription "production" to the tenant "abroad"

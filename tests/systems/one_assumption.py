@@ -14,6 +14,7 @@ from tests.systems.variants import (
     only_where,
     permitted,
     permitted_by_article,
+    refusing_as,
     without,
 )
 from translator_cmk.machine import Command
@@ -168,6 +169,18 @@ WITHOUT_EFFECT = (
         "S33, S42 and S46 say that uploads are deleted, and nothing of a refusal.",
         ["revocation.no-upload"],
         without("revocation.no-upload"),
+    ),
+    permitted_by_article(
+        "refuses a grant to an identity that is off as if the resource did not exist",
+        "S27 and S28 give no reasons for refusals.",
+        ["identity.grant-refused"],
+        refusing_as("identity.grant-refused", "environment.exists"),
+    ),
+    permitted_by_article(
+        "refuses an upload without the key as if there were no such workspace",
+        "S33, S42 and S46 give no reasons for refusals.",
+        ["revocation.no-upload"],
+        refusing_as("revocation.no-upload", "environment.exists"),
     ),
     permitted_by_article(
         "accepts every request for customer-managed keys that can't work, without any effect",

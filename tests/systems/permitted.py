@@ -837,7 +837,7 @@ MOVES = (
     ),
     permitted_by_article(
         "refuses to move a resource or a resource group to another tenant",
-        "Azure demands that both subscriptions are in one tenant.",
+        "S37: Azure demands that both subscriptions are in one tenant.",
         ["tenant.resource-moves"],
         adding(
             refuse(
@@ -854,7 +854,7 @@ MOVES = (
     ),
     permitted_by_article(
         "leaves the access to a key vault as it was that moves to another tenant",
-        "Microsoft's page has the customer remove the access, and the article does not mention "
+        "S35, S45: Microsoft's page has the customer remove the access, and the article does not mention "
         "such a move.",
         ["tenant.vault-moved"],
         without("tenant.vault-moved"),

@@ -84,8 +84,10 @@ def test_for_every_stated_requirement_a_scenario_counts_or_somebody_attests_it()
 def test_each_system_that_the_article_permits_names_a_sentence_that_it_honours() -> None:
     lacking = []
     for variant in PERMITTED:
-        is_permitted_by_it = variant.caught_in == "full"
-        if is_permitted_by_it and not re.search(r"\bS\d+\b", variant.why):
+        is_about_one = any(REGISTER[name].statements for name in variant.requirements)
+        if variant.caught_in != "full" or not is_about_one:
+            continue
+        if not re.search(r"\bS\d+\b", variant.why):
             lacking.append(variant.name)
     assert lacking == [], "say by the number of which sentence, such as S29"
 

@@ -7,7 +7,6 @@ from tests.systems.variants import (
     adding,
     also_where,
     only_where,
-    refusing_as,
     without,
     wrong,
 )
@@ -118,7 +117,7 @@ WRONG = (
         "the field is a constant",
         ["environment.unregistered"],
         adding(means(registered, "environment.unregistered")),
-    ),
+    )._replace(caught_in="full"),  # `article` leaves open whether a new identity is on
     wrong(
         "leaves a resource with customer-managed keys registered when its identity is off",
         "two conditions are joined by *or*",
@@ -202,11 +201,5 @@ WRONG = (
                 then=lambda c: sets(c.resource, identity=True),
             )
         ),
-    ),
-    wrong(
-        "refuses a grant to an identity that is off as if the resource did not exist",
-        "a principal that is not found is reported as a resource that is not found",
-        ["identity.grant-refused"],
-        refusing_as("identity.grant-refused", "environment.exists"),
     ),
 )

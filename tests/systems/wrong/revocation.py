@@ -509,12 +509,6 @@ WITHOUT_THE_KEY = (
         ),
     ),
     wrong(
-        "refuses an upload without the key as if there were no such workspace",
-        "whatever can't be opened is reported as not found",
-        ["revocation.no-upload"],
-        refusing_as("revocation.no-upload", "environment.exists"),
-    ),
-    wrong(
         "refuses to read without the key as if it were a training",
         "one message stands for all",
         ["revocation.data-inaccessible"],
@@ -525,7 +519,7 @@ WITHOUT_THE_KEY = (
         "an evasive answer",
         ["revocation.data-inaccessible", "revocation.features-stop", "revocation.no-upload"],
         system=unsupported_instead_of("revocation."),
-    ),
+    )._replace(caught_in=""),  # what is not supported is undecided, so no lane can name it
     wrong(
         "refuses everything without the key as if there were no such model or workspace",
         "what can't be opened is not listed",
