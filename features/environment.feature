@@ -123,12 +123,6 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: A resource that was never made is not deleted
-      Given a resource and a vault with a key
-      When the customer deletes the resource "translator-lost"
-      Then the request is refused
-      And nothing has changed
-
     Scenario Outline: No resource is created in a place or on a tier that does not exist
       Given a resource and a vault with a key
       When the customer creates the Translator resource "translator-test" <where>
@@ -219,12 +213,6 @@ Feature: What the article takes for granted
         | where                         |
         | in "global"                   |
         | in the subscription "nowhere" |
-
-    Scenario: A vault that was never made is not deleted
-      Given a vault with a key
-      When the customer deletes the vault "kv-lost"
-      Then the request is refused
-      And nothing has changed
 
     Scenario Outline: No key is made in a vault that was never made
       Given a vault with a key
@@ -330,13 +318,6 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: A deleted resource is not deleted again
-      Given a deployed model under customer-managed keys
-      And the customer deletes the resource "translator-prod"
-      When the customer deletes the resource "translator-prod"
-      Then the request is refused
-      And nothing has changed
-
     Scenario: A deleted resource gets no workspace
       Given a deployed model under customer-managed keys
       And the customer deletes the resource "translator-prod"
@@ -418,17 +399,35 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario: A deleted vault is not deleted again
-      Given a deleted vault with a key and a grant
-      When the customer deletes the vault "kv-prod"
-      Then the request is refused
-      And nothing has changed
-
     Scenario: A vault in a missing subscription is refused whatever its name
       Given a vault with a key (vault "kv-prod")
       When the customer creates the vault "kv-prod" in the subscription "nowhere"
       Then the request is refused
       And nothing has changed
+
+  @environment.delete-missing
+  Rule: Whether deleting a resource or a key vault that is missing is refused is not specified
+
+    Scenario: Deleting a resource that was never made may be accepted or refused
+      Given a resource and a vault with a key
+      When the customer deletes the resource "translator-lost"
+      Then what happens is not specified
+
+    Scenario: Deleting a deleted resource again may be accepted or refused
+      Given a deployed model under customer-managed keys
+      And the customer deletes the resource "translator-prod"
+      When the customer deletes the resource "translator-prod"
+      Then what happens is not specified
+
+    Scenario: Deleting a vault that was never made may be accepted or refused
+      Given a vault with a key
+      When the customer deletes the vault "kv-lost"
+      Then what happens is not specified
+
+    Scenario: Deleting a deleted vault again may be accepted or refused
+      Given a deleted vault with a key and a grant
+      When the customer deletes the vault "kv-prod"
+      Then what happens is not specified
 
   @environment.new-name
   Rule: The name of a deleted key vault or key is not given again while it can be recovered

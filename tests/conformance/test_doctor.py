@@ -84,7 +84,7 @@ def test_skeleton_is_well_by_the_command_that_it_ends_with_and_says_what_to_writ
     assert program == "translator-cmk"
     out = says(4, *arguments)
     assert "✔ it resets, and shows a new world" in out
-    assert "○ not looked at yet, for want of DeleteVault" in out
+    assert "○ not looked at yet, for want of RecoverVault" in out
     every = len(COMMANDS)
     assert (
         f"\n○ {every - 1} of {every} commands are unsupported" in out
@@ -186,8 +186,8 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fine", "message"),
     [
-        ((), "it answers with an error, when the customer deletes the vault"),
-        (("CreateVault", "DeleteVault"), f"an error, {len(COMMANDS) - 2} in all: CreateKey, "),
+        ((), "it answers with an error, when the customer recovers the vault"),
+        (("CreateVault", "RecoverVault"), f"an error, {len(COMMANDS) - 2} in all: CreateKey, "),
         (
             tuple(name for name in COMMANDS if name != "ReadData"),
             "commands that end in an error, 1 in all: ReadData; it answers with",

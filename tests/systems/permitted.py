@@ -38,6 +38,8 @@ from translator_cmk.machine.commands import (
     CreateResource,
     CreateVault,
     CreateWorkspace,
+    DeleteResource,
+    DeleteVault,
     DeployModel,
     DisableIdentity,
     EnableCustomerManagedKeys,
@@ -310,6 +312,13 @@ KEYS = (
 # What happens with a request that the article excludes
 
 
+def accepts_deletions(command: Command, outcome: Outcome, _: World) -> Outcome:
+    """Accept a deletion, whether something is there or not."""
+    if isinstance(command, DeleteResource | DeleteVault):
+        return Accepted()
+    return outcome
+
+
 def excludes_nothing_but_the_location(command: Any) -> bool:
     """Return whether nothing but the location of the resource is against customer-managed keys."""
     return bool(
@@ -421,6 +430,12 @@ REQUESTS = (
         "trains without.",
         ["workspace.training-refused"],
         without("workspace.training-refused"),
+    ),
+    permitted(
+        "accepts that a key vault or a resource is deleted that is not there, and does nothing",
+        "Azure answers so.",
+        ["environment.delete-missing"],
+        system=answering(accepts_deletions),
     ),
     permitted(
         "refuses purge protection for a key vault without soft delete",

@@ -10,7 +10,7 @@ from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.declaration import Declaration
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
-from ..machine.commands import CreateVault, DeleteVault, MoveSubscription
+from ..machine.commands import CreateVault, MoveSubscription, RecoverVault
 from ..requirements import load_register
 from ..system import MACHINE, Unsupported
 from .awaited import most_awaited, needed_by
@@ -154,9 +154,9 @@ def check_stage(declared: Declaration) -> str:
 
 
 def check_refusal(subject: Subject) -> str:
-    outcome = submit(subject, DeleteVault("kv-lost"))
+    outcome = submit(subject, RecoverVault("kv-lost"))
     if not isinstance(outcome, Refused):
-        problem = "it accepts to delete a vault that was never made"
+        problem = "it accepts to recover a vault that was never made"
         raise ToFix(problem, "refuse what names nothing, for environment.exists")
     return "it refuses a command on something that was never made"
 

@@ -13,6 +13,8 @@ from .references import (
     AKey,
     ALocation,
     AModel,
+    AnyResource,
+    AnyVault,
     ARegion,
     AResource,
     ASubscription,
@@ -131,7 +133,7 @@ class CreateResource(Command):
 class DeleteResource(Command):
     """Delete a resource and what Custom Translator holds for it."""
 
-    resource: AResource
+    resource: AnyResource
 
 
 class MoveResource(Command):
@@ -225,7 +227,7 @@ class EnablePurgeProtection(Command):
 class DeleteVault(Command):
     """Delete a whole vault."""
 
-    vault: AVault
+    vault: AnyVault
 
 
 class RecoverVault(Command):

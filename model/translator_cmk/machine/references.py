@@ -20,8 +20,8 @@ from .entities import (
 class EntityReference(NamedTuple):
     """The field names an entity of this kind, in one of these states.
 
-    With `NEW` as its states, the command makes the entity.  A key's name is local to the field
-    ``within``.
+    With `NEW` as its states, the command makes the entity; with `absent` among them, nothing need
+    have the name.  A key's name is local to the field ``within``.
     """
 
     kind: type[Entity]
@@ -37,8 +37,10 @@ ATier = Annotated[str, EntityReference(Tier)]
 ALocation = Annotated[str, EntityReference(Location, ("regional", "global"))]
 ARegion = Annotated[str, EntityReference(Location, ("regional",))]
 AResource = Annotated[str, EntityReference(Resource)]
+AnyResource = Annotated[str, EntityReference(Resource, ("absent", "active", "deleted"))]
 NewResource = Annotated[str, EntityReference(Resource, NEW)]
 AVault = Annotated[str, EntityReference(Vault)]
+AnyVault = Annotated[str, EntityReference(Vault, ("absent", "active", "deleted", "purged"))]
 DeletedVault = Annotated[str, EntityReference(Vault, ("deleted",))]
 NewVault = Annotated[str, EntityReference(Vault, NEW)]
 AKey = Annotated[str, EntityReference(Key, within="vault")]

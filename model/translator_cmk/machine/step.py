@@ -214,7 +214,8 @@ def bind(command: Command, world: World) -> Command | None:
         if within is not None:
             name = f"{command[within]}/{name}"
         record = world.tables[kind].get(name)
-        if states and (record is None or record[-1] not in states):
+        state = "absent" if record is None else record[-1]
+        if states and state not in states:
             return None
         values[index] = kind((world, name) + (record or kind.start))
     return type(command).unchecked(values)

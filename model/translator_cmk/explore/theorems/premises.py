@@ -337,6 +337,18 @@ SILENCES_IN_OWN_WORDS = (
         lambda a: not a.vault.soft_delete,
     ),
     Demand(
+        cmd.DeleteResource,
+        "environment.delete-missing",
+        "The outcome of deleting a resource that is not there is not specified",
+        lambda a: a.resource is None or a.resource.state != "active",
+    ),
+    Demand(
+        cmd.DeleteVault,
+        "environment.delete-missing",
+        "The outcome of deleting a vault that is not there is not specified",
+        lambda a: a.vault is None or a.vault.state != "active",
+    ),
+    Demand(
         cmd.ReturnToMicrosoftManagedKeys,
         "keys.return-while-inaccessible",
         "The outcome of giving up a key that is inaccessible is not specified",
@@ -407,9 +419,15 @@ NEEDS_DELETED: dict[type[Command], str] = {
 """Commands on what is deleted but not gone for good, and the field that names it."""
 
 
+DELETES: dict[type[Command], str] = {cmd.DeleteResource: "resource", cmd.DeleteVault: "vault"}
+"""Commands on what may be missing, and the field that names it."""
+
+
 def lacks_something(step: MachineStep) -> bool:
-    """Return whether the command names what does not exist."""
+    """Return whether the command names what does not exist, and has to."""
     command = step.command
+    if type(command) in DELETES:
+        return False
     for field, value in command.as_dict().items():
         if value is None or field not in KIND_OF_FIELD or GIVES_A_NAME.get(type(command)) == field:
             continue

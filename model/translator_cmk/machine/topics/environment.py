@@ -138,6 +138,7 @@ ROWS = (
     effect(
         DeleteResource,
         "environment.delete-resource",
+        when=lambda c: c.resource.state == "active",
         then=lambda c: sets(c.resource, identity=False, state="deleted"),
     ),
     # Moves
@@ -216,9 +217,22 @@ ROWS = (
         "environment.protection-order",
         when=lambda c: not c.vault.soft_delete,
     ),
+    silent(
+        DeleteResource,
+        "environment.delete-missing",
+        when=lambda c: c.resource.state != "active",
+        free=lambda c: False,
+    ),
+    silent(
+        DeleteVault,
+        "environment.delete-missing",
+        when=lambda c: c.vault.state != "active",
+        free=lambda c: False,
+    ),
     effect(
         DeleteVault,
         "environment.delete-vault",
+        when=lambda c: c.vault.state == "active",
         then=lambda c: sets(c.vault, state="deleted" if c.vault.soft_delete else "purged"),
     ),
     effect(

@@ -32,7 +32,7 @@ ROWS = (
     effect(
         DeleteResource,
         "workspace.ends-with-resource",
-        when=lambda c: has_workspace(c.resource),
+        when=lambda c: c.resource.state == "active" and has_workspace(c.resource),
         then=lambda c: ends_contents(c.resource),
     ),
 )
