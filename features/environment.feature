@@ -723,6 +723,12 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the vault "kv-prod" does not exist
 
+    Scenario: A deleted vault with purge protection alone is gone
+      Given access to a vault with purge protection alone (vault "kv-prod")
+      When the customer deletes the vault "kv-prod"
+      Then the request is accepted
+      And the vault "kv-prod" does not exist
+
     Scenario: Deleting one of two vaults leaves the other alone
       Given two vaults without purge protection have keys (key "cmk-2048" of "kv-prod", vault "kv-test")
       When the customer deletes the vault "kv-test"

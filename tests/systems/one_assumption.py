@@ -10,6 +10,7 @@ from tests.systems.variants import (
     Edit,
     Variant,
     adding,
+    also_where,
     doing,
     only_where,
     permitted,
@@ -181,6 +182,12 @@ WITHOUT_EFFECT = (
         "S33, S42 and S46 give no reasons for refusals.",
         ["revocation.no-upload"],
         refusing_as("revocation.no-upload", "environment.exists"),
+    ),
+    permitted_by_article(
+        "gives a lack of documents as a further reason without the key",
+        "S31 gives no reasons for refusals.",
+        ["revocation.features-refused"],
+        also_where("workspace.training-refused", lambda c: True),
     ),
     permitted_by_article(
         "accepts every request for customer-managed keys that can't work, without any effect",

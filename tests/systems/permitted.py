@@ -259,7 +259,7 @@ KEYS = (
     ),
     permitted_by_article(
         "enables customer-managed keys a second time with the same key for no resource",
-        "The article has the customer enable them for a new resource.",
+        "S15: the article has the customer enable them for a new resource.",
         ["keys.enable-again"],
         adding(
             refuse(

@@ -579,12 +579,6 @@ CUSTOM_TRANSLATOR = (
         writing("environment.train", lambda c: sets(c.model, state="deployed"), Effect),
     ),
     wrong(
-        "gives a lack of documents as a further reason without the key",
-        "all checks are made, whichever of them means something",
-        ["workspace.training-refused", "revocation.features-stop"],
-        also_where("workspace.training-refused", lambda c: True),
-    ),
-    wrong(
         "undeploys the other models of a workspace when one is deployed",
         "a workspace is thought to serve one model",
         ["environment.deploy"],
