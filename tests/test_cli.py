@@ -176,11 +176,11 @@ def test_each_command_is_answered_as_the_model_does() -> None:
 def test_the_profile_article_specifies_nothing_of_what_is_assumed() -> None:
     *_, disabled, read = run(as_lines(*DISABLED), "--profile", "article").answers
     assert disabled["unspecified"] == {
-        "workspace": {"ws-prod": ["readable"]},
+        "workspace": {"ws-prod": ["exists"]},
         "document": {"contracts": ["exists"]},
-        "model": {"legal-en-de": ["state"]},
+        "model": {"legal-en-de": ["exists"]},
     }
-    assert "readable" not in disabled["observation"]["workspace"]["ws-prod"]
+    assert disabled["observation"]["workspace"] == {}
     assert disabled["observation"]["document"] == {}
     assert read["outcome"] == {
         "outcome": "unspecified",

@@ -6,7 +6,7 @@ from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Re
 from translator_cmk.machine.commands import DisableKey, GrantKeyAccess
 from translator_cmk.machine.entities import Grant, Resource
 from translator_cmk.machine.rows import Means, effect
-from translator_cmk.machine.topics.restoration import ANY_LOSS, brings_uploads_back, redeploys
+from translator_cmk.machine.topics.restoration import brings_uploads_back, redeploys
 from translator_cmk.machine.topics.revocation import COUNTER_ROWS as REVOCATION_MISTAKES
 from translator_cmk.machine.updates import sets
 
@@ -81,7 +81,7 @@ TOGGLES = effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=
 CONFUSES_RESOURCES = article(*REVOCATION_MISTAKES)
 UPLOADS_BACK = brings_uploads_back(GrantKeyAccess, "restoration.uploads-stay-deleted")
 RESURRECTS_UPLOADS = article(UPLOADS_BACK)
-REDEPLOYS_MODELS = article(redeploys(GrantKeyAccess, "restoration.no-redeploy", ANY_LOSS))
+REDEPLOYS_MODELS = article(redeploys(GrantKeyAccess, "restoration.no-redeploy"))
 LEAVES_MODELS_DEPLOYED = article(without="revocation.undeploys")
 
 FAULTY: dict[str, dict[str, Machine]] = {

@@ -88,9 +88,11 @@ def test_rows_are_shown_as_they_are_written() -> None:
 
 def test_helper_of_a_row_is_shown_with_it() -> None:
     found = rows_by_requirement()["restoration.no-redeploy"]
-    code = [each.code for each in found if "redeploys(GrantKeyAccess" in each.code]
+    code = [
+        each.code for each in found if "redeploys_lost_with_identity(GrantKeyAccess" in each.code
+    ]
     assert code
-    assert all("def redeploys(" in each for each in code)
+    assert all("def redeploys_lost_with_identity(" in each for each in code)
 
 
 # Facts from outside the article

@@ -252,7 +252,7 @@ def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, 
         ("Subscription moved to another tenant", "assumed", "assumed", "assumed", "assumed"),
         ("Key deleted", "assumed", "assumed", "assumed", "assumed"),
         ("Key disabled", "assumed", "assumed", "assumed", "assumed"),
-        ("Resource deleted", "environment", "environment", "environment", "environment"),
+        ("Resource deleted", "assumed", "assumed", "assumed", "assumed"),
     ],
 )
 def test_cell_has_the_basis_of_its_weakest_ground(

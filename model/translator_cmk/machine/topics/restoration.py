@@ -44,27 +44,45 @@ OTHER_READINGS = (
 """Data is readable again only once customer-managed keys are enabled again."""
 
 
-def redeploys(on: type[Command], requirement: str, lost: tuple[str, ...]) -> Effect:
-    """Return the row of a mistake: models that were lost so are deployed as soon as a resource may
-    regain its key.
-    """
+def redeploys(on: type[Command], requirement: str) -> Effect:
+    """Return the row of a mistake: models are deployed as soon as a resource may regain its key."""
     return effect(
         on,
         requirement,
         each=Model,
+        when=lambda c, m: m.state == "undeployed" and may_regain_key(c, m.workspace.resource),
+        then=lambda c, m: sets(m, state="deployed"),
+    )
+
+
+def redeploys_lost_with_identity(on: type[Command]) -> Effect:
+    """Return the row of this mistake for models that were undeployed with the identity."""
+    return effect(
+        on,
+        "restoration.no-redeploy",
+        each=Model,
         when=lambda c, m: (
-            m.state == "undeployed" and m.lost in lost and may_regain_key(c, m.workspace.resource)
+            m.state == "undeployed"
+            and m.lost == "with the identity"
+            and may_regain_key(c, m.workspace.resource)
         ),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
 
-ANY_LOSS = ("no", "with the identity", "otherwise")
-"""Also of models that were undeployed before."""
-
-WITH_IDENTITY = ("with the identity",)
-
-NOT_WITH_IDENTITY = ("no", "otherwise")
+def redeploys_lost_otherwise(on: type[Command]) -> Effect:
+    """Return the row of this mistake for all other models."""
+    return effect(
+        on,
+        "restoration.no-redeploy-otherwise",
+        each=Model,
+        when=lambda c, m: (
+            m.state == "undeployed"
+            and m.lost != "with the identity"
+            and may_regain_key(c, m.workspace.resource)
+        ),
+        then=lambda c, m: sets(m, state="deployed"),
+    )
 
 
 def was_lost_otherwise(model: Model) -> bool:
@@ -112,12 +130,12 @@ COUNTER_ROWS = (
         when=lambda c: c.model.workspace.readable and was_lost_otherwise(c.model),
         unless=lambda c: c.model.state == "deployed",
     ),
-    redeploys(GrantKeyAccess, "restoration.no-redeploy", WITH_IDENTITY),
-    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy", WITH_IDENTITY),
-    redeploys(GrantKeyAccess, "restoration.no-redeploy-otherwise", NOT_WITH_IDENTITY),
-    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy-otherwise", NOT_WITH_IDENTITY),
+    redeploys_lost_with_identity(GrantKeyAccess),
+    redeploys_lost_with_identity(EnableCustomerManagedKeys),
+    redeploys_lost_otherwise(GrantKeyAccess),
+    redeploys_lost_otherwise(EnableCustomerManagedKeys),
     *(
-        redeploys(on, "restoration.no-redeploy-otherwise", ANY_LOSS)
+        redeploys(on, "restoration.no-redeploy-otherwise")
         for on in (RecoverVault, RecoverKey, EnableKey)
     ),
     *(
