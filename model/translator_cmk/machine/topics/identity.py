@@ -13,9 +13,9 @@ from ..conditions import (
     is_to_vault_in_use,
     lacks_the_identity_it_had,
 )
-from ..entities import MICROSOFT, Grant, Vault
+from ..entities import MICROSOFT, Grant, Vault, Workspace
 from ..meanings import registered
-from ..rows import effect, means, refuse, whenever
+from ..rows import effect, means, refuse, silent, whenever
 from ..updates import drops, gives_access, loses_data, sets
 
 ROWS = (
@@ -74,6 +74,26 @@ MEMORY = (
         then=lambda c: sets(c.resource, had_identity=False),
     ),
 )
+
+OTHER_READINGS = (
+    silent(
+        DisableIdentity,
+        "identity.harmless-without-keys",
+        when=lambda c: c.resource.key_source == MICROSOFT,
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
+    silent(
+        EnableCustomerManagedKeys,
+        "identity.unchanged-without-effect",
+        when=lambda c: not can_be_put_in_use(c),
+        each=Grant,
+        free=lambda c, g: g.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
+)
+"""Disabling the identity costs anything else; a request without effect takes access away."""
 
 COUNTER_ROWS = (
     effect(
