@@ -436,7 +436,7 @@ REQUESTS = (
         "Azure answers so.",
         ["environment.delete-missing"],
         system=answering(accepts_deletions),
-    ),
+    )._replace(reference=REMEMBERING),
     permitted(
         "refuses purge protection for a key vault without soft delete",
         "Microsoft's pages say that it needs soft delete, or has no effect without.",

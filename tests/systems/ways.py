@@ -250,6 +250,8 @@ WAYS: tuple[Commands, ...] = (
         EnableIdentity("translator-prod"),
         RecoverVault("kv-prod"),
     ),
+    # of what is not there
+    (DeleteVault("kv-prod"),),
     # moved, before a reset
     (MoveSubscription("production", "abroad"),),
 )
