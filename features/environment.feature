@@ -599,7 +599,7 @@ Feature: What the article takes for granted
   Rule: A deleted resource takes its managed identity with it
 
     Scenario: A deleted resource is gone
-      Given a deployed model under Microsoft-managed keys
+      Given a Translator resource
       When the customer deletes the resource "translator-prod"
       Then the request is accepted
       And the resource "translator-prod" does not exist

@@ -101,6 +101,7 @@ def copy_checkout(folder: Path, *names: str, without: str = "") -> Path:
             "a", encoding="utf-8"
         ) as topics:
             topics.write(f"\nROWS = tuple(row for row in ROWS if row.requirement != {without!r})\n")
+            topics.write("REMEMBERING = (*ROWS, *MEMORY)\n")
     return folder
 
 

@@ -29,6 +29,10 @@ class AssertionFailed(AssertionError):
         self.observed = observed
 
 
+class MustBeShown(AssertionFailed):
+    """A `Then` is about a field that the system hides, and may not hide."""
+
+
 class NotApplicable(Exception):
     """The scenario does not apply to this system; the message says why."""
 

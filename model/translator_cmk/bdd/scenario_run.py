@@ -27,6 +27,7 @@ from .assertions import (
     Assertion,
     AssertionFailed,
     Change,
+    MustBeShown,
     NotApplicable,
     StepResult,
     format_observed,
@@ -207,7 +208,7 @@ class ScenarioRun:
     def _check_fact(self, text: str, fact: Fact) -> None:
         if not self.declared.shows(fact.kind, fact.field):
             hidden = f"{fact.kind}.{fact.field} is not shown, which can't be declared for this"
-            raise AssertionFailed(text, hidden)
+            raise MustBeShown(text, hidden)
         seen = self.checked.observe()
         if fact.field != "exists" and not observed_value(seen, fact.kind, fact.name, "exists"):
             # what does not exist has no fields, not even absent ones

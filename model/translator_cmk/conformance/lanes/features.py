@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from ...bdd.assertions import AssertionFailed
+from ...bdd.assertions import AssertionFailed, MustBeShown
 from ...bdd.causes import causes_of, comparison_of
 from ...bdd.checked_system import CapabilityMissing, ResetFailed
 from ...bdd.demands import demanded_of
@@ -107,29 +107,34 @@ def result_of(
     else:
         result = result._replace(
             attributed_to=causes_of(error, run, scenario.case.silent),
-            counts=counts_for(scenario, run, result.status),
+            counts=counts_for(error, scenario, run, result.status),
         )
 
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
         result = result._replace(shown=in_full(error, scenario, run, subject))
         if not result.undelivered and may_yet_come(error, run, subject):
             reason = f"not seen within the time that its effects may take; {verdict.reason}"
-            result = result._replace(status=Status.INCONCLUSIVE, reason=reason)
+            result = result._replace(status=Status.INCONCLUSIVE, reason=reason, counts=None)
     return result
 
 
-def counts_for(scenario: ScenarioCase, run: ScenarioRun | None, status: Status) -> bool | None:
+def counts_for(
+    error: BaseException | None, scenario: ScenarioCase, run: ScenarioRun | None, status: Status
+) -> bool | None:
     """Return whether a scenario counts for this system; None if that is as it was planned.
 
     The oracle decides, by what the system answered and showed.  A failure counts if that is not
     what is demanded.  A scenario that passed counts if it was demanded all the same, although the
     system does otherwise than the model before the When.  One that the kit contradicts counts as
-    planned: a broken oracle agrees with the broken model that it is made of.
+    planned: a broken oracle agrees with the broken model that it is made of.  So does one that can
+    not be judged since the system hides what it may not.
     """
     silent = scenario.case.silent
     if run is None or not silent:
         return None
     if status in FAILING and scenario.pickle in contradicting():
+        return None
+    if isinstance(error, MustBeShown):
         return None
     if status in FAILING:
         comparison = comparison_of(run, silent)
