@@ -85,6 +85,16 @@ CASES: Sequence[tuple[CaseAsRun, Status, str]] = [
         "otherwise: why",
     ),
     (
+        CaseAsRun(
+            Status.PASSED,
+            counts=False,
+            is_left_open=True,
+            describe_assumptions=lambda: "our assumption",
+        ),
+        Status.NOT_APPLICABLE,
+        "which does otherwise before: our assumption",
+    ),
+    (
         CaseAsRun(Status.BLOCKED, "why", is_listed=True),
         Status.KNOWN,
         "why",
@@ -268,7 +278,7 @@ def test_each_row_decides_and_none_could_be_left_out(name: str) -> None:
         {"found": {KNOWN}},
         {"found": {PASSED, FLAKY}},
     ],
-    ids=str,
+    ids=["a part", "unreleased", "incomplete", "known to fail", "flaky"],
 )
 def test_only_a_whole_run_of_a_released_kit_without_failures_is_green(
     changes: dict[str, Any],

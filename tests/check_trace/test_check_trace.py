@@ -374,7 +374,7 @@ def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
 
 
 def test_impossible_event_stays_impossible_if_the_rest_cannot_be_read() -> None:
-    text = lines(*when_accepted(AT_WORK[0]), *when_accepted(AT_WORK[0]))
+    text = lines(*when_accepted(AT_WORK[1]), *when_accepted(AT_WORK[1]))
     assert trouble(run(text + b"nonsense\n"), 1).startswith("standard input:3: not JSON")
     assert trouble(run(text + b'{"trace'), 1).startswith("standard input:3: cut off")
 

@@ -186,8 +186,8 @@ def junit_cases(file: Path) -> dict[str, dict[str, Any]]:
 def test_junit_of_pytest_and_of_verify_say_the_same(
     pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
-    environment = (features_dir() / "environment.feature").read_text("utf-8")
-    project(pytester, environment=environment)
+    tenant = (features_dir() / "tenant.feature").read_text("utf-8")
+    project(pytester, tenant=tenant)
     run(pytester, "-m", MOVED, "--junitxml", "junit.xml", "--system", WRONG)
     found = junit_cases(pytester.path / "junit.xml")
     said = junit_cases(
@@ -197,7 +197,7 @@ def test_junit_of_pytest_and_of_verify_say_the_same(
     assert {case["results"][0][0] for case in found.values()} == {"Failure", "Error"}
     for case in found.values():
         assert ("requirement", MOVED) in case["properties"]
-        assert case["file"] == "features/environment.feature"
+        assert case["file"] == "features/tenant.feature"
 
 
 def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:

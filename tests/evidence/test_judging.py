@@ -41,7 +41,7 @@ def test_model_is_the_same_as_itself() -> None:
     [
         the("revocation.undeploys", "row dropped"),
         the("restoration.data-readable", "row dropped"),
-        the("restoration.no-redeploy", "mistake added"),
+        the("restoration.uploads-stay-deleted", "mistake added"),
         the("identity.registered", "guard negated"),
     ],
     ids=lambda mutant: str(mutant.name),

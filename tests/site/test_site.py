@@ -47,7 +47,9 @@ UNREAD = (
 )
 # The summary of a fold is seen, but not that of a fold inside another one.
 FOLDED = "ancestor::details and not(ancestor::summary and count(ancestor::details) = 1)"
-SEEN = f"//article//text()[not({UNREAD}) and not({FOLDED})]"
+# Rows of a table that readers narrow are looked up, and not read one after the other.
+LOOKED_UP = "ancestor::tr and ancestor::*[contains(@class, 'filterable')]"
+SEEN = f"//article//text()[not({UNREAD}) and not({FOLDED}) and not({LOOKED_UP})]"
 
 
 class Reading(NamedTuple):

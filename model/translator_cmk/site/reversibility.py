@@ -169,10 +169,17 @@ def behind(graph: Graph[Outcome], pair: Edge, view: Callable[[World], Any]) -> f
 
 
 def note(ways: Ways, graph: Graph[Outcome], pair: Edge, by: frozenset[str]) -> None:
-    """Add a command with the requirements that it rests on here."""
+    """Add a command with the requirements that it rests on here.
+
+    Those that it rests on everywhere are kept, and if there is none, all of them: two requirements
+    may each be enough, as where a resource is deleted, and its key is lost with it.
+    """
     name = type(graph.scope.alphabet[pair.command]).__name__
     way = ways.get(name, Way(by, ""))
-    ways[name] = Way(way.by & by, max(way.basis, basis(by), key=("", *WEAKEST_FIRST).index))
+    everywhere = way.by & by
+    ways[name] = Way(
+        everywhere or way.by | by, max(way.basis, basis(by), key=("", *WEAKEST_FIRST).index)
+    )
 
 
 def own_reason(by: Collection[str], usual: Collection[str]) -> str:
