@@ -159,9 +159,16 @@ def other_side(requirement: str) -> str:
     return (of_the_topic or candidates)[0]
 
 
+REMEMBERED = ("lost", "had_identity", "identity_it_had")
+"""Words in the code of a mistake that asks for what only the rows of `MEMORY` write."""
+
+
 def mistake_added(source: RowSource) -> Mutant:
     """Return the rows and the row of a known mistake."""
-    added = {ROWS[-1]: (ROWS[-1], *MEMORY, source.row)}
+    written = ast.unparse(source.call)
+    asks_for_memory = any(word in written for word in REMEMBERED)
+    memory = MEMORY if asks_for_memory else ()
+    added = {ROWS[-1]: (ROWS[-1], *memory, source.row)}
     return make_mutant([source], "mistake added", added, "no such row", ast.unparse(source.call))
 
 
