@@ -303,9 +303,11 @@ def test_answer_is_not_hidden_by_the_header_of_a_phone(page: Page) -> None:
 
 
 def test_requests_that_name_nothing_are_shown_when_asked_for_and_are_accessible(page: Page) -> None:
-    creates = page.locator("#what-if-commands button", has_text='creates the vault "kv-prod"').first
-    assert not creates.is_visible()
+    recovers = page.locator(
+        "#what-if-commands button", has_text='recovers the vault "kv-prod"'
+    ).first
+    assert not recovers.is_visible()
     page.get_by_label("Also show requests about things that are missing").check()
-    creates.click()
-    assert REGISTER["environment.new-name"].title in said(page)
+    recovers.click()
+    assert REGISTER["environment.exists"].title in said(page)
     assert violations(page) == []
