@@ -27,7 +27,7 @@ def silent_by_default() -> frozenset[str]:
 
 
 def causes_of(
-    error: BaseException | None, run: ScenarioRun | None, silent: frozenset[str] = frozenset()
+    error: BaseException | None, run: ScenarioRun | None, silent: frozenset[str] | None = None
 ) -> Causes:
     """Return what a failed or blocked scenario is attributed to; nothing for any other.
 
@@ -44,7 +44,7 @@ def causes_of(
     return ()
 
 
-def own_first(run: ScenarioRun, silent: frozenset[str]) -> Causes:
+def own_first(run: ScenarioRun, silent: frozenset[str] | None) -> Causes:
     """Return the requirements that are named for a failed scenario, its own before others.
 
     If no requirement explains by its absence what was seen, that of the scenario's rule leads: the
@@ -65,7 +65,7 @@ def own_first(run: ScenarioRun, silent: frozenset[str]) -> Causes:
     return tuple(dict.fromkeys([*leading, *named]))
 
 
-def why_of(run: ScenarioRun, silent: frozenset[str] = frozenset()) -> Why:
+def why_of(run: ScenarioRun, silent: frozenset[str] | None = None) -> Why:
     """Return why requirements are named for the first step that differs."""
     differs = first_difference_of(run, silent)
     return differs.why if differs else Why()
@@ -78,9 +78,11 @@ def comparison_of(run: ScenarioRun, silent: frozenset[str]) -> Comparison:
     return compare_recorded(run.asked, oracle, run.declared.stage)
 
 
-def first_difference_of(run: ScenarioRun, silent: frozenset[str] = frozenset()) -> Differs | None:
+def first_difference_of(run: ScenarioRun, silent: frozenset[str] | None = None) -> Differs | None:
     """Return how the first step differs from what is demanded, or else from assumptions."""
-    for profile in (silent or silent_by_default(), silent_in("full", load_register())):
+    if silent is None:
+        silent = silent_by_default()
+    for profile in (silent, silent_in("full", load_register())):
         comparison = comparison_of(run, profile)
         if isinstance(comparison, Differs):
             return comparison
