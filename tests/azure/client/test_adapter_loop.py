@@ -28,6 +28,7 @@ SECONDS = 120
 NO_REQUEST = {
     "environment.name-in-use/the-name-of-a-resource-in-use-may-be-accepted-or-refused",
     "environment.name-in-use/the-name-of-a-workspace-in-use-may-be-accepted-or-refused",
+    "identity.needed-for-access/a-grant-turns-no-identity-on",
     "identity.grant-refused/granting-access-to-an-identity-that-is-off-is-refused",
     "identity.grant-refused/access-is-refused-to-an-identity-that-is-off-beside-one-that-is-on",
     "environment.exists/no-document-is-uploaded-to-a-workspace-that-was-never-made",
