@@ -45,6 +45,7 @@ from translator_cmk.machine.conditions import (
     granted,
     key_is_enabled_with_all,
     may_regain_key,
+    was_left_behind,
 )
 from translator_cmk.machine.entities import (
     CUSTOMER,
@@ -61,7 +62,12 @@ from translator_cmk.machine.meanings import data_inaccessible, key_inaccessible
 from translator_cmk.machine.outcomes import KeyUse
 from translator_cmk.machine.rows import Refuse, effect, means, refuse, whenever
 from translator_cmk.machine.state import Changes
-from translator_cmk.machine.updates import gives_access, returns_to_microsoft_keys, sets
+from translator_cmk.machine.updates import (
+    gives_access,
+    returns_to_microsoft_keys,
+    sets,
+    workspaces_of,
+)
 from translator_cmk.machine.world import World
 
 # What is so already
@@ -649,6 +655,20 @@ def takes_default_keys(resource: Any) -> Changes:
     return sets(resource, key_source=MICROSOFT, key=None, data_key=None)
 
 
+def ends_what_is_covered(resource: Any) -> Changes:
+    """Write that the workspaces under the key are deleted, with their documents and models."""
+    world = resource.world
+    changes: dict[Any, Any] = {}
+    for workspace in workspaces_of(resource):
+        if not workspace.covered:
+            continue
+        changes |= sets(workspace, state="deleted")
+        for held in (*world.every(Document), *world.every(Model)):
+            if held.workspace.name == workspace.name:
+                changes |= sets(held, state="deleted")
+    return changes
+
+
 MOVES = (
     permitted_by_article(
         "gives the key of a resource up that moves inside its tenant",
@@ -677,6 +697,20 @@ MOVES = (
                 each=Resource,
                 when=is_moved_inside,
                 then=lambda c, r: sets(r, key=None),
+            ),
+        ),
+    ),
+    permitted_by_article(
+        "deletes the workspaces that were under the key when customer-managed keys are enabled "
+        "again after a move to another tenant",
+        "S37 says what such a move takes along, and no sentence is about enabling them again.",
+        ["tenant.key-left-behind"],
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "tenant.key-left-behind",
+                when=lambda c: can_be_put_in_use(c) and was_left_behind(c.resource),
+                then=lambda c: ends_what_is_covered(c.resource),
             ),
         ),
     ),

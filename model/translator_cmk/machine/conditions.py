@@ -35,6 +35,11 @@ def can_be_put_in_use(command: Any) -> bool:
     )
 
 
+def was_left_behind(resource: Resource) -> bool:
+    """Return whether a resource with customer-managed keys left its key behind in a move."""
+    return resource.key_source == CUSTOMER and resource.key is None
+
+
 # Keys and access to them
 
 

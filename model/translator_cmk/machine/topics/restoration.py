@@ -1,7 +1,5 @@
 """Restoration: what the customer has again once the key is accessible; all else stays lost."""
 
-from typing import Any
-
 from ..commands import (
     Command,
     DeployModel,
@@ -11,8 +9,8 @@ from ..commands import (
     RecoverKey,
     RecoverVault,
 )
-from ..conditions import can_be_put_in_use, has_document, may_regain_key
-from ..entities import CUSTOMER, Document, Model, Resource, Workspace
+from ..conditions import can_be_put_in_use, has_document, may_regain_key, was_left_behind
+from ..entities import Document, Model, Workspace
 from ..meanings import data_inaccessible
 from ..rows import Effect, effect, refuse, whenever
 from ..updates import sets
@@ -93,15 +91,6 @@ def was_lost_otherwise(model: Model) -> bool:
     return model.lost == "otherwise"
 
 
-def was_left_behind(command: Any, resource: Resource) -> bool:
-    """Return whether customer-managed keys are enabled for a resource that left its key behind."""
-    return bool(
-        command.resource.name == resource.name
-        and resource.key_source == CUSTOMER
-        and resource.key is None
-    )
-
-
 def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
     """Return the row of a mistake: uploads are back as soon as a resource may regain its key."""
     return effect(
@@ -150,7 +139,11 @@ COUNTER_ROWS = (
         EnableCustomerManagedKeys,
         "restoration.uploads-stay-deleted-otherwise",
         each=Document,
-        when=lambda c, d: d.state == "deleted" and was_left_behind(c, d.workspace.resource),
+        when=lambda c, d: (
+            d.state == "deleted"
+            and d.workspace.resource.name == c.resource.name
+            and was_left_behind(c.resource)
+        ),
         then=lambda c, d: sets(d, state="uploaded"),
     ),
 )

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup, MoveSubscription
+from ..commands import (
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+)
+from ..conditions import can_be_put_in_use, was_left_behind
 from ..entities import CUSTOMER, Grant, Resource, Vault, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent, whenever
@@ -49,7 +56,7 @@ ROWS = (
     means(
         key_inaccessible,
         "tenant.key-left-behind",
-        when=lambda r: r.key_source == CUSTOMER and r.key is None,
+        when=lambda r: was_left_behind(r),
     ),
     whenever(
         Grant,
@@ -100,6 +107,14 @@ OTHER_READINGS = (
         free=lambda c, w: w.resource.subscription.name == c.subscription.name,
         may_refuse=False,
     ),
+    silent(
+        EnableCustomerManagedKeys,
+        "tenant.key-left-behind",
+        when=lambda c: can_be_put_in_use(c) and was_left_behind(c.resource),
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
     means(
         key_inaccessible,
         "tenant.vault-moved",
@@ -146,7 +161,7 @@ OTHER_READINGS = (
     ),
 )
 """A move inside the tenant costs something; one to another tenant costs only some of the data, or
-leaves access as it is shown, which is worth nothing.
+leaves access as it is shown, which is worth nothing.  Enabling CMK again there costs what was left.
 """
 
 COUNTER_ROWS = (
