@@ -509,7 +509,7 @@ Feature: What the article takes for granted
         | imports   | into  |
 
   @environment.name-in-use
-  Rule: Whether other names in use can be given again is not specified
+  Rule: Whether other names in use can be used again is not specified
 
     Scenario: The name of a vault in use may be accepted or refused
       Given a vault with a key (vault "kv-prod")
@@ -537,10 +537,10 @@ Feature: What the article takes for granted
       Then what happens is not specified
 
   @environment.name-used-before
-  Rule: Whether the name of something that is gone can be given again is not specified
+  Rule: Whether the name of something that is gone can be used again is not specified
 
     Scenario Outline: The name of a key that is gone may be accepted or refused
-      Given a vault without its protections
+      Given a vault without soft delete and purge protection
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer <makes> the key "cmk-2048" <where> "kv-prod"
       Then what happens is not specified
@@ -551,7 +551,7 @@ Feature: What the article takes for granted
         | imports   | into  |
 
     Scenario: The name of a vault that is gone may be accepted or refused
-      Given a vault without its protections
+      Given a vault without soft delete and purge protection
       And the customer deletes the vault "kv-prod"
       When the customer creates the vault "kv-prod"
       Then what happens is not specified
@@ -635,9 +635,9 @@ Feature: What the article takes for granted
       And "translator-prod" is not registered with Microsoft Entra ID
 
       Examples:
-        | start                                       |
-        | a resource with an identity                 |
-        | a resource has left the tenant of the vault |
+        | start                                                             |
+        | a resource with an identity                                       |
+        | a resource that never used a key has left the tenant of the vault |
 
   @environment.create-vault
   Rule: A key vault can be created with or without each of its protections
@@ -671,7 +671,7 @@ Feature: What the article takes for granted
   Rule: Soft delete and purge protection can be turned on and never off
 
     Scenario: Soft delete is turned on later
-      Given a vault without its protections
+      Given a vault without soft delete and purge protection
       When the customer turns on soft delete for "kv-prod"
       Then soft delete of "kv-prod" is on
       And nothing else has changed
@@ -704,7 +704,7 @@ Feature: What the article takes for granted
   Rule: Whether purge protection can be turned on without soft delete is not specified
 
     Scenario: Purge protection before soft delete may be accepted or refused
-      Given a vault without its protections
+      Given a vault without soft delete and purge protection
       When the customer turns on purge protection for "kv-prod"
       Then what happens is not specified
 
@@ -718,7 +718,7 @@ Feature: What the article takes for granted
       And the vault "kv-prod" is deleted
 
     Scenario: A deleted vault without soft delete is gone
-      Given a vault without its protections
+      Given a vault without soft delete and purge protection
       When the customer deletes the vault "kv-prod"
       Then the request is accepted
       And the vault "kv-prod" does not exist
@@ -903,7 +903,7 @@ Feature: What the article takes for granted
       And nothing else has changed
 
     Scenario: A deleted key of a vault without soft delete is gone
-      Given a vault without its protections
+      Given a vault without soft delete and purge protection
       When the customer deletes the key "cmk-2048" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" does not exist
       And nothing else has changed
@@ -1015,10 +1015,11 @@ Feature: What the article takes for granted
       Then the resource "translator-prod" is in the subscription "security"
       And nothing else has changed
 
-    Scenario: A vault in another group or subscription does not move along
-      Given a resource and vaults in three resource groups (vault "kv-test")
+    Scenario: A moved group takes along no vault of another group or subscription
+      Given a resource and vaults in three resource groups (vault "kv-test", vault "kv-dev")
       When the customer moves the resource group "other" of the subscription "production" to the subscription "foreign"
       Then the vault "kv-test" is in the subscription "foreign"
+      And the vault "kv-dev" is in the subscription "security"
       And nothing else has changed
 
   @environment.move-nowhere

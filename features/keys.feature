@@ -388,10 +388,10 @@ Feature: Customer-managed keys
 
       Examples:
         | start                                                        | version |
-        | a deployed model under customer-managed keys                 |       2 |
-        | a deployed model under customer-managed keys from the portal |       2 |
-        | two resources that share a vault and a key                   |       2 |
-        | a deployed model under a rotated key                         |       3 |
+        | a deployed model under customer-managed keys                 | 2       |
+        | a deployed model under customer-managed keys from the portal | 2       |
+        | two resources that share a vault and a key                   | 2       |
+        | a deployed model under a rotated key                         | 3       |
 
   @keys.change
   Rule: Whether another key can replace the one in use is not specified
@@ -452,7 +452,7 @@ Feature: Customer-managed keys
       And "translator-prod" has no key of its own
 
     Scenario: A resource that gave up its key can take another
-      Given a deployed model after its key was given up
+      Given a deployed model whose resource went back to Microsoft-managed keys
       And the customer generates the key "cmk-next" in "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the API
       Then the request is accepted
@@ -479,7 +479,7 @@ Feature: Customer-managed keys
 
     @keys.enable @revocation.vault-deleted @environment.delete-vault @revocation.earlier-workspaces @revocation.data-inaccessible @revocation.undeploys @revocation.deletes-uploads
     Scenario: A key that was given up and is in use again can be lost again
-      Given a deployed model after its key was given up and enabled again (workspace "ws-prod", document "contracts", model "legal-en-de")
+      Given a deployed model whose resource left its key and enabled it again (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer deletes the vault "kv-prod"
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
@@ -493,21 +493,21 @@ Feature: Customer-managed keys
       And the model "legal-en-de" is deployed
 
     Scenario: Deleting the vault of a key that was given up costs nothing
-      Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
+      Given a deployed model whose resource went back to Microsoft-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer deletes the vault "kv-prod"
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
       And the document "contracts" is kept
 
     Scenario: Disabling a key that was given up costs nothing
-      Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
+      Given a deployed model whose resource went back to Microsoft-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer disables the key "cmk-2048" of "kv-prod"
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
       And the document "contracts" is kept
 
     Scenario: Revoking access to a key that was given up costs nothing
-      Given a deployed model after its key was given up (workspace "ws-prod", document "contracts", model "legal-en-de")
+      Given a deployed model whose resource went back to Microsoft-managed keys (workspace "ws-prod", document "contracts", model "legal-en-de")
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed

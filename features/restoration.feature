@@ -53,7 +53,7 @@ Feature: After the key is back
       And the model "legal-en-de" is deployed
 
   @restoration.no-redeploy-otherwise
-  Rule: Recovering the key vault or granting access again redeploys no model
+  Rule: However else the key comes back, no model is redeployed
 
     Scenario Outline: Access is granted again and the model stays undeployed
       Given <situation> (model "legal-en-de")

@@ -567,27 +567,27 @@ Feature: The inaccessible key
         | translator-dev  | ws-dev    | retail-en-de  | invoices |
 
     Scenario: Data of a resource whose access stands is read
-      Given one of two resources on the key has lost its access (resource "translator-test", workspace "ws-test")
+      Given a resource has kept the access that another one on its key has lost (resource "translator-test", workspace "ws-test")
       When the customer reads the data of "ws-test"
       Then the request is accepted
 
     Scenario: A resource whose access stands takes an upload
-      Given one of two resources on the key has lost its access (resource "translator-test", workspace "ws-test")
+      Given a resource has kept the access that another one on its key has lost (resource "translator-test", workspace "ws-test")
       When the customer uploads the document "invoices" to "ws-test"
       Then the request is accepted
 
     Scenario: A resource whose access stands trains a model
-      Given one of two resources on the key has lost its access (resource "translator-test", workspace "ws-test")
+      Given a resource has kept the access that another one on its key has lost (resource "translator-test", workspace "ws-test")
       When the customer trains the model "retail-en-de" in "ws-test"
       Then the request is accepted
 
     Scenario: A model of a resource whose access stands is deployed
-      Given one of two resources on the key has lost its access (resource "translator-test", model "support-en-de")
+      Given a resource has kept the access that another one on its key has lost (resource "translator-test", model "support-en-de")
       And the customer undeploys the model "support-en-de"
       When the customer deploys the model "support-en-de"
       Then the request is accepted
 
     Scenario: A model of a resource whose access stands translates
-      Given one of two resources on the key has lost its access (resource "translator-test", model "support-en-de")
+      Given a resource has kept the access that another one on its key has lost (resource "translator-test", model "support-en-de")
       When the customer translates with the model "support-en-de"
       Then the request is accepted

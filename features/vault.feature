@@ -62,13 +62,13 @@ Feature: The key vault
       And "translator-prod" has no key of its own
 
       Examples:
-        | start                                                        | channel |
-        | a resource with an identity in another tenant than the vault | portal  |
-        | a resource with an identity in another tenant than the vault | API     |
-        | a resource has left the tenant of the vault                  | portal  |
-        | a resource has left the tenant of the vault                  | API     |
-        | a resource in another tenant beside one that uses the vault  | portal  |
-        | a resource in another tenant beside one that uses the vault  | API     |
+        | start                                                             | channel |
+        | a resource with an identity in another tenant than the vault      | portal  |
+        | a resource with an identity in another tenant than the vault      | API     |
+        | a resource that never used a key has left the tenant of the vault | portal  |
+        | a resource that never used a key has left the tenant of the vault | API     |
+        | a resource in another tenant beside one that uses the vault       | portal  |
+        | a resource in another tenant beside one that uses the vault       | API     |
 
     @tenant.not-transferred
     Scenario Outline: A key that was left behind in another tenant is not put in use again
@@ -101,15 +101,15 @@ Feature: The key vault
       And nothing has changed
 
       Examples:
-        | start                                                        | channel |
-        | a resource with an identity in another tenant than the vault | portal  |
-        | a resource with an identity in another tenant than the vault | API     |
-        | a resource has left the tenant of the vault                  | portal  |
-        | a resource has left the tenant of the vault                  | API     |
-        | a resource in another tenant beside one that uses the vault  | portal  |
-        | a resource in another tenant beside one that uses the vault  | API     |
-        | a resource has left its key behind                           | portal  |
-        | a resource has left its key behind                           | API     |
+        | start                                                             | channel |
+        | a resource with an identity in another tenant than the vault      | portal  |
+        | a resource with an identity in another tenant than the vault      | API     |
+        | a resource that never used a key has left the tenant of the vault | portal  |
+        | a resource that never used a key has left the tenant of the vault | API     |
+        | a resource in another tenant beside one that uses the vault       | portal  |
+        | a resource in another tenant beside one that uses the vault       | API     |
+        | a resource has left its key behind                                | portal  |
+        | a resource has left its key behind                                | API     |
 
   @vault.other-subscription
   Rule: The key vault may be in another subscription than the resource
