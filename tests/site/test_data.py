@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tests.azure.test_azure_cli import LOSSES, OUTSIDE, RAN, record_run
 from tests.command_line import ROOT
-from tests.site.conftest import REGISTER, green
+from tests.site.conftest import REGISTER, a_run, content_of, green, page
 from translator_cmk.check_trace import Checker, read_trace
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.errors import InvalidFile
@@ -26,7 +27,15 @@ from translator_cmk.row_sources import RowSource
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest, rows_by_requirement
 from translator_cmk.site.decide import last_run
-from translator_cmk.site.sourced import Seen, cell, data, load_seen, sources
+from translator_cmk.site.sourced import (
+    Seen,
+    against,
+    by_requirement,
+    cell,
+    data,
+    load_seen,
+    sources,
+)
 
 
 def exported(name: str) -> Any:
@@ -183,7 +192,13 @@ def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_abo
     text, found = green()["decide/unknowns.md"], load_seen()
     for each in found:
         assert text.count(f'id="seen-{each.id}"') == 1
-        for word, names in (("contradicts", each.contradicts), ("agrees", each.supports)):
+        near = "near, and doesn't show it"
+        relations = (
+            ("contradicts", each.contradicts),
+            ("agrees", each.supports),
+            (near, each.near),
+        )
+        for word, names in relations:
             for name in names:
                 topic = green()[f"specification/{REGISTER[name].topic}.md"]
                 section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
@@ -199,11 +214,58 @@ def test_an_observation_names_requirements_and_sources_and_where_it_contradicts_
     None
 ):
     for each in load_seen():
-        assert REGISTER.keys() >= {*each.supports, *each.contradicts} > set(), each.id
+        relations = (*each.supports, *each.contradicts, *each.near)
+        assert REGISTER.keys() >= set(relations) > set(), each.id
+        assert len(set(relations)) == len(relations), each.id
         assert sources().keys() >= {*each.says.sources} > set(), each.id
         assert each.grade in data("seen")["grades"], each.id
         assert re.fullmatch(r"20[0-9]{2}(-[0-9]{2}){0,2}", each.date), each.id
         assert bool(each.contradicts) == bool(each.right), each.id
+
+
+def without_folds(section: str) -> str:
+    """What of a section is shown before anything is opened."""
+    return re.sub(r"<details.*?</details>", "", section, flags=re.DOTALL)
+
+
+def section_of(name: str) -> str:
+    """The section of a requirement on the page of its topic."""
+    topic = green()[f"specification/{REGISTER[name].topic}.md"]
+    return topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
+
+
+def test_what_contradicts_a_requirement_stands_open_beside_its_badge() -> None:
+    found = against(load_seen())
+    assert found
+    for name in REGISTER:
+        shown = without_folds(section_of(name))
+        badge_line = next(line for line in shown.splitlines() if f"requirements/{name}.svg" in line)
+        assert ("{ .otherwise }" in badge_line) == (name in found), name
+        for seen in found.get(name, ()):
+            assert f"#seen-{seen.id})" in shown, (name, seen.id)
+    unknowns = without_folds(green()["decide/unknowns.md"])
+    for sightings in found.values():
+        for seen in sightings:
+            assert f'id="seen-{seen.id}"' in unknowns, seen.id
+
+
+def test_what_only_comes_near_a_requirement_agrees_with_nothing_and_counts_nowhere() -> None:
+    agreeing = by_requirement(load_seen())
+    only_near = {name for each in load_seen() for name in each.near} - agreeing.keys()
+    assert {"keys.disable", "encryption.no-section", "tenant.key-left-behind"} <= only_near
+    cells = re.findall(r'seen-(\w+)"><title>([a-z.0-9-]+):', green()["decide/unknowns.md"])
+    assert {word for word, name in cells if name in only_near} == {"nobody"}
+    for name in only_near:
+        assert "<li>agrees:" not in section_of(name), name
+
+
+def test_no_step_of_a_run_that_was_not_on_azure_is_called_observed() -> None:
+    run = a_run()
+    items = tuple(replace(item, details=({"step": "Then one thing is so"},)) for item in run.items)
+    text = page(content_of(replace(run, items=items)), "specification/vault.md")
+    steps = re.findall(r"\| Then one thing is so \|.*", text)
+    assert steps
+    assert [each for each in steps if "observed" in each.lower()] == []
 
 
 TRACES = [each for each in load_seen() if each.trace]

@@ -245,11 +245,9 @@ def test_text_of_results_is_no_markup() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "observed"), [("passed", "✔ observed"), ("failed", "✘ failed: a reason why")]
+    ("status", "result"), [("passed", "✔ as specified"), ("failed", "✘ failed: a reason why")]
 )
-def test_steps_of_a_run_are_shown_with_command_result_and_change(
-    status: str, observed: str
-) -> None:
+def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, result: str) -> None:
     run = a_run(lambda pickle: status if pickle is FAILING else "passed")
     items = tuple(
         replace(item, details=STEPS) if item.id == FAILING.id else item for item in run.items
@@ -260,7 +258,7 @@ def test_steps_of_a_run_are_shown_with_command_result_and_change(
     assert "refused<ul><li>[`vault.same-region-refused`]" in text
     assert "it is so, before: it was &lt;b\\>so&lt;/b\\>" in text
     assert "does \\| something" in text
-    assert f"| Then one thing is so | | {observed}" in text
+    assert f"| Then one thing is so | | {result}" in text
 
 
 def test_table_has_a_line_for_each_requirement() -> None:

@@ -37,7 +37,7 @@ from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
 from .render import UP, Page, environment, listed, number, plain, requirement_path
-from .sourced import by_requirement, load_seen, sources
+from .sourced import against, by_requirement, load_seen, near, sources
 from .uncomputed import Written, written
 from .what_if import what_if_tables
 
@@ -117,6 +117,8 @@ def templates(content: Content) -> Environment:
         shown_by=partial(shown_by, content),
         also_shown_by=partial(also_shown_by, content),
         seen=by_requirement(load_seen()),
+        contradicted=against(load_seen()),
+        near=near(load_seen()),
         losses=LOSSES,
         caveats=CAVEATS,
         observed=implementations.observed_on_azure(content.implementations),

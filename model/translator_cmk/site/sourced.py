@@ -71,6 +71,8 @@ class Seen(NamedTuple):
     says: Cell
     supports: Sequence[str] = ()
     contradicts: Sequence[str] = ()
+    near: Sequence[str] = ()
+    """Requirements that it comes near without showing them; it doesn't agree with them."""
     right: str = ""
     """Who is right where it contradicts a requirement, and why."""
     trace: str = ""
@@ -94,5 +96,23 @@ def by_requirement(observations: Iterable[Seen]) -> Mapping[str, list[Seen]]:
     found: dict[str, list[Seen]] = defaultdict(list)
     for each in sorted(observations, key=lambda each: not each.contradicts):
         for name in (*each.contradicts, *each.supports):
+            found[name].append(each)
+    return found
+
+
+def against(observations: Iterable[Seen]) -> Mapping[str, list[Seen]]:
+    """Return what contradicts each requirement that something contradicts."""
+    found: dict[str, list[Seen]] = defaultdict(list)
+    for each in observations:
+        for name in each.contradicts:
+            found[name].append(each)
+    return found
+
+
+def near(observations: Iterable[Seen]) -> Mapping[str, list[Seen]]:
+    """Return what comes near each requirement without showing it."""
+    found: dict[str, list[Seen]] = defaultdict(list)
+    for each in observations:
+        for name in each.near:
             found[name].append(each)
     return found
