@@ -1,0 +1,208 @@
+"""A planned change in a neutral form: what each resource was and will be, whoever planned it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+
+class Unknown:
+    """The type of `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+"""A value that is known only once the change is applied.  It is equal to nothing else."""
+
+NO_CHANGE = "no-op"
+CREATE = "create"
+READ = "read"
+UPDATE = "update"
+DELETE = "delete"
+FORGET = "forget"
+ACTIONS = (NO_CHANGE, CREATE, READ, UPDATE, DELETE, FORGET)
+
+PERHAPS = "perhaps"
+"""The action of what the planning tool could not evaluate: it may change in any way."""
+
+
+class Attributes:
+    """The attributes of a resource, some of which may be unknown."""
+
+    def __init__(self, known: Mapping[str, Any], unknown: Any = False, masked: Any = False) -> None:
+        self.known = known
+        self.unknown = unknown
+        self.masked = masked
+
+    def get(self, name: str) -> Any:
+        """Return the value of an attribute: None if it is not set, or `UNKNOWN`."""
+        if self._unknown_at(name) is True:
+            return UNKNOWN
+        return self.known.get(name)
+
+    def text(self, name: str) -> Any:
+        """Return a text, None or `UNKNOWN`; a value of another type counts as unknown."""
+        value = self.get(name)
+        if value is None or value is UNKNOWN or isinstance(value, str):
+            return value
+        return UNKNOWN
+
+    def flag(self, name: str, otherwise: bool) -> Any:
+        """Return true, false or `UNKNOWN`; ``otherwise`` where the attribute is not set."""
+        value = self.get(name)
+        if value is None:
+            return otherwise
+        if isinstance(value, bool):
+            return value
+        return UNKNOWN
+
+    def blocks(self, name: str) -> Any:
+        """Return the nested blocks of this name as attributes, or `UNKNOWN`."""
+        value = self.get(name)
+        if value is UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, Mapping):
+            value = [value]
+        if value is None:
+            value = []
+        if not isinstance(value, list):
+            return UNKNOWN
+        found: list[Attributes] = []
+        unknown = self._unknown_at(name)
+        if isinstance(unknown, Mapping):
+            unknown = [unknown]
+        for index, block in enumerate(value):
+            its_unknown: Any = False
+            if isinstance(unknown, list) and index < len(unknown):
+                its_unknown = unknown[index]
+            if its_unknown is True or not isinstance(block, Mapping):
+                return UNKNOWN
+            found.append(Attributes(block, its_unknown))
+        if isinstance(unknown, list) and len(unknown) > len(value):
+            return UNKNOWN
+        return found
+
+    def block(self, name: str) -> Any:
+        """Return the first nested block of this name as attributes, None or `UNKNOWN`."""
+        found = self.blocks(name)
+        if found is UNKNOWN:
+            return UNKNOWN
+        return found[0] if found else None
+
+    def at(self, *path: str) -> Any:
+        """Return the value that a path of names leads to: None if it ends early, or `UNKNOWN`."""
+        here = self
+        for name in path[:-1]:
+            here = here.block(name)
+            if here is None or here is UNKNOWN:
+                return here
+        return here.get(path[-1])
+
+    def masked_texts(self) -> Iterator[str]:
+        """Yield every text that the planning tool marks as sensitive: none of them is printed."""
+        yield from texts_under(self.known, self.masked)
+
+    def _unknown_at(self, name: str) -> Any:
+        if self.unknown is True:
+            return True
+        if isinstance(self.unknown, Mapping):
+            return self.unknown.get(name, False)
+        return False
+
+
+def texts_under(value: Any, mask: Any) -> Iterator[str]:
+    """Yield the texts of a value where its mask is true."""
+    if mask is True:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            for item in value.values():
+                yield from texts_under(item, True)
+        elif isinstance(value, list):
+            for item in value:
+                yield from texts_under(item, True)
+    elif isinstance(mask, Mapping) and isinstance(value, Mapping):
+        for name, inner in mask.items():
+            yield from texts_under(value.get(name), inner)
+    elif isinstance(mask, list) and isinstance(value, list):
+        for item, inner in zip(value, mask, strict=False):
+            yield from texts_under(item, inner)
+
+
+@dataclass(frozen=True)
+class PlannedResource:
+    """One resource of a plan, with what is done to it."""
+
+    address: str
+    type: str
+    actions: tuple[str, ...]
+    before: Attributes | None
+    after: Attributes | None
+    where: str = ""
+    """The file and line in which it is written, if that is known."""
+    reason: str = ""
+    """Why the planning tool replaces or deletes it, in its own word."""
+    provider: str = ""
+    """The key of its provider's settings."""
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By attribute (`key_vault_id`, `identity.identity_ids`): the addresses that its expression
+    refers to, each with the attribute that it reads there (`azurerm_key_vault.v.id`)."""
+    deposed: bool = False
+
+    @property
+    def name_in_configuration(self) -> str:
+        """Return the address without the keys of instances."""
+        return without_keys(self.address)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All resources of a plan, and what is known of the plan itself."""
+
+    source: str
+    """The file, as the user named it."""
+    tool: str
+    """`terraform` or `what-if`."""
+    resources: tuple[PlannedResource, ...]
+    dependencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By address without keys of instances: on which others it depends, at any distance."""
+    ordered: bool = True
+    """Whether the tool says anything of the order in which it applies changes."""
+    features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By provider key: settings such as `key_vault.recover_soft_deleted_key_vaults`."""
+    notes: tuple[str, ...] = ()
+    """What the plan does not show."""
+    changed_outside: tuple[PlannedResource, ...] = ()
+    """What was changed outside before this plan was made."""
+
+    def feature(self, resource: PlannedResource, name: str, default: bool) -> Any:
+        """Return a setting of the resource's provider, or `UNKNOWN`."""
+        return self.features.get(resource.provider, {}).get(name, default)
+
+    def changes(self) -> Iterator[PlannedResource]:
+        """Yield the resources that the plan changes."""
+        for resource in self.resources:
+            if not set(resource.actions) <= {NO_CHANGE, READ}:
+                yield resource
+
+
+def without_keys(address: str) -> str:
+    """Return an address without keys of instances: `a.b` for `a.b["x"]` and `a.b[0]`."""
+    kept: list[str] = []
+    depth = 0
+    quoted = False
+    escaped = False
+    for letter in address:
+        if quoted:
+            quoted = letter != '"' or escaped
+            escaped = letter == "\\" and not escaped
+        elif letter == '"':
+            quoted = True
+        elif letter == "[":
+            depth += 1
+        elif letter == "]":
+            depth -= 1
+        elif depth == 0:
+            kept.append(letter)
+    return "".join(kept)

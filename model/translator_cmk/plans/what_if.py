@@ -1,0 +1,154 @@
+"""Reads the result of a what-if: as the Azure CLI prints it, as REST answers, or of a stack."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..errors import CommandError
+from .fields import Fields
+from .plan import (
+    CREATE,
+    DELETE,
+    FORGET,
+    NO_CHANGE,
+    PERHAPS,
+    UPDATE,
+    Attributes,
+    Plan,
+    PlannedResource,
+)
+
+CHANGE_TYPES: Mapping[str, tuple[str, ...]] = {
+    "create": (CREATE,),
+    "delete": (DELETE,),
+    "detach": (FORGET,),
+    "ignore": (NO_CHANGE,),
+    "nochange": (NO_CHANGE,),
+    "noeffect": (NO_CHANGE,),
+    "modify": (UPDATE,),
+    "deploy": (PERHAPS,),
+    "unsupported": (PERHAPS,),
+}
+"""The actions of each type of change, its name in lower case."""
+
+DETAILS = (
+    "run it with --result-format FullResourcePayloads, which is the default, to have them judged"
+)
+
+
+def is_what_if(value: Any) -> bool:
+    """Return whether a JSON value is a result of what-if."""
+    if not isinstance(value, Mapping):
+        return False
+    if isinstance(value.get("changes"), list):
+        return True
+    properties = value.get("properties")
+    if isinstance(properties, Mapping):
+        return "changes" in properties
+    return "changes" in value and "status" in value
+
+
+def read_what_if(source: str, value: Any) -> Plan:
+    """Return the plan; raises `CommandError` where it is not as what-if writes it."""
+    content = Fields(source, "", value)
+    check_status(content)
+    if "changes" not in content.value:
+        content = content.record("properties")
+    entries = change_entries(content)
+    resources: list[PlannedResource] = []
+    for entry in entries:
+        resource = read_change(entry)
+        if resource is not None:
+            resources.append(resource)
+    for entry in content.records("potentialChanges"):
+        resource = read_change(entry)
+        if resource is not None:
+            resources.append(replace(resource, actions=(PERHAPS,)))
+
+    notes = []
+    if any(resource.actions == (PERHAPS,) for resource in resources):
+        notes.append(f"what-if did not evaluate some resources; {DETAILS}")
+    notes.append(
+        "what-if shows no order and no replacement, and leaves out what it does not look at"
+    )
+    return Plan(source, "what-if", tuple(resources), ordered=False, notes=tuple(notes))
+
+
+def check_status(content: Fields) -> None:
+    """Raise `CommandError` unless the what-if succeeded."""
+    status = content.value.get("status")
+    if content.value.get("error"):
+        raise CommandError(f"{content.source}: what-if failed; mend what it says and run it again")
+    if isinstance(status, str) and status.lower() != "succeeded":
+        raise CommandError(
+            f"{content.source}: what-if has not succeeded; mend what it says and run it again"
+        )
+
+
+def change_entries(content: Fields) -> list[Fields]:
+    """Return the changes of a deployment, or of a stack."""
+    changes = content.value.get("changes")
+    if isinstance(changes, Mapping):
+        return content.record("changes").records("resourceChanges")
+    return content.records("changes")
+
+
+def read_change(entry: Fields) -> PlannedResource | None:
+    """Return one change; None for what is no resource of Azure."""
+    address = entry.text("resourceId", "") or entry.text("id", "")
+    if not address:
+        return None
+    word = entry.text("changeType").lower()
+    actions = CHANGE_TYPES.get(word)
+    if actions is None:
+        known = ", ".join(CHANGE_TYPES)
+        raise CommandError(
+            f"{entry.source}: {entry.place('changeType')} is no type of change that is known; "
+            f"those are {known}, so upgrade translator-cmk"
+        )
+    bodies = entry
+    if "resourceConfigurationChanges" in entry.value:
+        bodies = entry.record("resourceConfigurationChanges")
+    before = body(bodies, "before", address)
+    after = body(bodies, "after", address)
+    if actions == (NO_CHANGE,) and after is None:
+        after = before
+    return PlannedResource(
+        address=address,
+        type=type_in(address),
+        actions=actions,
+        before=before,
+        after=after,
+    )
+
+
+def body(entry: Fields, name: str, address: str) -> Attributes | None:
+    """Return a body of ARM as attributes; what what-if did not resolve is unknown."""
+    if entry.value.get(name) is None:
+        return None
+    known, unknown = resolved({"id": address, **entry.mapping(name)})
+    return Attributes(known, unknown)
+
+
+def resolved(value: Any) -> tuple[Any, Any]:
+    """Return a value without expressions such as `[reference(...)]`, and where these stand."""
+    if isinstance(value, str):
+        is_expression = value.startswith("[") and value.endswith("]") and not value.startswith("[[")
+        return (None, True) if is_expression else (value, False)
+    if isinstance(value, Mapping):
+        known: dict[str, Any] = {}
+        unknown: dict[str, Any] = {}
+        for name, item in value.items():
+            known[name], unknown[name] = resolved(item)
+        return known, unknown
+    if isinstance(value, list):
+        pairs = [resolved(item) for item in value]
+        return [item for item, _ in pairs], [where for _, where in pairs]
+    return value, False
+
+
+def type_in(resource_id: str) -> str:
+    """Return the type in the id of a resource: `Microsoft.KeyVault/vaults/keys`."""
+    _, _, rest = resource_id.rpartition("/providers/")
+    words = rest.split("/")
+    return "/".join([words[0], *words[1::2]])
