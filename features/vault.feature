@@ -207,6 +207,12 @@ Feature: The key vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then "translator-prod" has access to the keys of "kv-prod"
 
+    @vault.other-subscription @identity.enabled-with-keys
+    Scenario: The portal grants access to a vault in another subscription
+      Given a resource and a vault of another subscription
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then "translator-prod" has access to the keys of "kv-prod"
+
     Scenario Outline: A resource that gets customer-managed keys takes access from no other
       Given a second resource with access beside one with customer-managed keys (resource "translator-prod", model "legal-en-de")
       When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the <channel>

@@ -66,7 +66,7 @@ WRONG = (
                 ),
             )
         ),
-    ),
+    )._replace(caught_in="full"),  # `article` leaves open what becomes of an earlier workspace
     wrong(
         "gives a new resource the key of another in its resource group",
         "settings are copied from a neighbour",
