@@ -22,11 +22,24 @@ from ..updates import (
 )
 
 
-def is_in_group(command: Any, vault: Vault) -> bool:
-    """Return whether a key vault is in the resource group that moves."""
-    return bool(
-        vault.group == command.group and vault.subscription.name == command.subscription.name
-    )
+def leads_to_another_tenant(move: Any) -> bool:
+    """Return whether a resource, a resource group or a subscription moves to another tenant."""
+    asked = type(move)
+    if asked is MoveResource:
+        return bool(move.subscription.tenant.name != move.resource.tenant.name)
+    if asked is MoveResourceGroup:
+        return bool(move.to.tenant.name != move.subscription.tenant.name)
+    return bool(move.tenant.name != move.subscription.tenant.name)
+
+
+def moves_along(move: Any, thing: Resource | Vault) -> bool:
+    """Return whether a resource or a key vault is what moves, or is held by what moves."""
+    asked = type(move)
+    if asked is MoveResource:
+        return bool(isinstance(thing, Resource) and thing.name == move.resource.name)
+    if thing.subscription.name != move.subscription.name:
+        return False
+    return bool(asked is MoveSubscription or thing.group == move.group)
 
 
 ROWS = (
@@ -67,45 +80,27 @@ ROWS = (
 )
 
 OTHER_READINGS = (
-    silent(
-        MoveResource,
-        "tenant.same-tenant-move",
-        when=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
-        may_refuse=False,
+    *(
+        silent(
+            on,
+            "tenant.same-tenant-move",
+            when=lambda c: not leads_to_another_tenant(c),
+            each=Resource,
+            free=lambda c, r: moves_along(c, r),
+            may_refuse=False,
+        )
+        for on in (MoveResource, MoveResourceGroup)
     ),
-    silent(
-        MoveResourceGroup,
-        "tenant.same-tenant-move",
-        when=lambda c: c.to.tenant.name == c.subscription.tenant.name,
-        each=Resource,
-        free=lambda c, r: r.group == c.group and r.subscription.name == c.subscription.name,
-        may_refuse=False,
-    ),
-    silent(
-        MoveResource,
-        "tenant.key-left-behind",
-        when=lambda c: c.subscription.tenant.name != c.resource.tenant.name,
-        each=Workspace,
-        free=lambda c, w: w.resource.name == c.resource.name,
-        may_refuse=False,
-    ),
-    silent(
-        MoveResourceGroup,
-        "tenant.key-left-behind",
-        when=lambda c: c.to.tenant.name != c.subscription.tenant.name,
-        each=Workspace,
-        free=lambda c, w: (
-            w.resource.group == c.group and w.resource.subscription.name == c.subscription.name
-        ),
-        may_refuse=False,
-    ),
-    silent(
-        MoveSubscription,
-        "tenant.key-left-behind",
-        when=lambda c: c.tenant.name != c.subscription.tenant.name,
-        each=Workspace,
-        free=lambda c, w: w.resource.subscription.name == c.subscription.name,
-        may_refuse=False,
+    *(
+        silent(
+            on,
+            "tenant.key-left-behind",
+            when=lambda c: leads_to_another_tenant(c),
+            each=Workspace,
+            free=lambda c, w: moves_along(c, w.resource),
+            may_refuse=False,
+        )
+        for on in (MoveResource, MoveResourceGroup, MoveSubscription)
     ),
     silent(
         EnableCustomerManagedKeys,
@@ -124,40 +119,27 @@ OTHER_READINGS = (
             and r.key.vault.subscription.tenant.name != r.tenant.name
         ),
     ),
-    silent(
-        MoveResourceGroup,
-        "tenant.vault-moved",
-        when=lambda c: c.to.tenant.name != c.subscription.tenant.name,
-        each=Grant,
-        free=lambda c, g: is_in_group(c, g.vault),
-        may_refuse=False,
+    *(
+        silent(
+            on,
+            "tenant.vault-moved",
+            when=lambda c: leads_to_another_tenant(c),
+            each=Grant,
+            free=lambda c, g: moves_along(c, g.vault),
+            may_refuse=False,
+        )
+        for on in (MoveResourceGroup, MoveSubscription)
     ),
-    silent(
-        MoveResourceGroup,
-        "tenant.vault-moved",
-        when=lambda c: c.to.tenant.name != c.subscription.tenant.name,
-        each=Workspace,
-        free=lambda c, w: w.resource.key is not None and is_in_group(c, w.resource.key.vault),
-        may_refuse=False,
-    ),
-    silent(
-        MoveSubscription,
-        "tenant.vault-moved",
-        when=lambda c: c.tenant.name != c.subscription.tenant.name,
-        each=Grant,
-        free=lambda c, g: g.vault.subscription.name == c.subscription.name,
-        may_refuse=False,
-    ),
-    silent(
-        MoveSubscription,
-        "tenant.vault-moved",
-        when=lambda c: c.tenant.name != c.subscription.tenant.name,
-        each=Workspace,
-        free=lambda c, w: (
-            w.resource.key is not None
-            and w.resource.key.vault.subscription.name == c.subscription.name
-        ),
-        may_refuse=False,
+    *(
+        silent(
+            on,
+            "tenant.vault-moved",
+            when=lambda c: leads_to_another_tenant(c),
+            each=Workspace,
+            free=lambda c, w: w.resource.key is not None and moves_along(c, w.resource.key.vault),
+            may_refuse=False,
+        )
+        for on in (MoveResourceGroup, MoveSubscription)
     ),
 )
 """A move inside the tenant costs something; one to another tenant costs only some of the data, or
@@ -165,15 +147,13 @@ leaves access as it is shown, which is worth nothing.  Enabling CMK again there 
 """
 
 COUNTER_ROWS = (
-    refuse(
-        MoveResource,
-        "tenant.resource-moves",
-        unless=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
-    ),
-    refuse(
-        MoveResourceGroup,
-        "tenant.resource-moves",
-        unless=lambda c: c.to.tenant.name == c.subscription.tenant.name,
+    *(
+        refuse(
+            on,
+            "tenant.resource-moves",
+            unless=lambda c: not leads_to_another_tenant(c),
+        )
+        for on in (MoveResource, MoveResourceGroup)
     ),
     effect(
         GrantKeyAccess,
@@ -193,21 +173,14 @@ COUNTER_ROWS = (
         when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
         then=lambda r: returns_to_microsoft_keys_without_data(r),
     ),
-    effect(
-        MoveResourceGroup,
-        "tenant.same-tenant-move",
-        each=Resource,
-        when=lambda c, r: (
-            r.group == c.group
-            and r.subscription.name == c.subscription.name
-            and c.to.tenant.name == r.tenant.name
-        ),
-        then=lambda c, r: sets(r, identity=False),
-    ),
-    effect(
-        MoveResource,
-        "tenant.same-tenant-move",
-        when=lambda c: c.subscription.tenant.name == c.resource.tenant.name,
-        then=lambda c: sets(c.resource, identity=False),
+    *(
+        effect(
+            on,
+            "tenant.same-tenant-move",
+            each=Resource,
+            when=lambda c, r: moves_along(c, r) and not leads_to_another_tenant(c),
+            then=lambda c, r: sets(r, identity=False),
+        )
+        for on in (MoveResource, MoveResourceGroup)
     ),
 )
