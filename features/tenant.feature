@@ -275,7 +275,7 @@ Feature: Microsoft Entra tenants
   @tenant.vault-moved
   Rule: A key vault that changes tenant loses its access grants
 
-    @environment.move @revocation.access-revoked @revocation.data-inaccessible
+    @environment.move @revocation.data-inaccessible
     Scenario: A vault that leaves its resource behind loses its grant
       Given a vault in a resource group of its own (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
       When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
@@ -283,7 +283,7 @@ Feature: Microsoft Entra tenants
       And the data of "ws-prod" is inaccessible
       And the managed identity of "translator-prod" is on
 
-    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
+    @environment.move @revocation.data-inaccessible @workspace.covered
     Scenario: A vault whose subscription moves loses its grant
       Given a deployed model of a multi-service resource (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
       When the customer moves the subscription "security" to the tenant "abroad"

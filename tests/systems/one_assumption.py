@@ -60,7 +60,7 @@ from translator_cmk.machine.entities import (
 )
 from translator_cmk.machine.meanings import data_inaccessible, key_inaccessible
 from translator_cmk.machine.outcomes import KeyUse
-from translator_cmk.machine.rows import Refuse, effect, means, refuse, whenever
+from translator_cmk.machine.rows import Means, Refuse, effect, means, refuse, whenever
 from translator_cmk.machine.state import Changes
 from translator_cmk.machine.updates import (
     gives_access,
@@ -699,6 +699,12 @@ MOVES = (
                 then=lambda c, r: sets(r, key=None),
             ),
         ),
+    ),
+    permitted_by_article(
+        "shows no access to a key vault that moved to another tenant, and goes on with its key",
+        "S29, S44 and S45 are about an identity that is disabled and an access that is revoked.",
+        ["tenant.vault-moved"],
+        without("tenant.vault-moved", Means),
     ),
     permitted_by_article(
         "deletes the workspaces that were under the key when customer-managed keys are enabled "

@@ -48,6 +48,13 @@ def granted(vault: Vault, resource: Resource) -> bool:
     return vault.world.has(Grant, f"{vault.name}/{resource.name}")
 
 
+def has_key_in_another_tenant(resource: Resource) -> bool:
+    """Return whether the vault of the resource's key has moved to another tenant, without it."""
+    if resource.key is None or resource.tenant.name != resource.subscription.tenant.name:
+        return False
+    return resource.key.vault.subscription.tenant.name != resource.tenant.name
+
+
 def lacks_the_identity_it_had(resource: Resource) -> bool:
     """Return whether the identity of a resource was disabled, and is off."""
     return resource.had_identity

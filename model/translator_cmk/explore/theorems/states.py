@@ -42,7 +42,17 @@ IN_OWN_WORDS = (
         "revoked",
         "its access to the key vault is gone",
         "revocation.access-revoked",
-        lambda r: r.key is not None and not has_access(r, r.key.vault),
+        lambda r: (
+            r.key is not None
+            and not has_access(r, r.key.vault)
+            and not (r.identity and home(r.key.vault) != home(r))
+        ),
+    ),
+    KeyLossCause(
+        "vault-moved",
+        "the key vault moved to another tenant",
+        "tenant.vault-moved",
+        lambda r: r.key is not None and home(r.key.vault) != home(r),
     ),
     KeyLossCause(
         "vault-deleted",

@@ -12,6 +12,7 @@ from ..commands import (
 )
 from ..conditions import (
     granted,
+    has_key_in_another_tenant,
     has_readable_data,
     is_earlier,
     is_earlier_without_identity,
@@ -34,7 +35,11 @@ ROWS = (
     means(
         key_inaccessible,
         "revocation.access-revoked",
-        when=lambda r: r.key is not None and not granted(r.key.vault, r),
+        when=lambda r: (
+            r.key is not None
+            and not granted(r.key.vault, r)
+            and (not r.identity or not has_key_in_another_tenant(r))
+        ),
     ),
     means(
         key_inaccessible,

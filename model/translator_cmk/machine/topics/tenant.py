@@ -9,7 +9,7 @@ from ..commands import (
     MoveResourceGroup,
     MoveSubscription,
 )
-from ..conditions import can_be_put_in_use, was_left_behind
+from ..conditions import can_be_put_in_use, has_key_in_another_tenant, was_left_behind
 from ..entities import CUSTOMER, Grant, Resource, Vault, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent, whenever
@@ -77,6 +77,11 @@ ROWS = (
         when=lambda g: g.tenant.name != g.vault.subscription.tenant.name,
         then=lambda g: drops(g),
     ),
+    means(
+        key_inaccessible,
+        "tenant.vault-moved",
+        when=lambda r: has_key_in_another_tenant(r),
+    ),
 )
 
 OTHER_READINGS = (
@@ -109,15 +114,6 @@ OTHER_READINGS = (
         each=Workspace,
         free=lambda c, w: w.resource.name == c.resource.name,
         may_refuse=False,
-    ),
-    means(
-        key_inaccessible,
-        "tenant.vault-moved",
-        when=lambda r: (
-            r.key is not None
-            and r.tenant.name == r.subscription.tenant.name
-            and r.key.vault.subscription.tenant.name != r.tenant.name
-        ),
     ),
     *(
         silent(
