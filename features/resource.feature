@@ -16,7 +16,17 @@ Feature: Eligible resources
         | kind               |
         | Translator         |
         | Azure AI services  |
-        | Cognitive Services |
+
+  @resource.cognitive-services
+  Rule: A multi-service resource of the kind CognitiveServices can have customer-managed keys
+
+    @keys.enable
+    Scenario: A Cognitive Services resource gets customer-managed keys
+      Given a vault with a key
+      And the customer creates the Cognitive Services resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
   @resource.regional
   Rule: Customer-managed keys don't work for a global resource

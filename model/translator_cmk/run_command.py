@@ -20,7 +20,7 @@ from .oracle import Oracle
 from .oracle.agreement import UNSPECIFIED
 from .oracle.nondeterminism import TooManyStates
 from .oracle.profiles import PROFILES, machine_of, silent_in
-from .requirements import load_register
+from .requirements import add_revision_option, load_register
 from .shapes import WireError
 
 
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="full",
         help="what counts as specified: all, or what follows from the article (default: full)",
     )
+    add_revision_option(parser)
     parser.add_argument(
         "--no-observation", action="store_true", help="leave out what a customer can see afterwards"
     )
@@ -50,8 +51,9 @@ def run(args: argparse.Namespace) -> int:
     Exit code 2 for what can't be read and 3 for more states than can be kept, each with one line
     on standard error.
     """
+    silent = silent_in(args.profile, load_register(revision=args.revision))
     try:
-        oracle = Oracle(machine_of(silent_in(args.profile, load_register())))
+        oracle = Oracle(machine_of(silent))
         for answer in answers(read_lines(args.file), oracle, observed=not args.no_observation):
             print(json.dumps(answer, separators=(",", ":")), flush=True)
     except WireError as error:

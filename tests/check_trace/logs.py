@@ -82,7 +82,9 @@ def is_judged_as_written(row: dict[str, Any], folder: Path) -> None:
         entries, row.get("impossible", ())
     )
     assert len(verdict.uncompared_from) <= verdict.worlds
-    said = "".join(f"{printed}\n" for printed in format_verdict(verdict, "log", profile))
+    said = "".join(
+        f"{printed}\n" for printed in format_verdict(verdict, "log", f"profile {profile}")
+    )
     assert [text for text in row.get("says", ()) if text not in said] == []
 
 

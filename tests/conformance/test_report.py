@@ -61,7 +61,7 @@ def test_envelope_says_how_the_run_was_made_and_what_came_out(wrong: Verified) -
 
 
 def test_cases_are_in_one_order_whenever_they_came_about() -> None:
-    made = Made("0" * 64, "python", "full", (), ("features", "fuzz"), {}, 1, {})
+    made = Made("0" * 64, "python", "full", "2025-01-28", (), ("features", "fuzz"), {}, 1, {})
     running = Running(made)
     in_order = ["b", "a"]
     in_order += [f"fuzz/{name}" for name in COMMANDS]

@@ -266,7 +266,7 @@ DIFFERENCE = Difference(Accepted(), Refused())
 
 def lane_of(commands: tuple[Command, ...]) -> SequenceLane:
     """Return a lane in which this is planned."""
-    made = Made("0" * 64, "python", "article", (), ("tour",), {}, 1, {})
+    made = Made("0" * 64, "python", "article", "2025-01-28", (), ("tour",), {}, 1, {})
     running = Running(made)
     subject = SessionPool(lambda: Session(Direct(ModelSystem)), 1).subject()
     return SequenceLane("tour", running, subject, [commands])

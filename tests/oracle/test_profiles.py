@@ -6,7 +6,9 @@ from tests.oracle.following import ARTICLE, FULL
 from translator_cmk.bdd.demands import PrefixTree, demanded, demanded_of_the_model
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.feature_records import Pickle, Step
-from translator_cmk.machine import COUNTER_ROWS, REMEMBERING
+from translator_cmk.machine import COUNTER_ROWS, REMEMBERING, Accepted, Outcome, Unspecified
+from translator_cmk.machine import commands as cmd
+from translator_cmk.machine.entities import ResourceKind
 from translator_cmk.machine.topics import OTHER_READINGS
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
@@ -32,6 +34,34 @@ def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -
     assert set(PROFILES) == {"article", "full"}
     assert silent_in("full", register) == silences
     assert silent_in("article", register) == silences | assumed
+
+
+def test_what_does_not_hold_in_a_revision_is_silent_in_every_profile() -> None:
+    specified = load_register()
+    later = load_register(revision="2025-11-18")
+    for profile in PROFILES:
+        more = silent_in(profile, later) - silent_in(profile, specified)
+        assert more == {"resource.cognitive-services"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "revision", "demanded"),
+    [
+        ("Translator", "2025-11-18", Accepted),
+        ("AIServices", "2025-11-18", Accepted),
+        ("CognitiveServices", "2025-11-18", Unspecified),
+        ("CognitiveServices", "2025-01-28", Accepted),
+    ],
+)
+def test_enabling_for_a_kind_is_demanded_in_the_revisions_that_name_it(
+    kind: ResourceKind, revision: str, demanded: type[Outcome]
+) -> None:
+    oracle = Oracle(machine_of(silent_in("article", load_register(revision=revision))))
+    oracle.submit(cmd.CreateResource("r", kind, "westeurope", "cmk-tier", "production", "g"))
+    oracle.submit(cmd.CreateVault("v", "westeurope", "production", "g"))
+    oracle.submit(cmd.CreateKey("v", "k"))
+    outcome = oracle.submit(cmd.EnableCustomerManagedKeys("r", "v", "k", through="portal"))
+    assert isinstance(outcome, demanded)
 
 
 def test_rows_of_what_is_silent_are_in_the_machine_with_counter_rows_and_other_readings() -> None:

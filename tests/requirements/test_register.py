@@ -4,13 +4,16 @@ with its line."""
 import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tests.command_line import REFUSED, as_bytes, each_refused
 from translator_cmk.errors import InvalidFile
+from translator_cmk.machine.entities import ResourceKind
 from translator_cmk.requirements import TOPICS, Register, load_register
 from translator_cmk.requirements.loading import FOLDER
+from translator_cmk.requirements.revisions import UnknownRevision
 
 DECISIONS = Path(__file__).parents[2] / "docs" / "decisions"
 
@@ -130,6 +133,71 @@ def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_
     assert {each for each in named if each[:4] < "0010"} == set()
 
 
+# Revisions
+
+
+def test_each_revision_has_every_statement_at_its_own_sentences() -> None:
+    specified, later = (load_register(revision=date) for date in load_register().revisions)
+    assert specified is load_register()
+    assert list(later.statements) == list(specified.statements)
+    for name in later:
+        assert later[name].places == tuple(
+            place
+            for place in later.article.places
+            if set(place.statements) & set(later[name].statements)
+        )
+    was = {place.fingerprint for place in specified.article.places}
+    reworded = [place for place in later.article.places if place.fingerprint not in was]
+    assert len(reworded) == 10
+
+
+def test_what_a_revision_says_of_one_kind_of_resource_is_implied_for_the_others() -> None:
+    specified, later = (load_register(revision=date) for date in load_register().revisions)
+    other_basis = {name for name in later if later[name].basis != specified[name].basis}
+    assert other_basis == {
+        "resource.not-at-creation",
+        "vault.same-region",
+        "vault.same-tenant",
+        "vault.other-subscription",
+        "vault.access-policy",
+    }
+    for name in other_basis:
+        assert (specified[name].basis, later[name].basis) == ("stated", "implied")
+        assert later[name].argument
+
+
+def test_an_unknown_revision_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UnknownRevision, match=r"'2025-05-19' .*2025-01-28 .*2025-11-18") as caught:
+        load_register(revision="2025-05-19")
+    assert caught.value.exit_code == 2
+
+
+def test_kinds_of_a_revision_are_kinds_of_the_model() -> None:
+    for revision in load_register().revisions.values():
+        assert set(revision.kinds) <= set(get_args(ResourceKind))
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes", "says"),
+    [
+        ("revisions.yaml", "date: '2025-11-18'", "date: '2025-01-28'", "is given twice"),
+        ("revisions.yaml", "date: '2025-11-18'", "date: '2025-11-19'", "is of 2025-11-18"),
+        ("revisions.yaml", "date: '2025-11-18'", "date: soon", "a date such as"),
+        ("revisions.yaml", "article-2025-11-18.yaml", "gone.yaml", "can't be read"),
+        ("revisions.yaml", "[S19,", "[S,", "write S and a number"),
+        ("resource.yaml", "holds_in: ['2025-01-28']", "holds_in: ['2025-01-29']", "one of"),
+    ],
+)
+def test_a_wrong_revision_is_refused_with_its_file(
+    folder: Path, file: str, was: str, becomes: str, says: str
+) -> None:
+    replace(folder, file, was, becomes)
+    with pytest.raises(InvalidFile) as caught:
+        load_register(folder)
+    assert says in str(caught.value)
+    assert str(caught.value).startswith((file, becomes))
+
+
 # Loading
 
 
@@ -235,7 +303,7 @@ def test_a_file_that_is_no_list_of_requirements_is_refused(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("file", ["vault.yaml", "article.yaml", "questions.yaml"])
+@pytest.mark.parametrize("file", ["vault.yaml", "article.yaml", "questions.yaml", "revisions.yaml"])
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
     with pytest.raises(InvalidFile, match=rf"^{file}: can't be read: "):

@@ -140,6 +140,37 @@ def test_the_register_knows_the_article_as_it_is() -> None:
     assert run("source", "fingerprint", COPY).out == (FOLDER / "article.yaml").read_text("utf-8")
 
 
+LATER_NAMES = (
+    ("01/28/2025", "11/18/2025"),
+    ("# Azure AI Translator", "# Foundry Tools"),
+    ("regional Azure AI services", "regional Microsoft Foundry"),
+    ("Azure AI services resource", "Foundry resource"),
+    ("Azure AI services", "Foundry Tools"),
+    ("Azure AI Custom", "Azure Translator Custom"),
+    ("that is associated", "associated"),
+    ("won't", "don't"),
+)
+"""What the revision of 2025-11-18 says in other words."""
+
+
+@needs_copy
+def test_the_later_revision_is_recognised_and_judged_by_its_own_sentences(copy: Path) -> None:
+    text = COPY.read_text("utf-8")
+    for was, becomes in LATER_NAMES:
+        text = text.replace(was, becomes)
+    copy.write_text(text, "utf-8")
+    code, out, _ = run("source", "check", copy)
+    assert code == 0
+    assert "no drift from the revision of 2025-11-18: 52 unchanged" in out
+    assert "--revision 2025-11-18" in out
+    fingerprints = FOLDER / "article-2025-11-18.yaml"
+    assert run("source", "fingerprint", copy).out == fingerprints.read_text("utf-8")
+
+    code, out, _ = run("source", "check", copy, "--revision", "2025-01-28")
+    assert code == 1
+    assert "drift from the revision of 2025-01-28: 42 unchanged, 0 moved, 10 reworded" in out
+
+
 @needs_copy
 def test_a_changed_key_size_in_the_article_touches_the_demand_on_keys(copy: Path) -> None:
     copy.write_text(COPY.read_text("utf-8").replace("2048", "3072"), "utf-8")

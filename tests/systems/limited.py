@@ -4,7 +4,16 @@ from typing import Any
 
 from tests.systems.mistaken import LacksRows
 from translator_cmk.language.declaration import MASKED
-from translator_cmk.machine import ROWS, Accepted, Command, Observation, Outcome, Refused
+from translator_cmk.machine import (
+    REMEMBERING,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+)
 from translator_cmk.machine.commands import (
     CreateVault,
     CreateWorkspace,
@@ -12,7 +21,8 @@ from translator_cmk.machine.commands import (
     EndVaultRetention,
     RotateKey,
 )
-from translator_cmk.system import Unsupported
+from translator_cmk.machine.rows import refuse
+from translator_cmk.system import ModelSystem, Unsupported
 
 EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-tenants"]
 """The capabilities that `ModelSystem` has, but for parallel sessions."""
@@ -82,6 +92,40 @@ class HasAnOddCode(Limited):
     declaration = declares(
         "odd", capabilities=["reasons"], codes={"KeyVaultNotFound": ["vault.found"]}
     )
+
+
+# Without customer-managed keys for one kind of resource
+
+
+class RefusesTheKind(ModelSystem):
+    """Has no customer-managed keys for one of the two multi-service kinds."""
+
+    kind = ""
+
+    def __init__(self) -> None:
+        kind = self.kind
+        refusal = refuse(
+            EnableCustomerManagedKeys,
+            "encryption.tier-refused",
+            unless=lambda c: c.resource.kind != kind,
+        )
+        super().__init__(Machine([*REMEMBERING, refusal]))
+
+
+class LeavesOutFoundry(RefusesTheKind):
+    """Has none for the kind AIServices, and says so."""
+
+    declaration = declares(
+        "no Foundry", capabilities=EVERY, stage={"kinds": ["Translator", "CognitiveServices"]}
+    )
+    kind = "AIServices"
+
+
+class RefusesCognitiveServices(RefusesTheKind):
+    """Has none for the kind CognitiveServices, and doesn't say so."""
+
+    declaration = declares("no Cognitive Services", capabilities=EVERY)
+    kind = "CognitiveServices"
 
 
 # Without something to see

@@ -1095,14 +1095,13 @@ WITHOUT_COGNITIVE_SERVICES = Stage(kinds=("Translator", "AIServices"))
 WITHOUT_AI_SERVICES = Stage(kinds=("Translator", "CognitiveServices"))
 
 
-def demanding_a_kind_of(stage: Stage) -> Edit:
-    """Have customer-managed keys for the kinds of a stage alone."""
-    kinds = stage.kinds
+def refusing_the_kind(kind: str, requirement: str) -> Edit:
+    """Have customer-managed keys for all kinds of resources but one."""
     return adding(
         refuse(
             EnableCustomerManagedKeys,
-            "resource.kinds",
-            unless=lambda c: c.resource.kind in kinds,
+            requirement,
+            unless=lambda c: c.resource.kind != kind,
         )
     )
 
@@ -1111,15 +1110,15 @@ LIMITED = (
     permitted(
         "has customer-managed keys for no resource of the kind CognitiveServices",
         "S13 names Translator, and one Azure AI services resource. It declares which.",
-        ["resource.kinds"],
-        demanding_a_kind_of(WITHOUT_COGNITIVE_SERVICES),
+        ["resource.cognitive-services"],
+        refusing_the_kind("CognitiveServices", "resource.cognitive-services"),
         system=lacking("parallel", stage=WITHOUT_COGNITIVE_SERVICES),
     ),
     permitted(
         "has customer-managed keys for no resource of the kind AIServices",
         "S13 names Translator, and one Azure AI services resource. It declares which.",
         ["resource.kinds"],
-        demanding_a_kind_of(WITHOUT_AI_SERVICES),
+        refusing_the_kind("AIServices", "resource.kinds"),
         system=lacking("parallel", stage=WITHOUT_AI_SERVICES),
     ),
     permitted(

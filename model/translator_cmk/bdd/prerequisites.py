@@ -5,7 +5,7 @@ that is not applicable.  Some scenarios count whatever is declared, or else a de
 leave out all that the article states: these are the core.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -155,8 +155,11 @@ def prerequisites_of(pickle: Pickle) -> Prerequisites:
     )
 
 
-def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
-    """Return why the scenario is not applicable to a system that declares this; None if it is."""
+def inapplicable(pickle: Pickle, declared: Declaration, kinds: Collection[str] = ()) -> str | None:
+    """Return why the scenario is not applicable to a system that declares this; None if it is.
+
+    ``kinds``: the kinds of resource that every system must have, whatever it declares.
+    """
     needed = prerequisites_of(pickle)
     if needed.level not in declared.levels:
         return f"the level {needed.level} is not claimed"
@@ -167,7 +170,7 @@ def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
             return f"without the capability {capability}: {CAPABILITIES[capability]}"
     if needed.core:
         return None
-    lacking = not_offered(commands_of(pickle), declared.stage)
+    lacking = not_offered(commands_of(pickle), declared.stage, kinds)
     if lacking is not None:
         return lacking
     for fact in facts_of(pickle):
@@ -200,13 +203,16 @@ def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
             yield reference.kind, name
 
 
-def not_offered(commands: Iterable[Command], stage: Stage) -> str | None:
-    """Return what the commands name and the stage of a system lacks; None if it lacks nothing."""
+def not_offered(
+    commands: Iterable[Command], stage: Stage, kinds: Collection[str] = ()
+) -> str | None:
+    """Return what the commands name and the stage of a system lacks, but for these kinds of
+    resource; None if it lacks nothing."""
     names = offered(stage)
     for command in commands:
         for kind, name in stage_names(command):
             if name not in names[kind]:
                 return f"the stage that is offered has no {kind.word} {name!r}"
-        if isinstance(command, CreateResource) and command.kind not in stage.kinds:
+        if isinstance(command, CreateResource) and command.kind not in (*stage.kinds, *kinds):
             return f"the stage that is offered has no customer-managed keys for {command.kind!r}"
     return None

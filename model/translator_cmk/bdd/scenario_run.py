@@ -100,11 +100,12 @@ NO_LEGACY_VAULTS = (
 class ScenarioRun:
     """One run of a scenario against a system, as far as it applies to what the system has declared.
 
+    ``kinds``: the kinds of resource that every system must have.
     Raises `NotApplicable` where it does not apply, and `Unsupported` where it has to and the stage
     has no place for it.
     """
 
-    def __init__(self, system: System, pickle: Pickle) -> None:
+    def __init__(self, system: System, pickle: Pickle, kinds: tuple[str, ...] = ()) -> None:
         self.system = system
         self.pickle = pickle
         self.checked = CheckedSystem(system)
@@ -127,12 +128,12 @@ class ScenarioRun:
             declared=self.declared,
             by_model=isinstance(system, ModelSystem),
         )
-        self._must_apply()
+        self._must_apply(kinds)
         self.checked.reset()
         self.model.reset(self.declared.stage)
 
-    def _must_apply(self) -> None:
-        reason = inapplicable(self.pickle, self.declared)
+    def _must_apply(self, kinds: tuple[str, ...]) -> None:
+        reason = inapplicable(self.pickle, self.declared, kinds)
         if reason is not None:
             raise NotApplicable(reason)
         lacking = not_offered(commands_of(self.pickle), self.declared.stage)

@@ -9,7 +9,7 @@ from ..machine import Command, Machine
 from ..oracle import format_why
 from ..oracle.affected import words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
-from ..requirements import load_register
+from ..requirements import Register, add_revision_option, load_register
 from ..shapes import WireError, suggestion
 from .checking import Checker, TraceDeviation, TraceVerdict
 from .trace_reader import Truncated, read_trace
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the trace is compared with: all that is specified, or no more than follows "
         "from the article (default: article)",
     )
+    add_revision_option(parser)
     parser.add_argument(
         "--waive",
         action="append",
@@ -46,12 +47,13 @@ def run(args: argparse.Namespace) -> int:
     to its end, and 4 where it is cut off, allows too many states to be judged to its end, or has
     nothing that can be judged.
     """
-    checker = Checker(machine_for(args.profile, args.waive))
+    register = load_register(revision=args.revision)
+    checker = Checker(machine_for(args.profile, register, args.waive))
     problem = check_file(checker, args.file)
     verdict = checker.verdict
     source = "standard input" if args.file == "-" else args.file
     if verdict.judged or problem == OK:
-        print("\n".join(format_verdict(verdict, source, args.profile)))
+        print("\n".join(format_verdict(verdict, source, judged_by(args.profile, register))))
     if not verdict.fits:
         return DEVIATIONS
     if problem != OK:
@@ -59,9 +61,15 @@ def run(args: argparse.Namespace) -> int:
     return OK if verdict.complete else INCOMPLETE
 
 
-def machine_for(profile: str, waived: list[str]) -> Machine:
+def judged_by(profile: str, register: Register) -> str:
+    """Return the profile, and the revision of the article where it is not the specified one."""
+    if register.is_specified:
+        return f"profile {profile}"
+    return f"profile {profile}, revision {register.revision}"
+
+
+def machine_for(profile: str, register: Register, waived: list[str]) -> Machine:
     """Return the machine of a profile without what is waived; raises `CommandError`."""
-    register = load_register()
     for name in sorted(set(waived) - register.keys()):
         remedy = suggestion(name, register, "translator-cmk register lists them")
         raise CommandError(f"no requirement is called {name!r}; {remedy}")
@@ -89,7 +97,7 @@ def check_file(checker: Checker, file: str) -> int:
     return OK
 
 
-def format_verdict(verdict: TraceVerdict, source: str, profile: str) -> Iterator[str]:
+def format_verdict(verdict: TraceVerdict, source: str, judged: str) -> Iterator[str]:
     """Yield the lines of the verdict."""
     for deviation in verdict.deviations:
         yield from format_deviation(deviation, source)
@@ -104,10 +112,10 @@ def format_verdict(verdict: TraceVerdict, source: str, profile: str) -> Iterator
             f"{source}:{at}: too much is possible, so the rest of this world is not judged; log "
             "more of it"
         )
-    yield f"{source} {conclusion(verdict, profile)}"
+    yield f"{source} {conclusion(verdict, judged)}"
 
 
-def conclusion(verdict: TraceVerdict, profile: str) -> str:
+def conclusion(verdict: TraceVerdict, judged: str) -> str:
     """Return the verdict in one sentence."""
     counts = f"{plural(verdict.judged, 'event')} judged in {plural(verdict.worlds, 'world')}"
     if verdict.uncompared:
@@ -117,15 +125,15 @@ def conclusion(verdict: TraceVerdict, profile: str) -> str:
     if not verdict.fits:
         first = verdict.deviations[0]
         where = f"in {plural(len(verdict.deviations), 'world')}, first on line {first.at:,}"
-        return f"does not fit the specification (profile {profile}) {where}: {counts}"
+        return f"does not fit the specification ({judged}) {where}: {counts}"
     if not verdict.judgeable:
         return (
             "has no outcome and no observation, so there is nothing to judge; log the outcomes of "
             "the commands"
         )
     if verdict.overflows:
-        return f"fits the specification (profile {profile}) as far as it was judged: {counts}"
-    return f"fits the specification (profile {profile}): {counts}"
+        return f"fits the specification ({judged}) as far as it was judged: {counts}"
+    return f"fits the specification ({judged}): {counts}"
 
 
 def plural(number: int, noun: str) -> str:

@@ -54,6 +54,7 @@ class Case(NamedTuple):
     ``controls``: its positive controls, the cases of which one has to pass before this one, a
     refusal, counts.
     ``masked``: what it says is lost is seen to be so only by its controls.
+    ``revision``: the date of the revision of the article; without one, the specified one.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Case(NamedTuple):
     feature: str = ""
     line: int = 0
     masked: bool = False
+    revision: str | None = None
 
     @property
     def scored(self) -> bool:
@@ -126,9 +128,11 @@ class ScenarioCase(NamedTuple):
 
 
 @cache
-def scenarios(profile: str, waived: Ids) -> tuple[ScenarioCase, ...]:
-    """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
-    silent = silent_in(profile, load_register()) | frozenset(waived)
+def scenarios(profile: str, waived: Ids, revision: str | None = None) -> tuple[ScenarioCase, ...]:
+    """Return every scenario of the features as a case, for a revision of the article or for the one
+    that is specified; raises `FeatureError`, `InvalidFile` and `UnknownRevision`."""
+    register = load_register(revision=revision)
+    silent = silent_in(profile, register) | frozenset(waived)
     controls = controls_of(pickles())
     found = []
     for pickle in pickles():
@@ -143,6 +147,7 @@ def scenarios(profile: str, waived: Ids) -> tuple[ScenarioCase, ...]:
             name=pickle.name,
             feature=f"features/{topic}.feature",
             line=pickle.line,
+            revision=register.revision,
         )
         found.append(ScenarioCase(case, pickle))
     return tuple(found)

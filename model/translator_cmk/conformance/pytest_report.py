@@ -21,6 +21,7 @@ from ..bdd.systems import MODEL, declaration_of
 from ..digest import kit_digest
 from ..errors import OK, CommandError
 from ..escaping import plain
+from ..requirements import load_register
 from ..system import ModelSystem, System
 from ..verdict import Status
 from .cases import FEATURES, ScenarioCase, scenarios
@@ -109,6 +110,7 @@ class Reporter:
             digest=kit_digest(),
             transport="python",
             profile=PROFILE,
+            revision=load_register().revision,
             waived=(),
             lanes=(FEATURES,),
             selection={"case": () if is_whole else asked_in_order},

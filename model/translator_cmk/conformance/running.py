@@ -99,10 +99,11 @@ class Running:
 
     @property
     def silent(self) -> frozenset[str]:
-        """The requirements that are silent for the lanes with an oracle: by the profile, and as
-        waived.
+        """The requirements that are silent for the lanes with an oracle: by the profile and the
+        revision of the article, and as waived.
         """
-        return silent_in(self.made.profile, load_register()) | frozenset(self.made.waived)
+        register = load_register(revision=self.made.revision)
+        return silent_in(self.made.profile, register) | frozenset(self.made.waived)
 
     @property
     def listed(self) -> frozenset[str]:
@@ -119,7 +120,8 @@ class Running:
         messages = self.log.lines
         self.log.flush()
         made = self.made
-        register = load_register()
+        asked = made._asdict()
+        revision = asked.pop("revision")
         cases = in_order(self.cases.values())
         known = self.deviations.known(cases, self.results)
         verdicts = {case.id: verdict_on(case, self.results, known) for case in cases}
@@ -130,9 +132,9 @@ class Running:
             "release": release(),
             "specification": specification_digest(),
             "protocol": PROTOCOL,
-            "register": {"article": register.article.revision, "requirements": len(register)},
+            "register": {"article": revision, "requirements": len(load_register())},
             "subject": None if self.declared is None else declaration_to_wire(self.declared),
-            **made._asdict(),
+            **asked,
             "selection": {name: values for name, values in made.selection.items() if values},
             "counts": counts_of(cases, verdicts, made.lanes),
             "groups": groups(cases, verdicts),

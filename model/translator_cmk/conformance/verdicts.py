@@ -106,19 +106,27 @@ def known_to_fail(cases: Ids, results: Mapping[str, Result], known: Mapping[str,
 
 
 def format_assumptions(case: Case) -> str:
-    """Format the assumptions, with their records, or waivers that a case rests on."""
-    register = load_register()
+    """Format the silent requirements that a case rests on: assumptions and what is said in another
+    revision, with their records, and waivers."""
+    register = load_register(revision=case.revision)
     assumed = []
+    of_another_revision = []
     waived = []
     for name in case.rests_on:
-        decision = register[name].decision
-        if decision:
-            assumed.append(f"{name}, {decision}")
+        requirement = register[name]
+        if not requirement.is_in(register.revision):
+            of_another_revision.append(f"{name}, {requirement.decision}")
+        elif requirement.basis == "assumed" or requirement.kind == "silence":
+            assumed.append(f"{name}, {requirement.decision}")
         else:
             waived.append(name)
     parts = []
     if assumed:
         parts.append(f"our assumption ({'; '.join(assumed)})")
+    if of_another_revision:
+        parts.append(
+            f"what another revision of the article says ({'; '.join(of_another_revision)})"
+        )
     if waived:
         parts.append(f"what is waived ({', '.join(waived)})")
     return " and ".join(parts)

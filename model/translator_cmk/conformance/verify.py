@@ -14,7 +14,7 @@ from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
-from ..requirements import TOPICS
+from ..requirements import TOPICS, add_revision_option, load_register
 from .awaited import most_awaited
 from .cases import FEATURES, LANES, SCOPES, SECONDS, STEPS, ScenarioCase, check_kit
 from .channels import Fault
@@ -55,6 +55,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=PROFILES, default="article", help="what counts (default: article)"
     )
+    add_revision_option(parser)
     add_list = partial(parser.add_argument, action="append", default=[])
     add_list(
         "--requirement",
@@ -220,6 +221,7 @@ def planned(args: argparse.Namespace, transport: str, seed: int) -> Made:
         kit_digest(),
         transport,
         args.profile,
+        load_register(revision=args.revision).revision,
         waived,
         lanes_of(args, selection),
         selection,

@@ -1,14 +1,15 @@
 """Profiles are sets of silent requirements, whose rows may apply or not.
 
 What a profile leaves out is not forbidden: a system may do it or not, so its rows are silent.  What
-is waived is silent too.  There is no other switch.
+does not hold in the revision of the article is silent too, and so is what is waived.  There is no
+other switch.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from ..machine import COUNTER_ROWS, REMEMBERING, Machine
 from ..machine.topics import OTHER_READINGS
-from ..requirements import Requirement
+from ..requirements import Register
 
 PROFILES = ("article", "full")
 
@@ -25,11 +26,12 @@ Nobody can say what a name stands for once such a command was accepted, so it is
 """
 
 
-def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[str]:
-    """Return the ids of the requirements that are silent in the profile.
+def silent_in(profile: str, register: Register) -> frozenset[str]:
+    """Return the ids of the requirements that are silent in the profile and in the revision of the
+    register.
 
     In `article` they are all that is assumed.  A requirement of the kind silence is silent in every
-    profile.
+    profile, and so is one that does not hold in the revision.
     Raises `ValueError` for an unknown profile.
     """
     if profile not in PROFILES:
@@ -38,7 +40,8 @@ def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[st
     silent: set[str] = set()
     for requirement in register.values():
         is_left_out = profile == "article" and requirement.basis == "assumed"
-        if requirement.kind == "silence" or is_left_out:
+        holds = requirement.is_in(register.revision)
+        if requirement.kind == "silence" or is_left_out or not holds:
             silent.add(requirement.id)
     return frozenset(silent)
 

@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Revision:
+class LaterRevision:
     """A later revision of the article that is known to exist."""
 
     date: str
@@ -56,7 +56,7 @@ class Article:
     """ISO date of the revision covered."""
     url: str
     places: tuple[Place, ...]
-    later: tuple[Revision, ...] = ()
+    later: tuple[LaterRevision, ...] = ()
 
 
 def load_article(path: Path, claimed: bool = False) -> Article:
@@ -104,7 +104,7 @@ def article_shape(claimed: bool) -> Record:
     sentence = Record("a sentence", {**hashes, **carried}, required=hashes, make=checked_sentence)
     section = record("a section", {"heading": TEXT, "sentences": ListOf(sentence)})
     revision = Record(
-        "a revision", {"date": TEXT, "changes": TEXT}, ("date", "changes"), make=Revision
+        "a revision", {"date": TEXT, "changes": TEXT}, ("date", "changes"), make=LaterRevision
     )
     return record(
         "the article",

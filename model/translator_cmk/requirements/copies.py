@@ -1,6 +1,7 @@
 """A reader's own copy of the article: its file, and the places that it has."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,20 +35,27 @@ def read_copy(path: Path) -> str:
     return text
 
 
-def article_of_copy(markdown: str, known: Article) -> Article:
-    """Return the article of a copy, with its own title and date; a sentence that is known keeps
-    what it carries."""
-    places = places_of_copy(markdown, known)
+def article_of_copy(markdown: str, *known: Article) -> Article:
+    """Return the article of a copy, with its own title and date; a sentence that is known of any
+    revision keeps what it carries."""
+    places = places_of_copy(markdown, [place for article in known for place in article.places])
     sections = [place.section for place in places if place.section]
-    title = sections[0] if sections else known.title
-    return replace(known, title=title, revision=date_of_copy(markdown), places=tuple(places))
+    date = date_of_copy(markdown)
+    first = known[0]
+    return replace(
+        first,
+        title=sections[0] if sections else first.title,
+        revision=date,
+        places=tuple(places),
+        later=tuple(revision for revision in first.later if revision.date > date),
+    )
 
 
-def places_of_copy(markdown: str, known: Article) -> list[Place]:
+def places_of_copy(markdown: str, known: Sequence[Place]) -> list[Place]:
     """Return the places of a copy; a sentence that is known keeps what it carries."""
-    by_fingerprint = {place.fingerprint: place for place in known.places}
+    by_fingerprint = {place.fingerprint: place for place in known}
     # the same sentence can stand in two sections and carry more in one of them
-    by_section = {(place.fingerprint, place.section): place for place in known.places}
+    by_section = {(place.fingerprint, place.section): place for place in known}
     places = []
     for sentence in sentences(markdown):
         own = fingerprint(sentence.text)

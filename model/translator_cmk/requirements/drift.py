@@ -40,9 +40,13 @@ class Drift:
     @property
     def differs(self) -> bool:
         """Return whether anything differs."""
-        if self.headings_gone or self.headings_new:
-            return True
-        return any(finding.status != "unchanged" for finding in self.findings)
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """Return how many sentences and headings differ."""
+        changed = [finding for finding in self.findings if finding.status != "unchanged"]
+        return len(changed) + len(self.headings_gone) + len(self.headings_new)
 
 
 def compare(article: Article, markdown: str, name: object = "the text") -> Drift:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -22,12 +23,12 @@ from ..shapes import (
     record,
 )
 from ..strict_yaml import Entry, read_yaml
-from .article import A_STATEMENT, Article, load_article
+from .article import A_STATEMENT, Article, Place
 from .register import BASES, KINDS, TOPICS, TRAITS, Register, Requirement, Source, Statement
+from .revisions import A_DATE, Revision, chosen_from, load_revisions
 
 FOLDER = Path(__file__).parent
 """The register of this package."""
-ARTICLE_FILE = "article.yaml"
 QUESTIONS_FILE = "questions.yaml"
 TITLE_LENGTH = 90
 """Characters; a longer title makes test reports and tables hard to read."""
@@ -78,14 +79,20 @@ REGISTERED = record(
         ),
         "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "the name of a record, such as 0012-name.md"),
         "refusal_of": AN_ID,
+        "holds_in": UniqueList(A_DATE),
     },
 )
 """A requirement as JSON has it."""
 
 
-def written_shape(topic: str, statements: Collection[str], questions: Collection[str]) -> Record:
-    """Return the shape of a requirement in the file of its topic, where these statements and
-    questions exist."""
+def written_shape(
+    topic: str,
+    statements: Collection[str],
+    questions: Collection[str],
+    revisions: Collection[str],
+) -> Record:
+    """Return the shape of a requirement in the file of its topic, where these statements,
+    questions and revisions exist."""
     own_id = Text(
         rf"{topic}[.]{NAME}", f"an id that is '{topic}.' and a name in lower case with hyphens"
     )
@@ -95,36 +102,61 @@ def written_shape(topic: str, statements: Collection[str], questions: Collection
     shapes["id"] = own_id
     shapes["statements"] = UniqueList(Choice(statements))
     shapes["resolves"] = UniqueList(Choice(questions))
+    shapes["holds_in"] = UniqueList(Choice(revisions))
     return Record("a requirement", shapes, REQUIRED)
 
 
 # Loading
 
 
-def load_register(folder: Path | None = None) -> Register:
-    """Return the register in a folder; without one, the register of this package.
+def load_register(folder: Path | None = None, revision: str | None = None) -> Register:
+    """Return the register in a folder, as it is in the revision of this date.
 
-    Raises InvalidFile where a file is missing, unreadable or wrong; its message begins with file
-    and line.
+    Without a folder it is the register of this package, and without a date the revision that is
+    specified.  Raises InvalidFile where a file is missing, unreadable or wrong, with a message that
+    begins with file and line; and UnknownRevision.
     """
     if folder is None:
-        return own_register()
-    article = load_article(folder / ARTICLE_FILE, claimed=True)
+        return own_register(revision)
+    revisions = load_revisions(folder)
+    chosen = chosen_from(revisions, revision)
     questions = load_questions(folder / QUESTIONS_FILE)
-    requirements = load_requirements(folder, article, questions)
+    written = load_requirements(folder, revisions, questions)
+    requirements = {name: in_revision(each, chosen) for name, each in written.items()}
     return Register(
         MappingProxyType(requirements),
-        article,
+        chosen,
+        MappingProxyType(revisions),
         MappingProxyType(questions),
         MappingProxyType(by_topic(requirements)),
-        MappingProxyType(by_statement(requirements, article)),
+        MappingProxyType(by_statement(requirements, chosen)),
     )
 
 
 @cache
-def own_register() -> Register:
-    """Return the register of this package; raises as `load_register` does."""
-    return load_register(FOLDER)
+def own_register(revision: str | None) -> Register:
+    """Return the register of this package in a revision; raises as `load_register` does."""
+    if revision is not None and revision == own_register(None).revision:
+        return own_register(None)
+    return load_register(FOLDER, revision)
+
+
+def in_revision(requirement: Requirement, revision: Revision) -> Requirement:
+    """Return a requirement with its places in a revision, and its basis there.
+
+    What is stated of one kind of resource alone there is implied of the others.
+    """
+    places = places_of(requirement.statements, revision.article)
+    of_one_kind = revision.one_kind
+    is_stated = requirement.basis == "stated"
+    if of_one_kind and is_stated and set(requirement.statements) <= set(of_one_kind.statements):
+        return replace(requirement, places=places, basis="implied", argument=of_one_kind.argument)
+    return replace(requirement, places=places)
+
+
+def places_of(statements: Collection[str], article: Article) -> tuple[Place, ...]:
+    """Return the sentences of an article that carry any of these statements."""
+    return tuple(place for place in article.places if set(statements) & set(place.statements))
 
 
 def load_questions(path: Path) -> dict[str, str]:
@@ -140,18 +172,18 @@ def load_questions(path: Path) -> dict[str, str]:
 
 
 def load_requirements(
-    folder: Path, article: Article, questions: Mapping[str, str]
+    folder: Path, revisions: Mapping[str, Revision], questions: Mapping[str, str]
 ) -> dict[str, Requirement]:
-    """Return the requirements of all topics by id. Raises InvalidFile where a file is unreadable or
-    wrong."""
-    statements = statements_of(article)
+    """Return the requirements of all topics by id, without their places. Raises InvalidFile where a
+    file is unreadable or wrong."""
+    statements = statements_of(chosen_from(revisions, None).article)
     requirements: dict[str, Requirement] = {}
     entries: dict[str, Entry] = {}
     ids_by_title: dict[str, str] = {}
     for topic in TOPICS:
-        shape = written_shape(topic, statements, questions)
+        shape = written_shape(topic, statements, questions, revisions)
         for entry in read_yaml(folder / f"{topic}.yaml").items():
-            requirement = read_requirement(entry, shape, article)
+            requirement = read_requirement(entry, shape)
             if requirement.id in requirements:
                 raise entry.error(f"the id {requirement.id!r} is given twice")
             if requirement.title in ids_by_title:
@@ -166,12 +198,9 @@ def load_requirements(
     return requirements
 
 
-def read_requirement(entry: Entry, shape: Record, article: Article) -> Requirement:
+def read_requirement(entry: Entry, shape: Record) -> Requirement:
     """Return one requirement of a topic's file. Raises InvalidFile where it is wrong."""
-    fields = entry.read(shape)
-    statements = set(fields.get("statements", ()))
-    places = [place for place in article.places if statements & set(place.statements)]
-    requirement = Requirement(**fields, places=tuple(places))
+    requirement = Requirement(**entry.read(shape))
     check_grounds(entry, requirement)
     return requirement
 
@@ -240,10 +269,13 @@ def by_topic(requirements: Mapping[str, Requirement]) -> dict[str, tuple[Require
     return {topic: tuple(found) for topic, found in topics.items()}
 
 
-def by_statement(requirements: Mapping[str, Requirement], article: Article) -> dict[str, Statement]:
+def by_statement(
+    requirements: Mapping[str, Requirement], revision: Revision
+) -> dict[str, Statement]:
     """Return the statements by id, by their numbers. Raises InvalidFile where no requirement claims
     one."""
     statements: dict[str, Statement] = {}
+    article = revision.article
     for name in sorted(statements_of(article), key=statement_number):
         places = [place for place in article.places if name in place.statements]
         claiming = [
@@ -252,6 +284,6 @@ def by_statement(requirements: Mapping[str, Requirement], article: Article) -> d
             if name in requirement.statements
         ]
         if not claiming:
-            raise InvalidFile(f"{ARTICLE_FILE}: no requirement claims {name} ({places[0]})")
+            raise InvalidFile(f"{revision.file}: no requirement claims {name} ({places[0]})")
         statements[name] = Statement(name, tuple(places), tuple(claiming))
     return statements

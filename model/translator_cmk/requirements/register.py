@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .article import Article, Place
+from .revisions import Revision
 
 TOPICS: Final = (
     "encryption",
@@ -89,6 +90,8 @@ class Requirement:
     """File name of a record in docs/decisions/."""
     refusal_of: str | None = None
     """The requirement whose case it refuses.  A refusal may name either as its reason."""
+    holds_in: tuple[str, ...] | None = None
+    """The dates of the revisions of the article in which it holds; without any, in all."""
     places: tuple[Place, ...] = ()
     """The sentences of the article that carry its statements, in the article's order."""
 
@@ -97,13 +100,19 @@ class Requirement:
         """Return the first word of the id."""
         return self.id.partition(".")[0]
 
+    def is_in(self, revision: str) -> bool:
+        """Return whether it holds in the revision of this date."""
+        return self.holds_in is None or revision in self.holds_in
+
 
 @dataclass(frozen=True, eq=False)
 class Register(Mapping[str, Requirement]):
-    """All requirements by id, in reading order."""
+    """All requirements by id, in reading order, as they are in one revision of the article."""
 
     requirements: Mapping[str, Requirement]
-    article: Article
+    chosen: Revision
+    revisions: Mapping[str, Revision]
+    """Every revision by its date, the specified one first."""
     questions: Mapping[str, str]
     """By its id, each thing that the article leaves open (A) or that another public source
     contradicts (C)."""
@@ -111,6 +120,22 @@ class Register(Mapping[str, Requirement]):
     """The requirements of each topic, in reading order."""
     statements: Mapping[str, Statement] = field(default_factory=dict)
     """The article's statements by id, in its order."""
+
+    @property
+    def article(self) -> Article:
+        """Return the article in this revision."""
+        return self.chosen.article
+
+    @property
+    def revision(self) -> str:
+        """Return the date of this revision."""
+        return self.chosen.date
+
+    @property
+    def is_specified(self) -> bool:
+        """Return whether this revision is the one that is specified, and so the default."""
+        specified = next(iter(self.revisions))
+        return self.revision == specified
 
     def __getitem__(self, name: str) -> Requirement:
         return self.requirements[name]

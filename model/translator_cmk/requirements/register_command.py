@@ -9,7 +9,8 @@ from .differences import differences
 from .exports import register_to_json
 from .frozen_registers import load_entries
 from .loading import FOLDER, load_register
-from .register import Register
+from .register import Register, Requirement
+from .revision_option import add_revision_option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print JSON: an array with an object for each requirement",
     )
+    add_revision_option(parser)
     diff = parser.add_subparsers(metavar="COMMAND").add_parser(
         "diff",
         help="compare two registers, by requirement",
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the register, or how two differ; raises `CommandError`."""
     if "before" in args:
         return print_differences(args.before, args.after or FOLDER)
-    register = load_register()
+    register = load_register(revision=args.revision)
     if args.json:
         print(json.dumps(register_to_json(register), indent=2))
     else:
@@ -70,17 +72,25 @@ def format_register(register: Register) -> str:
         for requirement in requirements:
             cells = [
                 f"{requirement.id:<{id_width}}",
-                f"{requirement.basis:<11}",
+                f"{basis_in(register, requirement):<11}",
                 f"{requirement.kind:<11}",
                 f"{' '.join(requirement.statements):<{statements_width}}",
                 requirement.title,
             ]
             lines.append("  ".join(cells))
         lines.append("")
-    bases = Counter(requirement.basis for requirement in register.values())
+    bases = Counter(basis_in(register, requirement) for requirement in register.values())
     counted = ", ".join(f"{count} {basis}" for basis, count in bases.items())
     total = f"{len(register)} requirements ({counted})"
     lines.append(
-        f"{total} from {len(register.statements)} statements of {register.article.title!r}"
+        f"{total} from {len(register.statements)} statements of {register.article.title!r}, "
+        f"revision of {register.revision}"
     )
     return "\n".join(lines)
+
+
+def basis_in(register: Register, requirement: Requirement) -> str:
+    """Return the basis of a requirement, or that it is silent in the revision of the register."""
+    if requirement.is_in(register.revision):
+        return requirement.basis
+    return "silent"

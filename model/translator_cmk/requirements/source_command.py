@@ -2,7 +2,7 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..errors import DEVIATIONS, OK
@@ -12,6 +12,7 @@ from .copies import article_of_copy, read_copy
 from .drift import Drift, Finding, compare
 from .loading import load_register
 from .register import Register
+from .revision_option import add_revision_option
 
 STATUSES = ("unchanged", "moved", "reworded", "gone", "new")
 
@@ -21,22 +22,38 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", type=Path, help="your copy of the article, as Markdown in UTF-8"
     )
-    parser.add_argument(
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument(
         "--against",
         metavar="YAML",
         type=Path,
-        help="the output of 'source fingerprint' for another copy (default: the revision that is "
-        "specified)",
+        help="the output of 'source fingerprint' for another copy (default: the known revision "
+        "that is most like yours)",
     )
+    add_revision_option(other, "compare with the revision of this date, such as 2025-11-18")
 
 
 def check(args: argparse.Namespace) -> int:
-    """Compare a copy of the article with the register, or with the fingerprints of another copy."""
-    register = load_register()
-    article = load_article(args.against) if args.against else register.article
-    drift = compare(article, read_copy(args.file), args.file)
+    """Compare a copy of the article with a known revision, or with the fingerprints of another
+    copy."""
+    register = load_register(revision=args.revision)
+    copy = read_copy(args.file)
+    if args.against:
+        articles = [load_article(args.against)]
+    elif args.revision:
+        articles = [register.article]
+    else:
+        articles = [revision.article for revision in register.revisions.values()]
+    article, drift = most_alike(articles, copy, args.file)
     print(format_drift(drift, article, register, args.file))
     return DEVIATIONS if drift.differs else OK
+
+
+def most_alike(articles: Iterable[Article], copy: str, file: object) -> tuple[Article, Drift]:
+    """Return the article from which a copy differs least, the first of several, and its drift;
+    raises `NotTheArticle`."""
+    compared = [(article, compare(article, copy, file)) for article in articles]
+    return min(compared, key=lambda pair: pair[1].count)
 
 
 def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +66,8 @@ def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
 def fingerprint(args: argparse.Namespace) -> int:
     """Print the places of a copy of the article as YAML; sentences that are known keep what they
     carry."""
-    article = article_of_copy(read_copy(args.file), load_register().article)
+    known = [revision.article for revision in load_register().revisions.values()]
+    article = article_of_copy(read_copy(args.file), *known)
     print(article_to_yaml(article), end="")
     return OK
 
@@ -83,8 +101,18 @@ def format_drift(drift: Drift, article: Article, register: Register, file: objec
             "  --json); if a promise has changed, change them: docs/changing.md, 'When the article "
             "changes'"
         )
+    elif article.revision in later_revisions(register):
+        lines.append(
+            f"to be judged by this revision: register, verify --revision {article.revision}"
+        )
     # a reader's file may hold control characters, which are not for a terminal
     return "\n".join(visible(line) for line in lines)
+
+
+def later_revisions(register: Register) -> list[str]:
+    """Return the dates of the revisions that are known beside the specified one."""
+    _, *later = register.revisions
+    return later
 
 
 def finding_lines(finding: Finding, register: Register, where: str) -> Iterator[str]:

@@ -51,7 +51,7 @@ WRONG = (
     wrong(
         "refuses a resource of the kind CognitiveServices in the portal",
         "the older kind is not in the portal's list",
-        ["resource.kinds"],
+        ["resource.cognitive-services"],
         adding(
             refuse(
                 EnableCustomerManagedKeys,

@@ -90,7 +90,8 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
     must_exist(selection, args.waive)
     waived = tuple(sorted(set(args.waive)))
     declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
-    found = selected(scenarios(args.profile, waived), selection, declared)
+    every = scenarios(args.profile, waived, args.revision)
+    found = selected(every, selection, declared)
     applicable = [scenario for scenario in found if inapplicable(scenario.pickle, declared) is None]
     plans = [to_plan(scenario, declared) for scenario in applicable]
     if args.budget is not None:

@@ -18,6 +18,7 @@ from ...bdd.vocabulary import asserts, read_steps
 from ...language.facts import Fact
 from ...machine import Accepted, Command
 from ...oracle import Agreed, Differs
+from ...requirements import load_register
 from ...system import MACHINE
 from ...verdict import FAILING, Status
 from ..cases import FEATURES, ScenarioCase, contradicting
@@ -40,7 +41,8 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
     run = None
     raised = None
     try:
-        run = ScenarioRun(subject, scenario.pickle)
+        register = load_register(revision=scenario.case.revision)
+        run = ScenarioRun(subject, scenario.pickle, register.chosen.kinds)
         if details is not None:
             run.details = details
         play_steps(run)

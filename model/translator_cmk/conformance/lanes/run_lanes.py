@@ -28,7 +28,8 @@ def run_lanes(
     running.declared = subject.declaration
     running.save()
     if FEATURES in lanes:
-        chosen = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
+        every = scenarios(made.profile, made.waived, made.revision)
+        chosen = selected(every, made.selection, running.declared)
         if not chosen:
             raise Aborted("nothing is selected")
         running.expect(scenario.case for scenario in chosen)

@@ -234,6 +234,8 @@ class Made(NamedTuple):
     digest: str
     transport: str
     profile: str
+    revision: str
+    """The date of the revision of the article; the envelope has it under `register`."""
     waived: Ids
     lanes: tuple[str, ...]
     selection: Selection

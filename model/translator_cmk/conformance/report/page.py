@@ -62,7 +62,7 @@ MEANINGS = {status: status.meaning for status in OF_REQUIREMENTS if status is no
 
 def report_html(envelope: Envelope) -> str:
     """Return the page."""
-    register = load_register()
+    register = load_register(revision=envelope["register"]["article"])
     found = cells(envelope, register)
     shown = badge_of(envelope).status
     said = conclusion(envelope)

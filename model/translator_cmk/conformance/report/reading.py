@@ -8,6 +8,8 @@ from typing import Any
 
 from ...errors import CommandError
 from ...language.strict_json import DECODE, NotStrict
+from ...requirements import load_register
+from ...requirements.revisions import UnknownRevision
 from ...shapes import WireError, read_message
 from ..cases import FEATURES, LANES, SCOPES, Envelope
 from ..deviations import Deviation, is_day, known_cases, problem_with
@@ -88,12 +90,14 @@ def must_have_each_id_once(envelope: Envelope, path: Path) -> None:
 
 def made_of(envelope: Envelope) -> Made:
     """Return how the run was made; raises `CommandError` where no run is made so."""
+    must_be_of_a_known_revision(envelope)
     for problem in contradictions(envelope):
         raise CommandError(f"{ENVELOPE}: {problem}")
     made = Made(
         digest=envelope["digest"],
         transport=envelope["transport"],
         profile=envelope["profile"],
+        revision=envelope["register"]["article"],
         waived=tuple(sorted(envelope["waived"])),
         lanes=tuple(lane for lane in LANES if lane in envelope["lanes"]),
         selection={name: tuple(envelope["selection"].get(name, ())) for name in SELECTED},
@@ -103,6 +107,15 @@ def made_of(envelope: Envelope) -> Made:
     )
     must_exist(made.selection, made.waived)
     return made
+
+
+def must_be_of_a_known_revision(envelope: Envelope) -> None:
+    """Raise `CommandError` if the run was judged by a revision of the article that is not known
+    here."""
+    try:
+        load_register(revision=envelope["register"]["article"])
+    except UnknownRevision as error:
+        raise CommandError(f"{ENVELOPE}: {error}") from None
 
 
 def contradictions(envelope: Envelope) -> Iterator[str]:

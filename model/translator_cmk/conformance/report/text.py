@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...escaping import markdown, plain, visible
 from ...machine import COMMANDS
+from ...requirements import load_register
 from ...verdict import Status
 from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
@@ -68,7 +69,11 @@ def printed(
 
 def as_command(line: str, envelope: Envelope, folder: Path, system: str) -> str:
     """Return a line that says how to see a failure again, with what the report does not know."""
-    line = line.replace("verify ...", f"verify {system} --profile {envelope['profile']}")
+    counts = f"--profile {envelope['profile']}"
+    register = load_register(revision=envelope["register"]["article"])
+    if not register.is_specified:
+        counts += f" --revision {register.revision}"
+    line = line.replace("verify ...", f"verify {system} {counts}")
     line = line.replace("replay ...", f"replay {system}")
     return line.replace("FOLDER", shlex.quote(str(folder)))
 
@@ -120,7 +125,7 @@ def numbers(envelope: Envelope) -> Iterator[str]:
     assumed = counts["assumed"]
     if assumed["total"]:
         agree_and_differ = f"{assumed['passed']} agree, {assumed['differs']} differ"
-        yield f"  scenarios of assumptions, which do not count: {agree_and_differ}"
+        yield f"  scenarios that do not count: {agree_and_differ}"
 
 
 def failures(envelope: Envelope) -> Iterator[str]:

@@ -7,6 +7,7 @@ from ...badges import Badge
 from ...errors import OK
 from ...escaping import plain
 from ...language.declaration import LEVELS
+from ...requirements import load_register
 from ...verdict import CONCLUSIONS, NOT_PASSED, OF_CASES, RunShown, Status, badge_of_run
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, CaseEntry, Envelope
 
@@ -70,6 +71,9 @@ def reservations(envelope: Envelope) -> Iterator[str]:
     """Yield what whoever reads the result has to know: to what it was narrowed, and by which kit it
     was found.
     """
+    register = load_register(revision=envelope["register"]["article"])
+    if not register.is_specified:
+        yield f"revision {register.revision}"
     narrowed = list(scope_of(envelope))
     if narrowed:
         yield f"only {', '.join(narrowed)}"

@@ -73,7 +73,8 @@ def nothing_is_done_to_what_is_not_there(step: MachineStep) -> Iterator[Expectat
 
 @on_request(
     *EVERY_COMMAND,
-    by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription",
+    by="encryption.transparent keys.any-origin resource.cognitive-services resource.kinds "
+    "vault.other-subscription",
 )
 def what_breaks_no_demand_is_accepted(step: MachineStep) -> Iterator[Expectation]:
     """Nothing is refused but for a demand: not for the key source, the kind of resource or the

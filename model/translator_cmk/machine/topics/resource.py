@@ -17,7 +17,7 @@ from ..commands import (
 )
 from ..conditions import granted, key_is_enabled_with_all
 from ..entities import CUSTOMER, MICROSOFT
-from ..rows import effect, refuse
+from ..rows import effect, refuse, silent
 from ..updates import puts_key_in_use, sets
 
 ROWS = (
@@ -39,6 +39,21 @@ ROWS = (
     ),
 )
 
+OTHER_READINGS = (
+    silent(
+        CreateResource,
+        "resource.cognitive-services",
+        when=lambda c: c.kind == "CognitiveServices" and c.keys == CUSTOMER,
+    ),
+    silent(
+        EnableCustomerManagedKeys,
+        "resource.cognitive-services",
+        when=lambda c: c.resource.kind == "CognitiveServices",
+    ),
+)
+"""Where nothing is said of a kind of resource, a request for customer-managed keys may do anything
+to it."""
+
 COUNTER_ROWS = (
     refuse(
         EnableCustomerManagedKeys,
@@ -52,7 +67,7 @@ COUNTER_ROWS = (
     ),
     refuse(
         EnableCustomerManagedKeys,
-        "resource.kinds",
+        "resource.cognitive-services",
         unless=lambda c: c.resource.kind != "CognitiveServices",
     ),
     effect(
