@@ -58,7 +58,8 @@ def test_every_observation_is_read_back_from_its_sentences(random: Random) -> No
 
 
 def test_every_kind_of_entity_that_is_observed_has_sentences() -> None:
-    assert {kind.word for kind, _, _ in OBSERVED_KINDS} == {phrase.kind for phrase in FACT_PHRASES}
+    words = {observed.kind.word for observed in OBSERVED_KINDS}
+    assert words == {phrase.kind for phrase in FACT_PHRASES}
 
 
 def test_no_text_is_the_sentence_of_two_commands() -> None:

@@ -1,6 +1,6 @@
 """What a customer can observe of a state: kind -> name -> field -> value."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .entities import (
@@ -86,16 +86,22 @@ def model(m: Model) -> Fields:
 
 
 class ObservedKind(NamedTuple):
-    """A kind that a customer can see: which of its entities, and what of them."""
+    """A kind that a customer can see: which of its entities, and what of them.
+
+    ``derived``: the fields that follow from others of the same entity alone, with those.
+    """
 
     kind: type[Entity]
     shows: Callable[[Any], bool]
     view: Callable[[Any], Fields]
+    derived: Mapping[str, tuple[str, ...]] = {}
 
 
 OBSERVED_KINDS: tuple[ObservedKind, ...] = (
     ObservedKind(Subscription, lambda s: True, subscription),
-    ObservedKind(Resource, lambda r: r.state == "active", resource),
+    ObservedKind(
+        Resource, lambda r: r.state == "active", resource, derived={"registered": ("identity",)}
+    ),
     ObservedKind(Vault, lambda v: v.state in ("active", "deleted"), vault),
     ObservedKind(
         Key, lambda k: k.vault.state == "active" and k.state in ("active", "deleted"), key

@@ -24,7 +24,8 @@ A command is unspecified in three ways:
 In the last two ways a system is *free*: it may also do a third thing to the entities that the
 command names, or to those that the row says, and to all that depends on them.  They are *free*
 until they are observed.  What no state explains is then *uncompared* until the next reset
-(`affected`), and the rest is still compared.
+(`affected`), and the rest is still compared.  So is what follows from something else that is shown
+(`derived`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -50,6 +51,7 @@ from ..machine.rows import Effect
 from .affected import NO_ENTITIES, Entities, depending, drawn_in, named_by_any, without, words
 from .agreement import UNSPECIFIED, agreed_outcome, agreed_projection, alike, implies
 from .attribution import NO_REQUIREMENTS, Difference, Differs, FailedStep
+from .derived import contradictions
 from .fitting import Seen, differences, fits_kind, fits_observation, fits_outcome
 from .nondeterminism import TooManyStates
 from .projections import (
@@ -298,6 +300,8 @@ class Oracle:
                 fitting = showing
             else:
                 found += self._unexplained(seen.observation, fitting, seen)
+            if not found and (self.uncompared or not showing):
+                found += self._contradictions(fitting, seen)
 
         if seen.outcome is not None:
             self.answer = seen.outcome
@@ -394,6 +398,12 @@ class Oracle:
         for state in states:
             by_state.append(self._differences((state,), observation, seen.uncompared, seen.shown))
         return min(by_state, key=len)
+
+    def _contradictions(self, fitting: Iterable[Transition], seen: Seen) -> Iterator[Difference]:
+        """Yield each fact that follows from others which may be any, with what was observed."""
+        states = dict.fromkeys(transition.after for transition in fitting)
+        for wanted, got in contradictions(self.machine, states, seen, self.limit):
+            yield Difference(wanted, got)
 
     def _free(self, fitting: Iterable[Transition]) -> Entities:
         """Return the entities to which a system may have done a third thing."""

@@ -41,7 +41,7 @@ from ..requirements import Register, load_register
 from .render import Numbered
 from .sourced import data
 
-VIEWS = {kind: (shows, view) for kind, shows, view in OBSERVED_KINDS}
+VIEWS = {observed.kind: (observed.shows, observed.view) for observed in OBSERVED_KINDS}
 
 ORDER = (Resource, Grant, Vault, Key, Workspace, Document, Model, Subscription)
 """The kinds of things that can change, in the order in which they are shown."""

@@ -117,7 +117,7 @@ WRONG = (
         "the field is a constant",
         ["environment.unregistered"],
         adding(means(registered, "environment.unregistered")),
-    )._replace(caught_in="full"),  # `article` leaves open whether a new identity is on
+    ),
     wrong(
         "leaves a resource with customer-managed keys registered when its identity is off",
         "two conditions are joined by *or*",
