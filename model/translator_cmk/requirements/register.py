@@ -1,7 +1,7 @@
 """The register: requirements by id, each with its wording, its basis and the statements of the
 article behind it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,6 +40,10 @@ declared."""
 BASES: Final = ("environment", "stated", "implied", "assumed")
 """Where a requirement comes from: the article's surroundings, its words, what follows from them, or
 our choice."""
+
+WEAKEST_FIRST: Final = ("assumed", "environment", "implied", "stated")
+"""Bases by how much the article says of what rests on them.  Of a fact about Azure it says nothing,
+so what rests on one is never stated, nor implied by the article alone."""
 
 TRAITS: Final = ("second-tenant", "elapsed-time", "training", "irreversible")
 """Prerequisites of a live run: a second tenant, waiting, a trained model, or something that can't
@@ -145,3 +149,12 @@ class Register(Mapping[str, Requirement]):
 
     def __len__(self) -> int:
         return len(self.requirements)
+
+
+def weakest_basis(names: Iterable[str], register: Mapping[str, Requirement]) -> str:
+    """Return the weakest basis among requirements; empty without any."""
+    bases = {register[name].basis for name in names}
+    for basis in WEAKEST_FIRST:
+        if basis in bases:
+            return basis
+    return ""

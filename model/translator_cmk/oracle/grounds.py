@@ -1,0 +1,309 @@
+"""What a consequence rests on: a sentence of the article, or the weakest requirement behind it.
+
+A consequence is what becomes of one thing, such as a document, by some commands: it is kept, lost,
+back with the key, or back by hand.  Whoever shows a consequence, as pages, exports and findings on
+plans do, asks here what the article says of it, and so all give the same answer.
+
+*Rests on.*  A fate rests on a requirement if the model without its rows gives another fate, or the
+model with the row of its mistake does.  So a fate rests on what does not happen too: that a
+rotation loses nothing rests on `keys.rotation-keeps-data`, which has no row.
+
+*The table first.*  A row of the table of consequences answers for a change if the commands are of
+the kinds of its event, the fate is its fate, and the change rests on nothing else than the example
+of the event does.  A document in a workspace from before customer-managed keys rests on more than
+the example, so no row answers for it.
+
+*Then the weakest.*  Where no row answers, the basis is the weakest of everything that the fate
+rests on.  What Azure's documents say is weaker than anything of the article.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from ..language.sentences import read_command
+from ..language.situations import situations
+from ..machine import (
+    COMMANDS,
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    REMEMBERING,
+    Accepted,
+    Command,
+    Machine,
+    Refused,
+    RowsContradict,
+    State,
+    initial,
+)
+from ..machine.entities import Document, Entity, Model, Workspace
+from ..machine.observation import OBSERVED_KINDS
+from ..machine.rows import Means, Row, Whenever
+from ..machine.world import World
+from ..requirements import load_register
+from ..requirements.consequences import Consequence, Event, Loss, load_consequences
+from ..requirements.register import weakest_basis
+
+Ids = tuple[str, ...]
+"""Ids of requirements, in the order of the register."""
+
+Commands = Sequence[Command]
+
+MODEL = Machine(REMEMBERING)
+"""The model to which mistakes are added.  It remembers what some of them ask for."""
+
+KIND_OF_WORD: dict[str, type[Entity]] = {kind.word: kind for kind in (Document, Model, Workspace)}
+
+
+class Thing(NamedTuple):
+    """One thing that can be lost."""
+
+    loss: Loss
+    name: str
+
+
+class Grounds(NamedTuple):
+    """What becomes of a thing, and what that rests on."""
+
+    thing: Thing
+    fate: str
+    basis: str
+    """What the article says of it: `stated`, or the weakest basis behind it; empty if it rests on
+    nothing, as where the commands have nothing to do with the thing."""
+    requirements: Ids
+    """Those that say so."""
+    given: Ids = ()
+    """What it rests on besides in the model, such as that the event can happen at all."""
+    row: Consequence | None = None
+    """The row of the table that answers, if one does."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Return the sentences that say it or from which it follows, where a row has them."""
+        return self.row.statements if self.row else ()
+
+    @property
+    def stated_in(self) -> tuple[str, ...]:
+        """Return the sentences that say it in so many words."""
+        return self.statements if self.basis == "stated" else ()
+
+
+# The one answer
+
+
+def grounds(state: State, commands: Commands, thing: Thing, remedies: Commands = ()) -> Grounds:
+    """Return what becomes of a thing by commands from a state, and after remedies, and why."""
+    fate, rests = fate_and_grounds(state, [*commands, *remedies], thing)
+    if not rests:
+        return Grounds(thing, fate, "", ())
+    row = row_of(commands, remedies, thing.loss, fate, rests)
+    if row is not None:
+        given = tuple(name for name in rests if name not in row.requirements)
+        return Grounds(thing, fate, row.basis, row.requirements, given, row)
+    if fate == "lost" and not remedies and len(commands) > 1:
+        before, command = where_lost(state, commands, thing)
+        return grounds(before, (command,), thing)
+    return Grounds(thing, fate, weakest_basis(rests, load_register()), rests)
+
+
+def consequences(state: State, commands: Commands) -> list[Grounds]:
+    """Return what becomes of each thing that can be lost and is intact, and why."""
+    return [grounds(state, commands, thing) for thing in intact_things(state)]
+
+
+def intact_things(state: State) -> list[Thing]:
+    """Return each thing that can be lost and is not."""
+    world = MODEL.world(state)
+    found: list[Thing] = []
+    for loss in load_consequences().losses.values():
+        for name in sorted(world.tables[KIND_OF_WORD[loss.kind]]):
+            thing = Thing(loss, name)
+            if is_intact(thing, world):
+                found.append(thing)
+    return found
+
+
+def row_of(
+    commands: Commands, remedies: Commands, loss: Loss, fate: str, rests: Ids
+) -> Consequence | None:
+    """Return the row of the table that answers for a change, if there is one."""
+    happens = kinds_of(commands)
+    then = kinds_of(remedies)
+    for event in load_consequences().events.values():
+        if happens != kinds_of(read(event.commands)) or then not in remedies_of(event, bool(then)):
+            continue
+        row = rows_of(event, bool(then)).get(loss.loss)
+        if row is None or row.fate != fate:
+            continue
+        if set(rests) <= set(example_of(event.event, loss.loss, bool(then))[1]):
+            return row
+    return None
+
+
+def rows_of(event: Event, afterwards: bool) -> "dict[str, Consequence]":
+    """Return the rows of an event, of what is lost or of what comes after its remedies."""
+    return dict(event.afterwards if afterwards else event.at_once)
+
+
+def remedies_of(event: Event, afterwards: bool) -> list[tuple[type[Command], ...]]:
+    """Return the kinds of commands that an event's remedies are of; none at once."""
+    if not afterwards:
+        return [()]
+    return [kinds_of(read(event.remedies or event.tried))]
+
+
+def kinds_of(commands: Commands) -> tuple[type[Command], ...]:
+    """Return the kinds of commands."""
+    return tuple(type(command) for command in commands)
+
+
+@cache
+def example_of(event: str, loss: str, afterwards: bool) -> tuple[str, Ids]:
+    """Return what becomes of a thing in the example of an event, and all that it rests on."""
+    told = load_consequences().events[event]
+    state = state_at_start(told.start)
+    kind_of_loss = load_consequences().losses[loss]
+    thing = Thing(kind_of_loss, kind_of_loss.example)
+    remedies = read(told.remedies or told.tried) if afterwards else ()
+    return fate_and_grounds(state, [*read(told.commands), *remedies], thing)
+
+
+@cache
+def state_at_start(start: tuple[str, ...]) -> State:
+    """Return the state that a situation and the sentences after it lead to."""
+    situation, *sentences = start
+    commands = (*situations()[situation].commands, *read(tuple(sentences)))
+    return carried_out(MODEL, initial(DEFAULT_STAGE), commands)
+
+
+@cache
+def read(sentences: tuple[str, ...]) -> tuple[Command, ...]:
+    """Return the commands of sentences."""
+    return tuple(read_command(sentence) for sentence in sentences)
+
+
+# What becomes of a thing
+
+
+def fate_and_grounds(state: State, commands: Commands, thing: Thing) -> tuple[str, Ids]:
+    """Return what becomes of a thing, and every requirement that this rests on."""
+    again = by_hand(thing)
+    every = [*commands, *again]
+
+    def fate(machine: Machine) -> str:
+        return fate_in(machine, state, commands, thing, again)
+
+    return fate(MODEL), rests_on(fate, every, named_on_the_way(state, every))
+
+
+def fate_in(
+    machine: Machine, state: State, commands: Commands, thing: Thing, again: Commands
+) -> str:
+    """Return what becomes of a thing in a machine; ``again`` may bring it back by hand."""
+    was_lost = not is_intact(thing, machine.world(state))
+    for command in commands:
+        state, _ = machine.step(state, command)
+        was_lost = was_lost or not is_intact(thing, machine.world(state))
+    if is_intact(thing, machine.world(state)):
+        return "back" if was_lost else "kept"
+    if again and is_intact(thing, machine.world(carried_out(machine, state, again))):
+        return "by-hand"
+    return "lost"
+
+
+def is_intact(thing: Thing, world: World) -> bool:
+    """Return whether a thing is there and as it was."""
+    kind = KIND_OF_WORD[thing.loss.kind]
+    if not world.has(kind, thing.name):
+        return False
+    [observed] = [each for each in OBSERVED_KINDS if each.kind is kind]
+    entity = world.entity(kind, thing.name)
+    if not observed.shows(entity):
+        return False
+    seen = {"exists": True, **observed.view(entity)}
+    return bool(seen[thing.loss.field] == thing.loss.intact)
+
+
+def by_hand(thing: Thing) -> Commands:
+    """Return what a customer may do to bring a thing back by hand."""
+    if not thing.loss.by_hand:
+        return ()
+    return (COMMANDS[thing.loss.by_hand](thing.name),)
+
+
+def where_lost(state: State, commands: Commands, thing: Thing) -> tuple[State, Command]:
+    """Return the state before the command by which a thing is lost, and the command."""
+    for command in commands:
+        after, _ = MODEL.step(state, command)
+        if not is_intact(thing, MODEL.world(after)):
+            return state, command
+        state = after
+    raise ValueError(f"{thing.name} is not lost by these commands")
+
+
+def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
+    """Return the state after the commands."""
+    for command in commands:
+        state, _ = machine.step(state, command)
+    return state
+
+
+# What an answer of the model rests on
+
+
+def rests_on(ask: Callable[[Machine], Hashable], commands: Commands, named: Iterable[str]) -> Ids:
+    """Return every requirement without which the model would answer otherwise.
+
+    ``named`` are those that the outcomes of the commands name: no other row had an effect.
+    """
+    usual = ask(MODEL)
+    found: set[str] = set()
+    for requirement in named:
+        if answers_otherwise(ask, lacking(requirement), usual):
+            found.add(requirement)
+    for row in mistakes_about(frozenset(kinds_of(commands))):
+        if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
+            found.add(row.requirement)
+    return tuple(name for name in load_register() if name in found)
+
+
+def answers_otherwise(
+    ask: Callable[[Machine], Hashable], machine: Machine, usual: Hashable
+) -> bool:
+    """Return whether a model answers otherwise; its rows may also contradict each other."""
+    try:
+        return ask(machine) != usual
+    except RowsContradict:
+        return True
+
+
+def named_on_the_way(state: State, commands: Commands) -> frozenset[str]:
+    """Return the requirements that the outcomes of the commands name."""
+    named: set[str] = set()
+    for command in commands:
+        state, outcome = MODEL.step(state, command)
+        if isinstance(outcome, Accepted):
+            named |= outcome.by
+        if isinstance(outcome, Refused):
+            named |= outcome.because
+    return frozenset(named)
+
+
+@cache
+def lacking(requirement: str) -> Machine:
+    """Return the model without the rows of a requirement."""
+    return Machine(row for row in REMEMBERING if row.requirement != requirement)
+
+
+@cache
+def mistaken(row: Row) -> Machine:
+    """Return the model with the row of a mistake."""
+    return Machine((*REMEMBERING, row))
+
+
+@cache
+def mistakes_about(kinds: frozenset[type[Command]]) -> tuple[Row, ...]:
+    """Return the rows of mistakes about such commands, or about states, to which any may lead."""
+    return tuple(
+        row for row in COUNTER_ROWS if isinstance(row, Means | Whenever) or row.on in kinds
+    )
