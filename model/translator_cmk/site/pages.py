@@ -32,7 +32,7 @@ from ..requirements.loading import REGISTERED
 from ..shapes import COUNT, FLAG, PROSE, Choice, ListOf, MapOf, Text, fields_of, record, schemas_of
 from ..system import ModelSystem
 from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
-from . import implementations
+from . import implementations, siblings
 from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
@@ -119,6 +119,8 @@ def templates(content: Content) -> Environment:
         seen=by_requirement(load_seen()),
         contradicted=against(load_seen()),
         near=near(load_seen()),
+        bearings=siblings.bearings(),
+        relations=siblings.RELATIONS,
         losses=LOSSES,
         caveats=CAVEATS,
         observed=implementations.observed_on_azure(content.implementations),
@@ -141,6 +143,7 @@ def pages_to_write(content: Content) -> Iterator[Page]:
     yield Page("evidence/last-run.md", "last-run.md")
     yield Page("evidence/traceability.md", "traceability.md", partial(traceability, content))
     yield Page("evidence/implementations.md", "implementations.md", partial(compared, content))
+    yield Page("evidence/other-services.md", "other-services.md", other_services)
 
 
 # The data of each page
@@ -208,6 +211,21 @@ def compared(content: Content) -> Mapping[str, Any]:
         "standings": implementations.STANDINGS,
         "headline": headline,
         "counted": counted,
+    }
+
+
+def other_services() -> Mapping[str, Any]:
+    """Return the data of the page on other services."""
+    groups = {}
+    for group in siblings.GROUPS:
+        groups[group] = {
+            "siblings": siblings.load_siblings(group),
+            "statements": siblings.statements_of(group),
+        }
+    return {
+        "groups": groups,
+        "verdicts": siblings.VERDICTS,
+        "service_count": siblings.service_count(),
     }
 
 

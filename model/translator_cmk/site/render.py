@@ -84,6 +84,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         "lower_first": lambda text: text[:1].lower() + text[1:],
         "named": lambda name, root=UP: named(name, root) if name in register else plain(name),
         "path": requirement_path,
+        "source_date": lambda name: sources()[name].dated,
         "urn": lambda name: (
             uuid5(NAMESPACE_URL, name).urn
         ),  # which never changes for a name, wherever the site is

@@ -15,11 +15,13 @@ UNKNOWN = "unknown"
 
 
 class Source(NamedTuple):
-    """A document, the day on which it was read, and the version that was read."""
+    """A document, the day on which it was read, and which of its versions that was."""
 
     title: str
     url: str
     read: str
+    dated: str = ""
+    """The day that the document bears."""
     version: str = ""
 
 
