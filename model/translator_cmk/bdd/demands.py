@@ -9,9 +9,10 @@ system depends on what it has shown by then.  A scenario is demanded of *that* s
 demands it that has seen what the system answered and showed.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Set
 from copy import copy
 from functools import cache, cached_property
+from typing import Protocol
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact
@@ -32,7 +33,7 @@ from ..oracle.transitions import transitions
 from ..system import ModelSystem
 from .assertions import Assertion, AssertionFailed, StepResult
 from .feature_records import Pickle
-from .vocabulary import ReadStep, commands_in, commands_of, facts_of, read_steps
+from .vocabulary import commands_in, commands_of, facts_of, read_steps
 
 EVERYTHING = Declaration("model", "any")
 """The declaration of a system that hides nothing and lacks nothing."""
@@ -47,38 +48,76 @@ def machine_without(silent: frozenset[str]) -> Machine:
     return machine_of(silent)
 
 
-class PrefixTree:
-    """An oracle, and the same oracle after each sequence of commands that it was asked about.
+class Answering(Protocol):
+    """A system whose answers an oracle is to see."""
 
-    Scenarios share their beginnings: situations are a few commands each, used again and again.  So
-    sequences that begin alike are followed once as far as they do.
+    def answer(self, command: Command, /) -> Exchange | None:
+        """Return what it answers to the command and shows then; None if that is not known."""
+
+
+class PrefixTree:
+    """An oracle after a sequence of commands, and the same after each that begins with those.
+
+    With a system, the oracle has seen what that answered and showed, but not yet of the last
+    command.  Scenarios share their beginnings: situations are a few commands each, used again and
+    again.  So sequences that begin alike are followed once as far as they do.
     """
 
-    def __init__(self, oracle: Oracle) -> None:
+    def __init__(
+        self,
+        oracle: Oracle,
+        system: Answering | None = None,
+        exchange: Exchange | None = None,
+    ) -> None:
         self.oracle = oracle
+        self.system = system
+        self.exchange = exchange
         self.branches: dict[Command, PrefixTree] = {}
 
     def after(self, command: Command) -> "PrefixTree":
-        """Return the tree of what follows this command; raises `TooManyStates`."""
+        """Return the tree of what follows this command.
+
+        Raises `TooManyStates` and `RowsContradict`.
+        """
         branch = self.branches.get(command)
         if branch is None:
-            oracle = copy(self.oracle)
-            oracle.submit(command)
-            branch = PrefixTree(oracle)
+            branch = self._branch(command)
             self.branches[command] = branch
         return branch
 
+    def _branch(self, command: Command) -> "PrefixTree":
+        oracle = copy(self.seen)
+        oracle.submit(command)
+        if self.system is None:
+            return PrefixTree(oracle)
+        system = copy(self.system)
+        return PrefixTree(oracle, system, system.answer(command))
 
-@cache
-def tree_without(silent: frozenset[str]) -> PrefixTree:
-    """Return the tree in which these requirements are silent."""
-    return PrefixTree(Oracle(machine_without(silent)))
+    @cached_property
+    def seen(self) -> Oracle:
+        """The oracle once it has seen the answer to the last command, if that is known."""
+        if self.exchange is None:
+            return self.oracle
+        oracle = copy(self.oracle)
+        oracle.narrow(self.exchange.outcome, self.exchange.seen)
+        return oracle
 
 
 def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
-    """Return whether the oracle demands all that the scenario relies on; raises `TooManyStates`.
+    """Return whether the oracle demands all that the scenario relies on.
 
-    Rows that contradict each other in it demand nothing.
+    It does not if more is possible than can be followed, nor if rows contradict each other in it.
+    """
+    try:
+        return steps_are_demanded(tree, pickle)
+    except (TooManyStates, RowsContradict):
+        return False
+
+
+def steps_are_demanded(tree: PrefixTree, pickle: Pickle) -> bool:
+    """Return whether the oracle demands every Then, and that every Given is accepted.
+
+    Raises `TooManyStates` and `RowsContradict`.
     """
     for step in read_steps(pickle):
         meaning = step.meaning
@@ -88,10 +127,7 @@ def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
                 return False
             continue
         for command in commands_in(meaning):
-            try:
-                tree = tree.after(command)
-            except RowsContradict:
-                return False
+            tree = tree.after(command)
             if step.kind == "given" and not tree.oracle.demands(Accepted()):
                 return False
     return True
@@ -116,108 +152,18 @@ def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
     return holds
 
 
-def demanded_of(
-    pickle: Pickle,
-    shown: Iterable[Exchange],
-    silent: frozenset[str],
-    declared: Declaration = EVERYTHING,
-) -> bool:
-    """Return whether the scenario is demanded of a system that answered and showed this.
-
-    Of the When nothing of it is taken as given.  It is not demanded if more is possible than can be
-    followed, nor if rows contradict each other in it.
-    """
-    oracle = oracle_for(machine_without(silent), declared)
-    oracle.reset(declared.stage)
-    answers = iter([exchange for exchange in shown if exchange.command is not None])
-    try:
-        return all(step_is_demanded(step, pickle, oracle, answers) for step in read_steps(pickle))
-    except (TooManyStates, RowsContradict):
-        return False
-
-
-def step_is_demanded(
-    step: ReadStep, pickle: Pickle, oracle: Oracle, answers: Iterator[Exchange]
-) -> bool:
-    """Return whether an oracle demands a Then, or that a Given is accepted, and take the step."""
-    meaning = step.meaning
-    if isinstance(meaning, Fact | Assertion):
-        then = meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)
-        return oracle.demands(then)
-    for command in commands_in(meaning):
-        oracle.submit(command)
-        if step.kind != "given":
-            continue
-        if not oracle.demands(Accepted()):
-            return False
-        answer = next(answers, None)
-        if answer is not None:
-            oracle.narrow(answer.outcome, answer.seen)
-    return True
-
-
-class FollowedModel:
-    """The model after a sequence of commands, and an oracle that was asked about them.
-
-    The oracle has seen what the model answered and showed, but not yet of the last command.  As in
-    a `PrefixTree`, sequences that begin alike are followed once as far as they do.
-    """
-
-    def __init__(self, model: ModelSystem, oracle: Oracle, outcome: Outcome) -> None:
-        self.model = model
-        self.oracle = oracle
-        self.outcome = outcome
-        self.branches: dict[Command, FollowedModel] = {}
-
-    def after(self, command: Command) -> "FollowedModel":
-        """Return what follows this command; raises `TooManyStates` and `RowsContradict`."""
-        branch = self.branches.get(command)
-        if branch is None:
-            oracle = copy(self.seen)
-            oracle.submit(command)
-            model = copy(self.model)
-            outcome = model.submit(command)
-            branch = FollowedModel(model, oracle, outcome)
-            self.branches[command] = branch
-        return branch
-
-    @cached_property
-    def seen(self) -> Oracle:
-        """The oracle once it has seen the last answer, and what the model shows after it."""
-        oracle = copy(self.oracle)
-        oracle.narrow(self.outcome, self.model.observe())
-        return oracle
+# Of every system
 
 
 @cache
-def followed_model(silent: frozenset[str]) -> FollowedModel:
-    """Return the model and an oracle in which these requirements are silent, both at the start."""
-    model = ModelSystem()
-    model.reset()
-    return FollowedModel(model, oracle_for(machine_without(silent), EVERYTHING), Accepted())
+def tree_without(silent: frozenset[str]) -> PrefixTree:
+    """Return the tree in which these requirements are silent."""
+    return PrefixTree(Oracle(machine_without(silent)))
 
 
-def demanded_of_the_model(silent: frozenset[str], pickle: Pickle) -> bool:
-    """Return whether the scenario is demanded of a system that does as the model does.
-
-    It is not if rows contradict each other in it.
-    """
-    here = followed_model(silent)
-    try:
-        for step in read_steps(pickle):
-            meaning = step.meaning
-            if isinstance(meaning, Fact | Assertion):
-                then = meaning if isinstance(meaning, Fact) else demand_of(meaning, pickle)
-                if not here.oracle.demands(then):
-                    return False
-                continue
-            for command in commands_in(meaning):
-                here = here.after(command)
-                if step.kind == "given" and not here.oracle.demands(Accepted()):
-                    return False
-    except (TooManyStates, RowsContradict):
-        return False
-    return True
+def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
+    """Return whether the scenario is demanded where these requirements are silent."""
+    return demanded(tree_without(frozenset(silent)), pickle)
 
 
 def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
@@ -230,9 +176,61 @@ def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
     return [pickle for pickle in pickles if not demanded(tree, pickle)]
 
 
-def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
-    """Return whether the scenario is demanded where these requirements are silent."""
-    return demanded(tree_without(frozenset(silent)), pickle)
+# Of one system, by what it has shown
+
+
+class Recorded:
+    """A system that answers as it was recorded to, and then no more."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self.exchanges = tuple(each for each in exchanges if each.command is not None)
+        self.asked = 0
+
+    def answer(self, _: Command, /) -> Exchange | None:
+        """Return what was recorded of the command, if anything was."""
+        if self.asked == len(self.exchanges):
+            return None
+        exchange = self.exchanges[self.asked]
+        self.asked += 1
+        return exchange
+
+
+def demanded_of(
+    pickle: Pickle,
+    shown: Iterable[Exchange],
+    silent: frozenset[str],
+    declared: Declaration = EVERYTHING,
+) -> bool:
+    """Return whether the scenario is demanded of a system that answered and showed this.
+
+    Of the When nothing of it is taken as given.
+    """
+    oracle = oracle_for(machine_without(silent), declared)
+    oracle.reset(declared.stage)
+    return demanded(PrefixTree(oracle, Recorded(shown)), pickle)
+
+
+class AnsweringModel(ModelSystem):
+    """The model as a system that answers."""
+
+    def answer(self, command: Command, /) -> Exchange:
+        """Return what the model answers to the command, and shows then."""
+        outcome = self.submit(command)
+        return Exchange(command, outcome, self.observe())
+
+
+@cache
+def tree_of_the_model(silent: frozenset[str]) -> PrefixTree:
+    """Return the tree in which these requirements are silent, for a system that is the model."""
+    return PrefixTree(oracle_for(machine_without(silent), EVERYTHING), AnsweringModel())
+
+
+def demanded_of_the_model(silent: frozenset[str], pickle: Pickle) -> bool:
+    """Return whether the scenario is demanded of a system that does as the model does."""
+    return demanded(tree_of_the_model(silent), pickle)
+
+
+# What it rests on
 
 
 def relied_on(pickle: Pickle, silent: frozenset[str]) -> tuple[str, ...]:
