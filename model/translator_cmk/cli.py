@@ -122,6 +122,11 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
         "print the ids of the scenarios, or which are new, gone or renamed since a release",
         "bdd.features_command",
     ),
+    Subcommand(
+        "check-plan",
+        "say what a planned change of Terraform or Azure does to what an account holds",
+        "plans.check_plan",
+    ),
     Subcommand("run", "run commands and say what the specification demands of each", "run_command"),
     Subcommand(
         "explore",

@@ -176,9 +176,33 @@ class Plan:
     changed_outside: tuple[PlannedResource, ...] = ()
     """What was changed outside before this plan was made."""
 
+    @property
+    def masked_texts(self) -> frozenset[str]:
+        """Return every text that the tool marks as sensitive: none of them is printed."""
+        found: set[str] = set()
+        for resource in self.resources:
+            for attributes in (resource.before, resource.after):
+                if attributes is not None:
+                    found.update(attributes.masked_texts())
+        return frozenset(text for text in found if text)
+
     def feature(self, resource: PlannedResource, name: str, default: bool) -> Any:
-        """Return a setting of the resource's provider, or `UNKNOWN`."""
-        return self.features.get(resource.provider, {}).get(name, default)
+        """Return a setting of the resource's provider, or `UNKNOWN`.
+
+        Of a resource that has left the configuration the provider is not known, only its kind.
+        """
+        if resource.provider in self.features:
+            return self.features[resource.provider].get(name, default)
+        kind = resource.type.partition("_")[0]
+        found: list[Any] = []
+        for key, settings in self.features.items():
+            if kind in key.replace(":", ".").split("."):
+                value = settings.get(name, default)
+                if value not in found:
+                    found.append(value)
+        if len(found) > 1:
+            return UNKNOWN
+        return found[0] if found else default
 
     def changes(self) -> Iterator[PlannedResource]:
         """Yield the resources that the plan changes."""

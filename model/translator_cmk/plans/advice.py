@@ -1,0 +1,37 @@
+"""What a change does in a sentence, and what to do instead: data, in `advice.yaml`."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from ..shapes import TEXT, MapOf, Text, record
+from ..strict_yaml import read_yaml
+from .changes import Change
+
+
+class Advice(NamedTuple):
+    """What one kind of change does, what to do instead, and where that is said."""
+
+    does: str
+    instead: str = ""
+    source: str = ""
+
+
+KIND = Text("[a-z]+(-[a-z]+)*", "the kind of a change")
+ADVICE = MapOf(KIND, record("advice", {"does": TEXT}, {"instead": TEXT, "source": TEXT}))
+
+
+@cache
+def all_advice() -> dict[str, Advice]:
+    """Return the advice on every kind of change."""
+    path = Path(__file__).with_name("advice.yaml")
+    found: dict[str, Advice] = {}
+    for kind, fields in read_yaml(path).read(ADVICE).items():
+        found[kind] = Advice(**fields)
+    return found
+
+
+def advice_on(change: Change) -> Advice:
+    """Return the advice on a change, with its names in it."""
+    advice = all_advice()[change.kind]
+    return advice._replace(does=advice.does.format_map(change.words))

@@ -1,0 +1,96 @@
+"""The command `translator-cmk check-plan`: what a planned change does to what accounts hold."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+from ..errors import DEVIATIONS, OK
+from ..language.messages import command_to_wire, stage_to_wire
+from ..oracle.profiles import PROFILES, machine_of, silent_in
+from ..requirements import add_revision_option, load_register
+from .findings import LOSES, VERDICTS, Judge, Report
+from .reading import read_plan
+from .text import format_text
+from .world import HOLDS
+
+EXIT_CODES = """exit codes:
+  0  nothing is lost by it
+  1  it loses data, or has what --fail-on names
+  2  wrong usage, or a file that is no plan: one line says what it is and what to do
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `check-plan`."""
+    parser.epilog = EXIT_CODES
+    parser.add_argument(
+        "file",
+        metavar="PLAN",
+        help="the output of `terraform show -json PLANFILE`, or of `az deployment group what-if "
+        "--no-pretty-print -o json`; - reads standard input",
+    )
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="article",
+        help="what counts as specified: what follows from the article, or all that is assumed "
+        "besides (default: article)",
+    )
+    add_revision_option(parser)
+    parser.add_argument(
+        "--holds",
+        choices=HOLDS,
+        default="models",
+        help="what is at stake in each account: nothing, uploaded documents, or deployed models "
+        "too (default: models)",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=VERDICTS,
+        default=LOSES,
+        help="the mildest verdict with exit code 1 (default: loses)",
+    )
+    parser.add_argument(
+        "--commands",
+        action="store_true",
+        help="print the commands of each finding instead, one JSON object on each line, as "
+        "`translator-cmk run --profile article -` reads them",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what the plan does, and return the exit code."""
+    plan = read_plan(args.file)
+    register = load_register(revision=args.revision)
+    machine = machine_of(silent_in(args.profile, register))
+    report = Judge(machine, register, args.profile, args.holds).judge(plan)
+    if args.commands:
+        for line in replay_lines(report):
+            print(line)
+    else:
+        print(format_text(report, colour=is_coloured()), end="")
+    return exit_code(report, args.fail_on)
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """Return 1 if a verdict is at least as grave as the one named."""
+    counting = VERDICTS[: VERDICTS.index(fail_on) + 1]
+    return DEVIATIONS if report.gravest in counting else OK
+
+
+def is_coloured() -> bool:
+    """Return whether the output is a terminal that shows colours."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def replay_lines(report: Report) -> Iterator[str]:
+    """Yield the commands of each finding, from the world before the plan on."""
+    for finding in report.findings:
+        for part in finding.parts:
+            if not part.replay:
+                continue
+            yield json.dumps({"stage": stage_to_wire(part.stage)}, separators=(",", ":"))
+            for command in (*part.setup, *part.replay):
+                yield json.dumps(command_to_wire(command), separators=(",", ":"))

@@ -1,0 +1,379 @@
+"""What a plan does to what its accounts hold: one finding for each address, the gravest first."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..machine import Command, Machine, Refused, Stage, Unspecified
+from ..machine.entities import Document, Model, Resource, Workspace
+from ..requirements import Register
+from .advice import Advice, advice_on
+from .basis import Basis, basis_of, is_by_article_alone
+from .changes import Change, Changes, Operation
+from .inventory import entries_of, not_followed
+from .order import predecessors
+from .plan import Plan
+from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
+from .world import KnownAccount, World, document_of, model_of, workspace_of
+
+LOSES = "loses"
+MAY_LOSE = "may-lose"
+REFUSED = "refused"
+NOT_SPECIFIED = "not-specified"
+VERDICTS = (LOSES, MAY_LOSE, REFUSED, NOT_SPECIFIED)
+"""The verdicts, the gravest first."""
+
+LATER = frozenset({"back", "may be back", "stays lost"})
+"""What becomes of something that is lost already: no finding by itself."""
+
+NO_FINDINGS = frozenset({"resource.repeats"})
+"""Silences that are no finding: asking for what is so already."""
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One thing that becomes of what an account holds, and why."""
+
+    account: str
+    what: str
+    """`account`, `data`, `documents` or `models`."""
+    becomes: str
+    """`lost`, `may be lost`, `stays lost`, `back`, `may be back`, `refused`, `not specified`."""
+    requirement: str
+    basis: str
+    by: tuple[str, ...]
+    """All requirements that it rests on."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one change of a resource does."""
+
+    verb: str
+    advice: Advice
+    verdict: str | None
+    consequences: tuple[Consequence, ...]
+    only_in_some_orders: bool
+    stage: Stage
+    setup: tuple[Command, ...]
+    """The commands that lead to the world before the plan."""
+    replay: tuple[Command, ...]
+    """The commands of the plan up to this one, in an order that is permitted."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the change of one resource does, over all accounts."""
+
+    address: str
+    verdict: str
+    actions: tuple[str, ...]
+    parts: tuple[Part, ...]
+    accounts: tuple[str, ...]
+    kinds: tuple[str, ...]
+    requirements: tuple[str, ...]
+    article: bool
+    """Whether it holds by the article alone."""
+    reason: str
+
+
+@dataclass
+class Report:
+    """All findings of a plan, and what was not judged."""
+
+    plan: Plan
+    profile: str
+    revision: str
+    findings: tuple[Finding, ...]
+    changes: int
+    accounts: tuple[str, ...]
+    not_judged: Mapping[str, int]
+    """How many accounts there are of each kind that is not judged."""
+    notes: tuple[str, ...]
+
+    @property
+    def gravest(self) -> str | None:
+        """Return the gravest verdict, if there is any."""
+        return self.findings[0].verdict if self.findings else None
+
+
+@dataclass(frozen=True)
+class Story:
+    """One operation on the world of one account, and the walk that tells what it does."""
+
+    account: KnownAccount
+    stage: Stage
+    setup: tuple[Command, ...]
+    operation: Operation
+    walk: Walk
+
+    def part(
+        self,
+        advice: Advice,
+        verdict: str | None,
+        consequences: tuple[Consequence, ...],
+        only_in_some_orders: bool,
+        replay: tuple[Command, ...],
+    ) -> Part:
+        """Return what one change of the operation does."""
+        return Part(
+            self.operation.verb,
+            advice,
+            verdict,
+            consequences,
+            only_in_some_orders,
+            self.stage,
+            self.setup,
+            replay,
+        )
+
+
+@dataclass
+class Judge:
+    """Judges plans by one machine of the oracle."""
+
+    article: Machine
+    register: Register
+    profile: str = "article"
+    holds: str = "models"
+    notes: list[str] = field(default_factory=list)
+
+    def judge(self, plan: Plan) -> Report:
+        """Return what a plan does."""
+        self.notes = list(plan.notes)
+        world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
+        for address in not_followed(plan):
+            self.notes.append(f"{address} is not followed: what it changes is not judged")
+        accounts = world.every_account()
+        found: dict[str, list[Finding]] = {}
+        for account in accounts:
+            for finding in self._judge_account(plan, world, account):
+                found.setdefault(finding.address, []).append(finding)
+        findings: list[Finding] = []
+        for each in found.values():
+            if any(finding.verdict for finding in each):
+                findings.append(merged(each))
+        findings.sort(key=lambda finding: VERDICTS.index(finding.verdict))
+        kinds: dict[str, int] = {}
+        for identity, kind in world.not_judged.items():
+            if identity.startswith("@"):
+                kinds[kind] = kinds.get(kind, 0) + 1
+        return Report(
+            plan=plan,
+            profile=self.profile,
+            revision=self.register.revision,
+            findings=tuple(findings),
+            changes=sum(1 for _ in plan.changes()),
+            accounts=tuple(account.name for account in accounts),
+            not_judged=kinds,
+            notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
+        )
+
+    def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
+        """Yield what the plan does to one account."""
+        operations = list(Changes(plan, world, account).operations())
+        if not operations:
+            return
+        lacked = world.lost_before(account)
+        if lacked:
+            self.notes.append(
+                f"{account.name} had no {lacked.removeprefix('an ')} before the plan: by the "
+                "article the loss is past"
+            )
+        setup = tuple(world.setup(account))
+        stage = world.stage(account)
+        walker = Walker(self.article, stage, stakes_of(account.name, self.holds))
+        walker.prepare(setup)
+        existing = frozenset(
+            (kind, name) for command in setup for kind, name, is_new in command.names() if is_new
+        )
+        walk = walker.walk(operations, predecessors(plan, operations, existing))
+        if not walk.is_exact:
+            self.notes.append(
+                f"so many changes concern {account.name} that not every order was tried"
+            )
+        for number, operation in enumerate(operations):
+            story = Story(account, stage, setup, operation, walk)
+            finding = self._finding(story, number)
+            if finding is not None:
+                yield finding
+
+    def _finding(self, story: "Story", number: int) -> Finding | None:
+        """Return what one operation does to an account, if it is worth telling."""
+        operation = story.operation
+        account = story.account
+        parts: list[Part] = []
+        for place, change in enumerate(operation.changes):
+            parts.append(self._part(story, story.walk.traced[number, place], change))
+        verdicts = [part.verdict for part in parts if part.verdict is not None]
+        if not verdicts and not any(part.consequences for part in parts):
+            return None
+        by: set[str] = set()
+        for part in parts:
+            for consequence in part.consequences:
+                if consequence.becomes not in LATER:
+                    by.update(consequence.by)
+        gravest = min(verdicts, key=VERDICTS.index) if verdicts else ""
+        return Finding(
+            address=operation.address,
+            verdict=gravest,
+            actions=operation.resource.actions,
+            parts=tuple(part for part in parts if part.verdict or part.consequences),
+            accounts=(account.name,),
+            kinds=(account.kind,),
+            requirements=tuple(sorted(by)),
+            article=gravest == LOSES and is_by_article_alone(by, self.register),
+            reason=operation.resource.reason,
+        )
+
+    def _part(self, story: "Story", traced: Traced, change: Change) -> Part:
+        """Return what one change does, at its worst over all orders."""
+        account, walk = story.account, story.walk
+        harmless = 0
+        verdict: str | None = NOT_SPECIFIED if change.unsaid else None
+        worst: list[Effect] = []
+        for effects in traced.effects.values():
+            for effect in effects:
+                its_verdict = self._verdict(effect, change, traced.effects, walk)
+                if its_verdict is None:
+                    harmless += 1
+                    continue
+                if verdict is None or graver(its_verdict, verdict):
+                    verdict = its_verdict
+                    worst = []
+                if its_verdict == verdict:
+                    worst.append(effect)
+        if worst:
+            shown = max(worst, key=lambda effect: (len(effect.losses), -len(effect.path)))
+            consequences = tuple(self._consequences(account, shown, change, walk))
+            only_in_some = change.is_certain and harmless > 0
+            return story.part(advice_on(change), verdict, consequences, only_in_some, shown.path)
+        regained: tuple[Consequence, ...] = ()
+        for effects in traced.effects.values():
+            for effect in effects:
+                regained = regained or tuple(self._regained(account, effect))
+        return story.part(advice_on(change), verdict, regained, False, ())
+
+    def _verdict(
+        self,
+        effect: Effect,
+        change: Change,
+        readings: Mapping[int, Iterable[Effect]],
+        walk: Walk,
+    ) -> str | None:
+        """Return the verdict on what one command does in one order; None if it is no finding."""
+        if effect.losses:
+            for loss in effect.losses:
+                is_lost = walk.at_the_end.get(loss.stake) == "must"
+                if loss.degree == "must" and is_lost and in_every_reading(change, readings, loss):
+                    return LOSES
+            return MAY_LOSE
+        outcome = effect.outcome
+        if isinstance(outcome, Refused):
+            reasons = outcome.because - NAMES_THAT_MEAN_NOTHING
+            return REFUSED if reasons else None
+        deciding = effect.deciding - NO_FINDINGS
+        if isinstance(outcome, Unspecified):
+            return NOT_SPECIFIED if deciding & outcome.silent else None
+        if effect.unspecified and deciding:
+            return NOT_SPECIFIED
+        return None
+
+    def _consequences(
+        self, account: KnownAccount, effect: Effect, change: Change, walk: Walk
+    ) -> Iterator[Consequence]:
+        """Yield what becomes of what an account holds by one command."""
+        for loss in effect.losses:
+            is_lost = loss.degree == "must" and walk.at_the_end.get(loss.stake) == "must"
+            is_certain = is_lost and change.is_certain
+            by = loss.by
+            if change.silent:
+                by |= {change.silent}
+            becomes = "lost" if is_certain else "may be lost"
+            yield self._consequence(account, loss.stake, becomes, by)
+        if effect.losses:
+            return
+        outcome = effect.outcome
+        if isinstance(outcome, Refused):
+            for name in sorted(outcome.because):
+                yield Consequence(
+                    account.name, "", "refused", name, self.register[name].basis, (name,)
+                )
+            return
+        for name in sorted(effect.deciding - NO_FINDINGS):
+            yield Consequence(
+                account.name, "", "not specified", name, self.register[name].basis, (name,)
+            )
+
+    def _regained(self, account: KnownAccount, effect: Effect) -> Iterator[Consequence]:
+        """Yield what is there again after a command, and what stays lost."""
+        for loss in effect.stays:
+            yield self._consequence(account, loss.stake, "stays lost", loss.by)
+        for loss in effect.regained:
+            becomes = "back" if loss.degree == "must" else "may be back"
+            yield self._consequence(account, loss.stake, becomes, loss.by)
+
+    def _consequence(
+        self, account: KnownAccount, stake: Stake, becomes: str, by: Iterable[str]
+    ) -> Consequence:
+        shown = basis_of(by, stake.kind, self.register) or Basis("", "")
+        return Consequence(
+            account.name, stake.what, becomes, shown.requirement, shown.basis, tuple(sorted(by))
+        )
+
+
+def graver(one: str, other: str) -> bool:
+    """Return whether a verdict is graver than another."""
+    return VERDICTS.index(one) < VERDICTS.index(other)
+
+
+def in_every_reading(change: Change, readings: Mapping[int, Iterable[Effect]], loss: Loss) -> bool:
+    """Return whether a change must lose something in each of its readings."""
+    for number in range(len(change.readings)):
+        degrees: list[str] = []
+        for effect in readings.get(number, ()):
+            degrees += [each.degree for each in effect.losses if each.stake == loss.stake]
+        if "must" not in degrees:
+            return False
+    return True
+
+
+def stakes_of(account: str, holds: str) -> list[Stake]:
+    """Return what is at stake for an account."""
+    if holds == "nothing":
+        return []
+    stakes = [
+        Stake("account", Resource, account),
+        Stake("data", Workspace, workspace_of(account)),
+        Stake("documents", Document, document_of(account)),
+    ]
+    if holds == "models":
+        stakes.append(Stake("models", Model, model_of(account)))
+    return stakes
+
+
+def merged(findings: list[Finding]) -> Finding:
+    """Return what one resource does to several accounts, or in several operations."""
+    first = findings[0]
+    parts: list[Part] = []
+    accounts: dict[str, None] = {}
+    kinds: dict[str, None] = {}
+    by: set[str] = set()
+    verdict = NOT_SPECIFIED
+    for finding in findings:
+        parts += finding.parts
+        accounts.update(dict.fromkeys(finding.accounts))
+        kinds.update(dict.fromkeys(finding.kinds))
+        by.update(finding.requirements)
+        if finding.verdict and graver(finding.verdict, verdict):
+            verdict = finding.verdict
+    return Finding(
+        address=first.address,
+        verdict=verdict,
+        actions=first.actions,
+        parts=tuple(parts),
+        accounts=tuple(accounts),
+        kinds=tuple(kinds),
+        requirements=tuple(sorted(by)),
+        article=all(each.article for each in findings if each.verdict == verdict),
+        reason=first.reason,
+    )

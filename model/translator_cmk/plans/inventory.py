@@ -1,0 +1,132 @@
+"""What the resources of a plan are: each one as a thing before and after, if it is judged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from . import arm, azurerm
+from .configuration import attribute_of, resource_of
+from .plan import UNKNOWN, Attributes, Plan, PlannedResource
+from .things import Account, Group, MayBeUnknown, Thing, Vault
+
+AZAPI_RESOURCE = "azapi_resource"
+NOT_FOLLOWED = frozenset({"azapi_update_resource", "azapi_resource_action"})
+"""Types that may change a vault or an account in ways that are not followed."""
+
+JUDGED_IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource of the plan, and the thing that it is before and after."""
+
+    resource: PlannedResource
+    before: Thing | None
+    after: Thing | None
+
+    @property
+    def address(self) -> str:
+        """Return the address of the resource."""
+        return self.resource.address
+
+
+def entries_of(plan: Plan) -> Iterator[Entry]:
+    """Yield each resource of the plan that is one of the things that are judged."""
+    for resource in plan.resources:
+        entry = entry_of(plan, resource)
+        if entry.before is not None or entry.after is not None:
+            yield entry
+
+
+def not_followed(plan: Plan) -> list[str]:
+    """Return the addresses of what may change a vault or an account and is not followed."""
+    found: list[str] = []
+    for resource in plan.changes():
+        attributes = resource.after or resource.before
+        if resource.type in NOT_FOLLOWED and attributes is not None:
+            kind = str(attributes.text("type") or "").lower()
+            if kind.startswith(JUDGED_IN_AZURE):
+                found.append(resource.address)
+    return found
+
+
+def entry_of(plan: Plan, resource: PlannedResource) -> Entry:
+    """Return one resource as a thing before and after."""
+    before = thing(plan, resource, resource.before)
+    after = thing(plan, resource, resource.after)
+    return Entry(resource, before, identified(resource, before, after))
+
+
+def thing(plan: Plan, resource: PlannedResource, attributes: Attributes | None) -> Thing | None:
+    """Return what a resource is with these attributes; None if it is not judged."""
+    if attributes is None:
+        return None
+
+    def refer(name: str) -> MayBeUnknown:
+        return referred_to(plan, resource, name)
+
+    read = azurerm.READERS.get(resource.type)
+    if read is not None:
+        return read(attributes, refer)
+    kind, body = resource.type, attributes
+    if resource.type == AZAPI_RESOURCE:
+        kind, body = arm.as_body(attributes)
+    read = arm.READERS.get(kind.lower())
+    found = read(body, refer) if read is not None else None
+    if isinstance(found, Vault) and resource.type == AZAPI_RESOURCE:
+        return replace(found, lists_all=False)  # the body has what is configured alone
+    return found
+
+
+def identified(
+    resource: PlannedResource, before: Thing | None, after: Thing | None
+) -> Thing | None:
+    """Return the thing after the change with an id: what is made again under its name keeps it."""
+    if not isinstance(after, Account | Vault | Group) or isinstance(after.id, str):
+        return after
+    if isinstance(before, Account | Vault) and isinstance(after, type(before)):
+        same_name = before.name.lower() == after.name.lower()
+        if same_name and before.group in (after.group, UNKNOWN):
+            return replace(after, id=before.id)
+    return replace(after, id=f"@{resource.address}")
+
+
+def referred_to(plan: Plan, resource: PlannedResource, attribute: str) -> MayBeUnknown:
+    """Return the one resource of the plan that an attribute refers to, as `@address`.
+
+    It is `UNKNOWN` if there is none, or several.
+    """
+    found: set[str] = set()
+    for reference in resource.references.get(attribute, ()):
+        if reads_identity(attribute) and "principal" not in attribute_of(reference).lower():
+            continue
+        instance = instance_of(plan, resource, reference)
+        if instance is None:
+            return UNKNOWN
+        found.add(instance)
+    if len(found) != 1:
+        return UNKNOWN
+    return f"@{found.pop()}"
+
+
+def reads_identity(attribute: str) -> bool:
+    """Return whether an attribute names an identity."""
+    return attribute.endswith(("object_id", "principal_id"))
+
+
+def instance_of(plan: Plan, resource: PlannedResource, reference: str) -> str | None:
+    """Return the address of the instance that a reference of a resource means, if it is clear."""
+    name = resource_of(reference)
+    instances: list[str] = []
+    for other in plan.resources:
+        if other.name_in_configuration == name and not other.deposed:
+            instances.append(other.address)
+    for instance in instances:
+        if reference.startswith(f"{instance}."):
+            return instance
+    if len(instances) == 1:
+        return instances[0]
+    keys = resource.address.removeprefix(resource.name_in_configuration)
+    for instance in instances:
+        if keys and instance == f"{name}{keys}":
+            return instance
+    return None

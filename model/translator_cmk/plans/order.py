@@ -1,0 +1,106 @@
+"""Which of two operations has to come first, as far as the planning tool says.
+
+Terraform makes and changes a resource after all that it depends on, and deletes it before.  One
+that leaves the configuration may go before or after those that no longer refer to it: which of both
+it is depends on settings that no plan shows.
+"""
+
+from collections.abc import Sequence
+
+from ..machine.entities import Entity
+from .changes import Operation
+from .plan import CREATE, DELETE, Plan
+
+Name = tuple[type[Entity], str]
+
+
+def predecessors(
+    plan: Plan, operations: Sequence[Operation], existing: frozenset[Name]
+) -> list[frozenset[int]]:
+    """Return for each operation those that have to come before it.
+
+    ``existing`` has the entities that are there from the beginning.
+    """
+    found: list[frozenset[int]] = []
+    for later, operation in enumerate(operations):
+        before: set[int] = set()
+        for earlier, other in enumerate(operations):
+            if earlier != later and comes_first(plan, other, operation, existing):
+                before.add(earlier)
+        found.append(frozenset(before))
+    return without_circles(found)
+
+
+def comes_first(plan: Plan, first: Operation, second: Operation, existing: frozenset[Name]) -> bool:
+    """Return whether the first operation has to come before the second."""
+    if first.address == second.address:
+        return first.place < second.place
+    if makes(first, existing) & names(second):
+        return True
+    if not plan.ordered:
+        return False
+    first_name = first.resource.name_in_configuration
+    second_name = second.resource.name_in_configuration
+    if first_name in plan.dependencies.get(second_name, ()):
+        return comes_before_dependent(first, second)
+    if second_name in plan.dependencies.get(first_name, ()):
+        return dependent_comes_before(first, second)
+    return False
+
+
+def comes_before_dependent(first: Operation, second: Operation) -> bool:
+    """Return whether an operation comes before that of a resource which depends on it."""
+    return first.verb != DELETE and second.verb != DELETE
+
+
+def dependent_comes_before(first: Operation, second: Operation) -> bool:
+    """Return whether the operation of a dependent resource comes before that of the other."""
+    if second.verb != DELETE:
+        return first.verb == DELETE and second.resource.actions == (DELETE, CREATE)
+    if first.verb == DELETE:
+        return True
+    return second.resource.actions == (CREATE, DELETE)
+
+
+def makes(operation: Operation, existing: frozenset[Name]) -> set[Name]:
+    """Return the entities that an operation makes and that were not there."""
+    made: set[Name] = set()
+    for change in operation.changes:
+        for commands in change.readings:
+            for command in commands:
+                for kind, name, is_new in command.names():
+                    if is_new:
+                        made.add((kind, name))
+    return made - existing
+
+
+def names(operation: Operation) -> set[Name]:
+    """Return the entities that an operation names and does not make."""
+    named: set[Name] = set()
+    for change in operation.changes:
+        for commands in change.readings:
+            for command in commands:
+                for kind, name, is_new in command.names():
+                    if not is_new:
+                        named.add((kind, name))
+    return named
+
+
+def without_circles(before: list[frozenset[int]]) -> list[frozenset[int]]:
+    """Return the same without what would wait for itself, which no tool would plan."""
+    kept: list[frozenset[int]] = []
+    for number, earlier in enumerate(before):
+        kept.append(frozenset(other for other in earlier if not waits(before, other, number)))
+    return kept
+
+
+def waits(before: list[frozenset[int]], one: int, other: int) -> bool:
+    """Return whether one operation waits for the other, at any distance."""
+    reached: set[int] = set()
+    waiting = [one]
+    while waiting:
+        for earlier in before[waiting.pop()]:
+            if earlier not in reached:
+                reached.add(earlier)
+                waiting.append(earlier)
+    return other in reached

@@ -1,0 +1,83 @@
+"""Findings as a text of at most 100 columns, for people."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from ..escaping import plain
+from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
+from .wording import (
+    actions_in_words,
+    consequence_in_words,
+    heading,
+    limits,
+    part_heading,
+    summary,
+)
+
+WIDTH = 100
+INDENT = " " * 7
+
+LABELS = {
+    LOSES: "LOSES",
+    MAY_LOSE: "MAY LOSE",
+    REFUSED: "REFUSED",
+    NOT_SPECIFIED: "NOT SPECIFIED",
+}
+COLOURS = {LOSES: "1;31", MAY_LOSE: "33", REFUSED: "35", NOT_SPECIFIED: "36"}
+
+
+def format_text(report: Report, colour: bool = False) -> str:
+    """Return the whole report."""
+    lines = [*wrapped(heading(report), ""), ""]
+    for finding in report.findings:
+        lines += format_finding(finding, colour)
+        lines.append("")
+    lines += wrapped(summary(report), "")
+    for limit in limits(report):
+        lines += wrapped(f"- {limit}", "  ")
+    return "\n".join(lines) + "\n"
+
+
+def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
+    """Yield the lines of one finding."""
+    label = LABELS[finding.verdict]
+    shown = f"\x1b[{COLOURS[finding.verdict]}m{label}\x1b[0m" if colour else label
+    yield f"{shown}  {plain(finding.address)}  {actions_in_words(finding)}"
+    for part in finding.parts:
+        yield from format_part(part)
+    for advice in instead_of(finding):
+        yield from wrapped(f"{INDENT}Instead: {advice}", INDENT + "  ")
+
+
+def format_part(part: Part) -> Iterator[str]:
+    """Yield the lines of what one change does."""
+    yield from wrapped(f"{INDENT}{part_heading(part)}", INDENT)
+    for consequence in part.consequences:
+        yield from format_consequence(consequence)
+
+
+def format_consequence(consequence: Consequence) -> Iterator[str]:
+    """Yield the lines of one consequence: what it is, by which requirement, and how firmly."""
+    words = consequence_in_words(consequence)
+    right = f"{consequence.requirement}  {consequence.basis}".strip()
+    line = f"{INDENT}- {words:<40}  {consequence.requirement:<36}  {consequence.basis}".rstrip()
+    if len(line) <= WIDTH and len(words) <= 40:
+        yield line
+        return
+    yield from wrapped(f"{INDENT}- {words}", INDENT + "  ")
+    if right:
+        yield f"{INDENT}  {right}"
+
+
+def instead_of(finding: Finding) -> list[str]:
+    """Return what to do instead, each sentence once."""
+    found: dict[str, None] = {}
+    for part in finding.parts:
+        if part.verdict is not None and part.advice.instead:
+            found[part.advice.instead] = None
+    return list(found)
+
+
+def wrapped(text: str, indent: str) -> list[str]:
+    """Return a text in lines, those after the first indented."""
+    return wrap(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]

@@ -1,0 +1,223 @@
+"""The things that a plan is about: accounts, key vaults, keys and who may use them.
+
+A thing is what one resource says of it before or after the change.  Things refer to each other by
+texts: the id in Azure or the host, in lower case, or where both are known only later, the address
+of the resource with `@` before it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .plan import UNKNOWN
+
+MayBeUnknown = Any
+"""A value, None where it is not set, or `UNKNOWN`."""
+
+NEEDED = frozenset({"get", "wrapkey", "unwrapkey"})
+"""The key permissions that an account needs at most.  The article does not list them."""
+
+JUDGED_KINDS = {
+    "texttranslation": "Translator",
+    "cognitiveservices": "CognitiveServices",
+    "aiservices": "AIServices",
+}
+"""By Azure's kind of account in lower case: the kind in the model."""
+
+ROLES_FOR_KEYS = frozenset(
+    {
+        "key vault crypto service encryption user",
+        "key vault crypto user",
+        "key vault crypto officer",
+        "key vault administrator",
+        "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+        "12338af0-0e69-4776-bea7-57ae8d297424",
+        "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
+        "00482a5a-887f-4fb3-b363-3b7fe8e74483",
+    }
+)
+"""The built-in roles that may wrap and unwrap with keys, by name and by id."""
+
+HOSTS_OF_VAULTS = ("vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net")
+HOSTS_OF_HSMS = ("managedhsm.azure.net", "managedhsm.azure.cn", "managedhsm.usgovcloudapi.net")
+
+
+@dataclass(frozen=True)
+class KeyUsed:
+    """The key that an account is to use."""
+
+    vault: MayBeUnknown
+    name: MayBeUnknown
+    version: MayBeUnknown = None
+    in_hsm: bool = False
+    by_user_assigned: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of Azure AI services."""
+
+    id: MayBeUnknown
+    name: str
+    azure_kind: MayBeUnknown
+    location: MayBeUnknown
+    group: MayBeUnknown
+    identity: MayBeUnknown
+    principal: MayBeUnknown
+    key: MayBeUnknown
+
+    @property
+    def kind(self) -> str | None:
+        """Return the kind in the model; None if it is not judged."""
+        if not isinstance(self.azure_kind, str):
+            return None
+        return JUDGED_KINDS.get(self.azure_kind.lower())
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An entry of the access policies of a vault."""
+
+    vault: MayBeUnknown
+    principal: MayBeUnknown
+    permissions: MayBeUnknown
+
+    @property
+    def needed(self) -> MayBeUnknown:
+        """Return which of the permissions that are needed it gives."""
+        if self.permissions is UNKNOWN:
+            return UNKNOWN
+        if "all" in self.permissions:
+            return NEEDED
+        return NEEDED & self.permissions
+
+
+@dataclass(frozen=True)
+class Vault:
+    """A key vault.  ``policies`` is None where this resource does not say which there are."""
+
+    id: MayBeUnknown
+    name: str
+    host: MayBeUnknown
+    location: MayBeUnknown
+    group: MayBeUnknown
+    tenant: MayBeUnknown
+    purge_protection: MayBeUnknown
+    rbac: MayBeUnknown
+    policies: MayBeUnknown
+    lists_all: bool = True
+    """Whether its list of policies has all that there are, also what others added."""
+    recovers: bool = False
+    """Whether its request itself recovers a deleted vault of this name."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key in a vault."""
+
+    vault: MayBeUnknown
+    name: str
+    type: MayBeUnknown
+    size: MayBeUnknown
+    expires: MayBeUnknown = None
+
+
+@dataclass(frozen=True)
+class KeyInUse:
+    """What puts a key in use for an account, apart from the account itself."""
+
+    account: MayBeUnknown
+    key: MayBeUnknown
+
+
+@dataclass(frozen=True)
+class PolicyList:
+    """A request about entries of a vault that leaves the rest of the vault alone."""
+
+    vault: MayBeUnknown
+    policies: MayBeUnknown
+    does: str = "add"
+    """`add`, `replace` or `remove`."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """The assignment of a role that may use keys."""
+
+    scope: MayBeUnknown
+    principal: MayBeUnknown
+
+
+@dataclass(frozen=True)
+class Group:
+    """A resource group."""
+
+    id: MayBeUnknown
+    name: str
+
+
+Thing = Account | Vault | Key | Policy | PolicyList | KeyInUse | Role | Group
+
+
+def lower(value: MayBeUnknown) -> MayBeUnknown:
+    """Return a text in lower case; anything else as it is."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def last_word(resource_id: str) -> str:
+    """Return the name in the id of a resource."""
+    return resource_id.rstrip("/").rpartition("/")[2]
+
+
+def group_of(resource_id: MayBeUnknown) -> MayBeUnknown:
+    """Return the resource group in an id, or `UNKNOWN`."""
+    return word_after("resourcegroups", resource_id)
+
+
+def subscription_of(resource_id: MayBeUnknown) -> MayBeUnknown:
+    """Return the subscription in an id, or `UNKNOWN`."""
+    return word_after("subscriptions", resource_id)
+
+
+def word_after(label: str, resource_id: MayBeUnknown) -> MayBeUnknown:
+    """Return the word that follows a label in an id, or `UNKNOWN`."""
+    if isinstance(resource_id, str):
+        words = resource_id.split("/")
+        for index, word in enumerate(words[:-1]):
+            if word.lower() == label:
+                return words[index + 1].lower()
+    return UNKNOWN
+
+
+def host_of(uri: MayBeUnknown) -> MayBeUnknown:
+    """Return the host of a URI in lower case; what is no URI is unknown."""
+    if uri is None or uri is UNKNOWN:
+        return uri
+    _, separator, rest = str(uri).partition("://")
+    host = rest.partition("/")[0].partition(":")[0].lower()
+    return host if separator and host else UNKNOWN
+
+
+def is_hsm(host: MayBeUnknown) -> bool:
+    """Return whether a host is that of a managed HSM."""
+    return isinstance(host, str) and host.endswith(tuple(f".{suffix}" for suffix in HOSTS_OF_HSMS))
+
+
+def key_in(key_id: MayBeUnknown, by_user_assigned: bool = False) -> MayBeUnknown:
+    """Return the key in an id such as `https://kv.vault.azure.net/keys/cmk/VERSION`."""
+    if key_id is None or key_id is UNKNOWN:
+        return key_id
+    host = host_of(key_id)
+    words = str(key_id).partition("://")[2].split("/")
+    if host is UNKNOWN or len(words) < 3 or words[1].lower() != "keys":
+        return UNKNOWN
+    version = words[3] if len(words) > 3 and words[3] else None
+    return KeyUsed(host, words[2].lower(), version, is_hsm(host), by_user_assigned)
+
+
+def permissions_in(value: MayBeUnknown) -> MayBeUnknown:
+    """Return permissions as a set in lower case; their order and case say nothing."""
+    if value is UNKNOWN:
+        return UNKNOWN
+    if not isinstance(value, list):
+        return frozenset()
+    return frozenset(str(each).lower() for each in value)

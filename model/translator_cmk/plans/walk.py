@@ -1,0 +1,344 @@
+"""Lets the oracle follow the operations of a plan in every order that is permitted.
+
+Theory of operation
+===================
+A node is what has been done so far with all that is known of the world then; an edge is one
+operation in one of its readings.  The walk visits each node once, so orders that lead to the same
+node share what follows.
+
+On each edge the oracle says what is at stake in the states that are possible before and after.
+
+- Something *must* be lost where it is lost in all states, and *may* be where it is in some.
+- A plan loses it where it must be lost at the end of every order.
+- A request that a system may answer in any way is *not specified*.
+
+What an operation asks for that is so already does not count: the full model, which runs beside the
+oracle, says that it changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from typing import Literal, NamedTuple
+
+from ..machine import (
+    COUNTER_ROWS,
+    REMEMBERING,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Stage,
+    State,
+    initial,
+)
+from ..machine.entities import Document, Entity, Model, Resource, Workspace
+from ..machine.rows import Effect as EffectRow
+from ..machine.rows import Row
+from ..oracle import Oracle
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.transitions import Transition
+from .changes import Change, Operation
+
+Degree = Literal["kept", "may", "must"]
+DEGREES: tuple[Degree, ...] = ("kept", "may", "must")
+
+LIMIT = 4000
+"""How many nodes are visited at most: enough for every order of eight operations."""
+
+NAMES_THAT_MEAN_NOTHING = frozenset({"environment.exists"})
+"""A request about what is gone is no finding: what took it away is one."""
+
+
+class Stake(NamedTuple):
+    """Something that can be lost, and the entity of the model that stands for it."""
+
+    what: str
+    kind: type[Entity]
+    name: str
+
+    def is_lost_in(self, state: State) -> bool:
+        """Return whether it is lost in a state."""
+        record = state.tables[self.kind].get(self.name)
+        if record is None:
+            return True
+        fields = dict(zip(self.kind.fields, record, strict=True))
+        if self.kind is Workspace:
+            return not (fields["state"] == "active" and fields["readable"])
+        return bool(fields["state"] != IN_ORDER[self.kind])
+
+
+IN_ORDER: Mapping[type[Entity], str] = {
+    Resource: "active",
+    Document: "uploaded",
+    Model: "deployed",
+}
+"""The state of an entity that is not lost."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What one command does to something at stake, and the requirements that this rests on."""
+
+    stake: Stake
+    degree: Degree
+    by: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one command does, in one order."""
+
+    command: Command
+    outcome: Outcome
+    deciding: frozenset[str]
+    losses: tuple[Loss, ...]
+    unspecified: tuple[Stake, ...]
+    """What a system may do anything to."""
+    regained: tuple[Loss, ...]
+    """What is there again that was lost, in all states or in some."""
+    stays: tuple[Loss, ...]
+    """What is still lost though the command gives something back."""
+    path: tuple[Command, ...]
+    """The commands of the plan up to this one."""
+
+
+@dataclass
+class Traced:
+    """All that a walk finds of one change: its effects, by the number of the reading."""
+
+    change: Change
+    effects: dict[int, list[Effect]] = field(default_factory=dict)
+
+
+@dataclass
+class Walk:
+    """What a walk finds."""
+
+    traced: dict[tuple[int, int], Traced]
+    """By the numbers of the operation and of the change in it."""
+    at_the_end: dict[Stake, Degree]
+    """How far each thing is lost at the end of every order."""
+    is_exact: bool
+    """Whether every order was tried."""
+
+
+class Node(NamedTuple):
+    """What has been done so far, and what is known of the world then."""
+
+    done: frozenset[int]
+    oracle: Oracle
+    model: State
+    degrees: tuple[Degree, ...]
+    path: tuple[Command, ...]
+
+
+class Walker:
+    """Walks the orders of the operations on one account."""
+
+    def __init__(self, article: Machine, stage: Stage, stakes: Sequence[Stake]) -> None:
+        self.full = Machine(REMEMBERING)
+        self.stakes = tuple(stakes)
+        self.stage = stage
+        self.start = Oracle(article)
+        self.start.reset(stage)
+        self.model = initial(stage)
+
+    def prepare(self, setup: Iterable[Command]) -> None:
+        """Lead to the world before the plan."""
+        for command in setup:
+            self.start.submit(command)
+            self.model, _ = self.full.step(self.model, command)
+
+    def walk(self, operations: Sequence[Operation], before: Sequence[frozenset[int]]) -> Walk:
+        """Return what is found on the way through every order."""
+        traced: dict[tuple[int, int], Traced] = {}
+        for number, operation in enumerate(operations):
+            for place, change in enumerate(operation.changes):
+                traced[number, place] = Traced(change)
+        found = Walk(traced, {}, is_exact=True)
+        nothing_lost: tuple[Degree, ...] = tuple("kept" for _ in self.stakes)
+        degrees = self._degrees(self.start, nothing_lost)
+        waiting = [Node(frozenset(), self.start, self.model, degrees, ())]
+        seen: set[object] = set()
+        while waiting:
+            node = waiting.pop()
+            if len(node.done) == len(operations):
+                self._end(found, node)
+                continue
+            if len(seen) >= LIMIT:
+                found.is_exact = False
+                following = list(self._following(found, node, operations, before))[:1]
+            else:
+                following = list(self._following(found, node, operations, before))
+            for each in following:
+                key = identity(each)
+                if key not in seen:
+                    seen.add(key)
+                    waiting.append(each)
+        return found
+
+    def _following(
+        self,
+        found: Walk,
+        node: Node,
+        operations: Sequence[Operation],
+        before: Sequence[frozenset[int]],
+    ) -> Iterator[Node]:
+        """Yield the nodes after each operation that may come next, in each of its readings."""
+        for number, operation in enumerate(operations):
+            if number in node.done or not before[number] <= node.done:
+                continue
+            choices = [range(len(change.readings)) for change in operation.changes]
+            for chosen in product(*choices):
+                try:
+                    yield self._follow(found, node, number, chosen)
+                except TooManyStates:
+                    found.is_exact = False
+
+    def _follow(
+        self,
+        found: Walk,
+        node: Node,
+        number: int,
+        chosen: tuple[int, ...],
+    ) -> Node:
+        """Return the node after one operation, and note what each of its commands does."""
+        here = node._replace(oracle=copy(node.oracle), done=node.done | {number})
+        for place, reading in enumerate(chosen):
+            traced = found.traced[number, place]
+            effects = traced.effects.setdefault(reading, [])
+            for command in traced.change.readings[reading]:
+                after, outcome = self.full.step(here.model, command)
+                is_repeat = isinstance(outcome, Accepted) and after == here.model
+                if is_repeat and not has_more_states(here.oracle):
+                    continue
+                effect, degrees = self._submit(here, command)
+                effects.append(effect)
+                here = here._replace(model=after, degrees=degrees, path=effect.path)
+        return here
+
+    def _submit(self, node: Node, command: Command) -> tuple[Effect, tuple[Degree, ...]]:
+        """Let the oracle take one command, and return what that does to what is at stake."""
+        oracle = node.oracle
+        open_before = oracle.open
+        oracle.submit(command)
+        last = oracle.last
+        degrees = self._degrees(oracle, node.degrees)
+        losses: list[Loss] = []
+        unspecified: list[Stake] = []
+        regained: list[Loss] = []
+        for stake, was, now in zip(self.stakes, node.degrees, degrees, strict=True):
+            if DEGREES.index(now) > DEGREES.index(was):
+                by, degree = rests_on(stake, last.possible)
+                losses.append(Loss(stake, now if degree == "must" else degree, by))
+            elif (stake.kind, stake.name) in oracle.open - open_before:
+                unspecified.append(stake)
+            elif was == "must":
+                regained += regained_in(stake, last.possible)
+        effect = Effect(
+            command,
+            last.outcome if last.compared else Accepted(),
+            last.deciding if last.compared else frozenset(),
+            tuple(losses),
+            tuple(unspecified),
+            tuple(regained),
+            tuple(self._staying(node, command)),
+            (*node.path, command),
+        )
+        return effect, degrees
+
+    def _staying(self, node: Node, command: Command) -> Iterator[Loss]:
+        """Yield what stays lost, with the requirement whose mistake would bring it back."""
+        for row in COUNTER_ROWS:
+            if not isinstance(row, EffectRow) or row.on is not type(command):
+                continue
+            for stake, degree in zip(self.stakes, node.degrees, strict=True):
+                if degree != "must" or row.each is not stake.kind:
+                    continue
+                if (
+                    not stake.is_lost_in(node.model)
+                    or row.requirement in node.oracle.machine.silent
+                ):
+                    continue
+                mistaken, _ = with_mistake(row).step(node.model, command)
+                if not stake.is_lost_in(mistaken):
+                    yield Loss(stake, "must", frozenset({row.requirement}))
+
+    def _degrees(self, oracle: Oracle, before: tuple[Degree, ...]) -> tuple[Degree, ...]:
+        """Return how far each thing has been lost so far: what is lost is not found again."""
+        found: list[Degree] = []
+        for stake, was in zip(self.stakes, before, strict=True):
+            lost = [stake.is_lost_in(state) for state in oracle.states]
+            now: Degree = "kept"
+            if all(lost):
+                now = "must"
+            elif any(lost):
+                now = "may"
+            found.append(max(was, now, key=DEGREES.index))
+        return tuple(found)
+
+    def _end(self, found: Walk, node: Node) -> None:
+        for stake, degree in zip(self.stakes, node.degrees, strict=True):
+            least = found.at_the_end.get(stake, "must")
+            found.at_the_end[stake] = min(least, degree, key=DEGREES.index)
+
+
+@cache
+def with_mistake(row: Row) -> Machine:
+    """Return the machine that makes one mistake."""
+    return Machine((*REMEMBERING, row))
+
+
+def identity(node: Node) -> object:
+    """Return what makes two nodes the same: what follows from them is."""
+    oracle = node.oracle
+    return (node.done, frozenset(oracle.states), oracle.open, node.model, node.degrees)
+
+
+def has_more_states(oracle: Oracle) -> bool:
+    """Return whether it is not known in which state a system is."""
+    return len(oracle.states) > 1
+
+
+def rests_on(stake: Stake, possible: Iterable[Transition]) -> tuple[frozenset[str], Degree]:
+    """Return the requirements by which a command loses something, and how far it does.
+
+    Where it may also be kept, only those count that make the difference.
+    """
+    losing: set[str] = set()
+    keeping: set[str] = set()
+    is_kept = False
+    for transition in possible:
+        if stake.is_lost_in(transition.before):
+            continue
+        by = transition.outcome.by if isinstance(transition.outcome, Accepted) else frozenset()
+        if stake.is_lost_in(transition.after):
+            losing |= by
+        else:
+            keeping |= by
+            is_kept = True
+    if is_kept:
+        return frozenset(losing - keeping), "may"
+    return frozenset(losing), "must"
+
+
+def regained_in(stake: Stake, possible: Sequence[Transition]) -> list[Loss]:
+    """Return that something lost is there again after a command, in all states or in some."""
+    again: set[str] = set()
+    not_again: set[str] = set()
+    count = 0
+    for transition in possible:
+        by = transition.outcome.by if isinstance(transition.outcome, Accepted) else frozenset()
+        if stake.is_lost_in(transition.before):
+            if stake.is_lost_in(transition.after):
+                not_again |= by
+            else:
+                again |= by
+                count += 1
+    if count == 0:
+        return []
+    degree: Degree = "must" if count == len(possible) else "may"
+    return [Loss(stake, degree, frozenset(again - not_again) or frozenset(again))]

@@ -1,0 +1,137 @@
+"""What a report says in words, in all its formats."""
+
+from collections.abc import Iterator
+
+from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
+from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
+
+BECOMES = {
+    ("account", "lost"): "the account is deleted",
+    ("account", "may be lost"): "the account may be deleted",
+    ("account", "back"): "the account is there again",
+    ("account", "may be back"): "the account may be there again",
+    ("account", "stays lost"): "the account stays deleted",
+    ("data", "lost"): "data can't be read",
+    ("data", "may be lost"): "data may be unreadable",
+    ("data", "back"): "data can be read again",
+    ("data", "may be back"): "data may be readable again",
+    ("data", "stays lost"): "data stays unreadable",
+    ("documents", "lost"): "uploaded documents are deleted",
+    ("documents", "may be lost"): "uploaded documents may be deleted",
+    ("documents", "back"): "uploaded documents are there again",
+    ("documents", "may be back"): "uploaded documents may be there again",
+    ("documents", "stays lost"): "uploaded documents stay deleted",
+    ("models", "lost"): "deployed models are undeployed",
+    ("models", "may be lost"): "deployed models may be undeployed",
+    ("models", "back"): "models are deployed again",
+    ("models", "may be back"): "models may be deployed again",
+    ("models", "stays lost"): "models stay undeployed",
+    ("", "refused"): "would be refused",
+    ("", "not specified"): "not specified",
+}
+"""What becomes of something, in words."""
+
+ACTIONS = {
+    (CREATE,): "created",
+    (UPDATE,): "changed",
+    (DELETE,): "destroyed",
+    (FORGET,): "forgotten",
+    (PERHAPS,): "not evaluated",
+    (DELETE, CREATE): "destroyed, then created",
+    (CREATE, DELETE): "created, then the old one destroyed",
+    (CREATE, FORGET): "created, the old one forgotten",
+}
+
+PROFILES = {"article": "by the article", "full": "by all that the specification assumes"}
+
+VERDICTS = {
+    LOSES: ("loses data", "lose data"),
+    MAY_LOSE: ("may lose data", "may lose data"),
+    REFUSED: ("would be refused", "would be refused"),
+    NOT_SPECIFIED: ("is not specified", "are not specified"),
+}
+
+DELAY = (
+    "how soon the service notices that a key is inaccessible is not stated; a gap of seconds may "
+    "do no harm"
+)
+STORED = "what an account holds is not in a plan: documents and a deployed model are assumed"
+OUTSIDE = (
+    "accounts, policies and roles outside this plan are not seen; what a key needs besides is "
+    "assumed to be in order"
+)
+SILENCE = "no finding means that nothing was found which the article names; it does not mean safe"
+REFUSALS = "what would be refused is the specification's assumption, and nothing observed on Azure"
+FOUNDRY = (
+    "for accounts of kind AIServices Microsoft's Foundry pages of August 2026 say otherwise: data "
+    "is inaccessible until the key is restored, deployed models go on until their deployment is "
+    "deleted, customer-managed keys can be enabled at creation, and Azure RBAC gives access"
+)
+
+
+def count(number: int, one: str, several: str = "") -> str:
+    """Return a number with its noun."""
+    noun = one if number == 1 else several or f"{one}s"
+    return f"{number} {noun}"
+
+
+def heading(report: Report) -> str:
+    """Return what was read and judged."""
+    changes = count(report.changes, "change")
+    judged = count(len(report.accounts), "account")
+    return (
+        f"{report.plan.source}: {changes}; {judged} judged, {PROFILES[report.profile]} "
+        f"(revision {report.revision})"
+    )
+
+
+def actions_in_words(finding: Finding) -> str:
+    """Return what is done to a resource, and why it is replaced or deleted."""
+    return ACTIONS.get(finding.actions, ", ".join(finding.actions))
+
+
+def part_heading(part: Part) -> str:
+    """Return what one change does, and whether only in some orders."""
+    text = part.advice.does
+    if part.only_in_some_orders:
+        text += " In an order that is permitted, not in every one:"
+    return text
+
+
+def consequence_in_words(consequence: Consequence) -> str:
+    """Return what becomes of something."""
+    return BECOMES[consequence.what, consequence.becomes]
+
+
+def summary(report: Report) -> str:
+    """Return how many changes have which verdict."""
+    found: list[str] = []
+    for verdict, (one, several) in VERDICTS.items():
+        number = sum(1 for finding in report.findings if finding.verdict == verdict)
+        if number:
+            found.append(f"{count(number, 'change')} {one if number == 1 else several}")
+    text = f"{'; '.join(found)}." if found else "Nothing found that loses data."
+    if report.not_judged:
+        kinds: list[str] = []
+        for kind, number in sorted(report.not_judged.items()):
+            kinds.append(f"{count(number, 'account')} of kind {kind}")
+        text += f" Not judged: {', '.join(kinds)}."
+    if report.findings:
+        text += " Replay: --commands; details: --format json."
+    return text
+
+
+def limits(report: Report) -> Iterator[str]:
+    """Yield what this report can't say."""
+    yield from report.notes
+    verdicts = {finding.verdict for finding in report.findings}
+    if not verdicts.isdisjoint({LOSES, MAY_LOSE}):
+        yield DELAY
+    if report.accounts:
+        yield STORED
+        yield OUTSIDE
+    if REFUSED in verdicts:
+        yield REFUSALS
+    if any("AIServices" in finding.kinds for finding in report.findings):
+        yield FOUNDRY
+    yield SILENCE

@@ -1,0 +1,582 @@
+"""What was there before a change: accounts, vaults and keys as entities of the model.
+
+What the plan does not show is assumed to be as enabling customer-managed keys demands it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..machine import Command, Stage
+from ..machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeployModel,
+    DisableIdentity,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+    RevokeKeyAccess,
+    TrainModel,
+    UploadDocument,
+)
+from .inventory import Entry
+from .plan import CREATE, UNKNOWN
+from .things import (
+    HOSTS_OF_VAULTS,
+    Account,
+    Key,
+    KeyInUse,
+    KeyUsed,
+    MayBeUnknown,
+    Policy,
+    PolicyList,
+    Role,
+    Vault,
+    last_word,
+    subscription_of,
+)
+
+TIER = "cmk-tier"
+TENANT = "home"
+KEY_TYPES = {"rsa": "RSA", "rsa-hsm": "RSA-HSM", "ec": "EC", "ec-hsm": "EC"}
+
+HOLDS = ("nothing", "documents", "models")
+"""What is assumed to be in each account: nothing, uploaded documents, or a deployed model too."""
+
+
+class Names:
+    """Gives each thing a name of the model that is like its own, and no other thing's."""
+
+    def __init__(self, masked: frozenset[str]) -> None:
+        self.masked = masked
+        self.given: set[str] = set()
+
+    def new(self, wanted: str, otherwise: str) -> str:
+        """Return a name; ``otherwise`` is its beginning where the wanted one must not be shown."""
+        base = self.shown(wanted, otherwise)
+        name = base
+        number = 2
+        while name in self.given:
+            name = f"{base}-{number}"
+            number += 1
+        self.given.add(name)
+        return name
+
+    def shown(self, wanted: MayBeUnknown, otherwise: str) -> str:
+        """Return a text as a name of the model; what is masked or unknown is not shown."""
+        if not isinstance(wanted, str):
+            return otherwise
+        if any(text.lower() in wanted.lower() for text in self.masked):
+            return otherwise
+        return re.sub(r"[^A-Za-z0-9-]+", "-", wanted).strip("-")[:50].strip("-") or otherwise
+
+
+@dataclass
+class KnownVault:
+    """A vault, with what is known of it before and after."""
+
+    name: str
+    before: Vault | None = None
+    after: Vault | None = None
+    is_created: bool = False
+    keys: dict[str, "KnownKey"] = field(default_factory=dict)
+
+    @property
+    def exists_before(self) -> bool:
+        """Return whether it is there before: what the plan does not make is."""
+        return not self.is_created or self.before is not None
+
+    @property
+    def uses_rbac(self) -> bool:
+        """Return whether it uses Azure RBAC before, so its policies are ignored."""
+        return self.before is not None and self.before.rbac is True
+
+
+@dataclass
+class KnownKey:
+    """A key of a vault."""
+
+    name: str
+    before: Key | None = None
+    after: Key | None = None
+    is_created: bool = False
+
+    @property
+    def exists_before(self) -> bool:
+        """Return whether it is there before: what the plan does not make is."""
+        return not self.is_created or self.before is not None
+
+
+@dataclass(frozen=True)
+class UsedKey:
+    """A key that is resolved: the names of vault and key in the model."""
+
+    vault: str
+    key: str
+    in_hsm: bool = False
+    by_user_assigned: bool = False
+
+
+@dataclass
+class KnownAccount:
+    """An account that is judged, with what is known of it before and after."""
+
+    name: str
+    kind: str
+    before: Account | None = None
+    after: Account | None = None
+    is_outside: bool = False
+    key: UsedKey | None = None
+    """The key that it uses before."""
+    access: set[str] = field(default_factory=set)
+    """The vaults to whose keys it has access before."""
+
+    @property
+    def exists_before(self) -> bool:
+        """Return whether it is there before."""
+        return self.before is not None or self.is_outside
+
+    @property
+    def location(self) -> str:
+        """Return its location."""
+        for facts in (self.before, self.after):
+            if facts is not None and isinstance(facts.location, str):
+                return location_name(facts.location)
+        return "westeurope"
+
+
+def location_name(text: str) -> str:
+    """Return a location as Azure's interfaces write it: `westeurope` for `West Europe`."""
+    return re.sub(r"[^a-z0-9]", "", text.lower()) or "westeurope"
+
+
+class World:
+    """The things of a plan by all names that they have there, and what was there before."""
+
+    def __init__(self, entries: tuple[Entry, ...], masked: frozenset[str], holds: str) -> None:
+        self.entries = entries
+        self.holds = holds
+        self.names = Names(masked)
+        self.by_address = {entry.address: entry for entry in entries}
+        self.accounts: dict[str, KnownAccount] = {}
+        self.vaults: dict[str, KnownVault] = {}
+        self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
+        self.notes: list[str] = []
+        self._find_vaults()
+        self._find_keys()
+        self._find_accounts()
+        self._find_keys_in_use()
+        self._find_access()
+
+    # Identities
+
+    def _find_vaults(self) -> None:
+        for entry in self.entries:
+            for facts in (entry.before, entry.after):
+                if isinstance(facts, Vault):
+                    self._add_vault(entry, facts)
+
+    def _add_vault(self, entry: Entry, facts: Vault) -> None:
+        names = list(names_of_vault(facts))
+        known = next((self.vaults[name] for name in names if name in self.vaults), None)
+        if known is None:
+            known = KnownVault(self.names.new(facts.name, "vault"))
+            known.is_created = entry.before is not facts and CREATE in entry.resource.actions
+        if facts is entry.before:
+            known.before = facts
+        if facts is entry.after:
+            known.after = facts
+            names.append(f"@{entry.address}")
+        self.vaults.update(dict.fromkeys(names, known))
+
+    def vault(self, reference: MayBeUnknown) -> KnownVault | None:
+        """Return the vault of an id, a host or an address; None if nothing tells which it is."""
+        if not isinstance(reference, str):
+            return None
+        known = self.vaults.get(reference)
+        if known is not None or reference.startswith("@"):
+            return known
+        if reference.startswith("/"):
+            name = last_word(reference)
+            aliases = [reference, *(f"{name}.{suffix}" for suffix in HOSTS_OF_VAULTS)]
+            known = next((self.vaults[each] for each in aliases if each in self.vaults), None)
+        else:
+            name = reference.partition(".")[0]
+            aliases = [reference]
+        if known is None:
+            known = KnownVault(self.names.new(name, "vault"))
+        self.vaults.update(dict.fromkeys(aliases, known))
+        return known
+
+    def _find_keys(self) -> None:
+        for entry in self.entries:
+            for facts in (entry.before, entry.after):
+                if not isinstance(facts, Key):
+                    continue
+                vault = self.vault(facts.vault)
+                if vault is None:
+                    continue
+                key = self.key(vault, facts.name)
+                if facts is entry.before:
+                    key.before = facts
+                if facts is entry.after:
+                    key.after = facts
+                    key.is_created |= CREATE in entry.resource.actions
+
+    def key(self, vault: KnownVault, name: str) -> KnownKey:
+        """Return the key of this name in a vault."""
+        if name not in vault.keys:
+            shown = Names(self.names.masked).new(name, "key")
+            while any(key.name == shown for key in vault.keys.values()):
+                shown = f"{shown}-2"
+            vault.keys[name] = KnownKey(shown)
+        return vault.keys[name]
+
+    def used_key(self, used: MayBeUnknown) -> UsedKey | None:
+        """Return the key that is meant; None if nothing tells which it is."""
+        if not isinstance(used, KeyUsed):
+            return None
+        if used.in_hsm:
+            return UsedKey("", "", True, used.by_user_assigned)
+        name = used.name
+        reference = used.vault
+        if isinstance(reference, str) and reference.startswith("@"):
+            entry = self.by_address.get(reference[1:])
+            facts = None if entry is None else entry.after
+            if not isinstance(facts, Key):
+                return None
+            name, reference = facts.name, facts.vault
+        vault = self.vault(reference)
+        if vault is None or not isinstance(name, str):
+            return None
+        return UsedKey(vault.name, self.key(vault, name).name, False, used.by_user_assigned)
+
+    def _find_accounts(self) -> None:
+        for entry in self.entries:
+            for facts in (entry.before, entry.after):
+                if isinstance(facts, Account):
+                    self._add_account(entry, facts)
+
+    def _add_account(self, entry: Entry, facts: Account) -> None:
+        if facts.kind is None and facts.azure_kind is not UNKNOWN:
+            kind = str(facts.azure_kind or "none")
+            self.not_judged[str(facts.id)] = kind
+            self.not_judged[f"@{entry.address}"] = kind
+            return
+        known = self.accounts.get(str(facts.id))
+        if known is None:
+            name = self.names.new(facts.name, "account")
+            known = KnownAccount(name, facts.kind or "Translator")
+        if facts is entry.before:
+            known.before = facts
+        if facts is entry.after:
+            known.after = facts
+            self.accounts[f"@{entry.address}"] = known
+        self.accounts[str(facts.id)] = known
+
+    def account(self, reference: MayBeUnknown) -> KnownAccount | None:
+        """Return the account of an id or an address, if it is judged."""
+        return self.accounts.get(reference) if isinstance(reference, str) else None
+
+    def every_account(self) -> list[KnownAccount]:
+        """Return all accounts that are judged, each once."""
+        found: dict[str, KnownAccount] = {}
+        for account in self.accounts.values():
+            found[account.name] = account
+        return list(found.values())
+
+    def every_vault(self) -> list[KnownVault]:
+        """Return all vaults, each once."""
+        found: dict[str, KnownVault] = {}
+        for vault in self.vaults.values():
+            found[vault.name] = vault
+        return list(found.values())
+
+    def vault_named(self, name: str) -> KnownVault:
+        """Return the vault of this name in the model."""
+        return next(vault for vault in self.every_vault() if vault.name == name)
+
+    # What was there before
+
+    def _find_keys_in_use(self) -> None:
+        for account in self.every_account():
+            if account.before is not None:
+                self._uses_before(account, account.before.key)
+        for entry in self.entries:
+            for facts in (entry.before, entry.after):
+                if isinstance(facts, KeyInUse):
+                    self._add_outside(facts)
+            if isinstance(entry.before, KeyInUse):
+                user = self.account(entry.before.account)
+                if user is not None:
+                    self._uses_before(user, entry.before.key)
+
+    def _uses_before(self, account: KnownAccount, use: MayBeUnknown) -> None:
+        """Note the key that an account uses before, if its system-assigned identity uses it."""
+        used = self.used_key(use)
+        if used is not None and not used.by_user_assigned:
+            account.key = used
+            return
+        if used is not None:
+            self.notes.append(
+                f"{account.name} uses its key by a user-assigned identity, which the article does "
+                "not know: its key is not judged"
+            )
+        elif use is not None:
+            self.notes.append(f"which key {account.name} uses can't be told from this plan")
+
+    def _add_outside(self, facts: KeyInUse) -> None:
+        """Add the account that a key is put in use for, if the plan has no resource of it."""
+        reference = facts.account
+        is_known = reference in self.accounts or reference in self.not_judged
+        if not isinstance(reference, str) or is_known or reference.startswith("@"):
+            return
+        account = KnownAccount(self.names.new(last_word(reference), "account"), "Translator")
+        account.is_outside = True
+        self.accounts[reference] = account
+        self.notes.append(
+            f"the account {account.name} is not in the plan: its kind is assumed to be judged"
+        )
+
+    def vaults_of(self, account: KnownAccount) -> set[str]:
+        """Return the vaults whose keys an account uses before the change or is to use."""
+        found: set[str] = set()
+        if account.key is not None:
+            found.add(account.key.vault)
+        uses: list[MayBeUnknown] = []
+        if account.after is not None:
+            uses.append(account.after.key)
+        for entry in self.entries:
+            facts = entry.after
+            if isinstance(facts, KeyInUse) and self.account(facts.account) is account:
+                uses.append(facts.key)
+        for use in uses:
+            used = self.used_key(use)
+            if used is not None:
+                found.add(used.vault)
+        return found - {""}
+
+    def _find_access(self) -> None:
+        for account in self.every_account():
+            if not account.exists_before:
+                continue
+            for vault in self.every_vault():
+                level = self.access_before(vault, account)
+                is_assumed = account.key is not None and account.key.vault == vault.name
+                if level or (level is None and is_assumed):
+                    account.access.add(vault.name)
+
+    def access_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
+        """Return whether a policy gives access before the change; None if nothing tells."""
+        if vault.uses_rbac:
+            return None
+        for policy in self.policies_before(vault):
+            if self.is_of(policy, account) is True and policy.needed:
+                return True
+        is_listed = (
+            vault.before is not None
+            and vault.before.lists_all
+            and isinstance(vault.before.policies, tuple)
+        )
+        knows_principal = account.before is not None and isinstance(account.before.principal, str)
+        return False if is_listed and knows_principal else None
+
+    def policies_before(self, vault: KnownVault) -> Iterator[Policy]:
+        """Yield the policies of a vault before the change, wherever they are written."""
+        if vault.before is not None and isinstance(vault.before.policies, tuple):
+            yield from vault.before.policies
+        for entry in self.entries:
+            facts = entry.before
+            if isinstance(facts, Policy) and self.vault(facts.vault) is vault:
+                yield facts
+            if isinstance(facts, PolicyList) and self.vault(facts.vault) is vault:
+                yield from facts.policies if isinstance(facts.policies, tuple) else ()
+
+    def is_of(self, facts: Policy | Role, account: KnownAccount) -> bool | None:
+        """Return whether a policy or a role is for the identity of an account; None if unknown."""
+        principal = facts.principal
+        if isinstance(principal, str) and principal.startswith("@"):
+            if principal in self.accounts:
+                return self.accounts[principal] is account
+            return False if principal[1:] in self.by_address else None
+        if principal is UNKNOWN:
+            return None
+        known: list[MayBeUnknown] = []
+        for state in (account.before, account.after):
+            if state is not None:
+                known.append(state.principal)
+        if principal in known:
+            return True
+        if account.is_outside or (
+            account.before is not None and account.before.identity is UNKNOWN
+        ):
+            return None
+        return False
+
+    # As commands, for one account at a time: what becomes of one concerns no other
+
+    def stage(self, account: KnownAccount) -> Stage:
+        """Return the stage: the subscriptions and regions of an account and its vaults."""
+        regions = {account.location: None}
+        subscriptions = {self.subscription(account.before or account.after): TENANT}
+        for state in (account.before, account.after):
+            if state is not None and isinstance(state.location, str):
+                regions[location_name(state.location)] = None
+        for name in sorted(self.vaults_of(account)):
+            vault = self.vault_named(name)
+            regions[self.region(vault, account)] = None
+            subscriptions[self.subscription(vault.before or vault.after)] = TENANT
+        regions.pop("global", None)
+        return Stage(
+            tenants=(TENANT,),
+            subscriptions=subscriptions,
+            regions=tuple(regions) or ("westeurope",),
+            tiers={TIER: True},
+        )
+
+    def region(self, vault: KnownVault, account: KnownAccount) -> str:
+        """Return the region of a vault: that of the account if it uses it, as it could not else."""
+        is_in_use = account.key is not None and account.key.vault == vault.name
+        for facts in (vault.before, vault.after):
+            if not is_in_use and facts is not None and isinstance(facts.location, str):
+                return location_name(facts.location)
+        return account.location if account.location != "global" else "westeurope"
+
+    def subscription(self, facts: Account | Vault | None) -> str:
+        """Return the name of a subscription in the model; one that is not known is `production`."""
+        subscription = subscription_of(facts.id) if facts is not None else UNKNOWN
+        return self.names.shown(subscription, "production")
+
+    def group(self, facts: Account | Vault | None) -> str:
+        """Return the name of a resource group in the model."""
+        return self.names.shown(facts.group if facts is not None else UNKNOWN, "group")
+
+    def setup(self, account: KnownAccount) -> list[Command]:
+        """Return the commands that lead to the world of an account before the change."""
+        commands: list[Command] = []
+        vaults = sorted(self.vaults_of(account))
+        for name in vaults:
+            vault = self.vault_named(name)
+            if vault.exists_before:
+                commands += self._setup_vault(vault, account)
+        if account.exists_before:
+            commands += self._setup_account(account, vaults)
+        return commands
+
+    def _setup_vault(self, vault: KnownVault, account: KnownAccount) -> Iterator[Command]:
+        """Yield the commands that make a vault; one in use is as it has to be, by assumption."""
+        used = account.key
+        is_in_use = used is not None and used.vault == vault.name
+        protected = vault.before is None or vault.before.purge_protection is not False
+        yield CreateVault(
+            vault.name,
+            self.region(vault, account),
+            self.subscription(vault.before or vault.after),
+            self.group(vault.before or vault.after),
+            purge_protection=is_in_use or protected,
+            permission_model="rbac" if vault.uses_rbac and not is_in_use else "access-policies",
+        )
+        for key in vault.keys.values():
+            if key.exists_before:
+                is_used = is_in_use and used is not None and used.key == key.name
+                kind, size = type_and_size(None if is_used else key.before)
+                yield CreateKey(vault.name, key.name, kind, size)
+
+    def _setup_account(self, account: KnownAccount, vaults: list[str]) -> Iterator[Command]:
+        name = account.name
+        yield self.create_resource(account, account.before or account.after)
+        used = account.key
+        has_identity = account.before is None or account.before.identity is not False
+        if has_identity or used is not None:
+            yield EnableIdentity(name)
+        for vault in vaults:
+            is_needed = used is not None and used.vault == vault
+            if vault in account.access or is_needed:
+                yield GrantKeyAccess(vault, name)
+        if used is not None and not used.in_hsm:
+            yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
+        yield from self._setup_contents(name)
+        if used is not None and not used.in_hsm:
+            if used.vault not in account.access:
+                yield RevokeKeyAccess(used.vault, name)
+            elif not has_identity:
+                yield DisableIdentity(name)
+
+    def lost_before(self, account: KnownAccount) -> str:
+        """Return what an account lacked before the plan to use its key: empty if nothing."""
+        used = account.key
+        if used is None or used.in_hsm:
+            return ""
+        if used.vault not in account.access:
+            return "access to its key"
+        if account.before is not None and account.before.identity is False:
+            return "an identity"
+        return ""
+
+    def _setup_contents(self, account: str) -> Iterator[Command]:
+        if self.holds == "nothing":
+            return
+        yield CreateWorkspace(workspace_of(account), account)
+        yield UploadDocument(document_of(account), workspace_of(account))
+        if self.holds == "models":
+            yield TrainModel(model_of(account), workspace_of(account))
+            yield DeployModel(model_of(account))
+
+    def create_resource(
+        self, account: KnownAccount, facts: Account | None, **options: Any
+    ) -> CreateResource:
+        """Return the command that makes an account as it is described."""
+        location = account.location
+        if facts is not None and isinstance(facts.location, str):
+            location = location_name(facts.location)
+        kind: Any = account.kind
+        return CreateResource(
+            account.name,
+            kind,
+            location,
+            TIER,
+            self.subscription(facts),
+            self.group(facts),
+            **options,
+        )
+
+
+def names_of_vault(facts: Vault) -> Iterator[str]:
+    """Yield what may refer to a vault: its id and its host, in each cloud if it is not known."""
+    if isinstance(facts.id, str):
+        yield facts.id
+    if isinstance(facts.host, str):
+        yield facts.host
+    elif facts.name:
+        for suffix in HOSTS_OF_VAULTS:
+            yield f"{facts.name.lower()}.{suffix}"
+
+
+def type_and_size(facts: Key | None) -> tuple[Any, int]:
+    """Return type and size of a key; what is not known is as customer-managed keys demand it."""
+    kind = "RSA"
+    size = 2048
+    if facts is not None and isinstance(facts.type, str):
+        kind = KEY_TYPES.get(facts.type.lower(), "RSA")
+    if facts is not None and isinstance(facts.size, int):
+        size = facts.size
+    return kind, size
+
+
+def workspace_of(account: str) -> str:
+    """Return the name of the workspace that stands for all of an account's."""
+    return f"{account}-workspace"
+
+
+def document_of(account: str) -> str:
+    """Return the name of the document that stands for all of an account's."""
+    return f"{account}-document"
+
+
+def model_of(account: str) -> str:
+    """Return the name of the model that stands for all of an account's."""
+    return f"{account}-model"

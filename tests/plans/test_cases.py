@@ -1,0 +1,669 @@
+"""What a plan costs, case by case, and beside each a harmless twin that differs in one attribute
+and is silent."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.plans import builder as b
+from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.plans.findings import Judge, Report
+from translator_cmk.plans.reading import read_plan
+from translator_cmk.requirements import load_register
+
+T = "azurerm_cognitive_account.t"
+V = "azurerm_key_vault.v"
+K = "azurerm_key_vault_key.k"
+P = "azurerm_key_vault_access_policy.p"
+C = "azurerm_cognitive_account_customer_managed_key.c"
+R = "azurerm_role_assignment.r"
+
+TO_ACCOUNT = f"{T}.identity[0].principal_id"
+TO_VAULT = f"{V}.id"
+TO_KEY = f"{K}.id"
+
+LOSSES = {"revocation.data-inaccessible", "revocation.deletes-uploads", "revocation.undeploys"}
+
+
+@cache
+def judge(profile: str, holds: str = "models") -> Judge:
+    register = load_register()
+    return Judge(machine_of(silent_in(profile, register)), register, profile, holds)
+
+
+def report(plan: Any, folder: Path, profile: str = "article", holds: str = "models") -> Report:
+    value = plan.as_dict() if isinstance(plan, b.TerraformPlan) else plan
+    file = folder / "plan.json"
+    file.write_text(json.dumps(value), "utf-8")
+    return judge(profile, holds).judge(read_plan(str(file)))
+
+
+def verdicts(plan: Any, folder: Path, profile: str = "article") -> dict[str, str]:
+    found = report(plan, folder, profile).findings
+    return {finding.address: finding.verdict for finding in found}
+
+
+def requirements(plan: Any, folder: Path, profile: str = "article") -> set[str]:
+    found: set[str] = set()
+    for finding in report(plan, folder, profile).findings:
+        found.update(finding.requirements)
+    return found
+
+
+def plan_with(without: str = "", policies: Any = (), features: Any = None) -> b.TerraformPlan:
+    """Return a plan that keeps an account, its key in a vault, and the policy beside it."""
+    plan = b.TerraformPlan()
+    plan.features = features or {}
+    entries = [b.policy_entry(each) for each in policies]
+    if T not in without:
+        plan.keep(T, b.account(key=b.key_id()))
+    if V not in without:
+        plan.keep(V, b.vault(policies=entries))
+    if K not in without:
+        plan.keep(K, b.key(), refers={"key_vault_id": TO_VAULT})
+    if P not in without:
+        plan.keep(P, b.policy(), refers={"object_id": TO_ACCOUNT, "key_vault_id": TO_VAULT})
+    return plan
+
+
+# Access policies
+
+
+def vault_redeployed(after: list[b.Values]) -> b.TerraformPlan:
+    plan = plan_with(without=f"{V} {P}")
+    plan.update(V, b.vault(policies=[b.policy_entry()]), b.vault(policies=after))
+    return plan
+
+
+def test_a_vault_that_is_deployed_without_its_policies_loses(tmp_path: Path) -> None:
+    assert verdicts(vault_redeployed([]), tmp_path) == {V: "loses"}
+    assert requirements(vault_redeployed([]), tmp_path) >= LOSSES
+    assert verdicts(vault_redeployed([b.policy_entry()]), tmp_path) == {}
+
+
+def test_order_and_case_of_permissions_say_nothing(tmp_path: Path) -> None:
+    same = b.policy_entry(permissions=["unwrapkey", "WRAPKEY", "get"])
+    assert verdicts(vault_redeployed([same]), tmp_path) == {}
+
+
+def test_another_identity_in_the_list_of_a_vault_does_not_count(tmp_path: Path) -> None:
+    assert verdicts(vault_redeployed([b.policy_entry(b.OTHER)]), tmp_path) == {V: "loses"}
+    both = [b.policy_entry(b.OTHER), b.policy_entry()]
+    assert verdicts(vault_redeployed(both), tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "verdict"),
+    [
+        (["Get", "List", "WrapKey", "UnwrapKey"], None),
+        (["Get", "WrapKey"], "may-lose"),
+        (["List"], "loses"),
+        ([], "loses"),
+    ],
+)
+def test_narrowed_permissions_may_lose_and_none_left_lose(
+    permissions: list[str], verdict: str | None, tmp_path: Path
+) -> None:
+    expected = {V: verdict} if verdict else {}
+    after = [b.policy_entry(permissions=permissions)]
+    assert verdicts(vault_redeployed(after), tmp_path) == expected
+    plan = plan_with(without=P)
+    plan.update(P, b.policy(), b.policy(key_permissions=permissions))
+    assert verdicts(plan, tmp_path) == ({P: verdict} if verdict else {})
+
+
+def test_a_policy_that_is_destroyed_loses_also_while_its_vault_still_lists_it(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=P, policies=[b.PRINCIPAL])
+    plan.delete(P, b.policy())
+    assert verdicts(plan, tmp_path) == {P: "loses"}
+    twin = plan_with(without=P, policies=[b.PRINCIPAL, b.OTHER])
+    twin.delete(P, b.policy(b.OTHER))
+    assert verdicts(twin, tmp_path) == {}
+
+
+def policy_replaced(actions: list[str], **values: Any) -> b.TerraformPlan:
+    plan = plan_with(without=P)
+    plan.change(
+        P,
+        actions,
+        b.policy(),
+        b.policy(**values),
+        refers={"object_id": TO_ACCOUNT, "key_vault_id": TO_VAULT},
+        action_reason="replace_because_tainted",
+    )
+    return plan
+
+
+@pytest.mark.parametrize("actions", [["delete", "create"], ["create", "delete"]])
+def test_a_policy_that_is_replaced_loses_in_both_orders(actions: list[str], tmp_path: Path) -> None:
+    for values in ({}, {"object_id": b.UNKNOWN}, {"key_vault_id": b.UNKNOWN}):
+        assert verdicts(policy_replaced(actions, **values), tmp_path) == {P: "loses"}
+    assert verdicts(policy_replaced(["no-op"]), tmp_path) == {}
+
+
+def test_what_comes_back_with_a_new_policy_is_told_apart(tmp_path: Path) -> None:
+    [finding] = report(policy_replaced(["delete", "create"]), tmp_path).findings
+    becomes = {(each.what, each.becomes) for part in finding.parts for each in part.consequences}
+    assert ("documents", "stays lost") in becomes
+    assert ("data", "may be back") in becomes
+    [full] = report(policy_replaced(["delete", "create"]), tmp_path, "full").findings
+    becomes = {(each.what, each.becomes) for part in full.parts for each in part.consequences}
+    assert ("data", "back") in becomes
+
+
+def test_an_unknown_identity_may_lose_unless_it_is_that_of_the_account(tmp_path: Path) -> None:
+    unknown = plan_with(without=f"{V} {P}")
+    after = b.vault(policies=b.UNKNOWN)
+    unknown.update(V, b.vault(policies=[b.policy_entry()]), after)
+    assert verdicts(unknown, tmp_path) == {V: "may-lose"}
+    known = plan_with(without=f"{V} {P}")
+    refers = {"access_policy.object_id": TO_ACCOUNT}
+    known.update(V, b.vault(policies=[b.policy_entry()]), after, refers=refers)
+    assert verdicts(known, tmp_path) == {}
+
+
+def test_an_unknown_object_id_in_the_list_of_a_vault_may_lose(tmp_path: Path) -> None:
+    assert verdicts(vault_redeployed([b.policy_entry(b.UNKNOWN)]), tmp_path) == {V: "may-lose"}
+
+
+def test_a_policy_that_was_added_outside_and_is_in_no_list_is_revoked(tmp_path: Path) -> None:
+    plan = vault_redeployed([])
+    plan.drifted(V, b.vault(), b.vault(policies=[b.policy_entry()]))
+    assert verdicts(plan, tmp_path) == {V: "loses"}
+
+
+def test_a_policy_that_is_gone_already_is_no_loss_of_this_plan(tmp_path: Path) -> None:
+    plan = plan_with(without=P)
+    plan.create(P, b.policy())
+    found = report(plan, tmp_path)
+    assert found.findings == ()
+    assert any("before the plan" in note for note in found.notes)
+
+
+def test_of_two_accounts_on_one_key_only_the_one_that_lost_access_is_named(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=f"{V} {P}")
+    other = b.account("translator-test", key=b.key_id(), principal=b.OTHER)
+    plan.keep("azurerm_cognitive_account.o", other)
+    both = [b.policy_entry(), b.policy_entry(b.OTHER)]
+    plan.update(V, b.vault(policies=both), b.vault(policies=[b.policy_entry()]))
+    [finding] = report(plan, tmp_path).findings
+    assert finding.accounts == ("translator-test",)
+
+
+def test_a_vault_that_no_account_uses_is_silent(tmp_path: Path) -> None:
+    plan = plan_with()
+    plan.update(
+        "azurerm_key_vault.o",
+        b.vault("kv-other", policies=[b.policy_entry()]),
+        b.vault("kv-other", policies=[]),
+    )
+    assert verdicts(plan, tmp_path) == {}
+
+
+# Azure RBAC
+
+
+def switched(role: Callable[[b.TerraformPlan], None], **values: Any) -> b.TerraformPlan:
+    plan = plan_with(without=f"{V} {P}")
+    entries = [b.policy_entry()]
+    after = {"rbac_authorization_enabled": True, **values}
+    plan.update(V, b.vault(policies=entries), b.vault(policies=entries, **after))
+    role(plan)
+    return plan
+
+
+def test_a_vault_that_changes_to_rbac_loses_without_a_role_and_may_lose_with_one(
+    tmp_path: Path,
+) -> None:
+    assert verdicts(switched(lambda _: None), tmp_path) == {V: "loses"}
+    there = switched(lambda plan: plan.keep(R, b.role()))
+    assert verdicts(there, tmp_path) == {V: "may-lose"}
+    assert "vault.permission-model" in requirements(there, tmp_path)
+    of_another = switched(lambda plan: plan.keep(R, b.role(b.OTHER)))
+    assert verdicts(of_another, tmp_path) == {V: "loses"}
+    elsewhere = switched(lambda plan: plan.keep(R, b.role(scope=b.vault_id("kv-other"))))
+    assert verdicts(elsewhere, tmp_path) == {V: "loses"}
+    other_role = b.role(role_definition_name="Key Vault Reader")
+    reader = switched(lambda plan: plan.keep(R, other_role))
+    assert verdicts(reader, tmp_path) == {V: "loses"}
+    twin = switched(lambda _: None, rbac_authorization_enabled=False)
+    assert verdicts(twin, tmp_path) == {}
+
+
+def test_a_role_that_comes_after_the_switch_does_not_help(tmp_path: Path) -> None:
+    values = b.role(b.UNKNOWN, scope=b.UNKNOWN)
+    late = switched(lambda plan: plan.create(R, values, refers={"scope": TO_VAULT}))
+    assert verdicts(late, tmp_path) == {V: "loses"}
+    free = switched(lambda plan: plan.create(R, b.role()))
+    assert verdicts(free, tmp_path) == {V: "may-lose"}
+
+
+def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{V} {P}")
+    older: dict[str, Any] = {"policies": [b.policy_entry()], "rbac_authorization_enabled": None}
+    before = b.vault(enable_rbac_authorization=False, **older)
+    plan.update(V, before, b.vault(enable_rbac_authorization=True, **older))
+    assert verdicts(plan, tmp_path) == {V: "loses"}
+
+
+def test_a_role_that_goes_on_a_vault_with_rbac_may_lose(tmp_path: Path) -> None:
+    for rbac, expected in ((True, {R: "may-lose"}), (False, {})):
+        plan = plan_with(without=V)
+        plan.keep(V, b.vault(rbac_authorization_enabled=rbac))
+        plan.delete(R, b.role())
+        assert verdicts(plan, tmp_path) == expected
+
+
+# Keys
+
+
+def key_replaced(actions: list[str]) -> b.TerraformPlan:
+    plan = plan_with(without=f"{T} {K}")
+    plan.change(K, actions, b.key(), b.key(id=b.UNKNOWN, key_size=3072, version=b.UNKNOWN))
+    block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
+    after = b.account(customer_managed_key=block)
+    refers = {"customer_managed_key.key_vault_key_id": TO_KEY}
+    plan.update(T, b.account(key=b.key_id()), after, refers=refers)
+    return plan
+
+
+def test_a_key_that_is_replaced_may_lose_by_the_article_and_loses_by_all_that_is_assumed(
+    tmp_path: Path,
+) -> None:
+    plan = key_replaced(["delete", "create"])
+    assert verdicts(plan, tmp_path) == {K: "may-lose"}
+    assert "revocation.key-deleted" in requirements(plan, tmp_path)
+    assert verdicts(plan, tmp_path, "full") == {K: "loses"}
+    assert verdicts(key_replaced(["update"]), tmp_path) == {}
+
+
+def test_another_key_in_place_of_one_that_goes_may_lose_twice(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{T} {K}")
+    plan.delete("azurerm_key_vault_key.old", b.key())
+    plan.create(K, b.key("new", id=b.UNKNOWN))
+    block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
+    plan.update(
+        T,
+        b.account(key=b.key_id()),
+        b.account(customer_managed_key=block),
+        refers={"customer_managed_key.key_vault_key_id": TO_KEY},
+    )
+    expected = {"azurerm_key_vault_key.old": "may-lose", T: "may-lose"}
+    assert verdicts(plan, tmp_path) == expected
+    assert "keys.change" in requirements(plan, tmp_path)
+
+
+def test_a_new_version_of_the_key_is_silent_and_another_key_is_not(tmp_path: Path) -> None:
+    for key_id, expected in (
+        (b.key_id(version="v2"), {}),
+        (b.key_id(version=""), {}),
+        (b.key_id(key="other"), {T: "may-lose"}),
+    ):
+        plan = plan_with(without=T)
+        plan.update(T, b.account(key=b.key_id()), b.account(key=key_id))
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_a_date_of_expiry_of_the_key_in_use_is_not_specified(tmp_path: Path) -> None:
+    for date, expected in (("2027-12-31T00:00:00Z", {K: "not-specified"}), (None, {})):
+        plan = plan_with(without=K)
+        plan.update(K, b.key(), b.key(expiration_date=date, tags={"a": "b"}))
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_a_key_that_no_account_uses_may_go(tmp_path: Path) -> None:
+    plan = plan_with()
+    plan.delete("azurerm_key_vault_key.o", b.key("other"))
+    assert verdicts(plan, tmp_path) == {}
+    plan = plan_with(without=K)
+    plan.delete(K, b.key())
+    assert verdicts(plan, tmp_path) == {K: "may-lose"}
+
+
+# Identity and account
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("SystemAssigned, UserAssigned", None),
+        ("UserAssigned", "loses"),
+        (b.UNKNOWN, "may-lose"),
+    ],
+)
+def test_an_identity_that_is_no_longer_system_assigned_loses(
+    kind: Any, verdict: str | None, tmp_path: Path
+) -> None:
+    plan = plan_with(without=T)
+    after = b.account(key=b.key_id())
+    after["identity"] = [{**after["identity"][0], "type": kind}]
+    plan.update(T, b.account(key=b.key_id()), after)
+    assert verdicts(plan, tmp_path) == ({T: verdict} if verdict else {})
+
+
+def test_a_key_used_by_a_user_assigned_identity_is_not_judged_by_the_system_assigned_one(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=f"{T} {P}", policies=[b.OTHER])
+    block = [{"key_vault_key_id": b.key_id(), "identity_client_id": b.OTHER}]
+    before = b.account(customer_managed_key=block)
+    plan.update(T, before, {**before, "tags": {"a": "b"}})
+    plan.delete(P, b.policy())
+    found = report(plan, tmp_path)
+    assert found.findings == ()
+    assert any("user-assigned" in note for note in found.notes)
+
+
+def test_an_identity_that_goes_under_microsofts_keys_may_lose_and_by_assumption_does_not(
+    tmp_path: Path,
+) -> None:
+    plan = b.TerraformPlan()
+    plan.update(T, b.account(), b.account(principal=None))
+    assert verdicts(plan, tmp_path) == {T: "may-lose"}
+    assert verdicts(plan, tmp_path, "full") == {}
+
+
+def test_an_account_that_is_replaced_loses_and_one_that_is_changed_does_not(
+    tmp_path: Path,
+) -> None:
+    for actions, expected in ((["delete", "create"], {T: "loses"}), (["update"], {})):
+        plan = b.TerraformPlan()
+        before = b.account()
+        after = b.account(id=b.UNKNOWN) if "create" in actions else b.account(sku_name="S2")
+        plan.change(T, actions, before, after)
+        assert verdicts(plan, tmp_path) == expected
+    plan = b.TerraformPlan()
+    plan.delete(T, b.account())
+    assert "environment.delete-resource" in requirements(plan, tmp_path)
+
+
+def test_an_account_of_a_kind_that_has_no_cmk_for_translator_is_not_judged(tmp_path: Path) -> None:
+    plan = b.TerraformPlan()
+    plan.delete(T, b.account(kind="OpenAI"))
+    found = report(plan, tmp_path)
+    assert (found.findings, found.accounts, found.not_judged) == ((), (), {"OpenAI": 1})
+
+
+def test_an_account_with_a_key_from_the_beginning_is_not_specified(tmp_path: Path) -> None:
+    new: dict[str, Any] = {"id": b.UNKNOWN, "principal": b.UNKNOWN}
+    plan = plan_with(without=f"{T} {P}")
+    plan.create(T, b.account(key=b.key_id(), **new))
+    assert verdicts(plan, tmp_path) == {T: "not-specified"}
+    assert verdicts(plan, tmp_path, "full") == {T: "refused"}
+    twin = plan_with(without=f"{T} {P}")
+    twin.create(T, b.account(**new))
+    assert verdicts(twin, tmp_path) == {}
+
+
+# Giving customer-managed keys up
+
+
+def test_giving_the_key_up_is_not_specified_by_the_article_and_silent_by_assumption(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=T)
+    plan.keep(T, b.account(key=b.key_id()))
+    plan.delete(C, b.cmk())
+    assert verdicts(plan, tmp_path) == {C: "not-specified"}
+    assert verdicts(plan, tmp_path, "full") == {}
+    inline = plan_with(without=T)
+    inline.keep(C, b.cmk())
+    inline.update(T, b.account(key=b.key_id()), b.account())
+    assert verdicts(inline, tmp_path) == {T: "not-specified"}
+    twin = plan_with(without=T)
+    twin.keep(C, b.cmk())
+    twin.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(), tags={"a": "b"}))
+    assert verdicts(twin, tmp_path) == {}
+
+
+def test_what_goes_after_the_key_was_given_up_may_still_cost_the_data(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{T} {P}")
+    plan.keep(T, b.account(key=b.key_id()))
+    plan.delete(C, b.cmk(), depends=(P,))
+    plan.delete(P, b.policy())
+    assert verdicts(plan, tmp_path) == {C: "not-specified", P: "may-lose"}
+    assert verdicts(plan, tmp_path, "full") == {}
+
+
+# Vaults and groups
+
+
+def everything_of_the_vault(actions: list[str], **after: Any) -> b.TerraformPlan:
+    plan = plan_with(without=f"{V} {K} {P}")
+    made = "create" in actions
+    plan.change(V, actions, b.vault(), b.vault(**after) if made else None)
+    key = b.key(id=b.UNKNOWN, key_vault_id=b.UNKNOWN) if made else None
+    plan.change(K, actions, b.key(), key, refers={"key_vault_id": TO_VAULT}, depends=(V,))
+    policy = b.policy(id=b.UNKNOWN, key_vault_id=b.UNKNOWN) if made else None
+    refers = {"key_vault_id": TO_VAULT}
+    plan.change(P, actions, b.policy(), policy, refers=refers, depends=(V,))
+    return plan
+
+
+@pytest.mark.parametrize("actions", [["delete"], ["delete", "create"]])
+def test_a_vault_that_goes_with_its_key_and_policy_loses(
+    actions: list[str], tmp_path: Path
+) -> None:
+    found = verdicts(everything_of_the_vault(actions), tmp_path)
+    assert found[P] == "loses"
+    assert found.get(K) in (None, "may-lose")
+
+
+def test_a_vault_that_goes_alone_loses_and_one_that_is_forgotten_does_not(tmp_path: Path) -> None:
+    for actions, expected in ((["delete"], {V: "loses"}), (["forget"], {})):
+        plan = plan_with(without=V)
+        plan.change(V, actions, b.vault(), None)
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_a_group_takes_the_vault_with_it_only_where_the_provider_lets_it(tmp_path: Path) -> None:
+    group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+    for keeps, expected in ((True, {}), (False, {"azurerm_resource_group.g": "loses"})):
+        features = {"resource_group": {"prevent_deletion_if_contains_resources": keeps}}
+        plan = plan_with(features=features)
+        plan.delete("azurerm_resource_group.g", group)
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_a_group_whose_contents_the_plan_does_not_show_may_lose(tmp_path: Path) -> None:
+    group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+    plan = b.TerraformPlan()
+    plan.features = {"resource_group": {"prevent_deletion_if_contains_resources": False}}
+    plan.keep(T, b.account(key=b.key_id()))
+    plan.delete("azurerm_resource_group.g", group)
+    assert verdicts(plan, tmp_path) == {"azurerm_resource_group.g": "may-lose"}
+
+
+# Enabling customer-managed keys
+
+
+def enabled(
+    depends: tuple[str, ...] = (P,), key: Any = None, vault: Any = None, **cmk: Any
+) -> b.TerraformPlan:
+    plan = b.TerraformPlan()
+    plan.create(T, b.account(id=b.UNKNOWN, principal=b.UNKNOWN))
+    plan.keep(V, vault or b.vault())
+    plan.keep(K, key or b.key(), refers={"key_vault_id": TO_VAULT})
+    values = b.policy(b.UNKNOWN, id=b.UNKNOWN)
+    plan.create(P, values, refers={"object_id": TO_ACCOUNT, "key_vault_id": TO_VAULT})
+    refers = {"cognitive_account_id": f"{T}.id", "key_vault_key_id": TO_KEY}
+    values = b.cmk(id=b.UNKNOWN, cognitive_account_id=b.UNKNOWN, **cmk)
+    plan.create(C, values, refers=refers, depends=depends)
+    return plan
+
+
+def test_enabling_with_all_that_it_needs_is_silent(tmp_path: Path) -> None:
+    assert verdicts(enabled(), tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("plan", "requirement"),
+    [
+        (lambda: enabled(depends=()), "vault.granted-beforehand"),
+        (lambda: enabled(key=b.key(key_size=3072)), "keys.rsa-2048-refused"),
+        (lambda: enabled(key=b.key(key_type="EC", key_size=None)), "keys.rsa-2048-refused"),
+        (lambda: enabled(vault=b.vault(location="eastus")), "vault.same-region-refused"),
+        (
+            lambda: enabled(vault=b.vault(purge_protection_enabled=False)),
+            "vault.purge-protection-refused",
+        ),
+    ],
+)
+def test_enabling_without_what_it_needs_is_not_specified_and_refused_by_assumption(
+    plan: Callable[[], b.TerraformPlan], requirement: str, tmp_path: Path
+) -> None:
+    assert verdicts(plan(), tmp_path) == {C: "not-specified"}
+    assert requirement in requirements(plan(), tmp_path)
+    assert verdicts(plan(), tmp_path, "full") == {C: "refused"}
+    assert requirement in requirements(plan(), tmp_path, "full")
+
+
+def test_enabling_with_a_key_in_a_managed_hsm_is_not_specified(tmp_path: Path) -> None:
+    plan = enabled(key_vault_key_id="https://hsm.managedhsm.azure.net/keys/cmk/v1")
+    assert verdicts(plan, tmp_path) == {C: "not-specified"}
+    assert requirements(plan, tmp_path) == {"keys.managed-hsm"}
+
+
+# What does nothing by itself
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"previous_address": "azurerm_key_vault_access_policy.old"},
+        {"change": {"importing": {"id": "x"}}},
+    ],
+)
+def test_moved_and_imported_resources_are_silent(more: dict[str, Any], tmp_path: Path) -> None:
+    plan = plan_with(without=P)
+    plan.keep(P, b.policy())
+    entry = plan.changes[-1]
+    entry.update({name: value for name, value in more.items() if name != "change"})
+    entry["change"].update(more.get("change", {}))
+    assert verdicts(plan, tmp_path) == {}
+
+
+def test_an_import_that_changes_something_is_a_change(tmp_path: Path) -> None:
+    plan = plan_with(without=P)
+    plan.update(P, b.policy(), b.policy(key_permissions=[]))
+    plan.changes[-1]["change"]["importing"] = {"id": "x"}
+    assert verdicts(plan, tmp_path) == {P: "loses"}
+
+
+def test_things_are_known_by_their_ids_whatever_case_they_are_written_in(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{T} {P}")
+    plan.keep(T, b.account(key=b.key_id().replace("kv-apps", "KV-Apps")))
+    values = b.policy(b.PRINCIPAL.upper(), key_vault_id=b.vault_id().upper())
+    plan.delete(P, values)
+    assert verdicts(plan, tmp_path) == {P: "loses"}
+
+
+def test_a_vault_outside_the_plan_is_known_by_its_host_and_its_id(tmp_path: Path) -> None:
+    for name, expected in (("kv-apps", {P: "loses"}), ("kv-other", {})):
+        plan = b.TerraformPlan()
+        plan.keep(T, b.account(key=b.key_id()))
+        plan.delete(P, b.policy(name=name))
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_nothing_is_at_stake_in_an_account_that_holds_nothing(tmp_path: Path) -> None:
+    plan = vault_redeployed([])
+    assert report(plan, tmp_path, holds="nothing").findings == ()
+    [finding] = report(plan, tmp_path, holds="documents").findings
+    assert "revocation.undeploys" not in finding.requirements
+    assert "revocation.deletes-uploads" in finding.requirements
+
+
+def test_modules_loops_and_counts_are_followed(tmp_path: Path) -> None:
+    plan = b.TerraformPlan()
+    account = 'module.a.azurerm_cognitive_account.t["west"]'
+    policy = 'module.a.azurerm_key_vault_access_policy.p["west"]'
+    plan.keep(account, b.account(key=b.key_id()))
+    plan.keep("azurerm_key_vault.v[0]", b.vault())
+    plan.replace(
+        policy, b.policy(), b.policy(b.UNKNOWN), refers={"object_id": f"{T}.identity.principal_id"}
+    )
+    assert verdicts(plan, tmp_path) == {policy: "loses"}
+
+
+# What-if
+
+
+def test_what_if_with_a_policy_gone_from_a_vault_loses(tmp_path: Path) -> None:
+    account = b.arm_change("Ignore", b.arm_account(key="cmk"), None)
+    for after, expected in (
+        ([], {b.vault_id(): "loses"}),
+        ([b.PRINCIPAL], {}),
+        (["[reference('x').principalId]"], {b.vault_id(): "may-lose"}),
+    ):
+        before = b.arm_vault(policies=[b.PRINCIPAL])
+        change = b.arm_change("Modify", before, b.arm_vault(policies=after))
+        assert verdicts(b.what_if(account, change), tmp_path) == expected
+
+
+def test_what_if_that_recovers_a_vault_leaves_its_policies_alone(tmp_path: Path) -> None:
+    account = b.arm_change("Ignore", b.arm_account(key="cmk"), None)
+    before = b.arm_vault(policies=[b.PRINCIPAL])
+    change = b.arm_change("Modify", before, b.arm_vault(createMode="recover"))
+    assert verdicts(b.what_if(account, change), tmp_path) == {}
+
+
+@pytest.mark.parametrize("kind", ["Unsupported", "Deploy"])
+def test_what_what_if_did_not_evaluate_may_lose(kind: str, tmp_path: Path) -> None:
+    account = b.arm_change("NoChange", b.arm_account(key="cmk"), b.arm_account(key="cmk"))
+    change = b.arm_change(kind, b.arm_vault(policies=[b.PRINCIPAL]), None)
+    assert verdicts(b.what_if(account, change), tmp_path) == {b.vault_id(): "may-lose"}
+    other = b.arm_change(kind, b.arm_vault("kv-other"), None)
+    assert verdicts(b.what_if(account, other), tmp_path) == {}
+
+
+def test_an_identity_gone_in_what_if_loses(tmp_path: Path) -> None:
+    for kind, expected in (("None", {b.account_id(): "loses"}), ("SystemAssigned", {})):
+        after = b.arm_account(key="cmk")
+        after["identity"] = {**after["identity"], "type": kind}
+        change = b.arm_change("Modify", b.arm_account(key="cmk"), after)
+        assert verdicts(b.what_if(change), tmp_path) == expected
+
+
+# azapi
+
+
+def azapi(values: b.Values, kind: str) -> b.Values:
+    """Return a body of Azure Resource Manager as an `azapi_resource` has it."""
+    body = {name: values[name] for name in ("kind", "sku", "properties") if name in values}
+    resource = {
+        "id": values["id"],
+        "type": kind,
+        "name": values["name"],
+        "parent_id": b.GROUP,
+        "location": values["location"],
+        "body": body,
+    }
+    if "identity" in values:
+        identity = values["identity"]
+        block = {"type": identity["type"], "principal_id": identity["principalId"]}
+        resource["identity"] = [block]
+    return resource
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_azapi_resources_are_read_in_both_majors(as_text: bool, tmp_path: Path) -> None:
+    for policies, expected in (([], {"azapi_resource.v": "loses"}), ([b.PRINCIPAL], {})):
+        account = azapi(b.arm_account(key="cmk"), "Microsoft.CognitiveServices/accounts@2025-06-01")
+        before = azapi(b.arm_vault(policies=[b.PRINCIPAL]), "Microsoft.KeyVault/vaults@2024-11-01")
+        after = azapi(b.arm_vault(policies=policies), "Microsoft.KeyVault/vaults@2026-02-01")
+        if as_text:
+            for each in (account, before, after):
+                each["body"] = json.dumps(each["body"])
+        plan = b.TerraformPlan()
+        plan.keep("azapi_resource.t", account)
+        plan.update("azapi_resource.v", before, after)
+        assert verdicts(plan, tmp_path) == expected

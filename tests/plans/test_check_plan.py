@@ -1,0 +1,121 @@
+"""The command prints its findings in words, replays them, and ends with an exit code for scripts."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import one_error, run_cli
+from tests.plans import builder as b
+from tests.plans.test_cases import P, T, V, plan_with, policy_replaced, vault_redeployed
+from translator_cmk.plans import changes
+from translator_cmk.plans.advice import all_advice
+
+
+def checked(plan: b.TerraformPlan, *options: str) -> Any:
+    return run_cli("check-plan", "-", *options, text=plan.as_json())
+
+
+def test_the_text_names_verdict_address_consequences_and_what_to_do() -> None:
+    done = checked(vault_redeployed([]))
+    assert done.code == 1
+    lines = done.out.splitlines()
+    assert lines[0].startswith("standard input: 1 change; 1 account judged, by the article")
+    assert lines[2] == f"LOSES  {V}  changed"
+    assert re.search(r"documents are deleted +revocation.deletes-uploads +stated", done.out)
+    assert "Instead: " in done.out
+    assert "1 change loses data." in done.out
+    assert max(len(line) for line in lines) <= 100
+
+
+def test_nothing_found_is_no_promise() -> None:
+    done = checked(vault_redeployed([b.policy_entry()]))
+    assert done.code == 0
+    assert "Nothing found that loses data." in done.out
+    assert "does not mean safe" in done.out
+
+
+@pytest.mark.parametrize("profile", ["article", "full"])
+@pytest.mark.parametrize(
+    "plan", [vault_redeployed([]), policy_replaced(["delete", "create"])], ids=["vault", "policy"]
+)
+def test_the_commands_of_a_finding_replay_it(plan: b.TerraformPlan, profile: str) -> None:
+    commands = checked(plan, "--commands", "--profile", profile)
+    assert commands.code == 1
+    replayed = run_cli("run", "--profile", profile, "-", text=commands.out.encode())
+    assert replayed.code == 0
+    answers = [json.loads(line) for line in replayed.out.splitlines()]
+    assert answers[-2]["observation"]["document"] != {}
+    assert answers[-1]["observation"]["document"] == {}
+    assert "document" not in answers[-1].get("unspecified", {})
+    assert answers[-1]["command"]["command"] == "RevokeKeyAccess"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "fail_on", "code"),
+    [
+        ([], "loses", 1),
+        ([], "not-specified", 1),
+        (["Get"], "loses", 0),
+        (["Get"], "may-lose", 1),
+        (["Get"], "refused", 1),
+        (b.PERMISSIONS, "not-specified", 0),
+    ],
+)
+def test_the_exit_code_follows_from_the_gravest_verdict(
+    permissions: list[str], fail_on: str, code: int
+) -> None:
+    plan = vault_redeployed([b.policy_entry(permissions=permissions)])
+    assert checked(plan, "--fail-on", fail_on).code == code
+
+
+def test_the_revision_counts_that_is_named() -> None:
+    done = checked(vault_redeployed([]), "--revision", "2025-11-18")
+    assert "(revision 2025-11-18)" in done.out
+    error = one_error(checked(vault_redeployed([]), "--revision", "1999-01-01"))
+    assert "1999-01-01" in error
+
+
+def test_a_masked_value_is_never_printed() -> None:
+    plan = plan_with(without=f"{T} {V}")
+    account = b.account("secret-account", key=b.key_id("secret-vault"))
+    plan.update(
+        T, account, {**account, "identity": []}, masked={"name": True, "primary_access_key": True}
+    )
+    vault = b.vault("secret-vault", policies=[b.policy_entry()])
+    plan.keep(V, vault, masked={"name": True})
+    for options in ((), ("--commands",)):
+        done = checked(plan, *options)
+        assert done.code == 1
+        assert "secret-" not in done.out
+        assert "SECRET" not in done.out
+
+
+def test_a_file_that_is_no_plan_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    file = tmp_path / "plan.out"
+    file.write_bytes(b"PK\x03\x04")
+    assert "terraform show -json" in one_error(run_cli("check-plan", file))
+
+
+def test_every_kind_of_change_has_advice_and_no_other_has() -> None:
+    source = Path(changes.__file__).read_text("utf-8")
+    named = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source))
+    kinds = {each for each in named if each in all_advice()}
+    assert kinds == set(all_advice())
+    made = set(re.findall(r'_change\(\s*"([a-z-]+)"', source))
+    assert made <= kinds
+
+
+def test_a_change_that_harms_only_in_some_orders_says_so() -> None:
+    plan = b.TerraformPlan()
+    plan.create(T, b.account(id=b.UNKNOWN, principal=b.UNKNOWN))
+    plan.keep(V, b.vault())
+    plan.create(P, b.policy(b.UNKNOWN), refers={"object_id": f"{T}.identity[0].principal_id"})
+    address = "azurerm_cognitive_account_customer_managed_key.c"
+    values = b.cmk(cognitive_account_id=b.UNKNOWN)
+    plan.create(address, values, refers={"cognitive_account_id": f"{T}.id"})
+    done = checked(plan, "--fail-on", "not-specified")
+    assert done.code == 1
+    assert "In an order that is permitted, not in every one" in " ".join(done.out.split())
