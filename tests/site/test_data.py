@@ -106,7 +106,7 @@ def test_helper_of_a_row_is_shown_with_it() -> None:
 
 # Facts from outside the article
 
-FILES = ("causes", "decide", "seen", "siblings", "sources")
+FILES = ("causes", "decide", "foundry", "seen", "siblings", "sources")
 CELLS = {
     *(
         "permission",

@@ -36,6 +36,7 @@ from . import implementations, siblings
 from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
+from .foundry import load_points, points_by_requirement
 from .render import UP, Page, environment, listed, number, plain, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
 from .uncomputed import Written, written
@@ -121,6 +122,8 @@ def templates(content: Content) -> Environment:
         near=near(load_seen()),
         bearings=siblings.bearings(),
         relations=siblings.RELATIONS,
+        foundry=points_by_requirement(),
+        foundry_points=load_points(),
         losses=LOSSES,
         caveats=CAVEATS,
         observed=implementations.observed_on_azure(content.implementations),

@@ -1,0 +1,62 @@
+"""What Microsoft's pages on the Foundry resource say otherwise stands beside the requirements."""
+
+import re
+
+import pytest
+
+from tests.site.conftest import REGISTER, green
+from translator_cmk.site.foundry import Point, load_points, points_by_requirement
+from translator_cmk.site.sourced import sources
+
+POINTS = load_points()
+
+
+def section_of(name: str) -> str:
+    """The part of a topic's page that is about one requirement."""
+    page = green()[f"specification/{REGISTER[name].topic}.md"]
+    _, _, after_anchor = page.partition(f"{{ #{name} }}")
+    section, _, _ = after_anchor.partition("\n## ")
+    return section
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_a_point_is_shown_beside_its_requirements_with_dated_sources(point: Point) -> None:
+    for name in point.requirements:
+        section = section_of(name)
+        assert f'id="{name}/foundry-{point.id}"' in section
+        box = section.partition(f"/foundry-{point.id}")[2].partition("</div>")[0]
+        assert point.says in box
+        assert point.do in box
+        assert point.since in box
+        for each in point.source:
+            assert sources()[each].url in box
+            assert f"page of {sources()[each].dated}, {sources()[each].version}" in box
+            assert f"read on {sources()[each].read}" in box
+
+
+def test_no_other_requirement_has_such_a_box() -> None:
+    with_a_box = {name for name in REGISTER if "/foundry-" in section_of(name)}
+    assert with_a_box == set(points_by_requirement())
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_a_point_is_about_statements_that_its_requirements_rest_on(point: Point) -> None:
+    for name in point.requirements:
+        if point.statements:
+            assert set(point.statements) & set(REGISTER[name].statements), name
+        else:
+            assert REGISTER[name].basis == "assumed", name
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_a_point_is_as_old_as_the_earliest_copy_that_it_cites(point: Point) -> None:
+    for each in point.source:
+        assert re.search("commit [0-9a-f]{8}$", sources()[each].version), each
+    assert min(sources()[each].dated for each in point.source) == point.since
+
+
+def test_all_points_are_in_one_table_for_architects() -> None:
+    _, _, section = green()["decide/unknowns.md"].partition("{ #foundry }")
+    table, _, _ = section.partition("\n## ")
+    for point in POINTS:
+        assert f"| {point.about} |" in table
