@@ -20,6 +20,7 @@ from referencing import Registry, Resource
 from translator_cmk import cli
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.language.schemas import schemas
+from translator_cmk.plans.json_form import plan_schemas
 
 
 class Done(NamedTuple):
@@ -121,7 +122,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 # A validator of each published schema; they refer to one another
 
-EVERY = schemas() | report_schemas()
+EVERY = schemas() | report_schemas() | plan_schemas()
 REGISTRY: Any = Registry().with_resources(
     (each["$id"], Resource.from_contents(each)) for each in EVERY.values()
 )

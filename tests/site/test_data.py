@@ -23,6 +23,7 @@ from translator_cmk.language.schemas import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
+from translator_cmk.plans.json_form import plan_schemas
 from translator_cmk.row_sources import RowSource
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest, rows_by_requirement
@@ -60,7 +61,7 @@ def test_export_says_what_it_rests_on_and_that_it_was_not_azure() -> None:
 
 
 def test_schemas_of_the_protocol_are_files_that_name_each_other() -> None:
-    every = schemas() | report_schemas()
+    every = schemas() | report_schemas() | plan_schemas()
     found = {path for path in green() if path.startswith("data/protocol/")}
     assert found == {f"data/protocol/{name}.schema.json" for name in every}
     for each in (exported(f"protocol/{name}.schema") for name in every):

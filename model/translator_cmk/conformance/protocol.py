@@ -14,6 +14,7 @@ from ..language.messages import stage_to_wire
 from ..language.name_forms import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.schemas import schemas
 from ..machine import COMMANDS, DEFAULT_STAGE
+from ..plans.json_form import plan_schemas
 from ..shapes import suggestion
 from ..strict_yaml import read_yaml
 from ..system import ModelSystem
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 def schema_text(name: str) -> str:
     """Return a schema as JSON, or for `list` the names of all; raises `CommandError`."""
-    named: dict[str, Schema] = {**schemas(), **report_schemas()}
+    named: dict[str, Schema] = {**schemas(), **report_schemas(), **plan_schemas()}
     if name == "list":
         return "\n".join(f"{known}: {schema['title']}" for known, schema in named.items())
     schema = chosen("--schema", name, named)

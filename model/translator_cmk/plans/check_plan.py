@@ -6,14 +6,22 @@ import os
 import sys
 from collections.abc import Iterator
 
+from .. import installed_version
 from ..errors import DEVIATIONS, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
 from .findings import LOSES, VERDICTS, Judge, Report
+from .json_form import format_json
+from .junit import format_junit
+from .markdown import format_markdown
 from .reading import read_plan
+from .sarif import format_sarif
+from .sources import find_places
 from .text import format_text
 from .world import HOLDS
+
+FORMATS = ("text", "json", "sarif", "junit", "markdown")
 
 EXIT_CODES = """exit codes:
   0  nothing is lost by it
@@ -53,6 +61,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the mildest verdict with exit code 1 (default: loses)",
     )
     parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="text, json as plan-findings.schema.json has it, sarif 2.1.0, junit, or markdown for "
+        "a comment (default: text)",
+    )
+    parser.add_argument(
+        "--source",
+        metavar="DIR",
+        help="the folder of the Terraform configuration, for the file and line of each finding",
+    )
+    parser.add_argument(
         "--commands",
         action="store_true",
         help="print the commands of each finding instead, one JSON object on each line, as "
@@ -66,18 +86,29 @@ def run(args: argparse.Namespace) -> int:
     register = load_register(revision=args.revision)
     machine = machine_of(silent_in(args.profile, register))
     report = Judge(machine, register, args.profile, args.holds).judge(plan)
+    if args.source is not None:
+        report = report.with_places(find_places(args.source), args.source)
+    counting = VERDICTS[: VERDICTS.index(args.fail_on) + 1]
     if args.commands:
         for line in replay_lines(report):
             print(line)
     else:
-        print(format_text(report, colour=is_coloured()), end="")
-    return exit_code(report, args.fail_on)
-
-
-def exit_code(report: Report, fail_on: str) -> int:
-    """Return 1 if a verdict is at least as grave as the one named."""
-    counting = VERDICTS[: VERDICTS.index(fail_on) + 1]
+        print(formatted(report, args.format, counting), end="")
     return DEVIATIONS if report.gravest in counting else OK
+
+
+def formatted(report: Report, form: str, counting: tuple[str, ...]) -> str:
+    """Return the report in one of the formats; ``counting`` has the verdicts with exit code 1."""
+    match form:
+        case "json":
+            return format_json(report)
+        case "sarif":
+            return format_sarif(report, installed_version())
+        case "junit":
+            return format_junit(report, counting)
+        case "markdown":
+            return format_markdown(report)
+    return format_text(report, colour=is_coloured())
 
 
 def is_coloured() -> bool:

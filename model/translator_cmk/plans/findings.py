@@ -1,7 +1,7 @@
 """What a plan does to what its accounts hold: one finding for each address, the gravest first."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..machine import Command, Machine, Refused, Stage, Unspecified
 from ..machine.entities import Document, Model, Resource, Workspace
@@ -12,6 +12,7 @@ from .changes import Change, Changes, Operation
 from .inventory import entries_of, not_followed
 from .order import predecessors
 from .plan import Plan
+from .sources import Place, Places, place_of
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
 from .world import KnownAccount, World, document_of, model_of, workspace_of
 
@@ -74,6 +75,9 @@ class Finding:
     article: bool
     """Whether it holds by the article alone."""
     reason: str
+    type: str
+    place: Place | None = None
+    """Where the resource is written, if that is known."""
 
 
 @dataclass
@@ -89,6 +93,14 @@ class Report:
     not_judged: Mapping[str, int]
     """How many accounts there are of each kind that is not judged."""
     notes: tuple[str, ...]
+
+    def with_places(self, places: Places, folder: str) -> "Report":
+        """Return the report with the file and line of each resource, where these are known."""
+        located: list[Finding] = []
+        for finding in self.findings:
+            place = place_of(places, folder, finding.address, finding.type)
+            located.append(replace(finding, place=place))
+        return replace(self, findings=tuple(located))
 
     @property
     def gravest(self) -> str | None:
@@ -223,6 +235,7 @@ class Judge:
             requirements=tuple(sorted(by)),
             article=gravest == LOSES and is_by_article_alone(by, self.register),
             reason=operation.resource.reason,
+            type=operation.resource.type,
         )
 
     def _part(self, story: "Story", traced: Traced, change: Change) -> Part:
@@ -376,4 +389,5 @@ def merged(findings: list[Finding]) -> Finding:
         requirements=tuple(sorted(by)),
         article=all(each.article for each in findings if each.verdict == verdict),
         reason=first.reason,
+        type=first.type,
     )

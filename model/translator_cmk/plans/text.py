@@ -9,6 +9,7 @@ from .wording import (
     actions_in_words,
     consequence_in_words,
     heading,
+    instead_of,
     limits,
     part_heading,
     summary,
@@ -67,15 +68,6 @@ def format_consequence(consequence: Consequence) -> Iterator[str]:
     yield from wrapped(f"{INDENT}- {words}", INDENT + "  ")
     if right:
         yield f"{INDENT}  {right}"
-
-
-def instead_of(finding: Finding) -> list[str]:
-    """Return what to do instead, each sentence once."""
-    found: dict[str, None] = {}
-    for part in finding.parts:
-        if part.verdict is not None and part.advice.instead:
-            found[part.advice.instead] = None
-    return list(found)
 
 
 def wrapped(text: str, indent: str) -> list[str]:

@@ -103,6 +103,26 @@ def consequence_in_words(consequence: Consequence) -> str:
     return BECOMES[consequence.what, consequence.becomes]
 
 
+def instead_of(finding: Finding) -> list[str]:
+    """Return what to do instead, each sentence once."""
+    found: dict[str, None] = {}
+    for part in finding.parts:
+        if part.verdict is not None and part.advice.instead:
+            found[part.advice.instead] = None
+    return list(found)
+
+
+def finding_in_words(finding: Finding) -> Iterator[str]:
+    """Yield what a finding says as sentences, for formats that have no layout of their own."""
+    for part in finding.parts:
+        yield part_heading(part)
+        for each in part.consequences:
+            grounds = f" ({each.requirement}, {each.basis})" if each.requirement else ""
+            yield f"{consequence_in_words(each)}{grounds}."
+    for advice in instead_of(finding):
+        yield f"Instead: {advice}"
+
+
 def summary(report: Report) -> str:
     """Return how many changes have which verdict."""
     found: list[str] = []

@@ -26,6 +26,7 @@ from ..language.schemas import schemas
 from ..language.sentences import format_command, format_fact
 from ..language.situations import Situation, find_situation, situations
 from ..machine import Accepted
+from ..plans.json_form import plan_schemas
 from ..requirements import Requirement
 from ..requirements.exports import requirement_to_json
 from ..requirements.loading import REGISTERED
@@ -458,7 +459,7 @@ def exports(content: Content) -> Iterator[tuple[str, Any]]:
     yield "data/requirements.json", requirements(content)
     for name, of in schemas_of({"requirements": (TITLE, REQUIREMENTS)}).items():
         yield f"data/{name}.schema.json", of
-    for name, of in (schemas() | report_schemas()).items():
+    for name, of in (schemas() | report_schemas() | plan_schemas()).items():
         yield f"data/protocol/{name}.schema.json", of
 
 

@@ -1,0 +1,149 @@
+"""Findings as JSON, with the schema of that."""
+
+import json
+from typing import Any
+
+from ..shapes import (
+    COUNT,
+    FLAG,
+    PROSE,
+    TEXT,
+    Choice,
+    ListOf,
+    Shape,
+    Whole,
+    record,
+    schemas_of,
+)
+from .findings import VERDICTS, Consequence, Finding, Part, Report
+from .wording import BECOMES, consequence_in_words, limits
+
+NAME = "plan-findings"
+TITLE = "What translator-cmk check-plan finds in a plan"
+
+CONSEQUENCE = record(
+    "a consequence",
+    {
+        "account": TEXT,
+        "what": Choice(sorted({what or "request" for what, _ in BECOMES})),
+        "becomes": Choice(sorted({becomes for _, becomes in BECOMES})),
+        "says": TEXT,
+        "requirement": PROSE,
+        "basis": Choice(("stated", "implied", "environment", "assumed", "")),
+        "rests_on": ListOf(TEXT),
+    },
+)
+PART = record(
+    "a part",
+    {
+        "action": Choice(("create", "update", "delete", "perhaps")),
+        "does": TEXT,
+        "verdict": Choice((*VERDICTS, "none")),
+        "only_in_some_orders": FLAG,
+        "consequences": ListOf(CONSEQUENCE),
+        "instead": PROSE,
+        "source": PROSE,
+    },
+)
+FINDING = record(
+    "a finding",
+    {
+        "verdict": Choice(VERDICTS),
+        "address": TEXT,
+        "actions": ListOf(TEXT),
+        "reason": PROSE,
+        "accounts": ListOf(TEXT),
+        "requirements": ListOf(TEXT),
+        "article": FLAG,
+        "parts": ListOf(PART),
+    },
+    {"file": TEXT, "line": Whole(1, 10**9)},
+)
+REPORT: Shape = record(
+    "a report",
+    {
+        "format": Whole(1, 1),
+        "source": TEXT,
+        "tool": Choice(("terraform", "what-if")),
+        "profile": TEXT,
+        "revision": TEXT,
+        "changes": COUNT,
+        "accounts": ListOf(TEXT),
+        "not_judged": ListOf(record("what is not judged", {"kind": TEXT, "count": COUNT})),
+        "findings": ListOf(FINDING),
+        "limits": ListOf(TEXT),
+    },
+)
+
+
+def plan_schemas() -> dict[str, dict[str, Any]]:
+    """Return the schema by its name."""
+    return schemas_of({NAME: (TITLE, REPORT)})
+
+
+def format_json(report: Report) -> str:
+    """Return the report as `plan-findings.schema.json` has it."""
+    return json.dumps(to_dict(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def to_dict(report: Report) -> dict[str, Any]:
+    """Return the report as plain values."""
+    not_judged = []
+    for kind, number in sorted(report.not_judged.items()):
+        not_judged.append({"kind": kind, "count": number})
+    return {
+        "format": 1,
+        "source": report.plan.source,
+        "tool": report.plan.tool,
+        "profile": report.profile,
+        "revision": report.revision,
+        "changes": report.changes,
+        "accounts": list(report.accounts),
+        "not_judged": not_judged,
+        "findings": [finding_to_dict(finding) for finding in report.findings],
+        "limits": list(limits(report)),
+    }
+
+
+def finding_to_dict(finding: Finding) -> dict[str, Any]:
+    """Return one finding; where it is written only if that is known."""
+    found: dict[str, Any] = {
+        "verdict": finding.verdict,
+        "address": finding.address,
+        "actions": list(finding.actions),
+        "reason": finding.reason,
+        "accounts": list(finding.accounts),
+        "requirements": list(finding.requirements),
+        "article": finding.article,
+        "parts": [part_to_dict(part) for part in finding.parts],
+    }
+    if finding.place is not None:
+        found["file"] = finding.place.file
+        found["line"] = finding.place.line
+    return found
+
+
+def part_to_dict(part: Part) -> dict[str, Any]:
+    """Return what one change does."""
+    return {
+        "action": part.verb,
+        "does": part.advice.does,
+        "verdict": part.verdict or "none",
+        "only_in_some_orders": part.only_in_some_orders,
+        "consequences": [consequence_to_dict(each) for each in part.consequences],
+        "instead": part.advice.instead,
+        "source": part.advice.source,
+    }
+
+
+def consequence_to_dict(consequence: Consequence) -> dict[str, Any]:
+    """Return one consequence."""
+    return {
+        "account": consequence.account,
+        "what": consequence.what or "request",
+        "becomes": consequence.becomes,
+        "says": consequence_in_words(consequence),
+        "requirement": consequence.requirement,
+        "basis": consequence.basis,
+        "rests_on": list(consequence.by),
+    }

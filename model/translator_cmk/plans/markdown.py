@@ -1,0 +1,62 @@
+"""Findings as Markdown, for a comment on a pull request."""
+
+from collections.abc import Iterator
+
+from ..escaping import markdown
+from .findings import Finding, Report
+from .text import LABELS
+from .wording import (
+    actions_in_words,
+    consequence_in_words,
+    heading,
+    instead_of,
+    limits,
+    part_heading,
+    summary,
+)
+
+MARK = "<!-- translator-cmk check-plan -->"
+"""The first line, by which a comment is found again that is to be written anew."""
+
+
+def format_markdown(report: Report) -> str:
+    """Return the whole report."""
+    lines = [MARK, f"**{markdown(heading(report))}**", ""]
+    for finding in report.findings:
+        lines += format_finding(finding)
+        lines.append("")
+    lines += [
+        markdown(summary(report)),
+        "",
+        "<details><summary>What no plan can tell</summary>",
+        "",
+    ]
+    for limit in limits(report):
+        lines.append(f"- {markdown(limit)}")
+    lines += ["", "</details>"]
+    return "\n".join(lines) + "\n"
+
+
+def format_finding(finding: Finding) -> Iterator[str]:
+    """Yield the lines of one finding."""
+    what = actions_in_words(finding)
+    yield f"### {LABELS[finding.verdict]}: `{code(finding.address)}` {markdown(what)}"
+    for part in finding.parts:
+        yield ""
+        yield markdown(part_heading(part))
+        if part.consequences:
+            yield ""
+            yield "| consequence | requirement | basis |"
+            yield "|---|---|---|"
+        for each in part.consequences:
+            words = markdown(consequence_in_words(each))
+            requirement = f"`{each.requirement}`" if each.requirement else ""
+            yield f"| {words} | {requirement} | {each.basis} |"
+    for advice in instead_of(finding):
+        yield ""
+        yield f"**Instead:** {markdown(advice)}"
+
+
+def code(text: str) -> str:
+    """Return a text for the inside of a code span, which no letter of it ends."""
+    return text.replace("`", "'").replace("\n", " ")

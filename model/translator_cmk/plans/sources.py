@@ -1,0 +1,61 @@
+"""Finds where a resource is written: the file and line of its block."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import CommandError
+
+BLOCK = re.compile(r'^[ \t]*resource[ \t]+"?([\w-]+)"?[ \t]+"?([\w-]+)"?', re.MULTILINE)
+
+SKIPPED = frozenset({".terraform", ".git", "node_modules"})
+
+
+class Place(NamedTuple):
+    """A file, as it is reached from the folder in which the command runs, and a line."""
+
+    file: str
+    line: int
+
+
+Places = Mapping[tuple[str, str], tuple[Place, ...]]
+"""By type and name, all places in which such a resource is written."""
+
+
+def find_places(folder: str) -> Places:
+    """Return where the resources in a folder and in those below it are written.
+
+    Raises `CommandError` if there is no such folder.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise CommandError(f"--source {folder}: no such folder; name the one of the configuration")
+    found: dict[tuple[str, str], list[Place]] = {}
+    for file in sorted(root.rglob("*.tf")):
+        if SKIPPED.isdisjoint(file.relative_to(root).parts):
+            text = file.read_text("utf-8", errors="replace")
+            for match in BLOCK.finditer(text):
+                line = text.count("\n", 0, match.start()) + 1
+                place = Place(file.as_posix(), line)
+                found.setdefault((match[1], match[2]), []).append(place)
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def place_of(places: Places, folder: str, address: str, kind: str) -> Place | None:
+    """Return where the resource of an address is written, if that is clear.
+
+    A resource of the root module is written in the folder itself; one of another module is only
+    found if there is no other of its name.
+    """
+    name = re.sub(r"[\[( ].*", "", address.rpartition(f"{kind}.")[2])
+    candidates = list(places.get((kind, name), ()))
+    if len(candidates) > 1:
+        in_root = not address.startswith("module.")
+        folder_itself = Path(folder).as_posix()
+        candidates = [
+            place
+            for place in candidates
+            if (Path(place.file).parent.as_posix() == folder_itself) is in_root
+        ]
+    return candidates[0] if len(candidates) == 1 else None

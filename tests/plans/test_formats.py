@@ -1,0 +1,131 @@
+"""Each format has every finding: JSON by its schema, SARIF with file and line, JUnit as the exit
+code counts, Markdown without markup from a plan."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.command_line import VALID, one_error, run_cli
+from tests.plans import builder as b
+from tests.plans.test_cases import K, P, T, V, key_replaced, plan_with, vault_redeployed
+
+NASTY = 'azurerm_key_vault.v["`<b>|x|*a*"]'
+
+
+def printed(plan: b.TerraformPlan, *options: object) -> str:
+    done = run_cli("check-plan", "-", *options, text=plan.as_json())
+    assert done.error == ""
+    return done.out
+
+
+def two_findings() -> b.TerraformPlan:
+    plan = plan_with(without=f"{V} {K} {P}")
+    plan.update(V, b.vault(policies=[b.policy_entry()]), b.vault(policies=[]))
+    plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z"))
+    return plan
+
+
+PLANS = {
+    "two findings": two_findings,
+    "a key replaced": lambda: key_replaced(["delete", "create"]),
+    "nothing found": lambda: vault_redeployed([b.policy_entry()]),
+    "nothing judged": b.TerraformPlan,
+}
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize("profile", ["article", "full"])
+def test_json_is_as_its_schema_has_it(plan: Any, profile: str) -> None:
+    value = json.loads(printed(plan(), "--format", "json", "--profile", profile))
+    VALID["plan-findings"].validate(value)
+    for field in value:
+        less = {name: item for name, item in value.items() if name != field}
+        assert not VALID["plan-findings"].is_valid(less)
+
+
+def test_json_has_verdict_address_requirements_and_bases() -> None:
+    value = json.loads(printed(two_findings(), "--format", "json"))
+    found = [(each["verdict"], each["address"]) for each in value["findings"]]
+    assert found == [("loses", V), ("not-specified", K)]
+    first = value["findings"][0]
+    assert first["article"] is True
+    assert "revocation.deletes-uploads" in first["requirements"]
+    consequences = first["parts"][0]["consequences"]
+    assert {each["basis"] for each in consequences} == {"stated"}
+    assert {each["becomes"] for each in consequences} == {"lost"}
+
+
+def test_sarif_has_a_result_for_each_finding_at_its_line(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        '# vaults\nresource "azurerm_key_vault" "v" {\n}\nresource azurerm_key_vault_key "k" {\n}\n'
+    )
+    module = tmp_path / "modules" / "m"
+    module.mkdir(parents=True)
+    (module / "main.tf").write_text('resource "azurerm_key_vault" "v" {}\n')
+    log = json.loads(printed(two_findings(), "--format", "sarif", "--source", tmp_path))
+    [run] = log["runs"]
+    levels = {result["ruleId"]: result["level"] for result in run["results"]}
+    assert levels == {"loses": "error", "not-specified": "note"}
+    known = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert set(levels) <= known
+    lines = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert [line["region"]["startLine"] for line in lines] == [2, 4]
+    assert lines[0]["artifactLocation"]["uri"].endswith("/main.tf")
+    prints = {result["partialFingerprints"]["verdictAndAddress/v1"] for result in run["results"]}
+    assert len(prints) == 2
+
+
+def test_sarif_names_the_address_where_no_line_is_known() -> None:
+    log = json.loads(printed(two_findings(), "--format", "sarif"))
+    location = log["runs"][0]["results"][0]["locations"][0]
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == V
+    assert "physicalLocation" not in location
+
+
+def test_a_source_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
+    done = run_cli("check-plan", "-", "--source", tmp_path / "no", text=two_findings().as_json())
+    assert "no such folder" in one_error(done)
+
+
+@pytest.mark.parametrize(("fail_on", "failures"), [("loses", 1), ("not-specified", 2)])
+def test_junit_fails_where_the_exit_code_counts(fail_on: str, failures: int) -> None:
+    text = printed(two_findings(), "--format", "junit", "--fail-on", fail_on)
+    root = ElementTree.fromstring(text)
+    suite = root.find("testsuite")
+    assert suite is not None
+    assert suite.attrib["tests"] == "2"
+    assert suite.attrib["failures"] == str(failures)
+    assert len(suite.findall("testcase/failure")) == failures
+    assert len(suite.findall("testcase/skipped")) == 2 - failures
+
+
+def test_junit_of_a_plan_without_findings_has_one_case_that_passes() -> None:
+    root = ElementTree.fromstring(printed(b.TerraformPlan(), "--format", "junit"))
+    [case] = root.findall("testsuite/testcase")
+    assert list(case) == []
+
+
+def test_markdown_has_no_markup_of_a_plan() -> None:
+    plan = plan_with(without=f"{V} {P}")
+    plan.update(NASTY, b.vault(policies=[b.policy_entry()]), b.vault(policies=[]))
+    text = printed(plan, "--format", "markdown")
+    assert text.startswith("<!-- translator-cmk check-plan -->\n")
+    assert '### LOSES: `azurerm_key_vault.v["\'<b>|x|*a*"]`' in text
+    assert "| uploaded documents are deleted | `revocation.deletes-uploads` | stated |" in text
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "markdown"])
+def test_no_format_prints_what_is_masked(form: str) -> None:
+    plan = plan_with(without=f"{T} {V}")
+    account = b.account("secret-account", key=b.key_id("secret-vault"))
+    masked = {"name": True, "primary_access_key": True}
+    plan.update(T, account, {**account, "identity": []}, masked=masked)
+    vault = b.vault("secret-vault", policies=[b.policy_entry()])
+    plan.keep(V, vault, masked={"name": True})
+    text = printed(plan, "--format", form)
+    assert "deploys" in text or "undeployed" in text
+    assert "secret-" not in text
+    assert "SECRET" not in text
