@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,17 @@ from translator_cmk.files import write_text
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.exports import register_to_json
 from translator_cmk.requirements.frozen_registers import FROZEN
+from translator_cmk.site.sourced import sources
 
 ROOT = Path(__file__).resolve().parents[1]
+CHANGELOG = ROOT / "CHANGELOG.md"
+DATED = re.compile(r"^## \[[^]]+\] - (\d{4}-\d\d-\d\d)$", re.MULTILINE)
+"""The section of a release, with its day."""
 
 
 def freeze(version: str) -> int:
-    """Write register, scenario ids and digest, and say what is next; 2 if the version is frozen
-    already.
+    """Write register, scenario ids and digest, and say what to read again and what is next; 2 if
+    the version is frozen already.
     """
     register = FROZEN / f"{version}.json"
     scenarios = FROZEN_SCENARIOS / f"{version}.json"
@@ -44,11 +49,22 @@ def freeze(version: str) -> int:
     write_json(scenarios, digests_of(pickles()))
     earlier = digests.removesuffix("{}\n")
     write_text(DIGESTS, f"{earlier}{version}: {specification_digest()}\n")
+    for line in read_before_the_last_release():
+        print(line)
     print(
         f"{version} is frozen; next: translator-cmk register diff BEFORE, "
         "translator-cmk features diff BEFORE, and date the changelog"
     )
     return 0
+
+
+def read_before_the_last_release() -> Iterator[str]:
+    """Yield a line for each source of the site that nobody has read since the last release."""
+    dates = DATED.findall(CHANGELOG.read_text("utf-8"))
+    last = max(dates, default="")
+    for name, source in sources().items():
+        if source.read < last:
+            yield f"read before the release of {last}: {name}, {source.url}, on {source.read}"
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -66,7 +82,7 @@ def check(version: str) -> int:
         missing.append(
             f"the specification is not that of {version}: make freeze, at a version of its own"
         )
-    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    changelog = CHANGELOG.read_text("utf-8")
     if not re.search(
         rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE
     ):

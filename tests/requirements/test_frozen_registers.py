@@ -11,6 +11,7 @@ from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.conformance.release import RELEASES as DIGESTS
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.frozen_registers import load_frozen
+from translator_cmk.site.sourced import sources
 
 
 def test_every_release_has_a_frozen_register_and_a_digest() -> None:
@@ -69,3 +70,17 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
     assert "unreleased kit" not in found
     assert f"\n  release {VERSION}    " in found
     assert " requirements passed\n" in found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("released", ["2000-01-01", "2100-01-01"])
+def test_freezing_lists_the_sources_that_were_last_read_before_the_last_release(
+    released: str, tmp_path: Path
+) -> None:
+    copy_checkout(tmp_path, ".ci", "features", "model")
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{VERSION}"\n')
+    (tmp_path / "CHANGELOG.md").write_text(f"## [Unreleased]\n\n## [986.0.0] - {released}\n")
+    lines = python(tmp_path, ".ci/release.py", "freeze").stdout.splitlines()
+    begin = f"read before the release of {released}: "
+    listed = [line.removeprefix(begin).partition(",")[0] for line in lines if begin in line]
+    assert listed == [name for name, source in sources().items() if source.read < released]
