@@ -829,6 +829,192 @@ Feature: What the article takes for granted
       And the data of "ws-prod" is inaccessible
       And the document "contracts" is deleted
 
+  @environment.change-permission-model
+  Rule: A key vault can be switched between access policies and Azure RBAC
+
+    Scenario Outline: A vault uses the permission model to which it was switched
+      Given <start>
+      When the customer switches the vault "kv-prod" to <model>
+      Then the request is accepted
+      And the vault "kv-prod" uses <model>
+      And nothing else has changed
+
+      Examples:
+        | start                                                   | model           |
+        | a vault with a key                                      | Azure RBAC      |
+        | an identity with access to the vault                    | Azure RBAC      |
+        | two identities with roles on two vaults                 | Azure RBAC      |
+        | a vault that was switched to Azure RBAC                 | access policies |
+        | an identity with a role on a vault that uses Azure RBAC | access policies |
+
+  @environment.policies-ignored
+  Rule: While a key vault uses Azure RBAC, its access policies give nobody access
+
+    @environment.change-permission-model @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
+    Scenario Outline: Switching the vault to Azure RBAC costs all that is under the key
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
+      When the customer switches the vault "kv-prod" to Azure RBAC
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples:
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | two resources that share a vault and a key                   | ws-test   | support-en-de | manuals   |
+
+    @environment.change-permission-model
+    Scenario: Switching another vault to Azure RBAC costs nothing
+      Given access to a second vault
+      When the customer switches the vault "kv-test" to Azure RBAC
+      Then the vault "kv-test" uses Azure RBAC
+      And nothing else has changed
+
+    @keys.enable
+    Scenario: An access policy counts again when the vault is switched back
+      Given an identity with access to a vault that was switched to Azure RBAC and back
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
+      Then the request is accepted
+      And "translator-prod" uses customer-managed keys
+
+  @environment.assign-role
+  Rule: A role on a key vault can be assigned to a resource's identity
+
+    Scenario Outline: A role that was assigned is there and changes nothing else
+      Given <start>
+      When the customer assigns "translator-prod" a role on the keys of "kv-prod"
+      Then the request is accepted
+      And "translator-prod" has a role on the keys of "kv-prod"
+      And nothing else has changed
+
+      Examples:
+        | start                                                         |
+        | a resource with an identity and a vault with a key            |
+        | a resource with an identity and a vault that uses Azure RBAC  |
+        | a deployed model under customer-managed keys                  |
+        | two resources that share a vault and a key                    |
+
+  @environment.role-again
+  Rule: Whether a role that is there can be assigned again is not specified
+
+    Scenario: Assigning a role again may be accepted or refused
+      Given an identity with a role on a vault that uses Azure RBAC
+      When the customer assigns "translator-prod" a role on the keys of "kv-prod"
+      Then what happens is not specified
+
+  @environment.role-needs-identity
+  Rule: A role is assigned to an identity in the tenant of the key vault only
+
+    Scenario Outline: Nobody in the tenant of the vault can be assigned the role
+      Given <start>
+      When the customer assigns "translator-prod" a role on the keys of "kv-prod"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | start                                                        |
+        | a resource and a vault with a key                            |
+        | a resource with an identity in another tenant than the vault |
+
+  @environment.role-without-effect
+  Rule: While a key vault uses access policies, a role on it gives no access to keys
+
+    Scenario: A role is no access policy
+      Given a resource with an identity and a vault with a key
+      When the customer assigns "translator-prod" a role on the keys of "kv-prod"
+      Then "translator-prod" has a role on the keys of "kv-prod"
+      And "translator-prod" has no access to the keys of "kv-prod"
+
+    @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
+    Scenario: Access is lost although there is a role
+      Given a deployed model and a role on the vault of its key (workspace "ws-prod", document "contracts", model "legal-en-de")
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
+
+    Scenario: A role brings no access back
+      Given the access to the key has been revoked (workspace "ws-prod")
+      When the customer assigns "translator-prod" a role on the keys of "kv-prod"
+      Then the request is accepted
+      And the data of "ws-prod" is inaccessible
+
+  @environment.remove-role
+  Rule: A role on a key vault can be removed
+
+    Scenario Outline: A role that was removed is gone and costs nothing else
+      Given <start>
+      When the customer removes the role of "translator-prod" on the keys of "kv-prod"
+      Then the request is accepted
+      And "translator-prod" has no role on the keys of "kv-prod"
+      And nothing else has changed
+
+      Examples:
+        | start                                                      |
+        | an identity with a role on a vault that uses Azure RBAC    |
+        | two identities with roles on two vaults                    |
+        | a deployed model and a role on the vault of its key        |
+
+  @environment.role-ends-with-identity
+  Rule: Without its identity a resource has no role on any key vault
+
+    Scenario Outline: The roles of an identity that is off are gone
+      Given two identities with roles on two vaults (resource "translator-test", vault "<vault>")
+      When the customer disables the managed identity of "translator-prod"
+      Then "translator-prod" has no role on the keys of "<vault>"
+      And "translator-test" has a role on the keys of "<vault>"
+
+      Examples:
+        | vault   |
+        | kv-prod |
+        | kv-test |
+
+    Scenario: The role of a deleted resource is gone
+      Given an identity with a role on a vault that uses Azure RBAC (vault "kv-prod")
+      When the customer deletes the resource "translator-prod"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+
+    Scenario: An identity that is on again has none of its roles
+      Given an identity with a role on a vault that uses Azure RBAC (vault "kv-prod")
+      And the customer disables the managed identity of "translator-prod"
+      When the customer enables the managed identity of "translator-prod"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+
+  @environment.role-ends-with-vault
+  Rule: A deleted key vault loses the roles on it, and is recovered without them
+
+    Scenario: A recovered vault has none of the roles that were on it
+      Given two identities with roles on two vaults (resource "translator-prod", vault "kv-test")
+      And the customer deletes the vault "kv-prod"
+      When the customer recovers the vault "kv-prod"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+      And "translator-prod" has a role on the keys of "kv-test"
+
+  @environment.role-stays-behind
+  Rule: A role on a key vault does not survive a move of key vault or resource
+
+    Scenario: A role is not moved with its vault
+      Given two identities with roles on two vaults (resource "translator-prod", vault "kv-prod", vault "kv-test")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+      And "translator-prod" has a role on the keys of "kv-test"
+
+    Scenario: A role ends when the subscription of its vault moves to another tenant
+      Given a role on a vault of another subscription (resource "translator-prod", vault "kv-prod")
+      When the customer moves the subscription "security" to the tenant "abroad"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+
+    Scenario: A role ends when its resource moves to another tenant
+      Given a role on a vault of another subscription (resource "translator-prod", vault "kv-prod")
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+
+    Scenario: A role ends when resource and vault move to another tenant together
+      Given an identity with a role on a vault that uses Azure RBAC (resource "translator-prod", vault "kv-prod")
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then "translator-prod" has no role on the keys of "kv-prod"
+
   @environment.rotate-disabled-key
   Rule: Whether a disabled key can be rotated is not specified
 

@@ -181,6 +181,18 @@ Feature: Eligible resources
       Then the request is accepted
       And nothing has changed
 
+    Scenario: A vault that uses Azure RBAC is switched to it and nothing changes
+      Given a vault that was switched to Azure RBAC
+      When the customer switches the vault "kv-prod" to Azure RBAC
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: A role that was never assigned is removed and nothing changes
+      Given a resource and a vault with a key
+      When the customer removes the role of "translator-prod" on the keys of "kv-prod"
+      Then the request is accepted
+      And nothing has changed
+
     Scenario: A disabled key is disabled again and nothing changes
       Given the key has been disabled
       When the customer disables the key "cmk-2048" of "kv-prod"

@@ -105,6 +105,12 @@ Feature: After the key is back
       Then the request is accepted
       And the model "legal-en-de" is undeployed
 
+    Scenario: The vault uses access policies again and the model stays undeployed
+      Given the vault of the key has been switched to Azure RBAC (model "legal-en-de")
+      When the customer switches the vault "kv-prod" to access policies
+      Then the request is accepted
+      And the model "legal-en-de" is undeployed
+
   @restoration.uploads-stay-deleted
   Rule: Restoring the key brings no uploaded document back
 
@@ -151,6 +157,12 @@ Feature: After the key is back
         | situation                             | document  |
         | the vault has been deleted            | contracts |
         | all resources on the key have lost it | manuals   |
+
+    Scenario: The vault uses access policies again and the upload stays deleted
+      Given the vault of the key has been switched to Azure RBAC (document "contracts")
+      When the customer switches the vault "kv-prod" to access policies
+      Then the request is accepted
+      And the document "contracts" is deleted
 
   @restoration.uploads-stay-deleted-otherwise
   Rule: Restoring the key by other means brings no uploaded document back either
@@ -242,6 +254,18 @@ Feature: After the key is back
       When the customer enables the key "cmk-2048" of "kv-prod"
       Then the request is accepted
       And the data of "ws-prod" is accessible
+
+    @environment.policies-ignored
+    Scenario Outline: The vault uses access policies again and the data can be read
+      Given <situation> (workspace "ws-prod")
+      When the customer switches the vault "kv-prod" to access policies
+      Then the request is accepted
+      And the data of "ws-prod" is accessible
+
+      Examples:
+        | situation                                                             |
+        | the vault of the key has been switched to Azure RBAC                  |
+        | the vault of an earlier workspace's key has been switched to Azure RBAC |
 
     Scenario: Data that was restored is read
       Given the access to the key has been lost and granted again

@@ -368,3 +368,28 @@ Feature: The key vault
       And the customer creates the Translator resource "translator-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then what happens is not specified
+
+    Scenario Outline: Through the API, access of either kind may be accepted or refused
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
+      Then what happens is not specified
+
+      Examples:
+        | start                                              |
+        | a vault that was switched to Azure RBAC            |
+        | an identity with a role on a vault that uses Azure RBAC |
+
+    Scenario: Adding to access policies that are ignored may be accepted or refused
+      Given a resource with an identity and a vault that uses Azure RBAC
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then what happens is not specified
+
+    Scenario: Whether a role keeps the key accessible is not specified
+      Given a deployed model and a role on the vault of its key
+      When the customer switches the vault "kv-prod" to Azure RBAC
+      Then what happens is not specified
+
+    Scenario: Whether a role makes the key accessible again is not specified
+      Given the vault of the key has been switched to Azure RBAC
+      When the customer assigns "translator-prod" a role on the keys of "kv-prod"
+      Then what happens is not specified

@@ -84,8 +84,11 @@ NOT_REPEATABLE = (
     "End",
     "Rotate",
     "Move",
+    "Assign",
 )
-"""How the name of a command begins that is no setting: repeated, it is refused or done again."""
+"""How the name of a command begins that is no setting: repeated, it is refused, done again or not
+specified.
+"""
 
 
 def asking_for_what_is_so_changes_nothing(step: Step) -> bool:

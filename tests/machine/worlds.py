@@ -24,6 +24,7 @@ NAMES: dict[str, tuple[Any, ...]] = {
     "size": (2048, 2048, 3072),
     "soft_delete": (True, True, False),
     "purge_protection": (True, True, False),
+    "permission_model": ("access-policies", "access-policies", "rbac"),
 }
 """Values to draw for each field of a command, over a world with two of each.
 
@@ -64,8 +65,8 @@ SETTING_UP = (
 
 
 def values(command: type[Command], field: str) -> tuple[Any, ...]:
-    """Return the values to draw for a field: those of its vocabulary, or those of this world."""
-    return choices(command.hints[field]) or NAMES[field]
+    """Return the values to draw for a field: those of this world, or those of its vocabulary."""
+    return NAMES.get(field) or choices(command.hints[field])
 
 
 def build(command: type[Command], fields: dict[str, Any]) -> Command:

@@ -20,6 +20,7 @@ from tests.systems.variants import (
 )
 from translator_cmk.machine import Command
 from translator_cmk.machine.commands import (
+    AssignKeyRole,
     CreateWorkspace,
     DeleteResource,
     DeployModel,
@@ -43,6 +44,8 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.conditions import (
     can_be_put_in_use,
     granted,
+    has_role,
+    has_role_in_force,
     key_is_enabled_with_all,
     may_regain_key,
     was_left_behind,
@@ -722,6 +725,35 @@ MOVES = (
     ),
 )
 
+# Roles on key vaults
+
+ROLES = (
+    permitted(
+        "refuses to assign a role that is there",
+        "Azure refuses an assignment that exists under another name.",
+        ["environment.role-again"],
+        adding(
+            refuse(
+                AssignKeyRole,
+                "environment.assign-role",
+                unless=lambda c: not has_role(c.vault, c.resource),
+            )
+        ),
+    ),
+    permitted(
+        "lets a role give no access, whichever permission model the key vault uses",
+        "S24: the article mentions access policies alone.",
+        ["vault.permission-model"],
+        adding(
+            means(
+                key_inaccessible,
+                "vault.permission-model",
+                when=lambda r: r.key is not None and has_role_in_force(r.key.vault, r),
+            )
+        ),
+    ),
+)
+
 ONE_ASSUMPTION: tuple[Variant, ...] = (
     *REPEATS,
     *WITHOUT_EFFECT,
@@ -730,4 +762,5 @@ ONE_ASSUMPTION: tuple[Variant, ...] = (
     *OUTLIVING,
     *EARLIER,
     *MOVES,
+    *ROLES,
 )

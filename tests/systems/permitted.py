@@ -177,12 +177,10 @@ KEYS = (
         ),
     ),
     permitted(
-        "accepts a key vault that uses Azure RBAC, with access by a role that is in no access "
-        "policy",
+        "accepts a key vault that uses Azure RBAC, and adds to its access policies beside the role",
         "S24: the article mentions access policies alone.",
         ["vault.permission-model"],
-        only_where("vault.granted-with-keys", lambda c: c.vault.permission_model != "rbac"),
-        only_where("revocation.access-revoked", lambda r: r.key.vault.permission_model != "rbac"),
+        writing("vault.granted-with-keys", lambda c: gives_access(c.vault, c.resource)),
     ),
     permitted(
         "refuses to put a disabled key in use",

@@ -11,7 +11,9 @@ import { createInterface } from "node:readline";
 const declaration = {
   product: "example emulator in Node",
   version: "1.0",
-  capabilities: ["portal", "reasons", "clock", "legacy-vaults", "several-tenants", "audit", "parallel"],
+  capabilities: [
+    "portal", "reasons", "clock", "legacy-vaults", "azure-rbac", "several-tenants", "audit", "parallel",
+  ],
 };
 
 class Refusal extends Error {
@@ -50,6 +52,7 @@ class Emulator {
     this.subscriptions = tableOf(stage.subscriptions, (tenant) => ({ state: "active", tenant }));
     for (const kind of ["vaults", "keys", "resources", "workspaces", "documents", "models"]) this[kind] = new Map();
     this.grants = new Map(); // "vault/resource": the tenant of the vault
+    this.roles = new Map(); // "vault/resource": the subscription of the vault, and its tenant
   }
 
   tenant(thing) {
@@ -111,7 +114,7 @@ class Emulator {
     const v = existing(this.vaults, vault);
     const k = existing(this.keys, `${vault}/${key}`);
     const together = this.tenant(v) === r.tenant;
-    const granted = this.grants.has(`${vault}/${resource}`);
+    const granted = this.hasAccess(vault, resource);
     demand({
       ...eligible,
       "keys.rsa-2048-refused": ["RSA", "RSA-HSM"].includes(k.type) && k.size === 2048,
@@ -123,7 +126,7 @@ class Emulator {
     });
     if (through === "portal") {
       r.identity = true;
-      this.grants.set(`${vault}/${resource}`, this.tenant(v));
+      this.giveAccess(vault, resource);
     }
     Object.assign(r, { key_source: "customer-managed", key: `${vault}/${key}` });
   }
@@ -187,6 +190,39 @@ class Emulator {
     existing(this.vaults, vault);
     existing(this.resources, resource);
     this.grants.delete(`${vault}/${resource}`);
+  }
+
+  SetPermissionModel({ vault, permission_model }) {
+    existing(this.vaults, vault).permission_model = permission_model;
+  }
+
+  AssignKeyRole({ vault, resource }) {
+    const v = existing(this.vaults, vault);
+    const r = existing(this.resources, resource);
+    demand({ "environment.role-needs-identity": r.identity && this.tenant(v) === r.tenant });
+    this.roles.set(`${vault}/${resource}`, this.place(v));
+  }
+
+  RemoveKeyRole({ vault, resource }) {
+    existing(this.vaults, vault);
+    existing(this.resources, resource);
+    this.roles.delete(`${vault}/${resource}`);
+  }
+
+  // Whether what decides about access to the vault gives it; a role counts here.
+  hasAccess(vault, resource) {
+    const table = this.vaults.get(vault).permission_model === "rbac" ? this.roles : this.grants;
+    return table.has(`${vault}/${resource}`);
+  }
+
+  giveAccess(vault, resource) {
+    const v = this.vaults.get(vault);
+    if (v.permission_model === "rbac") this.roles.set(`${vault}/${resource}`, this.place(v));
+    else this.grants.set(`${vault}/${resource}`, this.tenant(v));
+  }
+
+  place(vault) {
+    return { subscription: vault.subscription, tenant: this.tenant(vault) };
   }
 
   // Keys
@@ -298,7 +334,7 @@ class Emulator {
     if (r.key === null) return r.key_source === "customer-managed";
     const vault = r.key.split("/")[0];
     const k = this.keys.get(r.key);
-    const granted = this.grants.has(`${vault}/${name}`);
+    const granted = this.hasAccess(vault, name);
     return !granted || this.vaults.get(vault).state !== "active" || k.state !== "active" || !k.enabled;
   }
 
@@ -312,6 +348,14 @@ class Emulator {
       const [vault, resource] = grant.split("/");
       const moved = tenant !== this.tenant(this.vaults.get(vault));
       if (moved || !this.resources.get(resource).identity) this.grants.delete(grant);
+    }
+    for (const [role, place] of this.roles) {
+      const names = role.split("/");
+      const vault = this.vaults.get(names[0]);
+      const resource = this.resources.get(names[1]);
+      const moved = vault.subscription !== place.subscription || this.tenant(vault) !== place.tenant;
+      const left = resource.tenant !== place.tenant;
+      if (moved || left || vault.state !== "active" || !resource.identity) this.roles.delete(role);
     }
     for (const [name, w] of this.workspaces) {
       const mine = [...this.documents.values(), ...this.models.values()].filter((each) => each.workspace === name);
@@ -335,15 +379,17 @@ class Emulator {
     const see = (table, shows, view) =>
       Object.fromEntries([...table].filter(([name, each]) => shows(each, name)).map(([n, each]) => [n, view(each, n)]));
     const inVault = (name) => this.vaults.get(name.split("/")[0]).state === "active";
+    const ofTwo = (_, name) => {
+      const [vault, resource] = name.split("/");
+      return { vault, resource };
+    };
     return {
       subscription: see(this.subscriptions, () => true, (s) => ({ tenant: s.tenant })),
       resource: see(this.resources, (r) => r.state === "active", (r) => this.seeResource(r)),
       vault: see(this.vaults, (v) => v.state !== "purged", (v) => v),
       key: see(this.keys, (k, name) => k.state !== "purged" && inVault(name), (k) => k),
-      grant: see(this.grants, (_, name) => inVault(name), (_, name) => {
-        const [vault, resource] = name.split("/");
-        return { vault, resource };
-      }),
+      grant: see(this.grants, (_, name) => inVault(name), ofTwo),
+      role: see(this.roles, () => true, ofTwo),
       workspace: see(this.workspaces, (w) => w.state === "active", (w) => ({
         resource: w.resource,
         key_source: w.covered ? "customer-managed" : "microsoft-managed",

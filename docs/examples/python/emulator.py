@@ -11,7 +11,15 @@ import sys
 DECLARATION = {
     "product": "example emulator in Python",
     "version": "1.0",
-    "capabilities": ["portal", "reasons", "clock", "legacy-vaults", "several-tenants", "audit"],
+    "capabilities": [
+        "portal",
+        "reasons",
+        "clock",
+        "legacy-vaults",
+        "azure-rbac",
+        "several-tenants",
+        "audit",
+    ],
 }
 
 
@@ -57,6 +65,7 @@ class Emulator:
         self.vaults, self.keys, self.resources = {}, {}, {}
         self.workspaces, self.documents, self.models = {}, {}, {}
         self.grants = {}  # (vault, resource): the tenant of the vault
+        self.roles = {}  # (vault, resource): the subscription of the vault, and its tenant
 
     # Resources
 
@@ -130,13 +139,13 @@ class Emulator:
             vault__same_tenant_refused=same_tenant,
             vault__granted_beforehand=through == "portal"
             or not same_tenant
-            or (vault, resource) in self.grants,
+            or self.has_access(vault, resource),
             vault__soft_delete_refused=v["soft_delete"],
             vault__purge_protection_refused=v["purge_protection"],
         )
         if through == "portal":
             r["identity"] = True
-            self.grants[vault, resource] = self.tenant(v)
+            self.give_access(vault, resource)
         r.update(key_source="customer-managed", key=f"{vault}/{key}")
 
     def return_to_microsoft_managed_keys(self, resource):
@@ -198,6 +207,36 @@ class Emulator:
         existing(self.vaults, vault)
         existing(self.resources, resource)
         self.grants.pop((vault, resource), None)
+
+    def set_permission_model(self, vault, permission_model):
+        existing(self.vaults, vault)["permission_model"] = permission_model
+
+    def assign_key_role(self, vault, resource):
+        v, r = existing(self.vaults, vault), existing(self.resources, resource)
+        is_there = r["identity"] and self.tenant(v) == r["tenant"]
+        demand(environment__role_needs_identity=is_there)
+        self.roles[vault, resource] = self.place(v)
+
+    def remove_key_role(self, vault, resource):
+        existing(self.vaults, vault)
+        existing(self.resources, resource)
+        self.roles.pop((vault, resource), None)
+
+    def has_access(self, vault, resource):
+        """By what decides about access to the vault; a role counts here."""
+        if self.vaults[vault]["permission_model"] == "rbac":
+            return (vault, resource) in self.roles
+        return (vault, resource) in self.grants
+
+    def give_access(self, vault, resource):
+        v = self.vaults[vault]
+        if v["permission_model"] == "rbac":
+            self.roles[vault, resource] = self.place(v)
+        else:
+            self.grants[vault, resource] = self.tenant(v)
+
+    def place(self, vault):
+        return vault["subscription"], self.tenant(vault)
 
     # Keys
 
@@ -314,7 +353,7 @@ class Emulator:
             return r["key_source"] == "customer-managed"
         vault, k = r["key"].split("/")[0], self.keys[r["key"]]
         return (
-            (vault, name) not in self.grants
+            not self.has_access(vault, name)
             or self.vaults[vault]["state"] != "active"
             or k["state"] != "active"
             or not k["enabled"]
@@ -330,6 +369,11 @@ class Emulator:
                 self.vaults[vault]
             ):
                 del self.grants[vault, resource]
+        for (vault, resource), place in list(self.roles.items()):
+            v, r = self.vaults[vault], self.resources[resource]
+            is_in_place = place == self.place(v) and place[1] == r["tenant"]
+            if not r["identity"] or v["state"] != "active" or not is_in_place:
+                del self.roles[vault, resource]
         for name, w in self.workspaces.items():
             mine = [
                 each
@@ -371,6 +415,10 @@ class Emulator:
                 f"{vault}/{resource}": {"vault": vault, "resource": resource}
                 for vault, resource in self.grants
                 if self.vaults[vault]["state"] == "active"
+            },
+            "role": {
+                f"{vault}/{resource}": {"vault": vault, "resource": resource}
+                for vault, resource in self.roles
             },
             "workspace": {
                 name: {

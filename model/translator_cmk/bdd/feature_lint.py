@@ -14,6 +14,7 @@ from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
 from ..language.situations import find_situation
 from ..machine import DEFAULT_STAGE
+from ..machine.entities import OF_VAULT_AND_RESOURCE
 from ..requirements import TOPICS, Register, Requirement
 from ..shapes import suggestion
 from .assertions import Assertion
@@ -343,9 +344,13 @@ def things_by_name(given: str) -> dict[str, str]:
     return things
 
 
+WORDS_FOR_TWO = frozenset(kind.word for kind in OF_VAULT_AND_RESOURCE)
+"""The words for kinds between a vault and a resource."""
+
+
 def entities_of(fact: Fact) -> list[tuple[str, str]]:
-    """Return kind and name of each entity that the fact is about; a grant is about two."""
-    if fact.kind == "grant":
+    """Return kind and name of each entity that the fact is about: two of a grant or a role."""
+    if fact.kind in WORDS_FOR_TWO:
         vault, _, resource = fact.name.partition("/")
         return [("vault", vault), ("resource", resource)]
     return [(fact.kind, fact.name)]

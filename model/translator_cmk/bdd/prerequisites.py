@@ -12,7 +12,14 @@ from typing import NamedTuple
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
 from ..language.facts import Fact
 from ..machine import DEFAULT_STAGE, Command, Stage
-from ..machine.commands import CreateResource, CreateVault, EndVaultRetention
+from ..machine.commands import (
+    AssignKeyRole,
+    CreateResource,
+    CreateVault,
+    EndVaultRetention,
+    RemoveKeyRole,
+    SetPermissionModel,
+)
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
 from .feature_records import Pickle
 from .portal import is_through_the_portal
@@ -56,6 +63,7 @@ KIND_LEVELS = {
     "key": "vault-and-key",
     "resource": "account",
     "grant": "account",
+    "role": "account",
     "workspace": "custom-translator",
     "document": "custom-translator",
     "model": "custom-translator",
@@ -102,10 +110,16 @@ def makes_a_legacy_vault(command: Command) -> bool:
     return isinstance(command, CreateVault) and not command.soft_delete
 
 
+def is_about_rbac(command: Command) -> bool:
+    """Return whether the command sets a vault's permission model, or is about a role on it."""
+    return isinstance(command, SetPermissionModel | AssignKeyRole | RemoveKeyRole)
+
+
 NEEDED_BY: Mapping[str, Callable[[Command], bool]] = {
     "portal": is_through_the_portal,
     "clock": lets_time_pass,
     "legacy-vaults": makes_a_legacy_vault,
+    "azure-rbac": is_about_rbac,
     "several-tenants": is_in_another_tenant,
 }
 """For a capability, whether a command needs it."""
@@ -146,6 +160,8 @@ def prerequisites_of(pickle: Pickle) -> Prerequisites:
     for fact in facts:
         if fact.field == "encryption_section":
             needed.add("portal")
+        if fact.kind == "role":
+            needed.add("azure-rbac")
     if asserts(pickle, "key use", "no key use"):
         needed.add("audit")
     return Prerequisites(

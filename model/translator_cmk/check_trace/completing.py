@@ -31,7 +31,7 @@ def known_values(lines: Iterable[Mapping[str, Any]]) -> Values:
     for line in lines:
         for kind, value in values_in(line):
             vault, slash, name = str(value).partition("/")
-            field = "resource" if kind == "grant" else kind
+            field = "resource" if kind in ("grant", "role") else kind
             if slash:
                 known["vault"].add(vault)
                 known[field].add(name)

@@ -24,6 +24,7 @@ SALTED_FIELDS = {
     "vault": ("group",),
     "key": (),
     "grant": ("vault", "resource"),
+    "role": ("vault", "resource"),
     "workspace": ("resource",),
     "document": ("workspace",),
     "model": ("workspace",),
@@ -119,11 +120,11 @@ class SaltedNames:
     def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
         """Return whether an entity is of this world, is named after what is, or belongs to it.
 
-        A grant is if its vault and its resource are.
+        A grant or a role is if its vault and its resource are.
         """
         if kind == IN_STAGE:
             return name in self.subscriptions
-        if kind == "grant":
+        if kind in ("grant", "role"):
             return all(self._has_salt(part) for part in name.split("/"))
         if self._has_salt(name):
             return True

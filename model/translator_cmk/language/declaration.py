@@ -17,6 +17,8 @@ CAPABILITIES: Mapping[str, str] = {
     "clock": "The retention period of a deleted vault can be made to end.",
     "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or "
     "without.",
+    "azure-rbac": "A vault can be switched to Azure RBAC and back, and roles on it can be "
+    "assigned, removed and seen.",
     "several-tenants": "There is a second tenant, to which resources and subscriptions can move.",
     "audit": "An acceptance lists the uses of a customer's key.",
     "parallel": "Several sessions can run at once, each with its own resources.",
@@ -81,11 +83,14 @@ class Declaration(Value):
 
     @property
     def unseen(self) -> frozenset[str]:
-        """Return the fields that its observations leave out: those hidden, and those that only a
-        portal shows."""
-        if self.can("portal"):
-            return self.hidden
-        return self.hidden | {"resource.encryption_section"}
+        """Return what its observations leave out: what is hidden, and what only a system with a
+        capability shows that it lacks."""
+        unseen = self.hidden
+        if not self.can("portal"):
+            unseen |= {"resource.encryption_section"}
+        if not self.can("azure-rbac"):
+            unseen |= {"role"}
+        return unseen
 
     def shows(self, kind: str, field: str) -> bool:
         """Return whether its observations have this field of this kind."""

@@ -193,6 +193,7 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
         },
     ),
     "grant": (LOCAL_NAME, {"vault": A_NAME, "resource": A_NAME}),
+    "role": (LOCAL_NAME, {"vault": A_NAME, "resource": A_NAME}),
     "workspace": (
         A_NAME,
         {

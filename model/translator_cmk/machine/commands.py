@@ -262,6 +262,29 @@ class RevokeKeyAccess(Command):
     resource: AResource
 
 
+class SetPermissionModel(Command):
+    """Have a vault decide access by access policies or by Azure RBAC (capability `azure-rbac`)."""
+
+    vault: AVault
+    permission_model: PermissionModel
+
+
+class AssignKeyRole(Command):
+    """Assign a resource's identity a role on a vault that has the key permissions, such as Key
+    Vault Crypto Service Encryption User (capability `azure-rbac`).
+    """
+
+    vault: AVault
+    resource: AResource
+
+
+class RemoveKeyRole(Command):
+    """Remove the role on a vault from a resource's identity (capability `azure-rbac`)."""
+
+    vault: AVault
+    resource: AResource
+
+
 # Keys
 
 

@@ -6,8 +6,14 @@ entities in place of the names, as rows read it.
 
 from typing import Any
 
-from .commands import EnableCustomerManagedKeys, GrantKeyAccess, RecoverVault
-from .entities import CUSTOMER, Document, Grant, Key, Resource, Vault, Workspace
+from .commands import (
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    RecoverVault,
+    SetPermissionModel,
+)
+from .entities import CUSTOMER, Document, Grant, Key, Resource, Role, Vault, Workspace
+from .meanings import policies_ignored
 
 # Customer-managed keys
 
@@ -43,8 +49,8 @@ def was_left_behind(resource: Resource) -> bool:
 # Keys and access to them
 
 
-def granted(vault: Vault, resource: Resource) -> bool:
-    """Return whether the resource's identity has access to the vault's keys."""
+def is_in_policies(vault: Vault, resource: Resource) -> bool:
+    """Return whether the vault's access policies have an entry for the resource's identity."""
     return vault.world.has(Grant, f"{vault.name}/{resource.name}")
 
 
@@ -53,6 +59,44 @@ def has_key_in_another_tenant(resource: Resource) -> bool:
     if resource.key is None or resource.tenant.name != resource.subscription.tenant.name:
         return False
     return resource.key.vault.subscription.tenant.name != resource.tenant.name
+
+
+def granted(vault: Vault, resource: Resource) -> bool:
+    """Return whether the vault's access policies give the resource's identity access to its
+    keys.
+    """
+    return is_in_policies(vault, resource) and not policies_ignored(vault)
+
+
+def has_role(vault: Vault, resource: Resource) -> bool:
+    """Return whether the resource's identity has a role on the vault."""
+    return vault.world.has(Role, f"{vault.name}/{resource.name}")
+
+
+def has_role_in_force(vault: Vault, resource: Resource) -> bool:
+    """Return whether the resource's identity has a role on the vault, and roles decide there."""
+    return has_role(vault, resource) and policies_ignored(vault)
+
+
+def is_out_of_place(role: Role) -> bool:
+    """Return whether the vault of a role, or its resource, was moved away from where it was
+    assigned: to another subscription or, with the subscription, to another tenant.
+    """
+    was_vault_moved = role.vault.subscription.name != role.subscription.name
+    was_subscription_moved = role.subscription.tenant.name != role.tenant.name
+    was_resource_moved = role.resource.tenant.name != role.tenant.name
+    return was_vault_moved or was_subscription_moved or was_resource_moved
+
+
+def uses_vault(resource: Resource, vault: Vault) -> bool:
+    """Return whether the resource's own key is in this vault."""
+    return resource.key is not None and resource.key.vault.name == vault.name
+
+
+def is_used_by_a_role(vault: Vault) -> bool:
+    """Return whether a resource that uses a key of the vault has a role on it."""
+    resources = vault.world.every(Resource)
+    return any(uses_vault(resource, vault) and has_role(vault, resource) for resource in resources)
 
 
 def lacks_the_identity_it_had(resource: Resource) -> bool:
@@ -82,7 +126,8 @@ def shared_by_another(key: Key, resource: Resource) -> bool:
 def may_regain_key(command: Any, resource: Resource) -> bool:
     """Return whether a command may give this resource its key back.
 
-    The command gives access, recovers a vault or a key, enables a key, or puts a key in use.
+    The command gives access, has a vault go by its access policies, recovers a vault or a key,
+    enables a key, or puts a key in use.
     """
     asked = type(command)
     if asked in (GrantKeyAccess, EnableCustomerManagedKeys):
@@ -90,7 +135,10 @@ def may_regain_key(command: Any, resource: Resource) -> bool:
     if resource.key is None:
         return False
     if asked is RecoverVault:
-        return bool(command.vault.name == resource.key.vault.name)
+        return uses_vault(resource, command.vault)
+    if asked is SetPermissionModel:
+        is_back = command.permission_model == "access-policies"
+        return is_back and uses_vault(resource, command.vault)
     return bool(command.key.name == resource.key.name)
 
 

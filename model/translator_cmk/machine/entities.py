@@ -150,11 +150,26 @@ class Resource(Entity):
 
 
 class Grant(Entity):
-    """The access of one resource's identity to the keys of one vault, named `vault/resource`."""
+    """The entry for one resource's identity in the access policies of one vault, with the key
+    permissions, named `vault/resource`.
+    """
 
     vault: Vault
     resource: Resource
     tenant: Tenant  # a vault's access policies name identities of the vault's own tenant
+    state: str = "absent"
+
+
+class Role(Entity):
+    """A role on one vault, with the key permissions, of one resource's identity: `vault/resource`.
+
+    Where it was assigned is kept, since a role is not moved with its vault.
+    """
+
+    vault: Vault
+    resource: Resource
+    subscription: Subscription
+    tenant: Tenant
     state: str = "absent"
 
 
@@ -192,8 +207,12 @@ ENTITY_KINDS: tuple[type[Entity], ...] = (
     Key,
     Resource,
     Grant,
+    Role,
     Workspace,
     Document,
     Model,
 )
 """All kinds, in an order in which every link leads to the left."""
+
+OF_VAULT_AND_RESOURCE: tuple[type[Entity], ...] = (Grant, Role)
+"""The kinds of which each entity is between a vault and a resource, and named `vault/resource`."""

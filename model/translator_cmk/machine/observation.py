@@ -12,6 +12,7 @@ from .entities import (
     Key,
     Model,
     Resource,
+    Role,
     Subscription,
     Vault,
     Workspace,
@@ -69,6 +70,10 @@ def grant(g: Grant) -> Fields:
     return {"vault": g.vault.name, "resource": g.resource.name}
 
 
+def role(a: Role) -> Fields:
+    return {"vault": a.vault.name, "resource": a.resource.name}
+
+
 def workspace(w: Workspace) -> Fields:
     return {
         "resource": w.resource.name,
@@ -107,6 +112,7 @@ OBSERVED_KINDS: tuple[ObservedKind, ...] = (
         Key, lambda k: k.vault.state == "active" and k.state in ("active", "deleted"), key
     ),
     ObservedKind(Grant, lambda g: g.vault.state == "active", grant),
+    ObservedKind(Role, lambda a: a.vault.state == "active", role),
     ObservedKind(Workspace, lambda w: w.state == "active", workspace),
     ObservedKind(Document, lambda d: d.state == "uploaded", document),
     ObservedKind(Model, lambda m: m.state in ("undeployed", "deployed"), model),

@@ -12,6 +12,7 @@ from .entities import (
     Grant,
     Model,
     Resource,
+    Role,
     Vault,
     Workspace,
 )
@@ -62,6 +63,31 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
 def takes_access(vault: Vault, resource: Resource) -> Changes:
     """Drop the grant of a resource's identity on a vault, if there is one."""
     return {(Grant, f"{vault.name}/{resource.name}"): {"state": NO_RECORD}}
+
+
+def assigns_role(vault: Vault, resource: Resource) -> Changes:
+    """Write the role of a resource's identity on a vault."""
+    return write(
+        Role,
+        f"{vault.name}/{resource.name}",
+        vault=vault,
+        resource=resource,
+        subscription=vault.subscription,
+        tenant=vault.subscription.tenant,
+        state="active",
+    )
+
+
+def removes_role(vault: Vault, resource: Resource) -> Changes:
+    """Drop the role of a resource's identity on a vault, if there is one."""
+    return {(Role, f"{vault.name}/{resource.name}"): {"state": NO_RECORD}}
+
+
+def gives_access_in_force(vault: Vault, resource: Resource) -> Changes:
+    """Write what gives a resource's identity access to a vault by the vault's permission model."""
+    if vault.permission_model == "rbac":
+        return assigns_role(vault, resource)
+    return gives_access(vault, resource)
 
 
 # The key source of a resource

@@ -23,12 +23,14 @@ from ..machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from ..machine.commands import DeleteResource
 from ..machine.entities import (
     CUSTOMER,
+    OF_VAULT_AND_RESOURCE,
     Document,
     Entity,
     Grant,
     Key,
     Model,
     Resource,
+    Role,
     Subscription,
     Vault,
     Workspace,
@@ -43,7 +45,7 @@ from .sourced import data
 
 VIEWS = {observed.kind: (observed.shows, observed.view) for observed in OBSERVED_KINDS}
 
-ORDER = (Resource, Grant, Vault, Key, Workspace, Document, Model, Subscription)
+ORDER = (Resource, Grant, Role, Vault, Key, Workspace, Document, Model, Subscription)
 """The kinds of things that can change, in the order in which they are shown."""
 
 FIELDS_WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
@@ -78,19 +80,21 @@ class Place(NamedTuple):
         within, _, name = self.name.rpartition("/")
         if self.kind is Grant:
             return f'Access of "{name}" to "{within}"'
+        if self.kind is Role:
+            return f'Role of "{name}" on "{within}"'
         if self.kind is Key:
             return f'Key "{name}" of "{within}"'
         return f'{self.kind.__name__} "{name}"'
 
     def seen(self, world: World) -> Seen:
         """Return what is seen of the thing: that it is gone, if it left a record or is an access
-        between two things.
+        or a role between two things.
         """
         gone = Seen(there=False, sentences=(self.fact("exists", False),))
         if not world.has(*self):
             return (
                 gone
-                if self.kind is Grant and self._joins(world)
+                if self.kind in OF_VAULT_AND_RESOURCE and self._joins(world)
                 else Seen(there=False, sentences=())
             )
         entity = world.entity(*self)
@@ -105,7 +109,7 @@ class Place(NamedTuple):
         return Seen(there=True, sentences=tuple(sentences))
 
     def _joins(self, world: World) -> bool:
-        """Tell whether the vault and the resource of an access exist."""
+        """Tell whether the vault and the resource of an access or a role exist."""
         ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
         return all(
             world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name))

@@ -14,6 +14,7 @@ from tests.systems.variants import (
     wrong,
 )
 from translator_cmk.machine.commands import (
+    AssignKeyRole,
     CreateKey,
     CreateVault,
     CreateWorkspace,
@@ -31,23 +32,26 @@ from translator_cmk.machine.commands import (
     ReadData,
     RecoverKey,
     RecoverVault,
+    RemoveKeyRole,
     RevokeKeyAccess,
+    SetPermissionModel,
     TrainModel,
     UndeployModel,
     UploadDocument,
 )
-from translator_cmk.machine.conditions import has_document, has_workspace
+from translator_cmk.machine.conditions import has_document, has_role, has_workspace, uses_vault
 from translator_cmk.machine.entities import (
     Document,
     Grant,
     Key,
     Model,
     Resource,
+    Role,
     Subscription,
     Vault,
 )
 from translator_cmk.machine.rows import Effect, effect, refuse
-from translator_cmk.machine.updates import drops, sets
+from translator_cmk.machine.updates import drops, gives_access, sets
 
 
 def is_in_group(command: Any, thing: Any) -> bool:
@@ -65,6 +69,11 @@ def is_other_deleted_vault(command: Any, vault: Any) -> bool:
 def is_other_key_of_vault(command: Any, key: Any) -> bool:
     """Return whether this is another key of the command's key vault than the command's."""
     return bool(key.vault.name == command.vault.name and key.name != command.key.name)
+
+
+def holds_a_key_in_use(vault: Any) -> bool:
+    """Return whether the key of any resource is in the key vault."""
+    return any(uses_vault(resource, vault) for resource in vault.world.every(Resource))
 
 
 def local_name(key: Any) -> str:
@@ -131,6 +140,116 @@ NAMES = (
         "the name of what is deleted is taken for free",
         ["environment.new-name"],
         without("environment.new-name", CreateKey),
+    ),
+)
+
+ROLES = (
+    wrong(
+        "drops the access policies of a key vault that is switched to another permission model",
+        "only one of two ways to give access is kept",
+        ["environment.change-permission-model"],
+        adding(
+            effect(
+                SetPermissionModel,
+                "environment.change-permission-model",
+                each=Grant,
+                when=lambda c, g: (
+                    g.vault.name == c.vault.name and c.vault.permission_model != c.permission_model
+                ),
+                then=lambda c, g: drops(g),
+            )
+        ),
+    ),
+    wrong(
+        "switches every key vault with one",
+        "the loop has no condition",
+        ["environment.change-permission-model"],
+        adding(
+            effect(
+                SetPermissionModel,
+                "environment.change-permission-model",
+                each=Vault,
+                when=lambda c, v: v.name != c.vault.name,
+                then=lambda c, v: sets(v, permission_model=c.permission_model),
+            )
+        ),
+    ),
+    wrong(
+        "goes by the access policies of a key vault that uses Azure RBAC",
+        "the permission model is shown, and never read",
+        ["environment.policies-ignored"],
+        without("environment.policies-ignored"),
+    ),
+    wrong(
+        "goes by the access policies of a key vault in use after it was switched to Azure RBAC",
+        "the permission model is read when a key is put in use",
+        ["environment.policies-ignored"],
+        only_where("environment.policies-ignored", lambda v: not holds_a_key_in_use(v)),
+    ),
+    wrong(
+        "accepts that a role is assigned, and assigns none",
+        "the request is answered, and never carried out",
+        ["environment.assign-role"],
+        without("environment.assign-role"),
+    ),
+    wrong(
+        "accepts a role for a resource that has no identity",
+        "nobody asks who is to have the role",
+        ["environment.role-needs-identity"],
+        met_also_where("environment.role-needs-identity", lambda c: not c.resource.identity),
+    ),
+    wrong(
+        "adds an access policy with every role",
+        "roles and access policies are kept in one table",
+        ["environment.role-without-effect"],
+        adding(
+            effect(
+                AssignKeyRole,
+                "environment.role-without-effect",
+                when=lambda c: c.vault.permission_model == "access-policies",
+                then=lambda c: gives_access(c.vault, c.resource),
+            )
+        ),
+    ),
+    wrong(
+        "lets a role give access to a key vault that uses access policies",
+        "whoever has either has access",
+        ["environment.role-without-effect"],
+        only_where("revocation.access-revoked", lambda r: not has_role(r.key.vault, r)),
+    ),
+    wrong(
+        "removes the roles of all resources on a key vault with one",
+        "roles are looked up by their key vault",
+        ["environment.remove-role"],
+        adding(
+            effect(
+                RemoveKeyRole,
+                "environment.remove-role",
+                each=Role,
+                when=lambda c, a: (
+                    a.vault.name == c.vault.name and a.resource.name != c.resource.name
+                ),
+                then=lambda c, a: drops(a),
+            )
+        ),
+    ),
+    wrong(
+        "gives a new identity the roles of the one before",
+        "roles are kept by resource",
+        ["environment.role-ends-with-identity"],
+        without("environment.role-ends-with-identity"),
+    ),
+    wrong(
+        "recovers a key vault with the roles on it",
+        "roles are kept as access policies are",
+        ["environment.role-ends-with-vault"],
+        without("environment.role-ends-with-vault"),
+    ),
+    wrong(
+        "moves the roles on a key vault with it",
+        "roles are kept by the name of the key vault",
+        ["environment.role-stays-behind"],
+        without("environment.role-stays-behind"),
     ),
 )
 
@@ -647,4 +766,13 @@ RESETS = (
     ),
 )
 
-WRONG = (*NAMES, *RESOURCES, *MOVES, *VAULTS, *KEYS, *CUSTOM_TRANSLATOR, *RESETS)
+WRONG = (
+    *NAMES,
+    *ROLES,
+    *RESOURCES,
+    *MOVES,
+    *VAULTS,
+    *KEYS,
+    *CUSTOM_TRANSLATOR,
+    *RESETS,
+)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, State
 from ...machine import commands as cmd
-from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
+from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Role, Vault, Workspace
 from ...machine.rows import Effect, Row, Whenever
 from ...strict_yaml import read_yaml
 from .expectations import Expectation, Named, Unchanged, Uses, is_shown
@@ -37,14 +37,14 @@ class Promise(NamedTuple):
     sentence: str
     asked: Sequence[str] = ()
     shows: Mapping[str, Any] = MappingProxyType({})
-    grant: bool = False
+    between: Literal["", "grant", "role"] = ""
     when: Callable[[Any], Any] = lambda _: True
 
     def facts(self, step: MachineStep) -> Iterator[Fact]:
         """Yield the facts about the subject of a command; of a subject that is gone, that it is."""
         if not self.when(step.asked):
             return
-        kind, name = subject_of(step.command, self.grant)
+        kind, name = subject_of(step.command, self.between)
         values = {}
         for field in self.asked:
             values[field] = value_asked_for(step.command, field)
@@ -75,12 +75,12 @@ def promise_theorem(promise: Promise) -> Theorem:
     )
 
 
-def subject_of(command: Any, grant: bool) -> tuple[str, str]:
-    """Return kind and name of the first thing that a command names, or of the grant between two of
-    them.
+def subject_of(command: Any, between: str) -> tuple[str, str]:
+    """Return kind and name of the first thing that a command names, or of the grant or the role
+    between two of them.
     """
-    if grant:
-        return "grant", f"{command.vault}/{command.resource}"
+    if between:
+        return between, f"{command.vault}/{command.resource}"
     names_a_key_first = command.fields[:2] == ("vault", "key")
     kind = "key" if names_a_key_first else command.fields[0]
     return kind, entity_name(command, kind)
@@ -212,8 +212,36 @@ def a_group_moves_with_all_it_holds(step: MachineStep) -> Iterator[Expectation]:
         exists = thing.state == "active" or (isinstance(thing, Vault) and thing.state == "deleted")
         if not exists:
             continue
-        is_moved = (thing.group, thing.subscription.name) == (command.group, command.subscription)
+        is_in_group = (thing.group, thing.subscription.name) == (
+            command.group,
+            command.subscription,
+        )
+        is_moved = is_in_group and thing.state == "active"  # what is deleted is in no group
         yield fact(thing, "subscription", command.to if is_moved else thing.subscription.name)
+
+
+@on_request(cmd.RecoverVault, by="environment.role-ends-with-vault")
+def a_vault_is_recovered_without_roles(step: MachineStep) -> Iterator[Expectation]:
+    """Nobody has a role on a key vault that was recovered."""
+    if step.accepted:
+        yield from without_roles(step, step.asked.vault)
+
+
+@on_request(cmd.MoveResourceGroup, by="environment.role-stays-behind")
+def a_vault_moves_without_roles(step: MachineStep) -> Iterator[Expectation]:
+    """Nobody has a role on a key vault that was moved."""
+    if not step.accepted:
+        return
+    for vault in step.before.every(Vault):
+        now = look_up(step.after, Vault, vault.name)
+        if now is not None and now.subscription.name != vault.subscription.name:
+            yield from without_roles(step, vault)
+
+
+def without_roles(step: MachineStep, vault: Any) -> Iterator[Fact]:
+    """Yield that no resource has a role on the vault."""
+    for resource in step.before.every(Resource):
+        yield Fact(Role.word, f"{vault.name}/{resource.name}", "exists", False)
 
 
 @on_request(

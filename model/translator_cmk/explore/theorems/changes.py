@@ -18,13 +18,14 @@ from ...machine.entities import (
     Key,
     Model,
     Resource,
+    Role,
     Subscription,
     Vault,
     Workspace,
 )
 from .expectations import Expectation, Named
 from .premises import GIVES_A_NAME
-from .states import CAUSES, has_lost_its_key, home, workspace_of
+from .states import CAUSES, has_lost_its_key, home, is_granted, workspace_of
 from .steps import EntityChange, MachineStep, entity_name
 from .theorem import Theorem, collected, named, on_change, stays
 
@@ -172,7 +173,7 @@ def enabled_through_the_portal(change: EntityChange) -> bool:
 
 def about_the_grant(*commands: type[Command]) -> Test:
     """Return the test that the step is one of these commands, on the vault and the resource of the
-    grant.
+    grant or the role.
     """
 
     def test(change: EntityChange) -> bool:
@@ -201,12 +202,13 @@ LAST_STATES = {Vault: "purged", Key: "purged"}
 
 FIXED: dict[type[Entity], tuple[str, ...]] = {
     Resource: ("kind", "location", "tier"),
-    Vault: ("region", "group", "permission_model"),
+    Vault: ("region", "group"),
     Key: ("type", "size", "origin", "vault"),
     Workspace: ("resource",),
     Document: ("workspace",),
     Model: ("workspace",),
     Grant: ("vault", "resource"),
+    Role: ("vault", "resource"),
 }
 """The fields of each kind that nothing changes."""
 
@@ -233,6 +235,8 @@ def subjects(step: MachineStep) -> frozenset[Subject]:
         case cmd.MoveResourceGroup():
             return frozenset(held_by_group(step, command.subscription, command.group))
         case cmd.GrantKeyAccess() | cmd.RevokeKeyAccess() | cmd.EnableCustomerManagedKeys():
+            return frozenset({("resource", command.resource)})
+        case cmd.AssignKeyRole() | cmd.RemoveKeyRole():
             return frozenset({("resource", command.resource)})
     kind = "key" if "key" in command.fields else command.fields[0]
     return frozenset({(kind, entity_name(command, kind))})
@@ -361,7 +365,8 @@ def is_to_the_key(grant: Any) -> bool:
 @on_change(
     Workspace,
     by="revocation.data-inaccessible revocation.earlier-workspaces "
-    "revocation.earlier-workspaces-closed " + " ".join(cause.requirement for cause in CAUSES),
+    "revocation.earlier-workspaces-closed environment.policies-ignored "
+    + " ".join(cause.requirement for cause in CAUSES),
 )
 def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace
@@ -378,9 +383,44 @@ def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     causes = [cause.requirement for cause in CAUSES if cause.holds(workspace.resource)]
     if len(causes) == 1:
         rests_on += causes
+        if has_an_ignored_grant(workspace.resource):
+            rests_on.append("environment.policies-ignored")
     for requirement in rests_on:
         if requirement not in change.step.by:
             yield Named(requirement, True)
+
+
+def has_an_ignored_grant(resource: Any) -> bool:
+    """Return whether the resource's identity would have access by the access policies of the vault
+    of its key, if these were not ignored.
+    """
+    if resource.key is None or resource.key.vault.state != "active":
+        return False
+    vault = resource.key.vault
+    return vault.permission_model == "rbac" and is_granted(resource, vault)
+
+
+@on_change(
+    Role,
+    by="environment.remove-role environment.role-ends-with-identity "
+    "environment.role-ends-with-vault environment.role-stays-behind",
+)
+def a_role_ends_only_with_what_it_is_about(change: EntityChange) -> Iterator[Expectation]:
+    """A role ends only where it was removed, with its identity or its vault, or where a side
+    moved away.
+    """
+    if change.now is not None or about_the_grant(cmd.RemoveKeyRole)(change):
+        return
+    was = change.was
+    vault = change.step.after.entity(Vault, was.vault.name)
+    resource = change.step.after.entity(Resource, was.resource.name)
+    is_out_of_place = (
+        vault.subscription.name != was.vault.subscription.name
+        or home(vault) != home(was.vault)
+        or home(resource) != home(was.resource)
+    )
+    if resource.identity and vault.state == "active" and not is_out_of_place:
+        yield from stays(change)
 
 
 # What changes a setting
@@ -486,6 +526,14 @@ SETTINGS = (
     ),
     only(
         Vault,
+        "environment.change-permission-model",
+        "A key vault has another permission model only because it was switched to it",
+        happened=goes("permission_model"),
+        unless=by(cmd.SetPermissionModel),
+        names="environment.change-permission-model",
+    ),
+    only(
+        Vault,
         "environment.move",
         "A key vault is in another subscription only because its group was moved",
         happened=goes("subscription"),
@@ -580,8 +628,8 @@ SETTINGS = (
     only(
         Workspace,
         "restoration.data-readable tenant.key-left-behind",
-        "Data comes back only when the customer grants access, recovers the vault or the key, or "
-        "enables a key",
+        "Data comes back only when the customer grants access, has the vault use its access "
+        "policies again, recovers the vault or the key, or enables a key",
         happened=goes("readable", True),
         unless=is_a_command(
             cmd.GrantKeyAccess,
@@ -589,6 +637,7 @@ SETTINGS = (
             cmd.RecoverKey,
             cmd.EnableKey,
             cmd.EnableCustomerManagedKeys,
+            cmd.SetPermissionModel,
         ),
         names="restoration.data-readable",
     ),
@@ -599,6 +648,14 @@ SETTINGS = (
         "through the portal",
         happened=is_new,
         unless=access_was_given,
+    ),
+    only(
+        Role,
+        "environment.assign-role",
+        "A role is there only because the customer assigned it",
+        happened=is_new,
+        unless=about_the_grant(cmd.AssignKeyRole),
+        names="environment.assign-role",
     ),
 )
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from ...machine import Accepted, Command, Outcome, Refused, Unspecified
 from ...machine import commands as cmd
-from ...machine.entities import CUSTOMER, Document
+from ...machine.entities import CUSTOMER, Document, Resource
 from ...machine.rows import Refuse, Silent
-from .states import has_access, has_lost_its_key, home
+from .states import has_access, has_lost_its_key, has_role, home, is_granted
 from .steps import KIND_OF_FIELD, MachineStep, entity_name, look_up
 from .theorem import named, rows_without_words
 
@@ -68,7 +68,32 @@ def is_granted_too_late(asked: Any) -> bool:
     the API.
     """
     same_tenant = home(asked.vault) == home(asked.resource)
-    return asked.through == "api" and same_tenant and not has_access(asked.resource, asked.vault)
+    if asked.through != "api" or not same_tenant or is_granted(asked.resource, asked.vault):
+        return False
+    return not has_access(asked.resource, asked.vault)
+
+
+def uses(resource: Any, vault: Any) -> bool:
+    """Return whether the key of the resource is in the vault."""
+    return resource.key is not None and resource.key.vault.name == vault.name
+
+
+def is_switched_to_roles(asked: Any) -> bool:
+    """Return whether roles are to decide about a vault from now on, and a resource that uses a key
+    in it has one.
+    """
+    if asked.permission_model != "rbac" or asked.vault.permission_model == "rbac":
+        return False
+    vault = asked.vault
+    resources = vault.world.every(Resource)
+    return any(uses(resource, vault) and has_role(resource, vault) for resource in resources)
+
+
+def is_assigned_too_late(asked: Any) -> bool:
+    """Return whether a role is to be assigned on a vault of which roles decide about a key in
+    use.
+    """
+    return asked.vault.permission_model == "rbac" and uses(asked.resource, asked.vault)
 
 
 def if_named(broken: Test) -> Test:
@@ -204,6 +229,12 @@ DEMANDS_IN_OWN_WORDS = (
         lambda a: home(a.vault) != home(a.resource),
     ),
     Demand(
+        cmd.AssignKeyRole,
+        "environment.role-needs-identity",
+        "A role is assigned to nobody without a managed identity in the tenant of the vault",
+        lambda a: not a.resource.identity or home(a.vault) != home(a.resource),
+    ),
+    Demand(
         cmd.PurgeVault,
         "environment.no-vault-purge",
         "A vault under purge protection can't be purged",
@@ -302,6 +333,31 @@ SILENCES_IN_OWN_WORDS = (
         "vault.permission-model",
         "The outcome of enabling with a vault that does without access policies is not specified",
         if_named(lambda a: a.vault.permission_model == "rbac"),
+    ),
+    Demand(
+        cmd.GrantKeyAccess,
+        "vault.permission-model",
+        "The outcome of adding to access policies that do not decide is not specified",
+        lambda a: a.vault.permission_model == "rbac",
+    ),
+    Demand(
+        cmd.SetPermissionModel,
+        "vault.permission-model",
+        "The outcome of a switch to Azure RBAC is not specified where a role would be all that a "
+        "key in use is left with",
+        is_switched_to_roles,
+    ),
+    Demand(
+        cmd.AssignKeyRole,
+        "vault.permission-model",
+        "The outcome of assigning a role is not specified where roles decide about a key in use",
+        is_assigned_too_late,
+    ),
+    Demand(
+        cmd.AssignKeyRole,
+        "environment.role-again",
+        "The outcome of assigning a role that is there is not specified",
+        lambda a: has_role(a.resource, a.vault),
     ),
     Demand(
         cmd.EnableCustomerManagedKeys,

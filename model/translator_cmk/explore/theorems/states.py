@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...language.facts import ABSENT, Fact
-from ...machine.entities import CUSTOMER, Document, Entity, Grant, Model, Resource, Workspace
+from ...machine.entities import (
+    CUSTOMER,
+    Document,
+    Entity,
+    Grant,
+    Model,
+    Resource,
+    Role,
+    Workspace,
+)
 from ...machine.meanings import key_inaccessible
 from ...machine.rows import Means
 from .steps import look_up
@@ -22,9 +31,23 @@ class KeyLossCause(NamedTuple):
     holds: Callable[[Any], Any]
 
 
-def has_access(resource: Any, vault: Any) -> bool:
+def is_granted(resource: Any, vault: Any) -> bool:
     """Return whether there is a grant of the resource's identity on the vault."""
     return look_up(resource.world, Grant, f"{vault.name}/{resource.name}") is not None
+
+
+def has_role(resource: Any, vault: Any) -> bool:
+    """Return whether the resource's identity has a role on the vault."""
+    return look_up(resource.world, Role, f"{vault.name}/{resource.name}") is not None
+
+
+def has_access(resource: Any, vault: Any) -> bool:
+    """Return whether what decides about access to the vault lets the resource's identity use its
+    keys, be it for what a role is worth.
+    """
+    if vault.permission_model == "rbac":
+        return has_role(resource, vault)
+    return is_granted(resource, vault)
 
 
 def has_lost_its_key(resource: Any) -> bool:
@@ -132,6 +155,22 @@ def no_access_without_identity(grant: Any) -> Iterator[Fact]:
         yield fact(
             grant, "exists", resource.state == "active" and resource.identity and same_tenant
         )
+
+
+@always(
+    Role,
+    by="environment.role-needs-identity environment.role-ends-with-identity "
+    "environment.role-stays-behind",
+)
+def no_role_without_identity(role: Any) -> Iterator[Fact]:
+    """A resource has a role on a key vault only while it exists, has its identity, and is in the
+    vault's tenant.
+    """
+    resource = role.resource
+    if role.vault.state == "active":
+        same_tenant = home(resource) == home(role.vault)
+        has_identity = resource.state == "active" and resource.identity
+        yield fact(role, "exists", has_identity and same_tenant)
 
 
 @always(Workspace, by="restoration.data-readable")

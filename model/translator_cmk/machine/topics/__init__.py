@@ -3,7 +3,7 @@
 A row names what it is about and the requirement that it is there for.  Then come its functions.
 Their parameters are `c` for the command, with entities in place of the names in it, and the first
 letter of a kind of entity: `r` for a resource, `v` for a key vault, `g` for a grant, `w` for a
-workspace, `d` for a document, `m` for a model.
+workspace, `d` for a document, `m` for a model; `a` stands for a role, which is an assignment.
 """
 
 from ..rows import Row

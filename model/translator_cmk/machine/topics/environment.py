@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..commands import (
+    AssignKeyRole,
     Command,
     CreateKey,
     CreateResource,
@@ -25,7 +26,9 @@ from ..commands import (
     PurgeVault,
     RecoverKey,
     RecoverVault,
+    RemoveKeyRole,
     RotateKey,
+    SetPermissionModel,
     TrainModel,
     TranslateWithModel,
     UndeployModel,
@@ -34,12 +37,14 @@ from ..commands import (
 from ..conditions import (
     can_be_put_in_use,
     has_document,
+    has_role,
+    is_out_of_place,
     state_of_name,
 )
-from ..entities import CUSTOMER, Resource, Vault
-from ..meanings import key_inaccessible, registered
-from ..rows import effect, means, refuse, silent
-from ..updates import sets
+from ..entities import CUSTOMER, Resource, Role, Vault
+from ..meanings import key_inaccessible, policies_ignored, registered
+from ..rows import effect, means, refuse, silent, whenever
+from ..updates import assigns_role, drops, gives_access, removes_role, sets
 
 # Names
 
@@ -255,6 +260,58 @@ ROWS = (
         "environment.end-of-retention",
         then=lambda c: sets(c.vault, state="purged"),
     ),
+    # The permission model of a vault, and roles
+    effect(
+        SetPermissionModel,
+        "environment.change-permission-model",
+        then=lambda c: sets(c.vault, permission_model=c.permission_model),
+    ),
+    means(
+        policies_ignored,
+        "environment.policies-ignored",
+        when=lambda v: v.permission_model == "rbac",
+    ),
+    refuse(
+        AssignKeyRole,
+        "environment.role-needs-identity",
+        unless=lambda c: (
+            c.resource.identity and c.vault.subscription.tenant.name == c.resource.tenant.name
+        ),
+    ),
+    silent(
+        AssignKeyRole,
+        "environment.role-again",
+        when=lambda c: has_role(c.vault, c.resource),
+        free=lambda c: False,
+    ),
+    effect(
+        AssignKeyRole,
+        "environment.assign-role",
+        then=lambda c: assigns_role(c.vault, c.resource),
+    ),
+    effect(
+        RemoveKeyRole,
+        "environment.remove-role",
+        then=lambda c: removes_role(c.vault, c.resource),
+    ),
+    whenever(
+        Role,
+        "environment.role-ends-with-identity",
+        when=lambda a: not a.resource.identity,
+        then=lambda a: drops(a),
+    ),
+    whenever(
+        Role,
+        "environment.role-ends-with-vault",
+        when=lambda a: a.vault.state != "active",
+        then=lambda a: drops(a),
+    ),
+    whenever(
+        Role,
+        "environment.role-stays-behind",
+        when=lambda a: is_out_of_place(a),
+        then=lambda a: drops(a),
+    ),
     # Keys
     *(
         effect(
@@ -351,6 +408,12 @@ COUNTER_ROWS = (
         "environment.train",
         when=lambda c: not has_document(c.workspace),
         then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed"),
+    ),
+    effect(
+        AssignKeyRole,
+        "environment.role-without-effect",
+        when=lambda c: c.vault.permission_model == "access-policies",
+        then=lambda c: gives_access(c.vault, c.resource),
     ),
     means(
         registered,

@@ -9,7 +9,7 @@ from ..commands import (
 )
 from ..conditions import (
     can_be_put_in_use,
-    granted,
+    is_in_policies,
     is_to_vault_in_use,
     lacks_the_identity_it_had,
 )
@@ -138,7 +138,7 @@ COUNTER_ROWS = (
         when=lambda c, v: (
             lacks_the_identity_it_had(c.resource)
             and v.subscription.tenant.name == c.resource.tenant.name
-            and not granted(v, c.resource)
+            and not is_in_policies(v, c.resource)
         ),
         then=lambda c, v: gives_access(v, c.resource),
     ),

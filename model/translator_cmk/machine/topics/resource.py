@@ -11,11 +11,13 @@ from ..commands import (
     EnablePurgeProtection,
     EnableSoftDelete,
     GrantKeyAccess,
+    RemoveKeyRole,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
+    SetPermissionModel,
     UndeployModel,
 )
-from ..conditions import granted, key_is_enabled_with_all
+from ..conditions import has_role, is_in_policies, key_is_enabled_with_all
 from ..entities import CUSTOMER, MICROSOFT
 from ..rows import effect, refuse, silent
 from ..updates import puts_key_in_use, sets
@@ -81,13 +83,19 @@ COUNTER_ROWS = (
     refuse(
         GrantKeyAccess,
         "resource.repeats",
-        unless=lambda c: not granted(c.vault, c.resource),
+        unless=lambda c: not is_in_policies(c.vault, c.resource),
     ),
     refuse(
         RevokeKeyAccess,
         "resource.repeats",
-        unless=lambda c: granted(c.vault, c.resource),
+        unless=lambda c: is_in_policies(c.vault, c.resource),
     ),
+    refuse(
+        SetPermissionModel,
+        "resource.repeats",
+        unless=lambda c: c.vault.permission_model != c.permission_model,
+    ),
+    refuse(RemoveKeyRole, "resource.repeats", unless=lambda c: has_role(c.vault, c.resource)),
     refuse(
         EnableCustomerManagedKeys,
         "resource.repeats",

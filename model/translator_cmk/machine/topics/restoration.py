@@ -8,6 +8,7 @@ from ..commands import (
     GrantKeyAccess,
     RecoverKey,
     RecoverVault,
+    SetPermissionModel,
 )
 from ..conditions import can_be_put_in_use, has_document, may_regain_key, was_left_behind
 from ..entities import Document, Model, Workspace
@@ -125,11 +126,11 @@ COUNTER_ROWS = (
     redeploys_lost_otherwise(EnableCustomerManagedKeys),
     *(
         redeploys(on, "restoration.no-redeploy-otherwise")
-        for on in (RecoverVault, RecoverKey, EnableKey)
+        for on in (RecoverVault, RecoverKey, EnableKey, SetPermissionModel)
     ),
     *(
         brings_uploads_back(on, "restoration.uploads-stay-deleted")
-        for on in (GrantKeyAccess, RecoverVault, EnableCustomerManagedKeys)
+        for on in (GrantKeyAccess, RecoverVault, EnableCustomerManagedKeys, SetPermissionModel)
     ),
     *(
         brings_uploads_back(on, "restoration.uploads-stay-deleted-otherwise")

@@ -14,6 +14,7 @@ from ..conditions import (
     granted,
     has_key_in_another_tenant,
     has_readable_data,
+    has_role_in_force,
     is_earlier,
     is_earlier_without_identity,
     is_in_use,
@@ -39,6 +40,7 @@ ROWS = (
             r.key is not None
             and not granted(r.key.vault, r)
             and (not r.identity or not has_key_in_another_tenant(r))
+            and not has_role_in_force(r.key.vault, r)
         ),
     ),
     means(

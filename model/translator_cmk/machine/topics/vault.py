@@ -1,9 +1,21 @@
 """The vault: the demands on it, and the ways to give the identity access to its keys."""
 
-from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
-from ..conditions import can_be_put_in_use, granted
-from ..rows import effect, refuse, silent
-from ..updates import gives_access, puts_key_in_use
+from ..commands import (
+    AssignKeyRole,
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    SetPermissionModel,
+)
+from ..conditions import (
+    can_be_put_in_use,
+    has_role_in_force,
+    is_in_policies,
+    is_used_by_a_role,
+    uses_vault,
+)
+from ..meanings import key_inaccessible
+from ..rows import effect, means, refuse, silent
+from ..updates import gives_access, gives_access_in_force, puts_key_in_use
 
 ROWS = (
     refuse(
@@ -26,7 +38,9 @@ ROWS = (
             and c.through == "api"
             and c.vault.subscription.tenant.name == c.resource.tenant.name
         ),
-        unless=lambda c: granted(c.vault, c.resource),
+        unless=lambda c: (
+            is_in_policies(c.vault, c.resource) or has_role_in_force(c.vault, c.resource)
+        ),
     ),
     effect(
         GrantKeyAccess,
@@ -40,7 +54,7 @@ ROWS = (
         EnableCustomerManagedKeys,
         "vault.granted-with-keys",
         when=lambda c: can_be_put_in_use(c),
-        then=lambda c: gives_access(c.vault, c.resource),
+        then=lambda c: gives_access_in_force(c.vault, c.resource),
     ),
     refuse(
         EnableCustomerManagedKeys,
@@ -60,6 +74,28 @@ ROWS = (
         when=lambda c: c.store == "key-vault" and c.vault.permission_model == "rbac",
         free=lambda c: can_be_put_in_use(c),
     ),
+    silent(
+        GrantKeyAccess,
+        "vault.permission-model",
+        when=lambda c: c.vault.permission_model == "rbac",
+        free=lambda c: False,
+    ),
+    silent(
+        SetPermissionModel,
+        "vault.permission-model",
+        when=lambda c: (
+            c.permission_model == "rbac"
+            and c.vault.permission_model != "rbac"
+            and is_used_by_a_role(c.vault)
+        ),
+        free=lambda c: False,
+    ),
+    silent(
+        AssignKeyRole,
+        "vault.permission-model",
+        when=lambda c: c.vault.permission_model == "rbac" and uses_vault(c.resource, c.vault),
+        free=lambda c: False,
+    ),
 )
 
 OTHER_READINGS = (
@@ -67,12 +103,21 @@ OTHER_READINGS = (
         EnableCustomerManagedKeys,
         "vault.granted-beforehand",
         when=lambda c: (
-            c.store == "key-vault" and c.through == "api" and not granted(c.vault, c.resource)
+            c.store == "key-vault"
+            and c.through == "api"
+            and not is_in_policies(c.vault, c.resource)
         ),
         free=lambda c: can_be_put_in_use(c),
     ),
+    means(
+        key_inaccessible,
+        "vault.permission-model",
+        when=lambda r: r.key is not None and has_role_in_force(r.key.vault, r),
+    ),
 )
-"""Enabling without access is accepted, and waits until access is granted."""
+"""Enabling without access is accepted, and waits until access is granted; a role is worth
+nothing.
+"""
 
 COUNTER_ROWS = (
     effect(
