@@ -110,6 +110,28 @@ def test_file_that_would_be_waited_for_is_refused(
     assert main(["report", "check", str(forgery.folder)]) in (1, 2)
 
 
+def test_report_of_a_revision_that_nobody_knows_is_refused_in_one_line(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
+    forgery = Forgery(wrong_in_features.folder, tmp_path / "forged")
+    forgery.envelope["register"]["article"] = "2031-01-01"
+    (forgery.folder / "report.json").write_text(json.dumps(forgery.envelope), "utf-8")
+    error = says(2, "report", "check", str(forgery.folder))
+    assert "report.json: the article has no revision '2031-01-01' that is known here" in error
+
+
+def test_verdicts_are_derived_by_the_revision_that_the_report_names(tmp_path: Path) -> None:
+    kind = "resource.cognitive-services"
+    system = ("--python", "tests.systems.limited:RefusesCognitiveServices")
+    found = verify(tmp_path, *system, "--requirement", kind, "--revision", "2025-11-18")
+    says(0, "report", "check", str(found.folder))
+
+    forgery = Forgery(found.folder, tmp_path / "forged")
+    forgery.envelope["register"]["article"] = "2025-01-28"
+    (forgery.folder / "report.json").write_text(json.dumps(forgery.envelope), "utf-8")
+    assert f"{kind}/" in says(1, "report", "check", str(forgery.folder))
+
+
 def test_report_that_is_called_the_models_is_confirmed_with_the_models_answers_alone(
     tmp_path: Path,
 ) -> None:

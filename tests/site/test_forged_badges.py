@@ -251,6 +251,15 @@ def test_run_of_another_system_is_not_taken_for_the_models(tmp_path: Path) -> No
     assert "the model's" not in page(content_of(results), "evidence/last-run.md")
 
 
+def test_run_judged_by_a_later_revision_is_no_whole_run_of_what_is_specified(
+    tmp_path: Path,
+) -> None:
+    chosen = ("--lane", "features", "--requirement", SHOWN, "--revision", "2025-11-18")
+    results = load_results(verify(tmp_path, "--python", WRONG, *chosen).folder)
+    assert "--revision 2025-11-18" in results.selection
+    assert not results.complete
+
+
 def test_blanks_around_its_name_make_no_other_system_of_the_model(
     records: dict[str, Path], tmp_path: Path
 ) -> None:

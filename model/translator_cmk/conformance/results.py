@@ -8,6 +8,7 @@ from typing import Any
 from ..bdd.systems import MODEL
 from ..digest import kit_digest
 from ..errors import CommandError
+from ..requirements import load_register
 from ..strict_yaml import read_yaml
 from ..verdict import Status
 from .cases import FEATURES, CaseEntry, Envelope, Ids
@@ -90,6 +91,9 @@ def load_results(folder: Path) -> Results:
     selection = []
     for name, values in envelope["selection"].items():
         selection += [f"--{name} {value}" for value in values]
+    register = load_register(revision=envelope["register"]["article"])
+    if not register.is_specified:
+        selection.append(f"--revision {register.revision}")
     return Results(
         digest=envelope["digest"],
         kit=envelope["kit"],

@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         args.output.mkdir(parents=True, exist_ok=True)
         evidence = Path(os.path.relpath(args.results.resolve(), args.output.resolve())).as_posix()
         digest = hashlib.sha256((args.results / ENVELOPE).read_bytes()).hexdigest()
-        register = load_register()
+        register = load_register(revision=envelope["register"]["article"])
         definition = component_definition(register, envelope["finished"])
         results = assessment_results(register, envelope, digest, evidence)
         write_json(args.output / COMPONENTS, definition)
