@@ -609,6 +609,16 @@ def test_what_if_with_a_policy_gone_from_a_vault_loses(tmp_path: Path) -> None:
         assert verdicts(b.what_if(account, change), tmp_path) == expected
 
 
+def test_an_identity_that_what_if_hides_is_unknown(tmp_path: Path) -> None:
+    hidden = b.arm_account(key="cmk", identity="*******")
+    account = b.arm_change("Modify", hidden, hidden)
+    before = b.arm_vault(policies=[b.PRINCIPAL])
+    vault = b.arm_change("Modify", before, b.arm_vault(policies=[]))
+    assert verdicts(b.what_if(account, vault), tmp_path) == {b.vault_id(): "may-lose"}
+    same = b.arm_change("Modify", before, before)
+    assert verdicts(b.what_if(account, same), tmp_path) == {}
+
+
 def test_what_if_that_recovers_a_vault_leaves_its_policies_alone(tmp_path: Path) -> None:
     account = b.arm_change("Ignore", b.arm_account(key="cmk"), None)
     before = b.arm_vault(policies=[b.PRINCIPAL])

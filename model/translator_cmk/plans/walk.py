@@ -45,8 +45,11 @@ from .changes import Change, Operation
 Degree = Literal["kept", "may", "must"]
 DEGREES: tuple[Degree, ...] = ("kept", "may", "must")
 
-LIMIT = 4000
-"""How many nodes are visited at most: enough for every order of eight operations."""
+EXACT = 8
+"""Of so many operations every order is tried."""
+
+LIMIT = 1500
+"""How many steps are taken where there are more operations."""
 
 NAMES_THAT_MEAN_NOTHING = frozenset({"environment.exists"})
 """A request about what is gone is no finding: what took it away is one."""
@@ -163,21 +166,21 @@ class Walker:
         degrees = self._degrees(self.start, nothing_lost)
         waiting = [Node(frozenset(), self.start, self.model, degrees, ())]
         seen: set[object] = set()
+        steps = 0
         while waiting:
-            node = waiting.pop()
+            node = waiting.pop()  # the latest, so the end of an order is soon reached
             if len(node.done) == len(operations):
                 self._end(found, node)
                 continue
-            if len(seen) >= LIMIT:
+            if len(operations) > EXACT and steps > LIMIT:
                 found.is_exact = False
-                following = list(self._following(found, node, operations, before))[:1]
-            else:
-                following = list(self._following(found, node, operations, before))
-            for each in following:
-                key = identity(each)
+                break
+            for following in self._following(found, node, operations, before):
+                steps += 1
+                key = identity(following)
                 if key not in seen:
                     seen.add(key)
-                    waiting.append(each)
+                    waiting.append(following)
         return found
 
     def _following(

@@ -131,10 +131,13 @@ def body(entry: Fields, name: str, address: str) -> Attributes | None:
 
 
 def resolved(value: Any) -> tuple[Any, Any]:
-    """Return a value without expressions such as `[reference(...)]`, and where these stand."""
+    """Return a value without what is unknown in it, and where that stands: expressions such as
+    `[reference(...)]`, and secrets, which are shown as `*******`.
+    """
     if isinstance(value, str):
         is_expression = value.startswith("[") and value.endswith("]") and not value.startswith("[[")
-        return (None, True) if is_expression else (value, False)
+        is_hidden = bool(value) and not value.strip("*")
+        return (None, True) if is_expression or is_hidden else (value, False)
     if isinstance(value, Mapping):
         known: dict[str, Any] = {}
         unknown: dict[str, Any] = {}

@@ -411,11 +411,10 @@ class World:
                 known.append(state.principal)
         if principal in known:
             return True
-        if account.is_outside or (
-            account.before is not None and account.before.identity is UNKNOWN
-        ):
+        if account.is_outside:
             return None
-        return False
+        is_unknown = account.before is not None and account.before.principal is UNKNOWN
+        return None if is_unknown else False
 
     # As commands, for one account at a time: what becomes of one concerns no other
 
