@@ -445,6 +445,7 @@ LOSSES = (
             "environment.delete-resource",
             "environment.translate",
             "restoration.data-readable",
+            "restoration.uploads-stay-deleted",
         ],
         system=when_observed,
     ),
