@@ -100,7 +100,7 @@ def puts_key_in_use(command: Any) -> Changes:
 
 def returns_to_microsoft_keys(resource: Resource) -> Changes:
     """Write that a resource is under Microsoft-managed keys, with all its workspaces."""
-    changes = {**sets(resource, key_source=MICROSOFT, data_key=None)}
+    changes = {**sets(resource, key_source=MICROSOFT, key=None, data_key=None)}
     for workspace in workspaces_of(resource):
         changes |= sets(workspace, covered=False)
     return changes
@@ -108,7 +108,7 @@ def returns_to_microsoft_keys(resource: Resource) -> Changes:
 
 def returns_to_microsoft_keys_without_data(resource: Resource) -> Changes:
     """Write that a resource is under Microsoft-managed keys, and has lost its data."""
-    changes = {**sets(resource, key_source=MICROSOFT, data_key=None)}
+    changes = {**sets(resource, key_source=MICROSOFT, key=None, data_key=None)}
     for workspace in workspaces_of(resource):
         changes |= sets(workspace, covered=False, readable=False)
     changes |= loses_data(resource)

@@ -385,7 +385,7 @@ class Oracle:
         or a system that is free did a third thing.  That goes uncompared from here on.
         """
         free = self._free(fitting)
-        possible = self.last.possible if free or not fitting else fitting
+        possible = self._answered_alike(seen) if free or not fitting else fitting
         states = tuple(dict.fromkeys(transition.after for transition in possible))
         found = self._differences(states, observation, seen.uncompared | words(free), seen.shown)
         if found:
@@ -398,6 +398,17 @@ class Oracle:
         for state in states:
             by_state.append(self._differences((state,), observation, seen.uncompared, seen.shown))
         return min(by_state, key=len)
+
+    def _answered_alike(self, seen: Seen) -> tuple[Transition, ...]:
+        """Return the transitions in which the command was accepted, or refused, as it was seen.
+
+        If there is none, or nothing was answered, return all.
+        """
+        possible = self.last.possible
+        if seen.outcome is None:
+            return possible
+        answered = tuple(each for each in possible if fits_kind(each.outcome, seen.outcome))
+        return answered or possible
 
     def _contradictions(self, fitting: Iterable[Transition], seen: Seen) -> Iterator[Difference]:
         """Yield each fact that follows from others which may be any, with what was observed."""

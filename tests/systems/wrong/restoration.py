@@ -190,7 +190,7 @@ WRONG = (
         "refuses to deploy again, as if the key were still inaccessible, once access was granted "
         "again",
         "what was inaccessible is marked for good",
-        ["restoration.redeploy", "revocation.features-stop"],
+        ["restoration.redeploy", "revocation.features-stop", "environment.deploy"],
         system=once(
             accepted(GrantKeyAccess),
             adding(refuse(DeployModel, "revocation.features-stop", unless=lambda c: False)),

@@ -90,9 +90,40 @@ OTHER_READINGS = (
             on,
             "tenant.same-tenant-move",
             when=lambda c: not leads_to_another_tenant(c),
-            each=Resource,
-            free=lambda c, r: moves_along(c, r),
+            each=Workspace,
+            free=lambda c, w: moves_along(c, w.resource),
             may_refuse=False,
+        )
+        for on in (MoveResource, MoveResourceGroup)
+    ),
+    *(
+        silent(
+            on,
+            "tenant.same-tenant-move",
+            when=lambda c: not leads_to_another_tenant(c),
+            each=Grant,
+            free=lambda c, g: moves_along(c, g.resource),
+            may_refuse=False,
+        )
+        for on in (MoveResource, MoveResourceGroup)
+    ),
+    *(
+        effect(
+            on,
+            "tenant.same-tenant-move",
+            each=Resource,
+            when=lambda c, r: moves_along(c, r) and not leads_to_another_tenant(c),
+            then=lambda c, r: sets(r, key=None),
+        )
+        for on in (MoveResource, MoveResourceGroup)
+    ),
+    *(
+        effect(
+            on,
+            "tenant.same-tenant-move",
+            each=Resource,
+            when=lambda c, r: moves_along(c, r) and not leads_to_another_tenant(c),
+            then=lambda c, r: returns_to_microsoft_keys(r),
         )
         for on in (MoveResource, MoveResourceGroup)
     ),
