@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,21 @@ import pytest
 
 from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk import machine as package
-from translator_cmk.machine import ROWS, Accepted, Machine, Refused, RowsContradict, Unspecified
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Machine,
+    Refused,
+    RowRaises,
+    RowsContradict,
+    Unspecified,
+    initial,
+)
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.entities import ENTITY_KINDS, Resource
-from translator_cmk.machine.rows import effect, whenever
+from translator_cmk.machine.meanings import registered
+from translator_cmk.machine.rows import Row, effect, means, refuse, whenever
 from translator_cmk.machine.updates import sets
 from translator_cmk.system import ModelSystem
 
@@ -78,6 +90,65 @@ def test_consequences_that_reach_no_fixpoint_are_found() -> None:
     system = ModelSystem(Machine([*ROWS, on, off]))
     with pytest.raises(RowsContradict, match="reach no fixpoint"):
         system.submit(CREATE_R1)
+
+
+def submit_and_observe(system: ModelSystem) -> None:
+    system.submit(CREATE_R1)
+    system.observe()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            refuse(cmd.CreateResource, "a.b", unless=lambda c: c.resource.nothing),
+            "a row of a.b ends in AttributeError: 'Resource' object has no attribute 'nothing'",
+        ),
+        (
+            effect(cmd.CreateResource, "a.b", then=lambda c: sets(c.resource, nothing=True)),
+            "a row of a.b ends in KeyError: 'nothing'",
+        ),
+        (
+            whenever(
+                Resource,
+                "a.b",
+                when=lambda r: r.state == "active",
+                then=lambda r: sets(r, group=r.name + 1),
+            ),
+            "a row of a.b ends in TypeError: can only concatenate str",
+        ),
+        (
+            means(registered, "a.b", when=lambda r: r.key.enabled),
+            "a row of a.b ends in AttributeError: 'NoneType' object has no attribute 'enabled'",
+        ),
+    ],
+)
+def test_row_that_ends_in_an_error_is_named_with_its_line(row: Row, said: str) -> None:
+    system = ModelSystem(Machine([*ROWS, row]))
+    with pytest.raises(RowRaises, match=re.escape(said)) as caught:
+        submit_and_observe(system)
+    assert re.match(r"tests/machine/test_step\.py:\d+: ", str(caught.value))
+
+
+def test_line_of_a_row_is_that_in_which_the_error_was_raised() -> None:
+    row = whenever(
+        Resource,
+        "a.b",
+        when=lambda r: True,
+        then=lambda r: sets(
+            r,
+            group=r.nothing,
+        ),
+    )
+    line = row.then.__code__.co_firstlineno + 2
+    system = ModelSystem(Machine([*ROWS, row]))
+    with pytest.raises(RowRaises, match=rf"test_step\.py:{line}: "):
+        system.submit(CREATE_R1)
+
+
+def test_error_outside_of_rows_is_raised_as_it_is() -> None:
+    with pytest.raises(AttributeError, match="references"):
+        Machine(ROWS).step(initial(DEFAULT_STAGE), "no command")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_step_knows_no_word_of_the_domain() -> None:

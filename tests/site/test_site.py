@@ -361,22 +361,35 @@ ROWS += (effect(keys.DisableKey, "keys.disable", then=lambda c: sets(c.key, enab
 """
 
 
+MACHINE = "model/translator_cmk/machine"
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    """Put something else in place of a text wherever it is in a file, which it has to be."""
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
 @pytest.fixture
-def broken(tmp_path: Path) -> Path:
-    """A copy of the checkout, without the laws, whose rows ask for keys of another size, so no
-    situation in which one is in use can be reached, and contradict each other when one is disabled.
-    """
+def without_laws(tmp_path: Path) -> Path:
+    """A copy of the checkout, without the laws."""
     tests = ("tests/conftest.py", "tests/features")
     copy_checkout(tmp_path, "Makefile", "features", "model", "pyproject.toml", *tests)
     copy_pages(tmp_path)
-    for file in ("topics/keys.py", "conditions.py"):
-        path = tmp_path / "model" / "translator_cmk" / "machine" / file
-        text = path.read_text("utf-8")
-        assert "= 2048" in text
-        path.write_text(text.replace("= 2048", "= 3072"), "utf-8")
-    with (tmp_path / "model/translator_cmk/machine/topics/__init__.py").open("a") as topics:
-        topics.write(CONTRADICTS)
     return tmp_path
+
+
+@pytest.fixture
+def broken(without_laws: Path) -> Path:
+    """A checkout whose rows ask for keys of another size, so no situation in which one is in use
+    can be reached, and contradict each other when one is disabled.
+    """
+    for file in ("topics/keys.py", "conditions.py"):
+        rewrite(without_laws / MACHINE / file, "= 2048", "= 3072")
+    with (without_laws / MACHINE / "topics/__init__.py").open("a") as topics:
+        topics.write(CONTRADICTS)
+    return without_laws
 
 
 @pytest.mark.slow
@@ -401,6 +414,48 @@ def test_broken_row_is_published_red_and_fails_the_target(broken: Path) -> None:
         assert 'class="admonition failure"' in (broken / "site" / page).read_text("utf-8"), page
     for page in ("decide/unknowns.html", "evidence/last-run.html"):
         assert 'class="admonition failure"' not in (broken / "site" / page).read_text("utf-8"), page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "keys.py",
+            "then=lambda c: sets(c.key, enabled=False)",
+            "then=lambda c: sets(c.key, enbled=False)",
+            "a row of keys.disable ends in KeyError: 'enbled'",
+        ),
+        (
+            "identity.py",
+            "when=lambda r: r.identity)",
+            "when=lambda r: r.idenity)",
+            "a row of identity.registered ends in AttributeError: 'Resource' object has no",
+        ),
+    ],
+)
+def test_row_that_raises_is_named_by_its_line_on_every_page_that_asks_for_it(
+    without_laws: Path, file: str, old: str, new: str, said: str
+) -> None:
+    path = without_laws / MACHINE / "topics" / file
+    rewrite(path, old, new)
+    before, _, _ = path.read_text("utf-8").partition(new)
+    place = f"{MACHINE}/topics/{file}:{before.count(chr(10)) + 1}"
+
+    chosen = 'ARGS=-q -p no:cacheprovider -m "keys.disable or encryption.no-section"'
+    done = make(without_laws, "site", "SUITE=tests/features", chosen)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    warned = re.findall(
+        rf"warning: (\S+): not computed: {re.escape(f'{place}: {said}')}", done.stderr
+    )
+    assert set(warned) == ASK_THE_MODEL.keys()
+    for page in ASK_THE_MODEL.values():
+        text = (without_laws / "site" / page).read_text("utf-8")
+        assert 'class="admonition failure"' in text
+        assert place in text
+    unknowns = (without_laws / "site" / "decide/unknowns.html").read_text("utf-8")
+    assert 'class="admonition failure"' not in unknowns
 
 
 # Published: addresses, the map, previews, edit links, the feed, and `make deploy`

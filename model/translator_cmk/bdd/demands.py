@@ -22,7 +22,7 @@ from ..machine import (
     Machine,
     Observation,
     Outcome,
-    RowsContradict,
+    RowDefect,
     Unspecified,
 )
 from ..machine.rows import Means
@@ -77,7 +77,7 @@ class PrefixTree:
     def after(self, command: Command) -> "PrefixTree":
         """Return the tree of what follows this command.
 
-        Raises `TooManyStates` and `RowsContradict`.
+        Raises `TooManyStates` and `RowDefect`.
         """
         branch = self.branches.get(command)
         if branch is None:
@@ -110,14 +110,14 @@ def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
     """
     try:
         return steps_are_demanded(tree, pickle)
-    except (TooManyStates, RowsContradict):
+    except (TooManyStates, RowDefect):
         return False
 
 
 def steps_are_demanded(tree: PrefixTree, pickle: Pickle) -> bool:
     """Return whether the oracle demands every Then, and that every Given is accepted.
 
-    Raises `TooManyStates` and `RowsContradict`.
+    Raises `TooManyStates` and `RowDefect`.
     """
     for step in read_steps(pickle):
         meaning = step.meaning

@@ -26,7 +26,7 @@ from ..machine import (
     ROWS,
     Command,
     Machine,
-    RowsContradict,
+    RowDefect,
     State,
     initial,
     observe,
@@ -137,12 +137,15 @@ def answers(machine: Machine, sequences: Iterable[Sequence]) -> Iterator[Any]:
                 continue
             try:
                 after, outcome = machine.step(here.state, command)
-            except RowsContradict:
-                yield [command_to_wire(command), "the rows contradict each other"]
+                shown = None
+                if after != here.state:
+                    shown = observation_to_wire(observe(machine.world(after)))
+            except RowDefect:
+                yield [command_to_wire(command), "the rows are wrong"]
                 break
             yield [command_to_wire(command), outcome_to_wire(outcome)]
-            if after != here.state:
-                yield observation_to_wire(observe(machine.world(after)))
+            if shown is not None:
+                yield shown
             reached = Reached(after, {})
             here.branches[command] = reached
             here = reached

@@ -6,13 +6,13 @@ Start with `step`, which says what a step is, and `rows`, which says what a row 
 
 from . import commands
 from .commands import COMMANDS, Command
+from .defects import RowDefect, RowRaises, RowsContradict
 from .observation import Observation, observe
 from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
 from .stage import DEFAULT_STAGE, Stage, initial
 from .state import State
 from .step import Machine
 from .topics import COUNTER_ROWS, REMEMBERING, ROWS
-from .writes import RowsContradict
 
 __all__ = [
     "COMMANDS",
@@ -27,6 +27,8 @@ __all__ = [
     "Observation",
     "Outcome",
     "Refused",
+    "RowDefect",
+    "RowRaises",
     "RowsContradict",
     "Stage",
     "State",

@@ -29,6 +29,7 @@ from typing import Any
 
 from .commands import Command
 from .counterfactuals import Counterfactuals, Fired
+from .defects import RowsContradict, defect_behind
 from .entities import Entity
 from .incremental import Triggers
 from .meanings import MEANINGS
@@ -36,7 +37,7 @@ from .outcomes import Accepted, Outcome, Refused, Unspecified
 from .rows import Effect, Means, Refuse, Row, Silent, Whenever
 from .state import State
 from .world import Choose, Meanings, World
-from .writes import RowsContradict, Writes
+from .writes import Writes
 
 DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 
@@ -76,8 +77,17 @@ class Machine:
         """Return the state after the command, and the outcome.  A refused command changes nothing.
 
         ``choose`` decides where silent rows apply; without it every row does.
-        Raises `RowsContradict` for a defect of the rows.
+        Raises `RowDefect`.
         """
+        try:
+            return self._step(state, command, choose)
+        except Exception as error:
+            defect = defect_behind(error)
+            if defect is None:
+                raise
+            raise defect from error
+
+    def _step(self, state: State, command: Command, choose: Choose | None) -> tuple[State, Outcome]:
         answer = self._respond(World(state.tables, self.meanings, choose), command)
         if not isinstance(answer, Writes):
             return state, answer
@@ -89,7 +99,7 @@ class Machine:
     def _respond(self, world: World, command: Command) -> Refused | Unspecified | Writes:
         """Return what the command itself writes if it is accepted, or else the outcome.
 
-        Raises `RowsContradict`.
+        Raises `RowDefect`.
         """
         bound = bind(command, world)
         if bound is None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
+from .defects import defect_behind
 from .entities import Entity
 from .rows import Meaning, Means, Row
 from .state import Table
@@ -57,9 +58,19 @@ class World:
         return known is not False
 
     def _first_that_holds(self, meaning: Meaning, entity: Entity) -> Means | Literal[False]:
-        for row in self.meanings[meaning]:
-            if row.when(entity) and self.applies(row, entity.name):
-                return row
+        """Return the first row of the meaning that holds of the entity.
+
+        Raises `RowRaises`.
+        """
+        try:
+            for row in self.meanings[meaning]:
+                if row.when(entity) and self.applies(row, entity.name):
+                    return row
+        except Exception as error:
+            defect = defect_behind(error)
+            if defect is None:
+                raise
+            raise defect from error
         return False
 
     @property

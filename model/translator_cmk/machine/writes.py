@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, final
 
+from .defects import RowsContradict
 from .entities import NO_RECORD, Entity
 from .outcomes import KeyUse
 from .state import Changes, Table
-
-
-class RowsContradict(Exception):
-    """A defect of the rows: two write one field differently, or consequences have no fixpoint."""
 
 
 @final
@@ -37,10 +34,11 @@ class Writes:
             record = self.tables[kind].get(name)
             written = self._written.setdefault(target, {})
             for field, value in fields.items():
+                position = kind.position[field]
                 if written.setdefault(field, value) != value:
                     where = f"{field} of {kind.word} {name}"
                     raise RowsContradict(f"{requirement} writes {where} otherwise than another row")
-                before = record[kind.position[field]] if record else NO_RECORD
+                before = record[position] if record else NO_RECORD
                 if value != before:
                     self.changes.setdefault(target, {})[field] = value
                     is_change = True

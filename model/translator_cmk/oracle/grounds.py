@@ -32,7 +32,7 @@ from ..machine import (
     Command,
     Machine,
     Refused,
-    RowsContradict,
+    RowDefect,
     State,
     initial,
 )
@@ -273,7 +273,7 @@ def answers_otherwise(
     """Return whether a model answers otherwise; its rows may also contradict each other."""
     try:
         return ask(machine) != usual
-    except RowsContradict:
+    except RowDefect:
         return True
 
 

@@ -24,7 +24,7 @@ from ..machine import (
     Observation,
     Outcome,
     Refused,
-    RowsContradict,
+    RowDefect,
     State,
     observe,
 )
@@ -287,7 +287,7 @@ def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> 
 
 @cache
 def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str, ...]:
-    """Return the condition of each thing that can be lost; raises `RowsContradict`."""
+    """Return the condition of each thing that can be lost; raises `RowDefect`."""
     after = carried_out(machine, start(cause.start), commands_of(cause, remedied))
     observation = observe(machine.world(after))
     return tuple(condition(loss.intact, observation) for loss in LOSSES)
@@ -301,7 +301,7 @@ def shows_otherwise(
     """
     try:
         return seen(machine, cause, remedied)[at] != condition
-    except RowsContradict:
+    except RowDefect:
         return True
 
 

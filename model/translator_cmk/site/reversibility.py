@@ -15,7 +15,7 @@ from ..explore.graph import Edge, Graph, state_graph
 from ..explore.reachability import Predecessors, attainable, predecessors
 from ..explore.scopes import SCOPE_NAMED
 from ..language.phrases import COMMAND_PHRASES
-from ..machine import Accepted, Outcome, RowsContradict
+from ..machine import Accepted, Outcome, RowDefect
 from ..machine.entities import ENTITY_KINDS, Entity
 from ..machine.world import World
 from ..requirements import load_register
@@ -80,7 +80,7 @@ class Search(NamedTuple):
 
 @cache
 def search(scope: str) -> Search:
-    """Return all of a scope; raises `StartNotReached` and `RowsContradict`."""
+    """Return all of a scope; raises `StartNotReached` and `RowDefect`."""
     graph = state_graph(SCOPE_NAMED[scope], MACHINE)
     states = range(graph.states)
     worlds = [MACHINE.world(graph.state(state)) for state in states]
@@ -162,7 +162,7 @@ def behind(graph: Graph[Outcome], pair: Edge, view: Callable[[World], Any]) -> f
             return bool(
                 view(machine.world(machine.step(graph.state(pair.state), command)[0])) != after
             )
-        except RowsContradict:
+        except RowDefect:
             return True
 
     return frozenset(filter(differs, named(graph, pair)))

@@ -12,7 +12,7 @@ import yaml
 from jinja2 import Environment
 
 from ..explore.scopes import StartNotReached
-from ..machine import RowsContradict
+from ..machine import RowDefect
 from .render import PAGES, UP, Page, rendered
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
@@ -33,7 +33,7 @@ def written(templates: Environment, page: Page) -> Written:
     """Return a page, or what stands in its place."""
     try:
         text = rendered(templates, page.template, **page.values())
-    except (RowsContradict, StartNotReached) as error:
+    except (RowDefect, StartNotReached) as error:
         reason = str(error)
         return Written(page.path, in_its_place(templates, page, reason), reason)
     return Written(page.path, text)

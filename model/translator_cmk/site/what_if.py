@@ -186,7 +186,7 @@ class Views(NamedTuple):
 
 
 def charted(scope: Scope, machine: Machine) -> Charted:
-    """Return the graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
+    """Return the graph of a scope of the machine; raises `StartNotReached` and `RowDefect`."""
     graph = state_graph(scope, machine)
     states = [graph.state(number) for number in range(graph.states)]
     things = (

@@ -8,11 +8,11 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from ...machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict
+from ...machine import Accepted, Command, Machine, Outcome, Refused, RowDefect
 from ...machine.entities import ENTITY_KINDS, Entity, Location, Subscription
 from ...machine.world import World
 
-ROWS_RAISE = (RowsContradict, AttributeError, KeyError, TypeError)
+ROWS_RAISE = (RowDefect, AttributeError, KeyError, TypeError)
 """What a set of rows raises that contradicts itself, or leaves something behind that cannot be
 read.
 """
