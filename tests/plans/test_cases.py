@@ -241,9 +241,9 @@ def test_a_vault_that_changes_to_rbac_loses_without_a_role_and_may_lose_with_one
 def test_a_role_that_comes_after_the_switch_does_not_help(tmp_path: Path) -> None:
     values = b.role(b.UNKNOWN, scope=b.UNKNOWN)
     late = switched(lambda plan: plan.create(R, values, refers={"scope": TO_VAULT}))
-    assert verdicts(late, tmp_path) == {V: "loses"}
+    assert verdicts(late, tmp_path) == {V: "loses", R: "not-specified"}
     free = switched(lambda plan: plan.create(R, b.role()))
-    assert verdicts(free, tmp_path) == {V: "may-lose"}
+    assert verdicts(free, tmp_path) == {V: "may-lose", R: "not-specified"}
 
 
 def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
@@ -254,11 +254,36 @@ def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
     assert verdicts(plan, tmp_path) == {V: "loses"}
 
 
-def test_a_role_that_goes_on_a_vault_with_rbac_may_lose(tmp_path: Path) -> None:
-    for rbac, expected in ((True, {R: "may-lose"}), (False, {})):
+def test_the_only_role_that_goes_on_a_vault_with_rbac_loses(tmp_path: Path) -> None:
+    for rbac, expected in ((True, {R: "loses"}), (False, {})):
         plan = plan_with(without=V)
         plan.keep(V, b.vault(rbac_authorization_enabled=rbac))
         plan.delete(R, b.role())
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_a_role_that_goes_or_comes_beside_another_one_is_silent(tmp_path: Path) -> None:
+    plan = plan_with(without=V)
+    plan.keep(V, b.vault(rbac_authorization_enabled=True))
+    plan.keep(R, b.role())
+    plan.delete("azurerm_role_assignment.old", b.role())
+    plan.create("azurerm_role_assignment.new", b.role(scope=b.key_id()))
+    assert verdicts(plan, tmp_path) == {}
+
+
+def test_policies_that_go_on_a_vault_with_rbac_are_silent(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{V} {P}")
+    before = b.vault(policies=[b.policy_entry()], rbac_authorization_enabled=True)
+    plan.update(V, before, {**before, "access_policy": []})
+    plan.delete(P, b.policy())
+    assert verdicts(plan, tmp_path) == {}
+
+
+def test_a_vault_that_returns_to_policies_loses_without_one(tmp_path: Path) -> None:
+    for policies, expected in (([], {V: "loses"}), ([b.policy_entry()], {})):
+        plan = plan_with(without=f"{V} {P}")
+        before = b.vault(rbac_authorization_enabled=True)
+        plan.update(V, before, b.vault(policies=policies))
         assert verdicts(plan, tmp_path) == expected
 
 

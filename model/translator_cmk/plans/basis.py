@@ -1,13 +1,20 @@
 """How firmly a consequence holds: the basis of what it rests on, at its weakest part."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
-from ..machine import COUNTER_ROWS, REMEMBERING
+from ..machine import COUNTER_ROWS, REMEMBERING, Command, State
 from ..machine.entities import Entity
 from ..machine.rows import Effect, Whenever
 from ..machine.topics import OTHER_READINGS
+from ..oracle.grounds import Thing, grounds
 from ..requirements import Requirement
+from ..requirements.consequences import load_consequences
+from .walk import Loss
+
+BY_THE_ARTICLE = frozenset({"stated", "implied"})
+"""The bases of what holds by the article alone."""
 
 STRENGTH = ("stated", "implied", "environment", "assumed")
 """The bases, from the firmest on."""
@@ -40,6 +47,24 @@ def basis_of(
     return Basis(about[0], register[weakest].basis)
 
 
+def basis_of_loss(
+    before: State, command: Command, loss: Loss, register: Mapping[str, Requirement]
+) -> Basis | None:
+    """Return what the article says of a loss by a command that is certain.
+
+    What it says of the very consequence counts; of an account it says nothing.
+    """
+    known = load_consequences().losses.get(loss.stake.what)
+    if known is not None:
+        found = grounds(before, (command,), Thing(known, loss.stake.name))
+        about = requirements_about()[loss.stake.kind]
+        shown = [name for name in found.requirements if name in about] or list(found.requirements)
+        if shown and found.fate in ("lost", "by-hand"):
+            return Basis(shown[0], found.basis)
+    return basis_of(loss.by, loss.stake.kind, register)
+
+
+@cache
 def requirements_about() -> Mapping[type[Entity], frozenset[str]]:
     """Return by kind of entity the requirements whose rows say what becomes of each of them."""
     found: dict[type[Entity], set[str]] = {}
@@ -62,8 +87,3 @@ class ByKind(dict[type[Entity], frozenset[str]]):
 
     def __missing__(self, kind: type[Entity]) -> frozenset[str]:
         return frozenset()
-
-
-def is_by_article_alone(by: Iterable[str], register: Mapping[str, Requirement]) -> bool:
-    """Return whether all requirements are stated by the article or follow from it."""
-    return all(register[name].basis in ("stated", "implied") for name in by)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..machine import Command
 from ..machine.commands import (
+    AssignKeyRole,
     CreateKey,
     CreateVault,
     DeleteKey,
@@ -22,8 +23,10 @@ from ..machine.commands import (
     GrantKeyAccess,
     RecoverKey,
     RecoverVault,
+    RemoveKeyRole,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
+    SetPermissionModel,
 )
 from .inventory import Entry
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Plan, PlannedResource
@@ -39,12 +42,10 @@ from .things import (
     Thing,
     Vault,
 )
-from .world import KnownAccount, KnownVault, UsedKey, World, location_name, type_and_size
+from .world import KnownAccount, KnownVault, UsedKey, World, covers, location_name, type_and_size
 
 Commands = tuple[Command, ...]
 NOTHING: Commands = ()
-
-PERMISSION_MODEL = "vault.permission-model"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Changes:
         if action == CREATE and entry.after is not None:
             return self._created(entry, entry.after)
         if action == UPDATE and entry.before is not None and entry.after is not None:
-            return self._updated(entry, entry.before, entry.after)
+            return self._updated(entry.before, entry.after)
         if action == PERHAPS:
             return self._perhaps(entry)
         return ()
@@ -132,7 +133,7 @@ class Changes:
             case KeyInUse():
                 return self._key_given_up(thing)
             case Role():
-                return self._role_deleted(thing)
+                return self._role_deleted(entry, thing)
             case Group():
                 return self._group_deleted(entry, thing)
 
@@ -154,12 +155,12 @@ class Changes:
                 return self._role_created(thing)
         return ()
 
-    def _updated(self, entry: Entry, before: Thing, after: Thing) -> Iterable[Change]:
+    def _updated(self, before: Thing, after: Thing) -> Iterable[Change]:
         match before, after:
             case Account(), Account():
                 return self._account_updated(before, after)
             case Vault(), Vault():
-                return self._vault_updated(entry, before, after)
+                return self._vault_updated(before, after)
             case Key(), Key():
                 return self._key_updated(before, after)
             case Policy(), Policy():
@@ -391,7 +392,7 @@ class Changes:
                 readings = may(self._grant(vault), bool(rights.certain))
                 yield self._change("policy-created", readings, vault)
 
-    def _vault_updated(self, entry: Entry, before: Vault, after: Vault) -> Iterator[Change]:
+    def _vault_updated(self, before: Vault, after: Vault) -> Iterator[Change]:
         vault = self._vault(before.id, before.host)
         if vault is None:
             return
@@ -402,7 +403,7 @@ class Changes:
             readings = may(self._revoke(vault))
             yield self._change("vault-tenant", readings, vault, "tenant.vault-moved")
         if before.rbac is not True and after.rbac is not False and before.rbac != after.rbac:
-            yield from self._switched_to_roles(entry, vault, after)
+            yield from self._switched_to_roles(vault, after)
         elif before.rbac is True and after.rbac is not True:
             yield from self._switched_to_policies(vault, after)
         elif before.rbac is not True:
@@ -420,39 +421,21 @@ class Changes:
         has = self._rights(after.policies)
         yield from self._rights_changed(vault, had, has, "policy-dropped")
 
-    def _switched_to_roles(self, entry: Entry, vault: KnownVault, after: Vault) -> Iterator[Change]:
-        """Yield that policies are ignored from here on; whether a role counts is not specified."""
-        if vault.name not in self.account.access:
-            return
-        is_certain = after.rbac is True and not self._may_have_role(entry, vault)
-        silent = PERMISSION_MODEL if after.rbac is True else ""
-        readings = may(self._revoke(vault), is_certain)
-        yield self._change("vault-to-rbac", readings, vault, "" if is_certain else silent)
-
-    def _may_have_role(self, entry: Entry, vault: KnownVault) -> bool:
-        """Return whether a role may be there when the vault is switched."""
-        name = entry.resource.name_in_configuration
-        for other in self.world.entries:
-            role = other.before if other.before is not None else other.after
-            if not isinstance(role, Role) or self.world.is_of(role, self.account) is False:
-                continue
-            if not covers(role.scope, vault, self.world):
-                continue
-            if other.before is not None and DELETE not in other.resource.actions:
-                return True
-            dependencies = self.plan.dependencies.get(other.resource.name_in_configuration, ())
-            if other.before is None and name not in dependencies:
-                return True
-        return False
+    def _switched_to_roles(self, vault: KnownVault, after: Vault) -> Iterator[Change]:
+        """Yield that policies are ignored from here on, where a role may be there or not."""
+        switch = SetPermissionModel(vault.name, "rbac")
+        readings: list[Commands] = [(switch,)]
+        if self.world.has_role_before(vault, self.account) is None:
+            readings.append((AssignKeyRole(vault.name, self.account.name), switch))
+        if after.rbac is UNKNOWN:
+            readings.append(NOTHING)
+        yield self._change("vault-to-rbac", tuple(readings), vault)
 
     def _switched_to_policies(self, vault: KnownVault, after: Vault) -> Iterator[Change]:
         """Yield that policies count from here on, which were ignored."""
-        if not isinstance(after.policies, tuple):
-            return
-        has = self._rights(after.policies)
-        if not has.certain:
-            readings = may(self._revoke(vault))
-            yield self._change("vault-to-policies", readings, vault, PERMISSION_MODEL)
+        switch = SetPermissionModel(vault.name, "access-policies")
+        is_certain = after.rbac is False and isinstance(after.policies, tuple)
+        yield self._change("vault-to-policies", may((switch,), is_certain), vault)
 
     # Policies
 
@@ -536,25 +519,41 @@ class Changes:
 
     # Roles and groups
 
-    def _role_deleted(self, role: Role) -> Iterator[Change]:
+    def _role_deleted(self, entry: Entry, role: Role) -> Iterator[Change]:
+        is_mine = self.world.is_of(role, self.account)
+        for vault in self._vaults_with(role):
+            if not self._keeps_another_role(entry, vault):
+                remove = (RemoveKeyRole(vault.name, self.account.name),)
+                yield self._change("role-deleted", may(remove, is_mine is True), vault)
+
+    def _role_created(self, role: Role) -> Iterator[Change]:
+        is_mine = self.world.is_of(role, self.account)
+        for vault in self._vaults_with(role):
+            if vault.uses_rbac and self._uses(vault):
+                continue  # it has one, or it could not use its key
+            assign = (AssignKeyRole(vault.name, self.account.name),)
+            yield self._change("role-created", may(assign, is_mine is True), vault)
+
+    def _vaults_with(self, role: Role) -> Iterator[KnownVault]:
+        """Yield the vaults of the account whose keys a role may reach, if it may be its own."""
         if self.world.is_of(role, self.account) is False:
             return
         for name in sorted(self.vaults):
             vault = self.world.vault_named(name)
-            if vault.uses_rbac and covers(role.scope, vault, self.world) and self._uses(vault):
-                readings = may(self._revoke(vault))
-                yield self._change("role-deleted", readings, vault, PERMISSION_MODEL)
+            if covers(role.scope, vault, self.world):
+                yield vault
 
-    def _role_created(self, role: Role) -> Iterator[Change]:
-        is_mine = self.world.is_of(role, self.account)
-        if is_mine is False:
-            return
-        for name in sorted(self.vaults):
-            vault = self.world.vault_named(name)
-            uses_rbac = vault.uses_rbac or (vault.after is not None and vault.after.rbac is True)
-            if uses_rbac and not self._uses(vault) and covers(role.scope, vault, self.world):
-                readings = may(self._grant(vault), is_mine is True)
-                yield self._change("role-created", readings, vault)
+    def _keeps_another_role(self, entry: Entry, vault: KnownVault) -> bool:
+        """Return whether the account has another role on a vault that stays."""
+        for other in self.world.entries:
+            role = other.before
+            if other is entry or not isinstance(role, Role):
+                continue
+            is_mine = self.world.is_of(role, self.account) is True
+            stays = DELETE not in other.resource.actions
+            if is_mine and stays and covers(role.scope, vault, self.world):
+                return True
+        return False
 
     def _group_deleted(self, entry: Entry, group: Group) -> Iterator[Change]:
         """Yield that all goes that a group holds, where the provider does not keep it."""
@@ -599,25 +598,6 @@ def moves(vault: KnownVault) -> bool:
     if not isinstance(here, str) or not isinstance(there, str):
         return False
     return location_name(here) != location_name(there)
-
-
-def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
-    """Return whether a role in this scope may reach the keys of a vault."""
-    if not isinstance(scope, str):
-        return True
-    if scope.startswith("@"):
-        if world.vault(scope) is not None:
-            return world.vault(scope) is vault
-        entry = world.by_address.get(scope[1:])
-        thing = entry.after if entry is not None else None
-        if isinstance(thing, Key):
-            return world.vault(thing.vault) is vault
-        return not isinstance(thing, Account)
-    for facts in (vault.before, vault.after):
-        if facts is not None and isinstance(facts.id, str) and not facts.id.startswith("@"):
-            own = facts.id
-            return f"{own}/".startswith(f"{scope.rstrip('/')}/") or scope.startswith(f"{own}/")
-    return True
 
 
 def is_in_group(facts: Vault | None, group: Group) -> bool | None:

@@ -7,7 +7,7 @@ from ..machine import Command, Machine, Refused, Stage, Unspecified
 from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
-from .basis import Basis, basis_of, is_by_article_alone
+from .basis import BY_THE_ARTICLE, Basis, basis_of, basis_of_loss
 from .changes import Change, Changes, Operation
 from .inventory import entries_of, not_followed
 from .order import predecessors
@@ -193,7 +193,8 @@ class Judge:
             )
         setup = tuple(world.setup(account))
         stage = world.stage(account)
-        walker = Walker(self.article, stage, stakes_of(account.name, self.holds))
+        stakes = stakes_of(account.name, self.holds) if account.exists_before else []
+        walker = Walker(self.article, stage, stakes)
         walker.prepare(setup)
         existing = frozenset(
             (kind, name) for command in setup for kind, name, is_new in command.names() if is_new
@@ -225,6 +226,12 @@ class Judge:
                 if consequence.becomes not in LATER:
                     by.update(consequence.by)
         gravest = min(verdicts, key=VERDICTS.index) if verdicts else ""
+        alone = all(
+            consequence.basis in BY_THE_ARTICLE
+            for part in parts
+            for consequence in part.consequences
+            if consequence.becomes == "lost"
+        )
         return Finding(
             address=operation.address,
             verdict=gravest,
@@ -233,7 +240,7 @@ class Judge:
             accounts=(account.name,),
             kinds=(account.kind,),
             requirements=tuple(sorted(by)),
-            article=gravest == LOSES and is_by_article_alone(by, self.register),
+            article=gravest == LOSES and alone,
             reason=operation.resource.reason,
             type=operation.resource.type,
         )
@@ -285,6 +292,8 @@ class Judge:
             reasons = outcome.because - NAMES_THAT_MEAN_NOTHING
             return REFUSED if reasons else None
         deciding = effect.deciding - NO_FINDINGS
+        if effect.nothing_left:
+            return None
         if isinstance(outcome, Unspecified):
             return NOT_SPECIFIED if deciding & outcome.silent else None
         if effect.unspecified and deciding:
@@ -302,7 +311,11 @@ class Judge:
             if change.silent:
                 by |= {change.silent}
             becomes = "lost" if is_certain else "may be lost"
-            yield self._consequence(account, loss.stake, becomes, by)
+            if is_certain:
+                shown = basis_of_loss(effect.before, effect.command, loss, self.register)
+            else:
+                shown = basis_of(by, loss.stake.kind, self.register)
+            yield consequence_of(account, loss.stake, becomes, by, shown)
         if effect.losses:
             return
         outcome = effect.outcome
@@ -320,18 +333,20 @@ class Judge:
     def _regained(self, account: KnownAccount, effect: Effect) -> Iterator[Consequence]:
         """Yield what is there again after a command, and what stays lost."""
         for loss in effect.stays:
-            yield self._consequence(account, loss.stake, "stays lost", loss.by)
+            shown = basis_of(loss.by, loss.stake.kind, self.register)
+            yield consequence_of(account, loss.stake, "stays lost", loss.by, shown)
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
-            yield self._consequence(account, loss.stake, becomes, loss.by)
+            shown = basis_of(loss.by, loss.stake.kind, self.register)
+            yield consequence_of(account, loss.stake, becomes, loss.by, shown)
 
-    def _consequence(
-        self, account: KnownAccount, stake: Stake, becomes: str, by: Iterable[str]
-    ) -> Consequence:
-        shown = basis_of(by, stake.kind, self.register) or Basis("", "")
-        return Consequence(
-            account.name, stake.what, becomes, shown.requirement, shown.basis, tuple(sorted(by))
-        )
+
+def consequence_of(
+    account: KnownAccount, stake: Stake, becomes: str, by: Iterable[str], shown: Basis | None
+) -> Consequence:
+    """Return what becomes of one thing, with the requirement that is shown for it."""
+    requirement, basis = shown or ("", "")
+    return Consequence(account.name, stake.what, becomes, requirement, basis, tuple(sorted(by)))
 
 
 def graver(one: str, other: str) -> bool:

@@ -33,10 +33,11 @@ from ..machine import (
     Stage,
     State,
     initial,
+    observe,
 )
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from ..machine.rows import Effect as EffectRow
-from ..machine.rows import Row
+from ..machine.rows import Row, Silent
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.transitions import Transition
@@ -106,6 +107,10 @@ class Effect:
     """What is still lost though the command gives something back."""
     path: tuple[Command, ...]
     """The commands of the plan up to this one."""
+    before: State
+    """The state of the full model before it."""
+    nothing_left: bool
+    """Whether all that is at stake was lost before it."""
 
 
 @dataclass
@@ -150,10 +155,16 @@ class Walker:
         self.model = initial(stage)
 
     def prepare(self, setup: Iterable[Command]) -> None:
-        """Lead to the world before the plan."""
+        """Lead to the world before the plan.
+
+        That world is there, so what the specification leaves open went well on the way to it.
+        """
         for command in setup:
             self.start.submit(command)
-            self.model, _ = self.full.step(self.model, command)
+            self.model, outcome = self.full.step(self.model, command, went_well)
+            differs = self.start.narrow(outcome, observe(self.full.world(self.model)))
+            if differs is not None:
+                raise ValueError(f"no system that is permitted gets to {command}")
 
     def walk(self, operations: Sequence[Operation], before: Sequence[frozenset[int]]) -> Walk:
         """Return what is found on the way through every order."""
@@ -250,6 +261,8 @@ class Walker:
             tuple(regained),
             tuple(self._staying(node, command)),
             (*node.path, command),
+            node.model,
+            bool(self.stakes) and all(degree == "must" for degree in node.degrees),
         )
         return effect, degrees
 
@@ -287,6 +300,11 @@ class Walker:
         for stake, degree in zip(self.stakes, node.degrees, strict=True):
             least = found.at_the_end.get(stake, "must")
             found.at_the_end[stake] = min(least, degree, key=DEGREES.index)
+
+
+def went_well(row: Row, _: str) -> bool:
+    """Return whether a row applies where nothing is refused without a reason."""
+    return not isinstance(row, Silent)
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..machine import Command, Stage
 from ..machine.commands import (
+    AssignKeyRole,
     CreateKey,
     CreateResource,
     CreateVault,
@@ -20,6 +21,7 @@ from ..machine.commands import (
     EnableIdentity,
     GrantKeyAccess,
     RevokeKeyAccess,
+    SetPermissionModel,
     TrainModel,
     UploadDocument,
 )
@@ -499,18 +501,53 @@ class World:
         if used is not None and not used.in_hsm:
             yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
         yield from self._setup_contents(name)
+        for vault in vaults:
+            if self.has_role_before(self.vault_named(vault), account) is True:
+                yield AssignKeyRole(vault, name)
         if used is not None and not used.in_hsm:
-            if used.vault not in account.access:
-                yield RevokeKeyAccess(used.vault, name)
-            elif not has_identity:
-                yield DisableIdentity(name)
+            yield from self._setup_access_in_use(account, self.vault_named(used.vault))
+
+    def _setup_access_in_use(self, account: KnownAccount, vault: KnownVault) -> Iterator[Command]:
+        """Yield what leads from an access policy, by which keys are enabled, to what is there."""
+        if vault.uses_rbac:
+            if self.has_role_before(vault, account) is not True:
+                yield AssignKeyRole(vault.name, account.name)  # or it could not use its key
+            yield SetPermissionModel(vault.name, "rbac")
+            if not self._is_listed(vault, account):
+                yield RevokeKeyAccess(vault.name, account.name)
+        elif vault.name not in account.access:
+            yield RevokeKeyAccess(vault.name, account.name)
+        if account.before is not None and account.before.identity is False:
+            yield DisableIdentity(account.name)
+
+    def has_role_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
+        """Return whether the account has a role on a vault before; None if one may be for it."""
+        found: bool | None = False
+        for entry in self.entries:
+            role = entry.before
+            if isinstance(role, Role) and covers(role.scope, vault, self):
+                is_mine = self.is_of(role, account)
+                if is_mine is True:
+                    return True
+                if is_mine is None:
+                    found = None
+        return found
+
+    def _is_listed(self, vault: KnownVault, account: KnownAccount) -> bool:
+        """Return whether a policy is there for the account, or comes with the same request that
+        makes policies count again.
+        """
+        policies = list(self.policies_before(vault))
+        if vault.after is not None and isinstance(vault.after.policies, tuple):
+            policies += vault.after.policies
+        return any(self.is_of(policy, account) is True and policy.needed for policy in policies)
 
     def lost_before(self, account: KnownAccount) -> str:
         """Return what an account lacked before the plan to use its key: empty if nothing."""
         used = account.key
         if used is None or used.in_hsm:
             return ""
-        if used.vault not in account.access:
+        if used.vault not in account.access and not self.vault_named(used.vault).uses_rbac:
             return "access to its key"
         if account.before is not None and account.before.identity is False:
             return "an identity"
@@ -553,6 +590,25 @@ def names_of_vault(facts: Vault) -> Iterator[str]:
     elif facts.name:
         for suffix in HOSTS_OF_VAULTS:
             yield f"{facts.name.lower()}.{suffix}"
+
+
+def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
+    """Return whether a role in this scope may reach the keys of a vault."""
+    if not isinstance(scope, str):
+        return True
+    if scope.startswith("@"):
+        if world.vault(scope) is not None:
+            return world.vault(scope) is vault
+        entry = world.by_address.get(scope[1:])
+        thing = entry.after if entry is not None else None
+        if isinstance(thing, Key):
+            return world.vault(thing.vault) is vault
+        return not isinstance(thing, Account)
+    for facts in (vault.before, vault.after):
+        if facts is not None and isinstance(facts.id, str) and not facts.id.startswith("@"):
+            own = facts.id
+            return f"{own}/".startswith(f"{scope.rstrip('/')}/") or scope.startswith(f"{own}/")
+    return True
 
 
 def type_and_size(facts: Key | None) -> tuple[Any, int]:
