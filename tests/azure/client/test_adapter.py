@@ -347,7 +347,15 @@ def test_in_a_cloud_effects_have_windows_and_a_second_tenant_is_never_moved_to()
     assert not any(
         map(
             declared.can,
-            ("portal", "clock", "legacy-vaults", "several-tenants", "reasons", "audit"),
+            (
+                "portal",
+                "clock",
+                "legacy-vaults",
+                "azure-rbac",
+                "several-tenants",
+                "reasons",
+                "audit",
+            ),
         )
     )
     assert declared.stage.subscriptions == {"production": "home", "security": "home"}

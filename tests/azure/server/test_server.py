@@ -225,8 +225,8 @@ def test_the_put_of_a_whole_vault_changes_what_differs(at_work: Customer) -> Non
         (V, {"tags": {"cost": "1"}}, "tags.cost"),
         (
             V,
-            {"properties": {"enableRbacAuthorization": True}},
-            "properties.enableRbacAuthorization",
+            {"properties": {"enabledForDiskEncryption": True}},
+            "properties.enabledForDiskEncryption",
         ),
         (A, {"sku": {"name": "F0"}}, "sku.name"),
         (A, {"properties": {"publicNetworkAccess": "Disabled"}}, "properties.publicNetworkAccess"),
@@ -247,6 +247,60 @@ def test_what_the_server_would_not_show_is_outside_the_subset(
     assert answer.status == 501
     assert answer.body["error"]["message"].startswith(named)
     assert at_work.world == before
+
+
+ROLES = f"{V}/kv-1/providers/Microsoft.Authorization/roleAssignments"
+ENCRYPTION_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+READER = "21090545-7ca7-4776-b22c-e363652d74d2"
+
+
+def role(principal: str, definition: str = ENCRYPTION_USER) -> dict[str, Any]:
+    """Return the body of a request that assigns a role to an identity."""
+    path = f"/providers/Microsoft.Authorization/roleDefinitions/{definition}"
+    return {"properties": {"roleDefinitionId": path, "principalId": principal}}
+
+
+def test_an_identity_has_a_role_with_the_key_permissions_once(at_work: Customer) -> None:
+    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    first, second = f"{ROLES}/{uuid4()}", f"{ROLES}/{uuid4()}"
+    assert ask(at_work, "PUT", first, role(principal)).status == 201
+    assert ask(at_work, "PUT", first, role(principal)).status == 200
+    refused = (409, "RoleAssignmentExists")
+    assert problem(ask(at_work, "PUT", second, role(principal))) == refused
+    assert len(ask(at_work, "GET", ROLES).body["value"]) == 1
+
+    assert ask(at_work, "DELETE", first).body["properties"]["principalId"] == principal
+    assert problem(ask(at_work, "GET", first)) == (404, "RoleAssignmentNotFound")
+    assert ask(at_work, "PUT", second, role(principal)).status == 201
+
+
+def test_another_role_and_a_role_for_nobody_are_not_assigned(at_work: Customer) -> None:
+    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    place = f"{ROLES}/{uuid4()}"
+    assert ask(at_work, "PUT", place, role(principal, READER)).status == 501
+    nobody = role(str(uuid4()))
+    assert problem(ask(at_work, "PUT", place, nobody)) == (400, "PrincipalNotFound")
+    assert ask(at_work, "PUT", f"{ROLES}/mine", role(principal)).status == 400
+
+
+@pytest.mark.parametrize(("has_role", "reads"), [(True, 200), (False, 403)])
+def test_a_vault_that_is_switched_to_azure_rbac_gives_access_by_roles(
+    customer: Customer, has_role: bool, reads: int
+) -> None:
+    last = [each.body for each in EXAMPLES].index([{"Text": "hello"}])
+    assert list(played(customer, last + 1))
+    principal = ask(customer, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    if has_role:
+        assert ask(customer, "PUT", f"{ROLES}/{uuid4()}", role(principal)).status == 201
+    switch = {"properties": {"enableRbacAuthorization": True, "accessPolicies": []}}
+    assert (
+        ask(customer, "PATCH", f"{V}/kv-1", switch).body["properties"] | switch["properties"]
+        == (ask(customer, "GET", f"{V}/kv-1").body["properties"])
+    )
+
+    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"][0]["Id"]
+    documents = f"{CUSTOM}/documents?workspaceId={workspace}"
+    assert customer.ask("GET", TRANSLATOR, documents).status == reads
 
 
 @pytest.mark.parametrize("more", ["IsSecured", "Subscription.Color"])

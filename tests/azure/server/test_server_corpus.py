@@ -281,6 +281,23 @@ def new_key(c: Named) -> Named:
     return {"kty": c.get("type", "RSA"), "key_size": c.get("size", 2048)}
 
 
+def new_model(c: Named) -> Named:
+    return {"properties": {"enableRbacAuthorization": c["permission_model"] == "rbac"}}
+
+
+def new_role(c: Named) -> Named:
+    properties = {
+        "roleDefinitionId": f"/subscriptions/{c['subscription']}{CRYPTO_USER}",
+        "principalId": c["principal"],
+        "principalType": "ServicePrincipal",
+    }
+    return {"properties": properties}
+
+
+ROLE = "/providers/Microsoft.Authorization/roleAssignments/2f3a2c55-8a4c-4b7e-9a63-0c6f0e9d1b47"
+CRYPTO_USER = (
+    "/providers/Microsoft.Authorization/roleDefinitions/12338af0-0e69-4776-bea7-57ae8d297424"
+)
 IMPORTED = {"key": {"kty": "RSA", "n": "wA" + "A" * 340, "e": "AQAB"}}
 RETURN = {"properties": {"encryption": {"keySource": "Microsoft.CognitiveServices"}}}
 REQUESTS: dict[str, tuple[str, str, Any]] = {
@@ -296,6 +313,8 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
     "RecoverVault": ("PUT", V, partial(new_vault, createMode="recover")),
     "PurgeVault": ("POST", DELETED + "/purge", None),
     "GrantKeyAccess": ("PUT", V + "/accessPolicies/add", grant),
+    "SetPermissionModel": ("PATCH", V, new_model),
+    "AssignKeyRole": ("PUT", V + ROLE, new_role),
     "CreateKey": ("POST", "/keys/{key}/create", new_key),
     "ImportKey": ("PUT", "/keys/{key}", IMPORTED),
     "RotateKey": ("POST", "/keys/{key}/rotate", None),
@@ -314,11 +333,7 @@ DIFFERS = {
     ),
     "rbac-vault": (
         "EnableCustomerManagedKeys",
-        "the role is no grant, and the specification has no roles",
-    ),
-    "rbac-vault-granted": (
-        "EnableCustomerManagedKeys",
-        "nothing is demanded of a vault on Azure RBAC; we refuse",
+        "the specification has no role on a single key, so nobody has access",
     ),
 }
 """For a recording the command at which our answer differs, and the reason."""

@@ -46,6 +46,10 @@ KINDS = {
 MOVE_TENANT = (
     "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
 )
+ROLE_ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
+ROLE_VERSION = "?api-version=2022-04-01"
+ROLE = "/providers/Microsoft.Authorization/roleDefinitions/e147488a-f6f5-4113-8e2d-b22465e65bf6"
+"""Key Vault Crypto Service Encryption User."""
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
 PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
 OF_THE_CALLER = [
@@ -374,6 +378,61 @@ def set_access(w: World, c: Any) -> None:
         w.ask("vaults", c.vault, "update_access_policy", change, body)
 
 
+def set_permission_model(w: World, c: Any) -> None:
+    properties = {"enableRbacAuthorization": c.permission_model == "rbac"}
+    w.ask("vaults", c.vault, "update", {"properties": properties})
+
+
+def ask_for_roles(w: World, vault: str, method: str, name: str = "", **content: Any) -> Any:
+    """Ask about the role assignments on a vault, which none of the SDKs here has; raises
+    `HttpResponseError`.
+    """
+    subscription = w.id_of(w.place(vault)[0])
+    signed = BearerTokenCredentialPolicy(w.in_tenant(w.tenants.get(subscription)), w.cloud.scope)
+    scope = str(w.ask("vaults", vault, "get").id)
+    path = f"{scope}{ROLE_ASSIGNMENTS}{name}{ROLE_VERSION}"
+    return rest(w.connections, signed, method, f"{w.cloud.resource_manager}{path}", **content)
+
+
+def roles_on(w: World, vault: str) -> dict[str, str]:
+    """Return the names of the assignments of the role on a vault, by the identities that have
+    it.
+    """
+    found: dict[str, str] = {}
+    for each in ask_for_roles(w, vault, "GET")["value"]:
+        properties = each["properties"]
+        if str(properties["roleDefinitionId"]).endswith(ROLE):
+            found[str(properties["principalId"])] = str(each["name"])
+    return found
+
+
+def principal_of(w: World, resource: str) -> str:
+    """Return the object id of the identity that a resource has, or had last, or that nobody has."""
+    identity = w.ask("accounts", resource, "get").identity
+    if identity and identity.principal_id:
+        return str(identity.principal_id)
+    return w.principals.get(resource, NONE)
+
+
+def assign_role(w: World, c: Any) -> None:
+    subscription = w.id_of(w.place(c.vault)[0])
+    properties = {
+        "roleDefinitionId": f"/subscriptions/{subscription}{ROLE}",
+        "principalId": principal_of(w, c.resource),
+        "principalType": "ServicePrincipal",
+    }
+    name = f"/{uuid.uuid4()}"
+    ask_for_roles(w, c.vault, "PUT", name, json={"properties": properties})
+
+
+def remove_role(w: World, c: Any) -> None:
+    """Remove the role of the identity that a resource has, or had last; there may be none."""
+    principal = principal_of(w, c.resource)
+    assigned = roles_on(w, c.vault)
+    if principal in assigned:
+        ask_for_roles(w, c.vault, "DELETE", f"/{assigned[principal]}")
+
+
 # Keys
 
 
@@ -451,6 +510,9 @@ CALLS: dict[type[Command], Callable[[World, Any], object]] = {
     commands.PurgeVault: bring_back_or_purge,
     commands.GrantKeyAccess: set_access,
     commands.RevokeKeyAccess: set_access,
+    commands.SetPermissionModel: set_permission_model,
+    commands.AssignKeyRole: assign_role,
+    commands.RemoveKeyRole: remove_role,
     commands.CreateKey: create_key,
     commands.ImportKey: import_key,
     commands.RotateKey: lambda w, c: w.keep(c.vault, w.keys(c.vault).rotate_key(c.key)),
@@ -542,6 +604,8 @@ def see_vaults(w: World, seen: Observation) -> None:
                     each.object_id
                 ):
                     seen["grant"][f"{name}/{resource}"] = {"vault": name, "resource": resource}
+        if w.local:  # elsewhere roles are not declared, and nobody asks for them
+            see_roles(w, name, seen)
         see_keys(w, name, seen)
     missing = w.vault_fields.keys() - seen["vault"].keys()
     for subscription in {w.places[name][0] for name in missing}:
@@ -551,6 +615,14 @@ def see_vaults(w: World, seen: Observation) -> None:
                 protected = bool(vault.properties.purge_protection_enabled)
                 now = {"state": "deleted", "soft_delete": True, "purge_protection": protected}
                 seen["vault"][name] = w.vault_fields[name] | now
+
+
+def see_roles(w: World, vault: str, seen: Observation) -> None:
+    """Look at the roles on a vault of identities that are on."""
+    assigned = roles_on(w, vault)
+    for resource, fields in seen["resource"].items():
+        if fields["registered"] and w.principals[resource] in assigned:
+            seen["role"][f"{vault}/{resource}"] = {"vault": vault, "resource": resource}
 
 
 def see_keys(w: World, vault: str, seen: Observation) -> None:

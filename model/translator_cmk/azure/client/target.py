@@ -152,7 +152,9 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     """Return what an adapter to this target declares, with these subscriptions of the stage.
 
     Enabling through the portal and the end of a retention have no API, and Azure makes no vault
-    without soft delete. Nothing is moved to a second tenant unless each world has its own.
+    without soft delete. Nothing is moved to a second tenant unless each world has its own.  Roles
+    are assigned on this machine only: elsewhere whoever runs the adapter may neither switch a vault
+    nor assign roles, and without one could not see the keys of a vault that uses them.
     """
     local = target.cloud.local
     tenants = DEFAULT_STAGE.tenants
@@ -165,6 +167,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     capabilities = {
         "several-tenants": moves,
         "legacy-vaults": legacy,
+        "azure-rbac": local,
         "reasons": reasons,
         "parallel": True,
     }

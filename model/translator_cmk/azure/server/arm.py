@@ -10,10 +10,12 @@ from ...machine.entities import (
     KeySource,
     PermissionModel,
     Resource,
+    Role,
     Subscription,
     Tenant,
     Vault,
 )
+from ..names import GUID
 from .calls import (
     FORMS,
     Asked,
@@ -27,12 +29,14 @@ from .calls import (
     missing,
     outside,
 )
-from .worlds import FIXED, Group
+from .worlds import FIXED, Assignment, Group
 
 HELD = ((Resource, "account"), (Vault, "vault"))
 """What a resource group holds, with the names of the bodies."""
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
 """The key permissions that the model's grant stands for."""
+SAME_ROLE = ("properties.roleDefinitionId",)
+"""It may be written below a subscription or without one, and leads to the same role."""
 SOURCE = "properties.encryption.keySource"
 USED = [
     f"properties.encryption.keyVaultProperties.{name}"
@@ -92,6 +96,11 @@ class ManagerCall(Call):
         "account": lambda call, _: call.inside(Resource),
         "deleted_account": lambda call, _: call.inside(Resource, "deleted"),
         "vault": lambda call, _: call.inside(Vault),
+        "role": lambda call, v: {
+            call.world.assignments[each.name].name: each
+            for each in call.every(Role)
+            if each.vault.name == v.name
+        },
         "deleted_vault": lambda call, _: call.inside(Vault, "deleted"),
     }
 
@@ -290,8 +299,11 @@ class ManagerCall(Call):
         return Reply(200 if there else 201, self.patch_vault(self.entity(Vault, name)))
 
     def patch_vault(self, v: Vault) -> Any:
-        """Turn on the protections that a request asks for, set its access policies, and return the
-        vault.
+        """Turn on the protections that a request asks for, set its access policies and its
+        permission model, and return the vault.
+
+        What is to decide about access is set before what no longer does, since Azure does both at
+        once.
         """
         soft_delete = self.asked.get("properties.enableSoftDelete", bool)
         purge_protection = self.asked.get("properties.enablePurgeProtection", bool)
@@ -301,9 +313,14 @@ class ManagerCall(Call):
             self.submit(commands.EnableSoftDelete(v.name))
         if purge_protection and not v.purge_protection:
             self.submit(commands.EnablePurgeProtection(v.name))
+        uses_rbac = self.asked.get("properties.enableRbacAuthorization", bool)
+        if uses_rbac is True and v.permission_model != "rbac":
+            self.submit(commands.SetPermissionModel(v.name, "rbac"))
         policies = self.asked.get("properties.accessPolicies", list)
         if policies is not None:
             self.set_access(v, policies)
+        if uses_rbac is False and v.permission_model == "rbac":
+            self.submit(commands.SetPermissionModel(v.name, "access-policies"))
         done = ("accessPolicies", "enableSoftDelete", "enablePurgeProtection", "createMode")
         return self.asked.honoured(
             self.show("vault", self.again(v)), *(f"properties.{name}" for name in done)
@@ -340,10 +357,17 @@ class ManagerCall(Call):
             {"tenantId": v.subscription.tenant.name, "permissions": {"keys": PERMISSIONS}},
             "objectId",
         )
+        resource = self.with_identity(principal)
+        if resource is None:
+            raise outside("an access policy for an identity that is not that of an account")
+        return resource
+
+    def with_identity(self, principal: str) -> str | None:
+        """Return the account of an identity, be it off, by its object id; None if it is of none."""
         for resource in self.every(Resource):
             if self.world.principal(resource) == principal:
                 return str(resource.name)
-        raise outside("an access policy for an identity that is not that of an account")
+        return None
 
     def change_access(self, v: Vault) -> Body:
         change = self.at["change"].lower()
@@ -355,6 +379,41 @@ class ManagerCall(Call):
             )
         self.set_access(v, policies, change)
         return self.show("access", self.again(v), change=change)
+
+    # Roles on vaults
+
+    def put_role(self, v: Vault) -> Reply:
+        """Assign a role with the key permissions, or return the assignment that is there."""
+        name = self.at["name"].lower()
+        if not GUID.fullmatch(name):
+            raise malformed(
+                f"The role assignment ID '{name}' is not a GUID.", "InvalidRoleAssignmentId"
+            )
+        definition = self.asked.required("properties.roleDefinitionId").lower()
+        role = definition.rpartition("/")[2]
+        if role not in FIXED["roles"]:
+            raise outside("a role without the key permissions get, wrapKey and unwrapKey")
+        principal = self.asked.required("properties.principalId").lower()
+        resource = self.with_identity(principal)
+        if resource is None:
+            because = ["environment.role-needs-identity"]
+            text = f"Principal {principal} does not exist in the directory."
+            raise Problem(400, "PrincipalNotFound", text, because)
+        there = self.there("role", v, name)
+        if there is not None and self.world.assignments[there.name].role == role:
+            return Reply(200, self.asked.honoured(self.show("role", there), *SAME_ROLE))
+        self.submit(commands.AssignKeyRole(v.name, resource))
+        assigned = f"{v.name}/{resource}"
+        named = {**self.world.assignments, assigned: Assignment(name, role)}
+        self.world = self.world._replace(assignments=named)
+        shown = self.show("role", self.entity(Role, assigned))
+        return Reply(201, self.asked.honoured(shown, *SAME_ROLE))
+
+    def remove_role(self, a: Role) -> Body:
+        """Remove a role, and return the assignment as it was."""
+        shown = self.show("role", a)
+        self.submit(commands.RemoveKeyRole(a.vault.name, a.resource.name))
+        return shown
 
     # Moves
 

@@ -39,9 +39,16 @@ class Group(NamedTuple):
     location: str
 
 
+class Assignment(NamedTuple):
+    """What a client names a role assignment, and the role that it assigns, by its id."""
+
+    name: str
+    role: str
+
+
 class World(NamedTuple):
-    """The model's state, and beside it what the model does not know at all: resource groups and
-    projects.
+    """The model's state, and beside it what the model does not know at all: resource groups,
+    projects, and how role assignments are named.
     """
 
     tenant: str
@@ -50,6 +57,8 @@ class World(NamedTuple):
     groups: frozenset[Group] = frozenset()
     projects: Mapping[str, Mapping[str, Any]] = {}
     """Workspace -> the body of its one project, without identifier."""
+    assignments: Mapping[str, Assignment] = {}
+    """Name of a role of the model -> the assignment that it stands for."""
 
     def id_of(self, *words: str) -> str:
         """Return the GUID of something of this world."""
