@@ -23,7 +23,7 @@ from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.explore.theorems.expectations import VIEWS, view_of
 from translator_cmk.explore.theorems.steps import ROWS_RAISE
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
-from translator_cmk.machine.rows import Means
+from translator_cmk.machine.rows import Means, Row
 
 # Where a mutant differs from the model
 
@@ -64,13 +64,18 @@ class SeesDifference(Exception):
 
 
 class ModelInScope:
-    """Every state of the model in a scope, with the commands that are offered in it."""
+    """Every state of the model in a scope, with the commands that are offered in it.
 
-    def __init__(self, scope: Scope) -> None:
+    ``rows`` are those of the model, with memory or without.
+    """
+
+    def __init__(self, scope: Scope, rows: tuple[Row, ...] = ROWS) -> None:
         self.scope = scope
-        self.graph = state_graph(scope)
-        self.step = Memoised(Machine(ROWS).step).step
-        self.views = Views(Machine(ROWS))
+        self.rows = rows
+        machine = Machine(rows)
+        self.graph = state_graph(scope, machine)
+        self.step = Memoised(machine.step).step
+        self.views = Views(machine)
         self.states: list[tuple[State, Commands]] = []
         state = initial(DEFAULT_STAGE)
         for command in scope.start:
@@ -85,7 +90,7 @@ class ModelInScope:
         machine = Machine(mutant.rows)
         step = Memoised(machine.step).step
         look = Views(machine).look
-        changed_rows = set(mutant.rows) ^ set(ROWS)
+        changed_rows = set(mutant.rows) ^ set(self.rows)
         looks_differ = any(isinstance(row, Means) for row in changed_rows)
         for number, (state, commands) in enumerate(self.states):
             if looks_differ:
@@ -154,7 +159,7 @@ model_in = cache(ModelInScope)
 def differences(mutant: Mutant, scopes: Sequence[Scope] = MUTANT_SCOPES) -> Iterator[Difference]:
     """Yield where the mutant first differs, for each scope in which it does."""
     for scope in scopes:
-        difference = model_in(scope).difference(mutant)
+        difference = model_in(scope, mutant.model).difference(mutant)
         if difference:
             yield difference
 
@@ -297,6 +302,6 @@ def verdict_on_what_nothing_finds(mutant: Mutant, scopes: Sequence[Scope]) -> Ve
     """Return whether the mutant is no other than the model, or differs unseen, or survives."""
     if not any(differences(mutant, scopes)):
         return "equivalent"
-    if all(model_in(scope).is_unseen(mutant) for scope in scopes):
+    if all(model_in(scope, mutant.model).is_unseen(mutant) for scope in scopes):
         return "unseen"
     return "survives"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from tests.evidence.expressions import Names, names_of, subject_of
 from tests.evidence.operators import WORDS, Edit, edits_of, replaced
 from tests.evidence.row_functions import function_of, parts_of
-from translator_cmk.machine import ROWS, Command, conditions, updates
+from translator_cmk.machine import REMEMBERING, ROWS, Command, conditions, updates
 from translator_cmk.machine.entities import Document, Resource, Vault, Workspace
 from translator_cmk.machine.rows import Means, Row, Whenever
 from translator_cmk.machine.topics import MEMORY
@@ -45,6 +45,11 @@ class Mutant(NamedTuple):
     def requirement(self) -> str:
         """Return the requirement whose row is changed, or the first of several."""
         return self.requirements[0]
+
+    @property
+    def model(self) -> tuple[Row, ...]:
+        """Return the rows of the model to compare it with: with memory, if it has that too."""
+        return REMEMBERING if set(MEMORY) <= set(self.rows) else ROWS
 
 
 @cache

@@ -42,12 +42,13 @@ def test_model_is_the_same_as_itself() -> None:
         the("revocation.undeploys", "row dropped"),
         the("restoration.data-readable", "row dropped"),
         the("restoration.uploads-stay-deleted", "mistake added"),
+        the("restoration.no-redeploy", "mistake added"),  # which asks what a model was lost with
         the("identity.registered", "guard negated"),
     ],
     ids=lambda mutant: str(mutant.name),
 )
 def test_no_shorter_sequence_shows_the_first_difference(mutant: Mutant) -> None:
-    difference = model_in(LOSING_THE_KEY).difference(mutant)
+    difference = model_in(LOSING_THE_KEY, mutant.model).difference(mutant)
     assert difference is not None
     length = len(difference.commands) - len(LOSING_THE_KEY.start)
     for shorter in range(length):
@@ -56,11 +57,17 @@ def test_no_shorter_sequence_shows_the_first_difference(mutant: Mutant) -> None:
         assert is_shown_by_some_sequence(mutant, LOSING_THE_KEY, length)
 
 
+def test_mistake_that_asks_for_memory_is_found_by_a_theorem() -> None:
+    for requirement in ("restoration.redeploy", "identity.no-return-of-access"):
+        mutant = the(requirement, "mistake added")
+        assert killed(mutant, differences(mutant, [LOSING_THE_KEY])) is not None
+
+
 def is_shown_by_some_sequence(mutant: Mutant, scope: Scope, length: int) -> bool:
     """Return whether some sequence of this many commands from the start of the scope shows a
     difference.
     """
-    model, other = Machine(ROWS), Machine(mutant.rows)
+    model, other = Machine(mutant.model), Machine(mutant.rows)
     for commands in product(scope.alphabet, repeat=length):
         sequence = (*scope.start, *commands)
         if observed(model, sequence) != observed(other, sequence):
