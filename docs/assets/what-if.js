@@ -34,6 +34,7 @@ class WhatIfGraph {
     return {
       command,
       outcome: this.tables.outcomes[outcome],
+      rests: this.tables.answers[this.ask(this.tables.commands[command].answer, row)],
       after,
       changes: changes.length ? this.changes(row, after) : [],
       cost: changes.length ? this.cost(row, after, once) : [],
@@ -158,7 +159,7 @@ class WhatIfGraph {
 (() => {
   const find = (name) => document.getElementById(`what-if-${name}`);
   const graph = new WhatIfGraph(WHAT_IF);
-  const { commands, sentences, requirements, starts, subjects, losses } = graph.tables;
+  const { commands, sentences, requirements, starts, subjects, losses, grounds, weakest_first: weakestFirst } = graph.tables;
   const DEFAULT = "a-deployed-model-under-customer-managed-keys";
   const MARKS = { accepted: "✔ accepted", refused: "✘ refused", unspecified: "○ not specified" };
   let path; // the start and the commands since, and what is to be said of the address
@@ -253,8 +254,11 @@ class WhatIfGraph {
     fill("said", ...said);
   };
 
-  const answer = ({ command, outcome, changes, cost }) => {
+  const answer = ({ command, outcome, changes, cost, rests }) => {
     const kind = outcome.outcome;
+    // what the article says of each loss, by the sentence that it is lost
+    const known = new Map(rests.lost);
+    const says = new Map(cost.filter((each) => known.has(each.number)).map((each) => [each.sentence, grounds[known.get(each.number)]]));
     const said = [element("p", { className: "what-if-request" }, mark(kind), " ", commands[command].sentence)];
     const section = (title, items) => items.length && said.push(element("h3", {}, title), list(items));
     const reasons = outcome.requirements.map(reason);
@@ -268,19 +272,39 @@ class WhatIfGraph {
     const changed = changes.map(({ was, is, flips }) => [
       sentences[is],
       ...(gone.delete(is) ? [" ", forGood()] : []),
+      ...(says.has(is) ? article(says.get(is)) : []),
       ...(flips ? [] : [words("was", `before: ${sentences[was]}`)]),
     ]);
     section("What changed", changed);
     section("Lost for good with it", [...gone].map((each) => [sentences[each], " ", forGood()]));
     section("Recorded", (outcome.uses ?? []).map((each) => [sentences[each]]));
-    if (kind === "accepted") section("By", reasons);
+    if (kind !== "accepted") return said;
+    section("By", reasons);
+    section("And as it is not otherwise, by", rests.besides.map(reason));
+    if (!says.size) {
+      const bases = [...outcome.requirements, ...rests.besides].map((each) => requirements[each].basis);
+      const weakest = weakestFirst.find((basis) => bases.includes(basis));
+      if (weakest) said.push(element("p", { className: "what-if-weakest" }, "The answer is as sure as the weakest of these: ", basisMark(weakest)));
+    }
     return said;
+  };
+
+  const basisMark = (basis) => element("em", { className: `basis basis-${basis}` }, basis);
+
+  // What the article says of a loss: the mark, its sentences, and in words what is a reading or the weakest part.
+  const article = ({ basis, statements, reading, weakest }) => {
+    const links = statements.flatMap((each) => [
+      " ",
+      element("a", { href: `../evidence/traceability.html#${each.toLowerCase()}`, className: "sentence" }, each),
+    ]);
+    const told = [reading && `A reading: ${reading}`, weakest && `Weakest part: ${weakest}`].filter(Boolean);
+    return [" ", basisMark(basis), ...links, ...told.map((each) => words("told", each))];
   };
 
   const reason = (number) => {
     const { id, title, basis } = requirements[number];
     const link = element("a", { href: `${id.split(".")[0]}.html#${id}` }, title);
-    return [link, " ", element("em", { className: `basis basis-${basis}` }, basis)];
+    return [link, " ", basisMark(basis)];
   };
 
   const showLosses = () => {

@@ -14,7 +14,7 @@ from tests.site.test_what_if import tables
 from translator_cmk.bdd.feature_files import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.scopes import WHAT_IF
-from translator_cmk.site.what_if import code
+from translator_cmk.site.losses.explorer import code
 from translator_cmk.system import ModelSystem
 
 pytestmark = MARKS
@@ -142,6 +142,25 @@ def test_refusal_leads_to_its_requirement(page: Page) -> None:
     assert link.get_attribute("href") == "vault.html#vault.granted-beforehand"
     assert link.inner_text() == REGISTER["vault.granted-beforehand"].title
     assert page.locator("#what-if-said .basis").inner_text() == "assumed"
+
+
+def test_loss_has_the_sentence_of_the_article_beside_it_and_its_reading(page: Page) -> None:
+    ask(page, DELETES_THE_VAULT)
+    document = page.locator("#what-if-said li", has_text='document "contracts"')
+    assert document.locator(".basis").inner_text() == "stated"
+    link = document.locator("a.sentence")
+    assert link.inner_text() == "S42"
+    assert link.get_attribute("href") == "../evidence/traceability.html#s42"
+    assert "A reading" in document.inner_text()
+
+
+def test_answer_that_loses_nothing_names_what_it_rests_on_besides(page: Page) -> None:
+    ask(page, 'rotates the key "cmk-2048"')
+    title = REGISTER["keys.rotation-keeps-data"].title
+    assert page.locator("#what-if-said li", has_text=title).locator(".basis").inner_text() == (
+        "assumed"
+    )
+    assert page.locator("#what-if-said .what-if-weakest .basis").inner_text() == "assumed"
 
 
 def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: Page) -> None:

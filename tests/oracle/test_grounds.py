@@ -166,6 +166,28 @@ def test_no_row_answers_for_a_workspace_that_was_there_before_the_key() -> None:
     assert found.basis == "implied"
 
 
+def test_a_rotated_key_leaves_the_answer_to_another_event_as_it_is() -> None:
+    """The mistake that a rotation loses data applies once a key was rotated, whatever comes next."""
+    rotated = after('the customer rotates the key "cmk-2048" of "kv-prod"')
+    disables = 'the customer disables the key "cmk-2048" of "kv-prod"'
+    assert what_becomes("documents", rotated, disables) == what_becomes(
+        "documents", after(), disables
+    )
+
+
+def test_what_several_ways_lead_to_rests_on_all_of_them() -> None:
+    """A deleted resource takes its workspaces along, and its identity, without which they are lost
+    too.
+    """
+    found = what_becomes(
+        "documents", after(), 'the customer deletes the resource "translator-prod"'
+    )
+    assert (found.fate, found.basis) == ("lost", "assumed")
+    assert {"workspace.ends-with-resource", "environment.delete-resource"} <= set(
+        found.requirements
+    )
+
+
 def test_a_change_that_loses_nothing_rests_on_what_does_not_happen() -> None:
     rotated = after('the customer rotates the key "cmk-2048" of "kv-prod"')
     found = what_becomes("models", rotated, 'the customer rotates the key "cmk-2048" of "kv-prod"')

@@ -3,42 +3,48 @@ undone.
 """
 
 import re
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.site import conftest
-from tests.site.conftest import PICKLES, REGISTER, a_run, content_of
+from tests.site.conftest import REGISTER, a_run, content_of
 from translator_cmk.conformance.lanes.fuzz import alphabet
-from translator_cmk.language.facts import holds
+from translator_cmk.language.facts import Fact, holds
 from translator_cmk.language.sentences import format_command, read_command
-from translator_cmk.machine import ROWS, Accepted, Refused, observe
+from translator_cmk.machine import Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
-from translator_cmk.site import decide, effects
+from translator_cmk.oracle.grounds import carried_out
+from translator_cmk.requirements.consequences import Event, load_consequences
+from translator_cmk.requirements.register import WEAKEST_FIRST
+from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
 from translator_cmk.site.decide import CHANNELS, conditions, demands, queries, timeline
-from translator_cmk.site.effects import (
+from translator_cmk.site.losses import events
+from translator_cmk.site.losses.events import (
     CAUSES,
+    EVENTS,
     HARMLESS,
     LOSSES,
-    WEAKEST_FIRST,
-    Cause,
-    Loss,
-    carried_out,
+    Words,
     commands_of,
+    example,
     start,
 )
+from translator_cmk.site.losses.explorer import chart, code, way
+from translator_cmk.site.losses.fates import fates
+from translator_cmk.site.losses.lives import one_life, transitions
+from translator_cmk.site.losses.picture import between, middle, picture
 from translator_cmk.site.render import CHOICES
-from translator_cmk.site.reversibility import between, fates, middle, one_life, picture, transitions
 from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, sources
-from translator_cmk.site.what_if import chart, code, way
 from translator_cmk.system import MACHINE
 
 RULES = data("decide")["rules"]
 QUESTIONS = [each["id"] for each in data("decide")["questions"]]
 
-by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
+by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.event)
 by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.what)
 
 
@@ -196,6 +202,17 @@ def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
 # What breaks what
 
 
+def fact_of(words: Words) -> Fact:
+    """The fact that the example of a loss is intact."""
+    loss, name = example(words)
+    return Fact(loss.kind, name, loss.field, loss.intact)
+
+
+def test_every_event_that_takes_something_has_its_facts_from_elsewhere() -> None:
+    assert [each["name"] for each in data("causes")["causes"]] == [each.event for each in CAUSES]
+    assert [words.loss for words in LOSSES] == list(load_consequences().losses)
+
+
 @pytest.mark.parametrize(
     "begin", sorted({cause.start for cause in CAUSES}), ids=lambda begin: begin[0]
 )
@@ -210,15 +227,15 @@ def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str
         outcome_state, outcome = MACHINE.step(state, command)
         observation = observe(MACHINE.world(outcome_state))
         if isinstance(outcome, Accepted) and not all(
-            holds(loss.intact, observation) for loss in LOSSES
+            holds(fact_of(loss), observation) for loss in LOSSES
         ):
             costly.add(type(command))
     assert costly
     assert costly <= known
 
 
-@pytest.mark.parametrize("cause", [*CAUSES, *HARMLESS], ids=lambda cause: cause.name)
-def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Cause) -> None:
+@pytest.mark.parametrize("cause", [*CAUSES, *HARMLESS], ids=lambda cause: cause.event)
+def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Event) -> None:
     state = start(cause.start)
     for command in commands_of(cause, remedied=True):
         before = state
@@ -228,73 +245,124 @@ def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Ca
 
 
 @by_loss
-def test_harmless_causes_lose_nothing(loss: Loss) -> None:
-    assert all(effects.find(loss, cause, PICKLES, remedied=False).intact for cause in HARMLESS)
+def test_harmless_causes_lose_nothing(loss: Words) -> None:
+    assert all(events.find(loss, cause, remedied=False).intact for cause in HARMLESS)
 
 
 @by_cause
 @by_loss
-def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, loss: Loss) -> None:
-    lost = effects.find(loss, cause, PICKLES, remedied=False)
-    assert not lost.intact
-    assert lost.grounds
-    if cause.remedies:
-        back = effects.find(loss, cause, PICKLES, remedied=True)
-        assert back.intact == (loss.short == "data")
-        assert back.by_hand == (loss.short == "models")
-        assert len([name for name in back.grounds if name.startswith("restoration.")]) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "at_once", "uploaded", "deployed", "data"),
-    [
-        ("Managed identity disabled", "implied", "implied", "implied", "assumed"),
-        ("Access revoked", "stated implied stated", "implied", "assumed", "assumed"),
-        ("Key vault deleted", "implied", "implied", "assumed", "assumed"),
-        ("Subscription moved to another tenant", "assumed", "assumed", "assumed", "assumed"),
-        ("Key deleted", "assumed", "assumed", "assumed", "assumed"),
-        ("Key disabled", "assumed", "assumed", "assumed", "assumed"),
-        ("Resource deleted", "assumed", "assumed", "assumed", "assumed"),
-    ],
-)
-def test_cell_has_the_basis_of_its_weakest_ground(
-    name: str, at_once: str, uploaded: str, deployed: str, data: str
+def test_every_cause_loses_everything_and_only_reading_comes_back(
+    cause: Event, loss: Words
 ) -> None:
-    (cause,) = (each for each in CAUSES if each.name == name)
-    found = [effects.find(loss, cause, PICKLES, remedied=False).basis for loss in LOSSES]
-    assert found == (at_once.split() if " " in at_once else [at_once] * 3)
-    back = [effects.find(loss, cause, PICKLES, remedied=True).basis for loss in LOSSES]
-    assert back == [uploaded, deployed, data]
+    lost = events.find(loss, cause, remedied=False)
+    assert lost.grounds.fate == "lost"
+    assert lost.rests_on
+    if cause.remedies:
+        back = events.find(loss, cause, remedied=True)
+        fates_by_loss = {"documents": "lost", "models": "by-hand", "data": "back"}
+        assert back.grounds.fate == fates_by_loss[loss.loss]
 
 
-def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
-    """The article states the losses of a disabled identity, and only implies that it can be
-    disabled.
-    """
-    (line,) = re.findall(
-        r"\n\| \*\*Managed identity disabled\*\*.*", section("what-breaks", 'id="back"')
-    )
-    because = line.split(" | ")[-1]
-    shown = re.findall(r"#([a-z]+\.[a-z-]+)\) \*([a-z]+)\*", because)
-    stated = [("identity.access-removed", "stated"), ("revocation.access-revoked", "stated")]
-    assert shown == [("identity.disable", "implied"), *stated]
+# What the article says of each event at once and after its remedies, read beside it: the basis of documents, models, data
+ARTICLE = {
+    "Managed identity disabled": ("stated stated stated", "implied implied assumed"),
+    "Access revoked": ("stated stated stated", "implied assumed assumed"),
+    "Key vault deleted": ("stated stated implied", "implied assumed assumed"),
+    "Key vault not recovered in time, so purged": (
+        "stated stated implied",
+        "implied environment environment",
+    ),
+    "Key vault switched to Azure RBAC, with no role for the identity": (
+        "environment environment environment",
+        "environment assumed assumed",
+    ),
+    "Access of another resource revoked": ("implied implied implied", ""),
+}
+"""All others rest on what we assume."""
+ASSUMED = "assumed assumed assumed"
+SENTENCES = {
+    "Managed identity disabled": ("S33", "S32", "S30"),
+    "Access revoked": ("S46", "S45", "S44"),
+    "Key vault deleted": ("S42", "S41", ""),
+    "Key vault not recovered in time, so purged": ("S42", "S41", ""),
+}
+"""Where a sentence says it in so many words, of documents, models, data."""
+
+
+def marks_in(cell: str) -> list[str]:
+    """The bases that a cell shows."""
+    return re.findall(r"\.basis-(\w+)", cell)
+
+
+def sentences_in(cell: str) -> list[str]:
+    """The statements of the article that a cell links to."""
+    return re.findall(r"traceability\.md#s\d+\)", cell)
+
+
+def cells_of(page: str, event: str) -> list[str]:
+    """The cells of an event's line in a table, without the first."""
+    for line in page.splitlines():
+        if line.startswith("| **") and f"**{event}**" in line:
+            return re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))[1:4]
+    raise AssertionError(event)
+
+
+@pytest.mark.parametrize("event", [each.event for each in EVENTS])
+def test_pages_say_of_a_loss_what_the_article_says_of_it(event: str) -> None:
+    at_once, afterwards = ARTICLE.get(event, (ASSUMED, ASSUMED))
+    sentences = SENTENCES.get(event, ("", "", ""))
+    home = cells_of(conftest.green()["data/matrix.snippet"], event)
+    breaks = cells_of(page("what-breaks"), event)
+    harmless = event in {each.event for each in HARMLESS}
+    for at, basis in enumerate(at_once.split()):
+        after = "" if harmless else afterwards.split()[at]
+        assert marks_in(breaks[at]) == [basis, *([after] if after else [])], event
+        assert marks_in(home[at]) == [basis, *([after] if after not in ("", basis) else [])], event
+        loss, *_ = breaks[at].split("<br>")
+        if basis == "stated":
+            assert sentences_in(loss) == [f"traceability.md#{sentences[at].lower()})"]
+            assert f"traceability.md#{sentences[at].lower()})" in home[at]
+        if basis == "assumed":
+            assert sentences_in(loss) == []
+
+
+def test_table_of_consequences_has_every_row_with_sentences_and_the_weakest_part() -> None:
+    text = page("consequences")
+    for event in EVENTS:
+        shown = text.partition(f"## {event.event} {{")[2].partition("\n## ")[0]
+        lines = [line for line in shown.splitlines() if line.startswith("| ")][1:]
+        rows = [*event.at_once.values(), *event.afterwards.values()]
+        assert len(lines) == len(rows)
+        for line, row in zip(lines, rows, strict=True):
+            assert marks_in(line)[0] == row.basis
+            assert all(f"#{statement.lower()})" in line for statement in row.statements)
+            assert ("Weakest part" in line) == (row.basis != "stated")
+            assert all(f"#{name})" in line for name in row.requirements)
+
+
+def test_a_reading_stands_beside_what_is_stated_under_it() -> None:
+    for name in ("what-breaks", "consequences"):
+        shown = page(name).partition(
+            "Key vault deleted**" if name == "what-breaks" else "## Key vault deleted"
+        )[2]
+        assert "#revocation.vault-deleted)" in shown.partition("A reading")[2].partition("\n")[0]
 
 
 def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
-    nothing = effects.cause({"name": "Nothing", "commands": []})
-    assert all(isinstance(effects.answer(nothing, action), Accepted) for action in effects.ACTIONS)
+    nothing = replace(CAUSES[0], commands=())
+    assert all(isinstance(events.answer(nothing, action), Accepted) for action in events.ACTIONS)
     assert all(
-        isinstance(effects.answer(cause, action), Refused)
+        isinstance(events.answer(cause, action), Refused)
         for cause in CAUSES
-        for action in effects.ACTIONS
+        for action in events.ACTIONS
     )
-    words = [action.lower() for action in effects.ACTIONS]
+    words = [action.lower() for action in events.ACTIONS]
     assert f"the model refuses to {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
 
 
 @by_cause
-def test_pages_have_a_line_for_each_cause_in_each_table(cause: Cause) -> None:
-    line = rf"\n\| \*\*{re.escape(cause.name)}\*\*[ <]"
+def test_pages_have_a_line_for_each_cause_in_each_table(cause: Event) -> None:
+    line = rf"\n\| \*\*{re.escape(cause.event)}\*\*[ <]"
     assert len(re.findall(line, page("what-breaks"))) == 2  # what is lost, and the way back
     assert len(re.findall(line, page("protect"))) == 1
 
@@ -303,57 +371,30 @@ def test_pages_have_a_line_for_each_cause_in_each_table(cause: Cause) -> None:
 
 
 def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_model_shows() -> None:
-    every = effects.cases((*CAUSES, *HARMLESS), content_of(a_run()))
-    lines = effects.groups(every)
-    assert sorted(name for each in lines for name in each.causes) == sorted(
-        each.cause.name for each in every
+    every = events.cases(EVENTS)
+    lines = events.groups(every)
+    assert sorted(name for each in lines for name in each.events) == sorted(
+        each.event.event for each in every
     )
     fates = {
-        name: dict(zip((loss.short for loss in LOSSES), each.fates, strict=True))
+        name: {loss.short: each.cells[at].fate for at, loss in enumerate(LOSSES)}
         for each in lines
-        for name in each.causes
+        for name in each.events
     }
     assert fates["Access revoked"] == {"documents": "lost", "models": "hand", "data": "back"}
     assert set(fates["Key vault not recovered in time, so purged"].values()) == {"lost"}
     assert set(fates["Key rotated, old version still enabled"].values()) == {"kept"}
-    assert [each.fates.count("lost") for each in lines] == sorted(
-        (each.fates.count("lost") for each in lines), reverse=True
-    )
+    lost = [[cell.fate for cell in each.cells].count("lost") for each in lines]
+    assert lost == sorted(lost, reverse=True)
     home = conftest.green()["data/matrix.snippet"]
-    assert all(f"**{name}**" in home for each in lines for name in each.causes)
-    assert home.count("lost for good") == sum(each.fates.count("lost") for each in lines)
-
-
-def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> None:
-    shown: dict[str, str] = {}
-    for line in conftest.green()["data/matrix.snippet"].splitlines():
-        if line.startswith("| **"):
-            causes, *_, how_sure = re.split(
-                r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |")
-            )
-            bases = re.findall(r"\.basis-(\w+)", how_sure)
-            shown |= {
-                name: min(bases, key=WEAKEST_FIRST.index)
-                for name in re.findall(r"\*\*(.+?)\*\*", causes)
-            }
-    for line in (
-        page("what-breaks").partition("{ #causes }")[2].partition("<details")[0].splitlines()
-    ):
-        if line.startswith("| **"):
-            (name, *_), bases = (
-                re.findall(r"\*\*(.+?)\*\*", line),
-                re.findall(r"\.basis-(\w+)", line),
-            )
-            assert WEAKEST_FIRST.index(shown.pop(name)) <= min(map(WEAKEST_FIRST.index, bases)), (
-                name
-            )
-    assert set(shown) == {each.name for each in HARMLESS}
+    assert all(f"**{name}**" in home for each in lines for name in each.events)
+    assert home.count("lost for good") == sum(lost)
 
 
 def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> None:
-    assert effects.CAVEATS
+    assert events.CAVEATS
     for text in (conftest.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
-        for name, caveat in effects.CAVEATS.items():
+        for name, caveat in events.CAVEATS.items():
             (line, *_) = (
                 each
                 for each in text.splitlines()
@@ -431,11 +472,11 @@ def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_e
 
 
 @by_cause
-def test_cause_can_be_tried_unless_the_world_of_what_if_lacks_it(cause: Cause) -> None:
+def test_cause_can_be_tried_unless_the_world_of_what_if_lacks_it(cause: Event) -> None:
     """That world has one resource group, and no moves of it."""
-    assert (effects.tried(cause) is None) == ("group" in cause.commands[0] or len(cause.start) > 1)
-    assert (effects.tried(cause, remedied=True) is None) == (
-        effects.tried(cause) is None or not cause.remedies
+    assert (events.tried(cause) is None) == ("group" in cause.commands[0] or len(cause.start) > 1)
+    assert (events.tried(cause, remedied=True) is None) == (
+        events.tried(cause) is None or not cause.remedies
     )
 
 
@@ -482,40 +523,23 @@ def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> No
     assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
 
 
-THINGS = dict(
-    zip(LOSSES, ("An uploaded document", "A deployed model", "Data that can be read"), strict=True)
-)
-
-
-def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
-    """*What is lost* finds it by removing rows, *What if* by what the acceptance names, *Can't be
-    undone* by both.
-
-    That something does not happen has no row, and an acceptance names it nowhere.
-    """
-    ways = {fate.thing["thing"]: fate.for_good | fate.for_a_time for fate in fates()}
-    happens = {row.requirement for row in ROWS}
+def test_what_cannot_be_undone_has_the_basis_that_the_article_gives_its_event() -> None:
+    ways = {fate.thing.get("loss"): fate.for_good | fate.for_a_time for fate in fates()}
     compared = set()
     for cause in CAUSES:
         command, *more = commands_of(cause)
-        _, outcome = MACHINE.step(start(cause.start), command)
-        cells = [(loss, effects.find(loss, cause, (), remedied=False)) for loss in LOSSES]
-        if more or type(command).__name__ == "DeleteResource":
+        if more:
             continue
-        rests_on = {
-            loss: happens.intersection(cell.grounds) for loss, cell in cells if not cell.intact
-        }
-        lost = {loss: effects.basis(names) for loss, names in rests_on.items()}
-        assert isinstance(outcome, Accepted)
-        assert effects.basis(outcome.by) == min(lost.values(), key=WEAKEST_FIRST.index), cause.name
-        for loss, found in lost.items():
-            if way := ways[THINGS[loss]].get(type(command).__name__):
-                assert way.basis == found, cause.name
-                compared.add((type(command).__name__, found))
+        for loss, row in cause.at_once.items():
+            way = ways[loss].get(type(command).__name__)
+            if way:
+                assert WEAKEST_FIRST.index(way.basis) >= WEAKEST_FIRST.index(row.basis)
+                compared.add((type(command).__name__, loss, way.basis))
     assert compared >= {
-        ("DisableKey", "assumed"),
-        ("RevokeKeyAccess", "stated"),
-        ("DeleteVault", "implied"),
+        ("DisableKey", "documents", "assumed"),
+        ("RevokeKeyAccess", "documents", "stated"),
+        ("DisableIdentity", "models", "stated"),
+        ("DeleteVault", "documents", "stated"),
     }
 
 

@@ -120,7 +120,15 @@ DECISION = (
     "index",
     *(
         f"decide/{name}"
-        for name in ("index", "what-breaks", "protect", "enable", "what-if", "unknowns")
+        for name in (
+            "index",
+            "what-breaks",
+            "consequences",
+            "protect",
+            "enable",
+            "what-if",
+            "unknowns",
+        )
     ),
 )
 """The pages that an architect reads, in this order."""

@@ -32,9 +32,13 @@ from translator_cmk.machine import (
     observe,
 )
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
-from translator_cmk.site import what_if
-from translator_cmk.site.what_if import Diagrams, charted, what_if_tables
-from translator_cmk.site.what_if import Tables as WrittenTables
+from translator_cmk.requirements.consequences import Event, load_consequences
+from translator_cmk.site.losses import events, explorer
+from translator_cmk.site.losses.charted import charted
+from translator_cmk.site.losses.diagrams import Diagrams
+from translator_cmk.site.losses.events import CAUSES
+from translator_cmk.site.losses.explorer import Tables as WrittenTables
+from translator_cmk.site.losses.explorer import what_if_tables
 
 MACHINE = Machine(ROWS)
 Row = tuple[int, ...]
@@ -303,6 +307,54 @@ def test_starts_are_the_situations_that_the_scope_has() -> None:
         assert [bool(start["there"] >> bit & 1) for bit in range(len(ever))] == ever
 
 
+def row_of_start(name: str) -> Row:
+    """The state that a start of the page is in."""
+    (start,) = (each for each in tables().data["starts"] if each["name"] == name)
+    return tuple(start["row"])
+
+
+def answer_to(row: Row, sentence: str) -> dict[str, Any]:
+    """What the page says that an answer rests on."""
+    (command,) = (each for each in tables().data["commands"] if each["sentence"] == sentence)
+    number = tables().ask(command["answer"], row)
+    found: dict[str, Any] = tables().data["answers"][number]
+    return found
+
+
+IN_ONE_REQUEST = [event for event in CAUSES if len(event.commands) == 1 and events.tried(event)]
+
+
+@pytest.mark.parametrize("event", IN_ONE_REQUEST, ids=lambda event: event.event)
+def test_page_says_of_a_loss_what_the_table_of_consequences_says(event: Event) -> None:
+    answer = answer_to(row_of_start(event.start[0]), event.commands[0])
+    found = {}
+    for loss, number in answer["lost"]:
+        place = tables().data["places"][tables().data["losses"][loss]["place"]]
+        found[place["kind"], place["name"]] = tables().data["grounds"][number]
+    assert len(found) == len(event.at_once)
+    for name, row in event.at_once.items():
+        loss = load_consequences().losses[name]
+        grounds = found[loss.kind, loss.example]
+        assert (grounds["basis"], grounds["statements"]) == (row.basis, list(row.statements))
+        assert (grounds["reading"], grounds["weakest"]) == (row.reading, row.weakest)
+
+
+def test_a_rotation_rests_on_what_it_does_not_lose() -> None:
+    row = row_of_start("a deployed model under customer-managed keys")
+    answer = answer_to(row, 'the customer rotates the key "cmk-2048" of "kv-prod"')
+    ids = [tables().data["requirements"][number]["id"] for number in answer["besides"]]
+    assert "keys.rotation-keeps-data" in ids
+
+
+def test_whatever_is_lost_has_a_basis_and_something_that_it_rests_on() -> None:
+    assert tables().data["grounds"]
+    for grounds in tables().data["grounds"]:
+        assert grounds["basis"] in tables().data["weakest_first"]
+        assert grounds["requirements"]
+        if grounds["basis"] == "stated":
+            assert grounds["statements"]
+
+
 @pytest.mark.parametrize("lacking", [None, "vault.same-region-refused"])
 def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     lacking: str | None, monkeypatch: pytest.MonkeyPatch
@@ -312,7 +364,7 @@ def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
         name for each in without if each["outcome"] != "accepted" for name in each["requirements"]
     }
     kept = [tables().data["outcomes"][tables().outcomes.index(each)] for each in without]
-    monkeypatch.setattr(what_if, "what_if_tables", lambda: tables().data | {"outcomes": kept})
+    monkeypatch.setattr(explorer, "what_if_tables", lambda: tables().data | {"outcomes": kept})
     text = page(content_of(None), "decide/what-if.md")
     named = text.partition("No request of this page meets")[2].partition("\n")[0]
     demands = {each.id for each in REGISTER.values() if each.kind in ("demand", "silence")}

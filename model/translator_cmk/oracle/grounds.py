@@ -17,7 +17,7 @@ the example, so no row answers for it.
 rests on.  What Azure's documents say is weaker than anything of the article.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ from ..machine import (
 )
 from ..machine.entities import Document, Entity, Model, Workspace
 from ..machine.observation import OBSERVED_KINDS
-from ..machine.rows import Means, Row, Whenever
+from ..machine.rows import Row
 from ..machine.world import World
 from ..requirements import load_register
 from ..requirements.consequences import Consequence, Event, Loss, load_consequences
@@ -51,6 +51,11 @@ Commands = Sequence[Command]
 
 MODEL = Machine(REMEMBERING)
 """The model to which mistakes are added.  It remembers what some of them ask for."""
+
+MISTAKES = frozenset(COUNTER_ROWS)
+
+WITH_MISTAKES = Machine((*REMEMBERING, *COUNTER_ROWS))
+"""The model with the row of every mistake."""
 
 KIND_OF_WORD: dict[str, type[Entity]] = {kind.word: kind for kind in (Document, Model, Workspace)}
 
@@ -193,7 +198,12 @@ def fate_and_grounds(state: State, commands: Commands, thing: Thing) -> tuple[st
     def fate(machine: Machine) -> str:
         return fate_in(machine, state, commands, thing, again)
 
-    return fate(MODEL), rests_on(fate, every, named_on_the_way(state, every))
+    usual = fate(MODEL)
+    rests = rests_on(fate, state, every)
+    if usual != "kept" and not rests:
+        # several ways lead there, of which each is enough
+        rests = in_order(named_on_the_way(state, commands))
+    return usual, rests
 
 
 def fate_in(
@@ -251,20 +261,35 @@ def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> 
 # What an answer of the model rests on
 
 
-def rests_on(ask: Callable[[Machine], Hashable], commands: Commands, named: Iterable[str]) -> Ids:
+def rests_on(ask: Callable[[Machine], Hashable], state: State, commands: Commands) -> Ids:
     """Return every requirement without which the model would answer otherwise.
 
-    ``named`` are those that the outcomes of the commands name: no other row had an effect.
+    What is asked is about commands from a state.  A requirement that no outcome of them names has
+    rows that had no effect, and a mistake that applies to none of them is none.
     """
     usual = ask(MODEL)
     found: set[str] = set()
-    for requirement in named:
+    for requirement in named_on_the_way(state, commands):
         if answers_otherwise(ask, lacking(requirement), usual):
             found.add(requirement)
-    for row in mistakes_about(frozenset(kinds_of(commands))):
+    return in_order(found.union(rests_on_what_is_not(ask, state, commands)))
+
+
+def rests_on_what_is_not(
+    ask: Callable[[Machine], Hashable], state: State, commands: Commands
+) -> Ids:
+    """Return every requirement whose mistake would make the model answer otherwise."""
+    usual = ask(MODEL)
+    found: set[str] = set()
+    for row in mistakes_on_the_way(state, commands):
         if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
             found.add(row.requirement)
-    return tuple(name for name in load_register() if name in found)
+    return in_order(found)
+
+
+def in_order(names: Collection[str]) -> Ids:
+    """Return requirements in the order of the register."""
+    return tuple(name for name in load_register() if name in names)
 
 
 def answers_otherwise(
@@ -277,16 +302,35 @@ def answers_otherwise(
         return True
 
 
-def named_on_the_way(state: State, commands: Commands) -> frozenset[str]:
-    """Return the requirements that the outcomes of the commands name."""
-    named: set[str] = set()
+def named_on_the_way(state: State, commands: Commands) -> list[str]:
+    """Return the requirements that the outcomes of commands name."""
+    named: dict[str, None] = {}
     for command in commands:
         state, outcome = MODEL.step(state, command)
         if isinstance(outcome, Accepted):
-            named |= outcome.by
+            named.update(dict.fromkeys(outcome.by))
         if isinstance(outcome, Refused):
-            named |= outcome.because
-    return frozenset(named)
+            named.update(dict.fromkeys(outcome.because))
+    return list(named)
+
+
+def mistakes_on_the_way(state: State, commands: Commands) -> list[Row]:
+    """Return the mistakes that would apply somewhere on the way of the model.
+
+    The model with every mistake in it asks of each row that applies whether it is to.  No mistake
+    ever is, so the way is that of the model.
+    """
+    mistakes: dict[Row, None] = {}
+
+    def applies(row: Row, _: str) -> bool:
+        if row not in MISTAKES:
+            return True
+        mistakes[row] = None
+        return False
+
+    for command in commands:
+        state, _ = WITH_MISTAKES.step(state, command, applies)
+    return list(mistakes)
 
 
 @cache
@@ -299,11 +343,3 @@ def lacking(requirement: str) -> Machine:
 def mistaken(row: Row) -> Machine:
     """Return the model with the row of a mistake."""
     return Machine((*REMEMBERING, row))
-
-
-@cache
-def mistakes_about(kinds: frozenset[type[Command]]) -> tuple[Row, ...]:
-    """Return the rows of mistakes about such commands, or about states, to which any may lead."""
-    return tuple(
-        row for row in COUNTER_ROWS if isinstance(row, Means | Whenever) or row.on in kinds
-    )

@@ -5,14 +5,13 @@ nobody says.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..digest import kit_digest
 from ..errors import InvalidFile
-from ..explore.reachability import attainable
 from ..explore.scopes import reached
 from ..explore.theorems import THEOREMS
 from ..language.messages import command_from_wire
@@ -32,16 +31,19 @@ from ..machine import (
     observe,
 )
 from ..machine.commands import Channel, EnableCustomerManagedKeys
-from ..machine.entities import CUSTOMER
+from ..machine.entities import CUSTOMER, Entity
 from ..machine.rows import Refuse, Row
+from ..machine.world import World
+from ..oracle.grounds import carried_out
+from ..requirements.consequences import load_consequences
 from ..system import MACHINE
-from . import effects, reversibility
 from .content import Content, register_digest
-from .effects import CAUSES, HARMLESS, Case, carried_out, start
+from .losses import events, fates, lives
+from .losses.events import CAUSES, EVENTS, HARMLESS, Case, start
+from .losses.explorer import unreached, what_if_size
+from .losses.searched import KIND_OF_WORD, is_found, searched
 from .render import CHOICES, Page
-from .reversibility import OF_WORD, found, search
 from .sourced import Seen, by_requirement, cell, data, load_seen
-from .what_if import unreached, what_if_size
 
 
 def decide_pages(content: Content) -> Iterator[Page]:
@@ -49,23 +51,25 @@ def decide_pages(content: Content) -> Iterator[Page]:
 
     @cache
     def causes() -> list[Case]:
-        return effects.cases(CAUSES, content)
+        return events.cases(CAUSES)
 
     def what_breaks() -> Mapping[str, Any]:
         return {
             "causes": causes(),
-            "harmless": effects.cases(HARMLESS, content),
-            "refused": effects.always_refused(),
+            "harmless": events.cases(HARMLESS),
+            "refused": events.always_refused(),
             "timeline": timeline(),
-            "reversibility": reversibility,
+            "fates": fates,
+            "lives": lives,
         }
 
     def protect() -> Mapping[str, Any]:
-        cases = {each.cause.name: each for each in causes()}
+        cases = {each.event.event: each for each in causes()}
         return {"cases": cases, "queries": list(queries())}
 
     yield Page("decide/index.md", "decide.md", partial(decision, content))
     yield Page("decide/what-breaks.md", "what-breaks.md", what_breaks)
+    yield Page("decide/consequences.md", "consequences.md", consequences)
     yield Page("decide/protect.md", "protect.md", protect)
     yield Page("decide/enable.md", "enable.md", enabling)
     yield Page("decide/unknowns.md", "unknowns.md", partial(unknowns, content))
@@ -80,6 +84,11 @@ def decision(content: Content) -> Mapping[str, Any]:
         "decided": {"words": CHOICES, "rules": rules},
         "digest": register_digest(content.evidence.register),
     }
+
+
+def consequences() -> Mapping[str, Any]:
+    """Return the data of the page with the whole table of consequences."""
+    return {"cases": events.cases(EVENTS), "table": load_consequences()}
 
 
 def enabling() -> Mapping[str, Any]:
@@ -278,28 +287,37 @@ def timeline() -> Mapping[str, Any]:
     """Return the moments and what each thing is then: `there`, `back` if it can come back, or
     `lost`.
     """
-    searched = search(SEARCHED)
+    graph = searched(SEARCHED)
     state = start(CAUSES[0].start)
     moments = []
     for moment in data("causes")["timeline"]:
         state = carried_out(MACHINE, state, map(read_command, moment["commands"]))
-        moments.append(searched.graph.number(state))
+        moments.append(graph.graph.number(state))
     lines = []
     things = {each["thing"]: each for each in data("causes")["things"]}
     for name in data("causes")["timed"]:
-        kind, fits = OF_WORD[things[name]["kind"]], things[name]["fits"]
-        so = [
-            any(found(world, kind, each, fits) for each in world.tables[kind])
-            for world in searched.worlds
-        ]
-        possible = attainable(searched.before, list(map(int, so)))
-        fates = [
-            "there" if so[at] else "back" if possible[at] else "lost"
-            for at in moments
-            if at is not None
-        ]
-        lines.append({"thing": name, "fates": fates})
+        kind = KIND_OF_WORD[things[name]["kind"]]
+        so = graph.holding(any_found(kind, things[name]["fits"]))
+        possible = graph.still_possible(so)
+        shown = []
+        for at in moments:
+            if at is None:
+                continue
+            if so[at]:
+                shown.append("there")
+            else:
+                shown.append("back" if possible[at] else "lost")
+        lines.append({"thing": name, "fates": shown})
     return {"moments": data("causes")["timeline"], "lines": lines}
+
+
+def any_found(kind: type[Entity], fields: Mapping[str, Any]) -> Callable[[World], bool]:
+    """Return the question whether any entity of a kind is there and fits."""
+
+    def holds(world: World) -> bool:
+        return any(is_found(world, kind, name, fields) for name in world.tables[kind])
+
+    return holds
 
 
 def evidence_map(content: Content) -> list[Mapping[str, Any]]:

@@ -36,12 +36,12 @@ from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from . import implementations, siblings
 from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
-from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
 from .foundry import load_points, points_by_requirement
+from .losses.events import CAVEATS, EVENTS, LOSSES, cases, groups
+from .losses.explorer import what_if_tables
 from .render import UP, Page, environment, listed, number, plain, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
 from .uncomputed import Written, written
-from .what_if import what_if_tables
 
 WHAT_IF_PAGE = "decide/what-if.md"
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
@@ -137,7 +137,7 @@ def pages_to_write(content: Content) -> Iterator[Page]:
     """Yield each page and each part that hand-written pages include."""
     yield Page("data/home.snippet", "home.md", lambda: {"root": ""})
     yield Page("data/revisions.xml", "revisions.xml")
-    yield Page("data/matrix.snippet", "matrix.md", partial(matrix, content))
+    yield Page("data/matrix.snippet", "matrix.md", matrix)
     yield from decide_pages(content)
     yield Page("specification/index.md", "requirements.md", partial(overview, content))
     for feature in content.evidence.features:
@@ -153,9 +153,11 @@ def pages_to_write(content: Content) -> Iterator[Page]:
 # The data of each page
 
 
-def matrix(content: Content) -> Mapping[str, Any]:
+def matrix() -> Mapping[str, Any]:
     """Return what the home page shows first: what each cause costs."""
-    return {"groups": groups(cases((*CAUSES, *HARMLESS), content))}
+    found = cases(EVENTS)
+    readings = {case.event.event: case.reading for case in found}
+    return {"groups": groups(found), "readings": readings}
 
 
 def overview(content: Content) -> Mapping[str, Any]:

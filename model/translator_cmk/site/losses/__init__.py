@@ -1,0 +1,11 @@
+"""What is lost, and what comes back: questions to the graph of a bounded world.
+
+All pages on losses ask one graph of states: `searched` has it, with what each state still leads to.
+`events` are the rows of the table of consequences, and every basis on these pages comes from the
+oracle (`oracle.grounds`), so none of these modules weighs requirements itself.
+
+- `events`: what each event takes, and what comes back after its remedies;
+- `fates`: what ends a thing for good or for a time, over all states;
+- `lives`: the states that one thing can be in, with a `picture`;
+- `explorer`: all answers of the page What if, written down as `diagrams`.
+"""

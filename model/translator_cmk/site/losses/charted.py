@@ -1,0 +1,202 @@
+"""A graph as rows of numbers: for each state, the number of the record of each thing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ...explore.graph import NOT_OFFERED, Graph
+from ...explore.memoised import Memoised
+from ...explore.scopes import Scope
+from ...language.facts import ABSENT, Fact
+from ...language.phrases import FACT_PHRASES
+from ...language.sentences import format_fact
+from ...machine import Command, Machine, Outcome, State
+from ...machine.entities import (
+    OF_VAULT_AND_RESOURCE,
+    Document,
+    Entity,
+    Grant,
+    Key,
+    Model,
+    Resource,
+    Role,
+    Subscription,
+    Vault,
+    Workspace,
+)
+from ...machine.observation import OBSERVED_KINDS
+from ...machine.world import World
+from ..render import Numbered
+from .diagrams import Row
+from .searched import Searched
+
+VIEWS = {observed.kind: (observed.shows, observed.view) for observed in OBSERVED_KINDS}
+
+ORDER = (Resource, Grant, Role, Vault, Key, Workspace, Document, Model, Subscription)
+"""The kinds of things that can change, in the order in which they are shown."""
+
+FIELDS_WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
+"""The fields that have a sentence of their own.  A thing is never seen to change any other."""
+
+
+class Seen(NamedTuple):
+    """The visibility of a thing, and sentences about it: always about the same fields, in the same
+    order.
+    """
+
+    there: bool
+    sentences: tuple[str, ...]
+
+
+NEVER_SEEN = Seen(there=False, sentences=())
+
+
+class Place(NamedTuple):
+    """A thing that can change, by kind and name."""
+
+    kind: type[Entity]
+    name: str
+
+    def fact(self, field: str, value: Any) -> str:
+        """Return the fact that a field of the thing has a value, as a sentence."""
+        return format_fact(Fact(self.kind.word, self.name, field, value))
+
+    @property
+    def title(self) -> str:
+        """Return the thing in a few words."""
+        within, _, name = self.name.rpartition("/")
+        if self.kind is Grant:
+            return f'Access of "{name}" to "{within}"'
+        if self.kind is Role:
+            return f'Role of "{name}" on "{within}"'
+        if self.kind is Key:
+            return f'Key "{name}" of "{within}"'
+        return f'{self.kind.__name__} "{name}"'
+
+    def seen(self, world: World) -> Seen:
+        """Return what is seen of the thing: that it is gone, if it left a record or is an access
+        or a role between two things.
+        """
+        gone = Seen(there=False, sentences=(self.fact("exists", False),))
+        if not world.has(*self):
+            is_between = self.kind in OF_VAULT_AND_RESOURCE and self._joins(world)
+            return gone if is_between else NEVER_SEEN
+        entity = world.entity(*self)
+        shows, view = VIEWS[self.kind]
+        if not shows(entity):
+            return gone
+        sentences: list[str] = []
+        for field, value in {"exists": True, **view(entity)}.items():
+            if (self.kind.word, field) in FIELDS_WITH_A_SENTENCE:
+                sentences.append(self.fact(field, ABSENT if value is None else value))
+        return Seen(there=True, sentences=tuple(sentences))
+
+    def _joins(self, world: World) -> bool:
+        """Return whether the vault and the resource of an access or a role exist."""
+        ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
+        for kind, name in ends:
+            shows, _ = VIEWS[kind]
+            if not world.has(kind, name) or not shows(world.entity(kind, name)):
+                return False
+        return True
+
+
+class Views(NamedTuple):
+    """The looks of a thing, and the number of its look in each state."""
+
+    looks: Sequence[Seen]
+    of: Sequence[int]
+
+
+class Charted(NamedTuple):
+    """A graph, the places that change in it, and each of its states as a row."""
+
+    searched: Searched
+    places: Sequence[Place]
+    rows: Sequence[Row]
+
+    @property
+    def machine(self) -> Machine:
+        """Return the machine."""
+        return self.searched.machine
+
+    @property
+    def graph(self) -> Graph[Outcome]:
+        """Return the graph."""
+        return self.searched.graph
+
+    @property
+    def states(self) -> Sequence[State]:
+        """Return the states by number."""
+        return self.searched.states
+
+    def path(self, commands: Iterable[Command]) -> list[int]:
+        """Return the states on the way from the start by these commands; none where one of them
+        leaves the graph.
+        """
+        path = [0]
+        for command in commands:
+            reached, _ = self.machine.step(self.states[path[-1]], command)
+            number = self.graph.number(reached)
+            if number is None:
+                return []
+            path.append(number)
+        return path
+
+    def offers(self, state: int, command: Command) -> bool:
+        """Return whether the command is offered in the state of this number."""
+        scope = self.graph.scope
+        return command in scope.alphabet and scope.offers(command, self.states[state])
+
+    def steps(self) -> Iterator[tuple[int, ...]]:
+        """Yield for each state and command the outcome, with each place that changes and its new
+        record.
+
+        It is empty for a command that is not offered.
+        """
+        graph = self.graph
+        for at, (after, label) in enumerate(zip(graph.after, graph.label, strict=True)):
+            if after == NOT_OFFERED:
+                yield ()
+            else:
+                yield (label, *changes(self.rows[at // graph.width], self.rows[after]))
+
+    def views(self, place: Place) -> Views:
+        """Return what is seen of a thing in each state."""
+        numbers = Numbered()
+
+        def look(each: State, _: Place) -> tuple[State, int]:
+            return each, numbers(place.seen(self.machine.world(each)))
+
+        memoised = Memoised(look).step
+        found = [memoised(each, place)[1] for each in self.states]
+        return Views(list(numbers), found)
+
+
+def changes(before: Row, after: Row) -> Iterator[int]:
+    """Yield each place that differs, followed by what it has after."""
+    if before is after:  # as most are
+        return
+    for place, (was, now) in enumerate(zip(before, after, strict=True)):
+        if was != now:
+            yield place
+            yield now
+
+
+def charted(scope: Scope, machine: Machine) -> Charted:
+    """Return the graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
+    searched = Searched(scope, machine)
+    places: list[Place] = []
+    columns: list[list[int]] = []
+    for kind in ORDER:
+        for name in searched.names(kind):
+            column = column_of(Place(kind, name), searched.states)
+            if any(column):
+                places.append(Place(kind, name))
+                columns.append(column)
+    return Charted(searched, places, list(zip(*columns, strict=True)))
+
+
+def column_of(place: Place, states: Iterable[State]) -> list[int]:
+    """Return the number of the record of a thing in each state."""
+    number = Numbered()
+    return [number(each.tables[place.kind].get(place.name)) for each in states]

@@ -1,0 +1,307 @@
+"""What each event of the table of consequences takes, and what comes back after its remedies.
+
+Words for it are data: `data/causes.yaml`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from ...explore.scopes import reached
+from ...language.sentences import read_command
+from ...language.situations import situations
+from ...machine import Command, Outcome, Refused, State
+from ...oracle.grounds import MODEL, Grounds, Ids, Thing, carried_out, grounds, is_intact, read
+from ...requirements import load_register
+from ...requirements.consequences import Event, Loss, load_consequences
+from ...requirements.register import WEAKEST_FIRST, weakest_basis
+from ...system import MACHINE
+from ..sourced import data
+from .explorer import chart, way
+
+EVENTS = tuple(load_consequences().events.values())
+
+CAUSES = tuple(event for event in EVENTS if not event.is_harmless)
+"""Every command that loses something while the key is accessible before it; a test tries out all
+others.
+"""
+
+HARMLESS = tuple(event for event in EVENTS if event.is_harmless)
+
+ACTIONS: Mapping[str, str] = data("causes")["actions"]
+
+CAVEATS: Mapping[str, Any] = {
+    each["name"]: each["caveat"] for each in data("causes")["causes"] if "caveat" in each
+}
+"""A cell for what speaks against the result of the model, by the name of the event."""
+
+
+class Words(NamedTuple):
+    """How a loss is called."""
+
+    loss: str
+    what: str
+    short: str
+    lost: str
+    back: str
+
+
+LOSSES = tuple(Words(**each) for each in data("causes")["losses"])
+"""What can be lost, that which never comes back first."""
+
+
+class Finding(NamedTuple):
+    """What becomes of a thing with an event, or after its remedies."""
+
+    words: Words
+    grounds: Grounds
+    remedied: bool
+    gone: bool
+    """Whether more of it is missing than the loss says."""
+
+    @property
+    def basis(self) -> str:
+        """Return what the article says of it."""
+        return self.grounds.basis
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return the sentences that say it, or from which it follows without a choice of ours."""
+        return self.grounds.statements if self.basis in ("stated", "implied") else ()
+
+    @property
+    def rests_on(self) -> Ids:
+        """Return every requirement that it rests on."""
+        return (*self.grounds.requirements, *self.grounds.given)
+
+    @property
+    def intact(self) -> bool:
+        """Return whether the thing is as it was."""
+        return self.grounds.fate in ("kept", "back")
+
+    @property
+    def says(self) -> str:
+        """Return the condition as a table has it."""
+        lost = "deleted" if self.gone else self.words.lost
+        if not self.remedied:
+            return "not lost" if self.intact else f"✘ {lost}"
+        if self.intact:
+            return f"✔ {self.words.back}"
+        if self.grounds.fate == "by-hand":
+            return "↻ by hand"
+        return f"✘ stays {lost}"
+
+    @property
+    def says_so(self) -> str:
+        """Return the requirement that a reader is led to, or nothing."""
+        return self.grounds.requirements[0] if self.grounds.requirements else ""
+
+
+class Case(NamedTuple):
+    """An event with what is lost, and what is there after the remedies, in the order of LOSSES."""
+
+    event: Event
+    lost: list[Finding]
+    remedied: list[Finding]
+    reasons: list[str]
+
+    @property
+    def try_it(self) -> str | None:
+        """Return the address on the page What if, or None."""
+        return tried(self.event)
+
+    @property
+    def try_remedies(self) -> str | None:
+        """Return the address there after the remedies, or None."""
+        return tried(self.event, remedied=True)
+
+    @property
+    def reading(self) -> str:
+        """Return where the event is more than a sentence says of it, if it is."""
+        for finding in self.lost:
+            if finding.grounds.row:
+                return finding.grounds.row.reading
+        return ""
+
+    @property
+    def fates(self) -> tuple[str, ...]:
+        """Return for each loss whether it is `kept`, comes `back` with the key, comes back by
+        `hand`, or is `lost`.
+        """
+        found: list[str] = []
+        for lost, after in zip(self.lost, self.remedied, strict=True):
+            if lost.intact:
+                found.append("kept")
+            elif after.intact:
+                found.append("back")
+            else:
+                found.append("hand" if after.grounds.fate == "by-hand" else "lost")
+        return tuple(found)
+
+    @property
+    def bases(self) -> tuple[tuple[str, str], ...]:
+        """Return for each loss the basis of the loss and that of what comes after it."""
+        return tuple(
+            (lost.basis, after.basis) for lost, after in zip(self.lost, self.remedied, strict=True)
+        )
+
+
+class Cell(NamedTuple):
+    """What becomes of one thing with a group of events: the fate, with the basis of each part."""
+
+    fate: str
+    loss: str
+    """The basis of the loss."""
+    after: str
+    """The basis of what comes after it; empty where nothing was lost."""
+    statements: list[str]
+    """The sentences that say the loss, or from which it follows, of all the events."""
+
+
+class Group(NamedTuple):
+    """Events that cost the same, and are as certain in every part."""
+
+    events: list[str]
+    cells: list[Cell]
+
+
+def groups(found: Iterable[Case]) -> list[Group]:
+    """Return the cases in groups, the greatest losses first, and of these the surest."""
+    alike: dict[tuple[Any, ...], list[Case]] = {}
+    for case in found:
+        alike.setdefault((case.fates, case.bases), []).append(case)
+    together = [Group(names_of(cases), cells_of(cases)) for cases in alike.values()]
+    return sorted(together, key=rank)
+
+
+def rank(group: Group) -> tuple[int, int]:
+    """Return what a group is sorted by: how much is lost for good, then how unsure that is."""
+    lost_for_good = [cell.fate for cell in group.cells].count("lost")
+    surest = sum(WEAKEST_FIRST.index(cell.loss) for cell in group.cells)
+    return -lost_for_good, -surest
+
+
+def names_of(cases: Iterable[Case]) -> list[str]:
+    """Return the names of the events."""
+    return [case.event.event for case in cases]
+
+
+def cells_of(cases: Sequence[Case]) -> list[Cell]:
+    """Return a cell for each loss, of cases that are alike."""
+    first = cases[0]
+    found: list[Cell] = []
+    for at, fate in enumerate(first.fates):
+        loss, after = first.bases[at]
+        sentences: dict[str, None] = {}
+        for case in cases:
+            sentences.update(dict.fromkeys(case.lost[at].sentences))
+        found.append(Cell(fate, loss, "" if fate == "kept" else after, list(sentences)))
+    return found
+
+
+# Each event, tried on the model
+
+
+def cases(events: Sequence[Event]) -> list[Case]:
+    """Return each event, tried on the model."""
+    found: dict[str, tuple[list[Finding], list[Finding]]] = {}
+    for event in events:
+        lost = [find(words, event, remedied=False) for words in LOSSES]
+        after = [find(words, event, remedied=True) for words in LOSSES]
+        found[event.event] = (lost, after)
+    usual: Counter[str] = Counter()
+    for lost, _ in found.values():
+        usual.update(set(all_grounds(lost)))
+    return [
+        Case(event, *found[event.event], reasons(found[event.event][0], usual, len(found)))
+        for event in events
+    ]
+
+
+def find(words: Words, event: Event, remedied: bool) -> Finding:
+    """Return what becomes of a thing with an event, or after its remedies.
+
+    An event without remedies has come to its end with itself.
+    """
+    thing = example(words)
+    begin = start(event.start)
+    happens = read(event.commands)
+    then = read(event.remedies or event.tried) if remedied else ()
+    rests = grounds(begin, happens, thing, then)
+    after = carried_out(MODEL, begin, [*happens, *then])
+    return Finding(words, rests, remedied, gone=not is_there(thing, after))
+
+
+def example(words: Words) -> Thing:
+    """Return the thing of a loss in the examples of the table."""
+    loss: Loss = load_consequences().losses[words.loss]
+    return Thing(loss, loss.example)
+
+
+def is_there(thing: Thing, state: State) -> bool:
+    """Return whether a thing is there at all, in whatever condition."""
+    there = Loss(thing.loss.loss, thing.loss.kind, "exists", True, thing.name)
+    return is_intact(Thing(there, thing.name), MODEL.world(state))
+
+
+def reasons(lost: Iterable[Finding], usual: Mapping[str, int], of: int) -> list[str]:
+    """Return the requirements that set an event apart: what makes the key inaccessible, and what is
+    least certain.
+    """
+    register = load_register()
+    own = [name for name in all_grounds(lost) if usual[name] <= of / 2]
+    least = weakest_basis(own, register)
+    found: list[str] = []
+    for name in own:
+        requirement = register[name]
+        if requirement.kind in ("meaning", "consequence") or requirement.basis == least:
+            found.append(name)
+    return found
+
+
+def all_grounds(found: Iterable[Finding]) -> list[str]:
+    """Return the grounds of all findings, each once, in the order of the register."""
+    named: set[str] = set()
+    for finding in found:
+        named.update(finding.rests_on)
+    return [name for name in load_register() if name in named]
+
+
+def tried(event: Event, remedied: bool = False) -> str | None:
+    """Return the address at which What if shows an event; None if its small world lacks it."""
+    situation, *more = event.start
+    if more or (remedied and not event.remedies):
+        return None
+    return way(chart(), situation, commands_of(event, remedied))
+
+
+def commands_of(event: Event, remedied: bool = False) -> list[Command]:
+    """Return the commands of an event, with its remedies if they are asked for."""
+    remedies = event.remedies if remedied else ()
+    return [*read(event.commands), *read(remedies)]
+
+
+@cache
+def start(begin: tuple[str, ...]) -> State:
+    """Return the state that a situation and the sentences after it lead to; raises as `reached`
+    does.
+    """
+    situation, *sentences = begin
+    commands = (*situations()[situation].commands, *read(tuple(sentences)))
+    return reached(situation, commands, MACHINE)
+
+
+def answer(event: Event, action: str) -> Outcome:
+    """Return the outcome of an action after the event."""
+    state = carried_out(MACHINE, start(event.start), commands_of(event))
+    return MACHINE.step(state, read_command(ACTIONS[action]))[1]
+
+
+def always_refused() -> list[str]:
+    """Return the actions that are refused after every event that takes something."""
+    return [
+        action
+        for action in ACTIONS
+        if all(isinstance(answer(event, action), Refused) for event in CAUSES)
+    ]

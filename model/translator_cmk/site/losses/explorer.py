@@ -1,0 +1,362 @@
+"""Write down all answers of the page What if, as tables in which the page looks them up.
+
+Everything in them comes from the model, in the sentences; the page needs no word of either.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ...bdd.feature_records import slug
+from ...explore.graph import NOT_OFFERED, Graph
+from ...explore.memoised import Memoised
+from ...explore.reachability import first_commands, predecessors
+from ...explore.scopes import WHAT_IF
+from ...language.sentences import format_command, format_key_use
+from ...language.situations import situations
+from ...machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
+from ...machine.commands import DeleteResource
+from ...machine.entities import CUSTOMER, Resource
+from ...machine.rows import Effect
+from ...machine.step import OF_NAMES
+from ...oracle.grounds import KIND_OF_WORD, Grounds
+from ...requirements import Register, load_register
+from ...requirements.register import WEAKEST_FIRST
+from ..render import Numbered
+from ..sourced import data
+from .answered import Answered, answered
+from .charted import Charted, Place, Seen, Views, charted
+from .diagrams import Diagrams
+
+LOSES_IT_OTHERWISE = DeleteResource
+"""The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
+
+
+class Loss(NamedTuple):
+    """A thing that can be lost: its sentence, its place, and the number of its sentence there."""
+
+    sentence: str
+    place: int
+    field: int
+
+
+class Losses(NamedTuple):
+    """The things that exist in each state, and those lost for good, as bits in the order of
+    `known`.
+
+    And the number of the command that begins the shortest way to the most losses, and for each loss
+    that of one that gets it back; -1 where there is nothing to do, or no way.
+    """
+
+    known: Sequence[Loss]
+    there: Sequence[int]
+    for_good: Sequence[int]
+    to_lose: Sequence[int]
+    back: Sequence[Sequence[int]]
+
+
+def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
+    """Return the losses in the states of a graph."""
+    graph = charted.graph
+    known = list(known_losses(views))
+    there = [0] * graph.states
+    made = [0] * graph.states
+    for bit, loss in enumerate(known):
+        looks, of = views[charted.places[loss.place]]
+        shows_it = [loss.sentence in look.sentences for look in looks]
+        for state, look in enumerate(of):
+            there[state] |= shows_it[look] << bit
+            made[state] |= (charted.rows[state][loss.place] > 0) << bit
+    possible = charted.searched.still_possible(there)
+    for_good = [ever & ~still for ever, still in zip(made, possible, strict=True)]
+    back: list[Sequence[int]] = []
+    for bit in range(len(known)):
+        has_it = [state >> bit & 1 for state in there]
+        back.append(first_commands(graph, charted.searched.before, has_it))
+    return Losses(known, there, for_good, ways_to_lose(graph, for_good), back)
+
+
+def ways_to_lose(graph: Graph[Outcome], for_good: Sequence[int]) -> Sequence[int]:
+    """Return of each state the command that begins the shortest way to the most losses."""
+    otherwise: list[int] = []
+    for number, command in enumerate(graph.scope.alphabet):
+        if isinstance(command, LOSES_IT_OTHERWISE):
+            otherwise.append(number)
+    how_many = [each.bit_count() for each in for_good]
+    return first_commands(graph, predecessors(graph, otherwise), how_many)
+
+
+def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
+    """Yield the things that can be lost in this graph; a model with a broken row may never have had
+    some.
+    """
+    for sentence in data("causes")["what-if"]["losses"]:
+        for number, (looks, _) in enumerate(views.values()):
+            field = field_of(sentence, looks)
+            if field is not None:
+                yield Loss(sentence, number, field)
+
+
+def field_of(sentence: str, looks: Iterable[Seen]) -> int | None:
+    """Return the number of a sentence among those about a thing, if any look has it."""
+    for look in looks:
+        if sentence in look.sentences:
+            return look.sentences.index(sentence)
+    return None
+
+
+FORMAT = 2
+
+NOTHING_BESIDES = Answered((), ())
+"""What an answer rests on of which there is nothing to say."""
+
+NOTHING = "nothing yet"
+"""The name of the start from which everything else is reached."""
+
+
+class Tables:
+    """The tables of one graph, while they are written."""
+
+    def __init__(self, charted: Charted, register: Register) -> None:
+        self.charted = charted
+        self.register = register
+        self.requirements = Numbered()
+        self.sentences = Numbered()
+        self.looks = Numbered()
+        self.steps = Numbered()
+        self.answers = Numbered()
+        self.grounds = Numbered()
+        self.diagrams = Diagrams(charted.rows)
+        self.views = {place: charted.views(place) for place in charted.places}
+        self.losses = losses(charted, self.views)
+        self.taken = list(map(self.steps, charted.steps()))
+        self.answered = Memoised(self._answered)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the tables as a JSON value."""
+        graph = self.charted.graph
+        scope = graph.scope
+        found = {
+            "format": FORMAT,
+            "scope": {
+                "name": scope.name,
+                "sentence": scope.sentence,
+                "states": graph.states,
+                "steps": graph.edge_count,
+            },
+            "starts": list(self._starts()),
+            "subjects": data("causes")["what-if"]["subjects"],
+            "places": [self._place(place, views) for place, views in self.views.items()],
+            "commands": [
+                self._command(number, command) for number, command in enumerate(scope.alphabet)
+            ],
+            "outcomes": list(map(self._outcome, graph.labels)),
+            "losses": [
+                self._loss(*each) for each in zip(self.losses.known, self.losses.back, strict=True)
+            ],
+            "for_good": self.diagrams.add(self.losses.for_good),
+            "to_lose": self.diagrams.add([number + 1 for number in self.losses.to_lose]),
+        }
+        # what the others have numbered
+        return found | {
+            "answers": [self._answer(answer) for answer in self.answers],
+            "grounds": [self._grounds(each) for each in self.grounds],
+            "weakest_first": list(WEAKEST_FIRST),
+            "steps": list(self.steps),
+            "looks": [[int(there), *sentences] for there, *sentences in self.looks],
+            "nodes": list(self.diagrams.nodes),
+            "sentences": list(self.sentences),
+            "requirements": [self._requirement(name) for name in self.requirements],
+        }
+
+    def _starts(self) -> Iterator[dict[str, Any]]:
+        """Yield the empty start, and every situation of the scope, with the things that existed on
+        the way to it.
+        """
+        begins: dict[str, tuple[Command, ...]] = {NOTHING: ()}
+        for name, situation in situations().items():
+            begins[name] = situation.commands
+        for name, commands in begins.items():
+            path = self.charted.path(commands)
+            if not path:
+                continue
+            there = 0
+            for state in path:
+                there |= self.losses.there[state]
+            yield {
+                "name": name,
+                "slug": slug(name),
+                "row": list(self.charted.rows[path[-1]]),
+                "there": there,
+                "group": self._group(path[-1], there),
+            }
+
+    def _group(self, state: int, once: int) -> str:
+        """Return the group of a start, given what was there at some time on the way to it."""
+        if once & ~self.losses.there[state]:
+            return "After a loss"
+        resources = self.charted.machine.world(self.charted.states[state]).every(Resource)
+        if any(resource.key_source == CUSTOMER for resource in resources):
+            return "Under customer-managed keys"
+        return "Before"
+
+    def _place(self, place: Place, views: Views) -> dict[str, Any]:
+        looks = [
+            self.looks((each.there, *map(self.sentences, each.sentences))) for each in views.looks
+        ]
+        return {
+            "kind": place.kind.word,
+            "name": place.name,
+            "title": place.title,
+            "is": self.sentences(place.fact("exists", True)),
+            "is_not": self.sentences(place.fact("exists", False)),
+            "always": always(views.looks),
+            "look": self.diagrams.add([looks[number] for number in views.of]),
+        }
+
+    def _command(self, number: int, command: Command) -> dict[str, Any]:
+        sentence = format_command(command)
+        graph = self.charted.graph
+        own: list[int] = []
+        for row in self.charted.machine.rows:
+            if isinstance(row, Effect) and row.on is type(command):
+                own.append(self.requirements(row.requirement))
+        return {
+            "code": code(sentence),
+            "command": type(command).__name__,
+            "sentence": sentence,
+            "requirements": own[:1],
+            "step": self.diagrams.add(self.taken[number :: graph.width]),
+            "answer": self.diagrams.add(self._answers_to(number, command)),
+        }
+
+    def _answers_to(self, number: int, command: Command) -> Iterator[int]:
+        """Yield for each state the number of what the answer to a command rests on."""
+        graph = self.charted.graph
+        labels = graph.label[number :: graph.width]
+        for state, label in zip(self.charted.states, labels, strict=True):
+            if label != NOT_OFFERED and isinstance(graph.labels[label], Accepted):
+                _, answer = self.answered.step(state, command)
+                yield self.answers(answer)
+            else:
+                yield self.answers(NOTHING_BESIDES)
+
+    def _answered(self, state: State, command: Command) -> tuple[State, Answered]:
+        """Return what an answer rests on, as a step that changes nothing."""
+        return state, answered(state, command)
+
+    def _answer(self, answer: Answered) -> dict[str, Any]:
+        """Return what an answer rests on, with the number of each loss and of its grounds."""
+        lost: list[list[int]] = []
+        for each in answer.lost:
+            loss = self._number_of_loss(each)
+            if loss is not None:
+                lost.append([loss, self.grounds(each)])
+        return {"besides": self._numbers(answer.besides), "lost": lost}
+
+    def _number_of_loss(self, grounds: Grounds) -> int | None:
+        """Return the number of the loss that these are the grounds of, if the page knows it."""
+        place = Place(KIND_OF_WORD[grounds.thing.loss.kind], grounds.thing.name)
+        for number, loss in enumerate(self.losses.known):
+            if self.charted.places[loss.place] == place:
+                return number
+        return None
+
+    def _grounds(self, grounds: Grounds) -> dict[str, Any]:
+        row = grounds.row
+        return {
+            "basis": grounds.basis,
+            "statements": list(grounds.statements),
+            "requirements": self._numbers(grounds.requirements),
+            "reading": row.reading if row else "",
+            "weakest": row.weakest if row else "",
+        }
+
+    def _outcome(self, outcome: Outcome) -> dict[str, Any]:
+        match outcome:
+            case Accepted(by=by, audit=audit):
+                uses = [self.sentences(format_key_use(use)) for use in audit]
+                return {"outcome": "accepted", "requirements": self._numbers(by), "uses": uses}
+            case Refused(because=because):
+                return {
+                    "outcome": "refused",
+                    "requirements": self._numbers(because),
+                    "names": because <= OF_NAMES,
+                }
+        return {"outcome": "unspecified", "requirements": self._numbers(outcome.silent)}
+
+    def _loss(self, loss: Loss, back: Sequence[int]) -> dict[str, Any]:
+        return {
+            "place": loss.place,
+            "field": loss.field,
+            "there": self.sentences(loss.sentence),
+            "back": self.diagrams.add([number + 1 for number in back]),
+        }
+
+    def _numbers(self, names: Iterable[str]) -> list[int]:
+        return [self.requirements(name) for name in self.register if name in names]
+
+    def _requirement(self, name: str) -> dict[str, str]:
+        requirement = self.register[name]
+        return {"id": name, "title": requirement.title, "basis": requirement.basis}
+
+
+def always(seen: Iterable[Seen]) -> list[int]:
+    """Return the places of the sentences that are the same in every state that has the thing."""
+    columns = zip(*{each.sentences for each in seen if each.there}, strict=True)
+    return [at for at, column in enumerate(columns) if len(set(column)) == 1]
+
+
+def code(sentence: str) -> str:
+    """Return a short code for a sentence, which changes only with its words."""
+    return sha256(sentence.encode()).hexdigest()[:4]
+
+
+PAGE = "what-if.html"
+
+
+def way(found: Charted, situation: str, commands: Sequence[Command]) -> str | None:
+    """Return the address that leads through these commands; None if the page lacks one of them
+    there.
+    """
+    path = found.path((*situations()[situation].commands, *commands))
+    if not path or not all(map(found.offers, path[-len(commands) - 1 :], commands)):
+        return None
+    codes = ".".join(code(format_command(command)) for command in commands)
+    return f"{PAGE}#from={slug(situation)}" + (f"&amp;then={codes}" if codes else "")
+
+
+@cache
+def chart() -> Charted:
+    """Return everything that can happen in the scope; raises as `charted` does."""
+    return charted(WHAT_IF, Machine(ROWS))
+
+
+@cache
+def what_if_tables() -> dict[str, Any]:
+    """Return the tables in which the page looks its answers up."""
+    return Tables(chart(), load_register()).as_json()
+
+
+def unreached(register: Register) -> list[str]:
+    """Return the demands and silences that are behind no answer in the tables."""
+    found = what_if_tables()
+    ids = [each["id"] for each in found["requirements"]]
+    met = {
+        ids[number]
+        for each in found["outcomes"]
+        if each["outcome"] != "accepted"
+        for number in each["requirements"]
+    }
+    return [
+        name
+        for name, each in register.items()
+        if each.kind in ("demand", "silence") and name not in met
+    ]
+
+
+def what_if_size() -> tuple[int, int]:
+    """Return the numbers of states and steps of the scope."""
+    scope = what_if_tables()["scope"]
+    return scope["states"], scope["steps"]

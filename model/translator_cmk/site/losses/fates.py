@@ -1,0 +1,181 @@
+"""What ends a thing for good or for a time, what brings it back, and what closes its last way back.
+
+The things are data: `data/causes.yaml`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from ...explore.memoised import Memoised
+from ...language.phrases import COMMAND_PHRASES
+from ...machine import Command, Machine, State
+from ...machine.world import World
+from ...oracle.grounds import Thing, grounds, rests_on
+from ...requirements import load_register
+from ...requirements.consequences import load_consequences
+from ...requirements.register import WEAKEST_FIRST, weakest_basis
+from ..sourced import data
+from .searched import KIND_OF_WORD, Searched, is_found, searched
+
+SEARCHED = ("ways-back", "vaults-and-keys")
+
+
+class Way(NamedTuple):
+    """The requirements that a change always rests on, and its basis where that is strongest."""
+
+    by: frozenset[str]
+    basis: str
+
+
+Ways = dict[str, Way]
+"""Commands by name."""
+
+
+class Fate(NamedTuple):
+    """A thing of the data file, with the commands that end it, bring it back, or close the last way
+    back.
+    """
+
+    thing: Mapping[str, Any]
+    for_good: Ways
+    for_a_time: Ways
+    back: Ways
+    last_chance: Ways
+    usual: list[str]
+    """The requirements behind most ways to lose it, or behind all if no two have one in common."""
+
+
+def sizes() -> list[str]:
+    """Return how much was searched, in words."""
+    graphs = [searched(scope).graph for scope in SEARCHED]
+    return [f"{graph.edge_count:,} steps between {graph.states:,} states" for graph in graphs]
+
+
+@cache
+def fates() -> list[Fate]:
+    """Return what ends and restores each thing."""
+    return [fate(thing) for thing in data("causes")["things"]]
+
+
+def fate(thing: Mapping[str, Any]) -> Fate:
+    """Return what ends and restores one thing, over all entities of its kind in all scopes that are
+    searched.
+    """
+    found = Fate(thing, {}, {}, {}, {}, [])
+    for scope in SEARCHED:
+        for name in searched(scope).names(KIND_OF_WORD[thing["kind"]]):
+            add_entity(found, searched(scope), name)
+    ends = [*found.for_good.values(), *found.for_a_time.values()]
+    counts = Counter(name for way in ends for name in way.by)
+    common = {name for name, count in counts.items() if count > len(ends) / 2}
+    found.usual.extend(name for name in load_register() if name in (common or counts))
+    return found
+
+
+def add_entity(fate: Fate, graph: Searched, name: str) -> None:
+    """Add what ends and restores the thing in one entity."""
+    kind = KIND_OF_WORD[fate.thing["kind"]]
+
+    def holds(world: World) -> bool:
+        return is_found(world, kind, name, fate.thing["fits"])
+
+    so = graph.holding(holds)
+    possible = graph.still_possible(so)
+    once = graph.was_once(so)
+    behind = behind_changes(holds)
+    behind_losses = behind_losses_of(fate.thing, name) if "loss" in fate.thing else behind
+    for edge in graph.edges():
+        before, after = edge.state, edge.after
+        command = graph.command(edge)
+        if so[before] and not so[after]:
+            ways = fate.for_a_time if possible[after] else fate.for_good
+            note(ways, command, behind_losses(graph.states[before], command))
+        elif once[before] and not so[before] and so[after]:
+            note(fate.back, command, behind(graph.states[before], command))
+        elif once[before] and possible[before] and not possible[after]:
+            note(fate.last_chance, command, weighed(graph.named(edge)))
+
+
+Behind = Callable[[State, Command], Way]
+"""What a change by a command rests on."""
+
+
+def behind_changes(view: Callable[[World], Hashable]) -> Behind:
+    """Return what tells every requirement without which the view of the state after a command would
+    be another.
+    """
+
+    def behind(state: State, command: Command) -> tuple[State, Way]:
+        def ask(machine: Machine) -> Hashable:
+            after, _ = machine.step(state, command)
+            return view(machine.world(after))
+
+        return state, weighed(rests_on(ask, state, (command,)))
+
+    return asked_once(behind)
+
+
+def behind_losses_of(thing: Mapping[str, Any], name: str) -> Behind:
+    """Return what tells what the loss of a thing rests on: a sentence, where there is one."""
+    lost = Thing(load_consequences().losses[thing["loss"]], name)
+
+    def behind(state: State, command: Command) -> tuple[State, Way]:
+        found = grounds(state, (command,), lost)
+        return state, Way(frozenset((*found.requirements, *found.given)), found.basis)
+
+    return asked_once(behind)
+
+
+def asked_once(behind: Callable[[State, Command], tuple[State, Way]]) -> Behind:
+    """Return the same, which is worked out once for all states that agree on what it reads."""
+    memoised = Memoised(behind)
+
+    def answer(state: State, command: Command) -> Way:
+        _, way = memoised.step(state, command)
+        return way
+
+    return answer
+
+
+def weighed(by: Iterable[str]) -> Way:
+    """Return requirements with the weakest of their bases."""
+    rests = frozenset(by)
+    return Way(rests, weakest_basis(rests, load_register()))
+
+
+def note(ways: Ways, command: Command, found: Way) -> None:
+    """Add a command with what it rests on here.
+
+    The requirements that it rests on everywhere are kept, and if there is none, all of them: two
+    may each be enough, as where a resource is deleted, and its key is lost with it.
+    """
+    name = type(command).__name__
+    known = ways.get(name, Way(found.by, ""))
+    everywhere = known.by & found.by
+    strongest = max(known.basis, found.basis, key=("", *WEAKEST_FIRST).index)
+    ways[name] = Way(everywhere or known.by | found.by, strongest)
+
+
+def own_reason(by: Collection[str], usual: Collection[str]) -> str:
+    """Return a requirement that makes a command do so, rather one of its own than a usual one;
+    empty without any.
+    """
+    known = [name for name in load_register() if name in by]
+    for name in known:
+        if name not in usual:
+            return name
+    return known[0] if known else ""
+
+
+@cache
+def label(command: str) -> str:
+    """Return a command in a few words without the names of things: `deletes the vault`."""
+    phrase = next(each for each in COMMAND_PHRASES if each.command.__name__ == command)
+    text = re.sub(
+        r"\[[^]]*]| with (?:the|a) key .*| of the subscription \{\w+}", "", phrase.pattern
+    )
+    text = re.sub(r"to the (\w+) \{\w+}", r"to another \1", text)
+    return re.sub(r"(?: (?:of|to|for|in|into))? \{\w+}", "", text).removeprefix("the customer ")

@@ -1,0 +1,104 @@
+"""The life of one thing: the states that it can be in, and the commands that lead between them.
+
+The states are data: `data/causes.yaml`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ...bdd.feature_records import slug
+from ...machine.world import World
+from ...requirements import load_register
+from ..sourced import data
+from .fates import Ways, behind_changes, note
+from .picture import middle, picture
+from .searched import KIND_OF_WORD, is_found, searched
+
+NOT_DRAWN = "another state"
+"""A state of a broken model that the picture lacks."""
+
+PLACE_OF_NOT_DRAWN = (3, 4)
+
+
+def state_of(life: Mapping[str, Any], world: World) -> str:
+    """Return the state of the thing in a few words."""
+    kind = KIND_OF_WORD[life["kind"]]
+    (not_yet, _), *states = life["states"].items()
+    if not world.has(kind, life["name"]):
+        return str(not_yet)
+    for state, told in states:
+        if is_found(world, kind, life["name"], told["fits"]):
+            return str(state)
+    return NOT_DRAWN
+
+
+def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
+    """Return the commands that lead from one state to another, for each such pair in the order of
+    the picture.
+    """
+    graph = searched(life["scope"])
+    states = [state_of(life, world) for world in graph.worlds]
+    behind = behind_changes(lambda world: state_of(life, world))
+    found: dict[tuple[str, str], Ways] = {}
+    for edge in graph.edges():
+        ends = (states[edge.state], states[edge.after])
+        if ends[0] == ends[1]:
+            continue
+        command = graph.command(edge)
+        note(found.setdefault(ends, {}), command, behind(graph.states[edge.state], command))
+    return in_order_of_the_picture(life, found)
+
+
+def in_order_of_the_picture(
+    life: Mapping[str, Any], found: Mapping[tuple[str, str], Ways]
+) -> dict[tuple[str, str], Ways]:
+    """Return the transitions in the order of the states, with their commands in that of names."""
+    places = [*life["states"], NOT_DRAWN]
+
+    def order(ends: tuple[str, str]) -> tuple[int, int]:
+        return places.index(ends[0]), places.index(ends[1])
+
+    ordered: dict[tuple[str, str], Ways] = {}
+    for ends in sorted(found, key=order):
+        ordered[ends] = dict(sorted(found[ends].items()))
+    return ordered
+
+
+@cache
+def lives() -> list[Mapping[str, Any]]:
+    """Return each life with its picture and its transitions, as a page shows them."""
+    return [one_life(life) for life in data("causes")["lives"]]
+
+
+def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return one life."""
+    found = transitions(life)
+    boxes: dict[str, complex] = {}
+    final: list[str] = []
+    for state, told in life["states"].items():
+        boxes[state] = middle(*told["at"])
+        if "end" in told:
+            final.append(state)
+    for ends in found:
+        if NOT_DRAWN in ends:
+            boxes[NOT_DRAWN] = middle(*PLACE_OF_NOT_DRAWN)
+    name = life["life"]
+    title = f"{name}: {len(boxes)} states and {len(found)} ways between them, as in the table"
+    shown = []
+    for (before, after), ways in found.items():
+        because = reasons(ways)
+        shown.append({"before": before, "after": after, "ways": ways, "because": because})
+    return {
+        "title": name,
+        "picture": picture(slug(name), title, boxes, final, list(found)),
+        "transitions": shown,
+    }
+
+
+def reasons(ways: Ways) -> list[str]:
+    """Return the requirements behind commands, each once."""
+    named: set[str] = set()
+    for way in ways.values():
+        named |= way.by
+    return [name for name in load_register() if name in named]
