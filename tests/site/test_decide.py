@@ -340,6 +340,17 @@ def test_table_of_consequences_has_every_row_with_sentences_and_the_weakest_part
             assert all(f"#{name})" in line for name in row.requirements)
 
 
+def test_topic_pages_have_the_events_by_which_a_requirement_is_lost_or_comes_back() -> None:
+    for event in EVENTS:
+        for row in event.at_once.values():
+            for name in row.requirements:
+                topic = conftest.green()[f"specification/{REGISTER[name].topic}.md"]
+                section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
+                items = re.findall(r"<li>(.*?)</li>", section)
+                shown = [item for item in items if item.startswith(f"{event.event}:")]
+                assert [row.basis] in [marks_in(item) for item in shown], (event.event, name)
+
+
 def test_a_reading_stands_beside_what_is_stated_under_it() -> None:
     for name in ("what-breaks", "consequences"):
         shown = page(name).partition(

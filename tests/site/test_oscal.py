@@ -15,6 +15,7 @@ from tests.conformance.conftest import FAILS, MODEL, WELL, WHOLE, says, verify
 from tests.conformance.forgeries import Forgery
 from translator_cmk.cli import main
 from translator_cmk.requirements import load_register
+from translator_cmk.requirements.consequences import load_consequences
 from translator_cmk.site.oscal import COMPONENTS, RESULTS, control_id
 from translator_cmk.site.sourced import data
 
@@ -196,3 +197,13 @@ def test_run_of_the_model_under_another_name_satisfies_nothing(tmp_path: Path) -
     said = says(2, "oscal", forgery.derive(), "--output", tmp_path / "oscal")
     assert "every answer in its log is the model's" in said
     assert not (tmp_path / "oscal").exists()
+
+
+def test_each_consequence_has_the_basis_and_the_sentences_of_the_table(folder: Path) -> None:
+    [component] = content_of(folder / COMPONENTS)["components"]
+    found = {each["value"]: each for each in component["props"] if each["name"] == "consequence"}
+    for event in load_consequences().events.values():
+        for row in event.at_once.values():
+            prop = found[f"{event.event}: {row.loss} {row.fate}"]
+            assert prop["class"] == row.basis
+            assert prop["remarks"].split(", ") == [*row.statements, *row.requirements]

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -27,6 +27,7 @@ from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain
 from ..files import write_json
 from ..requirements import Register, Requirement, load_register
+from ..requirements.consequences import Consequence, load_consequences
 from ..verdict import HAS_FAILED, Status
 from .sourced import cell, data, sources
 
@@ -189,7 +190,8 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
                 ("Rule_Description", each.title, RULES),
                 ("basis", each.basis, OURS),
             )
-        ],
+        ]
+        + list(consequence_props()),
         "control-implementations": [implementation(each) for each in data("decide")["frameworks"]],
     }
     used = dict.fromkeys(source for each in addressed() for source in cell(each["asks"]).sources)
@@ -207,6 +209,22 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
     return document(
         "component-definition", f"{title}: controls and requirements", modified, content
     )
+
+
+def consequence_props() -> Iterator[dict[str, str]]:
+    """Yield what becomes of each thing with each event, with what the article says of it."""
+    for event in load_consequences().events.values():
+        for row in event.at_once.values():
+            yield consequence_prop(event.event, row)
+        for row in event.afterwards.values():
+            yield consequence_prop(f"{event.event}, after its remedies", row)
+
+
+def consequence_prop(event: str, row: Consequence) -> dict[str, str]:
+    """Return one consequence; its class is its basis."""
+    cited = ", ".join((*row.statements, *row.requirements))
+    value = f"{event}: {row.loss} {row.fate}"
+    return {**prop("consequence", value, remarks=cited), "class": row.basis}
 
 
 def implementation(of: Mapping[str, Any]) -> dict[str, Any]:

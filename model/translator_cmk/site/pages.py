@@ -37,7 +37,7 @@ from . import implementations, siblings
 from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .foundry import load_points, points_by_requirement
-from .losses.events import CAVEATS, EVENTS, LOSSES, cases, groups
+from .losses.events import CAVEATS, EVENTS, LOSSES, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
 from .render import UP, Page, environment, listed, number, plain, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
@@ -172,7 +172,7 @@ def overview(content: Content) -> Mapping[str, Any]:
 
 def topic(feature: Feature) -> Mapping[str, Any]:
     """Return the data of the page of a topic."""
-    return {"feature": feature}
+    return {"feature": feature, "findings": findings_by_requirement()}
 
 
 def glossary(content: Content) -> Mapping[str, Any]:

@@ -219,6 +219,28 @@ def cases(events: Sequence[Event]) -> list[Case]:
     ]
 
 
+class Shown(NamedTuple):
+    """A finding that a requirement says, with its event."""
+
+    event: Event
+    finding: Finding
+
+
+@cache
+def findings_by_requirement() -> Mapping[str, list[Shown]]:
+    """Return the findings that each requirement says, by event."""
+    found: dict[str, list[Shown]] = {}
+    for event in EVENTS:
+        for remedied in (False, True):
+            if remedied and not event.afterwards:
+                continue
+            for words in LOSSES:
+                finding = find(words, event, remedied)
+                for name in finding.grounds.requirements:
+                    found.setdefault(name, []).append(Shown(event, finding))
+    return found
+
+
 def find(words: Words, event: Event, remedied: bool) -> Finding:
     """Return what becomes of a thing with an event, or after its remedies.
 
