@@ -418,7 +418,7 @@ SEEN_IN = {
     "Tenant": ("subscription", "resource", "vault"),
     "Key vault": ("vault",),
     "Key": ("key",),
-    "Access policy": ("grant",),
+    "Access policy": ("grant", "vault"),
     "Managed identity": ("resource",),
     "Resource": ("resource",),
 }
