@@ -183,7 +183,7 @@ def changes(before: Row, after: Row) -> Iterator[int]:
 
 
 def charted(scope: Scope, machine: Machine) -> Charted:
-    """Return the graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
+    """Return the graph of a scope of the machine; raises `StartNotReached` and `RowDefect`."""
     searched = Searched(scope, machine)
     places: list[Place] = []
     columns: list[list[int]] = []

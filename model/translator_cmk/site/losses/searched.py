@@ -16,7 +16,7 @@ KIND_OF_WORD = {kind.word: kind for kind in ENTITY_KINDS}
 
 
 class Searched:
-    """All of a scope of a machine; raises `StartNotReached` and `RowsContradict`."""
+    """All of a scope of a machine; raises `StartNotReached` and `RowDefect`."""
 
     def __init__(self, scope: Scope, machine: Machine) -> None:
         self.machine = machine
