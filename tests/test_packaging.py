@@ -216,12 +216,15 @@ def test_every_tool_is_installed_by_its_hash() -> None:
 AZURE, GITLAB = (
     ROOT / "docs" / "examples" / name for name in ("azure-pipelines.yml", "gitlab-ci.yml")
 )
+PLANS = ROOT / "docs" / "examples" / "plans"
 ACTION = ROOT / "action.yml"
 SCHEMAS = {
     **dict.fromkeys((ROOT / ".github" / "workflows").iterdir(), "github-workflows"),
     ACTION: "github-actions",
     GITLAB: "gitlab-ci",
     AZURE: "azure-pipelines",
+    PLANS / "gitlab-ci.yml": "gitlab-ci",
+    PLANS / "azure-pipelines.yml": "azure-pipelines",
 }
 
 

@@ -11,7 +11,7 @@ from .basis import BY_THE_ARTICLE, Basis, basis_of, basis_of_loss
 from .changes import Change, Changes, Operation
 from .inventory import entries_of, not_followed
 from .order import predecessors
-from .plan import Plan
+from .plan import CREATE, Plan
 from .sources import Place, Places, place_of
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
 from .world import KnownAccount, World, document_of, model_of, workspace_of
@@ -206,20 +206,16 @@ class Judge:
             )
         for number, operation in enumerate(operations):
             story = Story(account, stage, setup, operation, walk)
-            finding = self._finding(story, number)
-            if finding is not None:
-                yield finding
+            yield self._finding(story, number)
 
-    def _finding(self, story: "Story", number: int) -> Finding | None:
-        """Return what one operation does to an account, if it is worth telling."""
+    def _finding(self, story: "Story", number: int) -> Finding:
+        """Return what one operation does to an account; its verdict is empty if it is harmless."""
         operation = story.operation
         account = story.account
         parts: list[Part] = []
         for place, change in enumerate(operation.changes):
             parts.append(self._part(story, story.walk.traced[number, place], change))
         verdicts = [part.verdict for part in parts if part.verdict is not None]
-        if not verdicts and not any(part.consequences for part in parts):
-            return None
         by: set[str] = set()
         for part in parts:
             for consequence in part.consequences:
@@ -236,7 +232,7 @@ class Judge:
             address=operation.address,
             verdict=gravest,
             actions=operation.resource.actions,
-            parts=tuple(part for part in parts if part.verdict or part.consequences),
+            parts=tuple(worth_telling(parts)),
             accounts=(account.name,),
             kinds=(account.kind,),
             requirements=tuple(sorted(by)),
@@ -314,7 +310,8 @@ class Judge:
             if is_certain:
                 shown = basis_of_loss(effect.before, effect.command, loss, self.register)
             else:
-                shown = basis_of(by, loss.stake.kind, self.register)
+                weighing = loss.deciding or by
+                shown = basis_of(weighing, loss.stake.kind, self.register)
             yield consequence_of(account, loss.stake, becomes, by, shown)
         if effect.losses:
             return
@@ -339,6 +336,14 @@ class Judge:
             becomes = "back" if loss.degree == "must" else "may be back"
             shown = basis_of(loss.by, loss.stake.kind, self.register)
             yield consequence_of(account, loss.stake, becomes, loss.by, shown)
+
+
+def worth_telling(parts: list[Part]) -> Iterator[Part]:
+    """Yield what is told of a resource: what has consequences, and that it is made again."""
+    for place, part in enumerate(parts):
+        is_made = place == 0 and part.verb == CREATE
+        if part.verdict or part.consequences or is_made:
+            yield part
 
 
 def consequence_of(

@@ -7,6 +7,7 @@ from .findings import Finding, Report
 from .text import LABELS
 from .wording import (
     actions_in_words,
+    address_in_words,
     consequence_in_words,
     heading,
     instead_of,
@@ -39,8 +40,9 @@ def format_markdown(report: Report) -> str:
 
 def format_finding(finding: Finding) -> Iterator[str]:
     """Yield the lines of one finding."""
-    what = actions_in_words(finding)
-    yield f"### {LABELS[finding.verdict]}: `{code(finding.address)}` {markdown(what)}"
+    address = code(address_in_words(finding.address))
+    what = markdown(actions_in_words(finding))
+    yield f"### {LABELS[finding.verdict]}: `{address}` {what}"
     for part in finding.parts:
         yield ""
         yield markdown(part_heading(part))

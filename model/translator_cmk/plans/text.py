@@ -7,6 +7,7 @@ from ..escaping import plain
 from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
 from .wording import (
     actions_in_words,
+    address_in_words,
     consequence_in_words,
     heading,
     instead_of,
@@ -43,7 +44,7 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
     """Yield the lines of one finding."""
     label = LABELS[finding.verdict]
     shown = f"\x1b[{COLOURS[finding.verdict]}m{label}\x1b[0m" if colour else label
-    yield f"{shown}  {plain(finding.address)}  {actions_in_words(finding)}"
+    yield f"{shown}  {plain(address_in_words(finding.address))}  {actions_in_words(finding)}"
     for part in finding.parts:
         yield from format_part(part)
     for advice in instead_of(finding):

@@ -89,6 +89,8 @@ class Loss:
     stake: Stake
     degree: Degree
     by: frozenset[str]
+    deciding: frozenset[str] = frozenset()
+    """Those of them that decide about it, where it may be lost or not."""
 
 
 @dataclass(frozen=True)
@@ -246,8 +248,7 @@ class Walker:
         regained: list[Loss] = []
         for stake, was, now in zip(self.stakes, node.degrees, degrees, strict=True):
             if DEGREES.index(now) > DEGREES.index(was):
-                by, degree = rests_on(stake, last.possible)
-                losses.append(Loss(stake, now if degree == "must" else degree, by))
+                losses.append(loss_in(stake, last.possible, last.deciding))
             elif (stake.kind, stake.name) in oracle.open - open_before:
                 unspecified.append(stake)
             elif was == "must":
@@ -324,10 +325,11 @@ def has_more_states(oracle: Oracle) -> bool:
     return len(oracle.states) > 1
 
 
-def rests_on(stake: Stake, possible: Iterable[Transition]) -> tuple[frozenset[str], Degree]:
-    """Return the requirements by which a command loses something, and how far it does.
+def loss_in(stake: Stake, possible: Iterable[Transition], open_: frozenset[str]) -> Loss:
+    """Return how far a command loses something, and the requirements by which it does.
 
-    Where it may also be kept, only those count that make the difference.
+    Where it may also be kept, those decide that the command leaves open, or else those that make
+    the difference.
     """
     losing: set[str] = set()
     keeping: set[str] = set()
@@ -341,9 +343,10 @@ def rests_on(stake: Stake, possible: Iterable[Transition]) -> tuple[frozenset[st
         else:
             keeping |= by
             is_kept = True
-    if is_kept:
-        return frozenset(losing - keeping), "may"
-    return frozenset(losing), "must"
+    if not is_kept:
+        return Loss(stake, "must", frozenset(losing))
+    deciding = losing & open_ or losing - keeping
+    return Loss(stake, "may", frozenset(losing), frozenset(deciding))
 
 
 def regained_in(stake: Stake, possible: Sequence[Transition]) -> list[Loss]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
+from .things import word_after
 
 BECOMES = {
     ("account", "lost"): "the account is deleted",
@@ -55,7 +56,10 @@ DELAY = (
     "how soon the service notices that a key is inaccessible is not stated; a gap of seconds may "
     "do no harm"
 )
-STORED = "what an account holds is not in a plan: documents and a deployed model are assumed"
+STORED = (
+    "what an account holds is not in a plan: documents and a deployed model are assumed; --holds "
+    "says otherwise"
+)
 OUTSIDE = (
     "accounts, policies and roles outside this plan are not seen; what a key needs besides is "
     "assumed to be in order"
@@ -83,6 +87,15 @@ def heading(report: Report) -> str:
         f"{report.plan.source}: {changes}; {judged} judged, {PROFILES[report.profile]} "
         f"(revision {report.revision})"
     )
+
+
+def address_in_words(address: str) -> str:
+    """Return an address; an id in Azure without what all ids have: `Microsoft.X/y/z in group`."""
+    _, found, rest = address.rpartition("/providers/")
+    if not found or not address.startswith("/"):
+        return address
+    group = word_after("resourcegroups", address)
+    return f"{rest} in {group}" if isinstance(group, str) else rest
 
 
 def actions_in_words(finding: Finding) -> str:
