@@ -43,6 +43,8 @@ class Consequence:
     basis: str
     by: tuple[str, ...]
     """All requirements that it rests on."""
+    title: str = ""
+    """What the requirement says, where a request is refused or not specified."""
 
 
 @dataclass(frozen=True)
@@ -318,14 +320,17 @@ class Judge:
         outcome = effect.outcome
         if isinstance(outcome, Refused):
             for name in sorted(outcome.because):
-                yield Consequence(
-                    account.name, "", "refused", name, self.register[name].basis, (name,)
-                )
+                yield self._of_request(account, "refused", name)
             return
         for name in sorted(effect.deciding - NO_FINDINGS):
-            yield Consequence(
-                account.name, "", "not specified", name, self.register[name].basis, (name,)
-            )
+            yield self._of_request(account, "not specified", name)
+
+    def _of_request(self, account: KnownAccount, becomes: str, name: str) -> Consequence:
+        """Return that a request is refused or not specified, by this requirement."""
+        requirement = self.register[name]
+        return Consequence(
+            account.name, "", becomes, name, requirement.basis, (name,), requirement.title
+        )
 
     def _regained(self, account: KnownAccount, effect: Effect) -> Iterator[Consequence]:
         """Yield what is there again after a command, and what stays lost."""

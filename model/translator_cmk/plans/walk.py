@@ -251,7 +251,7 @@ class Walker:
                 losses.append(loss_in(stake, last.possible, last.deciding))
             elif (stake.kind, stake.name) in oracle.open - open_before:
                 unspecified.append(stake)
-            elif was == "must":
+            elif was == "must" and not self._account_is_lost(node):
                 regained += regained_in(stake, last.possible)
         effect = Effect(
             command,
@@ -267,8 +267,17 @@ class Walker:
         )
         return effect, degrees
 
+    def _account_is_lost(self, node: Node) -> bool:
+        """Return whether the account is gone: nothing that it held comes back with a key."""
+        for stake, degree in zip(self.stakes, node.degrees, strict=True):
+            if stake.kind is Resource and degree == "must":
+                return True
+        return False
+
     def _staying(self, node: Node, command: Command) -> Iterator[Loss]:
         """Yield what stays lost, with the requirement whose mistake would bring it back."""
+        if self._account_is_lost(node):
+            return
         for row in COUNTER_ROWS:
             if not isinstance(row, EffectRow) or row.on is not type(command):
                 continue
@@ -331,22 +340,22 @@ def loss_in(stake: Stake, possible: Iterable[Transition], open_: frozenset[str])
     Where it may also be kept, those decide that the command leaves open, or else those that make
     the difference.
     """
-    losing: set[str] = set()
-    keeping: set[str] = set()
-    is_kept = False
+    losing: list[frozenset[str]] = []
+    keeping: list[frozenset[str]] = []
     for transition in possible:
         if stake.is_lost_in(transition.before):
             continue
         by = transition.outcome.by if isinstance(transition.outcome, Accepted) else frozenset()
         if stake.is_lost_in(transition.after):
-            losing |= by
+            losing.append(by)
         else:
-            keeping |= by
-            is_kept = True
-    if not is_kept:
-        return Loss(stake, "must", frozenset(losing))
-    deciding = losing & open_ or losing - keeping
-    return Loss(stake, "may", frozenset(losing), frozenset(deciding))
+            keeping.append(by)
+    all_losing = frozenset[str]().union(*losing)
+    if not keeping:
+        shared = frozenset.intersection(*losing) if losing else all_losing
+        return Loss(stake, "must", shared or all_losing)
+    deciding = all_losing & open_ or all_losing.difference(*keeping)
+    return Loss(stake, "may", all_losing, deciding)
 
 
 def regained_in(stake: Stake, possible: Sequence[Transition]) -> list[Loss]:

@@ -113,7 +113,12 @@ def part_heading(part: Part) -> str:
 
 def consequence_in_words(consequence: Consequence) -> str:
     """Return what becomes of something."""
-    return BECOMES[consequence.what, consequence.becomes]
+    words = BECOMES[consequence.what, consequence.becomes]
+    if not consequence.title:
+        return words
+    if consequence.title.endswith("is not specified"):
+        return consequence.title[0].lower() + consequence.title[1:]
+    return f"{words}: {consequence.title[0].lower()}{consequence.title[1:]}"
 
 
 def instead_of(finding: Finding) -> list[str]:
