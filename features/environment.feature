@@ -1188,13 +1188,6 @@ Feature: What the article takes for granted
       Then the subscription "production" is in the tenant "abroad"
       And nothing else has changed
 
-    Scenario: A soft-deleted vault stays behind when its group moves
-      Given a vault with a key
-      And the customer deletes the vault "kv-prod"
-      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
-      Then the request is accepted
-      And the vault "kv-prod" is in the subscription "production"
-
     Scenario: Moving one of two resources leaves the other in place
       Given two resources that share a vault and a key
       When the customer moves the resource "translator-prod" to the subscription "security"

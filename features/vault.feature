@@ -359,6 +359,17 @@ Feature: The key vault
         | portal  |
         | API     |
 
+  @vault.deleted-stays-behind
+  Rule: A soft-deleted key vault stays behind when its resource group moves
+
+    @environment.move
+    Scenario: A soft-deleted vault stays behind when its group moves
+      Given a vault with a key
+      And the customer deletes the vault "kv-prod"
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then the request is accepted
+      And the vault "kv-prod" is in the subscription "production"
+
   @vault.permission-model
   Rule: Whether a key vault that uses Azure RBAC is accepted is not specified
 

@@ -48,6 +48,7 @@ from translator_cmk.machine.conditions import (
     has_role_in_force,
     key_is_enabled_with_all,
     may_regain_key,
+    moves_along,
     was_left_behind,
 )
 from translator_cmk.machine.entities import (
@@ -708,6 +709,12 @@ MOVES = (
         "S29, S44 and S45 are about an identity that is disabled and an access that is revoked.",
         ["tenant.vault-moved"],
         without("tenant.vault-moved", Means),
+    ),
+    permitted_by_article(
+        "moves deleted key vaults with their resource group",
+        "S38 has soft delete enabled, and no sentence says where a deleted key vault is.",
+        ["vault.deleted-stays-behind"],
+        also_where("environment.move", moves_along, MoveResourceGroup, Vault),
     ),
     permitted_by_article(
         "deletes the workspaces that were under the key when customer-managed keys are enabled "

@@ -9,6 +9,8 @@ from typing import Any
 from .commands import (
     EnableCustomerManagedKeys,
     GrantKeyAccess,
+    MoveResource,
+    MoveSubscription,
     RecoverVault,
     SetPermissionModel,
 )
@@ -207,6 +209,19 @@ def has_readable_data(resource: Resource) -> bool:
     return any(
         workspace.readable and workspace.resource.name == resource.name for workspace in workspaces
     )
+
+
+# Moves
+
+
+def moves_along(move: Any, thing: Resource | Vault) -> bool:
+    """Return whether a resource or a key vault is what moves, or is held by what moves."""
+    asked = type(move)
+    if asked is MoveResource:
+        return bool(isinstance(thing, Resource) and thing.name == move.resource.name)
+    if thing.subscription.name != move.subscription.name:
+        return False
+    return bool(asked is MoveSubscription or thing.group == move.group)
 
 
 # Names

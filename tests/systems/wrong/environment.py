@@ -54,13 +54,6 @@ from translator_cmk.machine.rows import Effect, effect, refuse
 from translator_cmk.machine.updates import drops, gives_access, sets
 
 
-def is_in_group(command: Any, thing: Any) -> bool:
-    """Return whether a resource or key vault is in the resource group that moves."""
-    return bool(
-        thing.group == command.group and thing.subscription.name == command.subscription.name
-    )
-
-
 def is_other_deleted_vault(command: Any, vault: Any) -> bool:
     """Return whether this is another deleted key vault than the command's."""
     return bool(vault.name != command.vault.name and vault.state == "deleted")
@@ -335,12 +328,6 @@ MOVES = (
             MoveResourceGroup,
             Vault,
         ),
-    ),
-    wrong(
-        "moves deleted key vaults with their resource group",
-        "the state is not looked at",
-        ["environment.move"],
-        also_where("environment.move", is_in_group, MoveResourceGroup, Vault),
     ),
     wrong(
         "moves a resource group without the resources that have customer-managed keys",

@@ -202,7 +202,7 @@ def key_uses(step: MachineStep) -> Iterator[KeyUse]:
             yield KeyUse(resource.key.name, resource.name)
 
 
-@on_request(cmd.MoveResourceGroup, by="environment.move")
+@on_request(cmd.MoveResourceGroup, by="environment.move vault.deleted-stays-behind")
 def a_group_moves_with_all_it_holds(step: MachineStep) -> Iterator[Expectation]:
     """A resource group is moved with the resources and key vaults in it, and with no other."""
     if not step.accepted:

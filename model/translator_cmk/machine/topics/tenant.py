@@ -9,8 +9,13 @@ from ..commands import (
     MoveResourceGroup,
     MoveSubscription,
 )
-from ..conditions import can_be_put_in_use, has_key_in_another_tenant, was_left_behind
-from ..entities import CUSTOMER, Grant, Resource, Vault, Workspace
+from ..conditions import (
+    can_be_put_in_use,
+    has_key_in_another_tenant,
+    moves_along,
+    was_left_behind,
+)
+from ..entities import CUSTOMER, Grant, Resource, Workspace
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent, whenever
 from ..updates import (
@@ -30,16 +35,6 @@ def leads_to_another_tenant(move: Any) -> bool:
     if asked is MoveResourceGroup:
         return bool(move.to.tenant.name != move.subscription.tenant.name)
     return bool(move.tenant.name != move.subscription.tenant.name)
-
-
-def moves_along(move: Any, thing: Resource | Vault) -> bool:
-    """Return whether a resource or a key vault is what moves, or is held by what moves."""
-    asked = type(move)
-    if asked is MoveResource:
-        return bool(isinstance(thing, Resource) and thing.name == move.resource.name)
-    if thing.subscription.name != move.subscription.name:
-        return False
-    return bool(asked is MoveSubscription or thing.group == move.group)
 
 
 ROWS = (

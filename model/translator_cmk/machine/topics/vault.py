@@ -4,6 +4,7 @@ from ..commands import (
     AssignKeyRole,
     EnableCustomerManagedKeys,
     GrantKeyAccess,
+    MoveResourceGroup,
     SetPermissionModel,
 )
 from ..conditions import (
@@ -11,11 +12,13 @@ from ..conditions import (
     has_role_in_force,
     is_in_policies,
     is_used_by_a_role,
+    moves_along,
     uses_vault,
 )
+from ..entities import Vault
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent
-from ..updates import gives_access, gives_access_in_force, puts_key_in_use
+from ..updates import gives_access, gives_access_in_force, puts_key_in_use, sets
 
 ROWS = (
     refuse(
@@ -151,5 +154,12 @@ COUNTER_ROWS = (
         "vault.other-subscription",
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.vault.subscription.name == c.resource.subscription.name,
+    ),
+    effect(
+        MoveResourceGroup,
+        "vault.deleted-stays-behind",
+        each=Vault,
+        when=lambda c, v: v.state == "deleted" and moves_along(c, v),
+        then=lambda c, v: sets(v, subscription=c.to),
     ),
 )
