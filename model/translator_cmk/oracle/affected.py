@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 
 from ..machine import Command, State
-from ..machine.entities import ENTITY_KINDS, Entity, Location, Subscription, Tenant, Tier
+from ..machine.entities import (
+    ENTITY_KINDS,
+    Entity,
+    Location,
+    Resource,
+    Subscription,
+    Tenant,
+    Tier,
+    Vault,
+)
 from .shown import Name
 
 Entities = frozenset[tuple[type[Entity], str]]
@@ -24,6 +33,23 @@ def named_by(command: Command) -> Entities:
     named = frozenset((kind, name) for kind, name, _ in command.names())
     beside_the_stage = frozenset((kind, name) for kind, name in named if kind not in STAGE)
     return beside_the_stage or named
+
+
+def accesses_between(entities: Entities) -> Entities:
+    """Return every access, there or not, of a resource among these to a vault among these."""
+    found = set()
+    for kind in ENTITY_KINDS:
+        if not {Vault, Resource} <= set(kind.links.values()):
+            continue
+        for vault in names_of(Vault, entities):
+            for resource in names_of(Resource, entities):
+                found.add((kind, f"{vault}/{resource}"))
+    return frozenset(found)
+
+
+def names_of(kind: type[Entity], entities: Entities) -> list[str]:
+    """Return the names of the entities of one kind."""
+    return [name for other, name in entities if other is kind]
 
 
 def named_by_any(commands: Iterable[Command]) -> Entities:

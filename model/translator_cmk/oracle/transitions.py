@@ -19,7 +19,7 @@ from ..machine import (
     Unspecified,
 )
 from ..machine.entities import Entity
-from .affected import NO_ENTITIES, Entities, named_by
+from .affected import NO_ENTITIES, Entities, accesses_between, named_by
 from .nondeterminism import Possibility, Replay, decisive, possibilities
 
 
@@ -107,7 +107,8 @@ def freedom(
     for row, entity in machine.freed(possible[0].before, command):
         requirements.add(row.requirement)
         if entity is None:
-            entities |= named_by(command)
+            named = named_by(command)
+            entities |= named | accesses_between(named)
         else:
             entities.add((type(entity), entity.name))
     return frozenset(requirements), frozenset(entities)
