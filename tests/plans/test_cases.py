@@ -13,6 +13,7 @@ from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.plans.findings import Judge, Report
 from translator_cmk.plans.reading import read_plan
+from translator_cmk.plans.wording import foundry_on
 from translator_cmk.requirements import load_register
 
 T = "azurerm_cognitive_account.t"
@@ -205,7 +206,9 @@ def test_a_vault_that_no_account_uses_is_silent(tmp_path: Path) -> None:
         b.vault("kv-other", policies=[b.policy_entry()]),
         b.vault("kv-other", policies=[]),
     )
-    assert verdicts(plan, tmp_path) == {}
+    found = report(plan, tmp_path)
+    assert found.findings == ()
+    assert any(note.startswith("kv-other loses access policies") for note in found.notes)
 
 
 # Azure RBAC
@@ -617,6 +620,34 @@ def test_modules_loops_and_counts_are_followed(tmp_path: Path) -> None:
         policy, b.policy(), b.policy(b.UNKNOWN), refers={"object_id": f"{T}.identity.principal_id"}
     )
     assert verdicts(plan, tmp_path) == {policy: "loses"}
+
+
+def test_loops_over_accounts_lead_to_the_identity_of_each(tmp_path: Path) -> None:
+    plan = b.TerraformPlan()
+    plan.keep(V, b.vault())
+    plan.keep(K, b.key())
+    for name in ("east", "west"):
+        account = f'{T}["{name}"]'
+        policy = f'{P}["{name}"]'
+        plan.create(account, b.account(name, id=b.UNKNOWN, principal=b.UNKNOWN))
+        refers = {"object_id": "each.value.identity[0].principal_id"}
+        plan.create(policy, b.policy(b.UNKNOWN, id=b.UNKNOWN), refers=refers)
+        values = b.cmk(name, id=b.UNKNOWN, cognitive_account_id=b.UNKNOWN)
+        refers = {"cognitive_account_id": "each.value.id", "key_vault_key_id": TO_KEY}
+        plan.create(f'{C}["{name}"]', values, refers=refers, depends=(P,))
+    for resource in plan.configured[""]:
+        if not resource["address"].startswith(T) or resource["address"].startswith(C):
+            resource["for_each_expression"] = {"references": [T]}
+    assert verdicts(plan, tmp_path) == {}
+
+
+def test_an_account_of_kind_aiservices_names_the_foundry_pages(tmp_path: Path) -> None:
+    for kind, named in (("AIServices", True), ("TextTranslation", False)):
+        plan = plan_with(without=T)
+        before = b.account(key=b.key_id(), kind=kind)
+        plan.update(T, before, {**before, "identity": []})
+        [finding] = report(plan, tmp_path).findings
+        assert bool(foundry_on(finding)) is named
 
 
 # What-if

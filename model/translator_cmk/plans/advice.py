@@ -15,10 +15,14 @@ class Advice(NamedTuple):
     does: str
     instead: str = ""
     source: str = ""
+    foundry: str = ""
+    """What Microsoft's Foundry pages say otherwise, of accounts of the kind AIServices."""
 
 
 KIND = Text("[a-z]+(-[a-z]+)*", "the kind of a change")
-ADVICE = MapOf(KIND, record("advice", {"does": TEXT}, {"instead": TEXT, "source": TEXT}))
+ADVICE = MapOf(
+    KIND, record("advice", {"does": TEXT}, {"instead": TEXT, "source": TEXT, "foundry": TEXT})
+)
 
 
 @cache

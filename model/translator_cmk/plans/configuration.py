@@ -155,7 +155,8 @@ def resolve(name: str, module: Module, each: tuple[str, ...], depth: int) -> Ite
             yield from resolve_in_child(words, child, depth)
     elif words[0] == "each":
         for outer in longest(each):
-            yield from resolve(outer, module, (), depth - 1)
+            for resolved in resolve(outer, module, (), depth - 1):
+                yield of_each(resolved, words)
     elif words[0] not in NOT_RESOURCES and RESOURCE.fullmatch(without_keys(name)):
         yield module.prefixed(name)
 
@@ -171,6 +172,14 @@ def resolve_in_child(words: list[str], child: Module, depth: int) -> Iterator[st
     for module in child.everything():
         for resource in module.content.records("resources"):
             yield module.prefixed(resource.text("address"))
+
+
+def of_each(reference: str, words: list[str]) -> str:
+    """Return what `each.value.x` reads where `for_each` goes over the instances of a resource."""
+    is_whole_resource = not attribute_of(reference)
+    if is_whole_resource and words[1:2] == ["value"] and len(words) > 2:
+        return ".".join([reference, *words[2:]])
+    return reference
 
 
 def longest(names: Iterable[str]) -> list[str]:

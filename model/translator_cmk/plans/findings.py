@@ -155,6 +155,10 @@ class Judge:
         """Return what a plan does."""
         self.notes = list(plan.notes)
         world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
+        for vault in world.unused_vaults_that_lose_access():
+            self.notes.append(
+                f"{vault} loses access policies; no account in this plan uses it, others may"
+            )
         for address in not_followed(plan):
             self.notes.append(f"{address} is not followed: what it changes is not judged")
         accounts = world.every_account()

@@ -41,6 +41,7 @@ PART = record(
         "verdict": Choice((*VERDICTS, "none")),
         "only_in_some_orders": FLAG,
         "consequences": ListOf(CONSEQUENCE),
+        "foundry": PROSE,
         "instead": PROSE,
         "source": PROSE,
     },
@@ -131,6 +132,7 @@ def part_to_dict(part: Part) -> dict[str, Any]:
         "verdict": part.verdict or "none",
         "only_in_some_orders": part.only_in_some_orders,
         "consequences": [consequence_to_dict(each) for each in part.consequences],
+        "foundry": part.advice.foundry,
         "instead": part.advice.instead,
         "source": part.advice.source,
     }

@@ -6,9 +6,11 @@ from ..escaping import markdown
 from .findings import Finding, Report
 from .text import LABELS
 from .wording import (
+    FOUNDRY_SAYS,
     actions_in_words,
     address_in_words,
     consequence_in_words,
+    foundry_on,
     heading,
     instead_of,
     limits,
@@ -54,6 +56,9 @@ def format_finding(finding: Finding) -> Iterator[str]:
             words = markdown(consequence_in_words(each))
             requirement = f"`{each.requirement}`" if each.requirement else ""
             yield f"| {words} | {requirement} | {each.basis} |"
+    for sentence in foundry_on(finding):
+        yield ""
+        yield markdown(f"{FOUNDRY_SAYS} {sentence}")
     for advice in instead_of(finding):
         yield ""
         yield f"**Instead:** {markdown(advice)}"

@@ -6,9 +6,11 @@ from textwrap import wrap
 from ..escaping import plain
 from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
 from .wording import (
+    FOUNDRY_SAYS,
     actions_in_words,
     address_in_words,
     consequence_in_words,
+    foundry_on,
     heading,
     instead_of,
     limits,
@@ -47,6 +49,8 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
     yield f"{shown}  {plain(address_in_words(finding.address))}  {actions_in_words(finding)}"
     for part in finding.parts:
         yield from format_part(part)
+    for sentence in foundry_on(finding):
+        yield from wrapped(f"{INDENT}{FOUNDRY_SAYS} {sentence}", INDENT + "  ")
     for advice in instead_of(finding):
         yield from wrapped(f"{INDENT}Instead: {advice}", INDENT + "  ")
 

@@ -67,10 +67,10 @@ OUTSIDE = (
 SILENCE = "no finding means that nothing was found which the article names; it does not mean safe"
 REFUSALS = "what would be refused is the specification's assumption, and nothing observed on Azure"
 FOUNDRY = (
-    "for accounts of kind AIServices Microsoft's Foundry pages of August 2026 say otherwise: data "
-    "is inaccessible until the key is restored, deployed models go on until their deployment is "
-    "deleted, customer-managed keys can be enabled at creation, and Azure RBAC gives access"
+    "Microsoft's Foundry pages of August 2026 are about resources of kind AIServices, and name no "
+    "Translator: which of the pages holds for custom translation there, nobody says"
 )
+FOUNDRY_SAYS = "Microsoft's Foundry pages say otherwise of kind AIServices:"
 
 
 def count(number: int, one: str, several: str = "") -> str:
@@ -87,6 +87,16 @@ def heading(report: Report) -> str:
         f"{report.plan.source}: {changes}; {judged} judged, {PROFILES[report.profile]} "
         f"(revision {report.revision})"
     )
+
+
+def foundry_on(finding: Finding) -> list[str]:
+    """Return what Microsoft's Foundry pages say otherwise of a finding, each sentence once."""
+    found: dict[str, None] = {}
+    if "AIServices" in finding.kinds:
+        for part in finding.parts:
+            if part.verdict is not None and part.advice.foundry:
+                found[part.advice.foundry] = None
+    return list(found)
 
 
 def address_in_words(address: str) -> str:
@@ -137,6 +147,8 @@ def finding_in_words(finding: Finding) -> Iterator[str]:
         for each in part.consequences:
             grounds = f" ({each.requirement}, {each.basis})" if each.requirement else ""
             yield f"{consequence_in_words(each)}{grounds}."
+    for sentence in foundry_on(finding):
+        yield f"{FOUNDRY_SAYS} {sentence}"
     for advice in instead_of(finding):
         yield f"Instead: {advice}"
 

@@ -26,7 +26,7 @@ from ..machine.commands import (
     UploadDocument,
 )
 from .inventory import Entry
-from .plan import CREATE, UNKNOWN
+from .plan import CREATE, DELETE, UNKNOWN
 from .things import (
     HOSTS_OF_VAULTS,
     Account,
@@ -361,6 +361,29 @@ class World:
             if used is not None:
                 found.add(used.vault)
         return found - {""}
+
+    def unused_vaults_that_lose_access(self) -> list[str]:
+        """Return the vaults that lose access policies and whose keys no account here uses."""
+        used: set[str] = set()
+        for account in self.every_account():
+            used |= self.vaults_of(account)
+        found: dict[str, None] = {}
+        for entry in self.entries:
+            vault = self._vault_losing_access(entry)
+            if vault is not None and vault.name not in used:
+                found[vault.name] = None
+        return list(found)
+
+    def _vault_losing_access(self, entry: Entry) -> KnownVault | None:
+        """Return the vault of which a change takes policies away, if it takes any."""
+        before, after = entry.before, entry.after
+        if isinstance(before, Policy) and DELETE in entry.resource.actions:
+            return self.vault(before.vault)
+        if isinstance(before, Vault) and isinstance(after, Vault):
+            lost = isinstance(before.policies, tuple) and isinstance(after.policies, tuple)
+            if lost and set(before.policies) - set(after.policies):
+                return self.vault(before.id)
+        return None
 
     def _find_access(self) -> None:
         for account in self.every_account():
