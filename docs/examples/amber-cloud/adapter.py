@@ -1,4 +1,4 @@
-"""An adapter to Amber (amber-cloud on PyPI), an emulator of Azure by others, for protocol 1 over
+"""An adapter to Amber (amber-cloud on PyPI), an emulator of Azure by others, for protocol 2 over
 standard streams.
 
 It calls Amber's Python interface, since its HTTP server has no keys and can't show a vault.  A
@@ -125,7 +125,7 @@ def main():
         for number, line in enumerate(sys.stdin):
             request = json.loads(line)
             if request["verb"] == "hello":
-                answered = {"answer": "hello", "protocol": 1, **DECLARATION}
+                answered = {"answer": "hello", "protocol": 2, **DECLARATION}
             elif request["verb"] == "reset":
                 if world:
                     world.workspace.close()

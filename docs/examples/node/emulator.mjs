@@ -1,4 +1,4 @@
-// A small emulator of customer-managed keys for protocol 1, over standard input and output or over HTTP.
+// A small emulator of customer-managed keys for protocol 2, over standard input and output or over HTTP.
 // It needs nothing but Node, and conforms to the profile article.
 //
 //   translator-cmk verify --stdio "node emulator.mjs"
@@ -426,7 +426,7 @@ function answer(request) {
   switch (request.verb) {
     case "hello": {
       const session = randomUUID();
-      return { answer: "hello", protocol: 1, session, ...declaration };
+      return { answer: "hello", protocol: 2, session, ...declaration };
     }
     case "reset":
       sessions.set(request.session, new Emulator(request.stage));

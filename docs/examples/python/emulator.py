@@ -1,4 +1,4 @@
-"""A small emulator of customer-managed keys for protocol 1 over standard input and output.
+"""A small emulator of customer-managed keys for protocol 2 over standard input and output.
 
 It needs nothing but Python, and conforms to the profile article: `translator-cmk verify --stdio
 "python3 emulator.py"`.
@@ -467,7 +467,7 @@ def answer(emulator, request):
     """The emulator from now on, and its answer to a request."""
     verb = request["verb"]
     if verb == "hello":
-        return emulator, {"answer": "hello", "protocol": 1, **DECLARATION}
+        return emulator, {"answer": "hello", "protocol": 2, **DECLARATION}
     if verb == "reset":
         return Emulator(request["stage"]), {"answer": "done"}
     if verb == "submit":

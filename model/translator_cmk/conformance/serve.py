@@ -131,7 +131,7 @@ def application(answering: Answering, environ: dict[str, Any], respond: Respond)
     """Answer one request; the first argument given, it is a WSGI application."""
     if environ["REQUEST_METHOD"] != "POST":
         respond("405 Method Not Allowed", [("Allow", "POST"), ("Content-Type", "text/plain")])
-        return [b"POST one request of protocol 1 as JSON.\n"]
+        return [b"POST one request of protocol 2 as JSON.\n"]
     request = environ["wsgi.input"].read(LONGEST + 1)
     body = answer_text(answering, request)
     respond("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..shapes import Line, Record, Reference, Shape, Tagged, UniqueList, Whole, read_message
+from ..shapes import (
+    Line,
+    Malformed,
+    Record,
+    Reference,
+    Shape,
+    Tagged,
+    UniqueList,
+    Whole,
+    read_message,
+)
 from .declaration import DECLARED, LONGEST_WINDOW, declare
 from .messages import COMMAND, COMMENT, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE
 from .name_forms import TOKEN
@@ -49,6 +59,28 @@ def request_record(verb: str) -> Record:
 REQUEST = Tagged("verb", {verb: request_record(verb) for verb in REQUESTED})
 
 
+class ProtocolNumber(Whole):
+    """The number of the protocol that a system speaks, which has to be that of the kit."""
+
+    def __init__(self) -> None:
+        super().__init__(PROTOCOL, PROTOCOL)
+
+    def read(self, value: Any) -> int:
+        if type(value) is int and value in EARLIER:
+            what = f"is {value}, which was that of release {EARLIER[value]}"
+            raise Malformed(what, f"write {PROTOCOL}; {WHAT_ELSE}")
+        return super().read(value)
+
+
+EARLIER: Mapping[int, str] = {1: "0.2.0"}
+"""The last release with each earlier protocol."""
+
+WHAT_ELSE = (
+    "without the capability azure-rbac nothing else has to change, and `translator-cmk protocol "
+    "from-0.2.0` lists what is new"
+)
+
+
 def build_hello(
     id: str,  # noqa: A002  # as on the wire
     protocol: int,
@@ -68,7 +100,7 @@ def build_hello(
 
 HELLO = Record(
     "the answer 'hello'",
-    {"id": TOKEN, "protocol": Whole(PROTOCOL, PROTOCOL), "session": TOKEN, **DECLARED},
+    {"id": TOKEN, "protocol": ProtocolNumber(), "session": TOKEN, **DECLARED},
     required=("id", "protocol", "product", "version"),
     make=build_hello,
 )

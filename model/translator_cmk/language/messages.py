@@ -1,4 +1,4 @@
-"""The messages of protocol 1 for values of the machine: commands, outcomes, observations and
+"""The messages of protocol 2 for values of the machine: commands, outcomes, observations and
 stages.
 
 Each has a shape, made from the declaration of the machine, and two functions: `…_to_wire` writes a
@@ -39,7 +39,7 @@ from ..shapes import (
 )
 from .name_forms import A_NAME, CODE, LOCAL_NAME, REQUIREMENT
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 # Commands

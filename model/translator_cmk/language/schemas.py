@@ -1,4 +1,4 @@
-"""JSON Schemas of protocol 1 and of traces, generated from the shapes that read the messages."""
+"""JSON Schemas of protocol 2 and of traces, generated from the shapes that read the messages."""
 
 from typing import Any
 

@@ -107,7 +107,7 @@ ENVELOPE = record(
         "format": Whole(FORMAT, FORMAT),
         "kit": Line(100),
         "release": PROSE,  # empty for a kit of no release
-        "protocol": Whole(PROTOCOL, PROTOCOL),
+        "protocol": Whole(1, PROTOCOL),  # a report of an earlier one can still be read
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": Either(DECLARATION, None),
