@@ -99,7 +99,8 @@ bench: $(INSTALLED) ## measure how fast it is, beside Spin and Rumur if these ar
 	$(PY) -m tests.bench.run $(ARGS)
 
 evidence: $(INSTALLED) ## change the rows of the model in many ways, and try wrong systems, to see what finds each
-	@status=0; $(PY) -m tests.evidence.mutants || status=$$?; $(PY) -m tests.evidence.systems || status=$$?; exit $$status
+	@status=0; $(PY) -m tests.evidence.mutants || status=$$?; $(PY) -m tests.evidence.systems || status=$$?; \
+	$(PY) -m tests.evidence.systems --mechanical || status=$$?; exit $$status
 
 lock: ## resolve the development tools and the Azure CLI again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }

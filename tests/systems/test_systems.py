@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 
 from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed, way_to_a_difference
+from tests.systems.mechanical import MECHANICAL
 from tests.systems.pairs import breaks_alone, spoken_for
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant, without, wrong
@@ -216,6 +217,46 @@ def test_a_system_that_breaks_one_requirement_fails_a_scenario_that_names_it(
 ) -> None:
     failures = in_features(variant, "article", (f"{requirement}/", *topics_of(variant)))
     assert any(requirement in failure.named for failure in failures)
+
+
+# Systems made by rule
+
+LESS_THAN_THE_ARTICLE = [
+    variant
+    for variant in MECHANICAL
+    if variant.name
+    in (
+        "ignores what revocation.features-stop refuses",
+        "lets revocation.vault-deleted alone cost nothing of revocation.deletes-uploads",
+    )
+]
+
+NO_LESS = [
+    variant
+    for variant in MECHANICAL
+    if variant.name
+    in (
+        "refuses what identity.enable has done already",
+        "lets tenant.vault-moved alone cost nothing of revocation.data-inaccessible",
+    )
+]
+
+
+def test_each_system_made_by_rule_has_a_name_of_its_own() -> None:
+    names = [variant.name for variant in MECHANICAL]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("variant", LESS_THAN_THE_ARTICLE, ids=name_of)
+def test_system_made_by_rule_that_breaks_a_sentence_is_found(variant: Variant) -> None:
+    assert first_expected(variant, in_features(variant, "article", topics_of(variant))) is not None
+
+
+@pytest.mark.parametrize("variant", NO_LESS, ids=name_of)
+def test_system_made_by_rule_that_breaks_none_is_accused_of_nothing(variant: Variant) -> None:
+    assert way_to_a_difference(variant) is not None
+    assert list(in_features(variant, "article", topics_of(variant))) == []
+    assert list(in_tour(variant, "article", short_tour())) == []
 
 
 # When the model confirms a failure
