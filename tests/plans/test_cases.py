@@ -279,6 +279,7 @@ def test_policies_that_go_on_a_vault_with_rbac_are_silent(tmp_path: Path) -> Non
     before = b.vault(policies=[b.policy_entry()], rbac_authorization_enabled=True)
     plan.update(V, before, {**before, "access_policy": []})
     plan.delete(P, b.policy())
+    plan.create(f"{P}[1]", b.policy())
     assert verdicts(plan, tmp_path) == {}
 
 
@@ -505,9 +506,19 @@ def test_a_group_whose_contents_the_plan_does_not_show_may_lose(tmp_path: Path) 
     group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
     plan = b.TerraformPlan()
     plan.features = {"resource_group": {"prevent_deletion_if_contains_resources": False}}
-    plan.keep(T, b.account(key=b.key_id()))
+    plan.keep(T, b.account(key=b.key_id(), resource_group_name="apps"))
     plan.delete("azurerm_resource_group.g", group)
     assert verdicts(plan, tmp_path) == {"azurerm_resource_group.g": "may-lose"}
+
+
+def test_a_group_takes_an_account_with_it(tmp_path: Path) -> None:
+    group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+    for name, expected in (("rg", {"azurerm_resource_group.g": "loses"}), ("apps", {})):
+        plan = b.TerraformPlan()
+        plan.features = {"resource_group": {"prevent_deletion_if_contains_resources": False}}
+        plan.keep(T, b.account(resource_group_name=name))
+        plan.delete("azurerm_resource_group.g", group)
+        assert verdicts(plan, tmp_path) == expected
 
 
 # Enabling customer-managed keys

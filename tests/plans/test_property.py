@@ -19,14 +19,15 @@ from tests.plans.test_cases import K, P, R, T, V, judge
 from translator_cmk.machine import REMEMBERING, Command, Machine, State, initial
 from translator_cmk.machine.entities import Entity
 from translator_cmk.oracle.transitions import transitions
-from translator_cmk.plans.changes import Changes, Operation
+from translator_cmk.plans.changes import Operation, operations_of
+from translator_cmk.plans.context import Context
 from translator_cmk.plans.findings import stakes_of
 from translator_cmk.plans.inventory import entries_of
 from translator_cmk.plans.order import predecessors
 from translator_cmk.plans.plan import Plan
 from translator_cmk.plans.reading import read_plan
 from translator_cmk.plans.walk import Stake
-from translator_cmk.plans.world import KnownAccount, World
+from translator_cmk.plans.world import World
 
 FULL = Machine(REMEMBERING)
 MOST_OPERATIONS = 5
@@ -144,10 +145,10 @@ def runs(
     return found
 
 
-def world_of(plan: Plan) -> tuple[World, KnownAccount]:
+def context_of(plan: Plan) -> Context:
     world = World(tuple(entries_of(plan)), frozenset(), "models")
     [account] = world.every_account()
-    return world, account
+    return Context(plan, world, account)
 
 
 @pytest.mark.parametrize("profile", ["article", "full"])
@@ -156,12 +157,13 @@ def test_losing_is_a_loss_in_every_order_and_silence_in_none(
     seed: int, profile: str, tmp_path: Path
 ) -> None:
     plan = read(random_plan(Random(seed)), tmp_path)
-    world, account = world_of(plan)
-    operations = list(Changes(plan, world, account).operations())
+    context = context_of(plan)
+    account = context.account
+    operations = list(operations_of(context))
     if len(operations) > MOST_OPERATIONS:
         pytest.skip("more orders than are tried one by one")
-    setup = world.setup(account)
-    state = initial(world.stage(account))
+    setup = context.setup.commands()
+    state = initial(context.setup.stage())
     existing: set[tuple[type[Entity], str]] = set()
     for command in setup:
         state, _ = FULL.step(state, command)

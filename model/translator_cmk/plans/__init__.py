@@ -4,8 +4,8 @@ From the bottom to the top, each module reads what the one before it made:
 
 1. `reading` finds out what a file is; `terraform` and `what_if` read it into one neutral `plan`.
 2. `things` names the accounts, key vaults, keys and policies in it; `azurerm` and `arm` find them.
-3. `world` is what was there before the change, as commands of the model.
-4. `changes` turns each difference into commands, and `orders` says which may come first.
+3. `world` knows each thing by all its names, and `setup` is what was there before, as commands.
+4. `changes` turns each difference into commands, and `order` says which come first.
 5. `walk` lets the oracle follow every order; `findings` says what that means for each address.
 6. `text` and its neighbours write the findings.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..shapes import TEXT, MapOf, Text, record
 from ..strict_yaml import read_yaml
-from .changes import Change
+from .context import Change
 
 
 class Advice(NamedTuple):

@@ -8,13 +8,15 @@ from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
 from .basis import BY_THE_ARTICLE, Basis, basis_of, basis_of_loss
-from .changes import Change, Changes, Operation
+from .changes import Operation, operations_of
+from .context import Change, Context
 from .inventory import entries_of, not_followed
 from .order import predecessors
 from .plan import CREATE, Plan
+from .setup import document_of, model_of, workspace_of
 from .sources import Place, Places, place_of
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
-from .world import KnownAccount, World, document_of, model_of, workspace_of
+from .world import KnownAccount, World
 
 LOSES = "loses"
 MAY_LOSE = "may-lose"
@@ -188,17 +190,18 @@ class Judge:
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
-        operations = list(Changes(plan, world, account).operations())
+        context = Context(plan, world, account)
+        operations = list(operations_of(context))
         if not operations:
             return
-        lacked = world.lost_before(account)
+        lacked = context.setup.lost_before()
         if lacked:
             self.notes.append(
                 f"{account.name} had no {lacked.removeprefix('an ')} before the plan: by the "
                 "article the loss is past"
             )
-        setup = tuple(world.setup(account))
-        stage = world.stage(account)
+        setup = tuple(context.setup.commands())
+        stage = context.setup.stage()
         stakes = stakes_of(account.name, self.holds) if account.exists_before else []
         walker = Walker(self.article, stage, stakes)
         walker.prepare(setup)

@@ -41,7 +41,8 @@ from ..machine.rows import Row, Silent
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.transitions import Transition
-from .changes import Change, Operation
+from .changes import Operation
+from .context import Change
 
 Degree = Literal["kept", "may", "must"]
 DEGREES: tuple[Degree, ...] = ("kept", "may", "must")

@@ -1,30 +1,9 @@
-"""What was there before a change: accounts, vaults and keys as entities of the model.
-
-What the plan does not show is assumed to be as enabling customer-managed keys demands it.
-"""
+"""What was there before a change: the accounts, vaults and keys of a plan by all their names."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from ..machine import Command, Stage
-from ..machine.commands import (
-    AssignKeyRole,
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    DeployModel,
-    DisableIdentity,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    GrantKeyAccess,
-    RevokeKeyAccess,
-    SetPermissionModel,
-    TrainModel,
-    UploadDocument,
-)
 from .inventory import Entry
 from .plan import CREATE, DELETE, UNKNOWN
 from .things import (
@@ -39,12 +18,7 @@ from .things import (
     Role,
     Vault,
     last_word,
-    subscription_of,
 )
-
-TIER = "cmk-tier"
-TENANT = "home"
-KEY_TYPES = {"rsa": "RSA", "rsa-hsm": "RSA-HSM", "ec": "EC", "ec-hsm": "EC"}
 
 HOLDS = ("nothing", "documents", "models")
 """What is assumed to be in each account: nothing, uploaded documents, or a deployed model too."""
@@ -441,108 +415,6 @@ class World:
         is_unknown = account.before is not None and account.before.principal is UNKNOWN
         return None if is_unknown else False
 
-    # As commands, for one account at a time: what becomes of one concerns no other
-
-    def stage(self, account: KnownAccount) -> Stage:
-        """Return the stage: the subscriptions and regions of an account and its vaults."""
-        regions = {account.location: None}
-        subscriptions = {self.subscription(account.before or account.after): TENANT}
-        for state in (account.before, account.after):
-            if state is not None and isinstance(state.location, str):
-                regions[location_name(state.location)] = None
-        for name in sorted(self.vaults_of(account)):
-            vault = self.vault_named(name)
-            regions[self.region(vault, account)] = None
-            subscriptions[self.subscription(vault.before or vault.after)] = TENANT
-        regions.pop("global", None)
-        return Stage(
-            tenants=(TENANT,),
-            subscriptions=subscriptions,
-            regions=tuple(regions) or ("westeurope",),
-            tiers={TIER: True},
-        )
-
-    def region(self, vault: KnownVault, account: KnownAccount) -> str:
-        """Return the region of a vault: that of the account if it uses it, as it could not else."""
-        is_in_use = account.key is not None and account.key.vault == vault.name
-        for facts in (vault.before, vault.after):
-            if not is_in_use and facts is not None and isinstance(facts.location, str):
-                return location_name(facts.location)
-        return account.location if account.location != "global" else "westeurope"
-
-    def subscription(self, facts: Account | Vault | None) -> str:
-        """Return the name of a subscription in the model; one that is not known is `production`."""
-        subscription = subscription_of(facts.id) if facts is not None else UNKNOWN
-        return self.names.shown(subscription, "production")
-
-    def group(self, facts: Account | Vault | None) -> str:
-        """Return the name of a resource group in the model."""
-        return self.names.shown(facts.group if facts is not None else UNKNOWN, "group")
-
-    def setup(self, account: KnownAccount) -> list[Command]:
-        """Return the commands that lead to the world of an account before the change."""
-        commands: list[Command] = []
-        vaults = sorted(self.vaults_of(account))
-        for name in vaults:
-            vault = self.vault_named(name)
-            if vault.exists_before:
-                commands += self._setup_vault(vault, account)
-        if account.exists_before:
-            commands += self._setup_account(account, vaults)
-        return commands
-
-    def _setup_vault(self, vault: KnownVault, account: KnownAccount) -> Iterator[Command]:
-        """Yield the commands that make a vault; one in use is as it has to be, by assumption."""
-        used = account.key
-        is_in_use = used is not None and used.vault == vault.name
-        protected = vault.before is None or vault.before.purge_protection is not False
-        yield CreateVault(
-            vault.name,
-            self.region(vault, account),
-            self.subscription(vault.before or vault.after),
-            self.group(vault.before or vault.after),
-            purge_protection=is_in_use or protected,
-            permission_model="rbac" if vault.uses_rbac and not is_in_use else "access-policies",
-        )
-        for key in vault.keys.values():
-            if key.exists_before:
-                is_used = is_in_use and used is not None and used.key == key.name
-                kind, size = type_and_size(None if is_used else key.before)
-                yield CreateKey(vault.name, key.name, kind, size)
-
-    def _setup_account(self, account: KnownAccount, vaults: list[str]) -> Iterator[Command]:
-        name = account.name
-        yield self.create_resource(account, account.before or account.after)
-        used = account.key
-        has_identity = account.before is None or account.before.identity is not False
-        if has_identity or used is not None:
-            yield EnableIdentity(name)
-        for vault in vaults:
-            is_needed = used is not None and used.vault == vault
-            if vault in account.access or is_needed:
-                yield GrantKeyAccess(vault, name)
-        if used is not None and not used.in_hsm:
-            yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
-        yield from self._setup_contents(name)
-        for vault in vaults:
-            if self.has_role_before(self.vault_named(vault), account) is True:
-                yield AssignKeyRole(vault, name)
-        if used is not None and not used.in_hsm:
-            yield from self._setup_access_in_use(account, self.vault_named(used.vault))
-
-    def _setup_access_in_use(self, account: KnownAccount, vault: KnownVault) -> Iterator[Command]:
-        """Yield what leads from an access policy, by which keys are enabled, to what is there."""
-        if vault.uses_rbac:
-            if self.has_role_before(vault, account) is not True:
-                yield AssignKeyRole(vault.name, account.name)  # or it could not use its key
-            yield SetPermissionModel(vault.name, "rbac")
-            if not self._is_listed(vault, account):
-                yield RevokeKeyAccess(vault.name, account.name)
-        elif vault.name not in account.access:
-            yield RevokeKeyAccess(vault.name, account.name)
-        if account.before is not None and account.before.identity is False:
-            yield DisableIdentity(account.name)
-
     def has_role_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
         """Return whether the account has a role on a vault before; None if one may be for it."""
         found: bool | None = False
@@ -556,7 +428,7 @@ class World:
                     found = None
         return found
 
-    def _is_listed(self, vault: KnownVault, account: KnownAccount) -> bool:
+    def is_listed(self, vault: KnownVault, account: KnownAccount) -> bool:
         """Return whether a policy is there for the account, or comes with the same request that
         makes policies count again.
         """
@@ -564,44 +436,6 @@ class World:
         if vault.after is not None and isinstance(vault.after.policies, tuple):
             policies += vault.after.policies
         return any(self.is_of(policy, account) is True and policy.needed for policy in policies)
-
-    def lost_before(self, account: KnownAccount) -> str:
-        """Return what an account lacked before the plan to use its key: empty if nothing."""
-        used = account.key
-        if used is None or used.in_hsm:
-            return ""
-        if used.vault not in account.access and not self.vault_named(used.vault).uses_rbac:
-            return "access to its key"
-        if account.before is not None and account.before.identity is False:
-            return "an identity"
-        return ""
-
-    def _setup_contents(self, account: str) -> Iterator[Command]:
-        if self.holds == "nothing":
-            return
-        yield CreateWorkspace(workspace_of(account), account)
-        yield UploadDocument(document_of(account), workspace_of(account))
-        if self.holds == "models":
-            yield TrainModel(model_of(account), workspace_of(account))
-            yield DeployModel(model_of(account))
-
-    def create_resource(
-        self, account: KnownAccount, facts: Account | None, **options: Any
-    ) -> CreateResource:
-        """Return the command that makes an account as it is described."""
-        location = account.location
-        if facts is not None and isinstance(facts.location, str):
-            location = location_name(facts.location)
-        kind: Any = account.kind
-        return CreateResource(
-            account.name,
-            kind,
-            location,
-            TIER,
-            self.subscription(facts),
-            self.group(facts),
-            **options,
-        )
 
 
 def names_of_vault(facts: Vault) -> Iterator[str]:
@@ -632,29 +466,3 @@ def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
             own = facts.id
             return f"{own}/".startswith(f"{scope.rstrip('/')}/") or scope.startswith(f"{own}/")
     return True
-
-
-def type_and_size(facts: Key | None) -> tuple[Any, int]:
-    """Return type and size of a key; what is not known is as customer-managed keys demand it."""
-    kind = "RSA"
-    size = 2048
-    if facts is not None and isinstance(facts.type, str):
-        kind = KEY_TYPES.get(facts.type.lower(), "RSA")
-    if facts is not None and isinstance(facts.size, int):
-        size = facts.size
-    return kind, size
-
-
-def workspace_of(account: str) -> str:
-    """Return the name of the workspace that stands for all of an account's."""
-    return f"{account}-workspace"
-
-
-def document_of(account: str) -> str:
-    """Return the name of the document that stands for all of an account's."""
-    return f"{account}-document"
-
-
-def model_of(account: str) -> str:
-    """Return the name of the model that stands for all of an account's."""
-    return f"{account}-model"

@@ -1,0 +1,179 @@
+"""The changes of who has access to the keys of a vault: access policies, and roles."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..machine.commands import AssignKeyRole, RemoveKeyRole
+from .context import Change, Context, may
+from .inventory import Entry
+from .plan import DELETE, UNKNOWN
+from .things import NEEDED, Policy, PolicyList, Role, Vault
+from .world import KnownVault, covers
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What policies give to an account: permissions for certain, and whether perhaps more."""
+
+    certain: frozenset[str]
+    perhaps: bool
+
+
+NO_RIGHTS = Rights(frozenset(), False)
+
+
+# Policies
+
+
+def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
+    vault = context.vault(policy.vault)
+    if vault is None or vault.uses_rbac:
+        return
+    had = rights_given(context, (policy,))
+    yield from rights_changed(context, vault, had, NO_RIGHTS, "policy-deleted")
+
+
+def policy_created(context: Context, policy: Policy) -> Iterator[Change]:
+    vault = context.vault(policy.vault)
+    if vault is None or keeps_ignoring_policies(vault):
+        return
+    yield from policies_given(context, vault, (policy,))
+
+
+def keeps_ignoring_policies(vault: KnownVault) -> bool:
+    """Return whether policies are ignored before and after the change."""
+    return vault.uses_rbac and (vault.after is None or vault.after.rbac is not False)
+
+
+def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[Change]:
+    vault = context.vault(before.vault)
+    if vault is None or vault.uses_rbac:
+        return
+    had = rights_given(context, (before,))
+    has = rights_given(context, (after,))
+    yield from rights_changed(context, vault, had, has, "policy-narrowed")
+
+
+def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
+    vault = context.vault(thing.vault)
+    if vault is None or vault.uses_rbac:
+        return
+    if thing.policies is UNKNOWN:
+        if thing.does != "add":
+            yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+        return
+    rights = rights_given(context, thing.policies)
+    if thing.does == "remove":
+        yield from rights_changed(context, vault, rights, NO_RIGHTS, "policy-dropped")
+    elif thing.does == "replace" and vault.name in context.account.access:
+        had = Rights(NEEDED, False)
+        yield from rights_changed(context, vault, had, rights, "policy-dropped")
+    else:
+        yield from policies_given(context, vault, thing.policies)
+
+
+def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
+    vault = context.vault(thing.vault)
+    if vault is None or vault.uses_rbac or thing.does != "add":
+        return
+    if thing.policies is UNKNOWN or rights_given(context, thing.policies).certain:
+        yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+
+
+def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
+    """Return what policies give to the account, for certain and perhaps."""
+    certain: frozenset[str] = frozenset()
+    perhaps = False
+    for policy in policies:
+        is_mine = context.world.is_of(policy, context.account)
+        if is_mine is False:
+            continue
+        if is_mine is True and policy.needed is not UNKNOWN:
+            certain |= policy.needed
+        else:
+            perhaps = True
+    return Rights(certain, perhaps)
+
+
+def rights_changed(
+    context: Context, vault: KnownVault, had: Rights, has: Rights, kind: str
+) -> Iterator[Change]:
+    """Yield what the difference between the rights before and after does."""
+    if had.certain and not has.certain:
+        readings = may(context.revoke(vault), not has.perhaps)
+        yield context.change(kind if not has.perhaps else "policies-unknown", readings, vault)
+    elif had.certain - has.certain:
+        readings = may(context.revoke(vault))
+        yield context.change("policy-narrowed", readings, vault, "vault.access-policy")
+    elif has.certain - had.certain and not had.certain:
+        yield context.change("policy-created", (context.grant(vault),), vault)
+    elif had.perhaps and not has.certain and had != has and context.uses(vault):
+        yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+
+
+def policies_given(
+    context: Context, vault: KnownVault, policies: Iterable[Policy]
+) -> Iterator[Change]:
+    """Yield that policies give the account access, for certain or perhaps."""
+    rights = rights_given(context, policies)
+    if rights.certain or rights.perhaps:
+        readings = may(context.grant(vault), bool(rights.certain))
+        yield context.change("policy-created", readings, vault)
+
+
+def policies_updated(
+    context: Context, vault: KnownVault, before: Vault, after: Vault
+) -> Iterator[Change]:
+    """Yield what another list of policies in the vault itself gives or takes."""
+    if not isinstance(before.policies, tuple) or after.policies is None:
+        return
+    had = rights_given(context, before.policies)
+    if after.policies is UNKNOWN:
+        if had.certain or had.perhaps:
+            yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+        return
+    has = rights_given(context, after.policies)
+    yield from rights_changed(context, vault, had, has, "policy-dropped")
+
+
+# Roles and groups
+
+
+def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]:
+    is_mine = context.world.is_of(role, context.account)
+    for vault in vaults_with(context, role):
+        if not keeps_another_role(context, entry, vault):
+            remove = (RemoveKeyRole(vault.name, context.account.name),)
+            yield context.change("role-deleted", may(remove, is_mine is True), vault)
+
+
+def role_created(context: Context, role: Role) -> Iterator[Change]:
+    is_mine = context.world.is_of(role, context.account)
+    for vault in vaults_with(context, role):
+        if vault.uses_rbac and context.uses(vault):
+            continue  # it has one, or it could not use its key
+        assign = (AssignKeyRole(vault.name, context.account.name),)
+        yield context.change("role-created", may(assign, is_mine is True), vault)
+
+
+def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
+    """Yield the vaults of the account whose keys a role may reach, if it may be its own."""
+    if context.world.is_of(role, context.account) is False:
+        return
+    for name in sorted(context.vaults):
+        vault = context.world.vault_named(name)
+        if covers(role.scope, vault, context.world):
+            yield vault
+
+
+def keeps_another_role(context: Context, entry: Entry, vault: KnownVault) -> bool:
+    """Return whether the account has another role on a vault that stays."""
+    for other in context.world.entries:
+        role = other.before
+        if other is entry or not isinstance(role, Role):
+            continue
+        is_mine = context.world.is_of(role, context.account) is True
+        stays = DELETE not in other.resource.actions
+        if is_mine and stays and covers(role.scope, vault, context.world):
+            return True
+    return False

@@ -1,0 +1,127 @@
+"""The changes of an account: its life, its identity, and the key that it uses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..machine.commands import (
+    CreateKey,
+    DeleteResource,
+    DisableIdentity,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    ReturnToMicrosoftManagedKeys,
+)
+from .context import NOTHING, Change, Context, may
+from .plan import UNKNOWN
+from .things import Account, KeyInUse, MayBeUnknown
+from .world import UsedKey
+
+# Accounts
+
+
+def account_deleted(context: Context, account: Account) -> Iterator[Change]:
+    if context.is_mine(account.id):
+        yield context.change("account-deleted", ((DeleteResource(context.account.name),),))
+
+
+def account_created(context: Context, account: Account) -> Iterator[Change]:
+    if not context.is_mine(account.id):
+        return
+    used = judged_key(context, account.key)
+    options: dict[str, Any] = {}
+    kind = "account-created"
+    if used is not None:
+        options["keys"] = "customer-managed"
+        kind = "account-created-with-key"
+    create = context.setup.create_resource(account, **options)
+    yield context.change(kind, ((create,),))
+    if account.identity is not False:
+        enable = (EnableIdentity(context.account.name),)
+        yield context.change("identity-on", may(enable, account.identity is True))
+
+
+def account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
+    if not context.is_mine(before.id):
+        return
+    name = context.account.name
+    if before.identity is False and after.identity is not False:
+        enable = (EnableIdentity(name),)
+        yield context.change("identity-on", may(enable, after.identity is True))
+    yield from key_of_account_updated(context, before, after)
+    if before.identity is not False and after.identity is False:
+        yield context.change("identity-off", ((DisableIdentity(name),),))
+    if before.identity is True and after.identity is UNKNOWN:
+        yield context.change("identity-unknown", may((DisableIdentity(name),)))
+
+
+def key_of_account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
+    if after.key is None:
+        if before.key is not None:
+            yield given_up(context)
+        return
+    if after.key is UNKNOWN:
+        if before.key is not UNKNOWN:
+            yield from unknown_key(context)
+        return
+    if before.key != after.key:
+        yield from enabled(context, judged_key(context, after.key))
+
+
+# Customer-managed keys
+
+
+def judged_key(context: Context, used: MayBeUnknown) -> UsedKey | None:
+    """Return a key that is used by the system-assigned identity; the article knows no other."""
+    key = context.world.used_key(used)
+    if key is None or key.by_user_assigned:
+        return None
+    return key
+
+
+def key_put_in_use(context: Context, thing: KeyInUse) -> Iterator[Change]:
+    if not context.is_mine(thing.account):
+        return
+    if thing.key is UNKNOWN or context.world.used_key(thing.key) is None:
+        yield from unknown_key(context)
+    else:
+        yield from enabled(context, judged_key(context, thing.key))
+
+
+def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
+    """Yield that customer-managed keys are enabled, with another key perhaps."""
+    if used is None:
+        return
+    name = context.account.name
+    if used.in_hsm:
+        enable = EnableCustomerManagedKeys(name, store="managed-hsm", through="api")
+        yield context.change("key-in-hsm", ((enable,),))
+        return
+    enable = EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
+    before = context.account.key
+    kind = "key-enabled" if before in (None, used) else "key-changed"
+    vault = context.world.vault_named(used.vault)
+    yield context.change(kind, ((enable,),), vault, key=used.key)
+
+
+def unknown_key(context: Context) -> Iterator[Change]:
+    """Yield that a key is put in use of which only the apply will tell which it is."""
+    used = context.account.key
+    if used is None or used.in_hsm:
+        yield context.change("key-unknown", (NOTHING,), unsaid=True)
+        return
+    other = f"{used.key[:40]}-or-another"
+    commands = (
+        CreateKey(used.vault, other),
+        EnableCustomerManagedKeys(context.account.name, used.vault, other, through="api"),
+    )
+    vault = context.world.vault_named(used.vault)
+    yield context.change("key-unknown", may(commands), vault, key=used.key)
+
+
+def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
+    if context.is_mine(thing.account) and judged_key(context, thing.key) is not None:
+        yield given_up(context)
+
+
+def given_up(context: Context) -> Change:
+    return context.change("key-given-up", ((ReturnToMicrosoftManagedKeys(context.account.name),),))

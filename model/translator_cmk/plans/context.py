@@ -1,0 +1,87 @@
+"""The account whose changes are looked for, with the world before, and what a change is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..machine import Command
+from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
+from .plan import Plan
+from .setup import Setup
+from .things import MayBeUnknown
+from .world import KnownAccount, KnownVault, World
+
+Commands = tuple[Command, ...]
+NOTHING: Commands = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: its kind, which has words in `advice.yaml`, and its readings."""
+
+    kind: str
+    readings: tuple[Commands, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    silent: str = ""
+    """The requirement that leaves its readings open; empty if an unknown value does."""
+    unsaid: bool = False
+    """Whether nobody says what it does, so the model has no command for it."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Return whether there is one reading."""
+        return len(self.readings) == 1
+
+
+def may(commands: Commands, certain: bool = False) -> tuple[Commands, ...]:
+    """Return the readings of what is done for certain, or else done or not."""
+    return (commands,) if certain else (commands, NOTHING)
+
+
+class Context:
+    """One account of a plan: what its changes are read against."""
+
+    def __init__(self, plan: Plan, world: World, account: KnownAccount) -> None:
+        self.plan = plan
+        self.world = world
+        self.account = account
+        self.setup = Setup(world, account)
+        self.vaults = world.vaults_of(account)
+
+    def change(
+        self,
+        kind: str,
+        readings: tuple[Commands, ...],
+        vault: KnownVault | None = None,
+        silent: str = "",
+        unsaid: bool = False,
+        **words: str,
+    ) -> Change:
+        """Return a change with the names that its words have."""
+        words["account"] = self.account.name
+        if vault is not None:
+            words["vault"] = vault.name
+        return Change(kind, readings, words, silent, unsaid)
+
+    def is_mine(self, reference: MayBeUnknown) -> bool:
+        """Return whether a reference is to this account."""
+        return self.world.account(reference) is self.account
+
+    def vault(self, *references: MayBeUnknown) -> KnownVault | None:
+        """Return the vault that is meant, if it has to do with this account."""
+        for reference in references:
+            vault = self.world.vault(reference)
+            if vault is not None:
+                return vault if vault.name in self.vaults else None
+        return None
+
+    def revoke(self, vault: KnownVault) -> Commands:
+        """Return the command that takes the access to a vault away."""
+        return (RevokeKeyAccess(vault.name, self.account.name),)
+
+    def grant(self, vault: KnownVault) -> Commands:
+        """Return the command that gives access to a vault."""
+        return (GrantKeyAccess(vault.name, self.account.name),)
+
+    def uses(self, vault: KnownVault) -> bool:
+        """Return whether the account uses a key of a vault before the change."""
+        return self.account.key is not None and self.account.key.vault == vault.name

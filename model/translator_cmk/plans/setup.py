@@ -1,0 +1,206 @@
+"""The world of one account before a change, as commands that lead there.
+
+What becomes of one account concerns no other, so each has a world with its own vaults alone.  What
+the plan does not show is assumed to be as enabling customer-managed keys demands it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..machine import Command, Stage
+from ..machine.commands import (
+    AssignKeyRole,
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeployModel,
+    DisableIdentity,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+    RevokeKeyAccess,
+    SetPermissionModel,
+    TrainModel,
+    UploadDocument,
+)
+from .plan import UNKNOWN
+from .things import Account, Key, Vault, subscription_of
+from .world import KnownAccount, KnownVault, World, location_name
+
+TIER = "cmk-tier"
+TENANT = "home"
+KEY_TYPES = {"rsa": "RSA", "rsa-hsm": "RSA-HSM", "ec": "EC", "ec-hsm": "EC"}
+
+
+class Setup:
+    """The world of an account before a change: its stage, and the commands that lead there."""
+
+    def __init__(self, world: World, account: KnownAccount) -> None:
+        self.world = world
+        self.account = account
+
+    def stage(self) -> Stage:
+        """Return the stage: the subscriptions and regions of an account and its vaults."""
+        regions = {self.account.location: None}
+        subscriptions = {self.subscription(self.account.before or self.account.after): TENANT}
+        for state in (self.account.before, self.account.after):
+            if state is not None and isinstance(state.location, str):
+                regions[location_name(state.location)] = None
+        for name in sorted(self.world.vaults_of(self.account)):
+            vault = self.world.vault_named(name)
+            regions[self.region(vault)] = None
+            subscriptions[self.subscription(vault.before or vault.after)] = TENANT
+        regions.pop("global", None)
+        return Stage(
+            tenants=(TENANT,),
+            subscriptions=subscriptions,
+            regions=tuple(regions) or ("westeurope",),
+            tiers={TIER: True},
+        )
+
+    def region(self, vault: KnownVault) -> str:
+        """Return the region of a vault: that of the account if it uses it, as it could not else."""
+        is_in_use = self.account.key is not None and self.account.key.vault == vault.name
+        for facts in (vault.before, vault.after):
+            if not is_in_use and facts is not None and isinstance(facts.location, str):
+                return location_name(facts.location)
+        return self.account.location if self.account.location != "global" else "westeurope"
+
+    def subscription(self, facts: Account | Vault | None) -> str:
+        """Return the name of a subscription in the model; one that is not known is `production`."""
+        subscription = subscription_of(facts.id) if facts is not None else UNKNOWN
+        return self.world.names.shown(subscription, "production")
+
+    def group(self, facts: Account | Vault | None) -> str:
+        """Return the name of a resource group in the model."""
+        return self.world.names.shown(facts.group if facts is not None else UNKNOWN, "group")
+
+    def commands(self) -> list[Command]:
+        """Return the commands that lead to the world of an account before the change."""
+        commands: list[Command] = []
+        vaults = sorted(self.world.vaults_of(self.account))
+        for name in vaults:
+            vault = self.world.vault_named(name)
+            if vault.exists_before:
+                commands += self._setup_vault(vault)
+        if self.account.exists_before:
+            commands += self._setup_account(vaults)
+        return commands
+
+    def _setup_vault(self, vault: KnownVault) -> Iterator[Command]:
+        """Yield the commands that make a vault; one in use is as it has to be, by assumption."""
+        used = self.account.key
+        is_in_use = used is not None and used.vault == vault.name
+        protected = vault.before is None or vault.before.purge_protection is not False
+        yield CreateVault(
+            vault.name,
+            self.region(vault),
+            self.subscription(vault.before or vault.after),
+            self.group(vault.before or vault.after),
+            purge_protection=is_in_use or protected,
+            permission_model="rbac" if vault.uses_rbac and not is_in_use else "access-policies",
+        )
+        for key in vault.keys.values():
+            if key.exists_before:
+                is_used = is_in_use and used is not None and used.key == key.name
+                kind, size = type_and_size(None if is_used else key.before)
+                yield CreateKey(vault.name, key.name, kind, size)
+
+    def _setup_account(self, vaults: list[str]) -> Iterator[Command]:
+        name = self.account.name
+        yield self.create_resource(self.account.before or self.account.after)
+        used = self.account.key
+        has_identity = self.account.before is None or self.account.before.identity is not False
+        if has_identity or used is not None:
+            yield EnableIdentity(name)
+        for vault in vaults:
+            is_needed = used is not None and used.vault == vault
+            if vault in self.account.access or is_needed:
+                yield GrantKeyAccess(vault, name)
+        if used is not None and not used.in_hsm:
+            yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
+        yield from self._setup_contents(name)
+        for vault in vaults:
+            if self.world.has_role_before(self.world.vault_named(vault), self.account) is True:
+                yield AssignKeyRole(vault, name)
+        if used is not None and not used.in_hsm:
+            yield from self._setup_access_in_use(self.world.vault_named(used.vault))
+
+    def _setup_access_in_use(self, vault: KnownVault) -> Iterator[Command]:
+        """Yield what leads from an access policy, by which keys are enabled, to what is there."""
+        if vault.uses_rbac:
+            if self.world.has_role_before(vault, self.account) is not True:
+                yield AssignKeyRole(vault.name, self.account.name)  # or it could not use its key
+            yield SetPermissionModel(vault.name, "rbac")
+            if not self.world.is_listed(vault, self.account):
+                yield RevokeKeyAccess(vault.name, self.account.name)
+        elif vault.name not in self.account.access:
+            yield RevokeKeyAccess(vault.name, self.account.name)
+        if self.account.before is not None and self.account.before.identity is False:
+            yield DisableIdentity(self.account.name)
+
+    def lost_before(self) -> str:
+        """Return what an account lacked before the plan to use its key: empty if nothing."""
+        used = self.account.key
+        if used is None or used.in_hsm:
+            return ""
+        if (
+            used.vault not in self.account.access
+            and not self.world.vault_named(used.vault).uses_rbac
+        ):
+            return "access to its key"
+        if self.account.before is not None and self.account.before.identity is False:
+            return "an identity"
+        return ""
+
+    def _setup_contents(self, account: str) -> Iterator[Command]:
+        if self.world.holds == "nothing":
+            return
+        yield CreateWorkspace(workspace_of(account), account)
+        yield UploadDocument(document_of(account), workspace_of(account))
+        if self.world.holds == "models":
+            yield TrainModel(model_of(account), workspace_of(account))
+            yield DeployModel(model_of(account))
+
+    def create_resource(self, facts: Account | None, **options: Any) -> CreateResource:
+        """Return the command that makes an account as it is described."""
+        location = self.account.location
+        if facts is not None and isinstance(facts.location, str):
+            location = location_name(facts.location)
+        kind: Any = self.account.kind
+        return CreateResource(
+            self.account.name,
+            kind,
+            location,
+            TIER,
+            self.subscription(facts),
+            self.group(facts),
+            **options,
+        )
+
+
+def type_and_size(facts: Key | None) -> tuple[Any, int]:
+    """Return type and size of a key; what is not known is as customer-managed keys demand it."""
+    kind = "RSA"
+    size = 2048
+    if facts is not None and isinstance(facts.type, str):
+        kind = KEY_TYPES.get(facts.type.lower(), "RSA")
+    if facts is not None and isinstance(facts.size, int):
+        size = facts.size
+    return kind, size
+
+
+def workspace_of(account: str) -> str:
+    """Return the name of the workspace that stands for all of an account's."""
+    return f"{account}-workspace"
+
+
+def document_of(account: str) -> str:
+    """Return the name of the document that stands for all of an account's."""
+    return f"{account}-document"
+
+
+def model_of(account: str) -> str:
+    """Return the name of the model that stands for all of an account's."""
+    return f"{account}-model"
