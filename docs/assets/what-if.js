@@ -276,6 +276,8 @@ class WhatIfGraph {
       ...(flips ? [] : [words("was", `before: ${sentences[was]}`)]),
     ]);
     section("What changed", changed);
+    const readings = new Set([...says.values()].map((each) => each.reading).filter(Boolean));
+    said.push(...[...readings].map((each) => element("p", { className: "what-if-told" }, "A reading: ", ...linked(each))));
     section("Lost for good with it", [...gone].map((each) => [sentences[each], " ", forGood()]));
     section("Recorded", (outcome.uses ?? []).map((each) => [sentences[each]]));
     if (kind !== "accepted") return said;
@@ -289,22 +291,28 @@ class WhatIfGraph {
     return said;
   };
 
+  const requirementLink = ({ id, title }) => element("a", { href: `../specification/${id.split(".")[0]}.html#${id}` }, title);
   const basisMark = (basis) => element("em", { className: `basis basis-${basis}` }, basis);
 
-  // What the article says of a loss: the mark, its sentences, and in words what is a reading or the weakest part.
-  const article = ({ basis, statements, reading, weakest }) => {
+  // A text with each requirement in it that this page knows as a link.
+  const linked = (words) => words.split(/\b([a-z]+\.[a-z-]*[a-z])/).map((part) => {
+    const known = requirements.find((each) => each.id === part);
+    return known ? requirementLink(known) : part;
+  });
+
+  // What the article says of a loss: the mark, its sentences, and in words the weakest part.
+  const article = ({ basis, statements, weakest }) => {
     const links = statements.flatMap((each) => [
       " ",
       element("a", { href: `../evidence/traceability.html#${each.toLowerCase()}`, className: "sentence" }, each),
     ]);
-    const told = [reading && `A reading: ${reading}`, weakest && `Weakest part: ${weakest}`].filter(Boolean);
-    return [" ", basisMark(basis), ...links, ...told.map((each) => words("told", each))];
+    const told = weakest ? [element("span", { className: "what-if-told" }, "Weakest part: ", ...linked(weakest))] : [];
+    return [" ", basisMark(basis), ...links, ...told];
   };
 
   const reason = (number) => {
     const { id, title, basis } = requirements[number];
-    const link = element("a", { href: `${id.split(".")[0]}.html#${id}` }, title);
-    return [link, " ", basisMark(basis)];
+    return [requirementLink({ id, title }), " ", basisMark(basis)];
   };
 
   const showLosses = () => {
