@@ -31,7 +31,12 @@ from translator_cmk.machine import (
     initial,
     observe,
 )
-from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
+from translator_cmk.machine.commands import (
+    AssignKeyRole,
+    DeleteResource,
+    MoveResourceGroup,
+    RemoveKeyRole,
+)
 from translator_cmk.requirements.consequences import Event, load_consequences
 from translator_cmk.site.losses import events, explorer
 from translator_cmk.site.losses.charted import charted
@@ -216,7 +221,9 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
     )
     assert len({each["code"] for each in tables().data["commands"]}) == len(WHAT_IF.alphabet)
     assert set(machine.COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {
-        MoveResourceGroup
+        MoveResourceGroup,
+        AssignKeyRole,  # with a role, a switch of the vault is not specified
+        RemoveKeyRole,
     }
     assert sorted(name for names in tables().data["subjects"].values() for name in names) == sorted(
         machine.COMMANDS

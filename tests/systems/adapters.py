@@ -43,6 +43,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "vault": {"kv_of_others": {"state": "purging"}, "kv-of-others": {"state": "active"}},
     "key": {"kv-of-others/ec": {"type": "EC-HSM", "curve": "P-256"}},
     "grant": {"kv-of-others/a reader": {"vault": "kv-of-others", "resource": "a reader"}},
+    "role": {"kv-of-others/a reader": {"vault": "kv-of-others", "role": "Reader"}},
     "workspace": {"Their workspace": {"resource": "open_ai.prod", "readable": None}},
     "document": {"a file.txt": {"workspace": "Their workspace"}, "b.txt": {"pages": 7}},
     "model": {"General (v2)": {"state": "training"}},
