@@ -123,7 +123,6 @@ DECISION = (
         for name in (
             "index",
             "what-breaks",
-            "consequences",
             "protect",
             "enable",
             "what-if",
@@ -131,7 +130,7 @@ DECISION = (
         )
     ),
 )
-"""The pages that an architect reads, in this order."""
+"""The pages that an architect reads, in this order; what they look things up in is not among them."""
 
 WORDS_A_MINUTE, MINUTES = 240, 20
 LONGEST = 3_000  # words of a page

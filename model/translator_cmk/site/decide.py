@@ -35,7 +35,6 @@ from ..machine.entities import CUSTOMER, Entity
 from ..machine.rows import Refuse, Row
 from ..machine.world import World
 from ..oracle.grounds import carried_out
-from ..requirements.consequences import load_consequences
 from ..system import MACHINE
 from .content import Content, register_digest
 from .losses import events, fates, lives
@@ -88,7 +87,7 @@ def decision(content: Content) -> Mapping[str, Any]:
 
 def consequences() -> Mapping[str, Any]:
     """Return the data of the page with the whole table of consequences."""
-    return {"cases": events.cases(EVENTS), "table": load_consequences()}
+    return {"cases": events.cases(EVENTS), "together": events.together}
 
 
 def enabling() -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ Words for it are data: `data/causes.yaml`.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -239,6 +240,15 @@ def findings_by_requirement() -> Mapping[str, list[Shown]]:
                 for name in finding.grounds.requirements:
                     found.setdefault(name, []).append(Shown(event, finding))
     return found
+
+
+def together(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Return findings of which one row of the table says the same, together."""
+    found: dict[Any, list[Finding]] = {}
+    for finding in findings:
+        row = finding.grounds.row
+        found.setdefault(replace(row, loss="") if row else finding, []).append(finding)
+    return list(found.values())
 
 
 def find(words: Words, event: Event, remedied: bool) -> Finding:
