@@ -68,8 +68,8 @@ class Finding(NamedTuple):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Return the sentences that say it, or from which it follows without a choice of ours."""
-        return self.grounds.statements if self.basis in ("stated", "implied") else ()
+        """Return the sentences that say it in so many words."""
+        return self.grounds.stated_in
 
     @property
     def rests_on(self) -> Ids:
@@ -157,7 +157,7 @@ class Cell(NamedTuple):
     after: str
     """The basis of what comes after it; empty where nothing was lost."""
     statements: list[str]
-    """The sentences that say the loss, or from which it follows, of all the events."""
+    """The sentences that say the loss in so many words, of all the events."""
 
 
 class Group(NamedTuple):
