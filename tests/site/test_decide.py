@@ -327,7 +327,7 @@ def test_pages_say_of_a_loss_what_the_article_says_of_it(event: str) -> None:
 
 
 def test_table_of_consequences_has_every_row_with_sentences_and_the_weakest_part() -> None:
-    text = page("consequences")
+    text = conftest.green()["evidence/consequences.md"]
     for event in EVENTS:
         shown = text.partition(f"## {event.event} {{")[2].partition("\n## ")[0]
         lines = [line for line in shown.splitlines() if line.startswith("| ")][1:]
@@ -354,10 +354,11 @@ def test_topic_pages_have_the_events_by_which_a_requirement_is_lost_or_comes_bac
 
 
 def test_a_reading_stands_beside_what_is_stated_under_it() -> None:
-    for name in ("what-breaks", "consequences"):
-        shown = page(name).partition(
-            "Key vault deleted**" if name == "what-breaks" else "## Key vault deleted"
-        )[2]
+    for name, mark in (
+        ("decide/what-breaks.md", "Key vault deleted**"),
+        ("evidence/consequences.md", "## Key vault deleted"),
+    ):
+        shown = conftest.green()[name].partition(mark)[2]
         assert "#revocation.vault-deleted)" in shown.partition("A reading")[2].partition("\n")[0]
 
 

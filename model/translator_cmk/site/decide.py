@@ -68,7 +68,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
 
     yield Page("decide/index.md", "decide.md", partial(decision, content))
     yield Page("decide/what-breaks.md", "what-breaks.md", what_breaks)
-    yield Page("decide/consequences.md", "consequences.md", consequences)
+    yield Page("evidence/consequences.md", "consequences.md", consequences)
     yield Page("decide/protect.md", "protect.md", protect)
     yield Page("decide/enable.md", "enable.md", enabling)
     yield Page("decide/unknowns.md", "unknowns.md", partial(unknowns, content))
