@@ -41,7 +41,7 @@ from .losses.events import CAVEATS, EVENTS, LOSSES, cases, findings_by_requireme
 from .losses.explorer import what_if_tables
 from .render import UP, Page, environment, listed, number, plain, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
-from .uncomputed import Written, written
+from .uncomputed import WRONG_ROWS, Written, written
 
 WHAT_IF_PAGE = "decide/what-if.md"
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
@@ -171,8 +171,15 @@ def overview(content: Content) -> Mapping[str, Any]:
 
 
 def topic(feature: Feature) -> Mapping[str, Any]:
-    """Return the data of the page of a topic."""
-    return {"feature": feature, "findings": findings_by_requirement()}
+    """Return the data of the page of a topic.
+
+    Where a row is wrong the page of all findings says so, and here there are none.
+    """
+    try:
+        findings = findings_by_requirement()
+    except WRONG_ROWS:
+        findings = {}
+    return {"feature": feature, "findings": findings}
 
 
 def glossary(content: Content) -> Mapping[str, Any]:

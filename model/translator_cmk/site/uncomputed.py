@@ -21,6 +21,10 @@ PLACE = re.compile(r"\{ #([a-z-]+) \}|\bid=\"([a-z-]+)\"")
 INCLUDE = re.compile(r"\{% include \"([a-z-]+\.md)\" %\}")
 
 
+WRONG_ROWS = (RowDefect, StartNotReached)
+"""The errors by which the model says that its rows are wrong."""
+
+
 class Written(NamedTuple):
     """The text of a page, and the reason if that is not the page itself."""
 
@@ -33,7 +37,7 @@ def written(templates: Environment, page: Page) -> Written:
     """Return a page, or what stands in its place."""
     try:
         text = rendered(templates, page.template, **page.values())
-    except (RowDefect, StartNotReached) as error:
+    except WRONG_ROWS as error:
         reason = str(error)
         return Written(page.path, in_its_place(templates, page, reason), reason)
     return Written(page.path, text)
