@@ -362,7 +362,6 @@ Feature: The key vault
   @vault.deleted-stays-behind
   Rule: A soft-deleted key vault stays behind when its resource group moves
 
-    @environment.move
     Scenario: A soft-deleted vault stays behind when its group moves
       Given a vault with a key
       And the customer deletes the vault "kv-prod"

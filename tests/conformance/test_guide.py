@@ -185,12 +185,14 @@ def test_example_uses_nothing_of_the_specification(language: str) -> None:
 
 
 def test_every_folder_of_examples_is_run() -> None:
-    tests_of_azure = [
-        file.read_text("utf-8") for file in (ROOT / "tests" / "azure").rglob("test_*.py")
+    runs = [
+        *(ROOT / "tests" / "azure").rglob("test_*.py"),
+        *(ROOT / "tests" / "plans").glob("*.py"),
     ]
+    texts = [file.read_text("utf-8") for file in runs]
     for folder in EXAMPLES.iterdir():
         if folder.is_dir() and folder.name not in PROGRAMS:
-            assert any(f'"{folder.name}"' in text for text in tests_of_azure), folder.name
+            assert any(f'"{folder.name}"' in text for text in texts), folder.name
 
 
 # The reference of the protocol, from the command line

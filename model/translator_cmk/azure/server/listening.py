@@ -223,13 +223,14 @@ class AzureServer(ThreadingTCPServer):
 
         Clients that go away or break off a handshake are ignored.
         """
-        kind, error, trace = sys.exc_info()
-        if not isinstance(error, OSError):
-            print(
-                f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at",
-                file=sys.stderr,
-            )
-            traceback.print_tb(trace)
+        error = sys.exception()
+        if isinstance(error, OSError):
+            return
+        while error is not None:
+            name = type(error).__name__
+            print(f"translator-cmk: a defect of the server, {name} at", file=sys.stderr)
+            traceback.print_tb(error.__traceback__)
+            error = error.__cause__
 
 
 class Exchange(BaseHTTPRequestHandler):
