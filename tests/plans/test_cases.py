@@ -71,6 +71,38 @@ def plan_with(without: str = "", policies: Any = (), features: Any = None) -> b.
     return plan
 
 
+# What one change hides of another
+
+
+def vault_goes(actions: list[str]) -> b.TerraformPlan:
+    """Return a plan that deletes a vault after its policy, for good or to make both again."""
+    plan = b.TerraformPlan()
+    plan.keep(T, b.account(key=b.key_id()))
+    again = "create" in actions
+    vault = b.vault(id=b.UNKNOWN, resource_group_name="other") if again else None
+    policy = b.policy(id=b.UNKNOWN, key_vault_id=b.UNKNOWN) if again else None
+    refers = {"object_id": TO_ACCOUNT, "key_vault_id": TO_VAULT}
+    plan.change(V, actions, b.vault(), vault)
+    plan.change(P, actions, b.policy(), policy, refers=refers, depends=(V, T))
+    return plan
+
+
+@pytest.mark.parametrize("actions", [["delete"], ["delete", "create"]])
+def test_a_vault_that_is_deleted_loses_also_when_its_policy_goes_before_it(
+    actions: list[str], tmp_path: Path
+) -> None:
+    assert verdicts(vault_goes(actions), tmp_path) == {V: "loses", P: "loses"}
+
+
+def test_a_vault_that_is_deleted_after_a_policy_of_another_identity_is_named_once(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=f"{V} {P}", policies=[])
+    plan.delete(P, b.policy(b.OTHER), depends=(V,))
+    plan.delete(V, b.vault(policies=[b.policy_entry()]))
+    assert verdicts(plan, tmp_path) == {V: "loses"}
+
+
 # Access policies
 
 

@@ -12,7 +12,7 @@ from .changes import Operation, operations_of
 from .context import Change, Context
 from .inventory import entries_of, not_followed
 from .order import predecessors
-from .plan import CREATE, Plan
+from .plan import CREATE, DELETE, Plan
 from .setup import document_of, model_of, workspace_of
 from .sources import Place, Places, place_of
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
@@ -214,8 +214,14 @@ class Judge:
                 f"so many changes concern {account.name} that not every order was tried"
             )
         for number, operation in enumerate(operations):
-            story = Story(account, stage, setup, operation, walk)
-            yield self._finding(story, number)
+            finding = self._finding(Story(account, stage, setup, operation, walk), number)
+            if not finding.verdict and operation.verb == DELETE:
+                alone = walker.walk([operation], [frozenset()])
+                by_itself = replace(alone, at_the_end=walk.at_the_end)
+                if loses_nothing_that_is_kept(by_itself):
+                    story = Story(account, stage, setup, operation, by_itself)
+                    finding = self._finding(story, 0)
+            yield finding
 
     def _finding(self, story: "Story", number: int) -> Finding:
         """Return what one operation does to an account; its verdict is empty if it is harmless."""
@@ -348,6 +354,21 @@ class Judge:
             becomes = "back" if loss.degree == "must" else "may be back"
             shown = basis_of(loss.by, loss.stake.kind, self.register)
             yield consequence_of(account, loss.stake, becomes, loss.by, shown)
+
+
+def loses_nothing_that_is_kept(by_itself: Walk) -> bool:
+    """Return whether a deletion loses by itself only what the plan loses, whatever comes first.
+
+    Its place in the plan may hide that: a policy goes before its vault, and takes all with it.
+    """
+    lost: set[Stake] = set()
+    for traced in by_itself.traced.values():
+        for effects in traced.effects.values():
+            for effect in effects:
+                lost.update(loss.stake for loss in effect.losses)
+    if not lost:
+        return False
+    return all(by_itself.at_the_end.get(stake) != "kept" for stake in lost)
 
 
 def worth_telling(parts: list[Part]) -> Iterator[Part]:
