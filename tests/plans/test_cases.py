@@ -13,7 +13,7 @@ from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.plans.findings import Judge, Report
 from translator_cmk.plans.reading import read_plan
-from translator_cmk.plans.wording import foundry_on
+from translator_cmk.plans.wording import foundry_on, instead_of
 from translator_cmk.requirements import load_register
 
 T = "azurerm_cognitive_account.t"
@@ -92,6 +92,42 @@ def test_a_vault_that_is_deleted_loses_also_when_its_policy_goes_before_it(
     actions: list[str], tmp_path: Path
 ) -> None:
     assert verdicts(vault_goes(actions), tmp_path) == {V: "loses", P: "loses"}
+
+
+def advice(plan: b.TerraformPlan, folder: Path, address: str) -> str:
+    for finding in report(plan, folder).findings:
+        if finding.address == address:
+            return instead_of(finding)[0]
+    raise AssertionError(f"no finding on {address}")
+
+
+def test_advice_on_a_policy_is_another_where_its_vault_goes_too(tmp_path: Path) -> None:
+    plan = plan_with(without=P)
+    plan.delete(P, b.policy())
+    assert "import" in advice(plan, tmp_path, P)
+    assert "import" not in advice(vault_goes(["delete", "create"]), tmp_path, P)
+
+
+def account_goes(actions: list[str]) -> b.TerraformPlan:
+    plan = plan_with(without=T)
+    after = b.account(key=b.key_id(), id=b.UNKNOWN) if "create" in actions else None
+    plan.change(T, actions, b.account(key=b.key_id()), after)
+    return plan
+
+
+@pytest.mark.parametrize(("address", "goes"), [(V, vault_goes), (T, account_goes)])
+def test_advice_speaks_of_a_replacement_only_where_something_is_made_again(
+    address: str, goes: Callable[[list[str]], b.TerraformPlan], tmp_path: Path
+) -> None:
+    assert "replacement" in advice(goes(["delete", "create"]), tmp_path, address)
+    assert "replacement" not in advice(goes(["delete"]), tmp_path, address)
+
+
+def test_a_replacement_names_the_attribute_that_forces_it(tmp_path: Path) -> None:
+    plan = account_goes(["delete", "create"])
+    plan.changes[-1]["change"]["replace_paths"] = [["identity", 0, "type"], ["location"]]
+    found = report(plan, tmp_path).findings[0]
+    assert found.forced_by == ("identity.0.type", "location")
 
 
 def test_a_vault_that_is_deleted_after_a_policy_of_another_identity_is_named_once(

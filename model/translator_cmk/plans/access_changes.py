@@ -30,7 +30,8 @@ def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
     if vault is None or vault.uses_rbac:
         return
     had = rights_given(context, (policy,))
-    yield from rights_changed(context, vault, had, NO_RIGHTS, "policy-deleted")
+    kind = "policy-deleted-with-vault" if context.deletes(vault) else "policy-deleted"
+    yield from rights_changed(context, vault, had, NO_RIGHTS, kind)
 
 
 def policy_created(context: Context, policy: Policy) -> Iterator[Change]:

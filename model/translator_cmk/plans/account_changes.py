@@ -21,7 +21,8 @@ from .world import UsedKey
 
 def account_deleted(context: Context, account: Account) -> Iterator[Change]:
     if context.is_mine(account.id):
-        yield context.change("account-deleted", ((DeleteResource(context.account.name),),))
+        kind = "account-replaced" if context.makes_again(context.account) else "account-deleted"
+        yield context.change(kind, ((DeleteResource(context.account.name),),))
 
 
 def account_created(context: Context, account: Account) -> Iterator[Change]:

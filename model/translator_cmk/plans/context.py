@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
-from .plan import Plan
+from .plan import CREATE, DELETE, Plan
 from .setup import Setup
-from .things import MayBeUnknown
+from .things import Account, MayBeUnknown, Vault
 from .world import KnownAccount, KnownVault, World
 
 Commands = tuple[Command, ...]
@@ -81,6 +81,25 @@ class Context:
     def grant(self, vault: KnownVault) -> Commands:
         """Return the command that gives access to a vault."""
         return (GrantKeyAccess(vault.name, self.account.name),)
+
+    def deletes(self, known: KnownVault | KnownAccount) -> bool:
+        """Return whether the plan deletes a vault or an account in a change of its own."""
+        return self._has_action(known, DELETE)
+
+    def makes_again(self, known: KnownVault | KnownAccount) -> bool:
+        """Return whether the plan makes a vault or an account, be it under another address."""
+        return self._has_action(known, CREATE)
+
+    def _has_action(self, known: KnownVault | KnownAccount, action: str) -> bool:
+        for entry in self.world.entries:
+            if action not in entry.resource.actions:
+                continue
+            facts = entry.before if action == DELETE else entry.after
+            if isinstance(facts, Vault) and self.world.vault(facts.id) is known:
+                return True
+            if isinstance(facts, Account) and self.world.account(facts.id) is known:
+                return True
+        return False
 
     def uses(self, vault: KnownVault) -> bool:
         """Return whether the account uses a key of a vault before the change."""

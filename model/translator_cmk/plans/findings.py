@@ -80,6 +80,8 @@ class Finding:
     """Whether it holds by the article alone."""
     reason: str
     type: str
+    forced_by: tuple[str, ...] = ()
+    """The attributes whose change forces its replacement."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
 
@@ -253,6 +255,7 @@ class Judge:
             requirements=tuple(sorted(by)),
             article=gravest == LOSES and alone,
             reason=operation.resource.reason,
+            forced_by=operation.resource.forced_by,
             type=operation.resource.type,
         )
 
@@ -442,5 +445,6 @@ def merged(findings: list[Finding]) -> Finding:
         requirements=tuple(sorted(by)),
         article=all(each.article for each in findings if each.verdict == verdict),
         reason=first.reason,
+        forced_by=first.forced_by,
         type=first.type,
     )

@@ -143,6 +143,8 @@ class PlannedResource:
     """The file and line in which it is written, if that is known."""
     reason: str = ""
     """Why the planning tool replaces or deletes it, in its own word."""
+    forced_by: tuple[str, ...] = ()
+    """The attributes whose change forces its replacement."""
     provider: str = ""
     """The key of its provider's settings."""
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -113,10 +113,21 @@ def read_change(entry: Fields, configuration: Mapping[str, ConfiguredResource]) 
         before=attributes(change, "before", None),
         after=attributes(change, "after", change.value.get("after_unknown")),
         reason=entry.text("action_reason", ""),
+        forced_by=tuple(attributes_forcing(change)),
         provider=configured.provider,
         references=configured.references,
         deposed=bool(deposed),
     )
+
+
+def attributes_forcing(change: Fields) -> Iterator[str]:
+    """Yield the attributes that force a replacement, each as a path with dots."""
+    paths = change.value.get("replace_paths")
+    if not isinstance(paths, list):
+        return
+    for path in paths:
+        if isinstance(path, list):
+            yield ".".join(str(step) for step in path)
 
 
 def attributes(change: Fields, name: str, unknown: Any) -> Attributes | None:

@@ -46,7 +46,7 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
     """Yield the lines of one finding."""
     label = LABELS[finding.verdict]
     shown = f"\x1b[{COLOURS[finding.verdict]}m{label}\x1b[0m" if colour else label
-    yield f"{shown}  {plain(address_in_words(finding.address))}  {actions_in_words(finding)}"
+    yield f"{shown}  {plain(address_in_words(finding.address))}  {plain(actions_in_words(finding))}"
     for part in finding.parts:
         yield from format_part(part)
     for sentence in foundry_on(finding):

@@ -17,10 +17,10 @@ from ..machine.commands import (
 from .access_changes import policies_given, policies_updated
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
-from .plan import DELETE, UNKNOWN
+from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Account, Group, Key, Vault
-from .world import KnownAccount, KnownVault, location_name
+from .world import KnownVault, location_name
 
 # Keys
 
@@ -31,7 +31,8 @@ def key_deleted(context: Context, key: Key) -> Iterator[Change]:
         return
     known = context.world.key(vault, key.name)
     command = DeleteKey(vault.name, known.name)
-    yield context.change("key-deleted", ((command,),), vault, key=known.name)
+    kind = "key-deleted-with-vault" if context.deletes(vault) else "key-deleted"
+    yield context.change(kind, ((command,),), vault, key=known.name)
 
 
 def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
@@ -64,7 +65,8 @@ def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
 def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
-        yield context.change("vault-deleted", ((DeleteVault(vault.name),),), vault)
+        kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
+        yield context.change(kind, ((DeleteVault(vault.name),),), vault)
 
 
 def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
@@ -138,29 +140,16 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
     if keeps is True:
         return
     account = context.account
-    if is_in_group(account.before, group) is True and not goes_itself(context, account):
+    if is_in_group(account.before, group) is True and not context.deletes(account):
         delete = (DeleteResource(account.name),)
         yield context.change("group-deleted", may(delete, keeps is False))
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         is_in_it = is_in_group(vault.before, group)
-        if is_in_it is not False and vault.exists_before and not goes_itself(context, vault):
+        if is_in_it is not False and vault.exists_before and not context.deletes(vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
             yield context.change("group-deleted", readings, vault)
-
-
-def goes_itself(context: Context, known: KnownVault | KnownAccount) -> bool:
-    """Return whether the plan deletes a vault or an account in a change of its own."""
-    for entry in context.world.entries:
-        if DELETE not in entry.resource.actions:
-            continue
-        facts = entry.before
-        if isinstance(facts, Vault) and context.world.vault(facts.id) is known:
-            return True
-        if isinstance(facts, Account) and context.world.account(facts.id) is known:
-            return True
-    return False
 
 
 def moves(vault: KnownVault) -> bool:

@@ -110,7 +110,10 @@ def address_in_words(address: str) -> str:
 
 def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
-    return ACTIONS.get(finding.actions, ", ".join(finding.actions))
+    words = ACTIONS.get(finding.actions, ", ".join(finding.actions))
+    if finding.forced_by:
+        words += f" (forced by {', '.join(finding.forced_by)})"
+    return words
 
 
 def part_heading(part: Part) -> str:
