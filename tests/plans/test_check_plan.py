@@ -9,7 +9,7 @@ import pytest
 
 from tests.command_line import one_error, run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import P, T, V, plan_with, policy_replaced, vault_redeployed
+from tests.plans.test_cases import K, P, T, V, plan_with, policy_replaced, vault_redeployed
 from translator_cmk.plans import changes
 from translator_cmk.plans.advice import all_advice
 
@@ -35,6 +35,19 @@ def test_nothing_found_is_no_promise() -> None:
     assert done.code == 0
     assert "Nothing found that loses data." in done.out
     assert "does not mean safe" in done.out
+
+
+def test_what_is_deleted_is_named_also_where_no_account_of_the_plan_uses_it() -> None:
+    plan = b.TerraformPlan()
+    plan.delete(V, b.vault())
+    plan.delete(K, b.key())
+    plan.delete(P, b.policy())
+    done = checked(plan)
+    assert done.code == 0
+    assert "the vault kv-apps is deleted" in done.out
+    assert "the key cmk of kv-apps is deleted" in done.out
+    assert "kv-apps loses access policies" in done.out
+    assert "outside this plan are not seen" in done.out
 
 
 @pytest.mark.parametrize("profile", ["article", "full"])

@@ -163,6 +163,8 @@ class Judge:
             self.notes.append(
                 f"{vault} loses access policies; no account in this plan uses it, others may"
             )
+        for what in world.unused_things_that_go():
+            self.notes.append(f"{what} is deleted; no account in this plan uses it, others may")
         for address in not_followed(plan):
             self.notes.append(f"{address} is not followed: what it changes is not judged")
         accounts = world.every_account()

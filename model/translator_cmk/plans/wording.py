@@ -182,7 +182,7 @@ def limits(report: Report) -> Iterator[str]:
         yield DELAY
     if report.accounts:
         yield STORED
-        yield OUTSIDE
+    yield OUTSIDE
     if REFUSED in verdicts:
         yield REFUSALS
     if any("AIServices" in finding.kinds for finding in report.findings):

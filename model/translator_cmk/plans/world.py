@@ -338,15 +338,38 @@ class World:
 
     def unused_vaults_that_lose_access(self) -> list[str]:
         """Return the vaults that lose access policies and whose keys no account here uses."""
-        used: set[str] = set()
-        for account in self.every_account():
-            used |= self.vaults_of(account)
+        used = self._used_vaults()
         found: dict[str, None] = {}
         for entry in self.entries:
             vault = self._vault_losing_access(entry)
             if vault is not None and vault.name not in used:
                 found[vault.name] = None
         return list(found)
+
+    def unused_things_that_go(self) -> list[str]:
+        """Return the vaults and keys that are deleted and that no account here uses."""
+        used = self._used_vaults()
+        found: list[str] = []
+        for entry in self.entries:
+            if DELETE not in entry.resource.actions:
+                continue
+            facts = entry.before
+            if isinstance(facts, Vault):
+                vault = self.vault(facts.id)
+                if vault is not None and vault.name not in used:
+                    found.append(f"the vault {vault.name}")
+            elif isinstance(facts, Key):
+                vault = self.vault(facts.vault)
+                if vault is not None and vault.name not in used:
+                    found.append(f"the key {self.key(vault, facts.name).name} of {vault.name}")
+        return found
+
+    def _used_vaults(self) -> set[str]:
+        """Return the names of the vaults that accounts in this plan have to do with."""
+        used: set[str] = set()
+        for account in self.every_account():
+            used |= self.vaults_of(account)
+        return used
 
     def _vault_losing_access(self, entry: Entry) -> KnownVault | None:
         """Return the vault of which a change takes policies away, if it takes any."""
