@@ -50,6 +50,16 @@ def test_what_is_deleted_is_named_also_where_no_account_of_the_plan_uses_it() ->
     assert "outside this plan are not seen" in done.out
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_plan_that_failed_says_so_before_anything_else(form: str) -> None:
+    plan = plan_with()
+    plan.top["errored"] = True
+    failed = checked(plan, "--format", form).out
+    plan.top["errored"] = False
+    assert "FAILED" in failed.partition("standard input")[0]
+    assert "FAILED" not in checked(plan, "--format", form).out
+
+
 @pytest.mark.parametrize("profile", ["article", "full"])
 @pytest.mark.parametrize(
     "plan", [vault_redeployed([]), policy_replaced(["delete", "create"])], ids=["vault", "policy"]

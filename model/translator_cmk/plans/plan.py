@@ -173,6 +173,8 @@ class Plan:
     """Whether the tool says anything of the order in which it applies changes."""
     features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By provider key: settings such as `key_vault.recover_soft_deleted_key_vaults`."""
+    failed: bool = False
+    """Whether planning failed, so that changes are missing."""
     notes: tuple[str, ...] = ()
     """What the plan does not show."""
     changed_outside: tuple[PlannedResource, ...] = ()

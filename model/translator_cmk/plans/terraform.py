@@ -53,7 +53,8 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
     drift = [read_change(each, configuration) for each in content.records("resource_drift")]
 
     notes = []
-    if content.value.get("errored") is True:
+    failed = content.value.get("errored") is True
+    if failed:
         notes.append(FAILED)
     if content.value.get("complete") is False:
         notes.append(IN_PART)
@@ -63,6 +64,7 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
         resources=tuple(resources),
         dependencies=read_dependencies(content, configuration),
         features=read_features(content.record("configuration")),
+        failed=failed,
         notes=tuple(notes),
         changed_outside=tuple(drift),
     )

@@ -83,8 +83,9 @@ def heading(report: Report) -> str:
     """Return what was read and judged."""
     changes = count(report.changes, "change")
     judged = count(len(report.accounts), "account")
+    failed = "PLANNING FAILED, judged in part only: " if report.plan.failed else ""
     return (
-        f"{report.plan.source}: {changes}; {judged} judged, {PROFILES[report.profile]} "
+        f"{failed}{report.plan.source}: {changes}; {judged} judged, {PROFILES[report.profile]} "
         f"(revision {report.revision})"
     )
 
