@@ -94,6 +94,14 @@ def test_the_exit_code_follows_from_the_gravest_verdict(
     assert checked(plan, "--fail-on", fail_on).code == code
 
 
+def test_the_last_line_says_how_to_fail_on_what_does_not_count() -> None:
+    plan = vault_redeployed([b.policy_entry(permissions=["Get"])])
+    last = checked(plan).out.splitlines()[-1]
+    assert "--fail-on may-lose" in last
+    assert "--fail-on" not in checked(plan, "--fail-on", "may-lose").out
+    assert "--fail-on" not in checked(vault_redeployed([b.policy_entry()])).out
+
+
 def test_the_revision_counts_that_is_named() -> None:
     done = checked(vault_redeployed([]), "--revision", "2025-11-18")
     assert "(revision 2025-11-18)" in done.out

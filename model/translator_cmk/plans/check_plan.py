@@ -108,7 +108,7 @@ def formatted(report: Report, form: str, counting: tuple[str, ...]) -> str:
             return format_junit(report, counting)
         case "markdown":
             return format_markdown(report)
-    return format_text(report, colour=is_coloured())
+    return format_text(report, counting, is_coloured())
 
 
 def is_coloured() -> bool:

@@ -30,8 +30,8 @@ LABELS = {
 COLOURS = {LOSES: "1;31", MAY_LOSE: "33", REFUSED: "35", NOT_SPECIFIED: "36"}
 
 
-def format_text(report: Report, colour: bool = False) -> str:
-    """Return the whole report."""
+def format_text(report: Report, counting: tuple[str, ...], colour: bool = False) -> str:
+    """Return the whole report; ``counting`` has the verdicts with exit code 1."""
     lines = [*wrapped(heading(report), ""), ""]
     for finding in report.findings:
         lines += format_finding(finding, colour)
@@ -39,6 +39,8 @@ def format_text(report: Report, colour: bool = False) -> str:
     lines += wrapped(summary(report), "")
     for limit in limits(report):
         lines += wrapped(f"- {limit}", "  ")
+    if report.gravest is not None and report.gravest not in counting:
+        lines.append(f"The exit code is 0; with --fail-on {report.gravest} it would be 1.")
     return "\n".join(lines) + "\n"
 
 
