@@ -185,6 +185,38 @@ def test_narrowed_permissions_may_lose_and_none_left_lose(
     assert verdicts(plan, tmp_path) == ({P: verdict} if verdict else {})
 
 
+def sentences(plan: b.TerraformPlan, folder: Path) -> list[str]:
+    """Return what each change that has a finding does."""
+    said: list[str] = []
+    for finding in report(plan, folder).findings:
+        said += [part.advice.does for part in finding.parts]
+    return said
+
+
+def test_the_permissions_that_go_are_named(tmp_path: Path) -> None:
+    plan = plan_with(without=P)
+    plan.update(P, b.policy(), b.policy(key_permissions=["Get", "List"]))
+    (narrowed,) = sentences(plan, tmp_path)
+    assert "wrapKey and unwrapKey" in narrowed
+    assert "get" not in narrowed.split()
+    plan = plan_with(without=P)
+    plan.update(P, b.policy(), b.policy(key_permissions=["List"]))
+    (emptied,) = sentences(plan, tmp_path)
+    assert "all of get" in emptied
+
+
+def test_a_first_date_of_expiry_is_not_another_one(tmp_path: Path) -> None:
+    def expiry(before: str | None) -> str:
+        plan = plan_with(without=K)
+        after = b.key(expiration_date="2027-12-31T00:00:00Z")
+        plan.update(K, b.key(expiration_date=before), after)
+        (sentence,) = sentences(plan, tmp_path)
+        return sentence
+
+    assert "another" not in expiry(None)
+    assert "another" in expiry("2027-01-01T00:00:00Z")
+
+
 def test_a_policy_that_is_destroyed_loses_also_while_its_vault_still_lists_it(
     tmp_path: Path,
 ) -> None:

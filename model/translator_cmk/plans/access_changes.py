@@ -19,6 +19,8 @@ class Rights:
     perhaps: bool
 
 
+PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
+
 NO_RIGHTS = Rights(frozenset(), False)
 
 
@@ -52,7 +54,7 @@ def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[
         return
     had = rights_given(context, (before,))
     has = rights_given(context, (after,))
-    yield from rights_changed(context, vault, had, has, "policy-narrowed")
+    yield from rights_changed(context, vault, had, has, "policy-emptied")
 
 
 def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
@@ -105,11 +107,19 @@ def rights_changed(
         yield context.change(kind if not has.perhaps else "policies-unknown", readings, vault)
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
-        yield context.change("policy-narrowed", readings, vault, "vault.access-policy")
+        gone = names_of(had.certain - has.certain)
+        yield context.change(
+            "policy-narrowed", readings, vault, "vault.access-policy", permissions=gone
+        )
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif had.perhaps and not has.certain and had != has and context.uses(vault):
         yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+
+
+def names_of(permissions: frozenset[str]) -> str:
+    """Return permissions as Azure writes them."""
+    return " and ".join(name for name in PERMISSION_NAMES if name.lower() in permissions)
 
 
 def policies_given(

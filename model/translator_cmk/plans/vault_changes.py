@@ -56,7 +56,8 @@ def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
     known = context.world.key(vault, before.name)
     used = context.account.key
     if used is not None and used.vault == vault.name and used.key == known.name:
-        yield context.change("key-expires", (NOTHING,), vault, unsaid=True, key=known.name)
+        kind = "key-expires" if before.expires is None else "key-expires-otherwise"
+        yield context.change(kind, (NOTHING,), vault, unsaid=True, key=known.name)
 
 
 # Vaults
