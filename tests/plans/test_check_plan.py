@@ -50,6 +50,20 @@ def test_what_is_deleted_is_named_also_where_no_account_of_the_plan_uses_it() ->
     assert "outside this plan are not seen" in done.out
 
 
+def test_what_is_assumed_to_be_stored_is_what_was_asked_for() -> None:
+    plan = vault_redeployed([])
+    assert "deployed model are assumed" in " ".join(checked(plan).out.split())
+    nothing = " ".join(checked(plan, "--holds", "nothing").out.split())
+    assert "deployed model" not in nothing
+    assert "nothing is assumed" in nothing
+
+
+def test_the_help_explains_each_basis() -> None:
+    shown = run_cli("check-plan", "--help").out
+    for basis in ("stated", "implied", "environment", "assumed"):
+        assert basis in shown
+
+
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_plan_that_failed_says_so_before_anything_else(form: str) -> None:
     plan = plan_with()

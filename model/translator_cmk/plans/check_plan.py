@@ -23,7 +23,12 @@ from .world import HOLDS
 
 FORMATS = ("text", "json", "sarif", "junit", "markdown")
 
-EXIT_CODES = """exit codes:
+EPILOG = """how firmly a consequence holds:
+  stated, implied  the article says so, or it follows from the article
+  environment      it is a fact about Azure that the article relies on
+  assumed          this specification assumes it
+
+exit codes:
   0  nothing is lost by it
   1  it loses data, or has what --fail-on names
   2  wrong usage, or a file that is no plan: one line says what it is and what to do
@@ -32,7 +37,7 @@ EXIT_CODES = """exit codes:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `check-plan`."""
-    parser.epilog = EXIT_CODES
+    parser.epilog = EPILOG
     parser.add_argument(
         "file",
         metavar="PLAN",

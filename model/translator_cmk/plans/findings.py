@@ -92,6 +92,8 @@ class Report:
 
     plan: Plan
     profile: str
+    holds: str
+    """What was assumed to be in each account."""
     revision: str
     findings: tuple[Finding, ...]
     changes: int
@@ -184,6 +186,7 @@ class Judge:
         return Report(
             plan=plan,
             profile=self.profile,
+            holds=self.holds,
             revision=self.register.revision,
             findings=tuple(findings),
             changes=sum(1 for _ in plan.changes()),

@@ -56,10 +56,14 @@ DELAY = (
     "how soon the service notices that a key is inaccessible is not stated; a gap of seconds may "
     "do no harm"
 )
-STORED = (
-    "what an account holds is not in a plan: documents and a deployed model are assumed; --holds "
-    "says otherwise"
-)
+STORED = {
+    "nothing": "nothing is assumed to be in an account, so lost access to a key is no finding",
+    "documents": "what an account holds is not in a plan: documents are assumed; --holds says "
+    "otherwise",
+    "models": "what an account holds is not in a plan: documents and a deployed model are "
+    "assumed; --holds says otherwise",
+}
+"""What was assumed to be in each account."""
 OUTSIDE = (
     "accounts, policies and roles outside this plan are not seen; what a key needs besides is "
     "assumed to be in order"
@@ -182,7 +186,7 @@ def limits(report: Report) -> Iterator[str]:
     if not verdicts.isdisjoint({LOSES, MAY_LOSE}):
         yield DELAY
     if report.accounts:
-        yield STORED
+        yield STORED[report.holds]
     yield OUTSIDE
     if REFUSED in verdicts:
         yield REFUSALS
