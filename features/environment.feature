@@ -889,11 +889,11 @@ Feature: What the article takes for granted
       And nothing else has changed
 
       Examples:
-        | start                                                         |
-        | a resource with an identity and a vault with a key            |
-        | a resource with an identity and a vault that uses Azure RBAC  |
-        | a deployed model under customer-managed keys                  |
-        | two resources that share a vault and a key                    |
+        | start                                                        |
+        | a resource with an identity and a vault with a key           |
+        | a resource with an identity and a vault that uses Azure RBAC |
+        | a deployed model under customer-managed keys                 |
+        | two resources that share a vault and a key                   |
 
   @environment.role-again
   Rule: Whether a role that is there can be assigned again is not specified
@@ -951,10 +951,10 @@ Feature: What the article takes for granted
       And nothing else has changed
 
       Examples:
-        | start                                                      |
-        | an identity with a role on a vault that uses Azure RBAC    |
-        | two identities with roles on two vaults                    |
-        | a deployed model and a role on the vault of its key        |
+        | start                                                   |
+        | an identity with a role on a vault that uses Azure RBAC |
+        | two identities with roles on two vaults                 |
+        | a deployed model and a role on the vault of its key     |
 
   @environment.role-ends-with-identity
   Rule: Without its identity a resource has no role on any key vault

@@ -388,10 +388,10 @@ Feature: Customer-managed keys
 
       Examples:
         | start                                                        | version |
-        | a deployed model under customer-managed keys                 | 2       |
-        | a deployed model under customer-managed keys from the portal | 2       |
-        | two resources that share a vault and a key                   | 2       |
-        | a deployed model under a rotated key                         | 3       |
+        | a deployed model under customer-managed keys                 |       2 |
+        | a deployed model under customer-managed keys from the portal |       2 |
+        | two resources that share a vault and a key                   |       2 |
+        | a deployed model under a rotated key                         |       3 |
 
   @keys.change
   Rule: Whether another key can replace the one in use is not specified

@@ -13,9 +13,9 @@ Feature: Eligible resources
       And "translator-prod" uses customer-managed keys
 
       Examples:
-        | kind               |
-        | Translator         |
-        | Azure AI services  |
+        | kind              |
+        | Translator        |
+        | Azure AI services |
 
   @resource.cognitive-services
   Rule: A multi-service resource of the kind CognitiveServices can have customer-managed keys

@@ -263,8 +263,8 @@ Feature: After the key is back
       And the data of "ws-prod" is accessible
 
       Examples:
-        | situation                                                             |
-        | the vault of the key has been switched to Azure RBAC                  |
+        | situation                                                               |
+        | the vault of the key has been switched to Azure RBAC                    |
         | the vault of an earlier workspace's key has been switched to Azure RBAC |
 
     Scenario: Data that was restored is read

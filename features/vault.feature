@@ -385,8 +385,8 @@ Feature: The key vault
       Then what happens is not specified
 
       Examples:
-        | start                                              |
-        | a vault that was switched to Azure RBAC            |
+        | start                                                   |
+        | a vault that was switched to Azure RBAC                 |
         | an identity with a role on a vault that uses Azure RBAC |
 
     Scenario: Adding to access policies that are ignored may be accepted or refused
