@@ -97,7 +97,7 @@ class ManagerCall(Call):
         "deleted_account": lambda call, _: call.inside(Resource, "deleted"),
         "vault": lambda call, _: call.inside(Vault),
         "role": lambda call, v: {
-            call.world.assignments[each.name].name: each
+            call.world.assignment(each.name).name: each
             for each in call.every(Role)
             if each.vault.name == v.name
         },
@@ -400,7 +400,7 @@ class ManagerCall(Call):
             text = f"Principal {principal} does not exist in the directory."
             raise Problem(400, "PrincipalNotFound", text, because)
         there = self.there("role", v, name)
-        if there is not None and self.world.assignments[there.name].role == role:
+        if there is not None and self.world.assignment(there.name).role == role:
             return Reply(200, self.asked.honoured(self.show("role", there), *SAME_ROLE))
         self.submit(commands.AssignKeyRole(v.name, resource))
         assigned = f"{v.name}/{resource}"

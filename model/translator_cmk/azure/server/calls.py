@@ -475,7 +475,7 @@ VALUES: dict[str, Callable[[Values], Any]] = {
         if g.vault.name == v.entity.name
     ],
     "object_id": lambda v: v.call.world.principal(v.entity.resource),
-    "assignment": lambda v: v.call.world.assignments[v.entity.name],
+    "assignment": lambda v: v.call.world.assignment(v.entity.name),
     # Keys
     "key_name": lambda v: local(v.entity),
     "version_id": lambda v: v.call.world.version(v.entity.name, v.entity.version),

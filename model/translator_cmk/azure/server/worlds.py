@@ -58,7 +58,7 @@ class World(NamedTuple):
     projects: Mapping[str, Mapping[str, Any]] = {}
     """Workspace -> the body of its one project, without identifier."""
     assignments: Mapping[str, Assignment] = {}
-    """Name of a role of the model -> the assignment that it stands for."""
+    """Name of a role of the model -> the assignment that it stands for, if a client made it."""
 
     def id_of(self, *words: str) -> str:
         """Return the GUID of something of this world."""
@@ -75,6 +75,14 @@ class World(NamedTuple):
     def version(self, key: str, version: int) -> str:
         """Return the version id of a key, `vault/key`."""
         return self.id_of("version", key, str(version)).replace("-", "")
+
+    def assignment(self, role: str) -> Assignment:
+        """Return the assignment that a role of the model stands for.
+
+        A client made it, or the service did where it gave itself access.
+        """
+        made = self.assignments.get(role)
+        return made or Assignment(self.id_of("assignment", role), next(iter(FIXED["roles"])))
 
     def account_keys(self, account: str) -> dict[str, str]:
         """Return the two keys of an account, as the API lists them."""
