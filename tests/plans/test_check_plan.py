@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -72,6 +73,24 @@ def test_a_plan_that_failed_says_so_before_anything_else(form: str) -> None:
     plan.top["errored"] = False
     assert "FAILED" in failed.partition("standard input")[0]
     assert "FAILED" not in checked(plan, "--format", form).out
+
+
+def test_a_plan_that_failed_is_green_in_no_format() -> None:
+    """Nothing was found in it, and changes are missing."""
+    plan = vault_redeployed([b.policy_entry()])
+    plan.top["errored"] = True
+    for form in ("text", "json", "markdown"):
+        assert checked(plan, "--format", form).code == 4
+    [suite] = ElementTree.fromstring(checked(plan, "--format", "junit").out)
+    assert (suite.get("errors"), len(suite.findall("testcase/error"))) == ("1", 1)
+    [run] = json.loads(checked(plan, "--format", "sarif").out)["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_a_plan_that_failed_and_loses_data_ends_as_one_that_loses_data() -> None:
+    plan = vault_redeployed([])
+    plan.top["errored"] = True
+    assert checked(plan).code == 1
 
 
 @pytest.mark.parametrize("profile", ["article", "full"])

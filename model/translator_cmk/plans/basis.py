@@ -11,13 +11,11 @@ from ..machine.topics import OTHER_READINGS
 from ..oracle.grounds import Thing, grounds
 from ..requirements import Requirement
 from ..requirements.consequences import load_consequences
+from ..requirements.register import weakest_basis
 from .walk import Loss
 
 BY_THE_ARTICLE = frozenset({"stated", "implied"})
 """The bases of what holds by the article alone."""
-
-STRENGTH = ("stated", "implied", "environment", "assumed")
-"""The bases, from the firmest on."""
 
 
 class Basis(NamedTuple):
@@ -40,11 +38,12 @@ def basis_of(
     if not named:
         return None
     counting = [name for name in named if register[name].kind != "effect"] or named
-    weakest = max(counting, key=lambda name: STRENGTH.index(register[name].basis))
+    basis = weakest_basis(counting, register)
     about = [name for name in counting if name in requirements_about()[kind]]
-    if register[weakest].basis == "assumed" or not about:
-        return Basis(weakest, register[weakest].basis)
-    return Basis(about[0], register[weakest].basis)
+    if basis == "assumed" or not about:
+        weakest = [name for name in counting if register[name].basis == basis]
+        return Basis(weakest[0], basis)
+    return Basis(about[0], basis)
 
 
 def basis_of_loss(

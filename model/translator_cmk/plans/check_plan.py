@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from .. import installed_version
-from ..errors import DEVIATIONS, OK
+from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
@@ -31,6 +31,8 @@ EPILOG = """how firmly a consequence holds:
 exit codes:
   0  nothing is lost by it
   1  it loses data, or has what --fail-on names
+  4  nothing of that was found, and not everything was judged: planning failed, or not every order
+     was tried
   2  wrong usage, or a file that is no plan: one line says what it is and what to do
 """
 
@@ -94,15 +96,23 @@ def run(args: argparse.Namespace) -> int:
     if args.source is not None:
         report = report.with_places(find_places(args.source), args.source)
     counting = VERDICTS[: VERDICTS.index(args.fail_on) + 1]
+    exit_code = exit_code_of(report, counting)
     if args.commands:
         for line in replay_lines(report):
             print(line)
     else:
-        print(formatted(report, args.format, counting), end="")
-    return DEVIATIONS if report.gravest in counting else OK
+        print(formatted(report, args.format, counting, exit_code), end="")
+    return exit_code
 
 
-def formatted(report: Report, form: str, counting: tuple[str, ...]) -> str:
+def exit_code_of(report: Report, counting: tuple[str, ...]) -> int:
+    """Return the exit code; ``counting`` has the verdicts that fail."""
+    if report.gravest in counting:
+        return DEVIATIONS
+    return INCOMPLETE if report.undecided else OK
+
+
+def formatted(report: Report, form: str, counting: tuple[str, ...], exit_code: int) -> str:
     """Return the report in one of the formats; ``counting`` has the verdicts with exit code 1."""
     match form:
         case "json":
@@ -113,7 +123,7 @@ def formatted(report: Report, form: str, counting: tuple[str, ...]) -> str:
             return format_junit(report, counting)
         case "markdown":
             return format_markdown(report)
-    return format_text(report, counting, is_coloured())
+    return format_text(report, counting, exit_code, is_coloured())
 
 
 def is_coloured() -> bool:

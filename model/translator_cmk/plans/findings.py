@@ -12,7 +12,7 @@ from .changes import Operation, operations_of
 from .context import Change, Context
 from .inventory import entries_of, not_followed
 from .order import predecessors
-from .plan import CREATE, DELETE, Plan
+from .plan import CREATE, DELETE, FAILED, Plan
 from .setup import document_of, model_of, workspace_of
 from .sources import Place, Places, place_of
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
@@ -101,6 +101,8 @@ class Report:
     not_judged: Mapping[str, int]
     """How many accounts there are of each kind that is not judged."""
     notes: tuple[str, ...]
+    undecided: tuple[str, ...] = ()
+    """Why there may be losses that nobody looked for; the notes have these sentences too."""
 
     def with_places(self, places: Places, folder: str) -> "Report":
         """Return the report with the file and line of each resource, where these are known."""
@@ -156,10 +158,12 @@ class Judge:
     profile: str = "article"
     holds: str = "models"
     notes: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
 
     def judge(self, plan: Plan) -> Report:
         """Return what a plan does."""
         self.notes = list(plan.notes)
+        self.undecided = [FAILED] if plan.failed else []
         world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
         for vault in world.unused_vaults_that_lose_access():
             self.notes.append(
@@ -193,6 +197,7 @@ class Judge:
             accounts=tuple(account.name for account in accounts),
             not_judged=kinds,
             notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
+            undecided=tuple(self.undecided),
         )
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
@@ -217,9 +222,9 @@ class Judge:
         )
         walk = walker.walk(operations, predecessors(plan, operations, existing))
         if not walk.is_exact:
-            self.notes.append(
-                f"so many changes concern {account.name} that not every order was tried"
-            )
+            in_part = f"so many changes concern {account.name} that not every order was tried"
+            self.notes.append(in_part)
+            self.undecided.append(in_part)
         for number, operation in enumerate(operations):
             finding = self._finding(Story(account, stage, setup, operation, walk), number)
             if not finding.verdict and operation.verb == DELETE:

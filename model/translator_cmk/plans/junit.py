@@ -12,6 +12,7 @@ from .wording import actions_in_words, finding_in_words, summary
 def format_junit(report: Report, counting: Collection[str]) -> str:
     """Return the report as one suite; the verdicts that count fail, the others are skipped."""
     cases = [case_of(finding, counting) for finding in report.findings]
+    cases += [case_of_undecided(reason) for reason in report.undecided]
     if not cases:
         cases = [Element("testcase", name=plain(summary(report)), classname="check-plan")]
     failures = sum(1 for case in cases if case.find("failure") is not None)
@@ -21,7 +22,7 @@ def format_junit(report: Report, counting: Collection[str]) -> str:
         name=plain(report.plan.source),
         tests=str(len(cases)),
         failures=str(failures),
-        errors="0",
+        errors=str(len(report.undecided)),
         skipped=str(skipped),
     )
     suite.extend(cases)
@@ -30,6 +31,13 @@ def format_junit(report: Report, counting: Collection[str]) -> str:
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def case_of_undecided(reason: str) -> Element:
+    """Return what was not judged as a test case that breaks."""
+    case = Element("testcase", name=plain(reason), classname="check-plan")
+    ElementTree.SubElement(case, "error", message=plain(reason))
+    return case
 
 
 def case_of(finding: Finding, counting: Collection[str]) -> Element:

@@ -36,7 +36,12 @@ def format_sarif(report: Report, version: str) -> str:
         notifications.append({"level": "note", "message": {"text": plain(limit)}})
     run = {
         "tool": {"driver": {"name": "translator-cmk", "semanticVersion": version, "rules": rules}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
+        "invocations": [
+            {
+                "executionSuccessful": not report.undecided,
+                "toolExecutionNotifications": notifications,
+            }
+        ],
         "columnKind": "unicodeCodePoints",
         "results": [result_of(finding) for finding in report.findings],
     }

@@ -7,7 +7,7 @@ from ..errors import CommandError
 from ..shapes import describe_value
 from .configuration import ConfiguredResource, closure, read_configuration, read_features
 from .fields import Fields
-from .plan import ACTIONS, NO_CHANGE, Attributes, Plan, PlannedResource, without_keys
+from .plan import ACTIONS, FAILED, NO_CHANGE, Attributes, Plan, PlannedResource, without_keys
 
 MARKS_OF_A_PLAN = frozenset(
     {
@@ -25,7 +25,6 @@ MARKS_OF_A_PLAN = frozenset(
 
 AGAIN = "plan again with Terraform 1.1 or later, or OpenTofu"
 
-FAILED = "planning failed, so the changes are only a part of those that were meant"
 IN_PART = (
     "the plan is partial (-target, or deferred changes): what it leaves out is not judged, "
     "and another round follows"

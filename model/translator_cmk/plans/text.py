@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
+from ..errors import INCOMPLETE
 from ..escaping import plain
 from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
 from .wording import (
@@ -30,7 +31,9 @@ LABELS = {
 COLOURS = {LOSES: "1;31", MAY_LOSE: "33", REFUSED: "35", NOT_SPECIFIED: "36"}
 
 
-def format_text(report: Report, counting: tuple[str, ...], colour: bool = False) -> str:
+def format_text(
+    report: Report, counting: tuple[str, ...], exit_code: int, colour: bool = False
+) -> str:
     """Return the whole report; ``counting`` has the verdicts with exit code 1."""
     lines = [*wrapped(heading(report), ""), ""]
     for finding in report.findings:
@@ -39,8 +42,12 @@ def format_text(report: Report, counting: tuple[str, ...], colour: bool = False)
     lines += wrapped(summary(report), "")
     for limit in limits(report):
         lines += wrapped(f"- {limit}", "  ")
-    if report.gravest is not None and report.gravest not in counting:
-        lines.append(f"The exit code is 0; with --fail-on {report.gravest} it would be 1.")
+    if report.undecided and exit_code == INCOMPLETE:
+        lines.append(f"The exit code is {exit_code}, since not everything was judged.")
+    elif report.gravest is not None and report.gravest not in counting:
+        lines.append(
+            f"The exit code is {exit_code}; with --fail-on {report.gravest} it would be 1."
+        )
     return "\n".join(lines) + "\n"
 
 
