@@ -271,8 +271,9 @@ class WhatIfGraph {
     const gone = new Set(cost.filter((each) => each.forGood).map((each) => each.sentence));
     const changed = changes.map(({ was, is, flips }) => [
       sentences[is],
-      ...(gone.delete(is) ? [" ", forGood()] : []),
       ...(says.has(is) ? article(says.get(is)) : []),
+      // the mark is that of the loss: no sentence says that it is for good
+      ...(gone.delete(is) ? [" ", forGood(), ", in the model"] : []),
       ...(flips ? [] : [words("was", `before: ${sentences[was]}`)]),
     ]);
     section("What changed", changed);

@@ -172,7 +172,7 @@ def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: 
     ask(page, DELETES_THE_VAULT)
     assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
     lines = page.locator("#what-if-said li").all_inner_texts()
-    assert 'the document "contracts" is deleted ✘ for good stated S42' in lines
+    assert 'the document "contracts" is deleted stated S42 ✘ for good, in the model' in lines
     assert (
         'the model "legal-en-de" is undeployed stated S41\n'
         'before: the model "legal-en-de" is deployed' in lines
