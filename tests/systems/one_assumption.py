@@ -711,6 +711,13 @@ MOVES = (
         without("tenant.vault-moved", Means),
     ),
     permitted_by_article(
+        "keeps the grants of a key vault that moves to another tenant, and lets them work again "
+        "when it comes back",
+        "S29, S44 and S45 are about an identity that is disabled and an access that is revoked.",
+        ["tenant.vault-moved"],
+        without("tenant.vault-moved", Grant),
+    ),
+    permitted_by_article(
         "moves deleted key vaults with their resource group",
         "S38 has soft delete enabled, and no sentence says where a deleted key vault is.",
         ["vault.deleted-stays-behind"],
