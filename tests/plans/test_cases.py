@@ -11,7 +11,7 @@ import pytest
 
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.plans.findings import Judge, Report
+from translator_cmk.plans.findings import Finding, Judge, Report
 from translator_cmk.plans.reading import read_plan
 from translator_cmk.plans.wording import foundry_on, instead_of
 from translator_cmk.requirements import load_register
@@ -106,6 +106,20 @@ def test_advice_on_a_policy_is_another_where_its_vault_goes_too(tmp_path: Path) 
     plan.delete(P, b.policy())
     assert "import" in advice(plan, tmp_path, P)
     assert "import" not in advice(vault_goes(["delete", "create"]), tmp_path, P)
+
+
+def test_advice_on_what_goes_with_an_account_is_to_keep_the_account(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{T} {P}")
+    plan.delete(T, b.account(key=b.key_id()))
+    plan.delete(P, b.policy(), depends=(T,))
+    plan.delete(C, b.cmk(), depends=(P,))
+    for address in (P, C):
+        assert "Keep translator-prod" in advice(plan, tmp_path, address)
+    alone = plan_with(without=P)
+    alone.delete(P, b.policy())
+    alone.delete(C, b.cmk(), depends=(P,))
+    for address in (P, C):
+        assert "Keep translator-prod" not in advice(alone, tmp_path, address)
 
 
 def account_goes(actions: list[str]) -> b.TerraformPlan:
@@ -203,6 +217,25 @@ def test_the_permissions_that_go_are_named(tmp_path: Path) -> None:
     plan.update(P, b.policy(), b.policy(key_permissions=["List"]))
     (emptied,) = sentences(plan, tmp_path)
     assert "all of get" in emptied
+
+
+def test_a_key_that_a_policy_rotates_has_other_advice_on_its_expiry(tmp_path: Path) -> None:
+    def advice_on_expiry(**values: Any) -> str:
+        plan = plan_with(without=K)
+        plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z", **values))
+        return advice(plan, tmp_path, K)
+
+    rotated = advice_on_expiry(rotation_policy=[{"expire_after": "P1Y"}])
+    assert rotated != advice_on_expiry(rotation_policy=[])
+
+
+def test_what_is_said_of_a_key_is_said_once_for_all_accounts_that_use_it(tmp_path: Path) -> None:
+    plan = plan_with(without=K)
+    plan.keep("azurerm_cognitive_account.o", b.account("other", key=b.key_id(), principal=b.OTHER))
+    plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z"))
+    [finding] = report(plan, tmp_path).findings
+    assert len(finding.accounts) == 2
+    assert len(finding.parts) == 1
 
 
 def test_a_first_date_of_expiry_is_not_another_one(tmp_path: Path) -> None:
@@ -430,6 +463,21 @@ def test_another_key_in_place_of_one_that_goes_may_lose_twice(tmp_path: Path) ->
     assert "keys.change" in requirements(plan, tmp_path)
 
 
+def test_a_loss_that_depends_on_the_order_says_so(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{T} {K}")
+    plan.delete(K, b.key())
+    plan.create("azurerm_key_vault_key.new", b.key("new", id=b.UNKNOWN))
+    plan.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(key="new")))
+    by_address = {each.address: each for each in report(plan, tmp_path, "full").findings}
+    assert by_address[K].verdict == "may-lose"
+    assert by_address[K].parts[0].only_in_some_orders
+    alone = plan_with(without=K)
+    alone.delete(K, b.key())
+    [finding] = report(alone, tmp_path, "full").findings
+    assert finding.verdict == "loses"
+    assert not finding.parts[0].only_in_some_orders
+
+
 def test_a_new_version_of_the_key_is_silent_and_another_key_is_not(tmp_path: Path) -> None:
     for key_id, expected in (
         (b.key_id(version="v2"), {}),
@@ -514,6 +562,20 @@ def test_an_account_that_is_replaced_loses_and_one_that_is_changed_does_not(
     assert "environment.delete-resource" in requirements(plan, tmp_path)
 
 
+def test_what_an_account_holds_is_not_named_besides_the_account_that_is_deleted(
+    tmp_path: Path,
+) -> None:
+    plan = b.TerraformPlan()
+    plan.delete(T, b.account())
+    [finding] = report(plan, tmp_path).findings
+    assert told_of(finding) == {("account", "lost")}
+
+
+def told_of(finding: Finding) -> set[tuple[str, str]]:
+    """Return what becomes of each thing."""
+    return {(each.what, each.becomes) for part in finding.parts for each in part.consequences}
+
+
 def test_an_account_of_a_kind_that_has_no_cmk_for_translator_is_not_judged(tmp_path: Path) -> None:
     plan = b.TerraformPlan()
     plan.delete(T, b.account(kind="OpenAI"))
@@ -551,6 +613,20 @@ def test_giving_the_key_up_is_not_specified_by_the_article_and_silent_by_assumpt
     twin.keep(C, b.cmk())
     twin.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(), tags={"a": "b"}))
     assert verdicts(twin, tmp_path) == {}
+
+
+def test_an_azapi_body_without_a_key_does_not_say_that_it_is_given_up(tmp_path: Path) -> None:
+    kind = "Microsoft.CognitiveServices/accounts@2025-06-01"
+    microsofts = {"encryption": {"keySource": "Microsoft.CognitiveServices"}}
+    says: list[str] = []
+    for properties in ({}, microsofts):
+        plan = b.TerraformPlan()
+        after = b.arm_account(properties=properties)
+        plan.update("azapi_resource.t", azapi(b.arm_account(key="cmk"), kind), azapi(after, kind))
+        assert verdicts(plan, tmp_path) == {"azapi_resource.t": "not-specified"}
+        says += sentences(plan, tmp_path)
+    left_out, given_up = says
+    assert left_out != given_up
 
 
 def test_what_goes_after_the_key_was_given_up_may_still_cost_the_data(tmp_path: Path) -> None:
@@ -665,10 +741,86 @@ def test_enabling_without_what_it_needs_is_not_specified_and_refused_by_assumpti
     assert requirement in requirements(plan(), tmp_path, "full")
 
 
+def test_what_enabling_demands_is_told_with_what_the_plan_shows_of_key_and_vault(
+    tmp_path: Path,
+) -> None:
+    vault = b.vault(purge_protection_enabled=False)
+    plan = enabled(key=b.key(key_size=4096), vault=vault)
+    for profile in ("article", "full"):
+        [finding] = report(plan, tmp_path, profile).findings
+        [part] = finding.parts
+        assert "4096 bits" in part.advice.does
+        assert "purge protection off" in part.advice.does
+        demanded = {
+            (each.requirement, each.basis)
+            for each in part.consequences
+            if each.becomes == "demanded"
+        }
+        assert demanded == {("keys.rsa-2048", "stated"), ("vault.purge-protection", "stated")}
+
+
+def test_where_a_demand_is_not_met_nothing_else_is_told_to_be_not_specified(tmp_path: Path) -> None:
+    plan = plan_with(without=T)
+    plan.keep(T, b.account())
+    plan.create(C, b.cmk(id=b.UNKNOWN))
+    assert "workspace.earlier-allowed" in requirements(plan, tmp_path)
+    protected = plan.changes[0]["change"]["after"]
+    assert protected["name"] == "kv-apps"
+    protected["purge_protection_enabled"] = False
+    plan.changes[0]["change"]["before"]["purge_protection_enabled"] = False
+    told = requirements(plan, tmp_path)
+    assert told == {"vault.purge-protection", "vault.purge-protection-refused"}
+
+
 def test_enabling_with_a_key_in_a_managed_hsm_is_not_specified(tmp_path: Path) -> None:
     plan = enabled(key_vault_key_id="https://hsm.managedhsm.azure.net/keys/cmk/v1")
     assert verdicts(plan, tmp_path) == {C: "not-specified"}
     assert requirements(plan, tmp_path) == {"keys.managed-hsm"}
+
+
+# How firmly it holds
+
+
+def bases(plan: b.TerraformPlan, folder: Path, address: str) -> dict[str, tuple[str, str]]:
+    """Return by what is lost the requirement that is shown for it, with its basis."""
+    found: dict[str, tuple[str, str]] = {}
+    for finding in report(plan, folder).findings:
+        if finding.address == address:
+            for part in finding.parts:
+                for each in part.consequences:
+                    found[each.what] = (each.requirement, each.basis)
+    return found
+
+
+def test_a_deleted_vault_costs_as_firmly_whether_the_plan_shows_its_group_or_not(
+    tmp_path: Path,
+) -> None:
+    found: list[dict[str, tuple[str, str]]] = []
+    for shows in (True, False):
+        plan = b.TerraformPlan()
+        plan.features = {"resource_group": {"prevent_deletion_if_contains_resources": False}}
+        plan.keep(T, b.account(key=b.key_id(), resource_group_name="apps"))
+        if shows:
+            plan.keep(V, b.vault(policies=[b.policy_entry()]))
+        group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+        plan.delete("azurerm_resource_group.g", group)
+        expected = "loses" if shows else "may-lose"
+        assert verdicts(plan, tmp_path) == {"azurerm_resource_group.g": expected}
+        found.append(bases(plan, tmp_path, "azurerm_resource_group.g"))
+    assert found[0]["documents"] == ("revocation.deletes-uploads", "stated")
+    assert found[0] == found[1]
+
+
+def test_a_loss_holds_as_firmly_whether_its_cause_is_known_or_not(tmp_path: Path) -> None:
+    found: list[dict[str, tuple[str, str]]] = []
+    for kind in ("UserAssigned", b.UNKNOWN):
+        plan = plan_with(without=T)
+        after = b.account(key=b.key_id())
+        after["identity"] = [{**after["identity"][0], "type": kind}]
+        plan.update(T, b.account(key=b.key_id()), after)
+        found.append(bases(plan, tmp_path, T))
+    assert found[0]
+    assert found[0] == found[1]
 
 
 # What does nothing by itself

@@ -135,6 +135,20 @@ def test_the_last_line_says_how_to_fail_on_what_does_not_count() -> None:
     assert "--fail-on" not in checked(vault_redeployed([b.policy_entry()])).out
 
 
+def test_the_stage_of_the_commands_has_the_subscription_of_the_account() -> None:
+    """The vault is made by the plan, so its own is not known."""
+    plan = plan_with(without=f"{T} {V} {K} {P}")
+    plan.keep(T, b.account())
+    plan.create(V, b.vault(id=b.UNKNOWN, purge_protection_enabled=False))
+    plan.create(K, b.key(id=b.UNKNOWN, key_vault_id=b.UNKNOWN), refers={"key_vault_id": f"{V}.id"})
+    refers = {"key_vault_key_id": f"{K}.id"}
+    address = "azurerm_cognitive_account_customer_managed_key.c"
+    plan.create(address, b.cmk(key_vault_key_id=b.UNKNOWN), refers=refers)
+    lines = checked(plan, "--commands").out.splitlines()
+    [subscription] = json.loads(lines[0])["stage"]["subscriptions"]
+    assert subscription in b.SUBSCRIPTION
+
+
 def test_the_revision_counts_that_is_named() -> None:
     done = checked(vault_redeployed([]), "--revision", "2025-11-18")
     assert "(revision 2025-11-18)" in done.out

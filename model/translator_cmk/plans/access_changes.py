@@ -32,7 +32,7 @@ def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
     if vault is None or vault.uses_rbac:
         return
     had = rights_given(context, (policy,))
-    kind = "policy-deleted-with-vault" if context.deletes(vault) else "policy-deleted"
+    kind = "policy-deleted-with-more" if context.goes_besides(vault) else "policy-deleted"
     yield from rights_changed(context, vault, had, NO_RIGHTS, kind)
 
 
@@ -104,13 +104,12 @@ def rights_changed(
     """Yield what the difference between the rights before and after does."""
     if had.certain and not has.certain:
         readings = may(context.revoke(vault), not has.perhaps)
-        yield context.change(kind if not has.perhaps else "policies-unknown", readings, vault)
+        shown = "policies-unknown" if has.perhaps else kind
+        yield context.change(shown, readings, vault, gone=context.goes_besides(vault))
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
         gone = names_of(had.certain - has.certain)
-        yield context.change(
-            "policy-narrowed", readings, vault, "vault.access-policy", permissions=gone
-        )
+        yield context.change("policy-narrowed", readings, vault, permissions=gone)
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif had.perhaps and not has.certain and had != has and context.uses(vault):

@@ -14,7 +14,7 @@ from ..machine.commands import (
 from .context import NOTHING, Change, Context, may
 from .plan import UNKNOWN
 from .things import Account, KeyInUse, MayBeUnknown
-from .world import UsedKey
+from .world import KnownVault, UsedKey, location_name
 
 # Accounts
 
@@ -58,7 +58,7 @@ def account_updated(context: Context, before: Account, after: Account) -> Iterat
 def key_of_account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
     if after.key is None:
         if before.key is not None:
-            yield given_up(context)
+            yield left_out(context) if after.leaves_key_open else given_up(context)
         return
     if after.key is UNKNOWN:
         if before.key is not UNKNOWN:
@@ -101,7 +101,42 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
     before = context.account.key
     kind = "key-enabled" if before in (None, used) else "key-changed"
     vault = context.world.vault_named(used.vault)
-    yield context.change(kind, ((enable,),), vault, key=used.key)
+    yield context.change(
+        kind,
+        ((enable,),),
+        vault,
+        key=used.key,
+        key_facts=facts_of_key(context, vault, used.key),
+        vault_facts=facts_of_vault(context, vault),
+    )
+
+
+def facts_of_key(context: Context, vault: KnownVault, name: str) -> str:
+    """Return type and size of a key as far as the plan shows them, in parentheses."""
+    [known] = [key for key in vault.keys.values() if key.name == name]
+    shown = known.after or known.before
+    facts: list[str] = []
+    if shown is not None and isinstance(shown.type, str):
+        facts.append(context.world.names.shown(shown.type, "another type"))
+    if shown is not None and isinstance(shown.size, int):
+        facts.append(f"{shown.size} bits")
+    return in_parentheses(facts)
+
+
+def facts_of_vault(context: Context, vault: KnownVault) -> str:
+    """Return region and protection of a vault as far as the plan shows them, in parentheses."""
+    shown = vault.after or vault.before
+    facts: list[str] = []
+    if shown is not None and isinstance(shown.location, str):
+        facts.append(context.world.names.shown(location_name(shown.location), "another region"))
+    if shown is not None and isinstance(shown.purge_protection, bool):
+        facts.append(f"purge protection {'on' if shown.purge_protection else 'off'}")
+    return in_parentheses(facts)
+
+
+def in_parentheses(facts: list[str]) -> str:
+    """Return facts for a sentence, with a blank before; empty if there are none."""
+    return f" ({', '.join(facts)})" if facts else ""
 
 
 def unknown_key(context: Context) -> Iterator[Change]:
@@ -125,4 +160,13 @@ def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
 
 
 def given_up(context: Context) -> Change:
-    return context.change("key-given-up", ((ReturnToMicrosoftManagedKeys(context.account.name),),))
+    gone = context.goes_besides(None)
+    kind = "key-given-up-with-more" if gone else "key-given-up"
+    give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
+    return context.change(kind, (give_up,), gone=gone)
+
+
+def left_out(context: Context) -> Change:
+    """Return that a body names no key any more, which may mean that it is given up."""
+    give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
+    return context.change("key-left-out", may(give_up))

@@ -38,4 +38,7 @@ def all_advice() -> dict[str, Advice]:
 def advice_on(change: Change) -> Advice:
     """Return the advice on a change, with its names in it."""
     advice = all_advice()[change.kind]
-    return advice._replace(does=advice.does.format_map(change.words))
+    return advice._replace(
+        does=advice.does.format_map(change.words),
+        instead=advice.instead.format_map(change.words),
+    )

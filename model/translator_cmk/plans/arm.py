@@ -204,6 +204,7 @@ def key(body: Attributes, refer: Refer) -> Key:  # noqa: ARG001  # as its siblin
         type=body.at("properties", "kty"),
         size=body.at("properties", "keySize"),
         expires=body.at("properties", "attributes", "exp"),
+        rotates=bool(body.at("properties", "rotationPolicy")),
     )
 
 

@@ -166,6 +166,7 @@ def key(attributes: Attributes, refer: Refer) -> Key:
         type=attributes.text("key_type"),
         size=attributes.get("key_size"),
         expires=attributes.text("expiration_date"),
+        rotates=bool(attributes.get("rotation_policy")),
     )
 
 

@@ -11,8 +11,8 @@ from ..machine.topics import OTHER_READINGS
 from ..oracle.grounds import Thing, grounds
 from ..requirements import Requirement
 from ..requirements.consequences import load_consequences
-from ..requirements.register import weakest_basis
-from .walk import Loss
+from ..requirements.register import WEAKEST_FIRST, weakest_basis
+from .walk import Loss, Stake
 
 BY_THE_ARTICLE = frozenset({"stated", "implied"})
 """The bases of what holds by the article alone."""
@@ -26,41 +26,70 @@ class Basis(NamedTuple):
 
 
 def basis_of(
-    by: Iterable[str], kind: type[Entity], register: Mapping[str, Requirement]
+    before: State,
+    command: Command,
+    loss: Loss,
+    register: Mapping[str, Requirement],
+    reading: str = "",
 ) -> Basis | None:
-    """Return which requirement is shown for what became of an entity of this kind, and how firmly
-    that holds; None if it rests on nothing.
+    """Return which requirement is shown for what a command does to a thing, and how firmly that
+    holds; None if it rests on nothing.
 
-    Shown is the requirement that is about such entities, if there is one.  That the cause can be
-    brought about at all makes nothing weaker.
+    ``before`` is the state of the model, and ``reading`` the requirement that leaves open how the
+    change is read, if one does.  `grounds` has the answer, unless a permitted system does what the
+    model does not, or the thing is an account, of which the table of consequences has no row.
     """
-    named = sorted(by)
+    names = loss.deciding or loss.by
+    shown = basis_by_grounds(before, command, loss.stake, names)
+    if shown is None:
+        shown = weakest_of(names, loss.stake, register)
+    if shown is None or not reading:
+        return shown
+    basis_of_reading = register[reading].basis
+    if WEAKEST_FIRST.index(basis_of_reading) < WEAKEST_FIRST.index(shown.basis):
+        return Basis(reading, basis_of_reading)
+    return shown
+
+
+def basis_by_grounds(
+    before: State, command: Command, stake: Stake, names: frozenset[str]
+) -> Basis | None:
+    """Return what the grounds of a fate in the model say, if they have one of these names."""
+    known = load_consequences().losses.get(stake.what)
+    if known is None:
+        return None
+    found = grounds(before, (command,), Thing(known, stake.name))
+    named = [name for name in found.requirements if name in names]
+    if not named:
+        return None
+    return Basis(most_telling(named, stake), found.basis)
+
+
+def weakest_of(
+    names: Iterable[str], stake: Stake, register: Mapping[str, Requirement]
+) -> Basis | None:
+    """Return the weakest of the requirements that something rests on.
+
+    That the cause can be brought about at all makes nothing weaker.
+    """
+    named = sorted(names)
     if not named:
         return None
     counting = [name for name in named if register[name].kind != "effect"] or named
     basis = weakest_basis(counting, register)
-    about = [name for name in counting if name in requirements_about()[kind]]
-    if basis == "assumed" or not about:
-        weakest = [name for name in counting if register[name].basis == basis]
-        return Basis(weakest[0], basis)
-    return Basis(about[0], basis)
+    weakest = [name for name in counting if register[name].basis == basis]
+    if basis == "assumed":
+        return Basis(most_telling(weakest, stake), basis)
+    return Basis(most_telling(counting, stake, weakest), basis)
 
 
-def basis_of_loss(
-    before: State, command: Command, loss: Loss, register: Mapping[str, Requirement]
-) -> Basis | None:
-    """Return what the article says of a loss by a command that is certain.
-
-    What it says of the very consequence counts; of an account it says nothing.
-    """
-    known = load_consequences().losses.get(loss.stake.what)
-    if known is not None:
-        found = grounds(before, (command,), Thing(known, loss.stake.name))
-        about = requirements_about()[loss.stake.kind]
-        shown = [name for name in found.requirements if name in about] or list(found.requirements)
-        if shown and found.fate in ("lost", "by-hand"):
-            return Basis(shown[0], found.basis)
-    return basis_of(loss.by, loss.stake.kind, register)
+def most_telling(names: list[str], stake: Stake, otherwise: list[str] | None = None) -> str:
+    """Return the first requirement that is about things of this kind, if there is one."""
+    about = requirements_about()[stake.kind]
+    for name in names:
+        if name in about:
+            return name
+    return (otherwise or names)[0]
 
 
 @cache

@@ -86,6 +86,14 @@ class Context:
         """Return whether the plan deletes a vault or an account in a change of its own."""
         return self._has_action(known, DELETE)
 
+    def goes_besides(self, vault: KnownVault | None) -> str:
+        """Return the account or else the vault that the plan deletes too; empty if neither."""
+        if self.deletes(self.account):
+            return self.account.name
+        if vault is not None and self.deletes(vault):
+            return vault.name
+        return ""
+
     def makes_again(self, known: KnownVault | KnownAccount) -> bool:
         """Return whether the plan makes a vault or an account, be it under another address."""
         return self._has_action(known, CREATE)

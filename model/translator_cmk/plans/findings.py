@@ -7,7 +7,7 @@ from ..machine import Command, Machine, Refused, Stage, Unspecified
 from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
-from .basis import BY_THE_ARTICLE, Basis, basis_of, basis_of_loss
+from .basis import BY_THE_ARTICLE, Basis, basis_of
 from .changes import Operation, operations_of
 from .context import Change, Context
 from .inventory import entries_of, not_followed
@@ -40,13 +40,14 @@ class Consequence:
     what: str
     """`account`, `data`, `documents` or `models`."""
     becomes: str
-    """`lost`, `may be lost`, `stays lost`, `back`, `may be back`, `refused`, `not specified`."""
+    """`lost`, `may be lost`, `stays lost`, `back`, `may be back`, or of a request `refused`, `not
+    specified`, `demanded`."""
     requirement: str
     basis: str
     by: tuple[str, ...]
     """All requirements that it rests on."""
     title: str = ""
-    """What the requirement says, where a request is refused or not specified."""
+    """What the requirement says, where it is about a request."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class Part:
     """The commands that lead to the world before the plan."""
     replay: tuple[Command, ...]
     """The commands of the plan up to this one, in an order that is permitted."""
+
+    def says_the_same(self, other: "Part") -> bool:
+        """Return whether a reader learns nothing new from another part."""
+        mine = (self.verb, self.advice, self.verdict, self.consequences)
+        return mine == (other.verb, other.advice, other.verdict, other.consequences)
 
 
 @dataclass(frozen=True)
@@ -287,9 +293,10 @@ class Judge:
                 if its_verdict == verdict:
                     worst.append(effect)
         if worst:
-            shown = max(worst, key=lambda effect: (len(effect.losses), -len(effect.path)))
+            shown = max(worst, key=gravity)
             consequences = tuple(self._consequences(account, shown, change, walk))
-            only_in_some = change.is_certain and harmless > 0
+            gentler = any(loses_less(effect, shown) for effect in worst)
+            only_in_some = change.is_certain and (harmless > 0 or gentler)
             return story.part(advice_on(change), verdict, consequences, only_in_some, shown.path)
         regained: tuple[Consequence, ...] = ()
         for effects in traced.effects.values():
@@ -328,31 +335,46 @@ class Judge:
         self, account: KnownAccount, effect: Effect, change: Change, walk: Walk
     ) -> Iterator[Consequence]:
         """Yield what becomes of what an account holds by one command."""
-        for loss in effect.losses:
+        losses = losses_to_name(effect)
+        for loss in losses:
             is_lost = loss.degree == "must" and walk.at_the_end.get(loss.stake) == "must"
-            is_certain = is_lost and change.is_certain
+            becomes = "lost" if is_lost and change.is_certain else "may be lost"
             by = loss.by
             if change.silent:
                 by |= {change.silent}
-            becomes = "lost" if is_certain else "may be lost"
-            if is_certain:
-                shown = basis_of_loss(effect.before, effect.command, loss, self.register)
-            else:
-                weighing = loss.deciding or by
-                shown = basis_of(weighing, loss.stake.kind, self.register)
+            shown = self._basis_of(effect, loss, change.silent)
             yield consequence_of(account, loss.stake, becomes, by, shown)
-        if effect.losses:
+        if losses:
             return
         outcome = effect.outcome
         if isinstance(outcome, Refused):
-            for name in sorted(outcome.because):
-                yield self._of_request(account, "refused", name)
-            return
-        for name in sorted(effect.deciding - NO_FINDINGS):
-            yield self._of_request(account, "not specified", name)
+            yield from self._of_requests(account, "refused", outcome.because)
+        else:
+            names = effect.deciding - NO_FINDINGS
+            yield from self._of_requests(account, "not specified", names)
+
+    def _basis_of(self, effect: Effect, loss: Loss, reading: str = "") -> Basis | None:
+        """Return how firmly it holds what a command does to a thing."""
+        return basis_of(effect.before, effect.command, loss, self.register, reading)
+
+    def _of_requests(
+        self, account: KnownAccount, becomes: str, names: frozenset[str]
+    ) -> Iterator[Consequence]:
+        """Yield why a request is refused or not specified.
+
+        Where a demand is not met, what is not specified besides tells nothing.
+        """
+        unmet = [name for name in sorted(names) if self.register[name].kind == "demand"]
+        for name in unmet:
+            demanded = self.register[name].refusal_of
+            if demanded is not None and demanded not in self.article.silent:
+                yield self._of_request(account, "demanded", demanded)
+        shown = unmet if unmet and becomes == "not specified" else sorted(names)
+        for name in shown:
+            yield self._of_request(account, becomes, name)
 
     def _of_request(self, account: KnownAccount, becomes: str, name: str) -> Consequence:
-        """Return that a request is refused or not specified, by this requirement."""
+        """Return what this requirement says of a request."""
         requirement = self.register[name]
         return Consequence(
             account.name, "", becomes, name, requirement.basis, (name,), requirement.title
@@ -361,12 +383,35 @@ class Judge:
     def _regained(self, account: KnownAccount, effect: Effect) -> Iterator[Consequence]:
         """Yield what is there again after a command, and what stays lost."""
         for loss in effect.stays:
-            shown = basis_of(loss.by, loss.stake.kind, self.register)
+            shown = self._basis_of(effect, loss)
             yield consequence_of(account, loss.stake, "stays lost", loss.by, shown)
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
-            shown = basis_of(loss.by, loss.stake.kind, self.register)
+            shown = self._basis_of(effect, loss)
             yield consequence_of(account, loss.stake, becomes, loss.by, shown)
+
+
+def losses_to_name(effect: Effect) -> tuple[Loss, ...]:
+    """Return the losses of a command, without what goes with an account that is lost."""
+    for loss in effect.losses:
+        if loss.stake.kind is Resource and loss.degree == "must":
+            return (loss,)
+    return effect.losses
+
+
+def gravity(effect: Effect) -> tuple[int, int, int]:
+    """Return by what the worst of several effects is found; of equals, it is the earliest."""
+    certain = sum(1 for loss in effect.losses if loss.degree == "must")
+    return certain, len(effect.losses), -len(effect.path)
+
+
+def loses_less(effect: Effect, worst: Effect) -> bool:
+    """Return whether something that must be lost in the worst order may be kept in this one."""
+    may_be_kept = {loss.stake for loss in effect.losses if loss.degree == "may"}
+    for loss in worst.losses:
+        if loss.degree == "must" and loss.stake in may_be_kept:
+            return True
+    return False
 
 
 def loses_nothing_that_is_kept(by_itself: Walk) -> bool:
@@ -439,7 +484,9 @@ def merged(findings: list[Finding]) -> Finding:
     by: set[str] = set()
     verdict = NOT_SPECIFIED
     for finding in findings:
-        parts += finding.parts
+        for part in finding.parts:
+            if not any(part.says_the_same(other) for other in parts):
+                parts.append(part)
         accounts.update(dict.fromkeys(finding.accounts))
         kinds.update(dict.fromkeys(finding.kinds))
         by.update(finding.requirements)

@@ -72,8 +72,17 @@ def thing(plan: Plan, resource: PlannedResource, attributes: Attributes | None) 
         kind, body = arm.as_body(attributes)
     read = arm.READERS.get(kind.lower())
     found = read(body, refer) if read is not None else None
-    if isinstance(found, Vault) and resource.type == AZAPI_RESOURCE:
-        return replace(found, lists_all=False)  # the body has what is configured alone
+    if resource.type == AZAPI_RESOURCE:
+        return as_configured(found, body)
+    return found
+
+
+def as_configured(found: Thing | None, body: Attributes) -> Thing | None:
+    """Return a thing of which a body has only what is configured, and not all that is so."""
+    if isinstance(found, Vault):
+        return replace(found, lists_all=False)
+    if isinstance(found, Account):
+        return replace(found, leaves_key_open=body.at("properties", "encryption") is None)
     return found
 
 

@@ -13,6 +13,7 @@ from .wording import (
     foundry_on,
     heading,
     instead_of,
+    legend,
     limits,
     part_heading,
     summary,
@@ -34,7 +35,7 @@ def format_markdown(report: Report) -> str:
         "<details><summary>What no plan can tell</summary>",
         "",
     ]
-    for limit in limits(report):
+    for limit in (*legend(report), *limits(report)):
         lines.append(f"- {markdown(limit)}")
     lines += ["", "</details>"]
     return "\n".join(lines) + "\n"

@@ -68,9 +68,16 @@ class Setup:
         return self.account.location if self.account.location != "global" else "westeurope"
 
     def subscription(self, facts: Account | Vault | None) -> str:
-        """Return the name of a subscription in the model; one that is not known is `production`."""
+        """Return the name of a subscription in the model; one that is not known is that of the
+        account, or else `production`.
+        """
+        own = UNKNOWN
+        for state in (self.account.before, self.account.after):
+            if state is not None and own is UNKNOWN:
+                own = subscription_of(state.id)
         subscription = subscription_of(facts.id) if facts is not None else UNKNOWN
-        return self.world.names.shown(subscription, "production")
+        otherwise = self.world.names.shown(own, "production")
+        return self.world.names.shown(subscription, otherwise)
 
     def group(self, facts: Account | Vault | None) -> str:
         """Return the name of a resource group in the model."""

@@ -14,6 +14,7 @@ from .wording import (
     foundry_on,
     heading,
     instead_of,
+    legend,
     limits,
     part_heading,
     summary,
@@ -40,7 +41,7 @@ def format_text(
         lines += format_finding(finding, colour)
         lines.append("")
     lines += wrapped(summary(report), "")
-    for limit in limits(report):
+    for limit in (*legend(report), *limits(report)):
         lines += wrapped(f"- {limit}", "  ")
     if report.undecided and exit_code == INCOMPLETE:
         lines.append(f"The exit code is {exit_code}, since not everything was judged.")
@@ -55,7 +56,13 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
     """Yield the lines of one finding."""
     label = LABELS[finding.verdict]
     shown = f"\x1b[{COLOURS[finding.verdict]}m{label}\x1b[0m" if colour else label
-    yield f"{shown}  {plain(address_in_words(finding.address))}  {plain(actions_in_words(finding))}"
+    address = plain(address_in_words(finding.address))
+    actions = plain(actions_in_words(finding))
+    if len(f"{label}  {address}  {actions}") <= WIDTH:
+        yield f"{shown}  {address}  {actions}"
+    else:
+        yield f"{shown}  {address}"
+        yield from wrapped(f"{INDENT}{actions}", INDENT)
     for part in finding.parts:
         yield from format_part(part)
     for sentence in foundry_on(finding):

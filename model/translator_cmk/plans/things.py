@@ -64,6 +64,8 @@ class Account:
     identity: MayBeUnknown
     principal: MayBeUnknown
     key: MayBeUnknown
+    leaves_key_open: bool = False
+    """Whether its resource says nothing of a key, and not that there is none."""
 
     @property
     def kind(self) -> str | None:
@@ -119,6 +121,8 @@ class Key:
     type: MayBeUnknown
     size: MayBeUnknown
     expires: MayBeUnknown = None
+    rotates: bool = False
+    """Whether a policy makes new versions of it by itself."""
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,9 @@ def key_deleted(context: Context, key: Key) -> Iterator[Change]:
         return
     known = context.world.key(vault, key.name)
     command = DeleteKey(vault.name, known.name)
-    kind = "key-deleted-with-vault" if context.deletes(vault) else "key-deleted"
-    yield context.change(kind, ((command,),), vault, key=known.name)
+    gone = context.goes_besides(vault)
+    kind = "key-deleted-with-more" if gone else "key-deleted"
+    yield context.change(kind, ((command,),), vault, key=known.name, gone=gone)
 
 
 def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
@@ -57,6 +58,8 @@ def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
     used = context.account.key
     if used is not None and used.vault == vault.name and used.key == known.name:
         kind = "key-expires" if before.expires is None else "key-expires-otherwise"
+        if after.rotates:
+            kind = "key-expires-and-rotates"
         yield context.change(kind, (NOTHING,), vault, unsaid=True, key=known.name)
 
 

@@ -253,7 +253,7 @@ class Walker:
             elif (stake.kind, stake.name) in oracle.open - open_before:
                 unspecified.append(stake)
             elif was == "must" and not self._account_is_lost(node):
-                regained += regained_in(stake, last.possible)
+                regained += regained_in(stake, last.possible, oracle.machine.silent)
         effect = Effect(
             command,
             last.outcome if last.compared else Accepted(),
@@ -359,20 +359,21 @@ def loss_in(stake: Stake, possible: Iterable[Transition], open_: frozenset[str])
     return Loss(stake, "may", all_losing, deciding)
 
 
-def regained_in(stake: Stake, possible: Sequence[Transition]) -> list[Loss]:
+def regained_in(stake: Stake, possible: Sequence[Transition], silent: frozenset[str]) -> list[Loss]:
     """Return that something lost is there again after a command, in all states or in some."""
-    again: set[str] = set()
+    again: list[frozenset[str]] = []
     not_again: set[str] = set()
-    count = 0
     for transition in possible:
         by = transition.outcome.by if isinstance(transition.outcome, Accepted) else frozenset()
         if stake.is_lost_in(transition.before):
             if stake.is_lost_in(transition.after):
                 not_again |= by
             else:
-                again |= by
-                count += 1
-    if count == 0:
+                again.append(by)
+    if not again:
         return []
-    degree: Degree = "must" if count == len(possible) else "may"
-    return [Loss(stake, degree, frozenset(again - not_again) or frozenset(again))]
+    degree: Degree = "must" if len(again) == len(possible) else "may"
+    least = min(again, key=lambda by: (len(by), sorted(by)))
+    by = least - not_again or least
+    deciding = by & silent if degree == "may" else frozenset[str]()
+    return [Loss(stake, degree, by, deciding)]

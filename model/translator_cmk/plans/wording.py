@@ -10,25 +10,26 @@ BECOMES = {
     ("account", "lost"): "the account is deleted",
     ("account", "may be lost"): "the account may be deleted",
     ("account", "back"): "the account is there again",
-    ("account", "may be back"): "the account may be there again",
+    ("account", "may be back"): "whether the account comes back is not specified",
     ("account", "stays lost"): "the account stays deleted",
     ("data", "lost"): "data can't be read",
     ("data", "may be lost"): "data may be unreadable",
     ("data", "back"): "data can be read again",
-    ("data", "may be back"): "data may be readable again",
+    ("data", "may be back"): "whether data can be read again is not specified",
     ("data", "stays lost"): "data stays unreadable",
     ("documents", "lost"): "uploaded documents are deleted",
     ("documents", "may be lost"): "uploaded documents may be deleted",
     ("documents", "back"): "uploaded documents are there again",
-    ("documents", "may be back"): "uploaded documents may be there again",
+    ("documents", "may be back"): "whether documents come back is not specified",
     ("documents", "stays lost"): "uploaded documents stay deleted",
     ("models", "lost"): "deployed models are undeployed",
     ("models", "may be lost"): "deployed models may be undeployed",
     ("models", "back"): "models are deployed again",
-    ("models", "may be back"): "models may be deployed again",
+    ("models", "may be back"): "whether models are deployed again is not specified",
     ("models", "stays lost"): "models stay undeployed",
     ("", "refused"): "would be refused",
-    ("", "not specified"): "not specified",
+    ("", "not specified"): "the article does not say that",
+    ("", "demanded"): "demanded",
 }
 """What becomes of something, in words."""
 
@@ -52,23 +53,16 @@ VERDICTS = {
     NOT_SPECIFIED: ("is not specified", "are not specified"),
 }
 
-DELAY = (
-    "how soon the service notices that a key is inaccessible is not stated; a gap of seconds may "
-    "do no harm"
-)
+DELAY = "how soon the service notices is not stated; a gap of seconds may do no harm"
 STORED = {
     "nothing": "nothing is assumed to be in an account, so lost access to a key is no finding",
-    "documents": "what an account holds is not in a plan: documents are assumed; --holds says "
-    "otherwise",
-    "models": "what an account holds is not in a plan: documents and a deployed model are "
-    "assumed; --holds says otherwise",
+    "documents": "documents are assumed to be in each account; --holds says otherwise",
+    "models": "documents and a deployed model are assumed in each account; --holds says otherwise",
 }
 """What was assumed to be in each account."""
-OUTSIDE = (
-    "accounts, policies and roles outside this plan are not seen; what a key needs besides is "
-    "assumed to be in order"
-)
-SILENCE = "no finding means that nothing was found which the article names; it does not mean safe"
+OUTSIDE = "accounts, policies and roles outside this plan are not seen, and assumed to be in order"
+SILENCE = "silence means that nothing was found which the article names; it does not mean safe"
+LEGEND = "stated, implied: by the article; environment: by a fact about Azure; assumed: by us alone"
 REFUSALS = "what would be refused is the specification's assumption, and nothing observed on Azure"
 FOUNDRY = (
     "Microsoft's Foundry pages of August 2026 are about resources of kind AIServices, and name no "
@@ -132,11 +126,23 @@ def part_heading(part: Part) -> str:
 def consequence_in_words(consequence: Consequence) -> str:
     """Return what becomes of something."""
     words = BECOMES[consequence.what, consequence.becomes]
-    if not consequence.title:
+    title = consequence.title
+    if not title:
         return words
-    if consequence.title.endswith("is not specified"):
-        return consequence.title[0].lower() + consequence.title[1:]
-    return f"{words}: {consequence.title[0].lower()}{consequence.title[1:]}"
+    title = title[0].lower() + title[1:]
+    if title.endswith("is not specified"):
+        return title
+    if consequence.becomes == "not specified":
+        return f"{words} {title}"
+    return f"{words}: {title}"
+
+
+def legend(report: Report) -> Iterator[str]:
+    """Yield what the words for a basis mean, where a report has any."""
+    for finding in report.findings:
+        if any(part.consequences for part in finding.parts):
+            yield LEGEND
+            return
 
 
 def instead_of(finding: Finding) -> list[str]:
