@@ -42,6 +42,7 @@ from .losses.events import CAUSES, EVENTS, HARMLESS, Case, start
 from .losses.explorer import unreached, what_if_size
 from .losses.searched import KIND_OF_WORD, is_found, searched
 from .render import CHOICES, Page
+from .siblings import service_count
 from .sourced import Seen, by_requirement, cell, data, load_seen
 
 
@@ -66,6 +67,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
         cases = {each.event.event: each for each in causes()}
         return {"cases": cases, "queries": list(queries())}
 
+    yield Page("decide/ten-minutes.md", "ten-minutes.md", ten_minutes)
     yield Page("decide/index.md", "decide.md", partial(decision, content))
     yield Page("decide/what-breaks.md", "what-breaks.md", what_breaks)
     yield Page("evidence/consequences.md", "consequences.md", consequences)
@@ -73,6 +75,11 @@ def decide_pages(content: Content) -> Iterator[Page]:
     yield Page("decide/enable.md", "enable.md", enabling)
     yield Page("decide/unknowns.md", "unknowns.md", partial(unknowns, content))
     yield Page("decide/what-if.md", "what-if.md", partial(what_if, content))
+
+
+def ten_minutes() -> Mapping[str, Any]:
+    """Return the data of the page that sums up all others for architects."""
+    return {"groups": events.groups(events.cases(EVENTS)), "service_count": service_count()}
 
 
 def decision(content: Content) -> Mapping[str, Any]:
