@@ -101,7 +101,7 @@ def test_first_page_on_evidence_says_first_what_was_run() -> None:
     assert re.search(r"^# .*\n\n--8<-- \"home.snippet:run\"$", evidence, re.MULTILINE)
 
 
-CHIP = "[Model only \N{EN DASH} not tested on Azure]("
+CHIP = "[Simulation only \N{EN DASH} not tested on Azure]("
 
 
 def test_pages_of_the_decision_have_one_chip_and_no_badge() -> None:
