@@ -12,6 +12,7 @@ from .context import Change
 class Advice(NamedTuple):
     """What one kind of change does, what to do instead, and where that is said."""
 
+    kind: str
     does: str
     instead: str = ""
     source: str = ""
@@ -31,7 +32,7 @@ def all_advice() -> dict[str, Advice]:
     path = Path(__file__).with_name("advice.yaml")
     found: dict[str, Advice] = {}
     for kind, fields in read_yaml(path).read(ADVICE).items():
-        found[kind] = Advice(**fields)
+        found[kind] = Advice(kind, **fields)
     return found
 
 

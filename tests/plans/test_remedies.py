@@ -1,0 +1,399 @@
+"""What each finding says to do instead helps: a plan that does so is silent, and what helps only in
+part does no more than it is said to."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.plans import builder as b
+from tests.plans.test_cases import (
+    TO_ACCOUNT,
+    C,
+    K,
+    P,
+    R,
+    T,
+    V,
+    azapi,
+    enabled,
+    key_replaced,
+    plan_with,
+    report,
+    switched,
+    vault_redeployed,
+    verdicts,
+)
+from translator_cmk.plans.advice import all_advice
+
+AZAPI_ACCOUNT = "Microsoft.CognitiveServices/accounts@2025-06-01"
+
+Build = Callable[[], Any]
+
+
+class Remedy(NamedTuple):
+    """A plan with a finding of a kind of change, and a plan that does what its advice says."""
+
+    harms: Build
+    helps: Build
+
+
+# Plans
+
+
+def with_change(address: str, actions: list[str], before: Any, after: Any, **more: Any) -> Build:
+    """Return how to build the usual plan with another change of one resource."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=address)
+        plan.change(address, actions, before, after, **more)
+        return plan
+
+    return build
+
+
+def policy(*values: Any, actions: list[str], after: Any = None) -> Build:
+    return with_change(P, actions, b.policy(*values), after)
+
+
+def account(after: b.Values) -> Build:
+    return with_change(T, ["update"], b.account(key=b.key_id()), after)
+
+
+def account_with_identity(kind: Any) -> Build:
+    after = b.account(key=b.key_id())
+    after["identity"] = [{**after["identity"][0], "type": kind}]
+    return account(after)
+
+
+def entry_adopted() -> b.TerraformPlan:
+    """Return a plan in which one resource leaves its entry, and another one imports it."""
+    plan = plan_with(without=P)
+    plan.change(f"{P}old", ["forget"], b.policy(), None)
+    plan.keep(P, b.policy())
+    plan.changes[-1]["change"]["importing"] = {"id": b.policy()["id"]}
+    return plan
+
+
+def entry_moved() -> b.TerraformPlan:
+    plan = plan_with(without=P)
+    plan.keep(f"{P}new", b.policy(), previous_address=P)
+    return plan
+
+
+def goes_with_the_account(actions: list[str]) -> Build:
+    """Return how to build a plan about an account with what it needs to use its key."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{T} {P}")
+        for address, values, depends in (
+            (T, b.account(key=b.key_id()), ()),
+            (P, b.policy(), (T,)),
+            (C, b.cmk(), (P,)),
+        ):
+            after = None if "delete" in actions else values
+            plan.change(address, actions, values, after, depends=depends)
+        return plan
+
+    return build
+
+
+def goes_with_the_vault(vault: list[str], rest: list[str]) -> Build:
+    """Return how to build a plan about a vault with its key and the policy."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{V} {K} {P}")
+        for address, actions, values in (
+            (V, vault, b.vault()),
+            (K, rest, b.key()),
+            (P, rest, b.policy()),
+        ):
+            after = None if actions == ["delete"] else values
+            plan.change(address, actions, values, after, depends=() if address == V else (V,))
+        return plan
+
+    return build
+
+
+def with_object_id(refers: Mapping[str, str]) -> Build:
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{V} {P}")
+        after = b.vault(policies=b.UNKNOWN)
+        plan.update(V, b.vault(policies=[b.policy_entry()]), after, refers=refers)
+        return plan
+
+    return build
+
+
+def vault_of_the_tenant(tenant: str) -> Build:
+    before = b.vault(policies=[b.policy_entry()])
+    return with_change(V, ["update"], before, {**before, "tenant_id": tenant})
+
+
+def vault_on_rbac(policies: list[b.Values]) -> Build:
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{V} {P}")
+        plan.update(V, b.vault(rbac_authorization_enabled=True), b.vault(policies=policies))
+        return plan
+
+    return build
+
+
+def another_key_in_use_before() -> b.TerraformPlan:
+    """Return the second of two applies: the account uses a key of another vault by now."""
+    plan = b.TerraformPlan()
+    plan.keep(T, b.account(key=b.key_id("kv-new")))
+    plan.keep(f"{V}new", b.vault("kv-new", policies=[b.policy_entry()]))
+    again = b.vault(id=b.UNKNOWN, resource_group_name="other")
+    plan.replace(V, b.vault(policies=[b.policy_entry()]), again)
+    return plan
+
+
+def group_goes(keeps: bool) -> Build:
+    def build() -> b.TerraformPlan:
+        plan = plan_with()
+        plan.features = {"resource_group": {"prevent_deletion_if_contains_resources": keeps}}
+        group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+        plan.delete("azurerm_resource_group.g", group)
+        return plan
+
+    return build
+
+
+def expiry(before: str | None, after: str | None) -> Build:
+    values = b.key(expiration_date=after, tags={"a": "b"})
+    return with_change(K, ["update"], b.key(expiration_date=before), values)
+
+
+def key_to_be(known: bool) -> Build:
+    key = b.key_id(version="v2") if known else b.UNKNOWN
+    block = [{"key_vault_key_id": key, "identity_client_id": None}]
+    return account(b.account(customer_managed_key=block))
+
+
+def account_made(key: str | None) -> Build:
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{T} {P}")
+        plan.create(T, b.account(key=key, id=b.UNKNOWN, principal=b.UNKNOWN))
+        return plan
+
+    return build
+
+
+def role_on_rbac(actions: list[str]) -> Build:
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=V)
+        plan.keep(V, b.vault(rbac_authorization_enabled=True))
+        plan.change(R, actions, b.role(), None if "delete" in actions else b.role())
+        return plan
+
+    return build
+
+
+def second_account() -> b.TerraformPlan:
+    plan = plan_with()
+    new = b.account("translator-new", id=b.UNKNOWN, principal=b.UNKNOWN)
+    plan.create("azurerm_cognitive_account.new", new)
+    return plan
+
+
+def evaluated(change: str) -> Build:
+    account = b.arm_change("NoChange", b.arm_account(key="cmk"), b.arm_account(key="cmk"))
+    vault = b.arm_vault(policies=[b.PRINCIPAL])
+    after = None if change == "Unsupported" else vault
+    return lambda: b.what_if(account, b.arm_change(change, vault, after))
+
+
+def azapi_account(key: str | None) -> Build:
+    def build() -> b.TerraformPlan:
+        plan = b.TerraformPlan()
+        before = azapi(b.arm_account(key="cmk"), AZAPI_ACCOUNT)
+        plan.update("azapi_resource.t", before, azapi(b.arm_account(key=key), AZAPI_ACCOUNT))
+        return plan
+
+    return build
+
+
+def policy_beside_the_identity() -> b.TerraformPlan:
+    """Return a plan whose policy doesn't refer to the identity that is turned on, and may come
+    first.
+    """
+    plan = plan_with(without=f"{T} {P}")
+    plan.update(T, b.account(principal=None), b.account(principal=b.UNKNOWN))
+    plan.create(P, b.policy(b.UNKNOWN, id=b.UNKNOWN))
+    plan.create(C, b.cmk(id=b.UNKNOWN), depends=(P,))
+    return plan
+
+
+def key_made(name: str) -> Build:
+    """Return how to build a plan that makes a key beside the one that is there."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with()
+        plan.features = {"key_vault": {"recover_soft_deleted_keys": False}}
+        plan.create("azurerm_key_vault_key.new", b.key(name, id=b.UNKNOWN))
+        return plan
+
+    return build
+
+
+def vault_made(name: str) -> Build:
+    """Return how to build a plan that makes a vault beside the one that is there."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with()
+        plan.features = {"key_vault": {"recover_soft_deleted_key_vaults": False}}
+        plan.create("azurerm_key_vault.new", b.vault(name, id=b.UNKNOWN, vault_uri=b.UNKNOWN))
+        return plan
+
+    return build
+
+
+HSM = "https://hsm.managedhsm.azure.net/keys/cmk/v1"
+
+REMEDIES: Mapping[str, list[Remedy]] = {
+    "policy-deleted": [
+        Remedy(policy(actions=["delete"]), entry_moved),
+        Remedy(policy(actions=["delete"]), entry_adopted),
+    ],
+    "policy-deleted-with-more": [
+        Remedy(goes_with_the_vault(["delete"], ["delete"]), plan_with),
+        Remedy(goes_with_the_account(["delete"]), goes_with_the_account(["no-op"])),
+    ],
+    "policy-dropped": [
+        Remedy(
+            lambda: vault_redeployed([]),
+            lambda: vault_redeployed([b.policy_entry(b.OTHER), b.policy_entry()]),
+        )
+    ],
+    "policy-narrowed": [
+        Remedy(
+            policy(actions=["update"], after=b.policy(key_permissions=["Get"])),
+            policy(actions=["update"], after=b.policy(key_permissions=b.PERMISSIONS)),
+        )
+    ],
+    "policy-emptied": [
+        Remedy(
+            policy(actions=["update"], after=b.policy(key_permissions=["List"])),
+            policy(actions=["update"], after=b.policy(key_permissions=b.PERMISSIONS)),
+        )
+    ],
+    "policies-unknown": [
+        Remedy(with_object_id({}), with_object_id({"access_policy.object_id": TO_ACCOUNT}))
+    ],
+    "policy-created": [Remedy(policy_beside_the_identity, enabled)],
+    "vault-to-rbac": [
+        Remedy(
+            lambda: switched(lambda _: None),
+            lambda: switched(lambda _: None, rbac_authorization_enabled=False),
+        )
+    ],
+    "vault-to-policies": [Remedy(vault_on_rbac([]), vault_on_rbac([b.policy_entry()]))],
+    "vault-tenant": [Remedy(vault_of_the_tenant("another"), vault_of_the_tenant(b.TENANT))],
+    "vault-deleted": [
+        Remedy(with_change(V, ["delete"], b.vault(), None), plan_with),
+        Remedy(
+            with_change(V, ["delete"], b.vault(), None),
+            with_change(V, ["forget"], b.vault(), None),
+        ),
+    ],
+    "vault-replaced": [
+        Remedy(
+            with_change(V, ["delete", "create"], b.vault(), b.vault(id=b.UNKNOWN)),
+            another_key_in_use_before,
+        )
+    ],
+    "vault-created": [Remedy(vault_made("kv-apps"), vault_made("kv-more"))],
+    "group-deleted": [Remedy(group_goes(keeps=False), group_goes(keeps=True))],
+    "key-deleted": [
+        Remedy(with_change(K, ["delete"], b.key(), None), plan_with),
+        Remedy(lambda: key_replaced(["delete", "create"]), key_to_be(known=True)),
+    ],
+    "key-deleted-with-more": [Remedy(goes_with_the_vault(["delete"], ["delete"]), plan_with)],
+    "key-created": [Remedy(key_made("cmk"), key_made("more"))],
+    "key-expires": [Remedy(expiry(None, "2027-12-31T00:00:00Z"), expiry(None, None))],
+    "key-enabled": [
+        Remedy(lambda: enabled(depends=()), enabled),
+        Remedy(lambda: enabled(key=b.key(key_size=4096)), enabled),
+        Remedy(lambda: enabled(vault=b.vault(location="eastus")), enabled),
+        Remedy(lambda: enabled(vault=b.vault(purge_protection_enabled=False)), enabled),
+    ],
+    "key-changed": [
+        Remedy(
+            account(b.account(key=b.key_id(key="other"))),
+            account(b.account(key=b.key_id(version="v2"))),
+        )
+    ],
+    "key-in-hsm": [Remedy(lambda: enabled(key_vault_key_id=HSM), enabled)],
+    "key-unknown": [Remedy(key_to_be(known=False), key_to_be(known=True))],
+    "key-given-up": [
+        Remedy(
+            account(b.account()),
+            account(b.account(key=b.key_id(), tags={"a": "b"})),
+        )
+    ],
+    "key-given-up-with-more": [
+        Remedy(goes_with_the_account(["delete"]), goes_with_the_account(["no-op"]))
+    ],
+    "key-left-out": [Remedy(azapi_account(None), azapi_account("cmk"))],
+    "identity-off": [
+        Remedy(
+            account_with_identity("UserAssigned"),
+            account_with_identity("SystemAssigned, UserAssigned"),
+        )
+    ],
+    "identity-unknown": [
+        Remedy(account_with_identity(b.UNKNOWN), account_with_identity("SystemAssigned"))
+    ],
+    "account-deleted": [
+        Remedy(with_change(T, ["delete"], b.account(key=b.key_id()), None), plan_with)
+    ],
+    "account-replaced": [
+        Remedy(
+            with_change(
+                T,
+                ["delete", "create"],
+                b.account(key=b.key_id()),
+                b.account(key=b.key_id(), id=b.UNKNOWN),
+            ),
+            second_account,
+        )
+    ],
+    "account-created-with-key": [Remedy(account_made(b.key_id()), account_made(None))],
+    "role-deleted": [Remedy(role_on_rbac(["delete"]), role_on_rbac(["no-op"]))],
+    "not-evaluated": [Remedy(evaluated("Unsupported"), evaluated("Modify"))],
+}
+"""By kind of change: what its advice says, as plans."""
+
+NOT_IN_A_PLAN = {
+    "key-expires-otherwise": "no plan rotates a key",
+    "key-expires-and-rotates": "no plan rotates a key",
+}
+"""Advice that no plan can follow, and why."""
+
+CASES = [
+    pytest.param(kind, remedy, id=f"{kind}-{number}")
+    for kind, remedies in REMEDIES.items()
+    for number, remedy in enumerate(remedies)
+]
+
+
+def test_every_advice_is_checked_or_names_what_no_plan_does() -> None:
+    advised = {kind for kind, advice in all_advice().items() if advice.instead}
+    assert set(REMEDIES) | set(NOT_IN_A_PLAN) == advised
+    assert set(REMEDIES).isdisjoint(NOT_IN_A_PLAN)
+
+
+@pytest.mark.parametrize(("kind", "remedy"), CASES)
+def test_a_plan_that_does_what_is_advised_has_no_finding(
+    kind: str, remedy: Remedy, tmp_path: Path
+) -> None:
+    kinds = {
+        part.advice.kind
+        for finding in report(remedy.harms(), tmp_path).findings
+        for part in finding.parts
+        if part.verdict is not None
+    }
+    assert kind in kinds
+    assert verdicts(remedy.helps(), tmp_path) == {}
