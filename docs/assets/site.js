@@ -41,11 +41,12 @@ function keep(values) {
 }
 const kept = new URLSearchParams(location.search);
 
-// Narrows a table by the values of some of its columns, by words and by @tags.
+// Narrows the tables of a box by the values of some of their columns, by words and by @tags.
 document.querySelectorAll(".filterable").forEach((box) => {
-  const table = box.querySelector("table");
-  const headers = [...table.tHead.rows[0].cells].map((each) => each.textContent.trim());
-  const rows = [...table.tBodies[0].rows].map((row) => ({
+  const tables = [...box.querySelectorAll("table")];
+  const folds = [...box.querySelectorAll("details[data-topic]")];
+  const headers = [...tables[0].tHead.rows[0].cells].map((each) => each.textContent.trim().toLowerCase());
+  const rows = tables.flatMap((table) => [...table.tBodies[0].rows]).map((row) => ({
     row,
     cells: [...row.cells].map((each) => each.textContent.trim()),
     text: row.textContent.toLowerCase(),
@@ -53,24 +54,34 @@ document.querySelectorAll(".filterable").forEach((box) => {
   }));
   const form = box.querySelector("form.filters");
   const count = box.querySelector(".count");
-  const selects = [...form.querySelectorAll("select")].map((select) => {
-    const column = headers.findIndex((each) => each.toLowerCase() === select.name);
+  const selects = [...form.querySelectorAll("select")];
+  selects.forEach((select) => {
     const values = [...select.options].map((each) => each.value);
     select.value = values.includes(kept.get(select.name)) ? kept.get(select.name) : "";
-    return { select, column };
   });
   const words = form.elements.words;
   words.value = kept.get(words.name) || "";
 
+  // what a table has no column for, its fold says
+  function valueOf({ row, cells }, name) {
+    const column = headers.indexOf(name);
+    return column < 0 ? row.closest("details").dataset[name] : cells[column];
+  }
+
   function show() {
     const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const chosen = selects.filter((select) => select.value);
     let shown = 0;
-    rows.forEach(({ row, cells, text, tags }) => {
+    rows.forEach((each) => {
       const fits =
-        selects.every(({ select, column }) => !select.value || cells[column] === select.value) &&
-        asked.every((word) => (word[0] === "@" ? tags.has(word.slice(1)) : text.includes(word)));
-      row.hidden = !fits;
+        chosen.every((select) => valueOf(each, select.name) === select.value) &&
+        asked.every((word) => (word[0] === "@" ? each.tags.has(word.slice(1)) : each.text.includes(word)));
+      each.row.hidden = !fits;
       shown += fits;
+    });
+    folds.forEach((fold) => {
+      fold.hidden = !fold.querySelector("tbody tr:not([hidden])");
+      if (chosen.length || asked.length) fold.open = true;
     });
     count.textContent = `${shown} of ${rows.length} shown`;
   }

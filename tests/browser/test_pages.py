@@ -75,7 +75,6 @@ VIEWS = {
         "specification/index.html",
         True,
         A4_LANDSCAPE,
-        ("What it is about", "Requirements", "Evidence"),
     ),
     "implementations": View("evidence/implementations.html"),
     "what if": View(WHAT_IF, True),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.command_line import ROOT
 from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
-from translator_cmk.bdd.feature_records import Pickle
+from translator_cmk.bdd.feature_records import Pickle, slug
 from translator_cmk.conformance.protocol import a_session
 from translator_cmk.conformance.results import Results
 from translator_cmk.language.contract import VERBS, answer_from_wire, request_from_wire
@@ -44,14 +44,31 @@ def test_every_requirement_has_one_anchor_on_the_page_of_its_topic_and_no_anchor
         assert there == [f"specification/{requirement.topic}.md"], requirement.id
 
 
-def test_every_scenario_is_shown_as_it_is_written_with_a_badge_for_each_row() -> None:
+SIGN = r"\*([^*\n]+)\*\{ \.mark \.mark-([\w-]+) \}"
+"""A result inside a page: its words, and its status."""
+
+
+def test_every_scenario_is_shown_as_it_is_written_with_a_result_for_each_row() -> None:
     for feature in FEATURES:
         page = green()[f"specification/{feature.topic}.md"]
         for scenario in feature.scenarios:
             assert f"\n{scenario.source}\n```" in page, scenario.name
+            _, _, section = page.partition(f"/{slug(scenario.name)} }}\n")
+            below, _, _ = section.partition("\n### ")
+            shown = re.findall(SIGN, below.partition("\n## ")[0])
+            assert shown == [("model: ✔ passed", "passed")] * len(scenario.pickles)
         for pickle in feature.pickles:
             assert f"badges/scenarios/{pickle.id}.svg" in green()
-            assert f"](../badges/scenarios/{pickle.id}.svg)" in page, pickle.id
+
+
+def test_every_requirement_has_beside_its_id_the_words_of_its_badge_and_no_picture() -> None:
+    for requirement in REGISTER.values():
+        page = green()[f"specification/{requirement.topic}.md"]
+        (head,) = re.findall(rf"^`{re.escape(requirement.id)}`{{ \.id }}.*$", page, re.MULTILINE)
+        badge = json.loads(green()[f"badges/requirements/{requirement.id}.json"])
+        ((words, _),) = re.findall(SIGN, head)
+        assert words == f"{badge['label']}: {badge['message']}"
+        assert "![" not in head
 
 
 def test_every_badge_is_a_picture_and_json_that_agree() -> None:
@@ -81,7 +98,7 @@ def test_every_statement_has_its_line_in_the_matrix() -> None:
 
 def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azure() -> None:
     for name, text in pages().items():
-        if "../badges/" in text:
+        if "../badges/" in text or "*model: " in text:
             assert "Run against the model, finished <time datetime=" in text, name
             assert ">2026-03-04 05:06 UTC</time>. Observed on Azure: never." in text, name
 
@@ -111,7 +128,7 @@ def test_pages_of_the_decision_have_one_chip_and_no_badge() -> None:
             assert text.count(CHIP) == 1, name
             assert "badges/" not in text, name
     for topic in REGISTER.topics:
-        assert "badges/requirements/" in pages()[f"specification/{topic}.md"]
+        assert "badges/topics/" in pages()[f"specification/{topic}.md"]
     assert green()["data/matrix.snippet"].count(CHIP) == 1
 
 
@@ -133,6 +150,8 @@ def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
     }
     texts = {each.path: each.text for each in site_pages.pages(content)}
     assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
+    shown = {name for text in texts.values() for _, name in re.findall(SIGN, text)}
+    assert shown == {Status.NOT_RUN, Status.DECLARED}
     assert "make site" in texts["evidence/last-run.md"]
     table = texts["specification/index.md"]
     assert table.count("| model: ○ not run {") + table.count("declared only {") == len(REGISTER)

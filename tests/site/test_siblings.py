@@ -65,7 +65,7 @@ def test_each_requirement_shows_the_pages_that_bear_on_it() -> None:
     for name, found in bearings().items():
         topic = green()[f"specification/{REGISTER[name].topic}.md"]
         section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
-        (line,) = re.findall(r"^Pages on other services.*$", section, re.MULTILINE)
+        (line,) = re.findall(r"^Pages on other services.*\n:   (.*)$", section, re.MULTILINE)
         for relation, each in found.items():
             assert f"*{RELATIONS[relation]}*" in line
             for bearing in each:
