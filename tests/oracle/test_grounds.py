@@ -201,6 +201,15 @@ def test_a_change_that_has_nothing_to_do_with_a_thing_rests_on_nothing() -> None
     assert (found.fate, found.basis, found.requirements) == ("kept", "", ())
 
 
+def test_that_nothing_brings_it_back_rests_on_what_is_not_specified_on_the_way() -> None:
+    """Azure's documents end the key; that another key does not bring the data back is ours."""
+    for loss, basis in {"documents": "implied", "models": "assumed", "data": "assumed"}.items():
+        event = "Key vault not recovered in time, so purged"
+        _, rests = example_of(event, loss, True)
+        assert ("keys.change" in rests) == (loss != "documents")
+        assert row_at(event, loss, True).basis == basis
+
+
 def test_what_rests_on_a_fact_about_azure_is_never_stated() -> None:
     """Undeploying by hand is a fact about Custom Translator, which the article takes for granted."""
     found = what_becomes("models", after(), 'the customer undeploys the model "legal-en-de"')

@@ -77,7 +77,7 @@ EDITS = {
         "S33 is a statement of no requirement here that is stated",
     ),
     "an argument without a weakest part": (
-        "        weakest: No sentence says of deleted uploads that they stay deleted.\n",
+        "        weakest: No sentence says in so many words that deleted uploads stay deleted.\n",
         "",
         "no sentence states it, so the row needs its weakest; add it",
     ),

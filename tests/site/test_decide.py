@@ -270,7 +270,7 @@ ARTICLE = {
     "Key vault deleted": ("stated stated implied", "implied assumed assumed"),
     "Key vault not recovered in time, so purged": (
         "stated stated implied",
-        "implied environment environment",
+        "implied assumed assumed",
     ),
     "Key vault switched to Azure RBAC, with no role for the identity": (
         "environment environment environment",
@@ -555,6 +555,16 @@ def test_what_cannot_be_undone_has_the_basis_that_the_article_gives_its_event() 
         ("DisableIdentity", "models", "stated"),
         ("DeleteVault", "documents", "stated"),
     }
+
+
+def test_that_no_way_back_is_left_after_a_purge_has_the_basis_of_the_table_everywhere() -> None:
+    purge = next(cause for cause in CAUSES if cause.tried)
+    things = [fate for fate in fates() if "returns_with" in fate.thing]
+    assert {fate.thing.get("loss") for fate in things} == {"models", "data", None}
+    for fate in things:
+        row = purge.afterwards[fate.thing["returns_with"]]
+        assert row.basis == "assumed"
+        assert fate.last_chance["EndVaultRetention"].basis == row.basis
 
 
 @pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])

@@ -34,6 +34,7 @@ from ..machine import (
     Refused,
     RowDefect,
     State,
+    Unspecified,
     initial,
 )
 from ..machine.entities import Document, Entity, Model, Workspace
@@ -142,6 +143,14 @@ def row_of(
             continue
         if set(rests) <= set(example_of(event.event, loss.loss, bool(then))[1]):
             return row
+    return None
+
+
+def row_without_return(command: Command, loss: str) -> Consequence | None:
+    """Return the row that says that nothing brings a thing back after a command, or None."""
+    for event in load_consequences().events.values():
+        if event.tried and kinds_of(read(event.commands))[-1] is type(command):
+            return event.afterwards[loss]
     return None
 
 
@@ -311,6 +320,9 @@ def named_on_the_way(state: State, commands: Commands) -> list[str]:
             named.update(dict.fromkeys(outcome.by))
         if isinstance(outcome, Refused):
             named.update(dict.fromkeys(outcome.because))
+        if isinstance(outcome, Unspecified):
+            # that the model leaves all as it is then is no more than a choice
+            named.update(dict.fromkeys(outcome.silent))
     return list(named)
 
 

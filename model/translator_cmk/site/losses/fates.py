@@ -13,7 +13,7 @@ from ...explore.memoised import Memoised
 from ...language.phrases import COMMAND_PHRASES
 from ...machine import Command, Machine, State
 from ...machine.world import World
-from ...oracle.grounds import Thing, grounds, rests_on
+from ...oracle.grounds import Thing, grounds, rests_on, row_without_return
 from ...requirements import load_register
 from ...requirements.consequences import load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
@@ -96,7 +96,11 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
         elif once[before] and not so[before] and so[after]:
             note(fate.back, command, behind(graph.states[before], command))
         elif once[before] and possible[before] and not possible[after]:
-            note(fate.last_chance, command, weighed(graph.named(edge)))
+            note(
+                fate.last_chance,
+                command,
+                behind_last_chance(fate.thing, command, graph.named(edge)),
+            )
 
 
 Behind = Callable[[State, Command], Way]
@@ -127,6 +131,15 @@ def behind_losses_of(thing: Mapping[str, Any], name: str) -> Behind:
         return state, Way(frozenset((*found.requirements, *found.given)), found.basis)
 
     return asked_once(behind)
+
+
+def behind_last_chance(thing: Mapping[str, Any], command: Command, named: Iterable[str]) -> Way:
+    """Return what it rests on that no way back is left: a row of the table, where there is one."""
+    if "returns_with" in thing:
+        row = row_without_return(command, thing["returns_with"])
+        if row is not None:
+            return Way(frozenset(row.requirements), row.basis)
+    return weighed(named)
 
 
 def asked_once(behind: Callable[[State, Command], tuple[State, Way]]) -> Behind:
