@@ -111,6 +111,14 @@ class WhatIfGraph {
     return { row, there, steps };
   }
 
+  // The path as JSON lines: the stage, the commands that lead to the start, and those of the steps.
+  replay(from, steps) {
+    const { stage, messages, commands } = this.tables;
+    const { way } = this.starts.get(from);
+    const numbers = [...way, ...steps.map((each) => commands[each.command].message)];
+    return [{ stage }, ...numbers.map((each) => messages[each])].map((each) => `${JSON.stringify(each)}\n`).join("");
+  }
+
   // The path as a scenario: Givens from the last situation on it, the last step, and Thens that leave nothing out.
   scenario(from, steps) {
     const { commands, sentences, requirements, starts } = this.tables;
@@ -412,6 +420,7 @@ class WhatIfGraph {
   });
   find("link").addEventListener("click", (event) => copy(event.target, location.href));
   find("copy").addEventListener("click", (event) => copy(event.target, find("scenario").textContent));
+  find("replay").addEventListener("click", (event) => copy(event.target, graph.replay(path.from, now.steps)));
   find("names").addEventListener("change", showCommands);
   find("commands").append(...groups);
   addEventListener("hashchange", show);

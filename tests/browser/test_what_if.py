@@ -2,6 +2,7 @@
 however it was opened.
 """
 
+import json
 import random
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MARKS, PHONE, focused, look, tab_to, violations
+from tests.command_line import run_cli
 from tests.site.conftest import REGISTER
 from tests.site.test_what_if import tables
 from translator_cmk.bdd.feature_files import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.scopes import WHAT_IF
+from translator_cmk.language.messages import command_from_wire
+from translator_cmk.language.sentences import format_command
+from translator_cmk.oracle.profiles import PROFILES
 from translator_cmk.site.losses.explorer import code
 from translator_cmk.system import ModelSystem
 
@@ -128,6 +133,32 @@ def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> 
 
 
 # How it is used
+
+
+@pytest.mark.parametrize("start", ["nothing yet", "a deployed model under customer-managed keys"])
+def test_commands_that_are_copied_are_replayed_and_answered_as_on_the_page(
+    page: Page, start: str
+) -> None:
+    page.locator("#what-if-from").select_option(label=start)
+    asked = ['creates the vault "kv-prod"', 'deletes the vault "kv-prod"']
+    if start != "nothing yet":
+        asked = ['deletes the vault "kv-prod"', 'recovers the vault "kv-prod"']
+    for sentence in asked:
+        ask(page, sentence)
+    page.get_by_role("button", name="Copy as commands").click()
+    expect(page.locator("[role=status]", has_text="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    stage, *commands = [json.loads(line) for line in copied.splitlines()]
+    assert list(stage) == ["stage"]
+    for profile in PROFILES:
+        done = run_cli("run", "--profile", profile, "-", text=copied.encode())
+        assert (done.code, done.error) == (0, "")
+        answers = [json.loads(line) for line in done.out.splitlines()]
+        assert [each["command"] for each in answers] == commands
+        sentences = [format_command(command_from_wire(each, "")) for each in commands]
+        for shown, sentence in zip(sentences[-2:], asked, strict=True):
+            assert shown.startswith(f"the customer {sentence}")
+        assert [each["outcome"]["outcome"] for each in answers[-2:]] == ["accepted", "accepted"]
 
 
 def test_refusal_leads_to_its_requirement(page: Page) -> None:

@@ -17,6 +17,7 @@ from translator_cmk import machine
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
+from translator_cmk.language.messages import command_from_wire, stage_from_wire
 from translator_cmk.language.phrases import FACT_PHRASES
 from translator_cmk.language.sentences import format_fact, format_key_use, read_command, read_fact
 from translator_cmk.language.situations import situations
@@ -312,6 +313,18 @@ def test_starts_are_the_situations_that_the_scope_has() -> None:
             for loss in tables().data["losses"]
         ]
         assert [bool(start["there"] >> bit & 1) for bit in range(len(ever))] == ever
+
+
+def test_messages_of_a_start_lead_to_it_and_those_of_requests_are_theirs() -> None:
+    messages = [command_from_wire(each, "message") for each in tables().data["messages"]]
+    assert stage_from_wire(tables().data["stage"], "stage") == DEFAULT_STAGE
+    for start in tables().data["starts"]:
+        state = initial(DEFAULT_STAGE)
+        for number in start["way"]:
+            state, _ = MACHINE.step(state, messages[number])
+        assert chart().rows[state] == tuple(start["row"])
+    asked = [messages[each["message"]] for each in tables().data["commands"]]
+    assert tuple(asked) == WHAT_IF.alphabet
 
 
 def row_of_start(name: str) -> Row:

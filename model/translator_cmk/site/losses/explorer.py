@@ -13,9 +13,10 @@ from ...explore.graph import NOT_OFFERED, Graph
 from ...explore.memoised import Memoised
 from ...explore.reachability import first_commands, predecessors
 from ...explore.scopes import WHAT_IF
+from ...language.messages import command_to_wire, stage_to_wire
 from ...language.sentences import format_command, format_key_use
 from ...language.situations import situations
-from ...machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
+from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from ...machine.commands import DeleteResource
 from ...machine.entities import CUSTOMER, Resource
 from ...machine.rows import Effect
@@ -106,7 +107,7 @@ def field_of(sentence: str, looks: Iterable[Seen]) -> int | None:
     return None
 
 
-FORMAT = 2
+FORMAT = 3
 
 NOTHING_BESIDES = Answered((), ())
 """What an answer rests on of which there is nothing to say."""
@@ -127,6 +128,7 @@ class Tables:
         self.steps = Numbered()
         self.answers = Numbered()
         self.grounds = Numbered()
+        self.messages = Numbered()
         self.diagrams = Diagrams(charted.rows)
         self.views = {place: charted.views(place) for place in charted.places}
         self.losses = losses(charted, self.views)
@@ -145,6 +147,7 @@ class Tables:
                 "states": graph.states,
                 "steps": graph.edge_count,
             },
+            "stage": stage_to_wire(DEFAULT_STAGE),
             "starts": list(self._starts()),
             "subjects": data("causes")["what-if"]["subjects"],
             "places": [self._place(place, views) for place, views in self.views.items()],
@@ -162,6 +165,7 @@ class Tables:
         return found | {
             "answers": [self._answer(answer) for answer in self.answers],
             "grounds": [self._grounds(each) for each in self.grounds],
+            "messages": [command_to_wire(command) for command in self.messages],
             "weakest_first": list(WEAKEST_FIRST),
             "steps": list(self.steps),
             "looks": [[int(there), *sentences] for there, *sentences in self.looks],
@@ -188,6 +192,7 @@ class Tables:
                 "name": name,
                 "slug": slug(name),
                 "row": list(self.charted.rows[path[-1]]),
+                "way": [self.messages(command) for command in commands],
                 "there": there,
                 "group": self._group(path[-1], there),
             }
@@ -226,6 +231,7 @@ class Tables:
             "code": code(sentence),
             "command": type(command).__name__,
             "sentence": sentence,
+            "message": self.messages(command),
             "requirements": own[:1],
             "step": self.diagrams.add(self.taken[number :: graph.width]),
             "answer": self.diagrams.add(self._answers_to(number, command)),
