@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -28,6 +29,7 @@ from tests.site.conftest import (
     REGISTER,
     REPOSITORY,
     SITE,
+    build,
     copy_pages,
     digest_elsewhere,
     digest_of_pages,
@@ -517,6 +519,35 @@ def test_edit_link_of_every_page_opens_a_file_of_the_repository(site: Path) -> N
         assert subprocess.run(tracked, cwd=ROOT, check=False).returncode == 1, (
             f"{file} is generated"
         )
+
+
+def test_foot_of_every_page_says_what_it_was_built_from_and_how_to_report_an_error(
+    site: Path,
+) -> None:
+    for path, text in addresses(site):
+        foot = text[text.index('<div class="md-copyright">') :]
+        assert f"translator-cmk {version('translator-cmk')}, pages built on 2025-10-09." in foot
+        assert f'<a href="{REPOSITORY}">' in foot
+        (report,) = re.findall(rf'href="{REPOSITORY}/issues/new\?title=([^"]*)"', foot)
+        assert unquote(report).endswith(f"({path})"), path
+
+
+def test_foot_of_a_page_without_a_repository_names_the_package(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# One page\n")
+    theme = ROOT / "docs" / "theme"
+    settings = {
+        "site_name": "One page",
+        "theme": {"name": "material", "custom_dir": str(theme), "font": False},
+        "hooks": [str(theme / "about.py")],
+        "extra": {"repository": ""},
+        "copyright": "MIT licence.",
+    }
+    (tmp_path / "mkdocs.yml").write_text(json.dumps(settings))
+    foot = (build(tmp_path) / "index.html").read_text("utf-8")
+    foot = foot[foot.index('<div class="md-copyright">') : foot.index("MIT licence.")]
+    assert f"package translator-cmk {version('translator-cmk')}" in foot
+    assert "href" not in foot
 
 
 def test_feed_has_every_known_revision_of_the_article_the_newest_first(site: Path) -> None:
