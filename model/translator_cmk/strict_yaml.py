@@ -122,10 +122,8 @@ class Entry:
             raise place.error(f"{error.sentence('this')}; {error.remedy}") from None
 
     def value(self) -> Any:
-        """Return what is written here, with mappings and lists in it; raises `InvalidFile` for a
-        repeated key."""
+        """Return what is written here, with mappings and lists in it."""
         if isinstance(self.node, yaml.MappingNode):
-            self._check_keys(self.node)
             return {key: Entry(self.file, node).value() for key, node in values_by_key(self.node)}
         if isinstance(self.node, yaml.SequenceNode):
             return [item.value() for item in self.items()]
@@ -133,16 +131,23 @@ class Entry:
             return self.node.value
         return SafeConstructor().construct_object(self.node)
 
-    def _check_keys(self, mapping: yaml.MappingNode) -> None:
-        """Refuse a key that is no text, and one that stands twice."""
-        seen: set[str] = set()
-        for node, _ in mapping.value:
-            key = Entry(self.file, node)
-            if not isinstance(key.value(), str):
-                raise key.error("a key is a text; quote what looks like a number or a truth value")
-            if node.value in seen:
-                raise key.error(f"the key {node.value!r} appears twice; remove one")
-            seen.add(node.value)
+
+def check_keys(entry: Entry) -> None:
+    """Raise InvalidFile for a key that is no text, and for one that stands twice, anywhere here."""
+    if isinstance(entry.node, yaml.SequenceNode):
+        for item in entry.items():
+            check_keys(item)
+    if not isinstance(entry.node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key_node, value_node in entry.node.value:
+        key = Entry(entry.file, key_node)
+        if not isinstance(key.value(), str):
+            raise key.error("a key is a text; quote what looks like a number or a truth value")
+        if key_node.value in seen:
+            raise key.error(f"the key {key_node.value!r} appears twice; remove one")
+        seen.add(key_node.value)
+        check_keys(Entry(entry.file, value_node))
 
 
 def values_by_key(mapping: Any) -> list[tuple[str, yaml.Node]]:
@@ -155,13 +160,17 @@ def values_by_key(mapping: Any) -> list[tuple[str, yaml.Node]]:
 
 def read_yaml(path: Path, name: str = "", if_empty: str = "") -> Entry:
     """Return the one document in a YAML file; raises `InvalidFile` if it is missing, not UTF-8, not
-    YAML or empty.
+    YAML or empty, or has a key twice.
 
     Errors call the file by its ``name``, by default without its folder; ``if_empty`` says what to
     do with an empty one.
     """
     name = name or path.name
-    text = read_utf_8(path, name)
+    return parse_yaml(read_utf_8(path, name), name, if_empty)
+
+
+def parse_yaml(text: str, name: str, if_empty: str = "") -> Entry:
+    """Return the one document in a text; raises `InvalidFile` as `read_yaml` does."""
     try:
         node = compose_document(text)
     except yaml.reader.ReaderError as error:
@@ -174,7 +183,9 @@ def read_yaml(path: Path, name: str = "", if_empty: str = "") -> Entry:
         raise InvalidFile(f"{name}:1: not YAML that can be read: nested too deeply") from None
     if node is None:
         raise InvalidFile(f"{name}:1: the file is empty{if_empty}")
-    return Entry(name, node)
+    whole = Entry(name, node)
+    check_keys(whole)
+    return whole
 
 
 def read_utf_8(path: Path, name: str) -> str:

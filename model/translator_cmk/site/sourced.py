@@ -5,10 +5,12 @@ nothing is known.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from ..strict_yaml import read_yaml
+
+DATA = Path(__file__).with_name("data")
 
 UNKNOWN = "unknown"
 """The text of a cell for which no source was found."""
@@ -46,10 +48,8 @@ def cell(value: Any) -> Cell:
 
 @cache
 def data(name: str) -> Any:
-    """Return the content of a data file."""
-    return yaml.safe_load(
-        (resources.files(__package__) / "data" / f"{name}.yaml").read_text("utf-8")
-    )
+    """Return the content of a data file; raises `InvalidFile`."""
+    return read_yaml(DATA / f"{name}.yaml").value()
 
 
 @cache

@@ -8,11 +8,11 @@ are wrong are caught here, so a mistake in the code of a page still ends the com
 import re
 from typing import NamedTuple
 
-import yaml
 from jinja2 import Environment
 
 from ..explore.scopes import StartNotReached
 from ..machine import RowDefect
+from ..strict_yaml import parse_yaml
 from .render import PAGES, UP, Page, rendered
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
@@ -55,7 +55,7 @@ def in_its_place(templates: Environment, page: Page, reason: str) -> str:
         templates,
         "uncomputed.md",
         head=head[0] if head else "",
-        described=yaml.safe_load(head[1]) if head else {},
+        described=parse_yaml(head[1], page.template).value() if head else {},
         places=places if head else (),
         reason=reason,
         root=UP if head else "",

@@ -17,7 +17,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import jwt
-import yaml
 from azure.core import PipelineClient
 from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import HeadersPolicy, RetryPolicy, UserAgentPolicy
@@ -33,6 +32,7 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 from ...machine import Observation, Refused
 from ...machine.entities import CUSTOMER, MICROSOFT
 from ...requirements import load_register
+from ...strict_yaml import read_yaml
 from ...system import Unsupported
 from ..names import GUID
 from .target import CLOUDS, Cloud
@@ -168,9 +168,7 @@ def without_secrets(text: str) -> str:
     return LONG.sub("<hidden>", GUID.sub("<id>", text))
 
 
-MEANINGS: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("refusals.yaml").read_text("utf-8")
-)
+MEANINGS: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("refusals.yaml")).value()
 """The table of error codes, in order: ``because`` of which requirements, or ``about`` what was in
 the way.
 """

@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-import yaml
-
 from ...errors import CommandError
 from ...language.declaration import MASKED, OF_AZURE, Declaration
 from ...machine import DEFAULT_STAGE, Stage
+from ...strict_yaml import read_yaml
 from ..names import GUID
 
 HELD = 7
@@ -33,7 +32,7 @@ these by itself.
 """
 
 
-PLANS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("plan.yaml").read_text("utf-8"))
+PLANS: dict[str, Any] = read_yaml(Path(__file__).with_name("plan.yaml")).value()
 WORK: dict[str, dict[str, Any]] = PLANS["work"]
 """The work of each command that the API has."""
 

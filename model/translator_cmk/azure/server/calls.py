@@ -19,12 +19,12 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote, urlencode
 
 import jwt
-import yaml
 
 from ...machine import Accepted, Command, Machine, Refused
 from ...machine.commands import COMMANDS
 from ...machine.entities import CUSTOMER, Entity, Grant, Key
 from ...machine.meanings import registered, shows_encryption_section
+from ...strict_yaml import read_yaml
 from .worlds import FIXED, SUBSCRIPTIONS, TENANTS, World, Worlds
 
 # Answers that we chose where no public source shows one, or the model leaves it open
@@ -376,7 +376,7 @@ class Call:
 
 Body = dict[str, Any]
 
-FORMS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("bodies.yaml").read_text("utf-8"))
+FORMS: dict[str, Any] = read_yaml(Path(__file__).with_name("bodies.yaml")).value()
 
 
 class Values(dict[str, Any]):

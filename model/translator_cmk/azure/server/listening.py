@@ -25,11 +25,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from uuid import uuid4
 
 import trustme
-import yaml
 
 from ...machine import Machine
 from ...machine.rows import Silent
 from ...requirements import load_register
+from ...strict_yaml import read_yaml
 from ...system import MACHINE
 from . import arm, custom_translator, entra, key_vault
 from .calls import Call, Problem, Reply, answer_to, malformed, outside
@@ -70,7 +70,7 @@ def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Rou
             yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), below)
 
 
-TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").read_text("utf-8"))
+TREES: dict[str, Any] = read_yaml(Path(__file__).with_name("routes.yaml")).value()
 ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)]
 
 

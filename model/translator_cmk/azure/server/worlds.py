@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-import yaml
-
 from ...machine import DEFAULT_STAGE, Stage, State, initial
 from ...machine.entities import Resource, Tenant
+from ...strict_yaml import read_yaml
 
-FIXED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fixed.yaml").read_text("utf-8"))
+FIXED: dict[str, Any] = read_yaml(Path(__file__).with_name("fixed.yaml")).value()
 """What is the same in every world, such as regions, SKUs and members of bodies that have one value.
 """
 
