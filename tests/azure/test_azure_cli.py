@@ -19,7 +19,7 @@ import yaml
 
 from translator_cmk.digest import kit_digest
 from translator_cmk.site.decide import RUN, last_run
-from translator_cmk.site.implementations import CONFIRMED, LIST, badge, load
+from translator_cmk.site.implementations import CHECKED, LIST, badge, load
 from translator_cmk.site.sourced import data
 from translator_cmk.verdict import Status
 
@@ -361,7 +361,7 @@ def test_amber_cloud_deviates_where_it_has_no_soft_delete(monkeypatch: pytest.Mo
         pytest.skip("missing tool: amber-cloud, which `make azure-cli` installs")
     monkeypatch.chdir(ROOT)
     found = load(entry, ROOT / "docs")
-    assert (found.standing, found.problems, found.product[:12]) == (CONFIRMED, (), "amber-cloud ")
+    assert (found.standing, found.problems, found.product[:12]) == (CHECKED, (), "amber-cloud ")
     assert badge(found).status is Status.FAILED
     assert found.report is not None
     assert found.report["subject"]["levels"] == ["vault-and-key"]

@@ -91,34 +91,34 @@ FAULTY: dict[str, dict[str, Machine]] = {
     "a_refused_command_changes_nothing": {
         "turns identities off when it refuses": ChangesOnRefusal(ROWS),
     },
-    "asking_for_what_is_so_changes_nothing": {
+    "repeating_a_request_changes_nothing": {
         "enables a disabled key that is disabled": article(TOGGLES, without="keys.disable"),
     },
-    "order_of_rows_carries_no_meaning": {
+    "order_of_transition_rules_does_not_matter": {
         "carries out the last effect alone": AppliesTheLastEffectOnly(ROWS),
     },
-    "a_refusal_names_every_demand_it_breaks": {
+    "a_refusal_names_every_precondition_it_breaks": {
         "stops at the first demand that is broken": NamesOneReason(ROWS),
     },
-    "an_acceptance_says_what_changed_something": {
+    "an_acceptance_names_requirements_if_something_changed": {
         "names no requirement": NamesNoRequirement(ROWS),
     },
     "an_acceptance_names_each_cause_it_rests_on": {
         "names no cause": NamesNoCause(ROWS),
     },
-    "a_command_changes_only_what_depends_on_what_it_names": {
+    "a_command_changes_only_named_things_and_their_dependants": {
         "revokes the access of every resource to the vault": CONFUSES_RESOURCES,
     },
     "deleted_uploads_stay_deleted": {
         "brings uploads back with the access": RESURRECTS_UPLOADS,
     },
-    "only_a_customer_deploys_a_model": {
+    "only_a_customer_deploys_a_translation_model": {
         "deploys every model with the access": REDEPLOYS_MODELS,
     },
     "data_is_readable_again_with_its_own_key_only": {
         "changes the key in use": article(without="keys.change"),
     },
-    "nothing_is_left_under_a_key_inaccessible": {
+    "no_data_or_deployment_survives_loss_of_the_key": {
         "goes on serving models": LEAVES_MODELS_DEPLOYED,
         "keeps what was uploaded": article(without="revocation.deletes-uploads"),
         "lets data be read": article(without="revocation.data-inaccessible"),

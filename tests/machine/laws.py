@@ -91,7 +91,7 @@ specified.
 """
 
 
-def asking_for_what_is_so_changes_nothing(step: Step) -> bool:
+def repeating_a_request_changes_nothing(step: Step) -> bool:
     """A command that sets something, accepted once, is accepted again and changes nothing."""
     if not isinstance(step.outcome, Accepted):
         return True
@@ -101,7 +101,7 @@ def asking_for_what_is_so_changes_nothing(step: Step) -> bool:
     return isinstance(outcome, Accepted) and after == step.after
 
 
-def order_of_rows_carries_no_meaning(step: Step) -> bool:
+def order_of_transition_rules_does_not_matter(step: Step) -> bool:
     other = shuffled(step.machine, seed=len(step.command))
     after, _ = other.step(step.before, step.command)
     return after == step.after
@@ -115,7 +115,7 @@ def shuffled(machine: Machine, seed: int) -> Machine:
     return type(machine)(rows)
 
 
-def a_refusal_names_every_demand_it_breaks(step: Step) -> bool:
+def a_refusal_names_every_precondition_it_breaks(step: Step) -> bool:
     """Each demand refuses by itself exactly if the refusal of all names it."""
     if not isinstance(step.outcome, Refused) or "environment.exists" in step.outcome.because:
         return True
@@ -136,7 +136,7 @@ def demands_alone(machine: Machine) -> list[tuple[Refuse, Machine]]:
     return [(demand, Machine([*others, demand])) for demand in demands]
 
 
-def an_acceptance_says_what_changed_something(step: Step) -> bool:
+def an_acceptance_names_requirements_if_something_changed(step: Step) -> bool:
     """An acceptance names requirements exactly if something was changed or recorded."""
     if not isinstance(step.outcome, Accepted):
         return True
@@ -209,7 +209,7 @@ def changed_entities(before: State, after: State) -> Iterator[EntityName]:
 # Isolation
 
 
-def a_command_changes_only_what_depends_on_what_it_names(step: Step) -> bool:
+def a_command_changes_only_named_things_and_their_dependants(step: Step) -> bool:
     """Every entity that changed is named by the command or leads to one that is."""
     subjects = subjects_of(step.command, step.before)
     depending = dependents(step.before, subjects) | dependents(step.after, subjects)
@@ -272,7 +272,7 @@ def deleted_uploads_stay_deleted(step: Step) -> bool:
     return True
 
 
-def only_a_customer_deploys_a_model(step: Step) -> bool:
+def only_a_customer_deploys_a_translation_model(step: Step) -> bool:
     models_before = entities_of(step.before, Model)
     for name, model in entities_of(step.after, Model).items():
         was_deployed = name in models_before and models_before[name]["state"] == "deployed"
@@ -296,7 +296,7 @@ def data_is_readable_again_with_its_own_key_only(step: Step) -> bool:
     return True
 
 
-def nothing_is_left_under_a_key_inaccessible(step: Step) -> bool:
+def no_data_or_deployment_survives_loss_of_the_key(step: Step) -> bool:
     """What an inaccessible key covers has no upload, no deployed model and no readable data."""
     state = step.after
     covered = set()
@@ -348,16 +348,16 @@ def tenant_of(state: State, fields: dict[str, Any]) -> str:
 LAWS: tuple[Law, ...] = (
     step_is_pure,
     a_refused_command_changes_nothing,
-    asking_for_what_is_so_changes_nothing,
-    order_of_rows_carries_no_meaning,
-    a_refusal_names_every_demand_it_breaks,
-    an_acceptance_says_what_changed_something,
+    repeating_a_request_changes_nothing,
+    order_of_transition_rules_does_not_matter,
+    a_refusal_names_every_precondition_it_breaks,
+    an_acceptance_names_requirements_if_something_changed,
     an_acceptance_names_each_cause_it_rests_on,
-    a_command_changes_only_what_depends_on_what_it_names,
+    a_command_changes_only_named_things_and_their_dependants,
     deleted_uploads_stay_deleted,
-    only_a_customer_deploys_a_model,
+    only_a_customer_deploys_a_translation_model,
     data_is_readable_again_with_its_own_key_only,
-    nothing_is_left_under_a_key_inaccessible,
+    no_data_or_deployment_survives_loss_of_the_key,
     access_needs_an_identity_of_the_same_tenant,
 )
 

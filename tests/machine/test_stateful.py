@@ -100,7 +100,7 @@ def test_every_law_holds_wherever_hypothesis_goes(name: str) -> None:  # noqa: A
 
 def test_hypothesis_finds_a_law_that_a_machine_breaks() -> None:
     generate_only = settings(EXPLORED, phases=[Phase.generate])
-    broken = "an_acceptance_says_what_changed_something does not hold"
+    broken = "an_acceptance_names_requirements_if_something_changed does not hold"
     with pytest.raises(AssertionError, match=broken):
         explore(NamesNoRequirement(ROWS), generate_only)
 

@@ -34,7 +34,7 @@ from translator_cmk.site.content import (
     load_decisions,
     rows_by_requirement,
 )
-from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
+from translator_cmk.site.implementations import CHECKED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
 from translator_cmk.verdict import Status
 
@@ -209,7 +209,7 @@ def implementation(report: Path, name: str, kind: str = "product") -> Implementa
     content = json.loads((report / "report.json").read_text("utf-8"))
     files = {file: (report / file).read_bytes() for file in PUBLISHED}
     return Implementation(
-        name, kind, CONFIRMED, "translator-cmk verify again", "", content, files=files
+        name, kind, CHECKED, "translator-cmk verify again", "", content, files=files
     )
 
 

@@ -1,7 +1,7 @@
 """Implementations are run or their reports checked; the matrix says what reports say, and stale
 ones are not green.
 
-A requirement is observed on Azure where a confirmed report about Azure itself has decided a
+A requirement is observed on Azure where a checked report about Azure itself has decided a
 scenario of it.
 """
 
@@ -36,7 +36,7 @@ from translator_cmk.errors import InvalidFile
 from translator_cmk.language.declaration import OF_AZURE
 from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
-    CONFIRMED,
+    CHECKED,
     REFUSED,
     STALE,
     UNPROVEN,
@@ -153,7 +153,7 @@ def test_report_of_another_version_is_stale_and_not_green(
     monkeypatch.setattr(implementations, "kit_digest", lambda: "0" * 64)
     monkeypatch.setattr(implementations, "kit", lambda *_: ())  # as it was a moment ago
     stale = load(entry, project / "marked")
-    assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)
+    assert (fresh.standing, stale.standing) == (CHECKED, STALE)
     assert (badge(stale).status, badge(stale).words) == (Status.STALE, "stale")
     assert stale.files == {}
     assert "✔ passed</span> <small>" in a_page(fresh)
@@ -178,7 +178,7 @@ def test_implementation_is_run_once_until_it_changes(
     program.write_text(code, "utf-8")
     entry = {"name": "own", "kind": "example", "run": shlex.join([sys.executable, str(program)])}
     found = load(entry, tmp_path)
-    assert (found.standing, found.problems) == (CONFIRMED, ())
+    assert (found.standing, found.problems) == (CHECKED, ())
     runs: list[tuple[str, ...]] = []
 
     def kit(*arguments: str) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ def contoso(contoso_folder: Path) -> Implementation:
     return implementation(contoso_folder, "contoso")
 
 
-def named(found: Implementation, product: str, standing: str = CONFIRMED) -> Implementation:
+def named(found: Implementation, product: str, standing: str = CHECKED) -> Implementation:
     """The same report under the name of another product."""
     envelope: dict[str, Any] = {**(found.report or {})}
     envelope["subject"] = {
@@ -272,9 +272,9 @@ def test_a_report_about_azure_itself_is_named_with_its_date_and_who_says_so(
 @pytest.mark.parametrize(
     ("product", "standing"),
     [
-        ("an emulator of Azure on this machine", CONFIRMED),
-        ("AzureCloud, through a proxy or certificates of its own", CONFIRMED),
-        ("model", CONFIRMED),
+        ("an emulator of Azure on this machine", CHECKED),
+        ("AzureCloud, through a proxy or certificates of its own", CHECKED),
+        ("model", CHECKED),
         (f"{OF_AZURE}AzureCloud", STALE),
     ],
 )
@@ -318,9 +318,9 @@ def test_report_of_the_model_under_another_name_shows_nothing(
     assert "✔ passed</span> <small>" not in a_page(found)
 
 
-def test_report_of_the_model_is_confirmed_under_its_own_name(contoso_folder: Path) -> None:
+def test_report_of_the_model_is_checked_under_its_own_name(contoso_folder: Path) -> None:
     found = listed(contoso_folder)
-    assert (found.standing, found.problems) == (CONFIRMED, ())
+    assert (found.standing, found.problems) == (CHECKED, ())
 
 
 def test_report_that_is_called_the_models_and_answers_otherwise_is_refused(

@@ -26,11 +26,11 @@ from .name_forms import TOKEN
 
 VERBS: Mapping[str, str] = {
     "hello": "Begin a session, and say what you are.",
-    "reset": "Begin a world in which nothing but the stage is there, each subscription in its "
-    "tenant.  Earlier things may stay: names never come again.",
+    "reset": "Start afresh, in a world with the stage alone, each subscription in its tenant.  "
+    "Earlier things may stay: names never come again.",
     "submit": "Carry out the command, or refuse it and change nothing.",
     "observe": "Show everything that a customer can see now.",
-    "settle": "Let this many seconds pass, or fewer if all effects show earlier.",
+    "settle": "Wait this many seconds, or fewer if all effects show earlier.",
     "bye": "End the session.",
 }
 

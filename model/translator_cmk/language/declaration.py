@@ -13,10 +13,9 @@ from .name_forms import CODE
 CAPABILITIES: Mapping[str, str] = {
     "portal": "Customer-managed keys can be enabled as the portal does it, which turns the "
     "identity on and grants access by itself; and the Encryption section can be seen.",
-    "reasons": "A refusal names the requirements that it is because of, all of them or some.",
-    "clock": "The retention period of a deleted vault can be made to end.",
-    "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or "
-    "without.",
+    "reasons": "A refusal names all or some of the requirements behind it.",
+    "clock": "The retention period of a deleted vault can be ended.",
+    "legacy-vaults": "A vault can be made without soft delete, with or without purge protection.",
     "azure-rbac": "A vault can be switched to Azure RBAC and back, and roles on it can be "
     "assigned, removed and seen.",
     "several-tenants": "There is a second tenant, to which resources and subscriptions can move.",
@@ -30,7 +29,7 @@ LEVELS: Mapping[str, str] = {
     "vault-and-key": "Key vaults and their keys.",
     "account": "Resources, their identities and access to keys, and customer-managed keys for "
     "them.",
-    "custom-translator": "Workspaces, documents and models, and what they lose with the key.",
+    "custom-translator": "Workspaces, documents and translation models, and their losses.",
 }
 """Parts of a system that can conform by themselves.  Each level is scored apart, and a system
 claims one or more."""

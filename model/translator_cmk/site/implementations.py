@@ -60,16 +60,15 @@ ENTRY = record(
     fields_of(("run", "report", "reproduce", "contact"), TEXT),
 )
 PUBLISHED = ("report.html", "report.json")
-CONFIRMED = "confirmed"
+CHECKED = "checked"
 STALE = "stale"
 UNPROVEN = "unproven"
 REFUSED = "refused"
 STANDINGS: Mapping[str, str] = {
-    CONFIRMED: "the report was made, or checked, with this version of the kit",
-    STALE: "another version made it, so only that version can check all of it, and no result is "
-    "shown",
-    UNPROVEN: "every answer in its log is the model's, so the log shows nothing of another system, "
-    "and no result is shown",
+    CHECKED: "this version of the kit made or checked the report",
+    STALE: "another version made it, and only that version can check all of it: no result is shown",
+    UNPROVEN: "every answer in its log is the model's, which shows nothing about another system: "
+    "no result is shown",
 }
 """The standings of a report that is listed, each with its meaning."""
 
@@ -93,7 +92,7 @@ class Implementation(NamedTuple):
     report: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
     files: Mapping[str, bytes] = {}
-    """The files of the report that the site publishes, by name; none unless it is confirmed."""
+    """The files of the report that the site publishes, by name; none unless it is checked."""
 
     @property
     def product(self) -> str:
@@ -165,7 +164,7 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     was_run_here = "run" in entry
     if not was_run_here and could_be_the_models(folder, report):
         return found._replace(standing=UNPROVEN, report=report)
-    return found._replace(standing=CONFIRMED, report=report, files=files)
+    return found._replace(standing=CHECKED, report=report, files=files)
 
 
 def run(command: str, folder: Path) -> tuple[str, ...]:
@@ -206,13 +205,13 @@ def kit(*arguments: str) -> tuple[str, ...]:
 
 
 def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:
-    """Return for each requirement the confirmed reports about Azure itself that decided a scenario
+    """Return for each requirement the checked reports about Azure itself that decided a scenario
     of it.
     """
     observed: dict[str, list[Implementation]] = {}
     for each in found:
         report = each.report or {}
-        if each.standing == CONFIRMED and str(
+        if each.standing == CHECKED and str(
             (report.get("subject") or {}).get("product", "")
         ).startswith(OF_AZURE):
             decided = (
@@ -224,8 +223,8 @@ def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Impleme
 
 
 def badge(implementation: Implementation) -> Badge:
-    """Return the badge of a report; it shows no result that is not confirmed."""
-    confirmed = badge_of(dict(implementation.report or {}))
+    """Return the badge of a report; it shows no result of a report that is not checked."""
+    found = badge_of(dict(implementation.report or {}))
     if implementation.standing in NOT_SHOWN:
-        return Badge(confirmed.label, *NOT_SHOWN[implementation.standing])
-    return confirmed
+        return Badge(found.label, *NOT_SHOWN[implementation.standing])
+    return found

@@ -210,11 +210,11 @@ def compared(content: Content) -> Mapping[str, Any]:
     """Return the data of the page on implementations."""
     there = shown(content)
     register = content.evidence.register
-    confirmed = [each for each in there if each.standing == implementations.CONFIRMED]
-    rolled = {each.name: cells(each.report or {}, register) for each in confirmed}
+    checked = [each for each in there if each.standing == implementations.CHECKED]
+    rolled = {each.name: cells(each.report or {}, register) for each in checked}
     return {
         "shown": there,
-        "confirmed": confirmed,
+        "checked": checked,
         "implementations": content.implementations,
         "rolled": rolled,
         "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
@@ -250,7 +250,7 @@ def shown(content: Content) -> list[implementations.Implementation]:
 
 
 def mark_of(implementation: implementations.Implementation) -> Status:
-    """Return the mark of a report; nothing is green that is not confirmed."""
+    """Return the mark of a report; nothing is green that was not checked."""
     if implementation.standing in implementations.NOT_SHOWN:
         status, _ = implementations.NOT_SHOWN[implementation.standing]
         return status

@@ -150,7 +150,7 @@ PROMISES_OF = by_command(PROMISES)
 
 
 @on_request(*PROMISES_OF, by="environment.exists")
-def asking_for_what_is_so_changes_nothing(step: MachineStep) -> Iterator[Expectation]:
+def repeating_a_request_changes_nothing(step: MachineStep) -> Iterator[Expectation]:
     """Asking for what already is so changes nothing."""
     if not step.accepted:
         return
