@@ -107,7 +107,7 @@ def test_helper_of_a_row_is_shown_with_it() -> None:
 
 # Facts from outside the article
 
-FILES = ("causes", "decide", "foundry", "seen", "siblings", "sources")
+FILES = ("causes", "decide", "foundry", "questions", "seen", "siblings", "sources")
 CELLS = {
     *(
         "permission",

@@ -145,7 +145,9 @@ def test_architect_reads_all_pages_of_the_decision_in_twenty_minutes(site: Path)
 
 
 def test_no_page_is_long_and_few_are_in_navigation_and_search(site: Path) -> None:
-    assert {page: count for page in pages(site) if (count := read(page).words) > LONGEST} == {}
+    looked_up = site / "decide" / "questions.html"  # test_questions.py has its limit
+    for page in pages(site):
+        assert page == looked_up or read(page).words <= LONGEST, page
     assert read(site / "specification" / "vault.html").words > LONGEST / 10
     listed = {page for tab in navigation() for page in tab}
     entries = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]

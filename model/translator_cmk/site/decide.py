@@ -41,6 +41,7 @@ from .losses import events, fates, lives
 from .losses.events import CAUSES, EVENTS, HARMLESS, Case, start
 from .losses.explorer import unreached, what_if_size
 from .losses.searched import KIND_OF_WORD, is_found, searched
+from .questions import load_questions
 from .render import CHOICES, Page
 from .siblings import service_count
 from .sourced import Seen, by_requirement, cell, data, load_seen
@@ -75,6 +76,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
     yield Page("decide/enable.md", "enable.md", enabling)
     yield Page("decide/unknowns.md", "unknowns.md", partial(unknowns, content))
     yield Page("decide/what-if.md", "what-if.md", partial(what_if, content))
+    yield Page("decide/questions.md", "questions.md", partial(questions, content))
 
 
 def ten_minutes() -> Mapping[str, Any]:
@@ -123,6 +125,11 @@ def what_if(content: Content) -> Mapping[str, Any]:
     states, steps = what_if_size()
     unmet = unreached(content.evidence.register)
     return {"states": states, "steps": steps, "unreached": unmet}
+
+
+def questions(content: Content) -> Mapping[str, Any]:
+    """Return the data of the page with the questions that people ask."""
+    return {"groups": load_questions(content.evidence.register)}
 
 
 def queries() -> Iterator[Mapping[str, str]]:
