@@ -6,7 +6,8 @@ From the bottom to the top, each module reads what the one before it made:
 2. `things` names the accounts, key vaults, keys and policies in it; `azurerm` and `arm` find them.
 3. `world` knows each thing by all its names, and `setup` is what was there before, as commands.
 4. `changes` turns each difference into commands, and `order` says which come first.
-5. `walk` lets the oracle follow every order; `findings` says what that means for each address.
+5. `walk` lets the oracle follow every order; `consequences` says what one command costs there, and
+   `findings` what a plan does at each address.
 6. `text` and its neighbours write the findings.
 
 What follows from a command is said nowhere here: the rows of the model say it.

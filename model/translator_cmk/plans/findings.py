@@ -1,21 +1,22 @@
 """What a plan does to what its accounts hold: one finding for each address, the gravest first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..machine import Command, Machine, Refused, Stage, Unspecified
 from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
-from .basis import BY_THE_ARTICLE, Basis, basis_of
+from .basis import BY_THE_ARTICLE
 from .changes import Operation, operations_of
+from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .inventory import entries_of, not_followed
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
 from .setup import document_of, model_of, workspace_of
 from .sources import Place, Places, place_of
-from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Loss, Stake, Traced, Walk, Walker
+from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
 from .world import KnownAccount, World
 
 LOSES = "loses"
@@ -24,30 +25,6 @@ REFUSED = "refused"
 NOT_SPECIFIED = "not-specified"
 VERDICTS = (LOSES, MAY_LOSE, REFUSED, NOT_SPECIFIED)
 """The verdicts, the gravest first."""
-
-LATER = frozenset({"back", "may be back", "stays lost"})
-"""What becomes of something that is lost already: no finding by itself."""
-
-NO_FINDINGS = frozenset({"resource.repeats"})
-"""Silences that are no finding: asking for what is so already."""
-
-
-@dataclass(frozen=True)
-class Consequence:
-    """One thing that becomes of what an account holds, and why."""
-
-    account: str
-    what: str
-    """`account`, `data`, `documents` or `models`."""
-    becomes: str
-    """`lost`, `may be lost`, `stays lost`, `back`, `may be back`, or of a request `refused`, `not
-    specified`, `demanded`."""
-    requirement: str
-    basis: str
-    by: tuple[str, ...]
-    """All requirements that it rests on."""
-    title: str = ""
-    """What the requirement says, where it is about a request."""
 
 
 @dataclass(frozen=True)
@@ -277,7 +254,8 @@ class Judge:
 
     def _part(self, story: "Story", traced: Traced, change: Change) -> Part:
         """Return what one change does, at its worst over all orders."""
-        account, walk = story.account, story.walk
+        walk = story.walk
+        telling = Telling(story.account.name, self.register, self.article.silent)
         harmless = 0
         verdict: str | None = NOT_SPECIFIED if change.unsaid else None
         worst: list[Effect] = []
@@ -294,29 +272,27 @@ class Judge:
                     worst.append(effect)
         if worst:
             shown = max(worst, key=gravity)
-            consequences = tuple(self._consequences(account, shown, change, walk))
+            consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
             gentler = any(loses_less(effect, shown) for effect in worst)
             only_in_some = change.is_certain and (harmless > 0 or gentler)
             return story.part(advice_on(change), verdict, consequences, only_in_some, shown.path)
         regained: tuple[Consequence, ...] = ()
         for effects in traced.effects.values():
             for effect in effects:
-                regained = regained or tuple(self._regained(account, effect))
+                regained = regained or tuple(telling.regained(effect))
         return story.part(advice_on(change), verdict, regained, False, ())
 
     def _verdict(
         self,
         effect: Effect,
         change: Change,
-        readings: Mapping[int, Iterable[Effect]],
+        readings: Readings,
         walk: Walk,
     ) -> str | None:
         """Return the verdict on what one command does in one order; None if it is no finding."""
         if effect.losses:
-            for loss in effect.losses:
-                is_lost = walk.at_the_end.get(loss.stake) == "must"
-                if loss.degree == "must" and is_lost and in_every_reading(change, readings, loss):
-                    return LOSES
+            if any(must_be_lost(loss, change, readings, walk) for loss in effect.losses):
+                return LOSES
             return MAY_LOSE
         outcome = effect.outcome
         if isinstance(outcome, Refused):
@@ -330,73 +306,6 @@ class Judge:
         if effect.unspecified and deciding:
             return NOT_SPECIFIED
         return None
-
-    def _consequences(
-        self, account: KnownAccount, effect: Effect, change: Change, walk: Walk
-    ) -> Iterator[Consequence]:
-        """Yield what becomes of what an account holds by one command."""
-        losses = losses_to_name(effect)
-        for loss in losses:
-            is_lost = loss.degree == "must" and walk.at_the_end.get(loss.stake) == "must"
-            becomes = "lost" if is_lost and change.is_certain else "may be lost"
-            by = loss.by
-            if change.silent:
-                by |= {change.silent}
-            shown = self._basis_of(effect, loss, change.silent)
-            yield consequence_of(account, loss.stake, becomes, by, shown)
-        if losses:
-            return
-        outcome = effect.outcome
-        if isinstance(outcome, Refused):
-            yield from self._of_requests(account, "refused", outcome.because)
-        else:
-            names = effect.deciding - NO_FINDINGS
-            yield from self._of_requests(account, "not specified", names)
-
-    def _basis_of(self, effect: Effect, loss: Loss, reading: str = "") -> Basis | None:
-        """Return how firmly it holds what a command does to a thing."""
-        return basis_of(effect.before, effect.command, loss, self.register, reading)
-
-    def _of_requests(
-        self, account: KnownAccount, becomes: str, names: frozenset[str]
-    ) -> Iterator[Consequence]:
-        """Yield why a request is refused or not specified.
-
-        Where a demand is not met, what is not specified besides tells nothing.
-        """
-        unmet = [name for name in sorted(names) if self.register[name].kind == "demand"]
-        for name in unmet:
-            demanded = self.register[name].refusal_of
-            if demanded is not None and demanded not in self.article.silent:
-                yield self._of_request(account, "demanded", demanded)
-        shown = unmet if unmet and becomes == "not specified" else sorted(names)
-        for name in shown:
-            yield self._of_request(account, becomes, name)
-
-    def _of_request(self, account: KnownAccount, becomes: str, name: str) -> Consequence:
-        """Return what this requirement says of a request."""
-        requirement = self.register[name]
-        return Consequence(
-            account.name, "", becomes, name, requirement.basis, (name,), requirement.title
-        )
-
-    def _regained(self, account: KnownAccount, effect: Effect) -> Iterator[Consequence]:
-        """Yield what is there again after a command, and what stays lost."""
-        for loss in effect.stays:
-            shown = self._basis_of(effect, loss)
-            yield consequence_of(account, loss.stake, "stays lost", loss.by, shown)
-        for loss in effect.regained:
-            becomes = "back" if loss.degree == "must" else "may be back"
-            shown = self._basis_of(effect, loss)
-            yield consequence_of(account, loss.stake, becomes, loss.by, shown)
-
-
-def losses_to_name(effect: Effect) -> tuple[Loss, ...]:
-    """Return the losses of a command, without what goes with an account that is lost."""
-    for loss in effect.losses:
-        if loss.stake.kind is Resource and loss.degree == "must":
-            return (loss,)
-    return effect.losses
 
 
 def gravity(effect: Effect) -> tuple[int, int, int]:
@@ -437,28 +346,9 @@ def worth_telling(parts: list[Part]) -> Iterator[Part]:
             yield part
 
 
-def consequence_of(
-    account: KnownAccount, stake: Stake, becomes: str, by: Iterable[str], shown: Basis | None
-) -> Consequence:
-    """Return what becomes of one thing, with the requirement that is shown for it."""
-    requirement, basis = shown or ("", "")
-    return Consequence(account.name, stake.what, becomes, requirement, basis, tuple(sorted(by)))
-
-
 def graver(one: str, other: str) -> bool:
     """Return whether a verdict is graver than another."""
     return VERDICTS.index(one) < VERDICTS.index(other)
-
-
-def in_every_reading(change: Change, readings: Mapping[int, Iterable[Effect]], loss: Loss) -> bool:
-    """Return whether a change must lose something in each of its readings."""
-    for number in range(len(change.readings)):
-        degrees: list[str] = []
-        for effect in readings.get(number, ()):
-            degrees += [each.degree for each in effect.losses if each.stake == loss.stake]
-        if "must" not in degrees:
-            return False
-    return True
 
 
 def stakes_of(account: str, holds: str) -> list[Stake]:

@@ -15,7 +15,8 @@ from ..shapes import (
     record,
     schemas_of,
 )
-from .findings import VERDICTS, Consequence, Finding, Part, Report
+from .consequences import Consequence
+from .findings import VERDICTS, Finding, Part, Report
 from .wording import BECOMES, consequence_in_words, limits
 
 NAME = "plan-findings"

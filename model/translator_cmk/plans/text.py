@@ -5,7 +5,8 @@ from textwrap import wrap
 
 from ..errors import INCOMPLETE
 from ..escaping import plain
-from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
+from .consequences import Consequence
+from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part, Report
 from .wording import (
     FOUNDRY_SAYS,
     actions_in_words,

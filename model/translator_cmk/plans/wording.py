@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Consequence, Finding, Part, Report
+from .consequences import Consequence
+from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .things import word_after
 

@@ -1,0 +1,129 @@
+"""What becomes of what an account holds by one command of a plan, and on what that rests."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..machine import Refused
+from ..machine.entities import Resource
+from ..requirements import Register
+from .basis import Basis, basis_of
+from .context import Change
+from .walk import Effect, Loss, Walk
+
+LATER = frozenset({"back", "may be back", "stays lost"})
+"""What becomes of something that is lost already: no finding by itself."""
+
+NO_FINDINGS = frozenset({"resource.repeats"})
+"""Silences that are no finding: asking for what is so already."""
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One thing that becomes of what an account holds, and why."""
+
+    account: str
+    what: str
+    """`account`, `data`, `documents` or `models`."""
+    becomes: str
+    """`lost`, `may be lost`, `stays lost`, `back`, `may be back`, or of a request `refused`, `not
+    specified`, `demanded`."""
+    requirement: str
+    basis: str
+    by: tuple[str, ...]
+    """All requirements that it rests on."""
+    title: str = ""
+    """What the requirement says, where it is about a request."""
+
+
+Readings = Mapping[int, Iterable[Effect]]
+"""By the number of each reading of a change, its effects in all orders."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Tells the consequences for one account."""
+
+    account: str
+    register: Register
+    silent: Collection[str]
+    """The requirements that do not count."""
+
+    def consequences(
+        self, effect: Effect, change: Change, readings: Readings, walk: Walk
+    ) -> Iterator[Consequence]:
+        """Yield what becomes of what the account holds by one command."""
+        losses = losses_to_name(effect)
+        for loss in losses:
+            is_lost = must_be_lost(loss, change, readings, walk)
+            becomes = "lost" if is_lost else "may be lost"
+            yield self._of_thing(effect, loss, becomes, change.silent)
+        if losses:
+            return
+        outcome = effect.outcome
+        if isinstance(outcome, Refused):
+            yield from self._of_requests("refused", outcome.because)
+        else:
+            yield from self._of_requests("not specified", effect.deciding - NO_FINDINGS)
+
+    def regained(self, effect: Effect) -> Iterator[Consequence]:
+        """Yield what is there again after a command, and what stays lost."""
+        for loss in effect.stays:
+            yield self._of_thing(effect, loss, "stays lost")
+        for loss in effect.regained:
+            becomes = "back" if loss.degree == "must" else "may be back"
+            yield self._of_thing(effect, loss, becomes)
+
+    def _of_thing(self, effect: Effect, loss: Loss, becomes: str, reading: str = "") -> Consequence:
+        """Return what becomes of one thing, with the requirement that is shown for it."""
+        by = loss.by | {reading} if reading else loss.by
+        shown = basis_of(effect.before, effect.command, loss, self.register, reading)
+        requirement, basis = shown or Basis("", "")
+        what = loss.stake.what
+        return Consequence(self.account, what, becomes, requirement, basis, tuple(sorted(by)))
+
+    def _of_requests(self, becomes: str, names: frozenset[str]) -> Iterator[Consequence]:
+        """Yield why a request is refused or not specified.
+
+        Where a demand is not met, what is not specified besides tells nothing.
+        """
+        unmet = [name for name in sorted(names) if self.register[name].kind == "demand"]
+        for name in unmet:
+            demanded = self.register[name].refusal_of
+            if demanded is not None and demanded not in self.silent:
+                yield self._of_request("demanded", demanded)
+        shown = unmet if unmet and becomes == "not specified" else sorted(names)
+        for name in shown:
+            yield self._of_request(becomes, name)
+
+    def _of_request(self, becomes: str, name: str) -> Consequence:
+        """Return what this requirement says of a request."""
+        requirement = self.register[name]
+        return Consequence(
+            self.account, "", becomes, name, requirement.basis, (name,), requirement.title
+        )
+
+
+def losses_to_name(effect: Effect) -> tuple[Loss, ...]:
+    """Return the losses of a command, without what goes with an account that is lost."""
+    for loss in effect.losses:
+        if loss.stake.kind is Resource and loss.degree == "must":
+            return (loss,)
+    return effect.losses
+
+
+def must_be_lost(loss: Loss, change: Change, readings: Readings, walk: Walk) -> bool:
+    """Return whether a thing is lost in every order, and in each reading of the change."""
+    if loss.degree != "must" or walk.at_the_end.get(loss.stake) != "must":
+        return False
+    return in_every_reading(change, readings, loss)
+
+
+def in_every_reading(change: Change, readings: Readings, loss: Loss) -> bool:
+    """Return whether a change must lose something in each of its readings."""
+    for number in range(len(change.readings)):
+        degrees: list[str] = []
+        for effect in readings.get(number, ()):
+            degrees += [each.degree for each in effect.losses if each.stake == loss.stake]
+        if "must" not in degrees:
+            return False
+    return True
