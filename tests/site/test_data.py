@@ -250,7 +250,7 @@ def test_what_only_comes_near_a_requirement_agrees_with_nothing_and_counts_nowhe
     agreeing = by_requirement(load_seen())
     only_near = {name for each in load_seen() for name in each.near} - agreeing.keys()
     assert {"keys.disable", "encryption.no-section", "tenant.key-left-behind"} <= only_near
-    cells = re.findall(r'seen-(\w+)"><title>([a-z.0-9-]+):', green()["decide/unknowns.md"])
+    cells = re.findall(r'square (\w+)"><title>([a-z.0-9-]+):', green()["decide/unknowns.md"])
     assert {word for word, name in cells if name in only_near} == {"nobody"}
     for name in only_near:
         assert "<li>agrees:" not in section_of(name), name

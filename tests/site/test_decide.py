@@ -3,6 +3,7 @@ undone.
 """
 
 import re
+from collections import Counter
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -21,14 +22,16 @@ from translator_cmk.requirements.consequences import Event, load_consequences
 from translator_cmk.requirements.register import WEAKEST_FIRST
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
-from translator_cmk.site.decide import CHANNELS, conditions, demands, queries, timeline
+from translator_cmk.site.decide import CHANNELS, conditions, demands, queries
 from translator_cmk.site.losses import events
+from translator_cmk.site.losses.chain import Part, chain
 from translator_cmk.site.losses.events import (
     CAUSES,
     EVENTS,
     HARMLESS,
     LOSSES,
     Words,
+    cases,
     commands_of,
     example,
     start,
@@ -36,7 +39,8 @@ from translator_cmk.site.losses.events import (
 from translator_cmk.site.losses.explorer import chart, code, way
 from translator_cmk.site.losses.fates import fates
 from translator_cmk.site.losses.lives import one_life, transitions
-from translator_cmk.site.losses.picture import between, middle, picture
+from translator_cmk.site.losses.over_time import timeline
+from translator_cmk.site.losses.picture import LINE, Arrow, between, middle, picture
 from translator_cmk.site.render import CHOICES
 from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, sources
 from translator_cmk.system import MACHINE
@@ -434,6 +438,9 @@ def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> N
         {type(commands_of(cause)[-1]).__name__ for cause in CAUSES}
     )
     assert page("what-breaks").count('<text class="cut"') == len(cuts)
+    assert [(part.name, cut.says) for part in drawn() for cut in part.cuts] == [
+        (each["part"], says) for each in data("causes")["chain"] for says in each["cut"].values()
+    ]
     for part, command in cuts:
         (cause, *_) = (each for each in CAUSES if type(commands_of(each)[-1]).__name__ == command)
         before, then = (
@@ -443,10 +450,27 @@ def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> N
         assert any(before[kind] != then[kind] for kind in SEEN_IN[part]), (part, command)
 
 
+def drawn() -> list[Part]:
+    """The chain as it is drawn."""
+    return chain(cases(CAUSES))
+
+
+def test_cut_of_the_chain_is_dashed_where_a_loss_by_it_is_assumed_and_solid_elsewhere() -> None:
+    lines = {(part.name, cut.says): cut.line for part in drawn() for cut in part.cuts}
+    assert lines["Managed identity", "disabled"] == "solid"
+    assert lines["Access policy", "revoked"] == "solid"
+    assert lines["Key vault", "deleted"] == "solid"
+    assert lines["Key", "disabled"] == "dashed"
+    assert lines["Tenant", "subscription leaves it"] == "dashed"
+    text = page("what-breaks")
+    for line in ("solid", "dashed"):
+        shown = text.count(f'<path class="cut-line {line}"')
+        assert shown == list(lines.values()).count(line) > 0
+
+
 def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
-    found = timeline()
-    assert found
-    assert {each["thing"]: each["fates"] for each in found["lines"]} == {
+    found = timeline(cases(CAUSES)).bars
+    assert {thing: [bar.fate for bar in bars] for thing, bars in found.items()} == {
         "An uploaded document": ["there", "lost", "lost"],
         "A deployed model": ["there", "back", "lost"],
         "Data that can be read": ["there", "back", "lost"],
@@ -455,18 +479,35 @@ def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
     }
 
 
-def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> None:
-    cells = re.findall(
-        r'<g class="cell kinds-(\d) seen-(\w+)"><title>([a-z.0-9-]+):', page("unknowns")
-    )
-    assert [name for *_, name in cells] == list(REGISTER)
-    seen = by_requirement(load_seen())
-    for kinds, word, name in cells:
-        assert (word == "nobody") == (name not in seen)
-        assert (word == "contradicts") == any(
-            name in each.contradicts for each in seen.get(name, ())
+def test_loss_over_time_is_dashed_where_the_table_of_causes_says_assumed() -> None:
+    bars = timeline(cases(CAUSES)).bars
+    (deleted,) = (each for each in cases(CAUSES) if each.event.event == "Key vault deleted")
+    for lost, after in zip(deleted.lost, deleted.remedied, strict=True):
+        (thing,) = (
+            each["thing"]
+            for each in data("causes")["things"]
+            if each.get("loss") == lost.words.loss
         )
-        assert (kinds == "0") == (REGISTER[name].kind == "attestation")
+        bar = bars[thing][1]
+        basis = lost.basis if bar.fate == "lost" else after.basis
+        assert (bar.line == "dashed") == (basis == "assumed"), thing
+    assert bars["A deployed model"][1].line == "dashed"
+    assert bars["A key vault"][1].line == "solid"
+    assert {bar.line for bar in bars["An uploaded document"]} == {"solid"}
+
+
+def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> None:
+    squares = re.findall(r'<g class="square (\w+)"><title>([a-z.0-9-]+):', page("unknowns"))
+    assert [name for _, name in squares] == list(REGISTER)
+    seen = by_requirement(load_seen())
+    for word, name in squares:
+        assert (word == "nobody") == (name not in seen)
+        contradicted = any(name in each.contradicts for each in seen.get(name, ()))
+        assert (word == "contradicted") == contradicted
+    counts = Counter(word for word, _ in squares)
+    assert counts["agrees"] > counts["contradicted"] > 0
+    said = f"agrees with {counts['agrees']} (✔) and contradicts {counts['contradicted']} (✘)"
+    assert said in page("unknowns")
 
 
 def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_enable_names() -> (
@@ -577,13 +618,62 @@ def test_every_state_has_its_place_and_every_transition_its_arrow(life: dict[str
     assert ends == life["states"].keys() - {before for before, _ in found}
 
 
+@pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
+def test_arrow_has_the_words_of_its_commands_and_is_dashed_where_all_are_assumed(
+    life: dict[str, Any],
+) -> None:
+    arrows = one_life(life)["picture"]["arrows"]
+    for ways, arrow in zip(transitions(life).values(), arrows, strict=True):
+        words = " ".join(line for line, _ in arrow["lines"])
+        assert words == " or ".join(dict.fromkeys(life["words"][command] for command in ways))
+        assert (arrow["line"] == "dashed") == all(way.basis == "assumed" for way in ways.values())
+
+
+Area = tuple[float, float, float, float]
+"""Left, top, right and bottom in pixels."""
+
+
+def area_of(lines: list[tuple[str, complex]]) -> Area:
+    """Where words stand, roughly."""
+    half = max(len(words) for words, _ in lines) * LETTER / 2
+    x, top, bottom = lines[0][1].real, lines[0][1].imag, lines[-1][1].imag
+    return x - half, top - LINE * 0.7, x + half, bottom
+
+
+def overlap(one: Area, other: Area) -> bool:
+    """Whether two areas have a point in common."""
+    apart = one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+    return not apart
+
+
+LETTER = 5.8  # pixels of a letter beside an arrow, on average
+
+
+@pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
+def test_words_on_arrows_lie_on_no_box_on_no_other_words_and_inside_the_picture(
+    life: dict[str, Any],
+) -> None:
+    drawn = one_life(life)["picture"]
+    words = [area_of(arrow["lines"]) for arrow in drawn["arrows"]]
+    boxes = []
+    for box in drawn["boxes"]:
+        x, y = box["corner"].real, box["corner"].imag
+        boxes.append((x, y, x + drawn["box_width"], y + drawn["box_height"]))
+    for number, area in enumerate(words):
+        for other in (*boxes, *words[:number]):
+            assert not overlap(area, other), drawn["arrows"][number]["lines"]
+        assert area[0] > 0
+        assert area[2] < drawn["width"]
+
+
 def test_arrow_goes_around_a_box_on_the_side_where_it_is_not_and_away_from_the_one_that_comes_back() -> (
     None
 ):
     places = {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (1, 1), "e": (1, 2)}
     boxes = {name: middle(*place) for name, place in places.items()}
 
-    def bend(*arrows: tuple[str, str]) -> complex:
+    def bend(*ends: tuple[str, str]) -> complex:
+        arrows = [Arrow(tail, head, "goes", False) for tail, head in ends]
         return complex(picture("x", "x", boxes, (), arrows)["arrows"][0]["bend"])
 
     assert between(boxes["b"], boxes["a"], boxes["c"])

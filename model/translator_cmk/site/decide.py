@@ -5,7 +5,7 @@ nobody says.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,6 @@ from ..errors import InvalidFile
 from ..explore.scopes import reached
 from ..explore.theorems import THEOREMS
 from ..language.messages import command_from_wire
-from ..language.sentences import read_command
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
@@ -31,20 +30,21 @@ from ..machine import (
     observe,
 )
 from ..machine.commands import Channel, EnableCustomerManagedKeys
-from ..machine.entities import CUSTOMER, Entity
+from ..machine.entities import CUSTOMER
 from ..machine.rows import Refuse, Row
-from ..machine.world import World
 from ..oracle.grounds import carried_out
 from ..system import MACHINE
 from .content import Content, register_digest
 from .losses import events, fates, lives
+from .losses.chain import chain
 from .losses.events import CAUSES, EVENTS, HARMLESS, Case, start
 from .losses.explorer import unreached, what_if_size
-from .losses.searched import KIND_OF_WORD, is_found, searched
+from .losses.over_time import timeline
 from .questions import load_questions
 from .render import CHOICES, Page
 from .siblings import service_count
-from .sourced import Seen, by_requirement, cell, data, load_seen
+from .sightings import map_of_sightings
+from .sourced import by_requirement, cell, data, load_seen
 
 
 def decide_pages(content: Content) -> Iterator[Page]:
@@ -59,7 +59,8 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "causes": causes(),
             "harmless": events.cases(HARMLESS),
             "refused": events.always_refused(),
-            "timeline": timeline(),
+            "chain": chain(causes()),
+            "timeline": timeline(causes()),
             "fates": fates,
             "lives": lives,
         }
@@ -113,7 +114,10 @@ def enabling() -> Mapping[str, Any]:
 
 def unknowns(content: Content) -> Mapping[str, Any]:
     """Return the data of the page on what nobody knows."""
-    return {"heat": evidence_map(content), "observations": load_seen()}
+    found = load_seen()
+    evidence = content.evidence
+    topics = map_of_sightings(evidence.features, evidence.register, by_requirement(found))
+    return {"topics": topics, "observations": found}
 
 
 def what_if(content: Content) -> Mapping[str, Any]:
@@ -290,79 +294,7 @@ def requests(channel: Channel, differs: Differences) -> list[Command]:
     return commands
 
 
-# The pictures: the loss over time, and where nobody has looked.  A macro draws each; a table beside
-# it says the same.
-
-SEARCHED = "ways-back"
-
-
-def timeline() -> Mapping[str, Any]:
-    """Return the moments and what each thing is then: `there`, `back` if it can come back, or
-    `lost`.
-    """
-    graph = searched(SEARCHED)
-    state = start(CAUSES[0].start)
-    moments = []
-    for moment in data("causes")["timeline"]:
-        state = carried_out(MACHINE, state, map(read_command, moment["commands"]))
-        moments.append(graph.graph.number(state))
-    lines = []
-    things = {each["thing"]: each for each in data("causes")["things"]}
-    for name in data("causes")["timed"]:
-        kind = KIND_OF_WORD[things[name]["kind"]]
-        so = graph.holding(any_found(kind, things[name]["fits"]))
-        possible = graph.still_possible(so)
-        shown = []
-        for at in moments:
-            if at is None:
-                continue
-            if so[at]:
-                shown.append("there")
-            else:
-                shown.append("back" if possible[at] else "lost")
-        lines.append({"thing": name, "fates": shown})
-    return {"moments": data("causes")["timeline"], "lines": lines}
-
-
-def any_found(kind: type[Entity], fields: Mapping[str, Any]) -> Callable[[World], bool]:
-    """Return the question whether any entity of a kind is there and fits."""
-
-    def holds(world: World) -> bool:
-        return any(is_found(world, kind, name, fields) for name in world.tables[kind])
-
-    return holds
-
-
-def evidence_map(content: Content) -> list[Mapping[str, Any]]:
-    """Return for each topic its requirements with their kinds of evidence and what was seen of
-    Azure in public.
-    """
-    evidence = content.evidence
-    seen, theorems = by_requirement(load_seen()), theorems_by_requirement()
-    return [
-        {
-            "name": feature.name,
-            "topic": feature.topic,
-            "cells": [
-                {
-                    "requirement": each,
-                    "kinds": len(evidence.requirement(each).counts) + bool(theorems[each.id]),
-                    "seen": public(each.id, seen),
-                }
-                for each in evidence.register.topics[feature.topic]
-            ],
-        }
-        for feature in evidence.features
-    ]
-
-
-def public(name: str, seen: Mapping[str, Sequence[Seen]]) -> str:
-    """Return whether what was seen of Azure `contradicts` or `supports` a requirement; `nobody` if
-    nothing was.
-    """
-    if name not in seen:
-        return "nobody"
-    return "contradicts" if name in seen[name][0].contradicts else "supports"
+# What the tests of the model say of requirements, and what was seen of the commands of *Enable*
 
 
 def theorems_by_requirement() -> Counter[str]:

@@ -92,6 +92,7 @@ def environment(register: Register, **shared: Any) -> Environment:
     }
     found.tests |= {"contains": lambda whole, part: part in whole}
     found.globals["m"] = found.get_template("macros.md").module
+    found.globals["pictures"] = found.get_template("pictures.md").module
     return found
 
 

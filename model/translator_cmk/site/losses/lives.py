@@ -11,14 +11,14 @@ from ...bdd.feature_records import slug
 from ...machine.world import World
 from ...requirements import load_register
 from ..sourced import data
-from .fates import Ways, behind_changes, note
-from .picture import middle, picture
+from .fates import Ways, behind_changes, label, note
+from .picture import Arrow, line_of, middle, picture
 from .searched import KIND_OF_WORD, is_found, searched
 
 NOT_DRAWN = "another state"
 """A state of a broken model that the picture lacks."""
 
-PLACE_OF_NOT_DRAWN = (3, 4)
+PLACE_OF_NOT_DRAWN = (0, 4)
 
 
 def state_of(life: Mapping[str, Any], world: World) -> str:
@@ -86,14 +86,23 @@ def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
     name = life["life"]
     title = f"{name}: {len(boxes)} states and {len(found)} ways between them, as in the table"
     shown = []
+    arrows = []
     for (before, after), ways in found.items():
         because = reasons(ways)
         shown.append({"before": before, "after": after, "ways": ways, "because": because})
+        is_assumed = all(line_of(way.basis) == "dashed" for way in ways.values())
+        arrows.append(Arrow(before, after, in_words(life, ways), is_assumed))
     return {
         "title": name,
-        "picture": picture(slug(name), title, boxes, final, list(found)),
+        "picture": picture(slug(name), title, boxes, final, arrows),
         "transitions": shown,
     }
+
+
+def in_words(life: Mapping[str, Any], ways: Ways) -> str:
+    """Return commands in the few words that an arrow has room for, each once."""
+    words = [life["words"].get(command) or label(command) for command in ways]
+    return " or ".join(dict.fromkeys(words))
 
 
 def reasons(ways: Ways) -> list[str]:

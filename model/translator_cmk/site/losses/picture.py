@@ -1,16 +1,36 @@
-"""The picture of a life: boxes on a grid, and arrows with numbers that a table beside it explains.
+"""The picture of a life: boxes on a grid, and arrows with the words of what leads along them.
 
-The macro `diagram` draws it; its colours come from the style sheet of the site, light and dark.
+A template draws it; its colours come from the style sheet of the site, light and dark.
 A point is a complex number: pixels to the right, and pixels down.
+
+On all pictures of this site a line is dashed where somebody assumed what it shows, and solid where
+Microsoft says it, or where it follows from what Microsoft says.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from textwrap import wrap
+from typing import Any, NamedTuple
 
-WIDTH, HEIGHT = 112, 66  # pixels, of a box
-COLUMN, ROW, MARGIN = 158, 136, 12  # pixels, from box to box; it is as wide as a phone
-BEND = 18  # pixels that an arrow leaves the straight line by where another comes the other way
-AROUND = 80  # pixels that it leaves it by to get around a box
+WIDTH, HEIGHT = 104, 56  # pixels, of a box
+COLUMN, ROW, MARGIN = 144, 120, 8  # pixels, from box to box; it is as wide as a phone
+BEND = 22  # pixels that an arrow leaves the straight line by where another comes the other way
+AROUND = 84  # pixels that it leaves it by to get around a box
+BOX_LETTERS, ARROW_LETTERS = 13, 11
+LINE = 14  # pixels from one line of words to the next
+
+
+class Arrow(NamedTuple):
+    """An arrow from one box to another."""
+
+    tail: str
+    head: str
+    words: str
+    is_assumed: bool
+
+
+def line_of(basis: str) -> str:
+    """Return how a picture draws what has this basis: `solid` or `dashed`."""
+    return "dashed" if basis == "assumed" else "solid"
 
 
 def middle(column: float, row: float) -> complex:
@@ -23,11 +43,24 @@ def picture(
     title: str,
     boxes: Mapping[str, complex],
     ends: Collection[str],
-    arrows: Sequence[tuple[str, str]],
+    arrows: Sequence[Arrow],
 ) -> Mapping[str, Any]:
     """Return the picture as points and words for the template; ``name`` is part of the ids in
     it.
     """
+    pairs = {(arrow.tail, arrow.head) for arrow in arrows}
+    drawn_boxes = []
+    for words, at in boxes.items():
+        corner = at - complex(WIDTH / 2, HEIGHT / 2)
+        lines = placed(wrap(words, BOX_LETTERS), at)
+        drawn_boxes.append({"corner": corner, "lines": lines, "is_end": words in ends})
+    drawn_arrows = []
+    for arrow in arrows:
+        returns = (arrow.head, arrow.tail) in pairs
+        path = curve(boxes[arrow.tail], boxes[arrow.head], boxes.values(), returns)
+        lines = placed(wrap(arrow.words, ARROW_LETTERS), path["middle"])
+        line = "dashed" if arrow.is_assumed else "solid"
+        drawn_arrows.append({**path, "lines": lines, "line": line})
     return {
         "name": name,
         "title": title,
@@ -35,19 +68,26 @@ def picture(
         "height": max(each.imag for each in boxes.values()) + HEIGHT / 2 + MARGIN,
         "box_width": WIDTH,
         "box_height": HEIGHT,
-        "boxes": [{"words": words, "at": at, "end": words in ends} for words, at in boxes.items()],
-        "arrows": [curve(*each, boxes, returns=each[::-1] in arrows) for each in arrows],
+        "boxes": drawn_boxes,
+        "arrows": drawn_arrows,
     }
 
 
+def placed(lines: Sequence[str], at: complex) -> list[tuple[str, complex]]:
+    """Return lines of words, each with the point below its middle, around a point."""
+    first = at - 1j * (len(lines) - 1) * LINE / 2
+    letter = 4j  # from the middle of a letter down to the line that it stands on
+    return [(words, first + letter + 1j * LINE * number) for number, words in enumerate(lines)]
+
+
 def curve(
-    tail: str, head: str, boxes: Mapping[str, complex], returns: bool
+    tail: complex, head: complex, boxes: Collection[complex], returns: bool
 ) -> Mapping[str, complex]:
     """Return where an arrow starts, bends and ends, and its middle; ``returns`` if another comes
     the other way.
     """
-    bend = bent(boxes[tail], boxes[head], boxes.values(), returns)
-    start, end = edge(boxes[tail], bend), edge(boxes[head], bend)
+    bend = bent(tail, head, boxes, returns)
+    start, end = edge(tail, bend), edge(head, bend)
     return {"start": start, "bend": bend, "end": end, "middle": (start + 2 * bend + end) / 4}
 
 
@@ -55,7 +95,8 @@ def bent(tail: complex, head: complex, boxes: Iterable[complex], returns: bool) 
     """Return the point that an arrow bends towards: away from the arrow that comes back, and around
     boxes between.
     """
-    along, halfway = head - tail, (tail + head) / 2
+    along = head - tail
+    halfway = (tail + head) / 2
     out = BEND if returns else 0
     for box in boxes:
         if box not in (tail, head) and between(box, tail, head):

@@ -1,0 +1,141 @@
+"""The loss over time: what is there, can come back or is gone, at each of a few moments.
+
+Moments and things are data: `data/causes.yaml`.  What is possible still, the searched graph says;
+how sure that is, the causes and the fates of things say.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...language.sentences import read_command
+from ...machine.entities import Entity
+from ...machine.world import World
+from ...oracle.grounds import carried_out
+from ...requirements.register import WEAKEST_FIRST
+from ...system import MACHINE
+from ..sourced import data
+from .events import CAUSES, Case, Finding, start
+from .fates import Fate, fates
+from .picture import line_of
+from .searched import KIND_OF_WORD, is_found, searched
+
+SEARCHED = "ways-back"
+
+
+class Bar(NamedTuple):
+    """What a thing is at a moment: `there`, `back` if it can come back, or `lost`; with its
+    line.
+    """
+
+    fate: str
+    line: str
+
+
+class Moment(NamedTuple):
+    """A moment: what happens at it, all sentences up to it, and its state in the graph."""
+
+    happens: str
+    lasts: str
+    sentences: tuple[str, ...]
+    at: int
+
+
+class Timeline(NamedTuple):
+    """The moments, and the bars of each thing."""
+
+    moments: list[Moment]
+    bars: dict[str, list[Bar]]
+
+
+def timeline(causes: Sequence[Case]) -> Timeline:
+    """Return what becomes of each thing at each moment."""
+    found = moments()
+    things = {each["thing"]: each for each in data("causes")["things"]}
+    bars: dict[str, list[Bar]] = {}
+    for name in data("causes")["timed"]:
+        shown: list[Bar] = []
+        for moment, fate in zip(found, fates_at(found, things[name]), strict=True):
+            shown.append(Bar(fate, line_at(moment, fate, things[name], shown, causes)))
+        bars[name] = shown
+    return Timeline(found, bars)
+
+
+def moments() -> list[Moment]:
+    """Return the moments of the data file; a broken model may not get to each."""
+    graph = searched(SEARCHED)
+    state = start(CAUSES[0].start)
+    sentences: tuple[str, ...] = ()
+    found = []
+    for moment in data("causes")["timeline"]:
+        sentences += tuple(moment["commands"])
+        state = carried_out(MACHINE, state, map(read_command, moment["commands"]))
+        at = graph.graph.number(state)
+        if at is not None:
+            found.append(Moment(moment["happens"], moment["lasts"], sentences, at))
+    return found
+
+
+def fates_at(found: Iterable[Moment], thing: Mapping[str, Any]) -> list[str]:
+    """Return what a thing is at each moment."""
+    graph = searched(SEARCHED)
+    so = graph.holding(any_found(KIND_OF_WORD[thing["kind"]], thing["fits"]))
+    possible = graph.still_possible(so)
+    shown = []
+    for moment in found:
+        if so[moment.at]:
+            shown.append("there")
+        else:
+            shown.append("back" if possible[moment.at] else "lost")
+    return shown
+
+
+def any_found(kind: type[Entity], fields: Mapping[str, Any]) -> Callable[[World], bool]:
+    """Return the question whether any entity of a kind is there and fits."""
+
+    def holds(world: World) -> bool:
+        return any(is_found(world, kind, name, fields) for name in world.tables[kind])
+
+    return holds
+
+
+def line_at(
+    moment: Moment,
+    fate: str,
+    thing: Mapping[str, Any],
+    before: Sequence[Bar],
+    causes: Iterable[Case],
+) -> str:
+    """Return the line of a thing at a moment; what was lost before stays as sure as it was."""
+    if fate == "there" or not before:
+        return line_of("stated")
+    last = before[-1]
+    if fate == last.fate == "lost":
+        return last.line
+    if "loss" not in thing:
+        return line_of(basis_of_fate(moment, fate, thing["thing"]))
+    lost, after = findings(moment, thing["loss"], causes)
+    if fate == "lost" and last.fate == "there":
+        return line_of(lost.basis)
+    return line_of(after.basis)
+
+
+def findings(moment: Moment, loss: str, causes: Iterable[Case]) -> tuple[Finding, Finding]:
+    """Return what becomes of a thing with the event that has happened, and after its remedies."""
+    case = next(each for each in causes if each.event.commands == moment.sentences)
+    for lost, after in zip(case.lost, case.remedied, strict=True):
+        if lost.words.loss == loss:
+            return lost, after
+    raise KeyError(loss)
+
+
+def basis_of_fate(moment: Moment, fate: str, name: str) -> str:
+    """Return the basis of what no event tells: that of the surest way back, or of the command that
+    closes the last one; what no requirement says in a broken model is as good as assumed.
+    """
+    thing: Fate = next(each for each in fates() if each.thing["thing"] == name)
+    if fate == "back":
+        bases = [way.basis for way in thing.back.values()]
+        return max(bases, key=WEAKEST_FIRST.index, default="assumed")
+    command = type(read_command(moment.sentences[-1])).__name__
+    ways = thing.for_good | thing.last_chance
+    return ways[command].basis if command in ways else "assumed"
