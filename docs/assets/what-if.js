@@ -291,7 +291,7 @@ class WhatIfGraph {
     section("Recorded", (outcome.uses ?? []).map((each) => [sentences[each]]));
     if (kind !== "accepted") return said;
     section("By", reasons);
-    section("And as it is not otherwise, by", rests.besides.map(reason));
+    section("And as it is not otherwise, by", rests.besides.map((each) => [...reason(each), ...sentenceLinks(requirements[each].stated)]));
     if (!says.size) {
       const bases = [...outcome.requirements, ...rests.besides].map((each) => requirements[each].basis);
       const weakest = weakestFirst.find((basis) => bases.includes(basis));
@@ -309,14 +309,15 @@ class WhatIfGraph {
     return known ? requirementLink(known) : part;
   });
 
+  const sentenceLinks = (statements) => statements.flatMap((each) => [
+    " ",
+    element("a", { href: `../evidence/traceability.html#${each.toLowerCase()}`, className: "sentence" }, each),
+  ]);
+
   // What the article says of a loss: the mark, its sentences, and in words the weakest part.
   const article = ({ basis, statements, weakest }) => {
-    const links = statements.flatMap((each) => [
-      " ",
-      element("a", { href: `../evidence/traceability.html#${each.toLowerCase()}`, className: "sentence" }, each),
-    ]);
     const told = weakest ? [element("span", { className: "what-if-told" }, "Weakest part: ", ...linked(weakest))] : [];
-    return [" ", basisMark(basis), ...links, ...told];
+    return [" ", basisMark(basis), ...sentenceLinks(statements), ...told];
   };
 
   const reason = (number) => {

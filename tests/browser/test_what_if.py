@@ -196,6 +196,18 @@ def test_answer_that_loses_nothing_names_what_it_rests_on_besides(page: Page) ->
     assert page.locator("#what-if-said .what-if-weakest .basis").inner_text() == "assumed"
 
 
+def test_way_back_has_the_sentence_beside_what_does_not_come_back_with_it(page: Page) -> None:
+    ask(page, 'the customer disables the managed identity of "translator-prod"')
+    ask(page, 'the customer enables the managed identity of "translator-prod"')
+    ask(page, 'the customer grants "translator-prod" access to the keys of "kv-prod"')
+    title = REGISTER["restoration.no-redeploy"].title
+    item = page.locator("#what-if-said li", has_text=title)
+    expect(item.locator(".basis-stated")).to_be_visible()
+    link = item.locator("a.sentence")
+    expect(link).to_have_text("S34")
+    assert str(link.get_attribute("href")).endswith("traceability.html#s34")
+
+
 def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: Page) -> None:
     answer = page.get_by_role("status").filter(has_text="You start from this")
     expect(answer).to_have_attribute("aria-atomic", "true")

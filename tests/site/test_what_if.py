@@ -333,9 +333,14 @@ def row_of_start(name: str) -> Row:
     return tuple(start["row"])
 
 
+def number_of(sentence: str) -> int:
+    """The number of a command."""
+    return [each["sentence"] for each in tables().data["commands"]].index(sentence)
+
+
 def answer_to(row: Row, sentence: str) -> dict[str, Any]:
     """What the page says that an answer rests on."""
-    (command,) = (each for each in tables().data["commands"] if each["sentence"] == sentence)
+    command = tables().data["commands"][number_of(sentence)]
     number = tables().ask(command["answer"], row)
     found: dict[str, Any] = tables().data["answers"][number]
     return found
@@ -364,6 +369,33 @@ def test_a_rotation_rests_on_what_it_does_not_lose() -> None:
     answer = answer_to(row, 'the customer rotates the key "cmk-2048" of "kv-prod"')
     ids = [tables().data["requirements"][number]["id"] for number in answer["besides"]]
     assert "keys.rotation-keeps-data" in ids
+
+
+GRANTS = 'the customer grants "translator-prod" access to the keys of "kv-prod"'
+ENABLES = (
+    'the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" '
+    'of "kv-prod" through the portal'
+)
+
+
+WAYS_BACK = {
+    "grant": ('the customer enables the managed identity of "translator-prod"', GRANTS),
+    "enable": (ENABLES,),
+}
+
+
+@pytest.mark.parametrize("way_back", WAYS_BACK)
+def test_a_way_back_names_what_does_not_come_back_with_its_sentence(way_back: str) -> None:
+    *before, last = WAYS_BACK[way_back]
+    row = row_of_start("a deployed model under customer-managed keys")
+    for sentence in ('the customer disables the managed identity of "translator-prod"', *before):
+        _, row = tables().step(row, number_of(sentence))
+    found = {}
+    for number in answer_to(row, last)["besides"]:
+        requirement = tables().data["requirements"][number]
+        found[requirement["id"]] = requirement["stated"]
+    assert found["restoration.no-redeploy"] == ["S34"]
+    assert found["restoration.uploads-stay-deleted"] == []
 
 
 def test_whatever_is_lost_has_a_basis_and_something_that_it_rests_on() -> None:

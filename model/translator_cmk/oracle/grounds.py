@@ -120,12 +120,15 @@ def consequences(state: State, commands: Commands) -> list[Grounds]:
 def intact_things(state: State) -> list[Thing]:
     """Return each thing that can be lost and is not."""
     world = MODEL.world(state)
+    return [thing for thing in known_things(state) if is_intact(thing, world)]
+
+
+def known_things(state: State) -> list[Thing]:
+    """Return each thing that can be lost, or is."""
     found: list[Thing] = []
     for loss in load_consequences().losses.values():
-        for name in sorted(world.tables[KIND_OF_WORD[loss.kind]]):
-            thing = Thing(loss, name)
-            if is_intact(thing, world):
-                found.append(thing)
+        for name in sorted(state.tables[KIND_OF_WORD[loss.kind]]):
+            found.append(Thing(loss, name))
     return found
 
 

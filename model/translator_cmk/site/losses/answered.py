@@ -1,22 +1,29 @@
 """What an answer of the model to one command rests on, beside what its outcome names.
 
 An outcome names the requirements whose rows had an effect.  An answer rests on more: on what does
-not happen, such as that a rotation loses nothing; and what is lost by it has a basis of its own.
+not happen, such as that a rotation loses nothing, or that what was lost stays lost; and what is
+lost by it has a basis of its own.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
 from ...machine import Command, Machine, State
+from ...machine.entities import Model
 from ...oracle.grounds import (
     MODEL,
     Grounds,
     Ids,
     grounds,
+    in_order,
     intact_things,
     is_intact,
+    known_things,
     rests_on_what_is_not,
 )
+
+LOST = ("no", "with the identity", "otherwise")
+"""What a model may remember of how it was lost."""
 
 
 class Answered(NamedTuple):
@@ -24,24 +31,54 @@ class Answered(NamedTuple):
 
     besides: Ids
     """Requirements that no outcome names: without one of them the command would be answered
-    otherwise, or something would be lost that is not."""
+    otherwise, or something would be lost, or back, that is not."""
     lost: tuple[Grounds, ...]
     """What becomes of each thing that is lost."""
 
 
 def answered(state: State, command: Command) -> Answered:
     """Return what the answer of the model to a command rests on, beside what its outcome names."""
-    things = intact_things(state)
+    after, _ = MODEL.step(state, command)
+    world = MODEL.world(after)
+    lost: list[Grounds] = []
+    for thing in intact_things(state):
+        if not is_intact(thing, world):
+            lost.append(grounds(state, (command,), thing))
+    return Answered(besides(state, command), tuple(lost))
+
+
+def besides(state: State, command: Command) -> Ids:
+    """Return the requirements that the answer rests on, and that no outcome names."""
+    found: set[str] = set()
+    for each in remembering(state):
+        found.update(rests_on_what_is_not(answer_from(each, command), each, (command,)))
+    return in_order(found)
+
+
+def answer_from(state: State, command: Command) -> Callable[[Machine], Hashable]:
+    """Return what tells how a machine answers, and which of the things that are known it leaves
+    intact."""
+    things = known_things(state)
 
     def ask(machine: Machine) -> Hashable:
         after, outcome = machine.step(state, command)
         world = machine.world(after)
         return type(outcome), tuple(is_intact(thing, world) for thing in things)
 
-    after, _ = MODEL.step(state, command)
-    world = MODEL.world(after)
-    lost: list[Grounds] = []
-    for thing in things:
-        if not is_intact(thing, world):
-            lost.append(grounds(state, (command,), thing))
-    return Answered(rests_on_what_is_not(ask, state, (command,)), tuple(lost))
+    return ask
+
+
+def remembering(state: State) -> Iterator[State]:
+    """Yield the state with each memory of how its undeployed models were lost.
+
+    The states of the page have none, since only mistakes ask for it.
+    """
+    undeployed: list[str] = []
+    for model in MODEL.world(state).every(Model):
+        if model.state == "undeployed":
+            undeployed.append(model.name)
+    if not undeployed:
+        yield state
+        return
+    for how in LOST:
+        yield state.with_changes({(Model, name): {"lost": how} for name in undeployed})

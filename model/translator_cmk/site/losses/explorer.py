@@ -303,9 +303,15 @@ class Tables:
     def _numbers(self, names: Iterable[str]) -> list[int]:
         return [self.requirements(name) for name in self.register if name in names]
 
-    def _requirement(self, name: str) -> dict[str, str]:
+    def _requirement(self, name: str) -> dict[str, Any]:
         requirement = self.register[name]
-        return {"id": name, "title": requirement.title, "basis": requirement.basis}
+        stated = list(requirement.statements) if requirement.basis == "stated" else []
+        return {
+            "id": name,
+            "title": requirement.title,
+            "basis": requirement.basis,
+            "stated": stated,
+        }
 
 
 def always(seen: Iterable[Seen]) -> list[int]:
