@@ -107,8 +107,8 @@ lock: ## resolve the development tools and the Azure CLI again into requirements
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
 	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --all-groups; } > "$$tmp/requirements.txt" && \
-	{ echo "# Made by 'make lock' for the virtual environment of 'make azure-cli': the Azure CLI, an emulator by others, a parser of Bicep."; \
-	  printf '%s\n' azure-cli amber-cloud pycep-parser | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
+	{ echo "# Made by 'make lock' for the virtual environment of 'make azure-cli': the Azure CLI, an emulator by others, parsers of Bicep and HCL."; \
+	  printf '%s\n' azure-cli amber-cloud pycep-parser python-hcl2 | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -; } > "$$tmp/requirements-azure-cli.txt" && \
 	mv "$$tmp/requirements.txt" "$$tmp/requirements-azure-cli.txt" .
 	@if command -v npm >/dev/null; then cd $(SDK) && npm update --package-lock-only --omit-lockfile-registry-resolved --silent; \

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.azure.test_azure_cli import LOSSES, OUTSIDE, RAN, record_run
+from tests.azure.test_azure_cli import LOSSES, RAN, record_run
 from tests.command_line import ROOT
 from tests.site.conftest import REGISTER, a_run, content_of, green, page
 from translator_cmk.check_trace import Checker, read_trace
@@ -107,7 +107,7 @@ def test_helper_of_a_row_is_shown_with_it() -> None:
 
 # Facts from outside the article
 
-FILES = ("causes", "decide", "foundry", "questions", "seen", "siblings", "sources")
+FILES = ("causes", "commands", "decide", "foundry", "questions", "seen", "siblings", "sources")
 CELLS = {
     *(
         "permission",
@@ -155,7 +155,7 @@ def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_
         assert date(2026, 11, 24) <= date.fromisoformat(source.read) <= datetime.now(UTC).date()
 
 
-@pytest.mark.parametrize("name", ["causes", "decide", "sources"])
+@pytest.mark.parametrize("name", ["causes", "commands", "decide", "sources"])
 def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) -> None:
     cells = [cell(it) for field, it in fields_in(data(name)) if field in CELLS]
     assert cells
@@ -293,25 +293,25 @@ def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(
     )
 
 
-# What was seen of the commands of the page Enable
+# What was seen of the scripts of the pages Enable and Protect
 
 
 def test_record_grows_with_each_test_that_saw_something(tmp_path: Path) -> None:
-    record_run("2.91.0", {"vault": RAN}, tmp_path / "run.json")
+    record_run("2.91.0", {"set-up": RAN}, tmp_path / "run.json")
     record_run("2.91.0", {LOSSES: RAN}, tmp_path / "run.json")
     found = last_run(tmp_path / "run.json")
     assert found is not None
-    assert (found.version, found.outcomes) == ("2.91.0", {"vault": RAN, LOSSES: RAN})
+    assert (found.version, found.outcomes) == ("2.91.0", {"set-up": RAN, LOSSES: RAN})
 
 
 def test_what_another_version_has_seen_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record_run("2.91.0", {"vault": RAN}, tmp_path / "run.json")
-    record_run("2.92.0", {"locks": OUTSIDE}, tmp_path / "run.json")
+    record_run("2.91.0", {"set-up": RAN}, tmp_path / "run.json")
+    record_run("2.92.0", {"watch": RAN}, tmp_path / "run.json")
     found = last_run(tmp_path / "run.json")
     assert found is not None
-    assert found.outcomes == {"locks": OUTSIDE}
+    assert found.outcomes == {"watch": RAN}
     monkeypatch.setattr(decide, "kit_digest", lambda: "0" * 64)
     assert last_run(tmp_path / "run.json") is None
 

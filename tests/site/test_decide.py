@@ -22,7 +22,7 @@ from translator_cmk.requirements.consequences import Event, load_consequences
 from translator_cmk.requirements.register import WEAKEST_FIRST
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
-from translator_cmk.site.decide import CHANNELS, conditions, demands, queries
+from translator_cmk.site.decide import CHANNELS, conditions, demands
 from translator_cmk.site.losses import events
 from translator_cmk.site.losses.chain import Part, chain
 from translator_cmk.site.losses.events import (
@@ -385,7 +385,7 @@ def test_pages_have_a_line_for_each_cause_in_each_table(cause: Event) -> None:
     assert len(re.findall(line, page("protect"))) == 1
 
 
-# The matrix, the pictures and the queries
+# The matrix and the pictures
 
 
 def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_model_shows() -> None:
@@ -508,22 +508,6 @@ def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> 
     assert counts["agrees"] > counts["contradicted"] > 0
     said = f"agrees with {counts['agrees']} (✔) and contradicts {counts['contradicted']} (✘)"
     assert said in page("unknowns")
-
-
-def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_enable_names() -> (
-    None
-):
-    texts = "".join(each["text"] for each in queries())
-    for each in data("causes")["causes"]:
-        assert all(
-            f'"{named}"' in texts for named in re.findall(r"`([^`]+)`", cell(each["signal"]).text)
-        ), each["name"]
-    alerts = re.findall(r"operationName=(\S+)", page("enable"))
-    assert {each.rpartition("/")[0] for each in alerts} >= {
-        "Microsoft.KeyVault/vaults",
-        "Microsoft.CognitiveServices/accounts",
-    }
-    assert all(f'"{each}"' in texts for each in alerts)
 
 
 @by_cause

@@ -46,6 +46,7 @@ LOADED = "//script/@src | //img/@src | //iframe/@src | //source/@src | //object/
 )
 UNREAD = (
     "ancestor::script or ancestor::style or ancestor::title or ancestor::*[@class='headerlink']"
+    " or ancestor::pre"
 )
 # The summary of a fold is seen, but not that of a fold inside another one.
 FOLDED = "ancestor::details and not(ancestor::summary and count(ancestor::details) = 1)"
@@ -58,8 +59,8 @@ class Reading(NamedTuple):
     """What a browser loads for a page, where the page leads, the places on it, and how many words
     are seen.
 
-    Words are those of its text, with tables, lists and pictures, without scripts and what is
-    folded.
+    Words are those of its text, with tables, lists and pictures, without what is folded and
+    without programs, which are run and not read.
     """
 
     loads: list[str]

@@ -3,7 +3,6 @@ nobody says.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
@@ -44,7 +43,7 @@ from .questions import load_questions
 from .render import CHOICES, Page
 from .siblings import service_count
 from .sightings import map_of_sightings
-from .sourced import by_requirement, cell, data, load_seen
+from .sourced import by_requirement, data, load_seen
 
 
 def decide_pages(content: Content) -> Iterator[Page]:
@@ -67,7 +66,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
 
     def protect() -> Mapping[str, Any]:
         cases = {each.event.event: each for each in causes()}
-        return {"cases": cases, "queries": list(queries())}
+        return {"cases": cases}
 
     yield Page("decide/ten-minutes.md", "ten-minutes.md", ten_minutes)
     yield Page("decide/index.md", "decide.md", partial(decision, content))
@@ -134,21 +133,6 @@ def what_if(content: Content) -> Mapping[str, Any]:
 def questions(content: Content) -> Mapping[str, Any]:
     """Return the data of the page with the questions that people ask."""
     return {"groups": load_questions(content.evidence.register)}
-
-
-def queries() -> Iterator[Mapping[str, str]]:
-    """Yield a query for each log with every operation that the signals of the causes or the alerts
-    of *Enable* name.
-    """
-    signals = " ".join(cell(each["signal"]).text for each in data("causes")["causes"])
-    alerts = [
-        name for step in data("commands") for name in re.findall(r"operationName=(\S+)", step["az"])
-    ]
-    named = list(dict.fromkeys([*re.findall(r"`([\w./]+)`", signals), *alerts]))
-    by_log = ([each for each in named if "/" not in each], [each for each in named if "/" in each])
-    for log, operations in zip(data("causes")["logs"], by_log, strict=True):
-        listed = ",\n  ".join(f'"{each}"' for each in operations)
-        yield {**log, "text": f"{log['table']}\n| where {log['filter'] % listed}"}
 
 
 # What enabling demands: each value of each condition is tried, with all else right

@@ -1,0 +1,49 @@
+// Mails somebody at each event that can lose the key: logs of key vault and subscription, and an alert for each query in ../kql.
+//
+// Deploy it to the subscription of the key vault: az deployment sub create --location westeurope --template-file watch.bicep
+targetScope = 'subscription'
+
+param vaultGroup string
+param vaultName string
+param mail string
+param watchGroup string = 'rg-cmk-watch' // of a team that can't change the key vault
+param location string = deployment().location
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: watchGroup
+  location: location
+}
+
+module alerts 'alerts.bicep' = {
+  scope: group
+  params: {
+    mail: mail
+    location: location
+  }
+}
+
+module vaultLog 'vault-log.bicep' = {
+  scope: resourceGroup(vaultGroup)
+  params: {
+    vaultName: vaultName
+    workspaceId: alerts.outputs.workspaceId
+  }
+}
+
+// In the table AzureActivity
+resource activityLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'cmk-watch'
+  properties: {
+    workspaceId: alerts.outputs.workspaceId
+    logs: [
+      {
+        category: 'Administrative'
+        enabled: true
+      }
+      {
+        category: 'Security'
+        enabled: true
+      }
+    ]
+  }
+}
