@@ -284,16 +284,22 @@ def rests_on(ask: Callable[[Machine], Hashable], state: State, commands: Command
     for requirement in named_on_the_way(state, commands):
         if answers_otherwise(ask, lacking(requirement), usual):
             found.add(requirement)
-    return in_order(found.union(rests_on_what_is_not(ask, state, commands)))
+    for row in mistakes_on_the_way(state, commands):
+        if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
+            found.add(row.requirement)
+    return in_order(found)
 
 
 def rests_on_what_is_not(
     ask: Callable[[Machine], Hashable], state: State, commands: Commands
 ) -> Ids:
     """Return every requirement whose mistake would make the model answer otherwise."""
+    mistakes = mistakes_on_the_way(state, commands)
+    if not mistakes:
+        return ()
     usual = ask(MODEL)
     found: set[str] = set()
-    for row in mistakes_on_the_way(state, commands):
+    for row in mistakes:
         if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
             found.add(row.requirement)
     return in_order(found)
@@ -301,6 +307,8 @@ def rests_on_what_is_not(
 
 def in_order(names: Collection[str]) -> Ids:
     """Return requirements in the order of the register."""
+    if len(names) < 2:
+        return tuple(names)
     return tuple(name for name in load_register() if name in names)
 
 

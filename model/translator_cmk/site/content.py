@@ -139,6 +139,15 @@ class Evidence:
         return {pickle.id: pickle for feature in self.features for pickle in feature.pickles}
 
     @cached_property
+    def tagged(self) -> Mapping[str, Sequence[str]]:
+        """Return the ids of the scenarios that are tagged with each requirement."""
+        found: dict[str, list[str]] = {}
+        for name, pickle in self.pickles.items():
+            for requirement in pickle.requirements:
+                found.setdefault(requirement, []).append(name)
+        return found
+
+    @cached_property
     def scenarios(self) -> Mapping[str, Sequence[Scenario]]:
         """Return the scenarios under the rule of each requirement, as written."""
         return {
@@ -195,11 +204,9 @@ class Evidence:
         return Badge(subject, verdict.status, verdict.words)
 
     def _of(self, requirements: Collection[str]) -> Verdict:
-        carries = [
-            name
-            for name, each in self.pickles.items()
-            if not set(each.requirements).isdisjoint(requirements)
-        ]
+        carries: dict[str, None] = {}
+        for requirement in requirements:
+            carries.update(dict.fromkeys(self.tagged.get(requirement, ())))
         others = [
             item for item in self.beyond if not set(item.requirements).isdisjoint(requirements)
         ]

@@ -206,18 +206,32 @@ def cells_of(cases: Sequence[Case]) -> list[Cell]:
 
 def cases(events: Sequence[Event]) -> list[Case]:
     """Return each event, tried on the model."""
-    found: dict[str, tuple[list[Finding], list[Finding]]] = {}
+    found: dict[str, Findings] = {}
     for event in events:
-        lost = [find(words, event, remedied=False) for words in LOSSES]
-        after = [find(words, event, remedied=True) for words in LOSSES]
-        found[event.event] = (lost, after)
+        found[event.event] = findings_of(event.event)
     usual: Counter[str] = Counter()
     for lost, _ in found.values():
         usual.update(set(all_grounds(lost)))
     return [
-        Case(event, *found[event.event], reasons(found[event.event][0], usual, len(found)))
+        Case(event, *found[event.event], reasons(found[event.event].lost, usual, len(found)))
         for event in events
     ]
+
+
+class Findings(NamedTuple):
+    """What becomes of each thing with an event, and after its remedies, in the order of LOSSES."""
+
+    lost: list[Finding]
+    remedied: list[Finding]
+
+
+@cache
+def findings_of(event: str) -> Findings:
+    """Return what becomes of each thing with the event of this name: every page has the same."""
+    told = load_consequences().events[event]
+    lost = [find(words, told, remedied=False) for words in LOSSES]
+    remedied = [find(words, told, remedied=True) for words in LOSSES]
+    return Findings(lost, remedied)
 
 
 class Shown(NamedTuple):
@@ -232,13 +246,13 @@ def findings_by_requirement() -> Mapping[str, list[Shown]]:
     """Return the findings that each requirement says, by event."""
     found: dict[str, list[Shown]] = {}
     for event in EVENTS:
-        for remedied in (False, True):
-            if remedied and not event.afterwards:
-                continue
-            for words in LOSSES:
-                finding = find(words, event, remedied)
-                for name in finding.grounds.requirements:
-                    found.setdefault(name, []).append(Shown(event, finding))
+        known = findings_of(event.event)
+        shown = [*known.lost]
+        if event.afterwards:
+            shown += known.remedied
+        for finding in shown:
+            for name in finding.grounds.requirements:
+                found.setdefault(name, []).append(Shown(event, finding))
     return found
 
 
