@@ -31,11 +31,14 @@ OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")
 """How an address begins that asks no other host."""
 STILL = 0.02
 """The layout shift under which a page counts as still; browsers call less than 0.1 good."""
-SHORTENED = """rows => {
+SHORTENED = """([rows, blocks]) => {
   document.querySelectorAll(".md-content tbody").forEach(
     each => [...each.rows].slice(rows).forEach(row => row.remove()));
-  [...document.querySelectorAll(".md-content__inner > *")].slice(32).forEach(each => each.remove());
+  const inner = [...document.querySelectorAll(".md-content__inner > *")];
+  inner.slice(blocks ?? inner.length).forEach(each => each.remove());
 }"""
+RULES = {"target-size": {"enabled": True}}
+"""What axe looks for besides its own choice: all of WCAG 2.2 up to level AA."""
 SETTLED = "Promise.allSettled(document.getAnimations().map(each => each.finished))"
 """Waits until no colour is on its way from one scheme, or from paper, to another."""
 
@@ -122,19 +125,22 @@ def window(browser: Browser, **options: Any) -> Opened:
     return found
 
 
-def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong with a page, all folded open; with ``rows``, in its beginning, and so
-    many of each table.
+def violations(
+    page: Page, rows: int | None = None, blocks: int | None = None
+) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with a page, all folded open; with ``rows``, in so many of each table,
+    and with ``blocks``, in so many of the page.
 
     Axe takes long over long tables, whose rows are all alike.
     """
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     if rows is not None:
-        page.evaluate(SHORTENED, rows)
+        page.evaluate(SHORTENED, [rows, blocks])
     page.evaluate(SETTLED)
     # without preload, axe does not ask for style sheets, which a browser refuses to a page opened
     # from a file
-    result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    options = {"resultTypes": ["violations"], "preload": False, "rules": RULES}
+    result = Axe().run(page, options=options)
     return [
         (each["id"], [node["html"][:200] for node in each["nodes"]])
         for each in result.response["violations"]
