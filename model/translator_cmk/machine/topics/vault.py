@@ -5,6 +5,7 @@ from ..commands import (
     EnableCustomerManagedKeys,
     GrantKeyAccess,
     MoveResourceGroup,
+    RevokeKeyAccess,
     SetPermissionModel,
 )
 from ..conditions import (
@@ -77,11 +78,14 @@ ROWS = (
         when=lambda c: c.store == "key-vault" and c.vault.permission_model == "rbac",
         free=lambda c: can_be_put_in_use(c),
     ),
-    silent(
-        GrantKeyAccess,
-        "vault.permission-model",
-        when=lambda c: c.vault.permission_model == "rbac",
-        free=lambda c: False,
+    *(
+        silent(
+            on,
+            "vault.permission-model",
+            when=lambda c: c.vault.permission_model == "rbac",
+            free=lambda c: False,
+        )
+        for on in (GrantKeyAccess, RevokeKeyAccess)
     ),
     silent(
         SetPermissionModel,
