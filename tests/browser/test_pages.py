@@ -211,7 +211,7 @@ def test_search_finds_first_what_readers_look_for(page: Page, site: Path) -> Non
 def test_code_is_copied_by_keyboard_and_what_is_folded_is_printed(page: Page, site: Path) -> None:
     """A scenario as it is written, to be put into a feature file."""
     page.goto((site / "specification" / "vault.html").as_uri())
-    page.locator("details summary").first.press("Enter")
+    page.locator("details:has(.scenario) > summary").first.press("Enter")
     page.locator(".scenario button").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_function(
