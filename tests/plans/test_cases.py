@@ -11,7 +11,8 @@ import pytest
 
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.plans.findings import Finding, Judge, Report
+from translator_cmk.plans.demands import all_demands
+from translator_cmk.plans.findings import AFTER_THE_REST, Finding, Judge, Report
 from translator_cmk.plans.reading import read_plan
 from translator_cmk.plans.wording import foundry_on, instead_of
 from translator_cmk.requirements import load_register
@@ -489,6 +490,44 @@ def test_a_new_version_of_the_key_is_silent_and_another_key_is_not(tmp_path: Pat
         assert verdicts(plan, tmp_path) == expected
 
 
+def test_a_move_to_another_version_of_the_key_is_told_without_a_finding(tmp_path: Path) -> None:
+    def told(key_id: str) -> list[tuple[str, str]]:
+        plan = plan_with(without=T)
+        plan.update(T, b.account(key=b.key_id()), b.account(key=key_id, tags={"a": "b"}))
+        return [(each.address, each.does) for each in report(plan, tmp_path).without_finding]
+
+    [(address, does)] = told(b.key_id(version="v2"))
+    assert address == T
+    assert "version" in does
+    assert told(b.key_id()) == [(T, "")]
+    assert told(b.key_id(key="other")) == []
+
+
+def test_a_key_that_is_replaced_moves_no_account_to_another_version(tmp_path: Path) -> None:
+    found = report(key_replaced(["delete", "create"]), tmp_path).without_finding
+    assert [(each.address, each.does) for each in found] == [(T, "")]
+
+
+def test_what_concerns_no_account_of_the_plan_is_not_told(tmp_path: Path) -> None:
+    plan = plan_with()
+    plan.update("azurerm_key_vault.o", b.vault("kv-other"), b.vault("kv-other", tags={"a": "b"}))
+    other = b.account("o", kind="OpenAI")
+    plan.update("azurerm_cognitive_account.o", other, {**other, "tags": {"a": "b"}})
+    assert [each.address for each in report(plan, tmp_path).without_finding] == []
+
+
+def test_the_advice_on_expiry_knows_whether_accounts_name_a_version(tmp_path: Path) -> None:
+    def kinds(version: str) -> set[str]:
+        plan = plan_with(without=f"{T} {K}")
+        plan.keep(T, b.account(key=b.key_id(version=version)))
+        plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z"))
+        [finding] = report(plan, tmp_path).findings
+        assert "2027-12-31" in finding.parts[0].advice.does
+        return {part.advice.kind for part in finding.parts}
+
+    assert kinds("v1") != kinds("")
+
+
 def test_a_date_of_expiry_of_the_key_in_use_is_not_specified(tmp_path: Path) -> None:
     for date, expected in (("2027-12-31T00:00:00Z", {K: "not-specified"}), (None, {})):
         plan = plan_with(without=K)
@@ -583,11 +622,11 @@ def test_an_account_of_a_kind_that_has_no_cmk_for_translator_is_not_judged(tmp_p
     assert (found.findings, found.accounts, found.not_judged) == ((), (), {"OpenAI": 1})
 
 
-def test_an_account_with_a_key_from_the_beginning_is_not_specified(tmp_path: Path) -> None:
+def test_an_account_with_a_key_from_the_beginning_is_refused_or_has_no_key(tmp_path: Path) -> None:
     new: dict[str, Any] = {"id": b.UNKNOWN, "principal": b.UNKNOWN}
     plan = plan_with(without=f"{T} {P}")
     plan.create(T, b.account(key=b.key_id(), **new))
-    assert verdicts(plan, tmp_path) == {T: "not-specified"}
+    assert verdicts(plan, tmp_path) == {T: "refused"}
     assert verdicts(plan, tmp_path, "full") == {T: "refused"}
     twin = plan_with(without=f"{T} {P}")
     twin.create(T, b.account(**new))
@@ -635,6 +674,10 @@ def test_what_goes_after_the_key_was_given_up_may_still_cost_the_data(tmp_path: 
     plan.delete(C, b.cmk(), depends=(P,))
     plan.delete(P, b.policy())
     assert verdicts(plan, tmp_path) == {C: "not-specified", P: "may-lose"}
+    alone = plan_with(without=P)
+    alone.delete(P, b.policy())
+    assert AFTER_THE_REST in " ".join(sentences(plan, tmp_path))
+    assert AFTER_THE_REST not in " ".join(sentences(alone, tmp_path))
     assert verdicts(plan, tmp_path, "full") == {}
 
 
@@ -722,7 +765,6 @@ def test_enabling_with_all_that_it_needs_is_silent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("plan", "requirement"),
     [
-        (lambda: enabled(depends=()), "vault.granted-beforehand"),
         (lambda: enabled(key=b.key(key_size=3072)), "keys.rsa-2048-refused"),
         (lambda: enabled(key=b.key(key_type="EC", key_size=None)), "keys.rsa-2048-refused"),
         (lambda: enabled(vault=b.vault(location="eastus")), "vault.same-region-refused"),
@@ -732,13 +774,37 @@ def test_enabling_with_all_that_it_needs_is_silent(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_enabling_without_what_it_needs_is_not_specified_and_refused_by_assumption(
+def test_enabling_without_what_the_article_demands_is_refused_or_has_no_effect(
     plan: Callable[[], b.TerraformPlan], requirement: str, tmp_path: Path
 ) -> None:
-    assert verdicts(plan(), tmp_path) == {C: "not-specified"}
-    assert requirement in requirements(plan(), tmp_path)
-    assert verdicts(plan(), tmp_path, "full") == {C: "refused"}
-    assert requirement in requirements(plan(), tmp_path, "full")
+    demanded = requirement.removesuffix("-refused")
+    for profile in ("article", "full"):
+        assert verdicts(plan(), tmp_path, profile) == {C: "refused"}
+        assert requirements(plan(), tmp_path, profile) == {demanded, requirement}
+
+
+def test_enabling_without_what_only_an_assumption_demands_is_not_specified(tmp_path: Path) -> None:
+    plan = enabled(depends=())
+    assert verdicts(plan, tmp_path) == {C: "not-specified"}
+    assert "vault.granted-beforehand" in requirements(plan, tmp_path)
+    assert verdicts(plan, tmp_path, "full") == {C: "refused"}
+
+
+def test_advice_on_enabling_names_only_what_is_broken(tmp_path: Path) -> None:
+    said = advice(enabled(key=b.key(key_size=4096)), tmp_path, C)
+    assert "2048" in said
+    assert "purge" not in said
+    both = enabled(key=b.key(key_size=4096), vault=b.vault(purge_protection_enabled=False))
+    assert "purge" in advice(both, tmp_path, C)
+
+
+def test_every_demand_that_is_stated_and_refused_by_assumption_has_words() -> None:
+    register = load_register()
+    for requirement in register.values():
+        demanded = requirement.refusal_of
+        if requirement.kind == "demand" and demanded and demanded.startswith(("keys", "vault")):
+            assert demanded in all_demands()
+    assert set(all_demands()) <= set(register)
 
 
 def test_what_enabling_demands_is_told_with_what_the_plan_shows_of_key_and_vault(

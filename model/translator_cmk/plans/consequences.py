@@ -8,6 +8,7 @@ from ..machine.entities import Resource
 from ..requirements import Register
 from .basis import Basis, basis_of
 from .context import Change
+from .demands import all_demands, broken_demands
 from .walk import Effect, Loss, Walk
 
 LATER = frozenset({"back", "may be back", "stays lost"})
@@ -26,13 +27,13 @@ class Consequence:
     """`account`, `data`, `documents` or `models`."""
     becomes: str
     """`lost`, `may be lost`, `stays lost`, `back`, `may be back`, or of a request `refused`, `not
-    specified`, `demanded`."""
+    specified`, `demanded`, and `refusal` for what a broken demand has for a consequence."""
     requirement: str
     basis: str
     by: tuple[str, ...]
     """All requirements that it rests on."""
     title: str = ""
-    """What the requirement says, where it is about a request."""
+    """What the requirement says, where it is about a request; of a demand, what is needed."""
 
 
 Readings = Mapping[int, Iterable[Effect]]
@@ -59,6 +60,10 @@ class Telling:
             yield self._of_thing(effect, loss, becomes, change.silent)
         if losses:
             return
+        broken = broken_demands(effect, self.register, self.silent)
+        if broken:
+            yield from self._of_demands(broken)
+            return
         outcome = effect.outcome
         if isinstance(outcome, Refused):
             yield from self._of_requests("refused", outcome.because)
@@ -81,26 +86,28 @@ class Telling:
         what = loss.stake.what
         return Consequence(self.account, what, becomes, requirement, basis, tuple(sorted(by)))
 
-    def _of_requests(self, becomes: str, names: frozenset[str]) -> Iterator[Consequence]:
-        """Yield why a request is refused or not specified.
+    def _of_demands(self, broken: Mapping[str, str]) -> Iterator[Consequence]:
+        """Yield the demands that a request breaks, and apart from these by what it is refused.
 
-        Where a demand is not met, what is not specified besides tells nothing.
+        What is not specified besides tells nothing then.
         """
-        unmet = [name for name in sorted(names) if self.register[name].kind == "demand"]
-        for name in unmet:
-            demanded = self.register[name].refusal_of
-            if demanded is not None and demanded not in self.silent:
-                yield self._of_request("demanded", demanded)
-        shown = unmet if unmet and becomes == "not specified" else sorted(names)
-        for name in shown:
+        for demanded in broken:
+            yield self._of_request("demanded", demanded)
+        for refusal in broken.values():
+            yield self._of_request("refusal", refusal)
+
+    def _of_requests(self, becomes: str, names: frozenset[str]) -> Iterator[Consequence]:
+        """Yield why a request is refused or not specified."""
+        for name in sorted(names):
             yield self._of_request(becomes, name)
 
     def _of_request(self, becomes: str, name: str) -> Consequence:
         """Return what this requirement says of a request."""
         requirement = self.register[name]
-        return Consequence(
-            self.account, "", becomes, name, requirement.basis, (name,), requirement.title
-        )
+        title = requirement.title
+        if becomes == "demanded":
+            title = all_demands()[name].needs
+        return Consequence(self.account, "", becomes, name, requirement.basis, (name,), title)
 
 
 def losses_to_name(effect: Effect) -> tuple[Loss, ...]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
 from .plan import CREATE, DELETE, Plan
 from .setup import Setup
-from .things import Account, MayBeUnknown, Vault
+from .things import Account, KeyInUse, KeyUsed, MayBeUnknown, Thing, Vault
 from .world import KnownAccount, KnownVault, World
 
 Commands = tuple[Command, ...]
@@ -108,6 +109,24 @@ class Context:
             if isinstance(facts, Account) and self.world.account(facts.id) is known:
                 return True
         return False
+
+    def names_a_version(self) -> bool:
+        """Return whether the configuration of the account names a version of its key."""
+        for entry in self.world.entries:
+            for facts in (entry.before, entry.after):
+                if self._is_key_of_mine(facts) and facts.key.version:
+                    return True
+        return False
+
+    def _is_key_of_mine(self, facts: Thing | None) -> TypeGuard[Account | KeyInUse]:
+        """Return whether a thing says which key the account uses."""
+        if isinstance(facts, Account):
+            is_mine = self.is_mine(facts.id)
+        elif isinstance(facts, KeyInUse):
+            is_mine = self.is_mine(facts.account)
+        else:
+            return False
+        return is_mine and isinstance(facts.key, KeyUsed)
 
     def uses(self, vault: KnownVault) -> bool:
         """Return whether the account uses a key of a vault before the change."""

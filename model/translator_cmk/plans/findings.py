@@ -1,6 +1,6 @@
 """What a plan does to what its accounts hold: one finding for each address, the gravest first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..machine import Command, Machine, Refused, Stage, Unspecified
@@ -11,12 +11,14 @@ from .basis import BY_THE_ARTICLE
 from .changes import Operation, operations_of
 from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
+from .demands import all_demands, broken_demands
 from .inventory import entries_of, not_followed
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
 from .setup import document_of, model_of, workspace_of
 from .sources import Place, Places, place_of
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
+from .without_finding import WithoutFinding, changes_without_finding
 from .world import KnownAccount, World
 
 LOSES = "loses"
@@ -25,6 +27,10 @@ REFUSED = "refused"
 NOT_SPECIFIED = "not-specified"
 VERDICTS = (LOSES, MAY_LOSE, REFUSED, NOT_SPECIFIED)
 """The verdicts, the gravest first."""
+
+
+AFTER_THE_REST = "Whether that still counts after the rest of the plan is not specified."
+"""Said of what loses by itself, and may lose nothing after what comes before it."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,8 @@ class Report:
     not_judged: Mapping[str, int]
     """How many accounts there are of each kind that is not judged."""
     notes: tuple[str, ...]
+    without_finding: tuple[WithoutFinding, ...] = ()
+    """The changes that were judged and of which nothing was found."""
     undecided: tuple[str, ...] = ()
     """Why there may be losses that nobody looked for; the notes have these sentences too."""
 
@@ -180,6 +188,7 @@ class Judge:
             accounts=tuple(account.name for account in accounts),
             not_judged=kinds,
             notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
+            without_finding=changes_without_finding(world, [each.address for each in findings]),
             undecided=tuple(self.undecided),
         )
 
@@ -275,12 +284,21 @@ class Judge:
             consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
             gentler = any(loses_less(effect, shown) for effect in worst)
             only_in_some = change.is_certain and (harmless > 0 or gentler)
-            return story.part(advice_on(change), verdict, consequences, only_in_some, shown.path)
+            advice = advice_on(change)
+            if not shown.losses:
+                advice = mended(advice, self._broken(shown))
+            elif verdict == MAY_LOSE and not only_in_some and is_left_open(change, consequences):
+                advice = advice._replace(does=f"{advice.does} {AFTER_THE_REST}")
+            return story.part(advice, verdict, consequences, only_in_some, shown.path)
         regained: tuple[Consequence, ...] = ()
         for effects in traced.effects.values():
             for effect in effects:
                 regained = regained or tuple(telling.regained(effect))
         return story.part(advice_on(change), verdict, regained, False, ())
+
+    def _broken(self, effect: Effect) -> Mapping[str, str]:
+        """Return the demands of the article that a request breaks."""
+        return broken_demands(effect, self.register, self.article.silent)
 
     def _verdict(
         self,
@@ -302,10 +320,29 @@ class Judge:
         if effect.nothing_left:
             return None
         if isinstance(outcome, Unspecified):
+            if self._broken(effect):
+                return REFUSED
             return NOT_SPECIFIED if deciding & outcome.silent else None
         if effect.unspecified and deciding:
             return NOT_SPECIFIED
         return None
+
+
+def mended(advice: Advice, broken: Iterable[str]) -> Advice:
+    """Return an advice that names only what is to be done about the demands that are broken."""
+    remedies: list[str] = []
+    for demanded in broken:
+        instead = all_demands()[demanded].instead
+        if instead:
+            remedies.append(instead)
+    if not remedies:
+        return advice
+    return advice._replace(instead=" ".join(remedies))
+
+
+def is_left_open(change: Change, consequences: Iterable[Consequence]) -> bool:
+    """Return whether a change is certain, and so is what it does: only what is there is open."""
+    return change.is_certain and all(each.basis in BY_THE_ARTICLE for each in consequences)
 
 
 def gravity(effect: Effect) -> tuple[int, int, int]:

@@ -17,6 +17,7 @@ from ..shapes import (
 )
 from .consequences import Consequence
 from .findings import VERDICTS, Finding, Part, Report
+from .without_finding import WithoutFinding
 from .wording import BECOMES, consequence_in_words, limits
 
 NAME = "plan-findings"
@@ -74,6 +75,12 @@ REPORT: Shape = record(
         "accounts": ListOf(TEXT),
         "not_judged": ListOf(record("what is not judged", {"kind": TEXT, "count": COUNT})),
         "findings": ListOf(FINDING),
+        "judged_without_finding": ListOf(
+            record(
+                "a change without a finding",
+                {"address": TEXT, "actions": ListOf(TEXT), "does": PROSE},
+            )
+        ),
         "limits": ListOf(TEXT),
     },
 )
@@ -104,8 +111,14 @@ def to_dict(report: Report) -> dict[str, Any]:
         "accounts": list(report.accounts),
         "not_judged": not_judged,
         "findings": [finding_to_dict(finding) for finding in report.findings],
+        "judged_without_finding": [to_change(each) for each in report.without_finding],
         "limits": list(limits(report)),
     }
+
+
+def to_change(change: WithoutFinding) -> dict[str, Any]:
+    """Return one change of which nothing was found."""
+    return {"address": change.address, "actions": list(change.actions), "does": change.does}
 
 
 def finding_to_dict(finding: Finding) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from .wording import (
     limits,
     part_heading,
     summary,
+    without_finding,
 )
 
 MARK = "<!-- translator-cmk check-plan -->"
@@ -31,6 +32,8 @@ def format_markdown(report: Report) -> str:
         lines.append("")
     lines += [
         markdown(summary(report)),
+        "",
+        markdown(without_finding(report)),
         "",
         "<details><summary>What no plan can tell</summary>",
         "",

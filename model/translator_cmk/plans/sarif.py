@@ -14,7 +14,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RULES = {
     LOSES: ("LosesData", "The change loses what an account holds", "error"),
     MAY_LOSE: ("MayLoseData", "The change may lose what an account holds", "warning"),
-    REFUSED: ("WouldBeRefused", "The change would be refused by the specification", "warning"),
+    REFUSED: ("WouldBeRefused", "The change would be refused, or have no effect", "warning"),
     NOT_SPECIFIED: ("NotSpecified", "Nobody says what the change does", "note"),
 }
 """By verdict: name, description and level of its rule."""

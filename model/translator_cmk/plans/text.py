@@ -19,6 +19,7 @@ from .wording import (
     limits,
     part_heading,
     summary,
+    without_finding,
 )
 
 WIDTH = 100
@@ -27,7 +28,7 @@ INDENT = " " * 7
 LABELS = {
     LOSES: "LOSES",
     MAY_LOSE: "MAY LOSE",
-    REFUSED: "REFUSED",
+    REFUSED: "WOULD BE REFUSED",
     NOT_SPECIFIED: "NOT SPECIFIED",
 }
 COLOURS = {LOSES: "1;31", MAY_LOSE: "33", REFUSED: "35", NOT_SPECIFIED: "36"}
@@ -42,11 +43,15 @@ def format_text(
         lines += format_finding(finding, colour)
         lines.append("")
     lines += wrapped(summary(report), "")
+    if report.without_finding:
+        lines += wrapped(without_finding(report), "  ")
     for limit in (*legend(report), *limits(report)):
         lines += wrapped(f"- {limit}", "  ")
     if report.undecided and exit_code == INCOMPLETE:
         lines.append(f"The exit code is {exit_code}, since not everything was judged.")
-    elif report.gravest is not None and report.gravest not in counting:
+    elif report.gravest in counting:
+        lines.append(f"The exit code is {exit_code}.")
+    elif report.gravest is not None:
         lines.append(
             f"The exit code is {exit_code}; with --fail-on {report.gravest} it would be 1."
         )

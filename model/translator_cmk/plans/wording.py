@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..escaping import plain
 from .consequences import Consequence
 from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
@@ -30,7 +31,8 @@ BECOMES = {
     ("models", "stays lost"): "models stay undeployed",
     ("", "refused"): "would be refused",
     ("", "not specified"): "the article does not say that",
-    ("", "demanded"): "demanded",
+    ("", "demanded"): "needs",
+    ("", "refusal"): "that it is refused is assumed",
 }
 """What becomes of something, in words."""
 
@@ -50,7 +52,7 @@ PROFILES = {"article": "by the article", "full": "by all that the specification 
 VERDICTS = {
     LOSES: ("loses data", "lose data"),
     MAY_LOSE: ("may lose data", "may lose data"),
-    REFUSED: ("would be refused", "would be refused"),
+    REFUSED: ("would be refused or have no effect", "would be refused or have no effect"),
     NOT_SPECIFIED: ("is not specified", "are not specified"),
 }
 
@@ -63,13 +65,22 @@ STORED = {
 """What was assumed to be in each account."""
 OUTSIDE = "accounts, policies and roles outside this plan are not seen, and assumed to be in order"
 SILENCE = "silence means that nothing was found which the article names; it does not mean safe"
-LEGEND = "stated, implied: by the article; environment: by a fact about Azure; assumed: by us alone"
-REFUSALS = "what would be refused is the specification's assumption, and nothing observed on Azure"
+LEGEND = {
+    ("stated", "implied"): "by the article",
+    ("environment",): "by a fact about Azure",
+    ("assumed",): "by us alone",
+}
+"""What the words for a basis mean."""
+REFUSALS = "no refusal was observed on Azure: what breaks a demand may have no effect instead"
 FOUNDRY = (
-    "Microsoft's Foundry pages of August 2026 are about resources of kind AIServices, and name no "
-    "Translator: which of the pages holds for custom translation there, nobody says"
+    "Microsoft's Foundry pages (August 2026) are about kind AIServices and name no Translator: "
+    "which page holds there, nobody says"
 )
 FOUNDRY_SAYS = "Microsoft's Foundry pages say otherwise of kind AIServices:"
+
+
+MOST_NAMED = 4
+"""So many changes without a finding are named."""
 
 
 def count(number: int, one: str, several: str = "") -> str:
@@ -110,10 +121,29 @@ def address_in_words(address: str) -> str:
 
 def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
-    words = ACTIONS.get(finding.actions, ", ".join(finding.actions))
+    words = actions_named(finding.actions)
     if finding.forced_by:
         words += f" (forced by {', '.join(finding.forced_by)})"
     return words
+
+
+def actions_named(actions: tuple[str, ...]) -> str:
+    """Return what is done to a resource."""
+    return ACTIONS.get(actions, ", ".join(actions))
+
+
+def without_finding(report: Report) -> str:
+    """Return of which changes nothing was found, some by name; empty if there are none."""
+    named: list[str] = []
+    for change in report.without_finding[:MOST_NAMED]:
+        what = change.does or actions_named(change.actions)
+        named.append(f"{plain(address_in_words(change.address))} ({what})")
+    if not named:
+        return ""
+    more = len(report.without_finding) - len(named)
+    if more:
+        named.append(f"and {more} more")
+    return f"Nothing found on: {', '.join(named)}."
 
 
 def part_heading(part: Part) -> str:
@@ -127,9 +157,13 @@ def part_heading(part: Part) -> str:
 def consequence_in_words(consequence: Consequence) -> str:
     """Return what becomes of something."""
     words = BECOMES[consequence.what, consequence.becomes]
+    if consequence.becomes == "may be lost" and consequence.basis != "assumed":
+        return f"if so: {BECOMES[consequence.what, 'lost']}"
     title = consequence.title
-    if not title:
+    if not title or consequence.becomes == "refusal":
         return words
+    if consequence.becomes == "demanded":
+        return f"{words} {title}"
     title = title[0].lower() + title[1:]
     if title.endswith("is not specified"):
         return title
@@ -139,11 +173,18 @@ def consequence_in_words(consequence: Consequence) -> str:
 
 
 def legend(report: Report) -> Iterator[str]:
-    """Yield what the words for a basis mean, where a report has any."""
+    """Yield what the words for a basis mean that a report has."""
+    used: set[str] = set()
     for finding in report.findings:
-        if any(part.consequences for part in finding.parts):
-            yield LEGEND
-            return
+        for part in finding.parts:
+            used.update(consequence.basis for consequence in part.consequences)
+    meanings: list[str] = []
+    for bases, meaning in LEGEND.items():
+        named = [basis for basis in bases if basis in used]
+        if named:
+            meanings.append(f"{', '.join(named)}: {meaning}")
+    if meanings:
+        yield "; ".join(meanings)
 
 
 def instead_of(finding: Finding) -> list[str]:
@@ -186,11 +227,24 @@ def summary(report: Report) -> str:
     return text
 
 
+def makes_again(report: Report) -> bool:
+    """Return whether something that goes comes back, so that there is a gap between both."""
+    going: set[str] = set()
+    coming: set[str] = set()
+    for finding in report.findings:
+        if finding.verdict in (LOSES, MAY_LOSE) and DELETE in finding.actions:
+            going.add(finding.type)
+    for resource in report.plan.changes():
+        if CREATE in resource.actions:
+            coming.add(resource.type)
+    return bool(going & coming)
+
+
 def limits(report: Report) -> Iterator[str]:
     """Yield what this report can't say."""
     yield from report.notes
     verdicts = {finding.verdict for finding in report.findings}
-    if not verdicts.isdisjoint({LOSES, MAY_LOSE}):
+    if makes_again(report):
         yield DELAY
     if report.accounts:
         yield STORED[report.holds]

@@ -338,7 +338,7 @@ class World:
 
     def unused_vaults_that_lose_access(self) -> list[str]:
         """Return the vaults that lose access policies and whose keys no account here uses."""
-        used = self._used_vaults()
+        used = self.used_vaults()
         found: dict[str, None] = {}
         for entry in self.entries:
             vault = self._vault_losing_access(entry)
@@ -348,7 +348,7 @@ class World:
 
     def unused_things_that_go(self) -> list[str]:
         """Return the vaults and keys that are deleted and that no account here uses."""
-        used = self._used_vaults()
+        used = self.used_vaults()
         found: list[str] = []
         for entry in self.entries:
             if DELETE not in entry.resource.actions:
@@ -364,7 +364,7 @@ class World:
                     found.append(f"the key {self.key(vault, facts.name).name} of {vault.name}")
         return found
 
-    def _used_vaults(self) -> set[str]:
+    def used_vaults(self) -> set[str]:
         """Return the names of the vaults that accounts in this plan have to do with."""
         used: set[str] = set()
         for account in self.every_account():

@@ -1,0 +1,50 @@
+"""What the article demands of what is put in use: data, in `demands.yaml`."""
+
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from ..machine import Refused
+from ..requirements import Register
+from ..shapes import TEXT, MapOf, Text, record
+from ..strict_yaml import read_yaml
+from .basis import BY_THE_ARTICLE
+from .walk import Effect
+
+
+class Demand(NamedTuple):
+    """What is needed, and what to do where it is not so."""
+
+    needs: str
+    instead: str = ""
+
+
+REQUIREMENT = Text("[a-z]+[.][a-z0-9-]+", "the id of a requirement")
+DEMANDS = MapOf(REQUIREMENT, record("a demand", {"needs": TEXT}, {"instead": TEXT}))
+
+
+@cache
+def all_demands() -> dict[str, Demand]:
+    """Return each demand by its requirement."""
+    path = Path(__file__).with_name("demands.yaml")
+    found: dict[str, Demand] = {}
+    for requirement, fields in read_yaml(path).read(DEMANDS).items():
+        found[requirement] = Demand(**fields)
+    return found
+
+
+def broken_demands(effect: Effect, register: Register, silent: Collection[str]) -> dict[str, str]:
+    """Return the demands of the article that a request breaks, each with the requirement by which
+    it is refused.
+    """
+    outcome = effect.outcome
+    names = outcome.because if isinstance(outcome, Refused) else effect.deciding
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        demanded = register[name].refusal_of
+        if register[name].kind != "demand" or demanded is None or demanded in silent:
+            continue
+        if register[demanded].basis in BY_THE_ARTICLE:
+            found[demanded] = name
+    return found
