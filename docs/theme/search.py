@@ -17,6 +17,23 @@ SYNONYMS = {
     "rotat": "rotate key rotation",
     "managed identity": "MSI system-assigned",
     "inaccessible": "lost revoke outage",
+    "alert on these": "monitor monitoring alarm",
+    "who can do it": "who can delete destroy permission",
+    "rbac or access policies": "RBAC role-based access control",
+    "user-assigned identity": "user-assigned managed identity",
+    "switch off the identity": "delete the managed identity deleted",
+    "purge protection save": "purge protection soft delete",
+    "key expired": "key expiry expires expiration date",
+    "a disabled key lose": "disabled key disable",
+    "kind aiservices": "Microsoft Foundry",
+    "can we undo it": "restore access again revoke",
+    "closed to public networks": "trusted services",
+    "can we go back to microsoft": "microsoft-managed keys return revert",
+    "older api versions": "API retirement deprecation",
+    "erased the data": "crypto shredding erasure",
+    "what comes back": "data loss restore",
+    "same region": "same region",
+    "move to another subscription": "subscription move",
 }
 """Other words for a section whose title has these; the style sheet does not show them."""
 

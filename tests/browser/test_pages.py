@@ -108,7 +108,7 @@ def test_page_is_quiet_fits_and_is_accessible(
         assert page.locator(".cards td").evaluate_all(right)
     if view is VIEWS["home"]:
         fate, *_ = page.locator(".cards td").nth(1).inner_text().splitlines()
-        assert fate == "✘ lost for good"
+        assert fate == "✘ does not come back"
     if view.paper:
         assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
         look(page, width, dark=view.phone)
@@ -176,36 +176,6 @@ def test_page_that_is_not_there_leads_on_wherever_it_is_shown(
         page.wait_for_url("**/site/evidence/traceability.html")
         page.goto("about:blank")  # the server stops
     only_window.complaints[:] = [each for each in only_window.complaints if "404" not in each]
-
-
-FOUND = {
-    "CMK": "decide/index.html",
-    "BYOK": "decide/index.html",
-    "customer-managed key": "decide/index.html",
-    "tenant": "tenant",
-    "directory": "tenant",
-    "Do Not Purge": "environment.no-vault-purge",
-    "rotate key": "keys.rotat",
-    "vault.same-region": "#vault.same-region",
-}
-"""What readers type, and a part of the address that they look for."""
-
-
-def test_search_finds_first_what_readers_look_for(page: Page, site: Path) -> None:
-    page.goto((site / "index.html").as_uri())
-    for typed, expected in FOUND.items():
-        search(page, typed)
-        # a page comes before its sections
-        page.wait_for_function(
-            "part => [...document.querySelectorAll('.md-search-result__link')].slice(0, 2)"
-            ".some(each => each.href.includes(part))",
-            arg=expected,
-        )
-    page.keyboard.press("ArrowDown")
-    page.wait_for_function("document.activeElement.matches('.md-search-result__link')")
-    chosen = page.evaluate("document.activeElement.href")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: url == chosen)
 
 
 def test_code_is_copied_by_keyboard_and_what_is_folded_is_printed(page: Page, site: Path) -> None:

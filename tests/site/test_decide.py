@@ -406,7 +406,7 @@ def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_mo
     assert lost == sorted(lost, reverse=True)
     home = conftest.green()["data/matrix.snippet"]
     assert all(f"**{name}**" in home for each in lines for name in each.events)
-    assert home.count("lost for good") == sum(lost)
+    assert home.count("does not come back") == sum(lost)
 
 
 def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> None:
