@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Enables customer-managed keys for a Translator resource, loses the key in each of the article's three ways, and shows
-# what restoring the key brings back.  Each line that it prints is a step and what was seen.
+# Enables customer-managed keys for a Translator resource, loses the key in each
+# of the article's three ways, and shows what restoring the key brings back.
+# Each line that it prints is a step and what was seen.
 #
 # usage: losing-the-key.sh GROUP REGION SUFFIX
 #
-# It signs in if AZURE_CLIENT_ID names an application, creates the resource group, and leaves it behind: delete it, and
-# purge its resource, when you have seen enough.  Purge protection keeps the name of the key vault for 90 days.
-# WAIT=600 waits that many seconds after each change, and OPERATOR, your object id, gives you the right to create the key.
-# Azure demands both.  This script was run on the model, never on Azure, where a model can be deployed only after hours
-# of training.
+# It signs in if AZURE_CLIENT_ID names an application, creates the resource
+# group, and leaves it behind: delete it, and purge its resource, when you have
+# seen enough.  Purge protection keeps the name of the key vault for 90 days.
+# WAIT=600 waits that many seconds after each change, and OPERATOR, your object
+# id, gives you the right to create the key.  Azure demands both.  This script
+# was run on the simulation, never on Azure, where a translation model can be
+# deployed only after hours of training.
 set -euo pipefail
 
 [[ $# -eq 3 ]] || { echo "usage: losing-the-key.sh GROUP REGION SUFFIX" >&2; exit 2; }
@@ -44,7 +47,7 @@ enable() {
         \"keyName\": \"cmk\", \"keyVersion\": \"$version\", \"keyVaultUri\": \"https://$vault.vault.azure.net/\"}}"
 }
 
-create() { # ARGUMENT...: create the resource
+create() { # ARGUMENT...: create the resource; S1 is a guess, the article names no tier
     account create --location "$region" --kind TextTranslation --sku S1 --custom-domain "$translator" --yes "$@"
 }
 

@@ -1,35 +1,54 @@
 #!/usr/bin/env bash
-# Mails somebody at each event that can lose the key: logs of key vault and subscription, and an alert for each query in ../kql.
+# Mails somebody at each event that can lose the key: logs of key vault and
+# subscription, and an alert for each query in ../kql.
 #
-# usage: az login, then MAIL=on-call@example.com watch.sh
+# usage: az login to the key vault's subscription, then
+#        MAIL=on-call@example.com WATCH_SUBSCRIPTION=ID watch.sh
+#
+# WATCH_SUBSCRIPTION is that of a team that can't change the key vault.
+# Without it, log and alerts are in the key vault's own subscription, and
+# Contributors of that subscription can delete both.
 #
 # Run it again after a change of a query.
 set -euo pipefail
 
 group=${GROUP:-rg-translator} # of the key vault
-suffix=${SUFFIX:-$(az account show --query id --output tsv | cut -c1-8)}
+own=$(az account show --query id --output tsv)
+suffix=${SUFFIX:-${own:0:8}}
 vault=${VAULT:-kv-$suffix}
-watch_group=${WATCH_GROUP:-rg-cmk-watch} # of a team that can't change the key vault
+watch_subscription=${WATCH_SUBSCRIPTION:-$own}
+watch_group=${WATCH_GROUP:-rg-cmk-watch}
 region=${REGION:-westeurope}
 workspace=${WORKSPACE:-cmk-log}
 mail=${MAIL:?set it to the address of an on-call person}
 queries=${QUERIES:-$(dirname "$0")/../kql}
 
-az group create --name "$watch_group" --location "$region" --output none
-workspace_id=$(az monitor log-analytics workspace create --name "$workspace" --resource-group "$watch_group" \
-    --location "$region" --retention-time 90 --query id --output tsv)
+az group create --name "$watch_group" --location "$region" \
+    --subscription "$watch_subscription" --output none
+workspace_id=$(az monitor log-analytics workspace create \
+    --name "$workspace" --resource-group "$watch_group" \
+    --subscription "$watch_subscription" --location "$region" \
+    --retention-time 90 --query id --output tsv)
 
-# The log of the key vault, in the table AZKVAuditLogs; without "resource specific" it would be in AzureDiagnostics
-az monitor diagnostic-settings create --name cmk-watch --workspace "$workspace_id" --export-to-resource-specific true \
-    --resource "$vault" --resource-group "$group" --resource-type Microsoft.KeyVault/vaults \
-    --logs '[{"categoryGroup": "audit", "enabled": true}]' --output none
+# The log of the key vault, in the table AZKVAuditLogs; without "resource
+# specific" it would be in AzureDiagnostics
+az monitor diagnostic-settings create --name cmk-watch \
+    --workspace "$workspace_id" --export-to-resource-specific true \
+    --resource "$vault" --resource-group "$group" \
+    --resource-type Microsoft.KeyVault/vaults --output none \
+    --logs '[{"categoryGroup": "audit", "enabled": true}]'
 
 # The activity log of the subscription, in the table AzureActivity
-az monitor diagnostic-settings subscription create --name cmk-watch --location "$region" --workspace "$workspace_id" \
-    --logs '[{"category": "Administrative", "enabled": true}, {"category": "Security", "enabled": true}]' --output none
+az monitor diagnostic-settings subscription create --name cmk-watch \
+    --location "$region" --workspace "$workspace_id" --output none --logs '[
+        {"category": "Administrative", "enabled": true},
+        {"category": "Security", "enabled": true}
+    ]'
 
-mails=$(az monitor action-group create --name cmk-on-call --short-name cmk-on-call --resource-group "$watch_group" \
-    --action email on-call "$mail" usecommonalertschema --query id --output tsv)
+mails=$(az monitor action-group create --name cmk-on-call \
+    --short-name cmk-on-call --resource-group "$watch_group" \
+    --subscription "$watch_subscription" --query id --output tsv \
+    --action email on-call "$mail" usecommonalertschema)
 
 json() { # TEXT: as the inside of a string
     local text=${1//\\/\\\\}
@@ -37,25 +56,39 @@ json() { # TEXT: as the inside of a string
     printf '%s' "${text//$'\n'/\\n}"
 }
 
+rules=${workspace_id%%/providers/*}/providers/Microsoft.Insights
+rules=$rules/scheduledQueryRules
+
 for file in "$queries"/*.kql; do
+    name=cmk-$(basename "$file" .kql)
     query=$(<"$file")
     says=${query%%$'\n'*}
+    says=${says#// }
     az rest --method put --output none \
-        --url "${workspace_id%%/providers/*}/providers/Microsoft.Insights/scheduledQueryRules/cmk-$(basename "$file" .kql)?api-version=2023-12-01" \
+        --url "$rules/$name?api-version=2023-12-01" \
         --body "{
             \"location\": \"$region\",
             \"properties\": {
-                \"description\": \"$(json "${says#// }")\",
-                \"enabled\": true, \"severity\": 1, \"autoMitigate\": false, \"skipQueryValidation\": true,
+                \"description\": \"$(json "$says")\",
+                \"enabled\": true,
+                \"severity\": 1,
+                \"autoMitigate\": false,
+                \"skipQueryValidation\": true,
                 \"scopes\": [\"$workspace_id\"],
-                \"evaluationFrequency\": \"PT5M\", \"windowSize\": \"PT30M\",
+                \"evaluationFrequency\": \"PT5M\",
+                \"windowSize\": \"PT30M\",
                 \"criteria\": {\"allOf\": [{
                     \"query\": \"$(json "$query")\",
-                    \"timeAggregation\": \"Count\", \"operator\": \"GreaterThan\", \"threshold\": 0,
-                    \"failingPeriods\": {\"numberOfEvaluationPeriods\": 1, \"minFailingPeriodsToAlert\": 1}
+                    \"timeAggregation\": \"Count\",
+                    \"operator\": \"GreaterThan\",
+                    \"threshold\": 0,
+                    \"failingPeriods\": {
+                        \"numberOfEvaluationPeriods\": 1,
+                        \"minFailingPeriodsToAlert\": 1
+                    }
                 }]},
                 \"actions\": {\"actionGroups\": [\"$mails\"]}
             }
         }"
-    echo "cmk-$(basename "$file" .kql): ${says#// }"
+    echo "$name: $says"
 done

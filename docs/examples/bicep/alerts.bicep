@@ -1,4 +1,5 @@
-// A part of watch.bicep: the workspace for the logs, an alert for each query, and whom it mails.
+// A part of watch.bicep: the workspace for the logs, an alert for each query,
+// and whom it mails.
 param mail string
 param location string
 

@@ -1,8 +1,11 @@
-// A Translator resource with customer-managed keys, its key vault and its key, in one region and one tenant.
+// A Translator resource with customer-managed keys, its key vault and its key,
+// in one region and one tenant.
 //
-// Deploy it twice.  The first deployment makes everything, with Microsoft-managed keys, and puts out keyVersion; with
-// that as a parameter the second enables the key.  Give it to every later deployment too: nobody says what one without it does
-// to the key.  The policy stands in the template, so no deployment takes it away.
+// Deploy it twice.  The first deployment makes everything, with
+// Microsoft-managed keys, and puts out keyVersion; with that as a parameter the
+// second enables the key.  Give it to every later deployment too: nobody says
+// what one without it does to the key.  The policy stands in the template, so
+// no deployment takes it away.
 param translatorName string
 param vaultName string
 param keyVersion string = ''
@@ -13,7 +16,7 @@ resource translator 'Microsoft.CognitiveServices/accounts@2025-09-01' = {
   location: location
   kind: 'TextTranslation'
   sku: {
-    name: 'S1'
+    name: 'S1' // a guess: the article names no tier
   }
   identity: {
     type: 'SystemAssigned'

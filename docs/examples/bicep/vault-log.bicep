@@ -1,4 +1,5 @@
-// A part of watch.bicep: the log of the key vault, in the table AZKVAuditLogs, which "Dedicated" asks for.
+// A part of watch.bicep: the log of the key vault, in the table AZKVAuditLogs,
+// which "Dedicated" asks for.
 param vaultName string
 param workspaceId string
 

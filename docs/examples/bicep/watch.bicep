@@ -1,12 +1,18 @@
-// Mails somebody at each event that can lose the key: logs of key vault and subscription, and an alert for each query in ../kql.
+// Mails somebody at each event that can lose the key: logs of key vault and
+// subscription, and an alert for each query in ../kql.
 //
-// Deploy it to the subscription of the key vault: az deployment sub create --location westeurope --template-file watch.bicep
+// Deploy it to the subscription of the key vault:
+// az deployment sub create --location westeurope --template-file watch.bicep
+//
+// Log and alerts are in that subscription too, and its Contributors can delete
+// both.
 targetScope = 'subscription'
 
 param vaultGroup string
 param vaultName string
 param mail string
-param watchGroup string = 'rg-cmk-watch' // of a team that can't change the key vault
+// Of a team that can't change the key vault
+param watchGroup string = 'rg-cmk-watch'
 param location string = deployment().location
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {

@@ -1,9 +1,13 @@
-# A Translator resource with customer-managed keys, its key vault and its key, in one region and one tenant.
+# A Translator resource with customer-managed keys, its key vault and its key,
+# in one region and one tenant.
 #
-# usage: az login, export ARM_SUBSCRIPTION_ID=..., terraform init, terraform apply
+# usage: az login, export ARM_SUBSCRIPTION_ID=..., terraform init,
+#        terraform apply
 #
-# The key is created through Resource Manager, so nobody gets rights on keys of the vault but the resource.  The access policy stands
-# in the vault: a policy resource beside it would fight with it.  Run `translator-cmk check-plan` on each later plan.
+# The key is created through Resource Manager, so nobody gets rights on keys of
+# the vault but the resource.  The access policy stands in the vault: a policy
+# resource beside it would fight with it.  Run `translator-cmk check-plan` on
+# each later plan.
 terraform {
   required_providers {
     azurerm = {
@@ -22,7 +26,12 @@ terraform {
 }
 
 provider "azurerm" {
-  features {}
+  features {
+    # By default a destroyed resource is purged at once, and can't be recovered
+    cognitive_account {
+      purge_soft_delete_on_destroy = false
+    }
+  }
 }
 
 provider "azapi" {}
@@ -46,7 +55,7 @@ variable "translator" {
 
 variable "vault" {
   type        = string
-  description = "Name of the key vault; global, and taken for 90 days after deletion"
+  description = "Name of the key vault; global, and kept for 90 days"
 }
 
 resource "azurerm_resource_group" "main" {
@@ -59,7 +68,7 @@ resource "azurerm_cognitive_account" "translator" {
   resource_group_name   = azurerm_resource_group.main.name
   location              = azurerm_resource_group.main.location
   kind                  = "TextTranslation"
-  sku_name              = "S1"
+  sku_name              = "S1" # a guess: the article names no tier
   custom_subdomain_name = var.translator
 
   identity {
@@ -67,7 +76,8 @@ resource "azurerm_cognitive_account" "translator" {
   }
 
   lifecycle {
-    ignore_changes  = [customer_managed_key] # the resource of this name below has it
+    # The resource of this name below has it
+    ignore_changes  = [customer_managed_key]
     prevent_destroy = true
   }
 }

@@ -1,6 +1,11 @@
-# Mails somebody at each event that can lose the key: logs of key vault and subscription, and an alert for each query in ../../kql.
+# Mails somebody at each event that can lose the key: logs of key vault and
+# subscription, and an alert for each query in ../../kql.
 #
-# usage: az login, export ARM_SUBSCRIPTION_ID=..., terraform init, terraform apply
+# usage: az login, export ARM_SUBSCRIPTION_ID=..., terraform init,
+#        terraform apply
+#
+# Log and alerts are in the key vault's own subscription, and Contributors of
+# that subscription can delete both.
 terraform {
   required_providers {
     azurerm = {
