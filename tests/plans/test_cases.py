@@ -11,8 +11,10 @@ import pytest
 
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.plans.consequences import LATER
 from translator_cmk.plans.demands import all_demands
-from translator_cmk.plans.findings import AFTER_THE_REST, Finding, Judge, Report
+from translator_cmk.plans.finding import Finding
+from translator_cmk.plans.findings import AFTER_THE_REST, Judge, Report
 from translator_cmk.plans.reading import read_plan
 from translator_cmk.plans.wording import foundry_on, instead_of
 from translator_cmk.requirements import load_register
@@ -109,18 +111,43 @@ def test_advice_on_a_policy_is_another_where_its_vault_goes_too(tmp_path: Path) 
     assert "import" not in advice(vault_goes(["delete", "create"]), tmp_path, P)
 
 
-def test_advice_on_what_goes_with_an_account_is_to_keep_the_account(tmp_path: Path) -> None:
+def test_what_goes_with_an_account_is_named_by_its_finding_and_by_no_other(tmp_path: Path) -> None:
     plan = plan_with(without=f"{T} {P}")
     plan.delete(T, b.account(key=b.key_id()))
     plan.delete(P, b.policy(), depends=(T,))
     plan.delete(C, b.cmk(), depends=(P,))
-    for address in (P, C):
-        assert "Keep translator-prod" in advice(plan, tmp_path, address)
+    found = report(plan, tmp_path)
+    [finding] = found.findings
+    assert finding.address == T
+    assert set(finding.explains) == {P, C}
+    assert found.without_finding == ()
     alone = plan_with(without=P)
     alone.delete(P, b.policy())
     alone.delete(C, b.cmk(), depends=(P,))
+    assert set(verdicts(alone, tmp_path)) == {P, C}
     for address in (P, C):
         assert "Keep translator-prod" not in advice(alone, tmp_path, address)
+
+
+@pytest.mark.parametrize("purges", [None, True, False])
+def test_whether_a_deleted_account_can_be_recovered_depends_on_the_provider(
+    purges: bool | None, tmp_path: Path
+) -> None:
+    plan = b.TerraformPlan()
+    if purges is not None:
+        plan.features = {"cognitive_account": {"purge_soft_delete_on_destroy": purges}}
+    plan.delete(T, b.account())
+    [said] = sentences(plan, tmp_path)
+    assert ("purges" in said) is (purges is not False)
+
+
+def test_the_way_back_is_told_once_by_the_vault_that_takes_all_with_it(tmp_path: Path) -> None:
+    found = report(everything_of_the_vault(["delete", "create"]), tmp_path).findings
+    by_address = {finding.address: finding for finding in found}
+    back = {each for each in told_of(by_address[V]) if each[1] in LATER}
+    assert {what for what, _ in back} == {"data", "documents", "models"}
+    for address in (P, K):
+        assert {becomes for _, becomes in told_of(by_address[address])}.isdisjoint(LATER)
 
 
 def account_goes(actions: list[str]) -> b.TerraformPlan:
@@ -143,6 +170,67 @@ def test_a_replacement_names_the_attribute_that_forces_it(tmp_path: Path) -> Non
     plan.changes[-1]["change"]["replace_paths"] = [["identity", 0, "type"], ["location"]]
     found = report(plan, tmp_path).findings[0]
     assert found.forced_by == ("identity.0.type", "location")
+
+
+def test_a_replacement_names_what_forces_it_in_the_end(tmp_path: Path) -> None:
+    group = "azurerm_resource_group.g"
+    values = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+    plan = vault_goes(["delete", "create"])
+    plan.replace(group, values, {**values, "id": b.UNKNOWN, "name": "other"})
+    plan.changes[-1]["change"]["replace_paths"] = [["name"]]
+    for resource in plan.configured[""]:
+        if resource["address"] == V:
+            names = b.forms_of(f"{group}.name")
+            resource["expressions"] = {"resource_group_name": {"references": names}}
+    for change in plan.changes:
+        forced = {V: "resource_group_name", P: "key_vault_id"}.get(change["address"])
+        if forced:
+            change["change"]["replace_paths"] = [[forced]]
+    for finding in report(plan, tmp_path).findings:
+        assert finding.cause is not None
+        assert finding.cause.address == group
+
+
+def test_what_makes_an_identity_unknown_is_named_with_the_target_of_an_apply(
+    tmp_path: Path,
+) -> None:
+    plan = vault_redeployed([])
+    plan.changes[-1]["change"]["after_unknown"] = {"access_policy": True}
+    identity = "azurerm_user_assigned_identity.i"
+    assert identity not in advice(plan, tmp_path, V)
+    plan.create(identity, {"name": "i", "principal_id": b.UNKNOWN})
+    assert f"-target='{identity}'" in advice(plan, tmp_path, V)
+
+
+def test_no_advice_makes_a_circle(tmp_path: Path) -> None:
+    def said(depends: tuple[str, ...]) -> str:
+        plan = plan_with(without=f"{T} {V} {P}")
+        plan.keep(T, b.account(key=b.key_id()), depends=depends)
+        plan.update(V, b.vault(policies=[b.policy_entry()]), b.vault(policies=b.UNKNOWN))
+        return advice(plan, tmp_path, V)
+
+    assert "principal_id" in said(())
+    assert "principal_id" not in said((K,))
+
+
+def test_a_role_that_depends_on_the_vault_is_said_to_come_after_the_switch(tmp_path: Path) -> None:
+    values = b.role(scope=b.UNKNOWN)
+    late = switched(lambda plan: plan.create(R, values, refers={"scope": TO_VAULT}))
+    free = switched(lambda plan: plan.create(R, b.role()))
+    assert R in sentences(late, tmp_path)[0]
+    assert R not in sentences(free, tmp_path)[0]
+
+
+def test_the_key_that_the_plan_makes_is_named_where_the_key_in_use_is_unknown(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=T)
+    block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
+    plan.update(T, b.account(key=b.key_id()), b.account(customer_managed_key=block))
+    assert "new-key" not in sentences(plan, tmp_path)[0]
+    plan.create("azurerm_key_vault_key.new", b.key("new-key", id=b.UNKNOWN))
+    assert "new-key" in sentences(plan, tmp_path)[0]
+    assert "-target='azurerm_key_vault_key.new'" in advice(plan, tmp_path, T)
 
 
 def test_a_vault_that_is_deleted_after_a_policy_of_another_identity_is_named_once(

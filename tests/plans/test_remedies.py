@@ -27,6 +27,7 @@ from tests.plans.test_cases import (
 )
 from translator_cmk.plans.advice import all_advice
 
+AZAPI = "azapi_resource.t"
 AZAPI_ACCOUNT = "Microsoft.CognitiveServices/accounts@2025-06-01"
 
 Build = Callable[[], Any]
@@ -37,6 +38,7 @@ class Remedy(NamedTuple):
 
     harms: Build
     helps: Build
+    holds: str = "models"
 
 
 # Plans
@@ -65,6 +67,32 @@ def account_with_identity(kind: Any) -> Build:
     after = b.account(key=b.key_id())
     after["identity"] = [{**after["identity"][0], "type": kind}]
     return account(after)
+
+
+def used_by_another_identity(kind: str) -> Build:
+    """Return how to build a plan by which a user-assigned identity is to use the key."""
+    after = b.account(key=b.key_id())
+    after["identity"] = [{**after["identity"][0], "type": kind}]
+    after["customer_managed_key"] = [{"key_vault_key_id": b.key_id(), "identity_client_id": "i"}]
+    return account(after)
+
+
+def policy_replaced_after(address: str, reference: str) -> Build:
+    """Return how to build a plan that replaces a policy, as a change makes its identity unknown."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{T} {P}")
+        if address == AZAPI:
+            account = azapi(b.arm_account(key="cmk"), AZAPI_ACCOUNT)
+            plan.update(AZAPI, account, {**account, "output": b.UNKNOWN})
+        else:
+            plan.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(), tags={"a": "b"}))
+        after = b.policy(b.UNKNOWN, id=b.UNKNOWN)
+        plan.replace(P, b.policy(), after, refers={"object_id": reference})
+        plan.changes[-1]["change"]["replace_paths"] = [["object_id"]]
+        return plan
+
+    return build
 
 
 def entry_adopted() -> b.TerraformPlan:
@@ -266,7 +294,10 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     ],
     "policy-deleted-with-more": [
         Remedy(goes_with_the_vault(["delete"], ["delete"]), plan_with),
-        Remedy(goes_with_the_account(["delete"]), goes_with_the_account(["no-op"])),
+    ],
+    "policy-replaced": [Remedy(policy_replaced_after(T, TO_ACCOUNT), plan_with)],
+    "policy-replaced-by-output": [
+        Remedy(policy_replaced_after(AZAPI, f"{AZAPI}.output.identity.principalId"), plan_with),
     ],
     "policy-dropped": [
         Remedy(
@@ -344,13 +375,19 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         )
     ],
     "key-given-up-with-more": [
-        Remedy(goes_with_the_account(["delete"]), goes_with_the_account(["no-op"]))
+        Remedy(goes_with_the_account(["delete"]), goes_with_the_account(["no-op"]), "nothing")
     ],
     "key-left-out": [Remedy(azapi_account(None), azapi_account("cmk"))],
     "identity-off": [
         Remedy(
             account_with_identity("UserAssigned"),
             account_with_identity("SystemAssigned, UserAssigned"),
+        )
+    ],
+    "identity-switched": [
+        Remedy(
+            used_by_another_identity("UserAssigned"),
+            used_by_another_identity("SystemAssigned, UserAssigned"),
         )
     ],
     "identity-unknown": [
@@ -394,7 +431,7 @@ def test_a_plan_that_does_what_is_advised_has_no_finding(
 ) -> None:
     kinds = {
         part.advice.kind
-        for finding in report(remedy.harms(), tmp_path).findings
+        for finding in report(remedy.harms(), tmp_path, holds=remedy.holds).findings
         for part in finding.parts
         if part.verdict is not None
     }

@@ -1,9 +1,10 @@
 """The changes of who has access to the keys of a vault: access policies, and roles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
+from .causes import new_identities, root_cause, targets
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import DELETE, UNKNOWN
@@ -23,17 +24,32 @@ PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
 
 NO_RIGHTS = Rights(frozenset(), False)
 
+NO_WORDS: Mapping[str, str] = {}
+
+TO_THE_ACCOUNT = (
+    "Let the entry refer to the identity of the account (`identity[0].principal_id`). Or: "
+)
+"""Advice that makes a circle where the account depends on the vault."""
+
 
 # Policies
 
 
-def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
+def policy_deleted(context: Context, entry: Entry, policy: Policy) -> Iterator[Change]:
     vault = context.vault(policy.vault)
     if vault is None or vault.uses_rbac:
         return
     had = rights_given(context, (policy,))
-    kind = "policy-deleted-with-more" if context.goes_besides(vault) else "policy-deleted"
-    yield from rights_changed(context, vault, had, NO_RIGHTS, kind)
+    cause = root_cause(context.plan, entry.resource)
+    kind = "policy-deleted"
+    words: dict[str, str] = {}
+    if context.goes_besides(vault):
+        kind = "policy-deleted-with-more"
+    elif entry.resource.forced_by == ("object_id",) and cause is not None:
+        is_output = ".output" in cause.reads
+        kind = "policy-replaced-by-output" if is_output else "policy-replaced"
+        words = {"cause": cause.address, "target": targets([cause.address])}
+    yield from rights_changed(context, vault, had, NO_RIGHTS, kind, words)
 
 
 def policy_created(context: Context, policy: Policy) -> Iterator[Change]:
@@ -63,7 +79,7 @@ def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
         return
     if thing.policies is UNKNOWN:
         if thing.does != "add":
-            yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+            yield policies_unknown(context, vault)
         return
     rights = rights_given(context, thing.policies)
     if thing.does == "remove":
@@ -80,7 +96,7 @@ def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
     if vault is None or vault.uses_rbac or thing.does != "add":
         return
     if thing.policies is UNKNOWN or rights_given(context, thing.policies).certain:
-        yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+        yield policies_unknown(context, vault)
 
 
 def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
@@ -99,13 +115,19 @@ def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
 
 
 def rights_changed(
-    context: Context, vault: KnownVault, had: Rights, has: Rights, kind: str
+    context: Context,
+    vault: KnownVault,
+    had: Rights,
+    has: Rights,
+    kind: str,
+    words: Mapping[str, str] = NO_WORDS,
 ) -> Iterator[Change]:
     """Yield what the difference between the rights before and after does."""
-    if had.certain and not has.certain:
-        readings = may(context.revoke(vault), not has.perhaps)
-        shown = "policies-unknown" if has.perhaps else kind
-        yield context.change(shown, readings, vault, gone=context.goes_besides(vault))
+    if had.certain and has.perhaps and not has.certain:
+        yield policies_unknown(context, vault)
+    elif had.certain and not has.certain:
+        gone = context.goes_besides(vault)
+        yield context.change(kind, (context.revoke(vault),), vault, "", False, gone=gone, **words)
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
         gone = names_of(had.certain - has.certain)
@@ -113,7 +135,19 @@ def rights_changed(
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif had.perhaps and not has.certain and had != has and context.uses(vault):
-        yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+        yield policies_unknown(context, vault)
+
+
+def policies_unknown(context: Context, vault: KnownVault) -> Change:
+    """Return that only the apply will tell whether the account keeps its access."""
+    identities = new_identities(context.plan)
+    words = {"cause": "", "first": "what makes the list unknown", "refer": ""}
+    if identities:
+        words["cause"] = f" It may depend on {', '.join(identities)}."
+        words["first"] += f" ({targets(identities)})"
+    if not context.depends_on(vault):
+        words["refer"] = TO_THE_ACCOUNT
+    return context.change("policies-unknown", may(context.revoke(vault)), vault, "", False, **words)
 
 
 def names_of(permissions: frozenset[str]) -> str:
@@ -140,7 +174,7 @@ def policies_updated(
     had = rights_given(context, before.policies)
     if after.policies is UNKNOWN:
         if had.certain or had.perhaps:
-            yield context.change("policies-unknown", may(context.revoke(vault)), vault)
+            yield policies_unknown(context, vault)
         return
     has = rights_given(context, after.policies)
     yield from rights_changed(context, vault, had, has, "policy-dropped")

@@ -11,18 +11,39 @@ from ..machine.commands import (
     EnableIdentity,
     ReturnToMicrosoftManagedKeys,
 )
+from .causes import MOST_NAMED, targets
 from .context import NOTHING, Change, Context, may
-from .plan import UNKNOWN
-from .things import Account, KeyInUse, MayBeUnknown
+from .inventory import Entry
+from .plan import CREATE, UNKNOWN
+from .things import Account, Key, KeyInUse, MayBeUnknown, Policy
 from .world import KnownVault, UsedKey, location_name
+
+PURGES = "cognitive_account.purge_soft_delete_on_destroy"
+"""The setting of azurerm by which a deleted account is purged too; it is on unless turned off."""
 
 # Accounts
 
 
-def account_deleted(context: Context, account: Account) -> Iterator[Change]:
+def account_deleted(context: Context, entry: Entry, account: Account) -> Iterator[Change]:
     if context.is_mine(account.id):
         kind = "account-replaced" if context.makes_again(context.account) else "account-deleted"
-        yield context.change(kind, ((DeleteResource(context.account.name),),))
+        delete = (DeleteResource(context.account.name),)
+        yield context.change(kind, (delete,), recovery=recovery_of(context, entry))
+
+
+def recovery_of(context: Context, entry: Entry) -> str:
+    """Return whether a deleted account is kept for a while, as the provider deletes it."""
+    purges: Any = False
+    if entry.resource.type.startswith("azurerm_"):
+        purges = context.plan.feature(entry.resource, PURGES, True)
+    if purges is True:
+        return (
+            "azurerm purges it at once, so it can't be recovered (with "
+            "`purge_soft_delete_on_destroy` = false Azure keeps it for 48 hours)."
+        )
+    if purges is False:
+        return "Azure keeps it for 48 hours, in which it can be recovered."
+    return "Whether azurerm purges it at once, so that it can't be recovered, is not known."
 
 
 def account_created(context: Context, account: Account) -> Iterator[Change]:
@@ -50,9 +71,32 @@ def account_updated(context: Context, before: Account, after: Account) -> Iterat
         yield context.change("identity-on", may(enable, after.identity is True))
     yield from key_of_account_updated(context, before, after)
     if before.identity is not False and after.identity is False:
-        yield context.change("identity-off", ((DisableIdentity(name),),))
+        yield identity_off(context)
     if before.identity is True and after.identity is UNKNOWN:
         yield context.change("identity-unknown", may((DisableIdentity(name),)))
+
+
+def identity_off(context: Context) -> Change:
+    """Return that the system-assigned identity goes, for a user-assigned one perhaps."""
+    readings = ((DisableIdentity(context.account.name),),)
+    if not context.is_used_by_another_identity():
+        return context.change("identity-off", readings)
+    given = policies_for_others(context)
+    access = f", with access by {given[0]}" if given else ""
+    return context.change("identity-switched", readings, access=access)
+
+
+def policies_for_others(context: Context) -> list[str]:
+    """Return the addresses of new policies for other identities on the vaults of the account."""
+    found: list[str] = []
+    for entry in context.world.entries:
+        policy = entry.after
+        if not isinstance(policy, Policy) or CREATE not in entry.resource.actions:
+            continue
+        is_mine = context.world.is_of(policy, context.account)
+        if is_mine is False and context.vault(policy.vault) is not None:
+            found.append(entry.address)
+    return found
 
 
 def key_of_account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
@@ -143,7 +187,8 @@ def unknown_key(context: Context) -> Iterator[Change]:
     """Yield that a key is put in use of which only the apply will tell which it is."""
     used = context.account.key
     if used is None or used.in_hsm:
-        yield context.change("key-unknown", (NOTHING,), unsaid=True)
+        words = words_on_new_keys(context, None)
+        yield context.change("key-unknown", (NOTHING,), None, "", True, **words)
         return
     other = f"{used.key[:40]}-or-another"
     commands = (
@@ -151,7 +196,28 @@ def unknown_key(context: Context) -> Iterator[Change]:
         EnableCustomerManagedKeys(context.account.name, used.vault, other, through="api"),
     )
     vault = context.world.vault_named(used.vault)
-    yield context.change("key-unknown", may(commands), vault, key=used.key)
+    words = words_on_new_keys(context, vault)
+    yield context.change("key-unknown", may(commands), vault, "", False, key=used.key, **words)
+
+
+def words_on_new_keys(context: Context, vault: KnownVault | None) -> dict[str, str]:
+    """Return words on the keys that the plan makes, in one vault if it is known."""
+    names: list[str] = []
+    addresses: list[str] = []
+    for entry in context.world.entries:
+        key = entry.after
+        if not isinstance(key, Key) or CREATE not in entry.resource.actions:
+            continue
+        known = context.world.vault(key.vault)
+        if known is not None and vault in (None, known):
+            names.append(f"{context.world.key(known, key.name).name} of {known.name}")
+            addresses.append(entry.address)
+    if not names:
+        return {"new": "", "first": "what makes the key unknown"}
+    return {
+        "new": f" The plan makes the key {', '.join(names[:MOST_NAMED])}.",
+        "first": f"the key ({targets(addresses[:MOST_NAMED])})",
+    }
 
 
 def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:

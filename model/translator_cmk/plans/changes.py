@@ -58,13 +58,13 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
     """Return what it does that a thing is deleted."""
     match thing:
         case Account():
-            return account_changes.account_deleted(context, thing)
+            return account_changes.account_deleted(context, entry, thing)
         case Vault():
             return vault_changes.vault_deleted(context, thing)
         case Key():
             return vault_changes.key_deleted(context, thing)
         case Policy():
-            return access_changes.policy_deleted(context, thing)
+            return access_changes.policy_deleted(context, entry, thing)
         case PolicyList():
             return access_changes.list_deleted(context, thing)
         case KeyInUse():

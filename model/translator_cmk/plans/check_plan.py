@@ -11,7 +11,8 @@ from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
-from .findings import LOSES, VERDICTS, Judge, Report
+from .finding import LOSES, VERDICTS
+from .findings import Judge, Report
 from .json_form import format_json
 from .junit import format_junit
 from .markdown import format_markdown

@@ -110,6 +110,26 @@ class Context:
                 return True
         return False
 
+    def depends_on(self, vault: KnownVault) -> bool:
+        """Return whether the account depends on a vault, so the vault can't refer to it."""
+        vaults: set[str] = set()
+        accounts: set[str] = set()
+        for entry in self.world.entries:
+            name = entry.resource.name_in_configuration
+            for facts in (entry.before, entry.after):
+                if isinstance(facts, Vault) and self.world.vault(facts.id) is vault:
+                    vaults.add(name)
+                if isinstance(facts, Account) and self.is_mine(facts.id):
+                    accounts.add(name)
+        return any(vaults & self.plan.dependencies.get(name, frozenset()) for name in accounts)
+
+    def is_used_by_another_identity(self) -> bool:
+        """Return whether a user-assigned identity of the account is to use the key."""
+        for entry in self.world.entries:
+            if self._is_key_of_mine(entry.after) and entry.after.key.by_user_assigned:
+                return True
+        return False
+
     def names_a_version(self) -> bool:
         """Return whether the configuration of the account names a version of its key."""
         for entry in self.world.entries:

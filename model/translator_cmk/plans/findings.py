@@ -8,71 +8,33 @@ from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
 from .basis import BY_THE_ARTICLE
+from .causes import resource_at, root_cause
 from .changes import Operation, operations_of
 from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .demands import all_demands, broken_demands
+from .finding import (
+    LOSES,
+    MAY_LOSE,
+    NOT_SPECIFIED,
+    REFUSED,
+    VERDICTS,
+    Finding,
+    Part,
+    graver,
+)
 from .inventory import entries_of, not_followed
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
 from .setup import document_of, model_of, workspace_of
-from .sources import Place, Places, place_of
+from .sources import Places, place_of
+from .together import told_once
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
 from .without_finding import WithoutFinding, changes_without_finding
 from .world import KnownAccount, World
 
-LOSES = "loses"
-MAY_LOSE = "may-lose"
-REFUSED = "refused"
-NOT_SPECIFIED = "not-specified"
-VERDICTS = (LOSES, MAY_LOSE, REFUSED, NOT_SPECIFIED)
-"""The verdicts, the gravest first."""
-
-
 AFTER_THE_REST = "Whether that still counts after the rest of the plan is not specified."
 """Said of what loses by itself, and may lose nothing after what comes before it."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one change of a resource does."""
-
-    verb: str
-    advice: Advice
-    verdict: str | None
-    consequences: tuple[Consequence, ...]
-    only_in_some_orders: bool
-    stage: Stage
-    setup: tuple[Command, ...]
-    """The commands that lead to the world before the plan."""
-    replay: tuple[Command, ...]
-    """The commands of the plan up to this one, in an order that is permitted."""
-
-    def says_the_same(self, other: "Part") -> bool:
-        """Return whether a reader learns nothing new from another part."""
-        mine = (self.verb, self.advice, self.verdict, self.consequences)
-        return mine == (other.verb, other.advice, other.verdict, other.consequences)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What the change of one resource does, over all accounts."""
-
-    address: str
-    verdict: str
-    actions: tuple[str, ...]
-    parts: tuple[Part, ...]
-    accounts: tuple[str, ...]
-    kinds: tuple[str, ...]
-    requirements: tuple[str, ...]
-    article: bool
-    """Whether it holds by the article alone."""
-    reason: str
-    type: str
-    forced_by: tuple[str, ...] = ()
-    """The attributes whose change forces its replacement."""
-    place: Place | None = None
-    """Where the resource is written, if that is known."""
 
 
 @dataclass
@@ -121,6 +83,7 @@ class Story:
 
     def part(
         self,
+        change: Change,
         advice: Advice,
         verdict: str | None,
         consequences: tuple[Consequence, ...],
@@ -137,6 +100,7 @@ class Story:
             self.stage,
             self.setup,
             replay,
+            change.words,
         )
 
 
@@ -173,6 +137,10 @@ class Judge:
         for each in found.values():
             if any(finding.verdict for finding in each):
                 findings.append(merged(each))
+        for place, finding in enumerate(findings):
+            cause = root_cause(plan, resource_at(plan, finding.address))
+            findings[place] = replace(finding, cause=cause)
+        findings = told_once(findings)
         findings.sort(key=lambda finding: VERDICTS.index(finding.verdict))
         kinds: dict[str, int] = {}
         for identity, kind in world.not_judged.items():
@@ -188,7 +156,7 @@ class Judge:
             accounts=tuple(account.name for account in accounts),
             not_judged=kinds,
             notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
-            without_finding=changes_without_finding(world, [each.address for each in findings]),
+            without_finding=changes_without_finding(world, addresses_of(findings)),
             undecided=tuple(self.undecided),
         )
 
@@ -289,12 +257,12 @@ class Judge:
                 advice = mended(advice, self._broken(shown))
             elif verdict == MAY_LOSE and not only_in_some and is_left_open(change, consequences):
                 advice = advice._replace(does=f"{advice.does} {AFTER_THE_REST}")
-            return story.part(advice, verdict, consequences, only_in_some, shown.path)
+            return story.part(change, advice, verdict, consequences, only_in_some, shown.path)
         regained: tuple[Consequence, ...] = ()
         for effects in traced.effects.values():
             for effect in effects:
                 regained = regained or tuple(telling.regained(effect))
-        return story.part(advice_on(change), verdict, regained, False, ())
+        return story.part(change, advice_on(change), verdict, regained, False, ())
 
     def _broken(self, effect: Effect) -> Mapping[str, str]:
         """Return the demands of the article that a request breaks."""
@@ -326,6 +294,14 @@ class Judge:
         if effect.unspecified and deciding:
             return NOT_SPECIFIED
         return None
+
+
+def addresses_of(findings: Iterable[Finding]) -> set[str]:
+    """Return the addresses of findings, and of what they explain."""
+    found: set[str] = set()
+    for finding in findings:
+        found.update((finding.address, *finding.explains))
+    return found
 
 
 def mended(advice: Advice, broken: Iterable[str]) -> Advice:
@@ -381,11 +357,6 @@ def worth_telling(parts: list[Part]) -> Iterator[Part]:
         is_made = place == 0 and part.verb == CREATE
         if part.verdict or part.consequences or is_made:
             yield part
-
-
-def graver(one: str, other: str) -> bool:
-    """Return whether a verdict is graver than another."""
-    return VERDICTS.index(one) < VERDICTS.index(other)
 
 
 def stakes_of(account: str, holds: str) -> list[Stake]:

@@ -16,7 +16,8 @@ from ..shapes import (
     schemas_of,
 )
 from .consequences import Consequence
-from .findings import VERDICTS, Finding, Part, Report
+from .finding import VERDICTS, Finding, Part
+from .findings import Report
 from .without_finding import WithoutFinding
 from .wording import BECOMES, consequence_in_words, limits
 
@@ -56,6 +57,8 @@ FINDING = record(
         "actions": ListOf(TEXT),
         "reason": PROSE,
         "forced_by": ListOf(TEXT),
+        "cause": PROSE,
+        "explains": ListOf(TEXT),
         "accounts": ListOf(TEXT),
         "requirements": ListOf(TEXT),
         "article": FLAG,
@@ -129,6 +132,8 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "actions": list(finding.actions),
         "reason": finding.reason,
         "forced_by": list(finding.forced_by),
+        "cause": "" if finding.cause is None else finding.cause.address,
+        "explains": list(finding.explains),
         "accounts": list(finding.accounts),
         "requirements": list(finding.requirements),
         "article": finding.article,

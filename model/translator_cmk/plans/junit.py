@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ..escaping import plain
-from .findings import Finding, Report
+from .finding import Finding
+from .findings import Report
 from .wording import actions_in_words, finding_in_words, summary
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from ..escaping import markdown
-from .findings import Finding, Report
+from .finding import Finding
+from .findings import Report
 from .text import LABELS
 from .wording import (
     FOUNDRY_SAYS,
     actions_in_words,
     address_in_words,
     consequence_in_words,
+    explained_by,
     foundry_on,
     heading,
     instead_of,
@@ -60,6 +62,9 @@ def format_finding(finding: Finding) -> Iterator[str]:
             words = markdown(consequence_in_words(each))
             requirement = f"`{each.requirement}`" if each.requirement else ""
             yield f"| {words} | {requirement} | {each.basis} |"
+    if finding.explains:
+        yield ""
+        yield markdown(explained_by(finding))
     for sentence in foundry_on(finding):
         yield ""
         yield markdown(f"{FOUNDRY_SAYS} {sentence}")

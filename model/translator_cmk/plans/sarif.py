@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ..escaping import plain
-from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Report
+from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding
+from .findings import Report
 from .wording import actions_in_words, finding_in_words, limits
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

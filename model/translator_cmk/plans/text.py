@@ -6,12 +6,14 @@ from textwrap import wrap
 from ..errors import INCOMPLETE
 from ..escaping import plain
 from .consequences import Consequence
-from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part, Report
+from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part
+from .findings import Report
 from .wording import (
     FOUNDRY_SAYS,
     actions_in_words,
     address_in_words,
     consequence_in_words,
+    explained_by,
     foundry_on,
     heading,
     instead_of,
@@ -71,6 +73,8 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
         yield from wrapped(f"{INDENT}{actions}", INDENT)
     for part in finding.parts:
         yield from format_part(part)
+    if finding.explains:
+        yield from wrapped(f"{INDENT}{plain(explained_by(finding))}", INDENT)
     for sentence in foundry_on(finding):
         yield from wrapped(f"{INDENT}{FOUNDRY_SAYS} {sentence}", INDENT + "  ")
     for advice in instead_of(finding):

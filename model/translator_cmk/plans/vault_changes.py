@@ -18,10 +18,10 @@ from ..machine.commands import (
 from .access_changes import policies_given, policies_updated
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
-from .plan import UNKNOWN
+from .plan import CREATE, UNKNOWN
 from .setup import type_and_size
-from .things import Account, Group, Key, Vault
-from .world import KnownVault, location_name
+from .things import Account, Group, Key, Role, Vault
+from .world import KnownVault, covers, location_name
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 """How a date begins that a planning tool writes."""
@@ -138,7 +138,30 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
         readings.append((AssignKeyRole(vault.name, context.account.name), switch))
     if after.rbac is UNKNOWN:
         readings.append(NOTHING)
-    yield context.change("vault-to-rbac", tuple(readings), vault)
+    late = role_that_comes_late(context, vault)
+    yield context.change("vault-to-rbac", tuple(readings), vault, late=late)
+
+
+def role_that_comes_late(context: Context, vault: KnownVault) -> str:
+    """Return that a role comes only after the switch, where the plan's dependencies say so."""
+    for entry in context.world.entries:
+        role = entry.after
+        if not isinstance(role, Role) or CREATE not in entry.resource.actions:
+            continue
+        is_mine = context.world.is_of(role, context.account) is True
+        if is_mine and covers(role.scope, vault, context.world) and follows(context, entry, vault):
+            return f" {entry.address} gives it a role only after that, as it depends on the vault."
+    return ""
+
+
+def follows(context: Context, entry: Entry, vault: KnownVault) -> bool:
+    """Return whether a resource depends on a vault."""
+    earlier = context.plan.dependencies.get(entry.resource.name_in_configuration, frozenset())
+    for other in context.world.entries:
+        is_vault = isinstance(other.after, Vault) and context.world.vault(other.after.id) is vault
+        if is_vault and other.resource.name_in_configuration in earlier:
+            return True
+    return False
 
 
 def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:

@@ -82,6 +82,8 @@ def told(world: World, entry: Entry) -> str:
     if keys is None:
         return ""
     before, after = keys
+    if after.by_user_assigned and not before.by_user_assigned:
+        return "a user-assigned identity uses the key, which the article does not know"
     used = world.used_key(before)
     if used is None or used != world.used_key(after) or before == after or goes(world, used):
         return ""

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from ..escaping import plain
+from .causes import Cause
 from .consequences import Consequence
-from .findings import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part, Report
+from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part
+from .findings import Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .things import word_after
 
@@ -110,6 +112,13 @@ def foundry_on(finding: Finding) -> list[str]:
     return list(found)
 
 
+def explained_by(finding: Finding) -> str:
+    """Return what goes with a deletion and is no finding of its own; empty if nothing does."""
+    if not finding.explains:
+        return ""
+    return f"With it go, and are no findings of their own: {', '.join(finding.explains)}."
+
+
 def address_in_words(address: str) -> str:
     """Return an address; an id in Azure without what all ids have: `Microsoft.X/y/z in group`."""
     _, found, rest = address.rpartition("/providers/")
@@ -123,8 +132,18 @@ def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
     words = actions_named(finding.actions)
     if finding.forced_by:
-        words += f" (forced by {', '.join(finding.forced_by)})"
+        forced = f"forced by {', '.join(finding.forced_by)}"
+        if finding.cause is not None:
+            forced += f"; {finding.cause.address} is {cause_in_words(finding.cause)}"
+        words += f" ({forced})"
     return words
+
+
+def cause_in_words(cause: Cause) -> str:
+    """Return what is done to the resource that forces a change."""
+    if DELETE in cause.actions and CREATE in cause.actions:
+        return "replaced"
+    return actions_named(cause.actions)
 
 
 def actions_named(actions: tuple[str, ...]) -> str:
@@ -203,6 +222,8 @@ def finding_in_words(finding: Finding) -> Iterator[str]:
         for each in part.consequences:
             grounds = f" ({each.requirement}, {each.basis})" if each.requirement else ""
             yield f"{consequence_in_words(each)}{grounds}."
+    if finding.explains:
+        yield explained_by(finding)
     for sentence in foundry_on(finding):
         yield f"{FOUNDRY_SAYS} {sentence}"
     for advice in instead_of(finding):

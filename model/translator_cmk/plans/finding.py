@@ -1,0 +1,71 @@
+"""What is found on one resource of a plan, over all accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..machine import Command, Stage
+from .advice import Advice
+from .causes import Cause
+from .consequences import Consequence
+from .sources import Place
+
+LOSES = "loses"
+MAY_LOSE = "may-lose"
+REFUSED = "refused"
+NOT_SPECIFIED = "not-specified"
+VERDICTS = (LOSES, MAY_LOSE, REFUSED, NOT_SPECIFIED)
+"""The verdicts, the gravest first."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one change of a resource does."""
+
+    verb: str
+    advice: Advice
+    verdict: str | None
+    consequences: tuple[Consequence, ...]
+    only_in_some_orders: bool
+    stage: Stage
+    setup: tuple[Command, ...]
+    """The commands that lead to the world before the plan."""
+    replay: tuple[Command, ...]
+    """The commands of the plan up to this one, in an order that is permitted."""
+
+    names: Mapping[str, str]
+    """The names that its sentence has, by what they are: `vault`, `gone`."""
+
+    def says_the_same(self, other: "Part") -> bool:
+        """Return whether a reader learns nothing new from another part."""
+        mine = (self.verb, self.advice, self.verdict, self.consequences)
+        return mine == (other.verb, other.advice, other.verdict, other.consequences)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the change of one resource does, over all accounts."""
+
+    address: str
+    verdict: str
+    actions: tuple[str, ...]
+    parts: tuple[Part, ...]
+    accounts: tuple[str, ...]
+    kinds: tuple[str, ...]
+    requirements: tuple[str, ...]
+    article: bool
+    """Whether it holds by the article alone."""
+    reason: str
+    type: str
+    forced_by: tuple[str, ...] = ()
+    """The attributes whose change forces its replacement."""
+    cause: Cause | None = None
+    """What else the plan changes that forces it in the end."""
+    explains: tuple[str, ...] = ()
+    """The addresses of what goes with it, which would be a finding of its own without it."""
+    place: Place | None = None
+    """Where the resource is written, if that is known."""
+
+
+def graver(one: str, other: str) -> bool:
+    """Return whether a verdict is graver than another."""
+    return VERDICTS.index(one) < VERDICTS.index(other)

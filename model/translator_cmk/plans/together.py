@@ -1,0 +1,88 @@
+"""Findings that one deletion explains: told once, by what takes the others with it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .consequences import LATER, Consequence
+from .finding import Finding, Part, graver
+
+DELETIONS = {
+    "account-deleted": "account",
+    "account-replaced": "account",
+    "vault-deleted": "vault",
+    "vault-replaced": "vault",
+}
+"""By kind of change: what it deletes, as its words name it."""
+
+FATES = ("stays lost", "may be back", "back")
+"""What may become of something that is lost, the worst first."""
+
+
+def told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings of which none repeats what the deletion of an account or a vault explains.
+
+    What only goes with an account is no finding of its own.  The way back is told by the vault.
+    """
+    found = {finding.address: finding for finding in findings}
+    for finding in list(found.values()):
+        owner = owner_of(finding, found.values())
+        if owner is None or graver(finding.verdict, owner.verdict):
+            continue
+        if deletes(owner, "account"):
+            explained = (*owner.explains, finding.address)
+            found[owner.address] = replace(owner, explains=explained)
+            del found[finding.address]
+        elif tells_the_way_back(owner):
+            found[owner.address] = with_way_back(owner, way_back(finding))
+            parts = tuple(part for part in finding.parts if part.verdict is not None)
+            found[finding.address] = replace(finding, parts=parts)
+    return list(found.values())
+
+
+def owner_of(finding: Finding, others: Iterable[Finding]) -> Finding | None:
+    """Return the finding of what takes all with it that a finding is about, if there is one."""
+    judged = [part for part in finding.parts if part.verdict is not None]
+    gone = {part.names.get("gone", "") for part in judged}
+    if len(gone) != 1 or gone == {""}:
+        return None
+    for other in others:
+        for part in other.parts:
+            name = part.names.get(DELETIONS.get(part.advice.kind, ""))
+            if name in gone and set(finding.accounts) <= set(other.accounts):
+                return other
+    return None
+
+
+def deletes(finding: Finding, what: str) -> bool:
+    """Return whether a finding is that an account, or a vault, is deleted."""
+    return any(DELETIONS.get(part.advice.kind) == what for part in finding.parts)
+
+
+def tells_the_way_back(finding: Finding) -> bool:
+    """Return whether the last part of a finding gives something back."""
+    return finding.parts[-1].verdict is None
+
+
+def way_back(finding: Finding) -> list[Consequence]:
+    """Return what a finding says of things that are lost already."""
+    told: list[Consequence] = []
+    for part in finding.parts:
+        if part.verdict is None:
+            told += [each for each in part.consequences if each.becomes in LATER]
+    return told
+
+
+def with_way_back(finding: Finding, told: Iterable[Consequence]) -> Finding:
+    """Return a finding that tells in its last part what comes back, of each thing the worst."""
+    *parts, last = finding.parts
+    worst: dict[tuple[str, str], Consequence] = {}
+    for each in (*last.consequences, *told):
+        known = worst.get((each.account, each.what))
+        if known is None or FATES.index(each.becomes) < FATES.index(known.becomes):
+            worst[each.account, each.what] = each
+    shown = tuple(sorted(worst.values(), key=lambda each: (each.account, each.what)))
+    return replace(finding, parts=(*parts, with_consequences(last, shown)))
+
+
+def with_consequences(part: Part, consequences: tuple[Consequence, ...]) -> Part:
+    return replace(part, consequences=consequences)
