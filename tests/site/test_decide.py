@@ -375,7 +375,9 @@ def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without()
         for action in events.ACTIONS
     )
     words = [action.lower() for action in events.ACTIONS]
-    assert f"the model refuses to {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
+    assert f"the simulation refuses to {', '.join(words[:-1])} and {words[-1]}." in page(
+        "what-breaks"
+    )
 
 
 @by_cause
