@@ -4,8 +4,6 @@ class WhatIfGraph {
     this.tables = tables;
     this.starts = new Map(tables.starts.map((each) => [each.slug, each]));
     this.codes = new Map(tables.commands.map((each, number) => [each.code, number]));
-    // of starts in the same state, the first gives it its name
-    this.names = new Map(tables.starts.map((each) => [String(each.row), each.name]).reverse());
   }
 
   // What a decision diagram answers for a state, which is a row of numbers.
@@ -97,18 +95,24 @@ class WhatIfGraph {
     return commands;
   }
 
-  // Where a path from a start leads, what was there on the way in bits, and its steps as far as the scope has them.
+  // Where a path from a start leads, what was there on the way in bits, and its steps as far as the scope has them.  States don't
+  // remember how something was lost, but the path does, and what an answer rests on besides may depend on it.  `never` has the
+  // number of the grounds of each loss that is for good.
   walk(from, commands) {
-    let { row, there } = this.starts.get(from);
+    let { row, there, memory, for_good: lost } = this.starts.get(from);
+    const never = new Map(lost);
     const steps = [];
     for (const command of commands) {
       const step = command === undefined ? null : this.step(row, command, there);
       if (!step) break;
-      steps.push(step);
+      const { besides, leaves, for_good: fresh } = step.rests;
+      steps.push({ ...step, besides: besides[memory] ?? besides[0] });
+      memory = leaves ?? memory;
+      fresh.forEach(([loss, grounds]) => never.set(loss, grounds));
       row = step.after;
       there |= this.there(row);
     }
-    return { row, there, steps };
+    return { row, there, steps, never };
   }
 
   // The path as JSON lines: the stage, the commands that lead to the start, and those of the steps.
@@ -119,17 +123,30 @@ class WhatIfGraph {
     return [{ stage }, ...numbers.map((each) => messages[each])].map((each) => `${JSON.stringify(each)}\n`).join("");
   }
 
+  // The name of the start that stands for a way: it leads to the same state by the same requests, in whatever order.  Another way to
+  // that state would say something else of how it came about.
+  name(row, numbers) {
+    const inOrder = (each) => String([...each].sort((one, other) => one - other));
+    const same = (start) => String(start.row) === String(row) && inOrder(start.way) === inOrder(numbers);
+    return this.tables.starts.find(same)?.name;
+  }
+
   // The path as a scenario: Givens from the last situation on it, the last step, and Thens that leave nothing out.
   scenario(from, steps) {
     const { commands, sentences, requirements, starts } = this.tables;
     const { outcome, command, changes } = steps.at(-1);
     const { sentence, command: name, requirements: own } = commands[command];
-    const start = this.starts.get(from).row;
-    const rows = [start, ...steps.map((each) => each.after)];
+    const start = this.starts.get(from);
+    const rows = [start.row, ...steps.map((each) => each.after)];
     const way = steps.slice(0, -1).filter((each, at) => String(each.after) !== String(rows[at]));
-    const states = [start, ...way.map((each) => each.after)].map((row) => this.names.get(String(row)));
-    const begin = states.findLastIndex(Boolean);
-    const given = [states[begin], ...way.slice(begin).map((each) => commands[each.command].sentence)];
+    const numbers = [...start.way];
+    const names = [start.name];
+    for (const step of way) {
+      numbers.push(commands[step.command].message);
+      names.push(this.name(step.after, numbers));
+    }
+    const begin = names.findLastIndex(Boolean);
+    const given = [names[begin], ...way.slice(begin).map((each) => commands[each.command].sentence)];
     if (given[0] === starts[0].name) given.shift();
 
     const uses = (outcome.uses ?? []).map((each) => sentences[each]);
@@ -262,7 +279,7 @@ class WhatIfGraph {
     fill("said", ...said);
   };
 
-  const answer = ({ command, outcome, changes, cost, rests }) => {
+  const answer = ({ command, outcome, changes, cost, rests, besides }) => {
     const kind = outcome.outcome;
     // what the article says of each loss, by the sentence that it is lost
     const known = new Map(rests.lost);
@@ -273,27 +290,33 @@ class WhatIfGraph {
 
     if (kind !== "accepted") section("Because", reasons);
     if (kind === "refused") said.push(text("Nothing changed."));
-    if (kind === "unspecified") said.push(text("Nothing is demanded here, and the model leaves all as it is."));
+    if (kind === "unspecified") said.push(text("Nothing is demanded here, and the simulation leaves all as it is."));
     if (kind === "accepted" && !changes.length) said.push(text("Nothing changed: it was so already."));
 
-    const gone = new Set(cost.filter((each) => each.forGood).map((each) => each.sentence));
+    // that it is lost is one thing, and that it is for good another, with a basis of its own
+    const never = new Map(rests.for_good.map(([loss, number]) => [loss, grounds[number]]));
+    const gone = new Map(cost.filter((each) => each.forGood).map((each) => [each.sentence, never.get(each.number)]));
+    const shown = new Set(changes.map((each) => each.is));
     const changed = changes.map(({ was, is, flips }) => [
       sentences[is],
       ...(says.has(is) ? article(says.get(is)) : []),
-      // the mark is that of the loss: no sentence says that it is for good
-      ...(gone.delete(is) ? [" ", forGood(), ", in the model"] : []),
+      ...(gone.has(is) ? forever(gone.get(is)) : []),
       ...(flips ? [] : [words("was", `before: ${sentences[was]}`)]),
     ]);
     section("What changed", changed);
     const readings = new Set([...says.values()].map((each) => each.reading).filter(Boolean));
     said.push(...[...readings].map((each) => element("p", { className: "what-if-told" }, "A reading: ", ...linked(each))));
-    section("Lost for good with it", [...gone].map((each) => [sentences[each], " ", forGood()]));
+    const others = [...gone].filter(([sentence]) => !shown.has(sentence));
+    // what is lost on the same grounds has them once
+    const alike = [...Map.groupBy(others, ([, why]) => JSON.stringify(why)).values()];
+    section("Lost for good with it", alike.map((lost) => [lost.map(([sentence]) => sentences[sentence]).join("; "), ...forever(lost[0][1])]));
     section("Recorded", (outcome.uses ?? []).map((each) => [sentences[each]]));
     if (kind !== "accepted") return said;
     section("By", reasons);
-    section("And as it is not otherwise, by", rests.besides.map((each) => [...reason(each), ...sentenceLinks(requirements[each].stated)]));
+    section("And as it is not otherwise, by", besides.map((each) => [...reason(each), ...sentenceLinks(requirements[each].stated)]));
     if (!says.size) {
-      const bases = [...outcome.requirements, ...rests.besides].map((each) => requirements[each].basis);
+      const bases = [...outcome.requirements, ...besides].map((each) => requirements[each].basis);
+      bases.push(...[...gone.values()].map((each) => each.basis));
       const weakest = weakestFirst.find((basis) => bases.includes(basis));
       if (weakest) said.push(element("p", { className: "what-if-weakest" }, "The answer is as sure as the weakest of these: ", basisMark(weakest)));
     }
@@ -320,6 +343,13 @@ class WhatIfGraph {
     return [" ", basisMark(basis), ...sentenceLinks(statements), ...told];
   };
 
+  // That something is lost for good: the mark, what says so, and in words the weakest part.
+  const forever = ({ basis, requirements: names, weakest }) => {
+    const by = names.flatMap((each, at) => [at ? ", " : "", requirementLink(requirements[each])]);
+    const told = weakest ? [". Weakest part: ", ...linked(weakest)] : [];
+    return [" ", forGood(), " ", basisMark(basis), element("span", { className: "what-if-told" }, "For good by: ", ...by, ...told)];
+  };
+
   const reason = (number) => {
     const { id, title, basis } = requirements[number];
     return [requirementLink({ id, title }), " ", basisMark(basis)];
@@ -327,7 +357,7 @@ class WhatIfGraph {
 
   const showLosses = () => {
     const lost = graph.lost(now.row, now.there).map(({ number, sentence, forGood: never }) => {
-      if (never) return [sentences[sentence], " ", forGood()];
+      if (never) return [sentences[sentence], " ", forGood(), " ", basisMark(grounds[now.never.get(number)].basis)];
       const name = `Get it back: ${sentences[sentence]}`;
       const button = element("button", { type: "button", ariaLabel: name }, "Get it back");
       const way = graph.way(losses[number].back, now.row);

@@ -132,6 +132,25 @@ def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> 
         run_scenario(ModelSystem(), pickle)
 
 
+REVOKES = 'the customer revokes the access of "translator-prod" to the keys of "kv-prod"'
+DISABLES = 'the customer disables the managed identity of "translator-prod"'
+ENABLES = 'the customer enables the managed identity of "translator-prod"'
+GRANTS = 'the customer grants "translator-prod" access to the keys of "kv-prod"'
+
+
+@pytest.mark.parametrize("way", [(REVOKES,), (DISABLES, ENABLES)], ids=["revoked", "disabled"])
+def test_scenario_begins_from_a_situation_only_if_its_way_was_taken(
+    page: Page, way: tuple[str, ...]
+) -> None:
+    """Both ways lead to the same state."""
+    for sentence in (*way, GRANTS):
+        ask(page, sentence)
+    scenario = page.locator("#what-if-scenario").inner_text()
+    given = scenario.partition("Given ")[2].partition("\n  When ")[0]
+    assert ("the access to the key has been revoked" in given) == (way == (REVOKES,))
+    assert ("the managed identity has been disabled" in given) == (way != (REVOKES,))
+
+
 # How it is used
 
 
@@ -178,7 +197,8 @@ def test_refusal_leads_to_its_requirement(page: Page) -> None:
 def test_loss_has_the_sentence_of_the_article_beside_it_and_its_reading(page: Page) -> None:
     ask(page, DELETES_THE_VAULT)
     document = page.locator("#what-if-said li", has_text='document "contracts"')
-    assert document.locator(".basis").inner_text() == "stated"
+    # that it is lost, and that it is so for good
+    assert document.locator(".basis").all_inner_texts() == ["stated", "implied"]
     link = document.locator("a.sentence")
     assert link.inner_text() == "S42"
     assert link.get_attribute("href") == "../evidence/traceability.html#s42"
@@ -215,14 +235,16 @@ def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: 
     ask(page, DELETES_THE_VAULT)
     assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
     lines = page.locator("#what-if-said li").all_inner_texts()
-    assert 'the document "contracts" is deleted stated S42 ✘ for good, in the model' in lines
+    [document] = [each for each in lines if each.startswith('the document "contracts"')]
+    assert "is deleted stated S42" in document
+    assert "✘ for good implied" in document
     assert (
         'the model "legal-en-de" is undeployed stated S41\n'
         'before: the model "legal-en-de" is deployed' in lines
     )
     lost = page.locator("#what-if-losses li").all_inner_texts()
     assert [each for each in lost if "for good" in each] == [
-        'the document "contracts" is deleted ✘ for good'
+        'the document "contracts" is deleted ✘ for good implied'
     ]
     page.emulate_media(media="print")
     assert (

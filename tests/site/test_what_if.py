@@ -367,8 +367,77 @@ def test_page_says_of_a_loss_what_the_table_of_consequences_says(event: Event) -
 def test_a_rotation_rests_on_what_it_does_not_lose() -> None:
     row = row_of_start("a deployed model under customer-managed keys")
     answer = answer_to(row, 'the customer rotates the key "cmk-2048" of "kv-prod"')
-    ids = [tables().data["requirements"][number]["id"] for number in answer["besides"]]
-    assert "keys.rotation-keeps-data" in ids
+    for besides in answer["besides"]:
+        ids = [tables().data["requirements"][number]["id"] for number in besides]
+        assert "keys.rotation-keeps-data" in ids
+
+
+class Walk:
+    """A way on the page: what it remembers, and the grounds of all that is lost for good on it."""
+
+    def __init__(self, start: str, sentences: Sequence[str]) -> None:
+        [begin] = (each for each in tables().data["starts"] if each["name"] == start)
+        self.row: Row = tuple(begin["row"])
+        self.memory: int = begin["memory"]
+        self.never: dict[int, int] = dict(begin["for_good"])
+        for sentence in sentences:
+            answer = answer_to(self.row, sentence)
+            self.never.update(answer["for_good"])
+            if answer["leaves"] is not None:
+                self.memory = answer["leaves"]
+            outcome, self.row = tables().step(self.row, number_of(sentence))
+            assert outcome is not None
+
+    def besides(self, sentence: str) -> dict[str, list[str]]:
+        """Return the requirements that an answer rests on besides, with what states them."""
+        by_memory = answer_to(self.row, sentence)["besides"]
+        names = by_memory[self.memory] if len(by_memory) > 1 else by_memory[0]
+        known = [tables().data["requirements"][number] for number in names]
+        return {each["id"]: each["stated"] for each in known}
+
+    def grounds_for_good(self, loss: str) -> dict[str, Any] | None:
+        """Return what it rests on that a thing is lost for good; None if it is not."""
+        told = load_consequences().losses[loss]
+        for number, each in enumerate(tables().data["losses"]):
+            place = tables().data["places"][each["place"]]
+            if (place["kind"], place["name"]) != (told.kind, told.example):
+                continue
+            is_for_good = tables().ask(tables().data["for_good"], self.row) >> number & 1
+            assert bool(is_for_good) == (number in self.never)
+            return tables().data["grounds"][self.never[number]] if is_for_good else None
+        raise KeyError(loss)
+
+
+ON_THE_PAGE = [event for event in CAUSES if events.tried(event)]
+
+
+@pytest.mark.parametrize("event", ON_THE_PAGE, ids=lambda event: event.event)
+def test_basis_of_for_good_is_that_of_the_page_on_what_breaks(event: Event) -> None:
+    walk = Walk(event.start[0], event.commands)
+    for finding in events.findings_of(event.event).remedied:
+        found = walk.grounds_for_good(finding.words.loss)
+        assert (found is not None) == (finding.grounds.fate == "lost")
+        if found is not None:
+            assert found["basis"] == finding.basis
+
+
+def test_data_and_models_of_a_purged_vault_are_lost_by_an_assumption_that_is_named() -> None:
+    purge = next(event for event in CAUSES if event.tried)
+    walk = Walk(purge.start[0], purge.commands)
+    for loss in ("models", "data"):
+        found = walk.grounds_for_good(loss)
+        assert found is not None
+        names = [tables().data["requirements"][number]["id"] for number in found["requirements"]]
+        assert found["basis"] == "assumed"
+        assert "keys.change" in names
+        assert found["weakest"] == purge.afterwards[loss].weakest
+
+
+def test_a_start_has_the_grounds_of_what_is_lost_for_good_on_its_way() -> None:
+    for start in tables().data["starts"]:
+        bits = tables().ask(tables().data["for_good"], tuple(start["row"]))
+        for_good = {loss for loss in range(len(tables().data["losses"])) if bits >> loss & 1}
+        assert {loss for loss, _ in start["for_good"]} == for_good, start["name"]
 
 
 GRANTS = 'the customer grants "translator-prod" access to the keys of "kv-prod"'
@@ -383,19 +452,32 @@ WAYS_BACK = {
     "enable": (ENABLES,),
 }
 
+DISABLES_IDENTITY = 'the customer disables the managed identity of "translator-prod"'
+REVOKES = 'the customer revokes the access of "translator-prod" to the keys of "kv-prod"'
+
 
 @pytest.mark.parametrize("way_back", WAYS_BACK)
 def test_a_way_back_names_what_does_not_come_back_with_its_sentence(way_back: str) -> None:
     *before, last = WAYS_BACK[way_back]
-    row = row_of_start("a deployed model under customer-managed keys")
-    for sentence in ('the customer disables the managed identity of "translator-prod"', *before):
-        _, row = tables().step(row, number_of(sentence))
-    found = {}
-    for number in answer_to(row, last)["besides"]:
-        requirement = tables().data["requirements"][number]
-        found[requirement["id"]] = requirement["stated"]
+    start = "a deployed model under customer-managed keys"
+    found = Walk(start, (DISABLES_IDENTITY, *before)).besides(last)
     assert found["restoration.no-redeploy"] == ["S34"]
     assert found["restoration.uploads-stay-deleted"] == []
+    assert "restoration.no-redeploy-otherwise" not in found
+
+
+@pytest.mark.parametrize("begins_after_the_loss", [False, True])
+def test_a_grant_that_follows_a_revocation_names_no_sentence_on_the_identity(
+    begins_after_the_loss: bool,
+) -> None:
+    if begins_after_the_loss:
+        walk = Walk("the access to the key has been revoked", ())
+    else:
+        walk = Walk("a deployed model under customer-managed keys", (REVOKES,))
+    found = walk.besides(GRANTS)
+    assert "restoration.no-redeploy-otherwise" in found
+    assert "restoration.no-redeploy" not in found
+    assert not any("S34" in stated for stated in found.values())
 
 
 def test_whatever_is_lost_has_a_basis_and_something_that_it_rests_on() -> None:

@@ -112,6 +112,25 @@ def grounds(state: State, commands: Commands, thing: Thing, remedies: Commands =
     return Grounds(thing, fate, weakest_basis(rests, load_register()), rests)
 
 
+def grounds_for_good(state: State, command: Command, thing: Thing) -> Grounds:
+    """Return what it rests on that nothing brings a thing back after a command, by which it is
+    lost, or its last way back is closed.
+
+    That it is lost is less: what is stated to be deleted may still come back with the key.  So this
+    has the rows of what comes after the remedies of an event, or of what was tried in vain.
+    """
+    row = row_without_return(command, thing.loss.loss)
+    if row is not None:
+        return Grounds(thing, "lost", row.basis, row.requirements, row=row)
+    for event in load_consequences().events.values():
+        if not event.remedies or kinds_of(read(event.commands)) != (type(command),):
+            continue
+        found = grounds(state, (command,), thing, read(event.remedies))
+        if found.fate == "lost":
+            return found
+    return grounds(state, (command,), thing)
+
+
 def consequences(state: State, commands: Commands) -> list[Grounds]:
     """Return what becomes of each thing that can be lost and is intact, and why."""
     return [grounds(state, commands, thing) for thing in intact_things(state)]
@@ -152,8 +171,10 @@ def row_of(
 def row_without_return(command: Command, loss: str) -> Consequence | None:
     """Return the row that says that nothing brings a thing back after a command, or None."""
     for event in load_consequences().events.values():
-        if event.tried and kinds_of(read(event.commands))[-1] is type(command):
-            return event.afterwards[loss]
+        if event.is_harmless or event.remedies:
+            continue
+        if kinds_of(read(event.commands))[-1] is type(command):
+            return (event.afterwards or event.at_once)[loss]
     return None
 
 

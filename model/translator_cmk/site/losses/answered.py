@@ -15,7 +15,6 @@ from ...oracle.grounds import (
     Grounds,
     Ids,
     grounds,
-    in_order,
     intact_things,
     is_intact,
     known_things,
@@ -29,11 +28,14 @@ LOST = ("no", "with the identity", "otherwise")
 class Answered(NamedTuple):
     """What an answer rests on."""
 
-    besides: Ids
+    besides: tuple[Ids, ...]
     """Requirements that no outcome names: without one of them the command would be answered
-    otherwise, or something would be lost, or back, that is not."""
+    otherwise, or something would be lost, or back, that is not.  They may depend on how a model was
+    lost; so there is one of them for each memory in LOST, or one alone if all are the same."""
     lost: tuple[Grounds, ...]
     """What becomes of each thing that is lost."""
+    leaves: int | None = None
+    """The number of the memory in LOST that it leaves, if a model is undeployed by it."""
 
 
 def answered(state: State, command: Command) -> Answered:
@@ -44,15 +46,40 @@ def answered(state: State, command: Command) -> Answered:
     for thing in intact_things(state):
         if not is_intact(thing, world):
             lost.append(grounds(state, (command,), thing))
-    return Answered(besides(state, command), tuple(lost))
+    return Answered(besides(state, command), tuple(lost), memory_left(state, after))
 
 
-def besides(state: State, command: Command) -> Ids:
-    """Return the requirements that the answer rests on, and that no outcome names."""
-    found: set[str] = set()
+def besides(state: State, command: Command) -> tuple[Ids, ...]:
+    """Return the requirements that the answer rests on, and that no outcome names, by memory."""
+    found: list[Ids] = []
     for each in remembering(state):
-        found.update(rests_on_what_is_not(answer_from(each, command), each, (command,)))
-    return in_order(found)
+        found.append(rests_on_what_is_not(answer_from(each, command), each, (command,)))
+    return tuple(found) if len(set(found)) > 1 else (found[0],)
+
+
+def memory_left(before: State, after: State) -> int | None:
+    """Return the number of the memory of a model that is undeployed after and was not before."""
+    earlier = undeployed(before)
+    for model in MODEL.world(after).every(Model):
+        if model.state == "undeployed" and model.name not in earlier:
+            return LOST.index(model.lost)
+    return None
+
+
+def memory_in(state: State) -> int:
+    """Return the number of the memory in a state of the model that remembers."""
+    for model in MODEL.world(state).every(Model):
+        return LOST.index(model.lost)
+    return 0
+
+
+def undeployed(state: State) -> list[str]:
+    """Return the names of the models that are undeployed."""
+    found: list[str] = []
+    for model in MODEL.world(state).every(Model):
+        if model.state == "undeployed":
+            found.append(model.name)
+    return found
 
 
 def answer_from(state: State, command: Command) -> Callable[[Machine], Hashable]:
@@ -71,14 +98,11 @@ def answer_from(state: State, command: Command) -> Callable[[Machine], Hashable]
 def remembering(state: State) -> Iterator[State]:
     """Yield the state with each memory of how its undeployed models were lost.
 
-    The states of the page have none, since only mistakes ask for it.
+    The states of the page have none, since only mistakes ask for it: the page knows its way.
     """
-    undeployed: list[str] = []
-    for model in MODEL.world(state).every(Model):
-        if model.state == "undeployed":
-            undeployed.append(model.name)
-    if not undeployed:
+    names = undeployed(state)
+    if not names:
         yield state
         return
     for how in LOST:
-        yield state.with_changes({(Model, name): {"lost": how} for name in undeployed})
+        yield state.with_changes({(Model, name): {"lost": how} for name in names})

@@ -16,17 +16,38 @@ from ...explore.scopes import WHAT_IF
 from ...language.messages import command_to_wire, stage_to_wire
 from ...language.sentences import format_command, format_key_use
 from ...language.situations import situations
-from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, State
+from ...machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    State,
+    initial,
+)
 from ...machine.commands import DeleteResource
 from ...machine.entities import CUSTOMER, Resource
 from ...machine.rows import Effect
 from ...machine.step import OF_NAMES
-from ...oracle.grounds import KIND_OF_WORD, Grounds
+from ...oracle.grounds import (
+    KIND_OF_WORD,
+    MODEL,
+    Grounds,
+    Thing,
+    carried_out,
+    grounds_for_good,
+    known_things,
+    named_on_the_way,
+    rests_on,
+)
 from ...requirements import Register, load_register
-from ...requirements.register import WEAKEST_FIRST
+from ...requirements.consequences import Loss as KindOfLoss
+from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..render import Numbered
 from ..sourced import data
-from .answered import Answered, answered
+from .answered import Answered, answered, memory_in
 from .charted import Charted, Place, Seen, Views, charted
 from .diagrams import Diagrams
 
@@ -107,9 +128,35 @@ def field_of(sentence: str, looks: Iterable[Seen]) -> int | None:
     return None
 
 
-FORMAT = 3
+FORMAT = 4
 
-NOTHING_BESIDES = Answered((), ())
+
+class Closing(NamedTuple):
+    """A command after which a thing never comes back, with the number of the loss.
+
+    Commands of two kinds can be equal, so the kind is named.
+    """
+
+    kind: str
+    command: Command
+    loss: int
+
+
+class ForGood(NamedTuple):
+    """The number of a loss, and what it rests on that nothing brings the thing back."""
+
+    loss: int
+    grounds: Grounds
+
+
+class Answer(NamedTuple):
+    """What an answer rests on, and what each thing that is lost for good by it."""
+
+    rests: Answered
+    for_good: tuple[ForGood, ...] = ()
+
+
+NOTHING_BESIDES = Answer(Answered(((),), ()))
 """What an answer rests on of which there is nothing to say."""
 
 NOTHING = "nothing yet"
@@ -134,6 +181,7 @@ class Tables:
         self.losses = losses(charted, self.views)
         self.taken = list(map(self.steps, charted.steps()))
         self.answered = Memoised(self._answered)
+        self.never_back = Memoised(self._never_back)
 
     def as_json(self) -> dict[str, Any]:
         """Return the tables as a JSON value."""
@@ -188,12 +236,18 @@ class Tables:
             there = 0
             for state in path:
                 there |= self.losses.there[state]
+            for_good: list[ForGood] = []
+            for before, after, command in zip(path[:-1], path[1:], commands, strict=True):
+                for_good.extend(self._lost_for_good(before, after, command))
+            remembering = carried_out(MODEL, initial(DEFAULT_STAGE), commands)
             yield {
                 "name": name,
                 "slug": slug(name),
                 "row": list(self.charted.rows[path[-1]]),
                 "way": [self.messages(command) for command in commands],
                 "there": there,
+                "for_good": self._for_good(for_good),
+                "memory": memory_in(remembering),
                 "group": self._group(path[-1], there),
             }
 
@@ -241,25 +295,53 @@ class Tables:
         """Yield for each state the number of what the answer to a command rests on."""
         graph = self.charted.graph
         labels = graph.label[number :: graph.width]
-        for state, label in zip(self.charted.states, labels, strict=True):
+        leads = graph.after[number :: graph.width]
+        for at, (label, after) in enumerate(zip(labels, leads, strict=True)):
             if label != NOT_OFFERED and isinstance(graph.labels[label], Accepted):
-                _, answer = self.answered.step(state, command)
-                yield self.answers(answer)
+                _, rests = self.answered.step(self.charted.states[at], command)
+                for_good = tuple(self._lost_for_good(at, after, command))
+                yield self.answers(Answer(rests, for_good))
             else:
                 yield self.answers(NOTHING_BESIDES)
+
+    def _lost_for_good(self, before: int, after: int, command: Command) -> Iterator[ForGood]:
+        """Yield what is lost for good after a command, and was not before."""
+        fresh = self.losses.for_good[after] & ~self.losses.for_good[before]
+        for number in range(len(self.losses.known)):
+            if fresh >> number & 1:
+                closing = Closing(type(command).__name__, command, number)
+                _, found = self.never_back.step(self.charted.states[before], closing)
+                yield ForGood(number, found)
+
+    def _never_back(self, state: State, closing: Closing) -> tuple[State, Grounds]:
+        """Return what it rests on that a thing never comes back, as a step that changes nothing."""
+        place = self.charted.places[self.losses.known[closing.loss].place]
+        for thing in known_things(state):
+            if Place(KIND_OF_WORD[thing.loss.kind], thing.name) == place:
+                return state, grounds_for_good(state, closing.command, thing)
+        return state, grounds_of_end(state, closing.command, place)
 
     def _answered(self, state: State, command: Command) -> tuple[State, Answered]:
         """Return what an answer rests on, as a step that changes nothing."""
         return state, answered(state, command)
 
-    def _answer(self, answer: Answered) -> dict[str, Any]:
+    def _answer(self, answer: Answer) -> dict[str, Any]:
         """Return what an answer rests on, with the number of each loss and of its grounds."""
         lost: list[list[int]] = []
-        for each in answer.lost:
+        for each in answer.rests.lost:
             loss = self._number_of_loss(each)
             if loss is not None:
                 lost.append([loss, self.grounds(each)])
-        return {"besides": self._numbers(answer.besides), "lost": lost}
+        return {
+            "besides": [self._numbers(names) for names in answer.rests.besides],
+            "lost": lost,
+            "for_good": self._for_good(answer.for_good),
+            "leaves": answer.rests.leaves,
+        }
+
+    def _for_good(self, found: Iterable[ForGood]) -> list[list[int]]:
+        """Return the number of each loss that is for good, and of what that rests on."""
+        return [[each.loss, self.grounds(each.grounds)] for each in found]
 
     def _number_of_loss(self, grounds: Grounds) -> int | None:
         """Return the number of the loss that these are the grounds of, if the page knows it."""
@@ -312,6 +394,21 @@ class Tables:
             "basis": requirement.basis,
             "stated": stated,
         }
+
+
+def grounds_of_end(state: State, command: Command, place: Place) -> Grounds:
+    """Return what it rests on that a thing ends by a command of which no consequence is told, as a
+    key or a vault.
+    """
+
+    def ask(machine: Machine) -> Seen:
+        after, _ = machine.step(state, command)
+        return place.seen(machine.world(after))
+
+    rests = rests_on(ask, state, (command,)) or tuple(named_on_the_way(state, (command,)))
+    basis = weakest_basis(rests, load_register())
+    kind = KindOfLoss(place.title, place.kind.word, "exists", intact=True, example=place.name)
+    return Grounds(Thing(kind, place.name), "lost", basis, rests)
 
 
 def always(seen: Iterable[Seen]) -> list[int]:
