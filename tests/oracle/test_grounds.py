@@ -12,13 +12,14 @@ from translator_cmk.oracle.grounds import (
     consequences,
     example_of,
     grounds,
+    grounds_for_good,
     intact_things,
     read,
     rows_of,
     state_at_start,
 )
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.consequences import Consequence, load_consequences
+from translator_cmk.requirements.consequences import Consequence, Event, load_consequences
 from translator_cmk.requirements.register import WEAKEST_FIRST
 
 REGISTER = load_register()
@@ -122,6 +123,29 @@ def test_the_answer_for_an_event_is_its_row(event: str, loss: str, afterwards: b
     assert found.row == row
     assert (found.fate, found.basis) == (row.fate, row.basis)
     assert {*found.requirements, *found.given} == {*example_of(event, loss, afterwards)[1]}
+
+
+LOST_AT_THE_END = [
+    (event, loss)
+    for event in TABLE.events.values()
+    for loss, row in (event.afterwards or event.at_once).items()
+    if row.fate == "lost"
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "loss"), LOST_AT_THE_END, ids=lambda each: getattr(each, "event", each)
+)
+def test_that_a_loss_is_for_good_has_the_row_of_what_comes_after_all_remedies(
+    event: Event, loss: str
+) -> None:
+    thing = Thing(TABLE.losses[loss], TABLE.losses[loss].example)
+    *before, last = read(event.commands)
+    state = carried_out(MODEL, state_at_start(event.start), before)
+    row = (event.afterwards or event.at_once)[loss]
+    found = grounds_for_good(state, last, thing)
+    assert (found.fate, found.row) == ("lost", row)
+    assert (found.basis, found.requirements) == (row.basis, row.requirements)
 
 
 def test_a_sentence_answers_whatever_the_things_are_called() -> None:

@@ -13,7 +13,7 @@ from ...explore.memoised import Memoised
 from ...language.phrases import COMMAND_PHRASES
 from ...machine import Command, Machine, State
 from ...machine.world import World
-from ...oracle.grounds import Thing, grounds, rests_on, row_without_return
+from ...oracle.grounds import Thing, grounds, grounds_for_good, rests_on, row_without_return
 from ...requirements import load_register
 from ...requirements.consequences import load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
@@ -86,13 +86,19 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
     possible = graph.still_possible(so)
     once = graph.was_once(so)
     behind = behind_changes(holds)
-    behind_losses = behind_losses_of(fate.thing, name) if "loss" in fate.thing else behind
+    behind_losses = behind
+    behind_for_good = behind
+    if "loss" in fate.thing:
+        behind_losses = behind_losses_of(fate.thing, name)
+        behind_for_good = behind_for_good_of(fate.thing, name)
     for edge in graph.edges():
         before, after = edge.state, edge.after
         command = graph.command(edge)
         if so[before] and not so[after]:
-            ways = fate.for_a_time if possible[after] else fate.for_good
-            note(ways, command, behind_losses(graph.states[before], command))
+            if possible[after]:
+                note(fate.for_a_time, command, behind_losses(graph.states[before], command))
+            else:
+                note(fate.for_good, command, behind_for_good(graph.states[before], command))
         elif once[before] and not so[before] and so[after]:
             note(fate.back, command, behind(graph.states[before], command))
         elif once[before] and possible[before] and not possible[after]:
@@ -129,6 +135,21 @@ def behind_losses_of(thing: Mapping[str, Any], name: str) -> Behind:
     def behind(state: State, command: Command) -> tuple[State, Way]:
         found = grounds(state, (command,), lost)
         return state, Way(frozenset((*found.requirements, *found.given)), found.basis)
+
+    return asked_once(behind)
+
+
+def behind_for_good_of(thing: Mapping[str, Any], name: str) -> Behind:
+    """Return what tells what the loss of a thing rests on, with the basis of its being for good if
+    that is weaker.
+    """
+    lost = Thing(load_consequences().losses[thing["loss"]], name)
+
+    def behind(state: State, command: Command) -> tuple[State, Way]:
+        found = grounds(state, (command,), lost)
+        never_back = grounds_for_good(state, command, lost)
+        weaker = min(found.basis, never_back.basis, key=WEAKEST_FIRST.index)
+        return state, Way(frozenset((*found.requirements, *found.given)), weaker)
 
     return asked_once(behind)
 
