@@ -94,6 +94,21 @@ def test_record_that_nobody_sees_is_a_difference_that_is_unseen() -> None:
     assert not two_keys.is_unseen(seen)
 
 
+def test_another_requirement_named_for_the_same_change_is_unseen() -> None:
+    """Without its condition the row on the key vault in use does the work of that on others too."""
+    [named_otherwise] = [
+        mutant
+        for mutant in mutants()
+        if mutant.requirement == "identity.access-removed"
+        and mutant.now == "not g.resource.identity"
+    ]
+    found = False
+    for scope in MUTANT_SCOPES:
+        found = found or model_in(scope).difference(named_otherwise) is not None
+        assert model_in(scope).is_unseen(named_otherwise)
+    assert found
+
+
 def test_rows_that_raise_are_a_difference() -> None:
     assert (
         model_in(TWO_KEYS).difference(the("keys.create", "field dropped", "no vault")) is not None
