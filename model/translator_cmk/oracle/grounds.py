@@ -122,13 +122,17 @@ def grounds_for_good(state: State, command: Command, thing: Thing) -> Grounds:
     row = row_without_return(command, thing.loss.loss)
     if row is not None:
         return Grounds(thing, "lost", row.basis, row.requirements, row=row)
+    in_vain: list[Grounds] = []
     for event in load_consequences().events.values():
         if not event.remedies or kinds_of(read(event.commands)) != (type(command),):
             continue
         found = grounds(state, (command,), thing, read(event.remedies))
-        if found.fate == "lost":
+        if found.fate != "lost":
+            continue
+        if found.row is not None:
             return found
-    return grounds(state, (command,), thing)
+        in_vain.append(found)
+    return in_vain[0] if in_vain else grounds(state, (command,), thing)
 
 
 def consequences(state: State, commands: Commands) -> list[Grounds]:
