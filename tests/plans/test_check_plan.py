@@ -10,7 +10,7 @@ import pytest
 
 from tests.command_line import one_error, run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import K, P, T, V, plan_with, policy_replaced, vault_redeployed
+from tests.plans.test_cases import K, P, T, V, enabled, plan_with, policy_replaced, vault_redeployed
 from translator_cmk.plans import changes
 from translator_cmk.plans.advice import all_advice
 
@@ -133,6 +133,33 @@ def test_the_last_line_says_how_to_fail_on_what_does_not_count() -> None:
     assert "--fail-on may-lose" in last
     assert "--fail-on" not in checked(plan, "--fail-on", "may-lose").out
     assert "--fail-on" not in checked(vault_redeployed([b.policy_entry()])).out
+
+
+def test_the_last_line_says_the_exit_code_of_a_finding_that_fails() -> None:
+    done = checked(vault_redeployed([]))
+    assert done.out.splitlines()[-1] == f"The exit code is {done.code}."
+
+
+def test_the_gap_is_spoken_of_only_where_something_is_made_again() -> None:
+    assert "a gap of seconds" in checked(policy_replaced(["delete", "create"])).out
+    assert "a gap of seconds" not in checked(vault_redeployed([])).out
+
+
+def test_of_many_changes_without_a_finding_some_are_named_and_the_rest_counted() -> None:
+    plan = plan_with()
+    for number in range(6):
+        plan.create(f"{P}[{number}]", b.policy(b.OTHER))
+    done = checked(plan)
+    shown = " ".join(done.out.split())
+    assert f"Nothing found on: {P}[0] (created)" in shown
+    assert "and 2 more." in shown
+
+
+@pytest.mark.parametrize("fail_on", ["refused", "not-specified"])
+def test_a_broken_demand_fails_where_refusals_count(fail_on: str) -> None:
+    plan = enabled(key=b.key(key_size=4096))
+    assert checked(plan).code == 0
+    assert checked(plan, "--fail-on", fail_on).code == 1
 
 
 def test_the_stage_of_the_commands_has_the_subscription_of_the_account() -> None:
