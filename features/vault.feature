@@ -394,11 +394,6 @@ Feature: The key vault
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then what happens is not specified
 
-    Scenario: Taking from ignored access policies may be accepted or refused
-      Given a vault that was switched to Azure RBAC
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-      Then what happens is not specified
-
     Scenario: Whether a role keeps the key accessible is not specified
       Given a deployed model and a role on the vault of its key
       When the customer switches the vault "kv-prod" to Azure RBAC

@@ -32,7 +32,6 @@ SYNONYMS = {
     "older api versions": "API retirement deprecation",
     "erased the data": "crypto shredding erasure",
     "what comes back": "data loss restore",
-    "same region": "same region",
     "move to another subscription": "subscription move",
 }
 """Other words for a section whose title has these; the style sheet does not show them."""

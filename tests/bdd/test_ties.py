@@ -136,7 +136,6 @@ def test_released_scenario_that_is_gone_needs_a_line_in_the_changelog(
     assert missed.startswith("CHANGELOG.md:1: ")
     assert missed.endswith(f"put it back, or write the line '{line}'")
 
-    write(
-        checkout, Path("CHANGELOG.md"), "\n## [0.2.0]", f"\n{line} because it can be\n\n## [0.2.0]"
-    )
+    unreleased = "## [Unreleased]\n"
+    write(checkout, Path("CHANGELOG.md"), unreleased, f"{unreleased}\n{line} because it can be\n")
     assert python(checkout, "-c", RELEASED_TIES).stdout == ""

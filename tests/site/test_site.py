@@ -238,7 +238,7 @@ def test_search_knows_every_requirement_by_its_id_and_neither_scenarios_nor_deci
 def test_page_that_is_not_there_has_addresses_from_the_root_of_the_site(site: Path) -> None:
     """Wherever that is: it knows every folder, and the browser tests ask for it at any depth."""
     page = site / "404.html"
-    links = {link for link in read(page).links if not link.startswith("#")}
+    links = {link for link in read(page).links if not link.startswith(("#", REPOSITORY))}
     assert not [each for each in (*links, *read(page).loads) if each.startswith("/")]
     assert {"index.html", "decide/index.html", "evidence/traceability.html"} <= links
     assert all(target(page, link)[0].is_file() for link in links)

@@ -341,12 +341,6 @@ SILENCES_IN_OWN_WORDS = (
         lambda a: a.vault.permission_model == "rbac",
     ),
     Demand(
-        cmd.RevokeKeyAccess,
-        "vault.permission-model",
-        "The outcome of taking from access policies that do not decide is not specified",
-        lambda a: a.vault.permission_model == "rbac",
-    ),
-    Demand(
         cmd.SetPermissionModel,
         "vault.permission-model",
         "The outcome of a switch to Azure RBAC is not specified where a role would be all that a "

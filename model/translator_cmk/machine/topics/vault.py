@@ -78,14 +78,11 @@ ROWS = (
         when=lambda c: c.store == "key-vault" and c.vault.permission_model == "rbac",
         free=lambda c: can_be_put_in_use(c),
     ),
-    *(
-        silent(
-            on,
-            "vault.permission-model",
-            when=lambda c: c.vault.permission_model == "rbac",
-            free=lambda c: False,
-        )
-        for on in (GrantKeyAccess, RevokeKeyAccess)
+    silent(
+        GrantKeyAccess,
+        "vault.permission-model",
+        when=lambda c: c.vault.permission_model == "rbac",
+        free=lambda c: False,
     ),
     silent(
         SetPermissionModel,
@@ -121,9 +118,14 @@ OTHER_READINGS = (
         "vault.permission-model",
         when=lambda r: r.key is not None and has_role_in_force(r.key.vault, r),
     ),
+    refuse(
+        RevokeKeyAccess,
+        "vault.permission-model",
+        unless=lambda c: c.vault.permission_model == "access-policies",
+    ),
 )
 """Enabling without access is accepted, and waits until access is granted; a role is worth
-nothing.
+nothing; no access is revoked where access policies give none.
 """
 
 COUNTER_ROWS = (
