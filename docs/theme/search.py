@@ -33,6 +33,7 @@ SYNONYMS = {
     "erased the data": "crypto shredding erasure",
     "what comes back": "data loss restore",
     "move to another subscription": "subscription move",
+    "in another region is put": "same region",
 }
 """Other words for a section whose title has these; the style sheet does not show them."""
 
