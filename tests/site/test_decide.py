@@ -179,24 +179,31 @@ def test_every_value_is_shown_with_its_result_and_the_basis_of_each_part_of_it()
 
 
 def test_no_key_is_put_in_use_by_what_the_article_states_and_refused_by_what_we_assume() -> None:
+    stated: set[str] = set()
+    refused: set[str] = set()
+    for condition in conditions():
+        for value in condition.values:
+            if value.withheld:
+                stated.update(value.withheld)
+                refused.update(value.because)
+    assert {REGISTER[name].basis for name in stated} == {"stated"}
+    assert {REGISTER[name].basis for name in refused} == {"assumed"}
+    # each condition has a requirement that the key isn't used, and one that the request is refused
+    assert {REGISTER[name].refusal_of for name in refused} == stated
+    names = page("enable").partition('id="demands"')[2].partition("</details>")[0]
+    for name in stated | refused:
+        assert f"#{name})" in names
+
+
+def test_each_value_that_keeps_a_key_out_of_use_names_what_does() -> None:
     found = {(each.name, value.says): value for each in conditions() for value in each.values}
     region = found["Location of the resource", "another region"]
-    assert (region.withheld, region.because) == (
-        ["vault.same-region"],
-        ["vault.same-region-refused"],
-    )
+    assert region.withheld == ["vault.same-region"]
+    assert region.because == ["vault.same-region-refused"]
     neither = found["Protections of the key vault", "neither"]
     assert set(neither.withheld) == {"vault.soft-delete", "vault.purge-protection"}
-    stated = {name for value in found.values() for name in value.withheld}
-    assert {REGISTER[name].basis for name in stated} == {"stated"}
-    refused = {name for value in found.values() if value.withheld for name in value.because}
-    assert {REGISTER[name].basis for name in refused} == {"assumed"}
-    assert len(stated) == len(refused) == 8
-    assert (
-        found["Identity and access beforehand", "off"].withheld == []
-    )  # access is not what keeps a key out of use
-    names = page("enable").partition('id="demands"')[2].partition("</details>")[0]
-    assert all(f"#{name})" in names for name in stated | refused)
+    # access is not what keeps a key out of use
+    assert found["Identity and access beforehand", "off"].withheld == []
 
 
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
@@ -397,24 +404,30 @@ def test_pages_have_a_line_for_each_cause_in_each_table(cause: Event) -> None:
 # The matrix and the pictures
 
 
-def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_model_shows() -> None:
-    every = events.cases(EVENTS)
-    lines = events.groups(every)
-    assert sorted(name for each in lines for name in each.events) == sorted(
-        each.event.event for each in every
-    )
-    fates = {
-        name: {loss.short: each.cells[at].fate for at, loss in enumerate(LOSSES)}
-        for each in lines
-        for name in each.events
-    }
-    assert fates["Access revoked"] == {"documents": "lost", "models": "hand", "data": "back"}
-    assert set(fates["Key vault not recovered in time, so purged"].values()) == {"lost"}
-    assert set(fates["Key rotated, old version still enabled"].values()) == {"kept"}
-    lost = [[cell.fate for cell in each.cells].count("lost") for each in lines]
+def test_matrix_of_the_home_page_has_every_cause_once() -> None:
+    lines = events.groups(events.cases(EVENTS))
+    shown = [name for line in lines for name in line.events]
+    assert sorted(shown) == sorted(each.event for each in EVENTS)
+    home = conftest.green()["data/matrix.snippet"]
+    for name in shown:
+        assert f"**{name}**" in home
+
+
+def test_matrix_of_the_home_page_has_the_fates_that_the_model_shows() -> None:
+    lines = events.groups(events.cases(EVENTS))
+    fates = {name: [cell.fate for cell in line.cells] for line in lines for name in line.events}
+    assert [loss.short for loss in LOSSES] == ["documents", "models", "data"]
+    assert fates["Access revoked"] == ["lost", "hand", "back"]
+    assert set(fates["Key vault not recovered in time, so purged"]) == {"lost"}
+    assert set(fates["Key rotated, old version still enabled"]) == {"kept"}
+
+
+def test_matrix_of_the_home_page_begins_with_what_loses_most() -> None:
+    lost = []
+    for line in events.groups(events.cases(EVENTS)):
+        lost.append([cell.fate for cell in line.cells].count("lost"))
     assert lost == sorted(lost, reverse=True)
     home = conftest.green()["data/matrix.snippet"]
-    assert all(f"**{name}**" in home for each in lines for name in each.events)
     assert home.count("does not come back") == sum(lost)
 
 
@@ -441,22 +454,33 @@ SEEN_IN = {
 """The kinds of things of which one is seen to change when a part of the chain is cut."""
 
 
-def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> None:
-    cuts = [(each["part"], command) for each in data("causes")["chain"] for command in each["cut"]]
-    assert sorted(command for _, command in cuts) == sorted(
-        {type(commands_of(cause)[-1]).__name__ for cause in CAUSES}
-    )
-    assert page("what-breaks").count('<text class="cut"') == len(cuts)
-    assert [(part.name, cut.says) for part in drawn() for cut in part.cuts] == [
-        (each["part"], says) for each in data("causes")["chain"] for says in each["cut"].values()
-    ]
-    for part, command in cuts:
-        (cause, *_) = (each for each in CAUSES if type(commands_of(each)[-1]).__name__ == command)
-        before, then = (
-            observe(MACHINE.world(carried_out(MACHINE, start(cause.start), done)))
-            for done in ([], commands_of(cause))
-        )
-        assert any(before[kind] != then[kind] for kind in SEEN_IN[part]), (part, command)
+def cuts() -> list[tuple[str, str]]:
+    """Each part of the chain in the data, with each command that cuts it."""
+    return [(each["part"], command) for each in data("causes")["chain"] for command in each["cut"]]
+
+
+def cutting(cause: Event) -> str:
+    """The command by which a cause cuts the chain."""
+    return type(commands_of(cause)[-1]).__name__
+
+
+def test_chain_is_cut_by_each_cause_and_drawn_as_it_is_written() -> None:
+    assert sorted(command for _, command in cuts()) == sorted({cutting(each) for each in CAUSES})
+    assert page("what-breaks").count('<text class="cut"') == len(cuts())
+    written = []
+    for each in data("causes")["chain"]:
+        for says in each["cut"].values():
+            written.append((each["part"], says))
+    assert [(part.name, cut.says) for part in drawn() for cut in part.cuts] == written
+
+
+def test_chain_is_cut_at_a_part_of_which_something_is_seen_to_change() -> None:
+    for part, command in cuts():
+        cause = next(each for each in CAUSES if cutting(each) == command)
+        begin = start(cause.start)
+        before = observe(MACHINE.world(begin))
+        after = observe(MACHINE.world(carried_out(MACHINE, begin, commands_of(cause))))
+        assert any(before[kind] != after[kind] for kind in SEEN_IN[part]), (part, command)
 
 
 def drawn() -> list[Part]:

@@ -206,14 +206,16 @@ def test_every_page_is_reached_in_two_clicks(site: Path) -> None:
 
 def clicks(page: Path, site: Path) -> set[Path]:
     """The pages that one click leads to."""
-    tabs = [[(site / each).with_suffix(".html") for each in tab] for tab in navigation()]
-    beside = (each for tab in tabs if page in tab and page.name != "index.html" for each in tab)
-    linked = (
-        target(page, link)[0] for link in read(page).links_of_text if not urlsplit(link).scheme
-    )
-    return {
-        each for each in (*linked, *beside, *(tab[0] for tab in tabs)) if each.suffix == ".html"
-    }
+    found: set[Path] = set()
+    for link in read(page).links_of_text:
+        if not urlsplit(link).scheme:
+            found.add(target(page, link)[0])
+    for names in navigation():
+        tab = [(site / name).with_suffix(".html") for name in names]
+        found.add(tab[0])
+        if page in tab and page.name != "index.html":  # the first page shows nothing beside it
+            found.update(tab)
+    return {each for each in found if each.suffix == ".html"}
 
 
 def navigation() -> list[list[str]]:

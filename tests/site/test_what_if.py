@@ -231,31 +231,38 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
     )
 
 
-def test_what_is_seen_is_what_the_model_shows_of_each_thing_in_one_order() -> None:
-    places = {(each["kind"], each["name"]) for each in tables().data["places"]}
+def test_what_is_seen_of_a_thing_stands_in_one_order() -> None:
     for place in tables().data["places"]:
-        looks = {tables().ask(place["look"], row) for row in chart().states}
-        orders = {
-            tuple(read_fact(tables().sentences[each])[:3] for each in sentences)
-            for there, *sentences in (tables().data["looks"][look] for look in looks)
-            if there
-        }
+        orders = set()
+        for number in {tables().ask(place["look"], row) for row in chart().states}:
+            is_there, *sentences = tables().data["looks"][number]
+            if is_there:
+                facts = [read_fact(tables().sentences[each])[:3] for each in sentences]
+                orders.add(tuple(facts))
         assert len(orders) == 1, place["title"]
+
+
+def test_what_is_seen_is_what_the_model_shows() -> None:
+    places = {(each["kind"], each["name"]) for each in tables().data["places"]}
     for row, state in chart().states.items():
-        shown = set()
+        shown: set[str] = set()
         for kind, entities in observe(MACHINE.world(state)).items():
             for name, fields in entities.items():
-                if (kind, name) not in places:
-                    continue  # it never changes
-                seen = {"exists": True, **fields} | (
-                    {"key": fields.get("key", ABSENT)} if kind == "resource" else {}
-                )
-                shown |= {
-                    sentence(kind, name, field, value)
-                    for field, value in seen.items()
-                    if (kind, field) in WITH_A_SENTENCE
-                }
+                if (kind, name) in places:  # what is no place never changes
+                    shown |= sentences_of(kind, name, fields)
         assert set(tables().facts(row)) == shown, row
+
+
+def sentences_of(kind: str, name: str, fields: Mapping[str, object]) -> set[str]:
+    """The sentences of all that the model shows of a thing."""
+    seen = {"exists": True, **fields}
+    if kind == "resource":
+        seen.setdefault("key", ABSENT)
+    found = set()
+    for field, value in seen.items():
+        if (kind, field) in WITH_A_SENTENCE:
+            found.add(sentence(kind, name, field, value))
+    return found
 
 
 @cache

@@ -1,7 +1,7 @@
 """The changes of an account: its life, its identity, and the key that it uses."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..machine.commands import (
     CreateKey,
@@ -188,7 +188,9 @@ def unknown_key(context: Context) -> Iterator[Change]:
     used = context.account.key
     if used is None or used.in_hsm:
         words = words_on_new_keys(context, None)
-        yield context.change("key-unknown", (NOTHING,), None, "", True, **words)
+        yield context.change(
+            "key-unknown", (NOTHING,), unsaid=True, new=words.new, first=words.first
+        )
         return
     other = f"{used.key[:40]}-or-another"
     commands = (
@@ -197,10 +199,21 @@ def unknown_key(context: Context) -> Iterator[Change]:
     )
     vault = context.world.vault_named(used.vault)
     words = words_on_new_keys(context, vault)
-    yield context.change("key-unknown", may(commands), vault, "", False, key=used.key, **words)
+    yield context.change(
+        "key-unknown", may(commands), vault, key=used.key, new=words.new, first=words.first
+    )
 
 
-def words_on_new_keys(context: Context, vault: KnownVault | None) -> dict[str, str]:
+class WordsOnNewKeys(NamedTuple):
+    """Words on the keys that a plan makes."""
+
+    new: str
+    """A sentence that names them; empty if there are none."""
+    first: str
+    """What to apply first."""
+
+
+def words_on_new_keys(context: Context, vault: KnownVault | None) -> WordsOnNewKeys:
     """Return words on the keys that the plan makes, in one vault if it is known."""
     names: list[str] = []
     addresses: list[str] = []
@@ -213,11 +226,11 @@ def words_on_new_keys(context: Context, vault: KnownVault | None) -> dict[str, s
             names.append(f"{context.world.key(known, key.name).name} of {known.name}")
             addresses.append(entry.address)
     if not names:
-        return {"new": "", "first": "what makes the key unknown"}
-    return {
-        "new": f" The plan makes the key {', '.join(names[:MOST_NAMED])}.",
-        "first": f"the key ({targets(addresses[:MOST_NAMED])})",
-    }
+        return WordsOnNewKeys("", "what makes the key unknown")
+    return WordsOnNewKeys(
+        f" The plan makes the key {', '.join(names[:MOST_NAMED])}.",
+        f"the key ({targets(addresses[:MOST_NAMED])})",
+    )
 
 
 def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:

@@ -87,9 +87,9 @@ class Telling:
         return Consequence(self.account, what, becomes, requirement, basis, tuple(sorted(by)))
 
     def _of_demands(self, broken: Mapping[str, str]) -> Iterator[Consequence]:
-        """Yield the demands that a request breaks, and apart from these by what it is refused.
+        """Yield the demands that a request breaks, and then those by which it is refused.
 
-        What is not specified besides tells nothing then.
+        What is not specified of the request besides is left out.
         """
         for demanded in broken:
             yield self._of_request("demanded", demanded)

@@ -120,6 +120,24 @@ class Judge:
         self.notes = list(plan.notes)
         self.undecided = [FAILED] if plan.failed else []
         world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
+        self._note_what_no_account_shows(plan, world)
+        findings = self._findings(plan, world)
+        return Report(
+            plan=plan,
+            profile=self.profile,
+            holds=self.holds,
+            revision=self.register.revision,
+            findings=tuple(findings),
+            changes=sum(1 for _ in plan.changes()),
+            accounts=tuple(account.name for account in world.every_account()),
+            not_judged=kinds_not_judged(world),
+            notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
+            without_finding=changes_without_finding(world, addresses_of(findings)),
+            undecided=tuple(self.undecided),
+        )
+
+    def _note_what_no_account_shows(self, plan: Plan, world: World) -> None:
+        """Note what the plan takes away from accounts that it may not show."""
         for vault in world.unused_vaults_that_lose_access():
             self.notes.append(
                 f"{vault} loses access policies; no account in this plan uses it, others may"
@@ -128,37 +146,19 @@ class Judge:
             self.notes.append(f"{what} is deleted; no account in this plan uses it, others may")
         for address in not_followed(plan):
             self.notes.append(f"{address} is not followed: what it changes is not judged")
-        accounts = world.every_account()
-        found: dict[str, list[Finding]] = {}
-        for account in accounts:
+
+    def _findings(self, plan: Plan, world: World) -> list[Finding]:
+        """Return one finding for each address that has any, the gravest first."""
+        by_address: dict[str, list[Finding]] = {}
+        for account in world.every_account():
             for finding in self._judge_account(plan, world, account):
-                found.setdefault(finding.address, []).append(finding)
-        findings: list[Finding] = []
-        for each in found.values():
-            if any(finding.verdict for finding in each):
-                findings.append(merged(each))
-        for place, finding in enumerate(findings):
-            cause = root_cause(plan, resource_at(plan, finding.address))
-            findings[place] = replace(finding, cause=cause)
-        findings = told_once(findings)
-        findings.sort(key=lambda finding: VERDICTS.index(finding.verdict))
-        kinds: dict[str, int] = {}
-        for identity, kind in world.not_judged.items():
-            if identity.startswith("@"):
-                kinds[kind] = kinds.get(kind, 0) + 1
-        return Report(
-            plan=plan,
-            profile=self.profile,
-            holds=self.holds,
-            revision=self.register.revision,
-            findings=tuple(findings),
-            changes=sum(1 for _ in plan.changes()),
-            accounts=tuple(account.name for account in accounts),
-            not_judged=kinds,
-            notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
-            without_finding=changes_without_finding(world, addresses_of(findings)),
-            undecided=tuple(self.undecided),
-        )
+                by_address.setdefault(finding.address, []).append(finding)
+        found: list[Finding] = []
+        for address, of_one_address in by_address.items():
+            if any(finding.verdict for finding in of_one_address):
+                cause = root_cause(plan, resource_at(plan, address))
+                found.append(replace(merged(of_one_address), cause=cause))
+        return sorted(told_once(found), key=lambda finding: VERDICTS.index(finding.verdict))
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
@@ -294,6 +294,15 @@ class Judge:
         if effect.unspecified and deciding:
             return NOT_SPECIFIED
         return None
+
+
+def kinds_not_judged(world: World) -> dict[str, int]:
+    """Return how many accounts there are of each kind that is not judged."""
+    kinds: dict[str, int] = {}
+    for identity, kind in world.not_judged.items():
+        if identity.startswith("@"):  # an account has an address, and may have an id besides
+            kinds[kind] = kinds.get(kind, 0) + 1
+    return kinds
 
 
 def addresses_of(findings: Iterable[Finding]) -> set[str]:

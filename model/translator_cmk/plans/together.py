@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .consequences import LATER, Consequence
-from .finding import Finding, Part, graver
+from .finding import Finding, graver
 
 DELETIONS = {
     "account-deleted": "account",
@@ -81,8 +81,4 @@ def with_way_back(finding: Finding, told: Iterable[Consequence]) -> Finding:
         if known is None or FATES.index(each.becomes) < FATES.index(known.becomes):
             worst[each.account, each.what] = each
     shown = tuple(sorted(worst.values(), key=lambda each: (each.account, each.what)))
-    return replace(finding, parts=(*parts, with_consequences(last, shown)))
-
-
-def with_consequences(part: Part, consequences: tuple[Consequence, ...]) -> Part:
-    return replace(part, consequences=consequences)
+    return replace(finding, parts=(*parts, replace(last, consequences=shown)))

@@ -55,6 +55,7 @@ def concerns_an_account(world: World, entry: Entry) -> bool:
 
 
 def is_about_an_account(world: World, thing: Thing) -> bool:
+    """Return whether a thing is an account that is judged, or something that it uses."""
     match thing:
         case Account():
             return world.account(thing.id) is not None

@@ -124,26 +124,36 @@ def marked_tables(text: str) -> str:
 
     In a table of cards, each cell has its column's name, and code may wrap after a slash.
     """
+    return TABLE.sub(marked_table, text)
 
-    def marked(found: re.Match[str]) -> str:
-        cards, head, rule, lines = found.groups(default="")
-        heads = cells(head)
-        if cards:
-            labelled = (zip(cells(line), heads, strict=True) for line in lines.splitlines())
-            rows = (
-                " | ".join(f'{cell} {{ data-label="{name}" }}' for cell, name in row)
-                for row in labelled
-            )
-            lines = "".join(f"| {row} |\n" for row in rows)
-            lines = re.sub(
-                r"`([^`]+)`", lambda code: f"<code>{code[1].replace('/', '/<wbr>')}</code>", lines
-            )
-        columns = zip(*map(cells, lines.splitlines()), strict=False)
-        most = [max(map(letters, column)) for column in columns] or [0] * len(heads)
-        widths = (head + width(count) for head, count in zip(heads, most, strict=False))
-        return f"{cards}| {' | '.join(widths)} |\n{rule}\n{lines}"
 
-    return TABLE.sub(marked, text)
+def marked_table(found: re.Match[str]) -> str:
+    """Return one table with its marks."""
+    cards, head, rule, body = found.groups(default="")
+    heads = cells(head)
+    lines = body.splitlines()
+    if cards:
+        lines = [card(line, heads) for line in lines]
+    most = [0] * len(heads)
+    for line in lines:
+        for column, written in enumerate(cells(line)):
+            most[column] = max(most[column], letters(written))
+    marked = [name + width(count) for name, count in zip(heads, most, strict=True)]
+    body = "".join(f"{line}\n" for line in lines)
+    return f"{cards}| {' | '.join(marked)} |\n{rule}\n{body}"
+
+
+def card(line: str, heads: Sequence[str]) -> str:
+    """Return a line of a table in which each cell has the name of its column."""
+    labelled = []
+    for written, name in zip(cells(line), heads, strict=True):
+        labelled.append(f'{written} {{ data-label="{name}" }}')
+    return re.sub(r"`([^`]+)`", code_that_wraps, f"| {' | '.join(labelled)} |")
+
+
+def code_that_wraps(found: re.Match[str]) -> str:
+    """Return code that may wrap after a slash."""
+    return f"<code>{found[1].replace('/', '/<wbr>')}</code>"
 
 
 def cells(line: str) -> list[str]:

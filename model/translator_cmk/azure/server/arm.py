@@ -31,6 +31,8 @@ from .calls import (
 )
 from .worlds import FIXED, Assignment, Group
 
+FILTER = re.compile(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?")
+"""The filter of a list by type, and by name perhaps."""
 HELD = ((Resource, "account"), (Vault, "vault"))
 """What a resource group holds, with the names of the bodies."""
 PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
@@ -116,24 +118,30 @@ class ManagerCall(Call):
 
     def list_resources(self, _: Any) -> Body:
         """List accounts and vaults; the filters are those on the type and the name."""
-        items = [
-            self.show(form, each) for kind, form in HELD for each in self.inside(kind).values()
-        ]
-        if wanted := self.query.get("$filter"):
-            match = re.fullmatch(
-                r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip()
-            )
-            if match is None:
-                raise outside(f"$filter {wanted}")
-            kind, name = match[1].lower(), match[2]
-            items = [
-                each
-                for each in items
-                if each["type"].lower() == kind and name in (None, each["name"])
-            ]
-        return self.page(
-            {name: item[name] for name in item if name != "properties"} for item in items
-        )
+        asked_type, asked_name = self._asked_for()
+        listed = []
+        for kind, form in HELD:
+            for thing in self.inside(kind).values():
+                item = self.show(form, thing)
+                if asked_type not in (None, item["type"].lower()):
+                    continue
+                if asked_name not in (None, item["name"]):
+                    continue
+                listed.append({name: item[name] for name in item if name != "properties"})
+        return self.page(listed)
+
+    def _asked_for(self) -> tuple[str | None, str | None]:
+        """Return the type, in lower case, and the name that the filter asks for; None for any.
+
+        Raises `Problem` for any other filter.
+        """
+        written = self.query.get("$filter")
+        if not written:
+            return None, None
+        found = FILTER.fullmatch(written.strip())
+        if found is None:
+            raise outside(f"$filter {written}")
+        return found[1].lower(), found[2]
 
     def region(self, *others: str) -> str:
         """Return the location of a request by its name; raises `Problem` if Azure has no such

@@ -185,9 +185,21 @@ class Tables:
 
     def as_json(self) -> dict[str, Any]:
         """Return the tables as a JSON value."""
+        # writing these numbers all that they name; so the lists of what was numbered come after
+        found = self._of_the_graph()
+        return {**found, **self._numbered()}
+
+    def _of_the_graph(self) -> dict[str, Any]:
+        """Return the tables of states, commands and losses."""
         graph = self.charted.graph
         scope = graph.scope
-        found = {
+        commands = []
+        for number, command in enumerate(scope.alphabet):
+            commands.append(self._command(number, command))
+        lost = []
+        for known, back in zip(self.losses.known, self.losses.back, strict=True):
+            lost.append(self._loss(known, back))
+        return {
             "format": FORMAT,
             "scope": {
                 "name": scope.name,
@@ -199,24 +211,25 @@ class Tables:
             "starts": list(self._starts()),
             "subjects": data("causes")["what-if"]["subjects"],
             "places": [self._place(place, views) for place, views in self.views.items()],
-            "commands": [
-                self._command(number, command) for number, command in enumerate(scope.alphabet)
-            ],
-            "outcomes": list(map(self._outcome, graph.labels)),
-            "losses": [
-                self._loss(*each) for each in zip(self.losses.known, self.losses.back, strict=True)
-            ],
+            "commands": commands,
+            "outcomes": [self._outcome(label) for label in graph.labels],
+            "losses": lost,
             "for_good": self.diagrams.add(self.losses.for_good),
             "to_lose": self.diagrams.add([number + 1 for number in self.losses.to_lose]),
         }
-        # what the others have numbered
-        return found | {
+
+    def _numbered(self) -> dict[str, Any]:
+        """Return the lists of what the other tables name by numbers."""
+        looks = []
+        for is_there, *sentences in self.looks:
+            looks.append([int(is_there), *sentences])
+        return {
             "answers": [self._answer(answer) for answer in self.answers],
             "grounds": [self._grounds(each) for each in self.grounds],
             "messages": [command_to_wire(command) for command in self.messages],
             "weakest_first": list(WEAKEST_FIRST),
             "steps": list(self.steps),
-            "looks": [[int(there), *sentences] for there, *sentences in self.looks],
+            "looks": looks,
             "nodes": list(self.diagrams.nodes),
             "sentences": list(self.sentences),
             "requirements": [self._requirement(name) for name in self.requirements],
