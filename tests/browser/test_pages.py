@@ -108,7 +108,7 @@ def test_page_is_quiet_fits_and_is_accessible(
         assert page.locator(".cards td").evaluate_all(right)
     if view is VIEWS["home"]:
         fate, *_ = page.locator(".cards td").nth(1).inner_text().splitlines()
-        assert fate == "✘ does not come back"
+        assert fate == "✘ no way back"
     if view.paper:
         assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
         look(page, width, dark=view.phone)

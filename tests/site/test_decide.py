@@ -428,7 +428,7 @@ def test_matrix_of_the_home_page_begins_with_what_loses_most() -> None:
         lost.append([cell.fate for cell in line.cells].count("lost"))
     assert lost == sorted(lost, reverse=True)
     home = conftest.green()["data/matrix.snippet"]
-    assert home.count("does not come back") == sum(lost)
+    assert home.count("no way back") == sum(lost)
 
 
 def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> None:
