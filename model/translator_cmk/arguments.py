@@ -6,6 +6,17 @@ from collections.abc import Callable
 
 from .escaping import shortened
 
+LONGEST_SECONDS = 86_400
+"""A day: nothing that waits is meant to wait longer."""
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds, such as 0.5; raises `argparse.ArgumentTypeError`."""
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) or float(text) > LONGEST_SECONDS:
+        remedy = f"write a number such as 2 or 0.5, up to {LONGEST_SECONDS}"
+        raise ArgumentTypeError(f"{shortened(text)} is no number of seconds; {remedy}")
+    return float(text)
+
 
 def whole_number_from(least: int, digits: int = 19) -> Callable[[str], int]:
     """Return a function that reads a whole number from ``least`` on, or raises

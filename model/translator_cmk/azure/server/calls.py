@@ -25,6 +25,7 @@ from ...machine.commands import COMMANDS
 from ...machine.entities import CUSTOMER, Entity, Grant, Key
 from ...machine.meanings import registered, shows_encryption_section
 from ...strict_yaml import read_yaml
+from .strictness import Strictness
 from .worlds import FIXED, SUBSCRIPTIONS, TENANTS, World, Worlds
 
 # Answers that we chose where no public source shows one, or the model leaves it open
@@ -186,6 +187,7 @@ class Call:
     machine: Machine
     worlds: Worlds
     secret: bytes  # signs tokens
+    strictness: Strictness
     cloud: Any  # names of endpoints: those of fixed.yaml
     authority: str
     host_name: str  # of the vault or the account whose host is addressed

@@ -33,6 +33,7 @@ from ...strict_yaml import read_yaml
 from ...system import MACHINE
 from . import arm, custom_translator, entra, key_vault
 from .calls import Call, Problem, Reply, answer_to, malformed, outside
+from .strictness import NOT_STRICT, Strictness
 from .worlds import FIXED, Worlds
 
 # Routes
@@ -156,7 +157,9 @@ class AzureServer(ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, machine: Machine, host: str, port: int, folder: str) -> None:
+    def __init__(
+        self, machine: Machine, host: str, port: int, folder: str, strictness: Strictness
+    ) -> None:
         """Listen, with a certificate authority whose file is in a folder; raises `OSError` where it
         can't.
         """
@@ -167,6 +170,7 @@ class AzureServer(ThreadingTCPServer):
             for row in silent
             if row.on.__name__ in answer_to([row.requirement]).get("carried_out", ())
         ]
+        self.strictness = strictness
         self.machine = Machine(row for row in machine.rows if row not in carried_out)
         self.worlds, self.secret, self.lock = Worlds(), secrets.token_bytes(32), threading.Lock()
         self.host, self.port, self.authority_file = (
@@ -195,6 +199,7 @@ class AzureServer(ThreadingTCPServer):
                     self.machine,
                     self.worlds,
                     self.secret,
+                    self.strictness,
                     *place,
                     query,
                     headers,
@@ -333,14 +338,18 @@ class Exchange(BaseHTTPRequestHandler):
 
 @contextmanager
 def azure_server(
-    machine: Machine = MACHINE, host: str = "127.0.0.1", port: int = 0
+    machine: Machine = MACHINE,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    strictness: Strictness = NOT_STRICT,
 ) -> Iterator[AzureServer]:
     """Serve a machine in threads of this process until the context ends; raises `OSError` where it
     can't listen.
     """
     with (
         TemporaryDirectory(prefix="translator-cmk-") as folder,
-        AzureServer(machine, host, port, folder) as server,
+        AzureServer(machine, host, port, folder, strictness) as server,
     ):
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True

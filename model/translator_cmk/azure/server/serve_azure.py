@@ -5,14 +5,16 @@ import signal
 import sys
 import threading
 
+from ...arguments import seconds
 from ...conformance import serve
 from ...errors import HARNESS, OK, CommandError
+from .strictness import NOT_STRICT, Strictness
 
 DEFAULT_ADDRESS = "127.0.0.1:8443"
 
 
-def extend(_: argparse.ArgumentParser, transports: "argparse._MutuallyExclusiveGroup") -> None:
-    """Add `--azure` to the transports of `serve`."""
+def extend(parser: argparse.ArgumentParser, transports: "argparse._MutuallyExclusiveGroup") -> None:
+    """Add `--azure` to the transports of `serve`, and to its options those that go with it."""
     transports.add_argument(
         "--azure",
         metavar="HOST:PORT",
@@ -21,11 +23,48 @@ def extend(_: argparse.ArgumentParser, transports: "argparse._MutuallyExclusiveG
         help="answer as Azure does, over TLS, as a proxy for Azure's host names and as a cloud "
         f"of its own (default: {DEFAULT_ADDRESS}; needs the extra azure)",
     )
+    add_strictness(parser)
+
+
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """Add the options by which the server is stricter than the model."""
+    group = parser.add_argument_group("stricter than the model, with --azure")
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        help="demand of callers what Azure demands of them beyond the specification",
+    )
+    group.add_argument(
+        "--grants-after",
+        metavar="SECONDS",
+        type=seconds,
+        default=0.0,
+        help="let access policies and roles take effect so long after they were granted",
+    )
+    group.add_argument(
+        "--provisioning",
+        metavar="SECONDS",
+        type=seconds,
+        default=0.0,
+        help="let long-running operations run so long",
+    )
+
+
+def strictness_of(args: argparse.Namespace) -> Strictness:
+    """Return how strict the server has to be."""
+    return Strictness(
+        strict=args.strict,
+        grants_after=args.grants_after,
+        provisioning=args.provisioning,
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the input ends or the command is interrupted."""
+    strictness = strictness_of(args)
     if args.azure is None:
+        if strictness != NOT_STRICT:
+            raise CommandError("--strict, --grants-after and --provisioning go with --azure")
         return serve.run(args)
     if args.python:
         raise CommandError("--azure serves the model alone; leave out --python")
@@ -33,7 +72,9 @@ def run(args: argparse.Namespace) -> int:
 
     host, port = serve.address(args.azure, "--azure")
     try:
-        with azure_server(host=serve.resolved(host, port, "--azure"), port=port) as server:
+        with azure_server(
+            host=serve.resolved(host, port, "--azure"), port=port, strictness=strictness
+        ) as server:
             print(f"proxy {server.proxy}", flush=True)
             print(f"cloud https://localhost:{server.port}", flush=True)
             print(f"certificate authority {server.authority_file}", flush=True)
