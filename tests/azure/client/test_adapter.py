@@ -26,8 +26,9 @@ from tests.azure.client.verifying_azure import (
     verifying,
 )
 from translator_cmk.azure.client.adapter import AzureSystem, guarded
-from translator_cmk.azure.client.clients import MEANINGS, NotLearned, refusal_of, without_secrets
 from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.redaction import without_secrets
+from translator_cmk.azure.client.refusals import MEANINGS, NotLearned, refusal_of
 from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
@@ -253,7 +254,7 @@ def test_where_one_subscription_is_named_no_other_is_used_whatever_it_is_called(
 ) -> None:
     system = system_at(tmp_path, subscriptions={"production": SUBSCRIPTIONS["production"]})
     assert (
-        system.world.subscriptions.keys()
+        system.estate.subscriptions.keys()
         == system.declaration.stage.subscriptions.keys()
         == {"production"}
     )

@@ -113,7 +113,7 @@ def removed(
     """Remove one of the leftovers; return why it stays, or nothing."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-    from .clients import without_secrets
+    from .redaction import without_secrets
 
     try:
         if kind == "group":

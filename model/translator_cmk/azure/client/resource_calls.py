@@ -1,0 +1,124 @@
+"""Azure's requests for the commands on resources."""
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.mgmt.cognitiveservices.models import Account
+
+from ...machine import commands
+from ...machine.entities import CUSTOMER
+from ...system import Unsupported
+from .estate import Estate
+
+KINDS = {
+    "Translator": "TextTranslation",
+    "AIServices": "AIServices",
+    "CognitiveServices": "CognitiveServices",
+}
+"""The kinds of Azure for those of the specification."""
+
+STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
+
+IDENTITY_ON = {"type": "SystemAssigned"}
+IDENTITY_OFF = {"type": "None"}
+MICROSOFTS_KEY = {"key_source": "Microsoft.CognitiveServices"}
+
+
+def create_resource(estate: Estate, command: commands.CreateResource) -> None:
+    group = estate.group(command.subscription, command.group)
+    place = (command.subscription, group)
+    must_not_be_there(estate, "accounts", command.resource, command.location, place)
+    tier = estate.target.tiers.get(command.tier, command.tier)
+    if tier == "S1" and command.kind != "Translator":
+        tier = "S0"
+    properties: dict[str, Any] = {"custom_sub_domain_name": command.resource}
+    fields: dict[str, Any] = {
+        "kind": KINDS[command.kind],
+        "sku": {"name": tier},
+        "location": estate.target.location(command.location),
+        "properties": properties,
+    }
+    if command.keys == CUSTOMER:
+        any_key = next(iter(estate.versions), f"{command.resource}/key")
+        vault, _, key = any_key.partition("/")
+        properties["encryption"] = encryption(estate, vault, key)
+        fields["identity"] = IDENTITY_ON
+    where = {"group": group, "location": fields["location"]}
+    estate.note("resource", command.resource, command.subscription, **where)
+    accounts = estate.all("accounts", command.subscription)
+    accounts.begin_create(group, command.resource, Account(**fields)).result()
+    estate.places[command.resource] = place
+
+
+def must_not_be_there(
+    estate: Estate, kind: str, name: str, region: str, place: tuple[str, str]
+) -> None:
+    """Raise `Unsupported` if a PUT would change something, since it is there already."""
+    if estate.places.get(name) != place:
+        return
+    with suppress(ResourceNotFoundError):
+        found = estate.ask(kind, name, "get")
+        if estate.region(str(found.location)) == region:
+            raise Unsupported("the API has no request that only creates")
+
+
+def delete_resource(estate: Estate, command: commands.DeleteResource) -> None:
+    """Delete an account that is there, since to delete any other would be accepted."""
+    estate.ask("accounts", command.resource, "get")
+    # with an account go its keys, which Custom Translator is asked with
+    estate.studios.pop(command.resource, None)
+    estate.ask("accounts", command.resource, "begin_delete").result()
+
+
+def enable_identity(estate: Estate, command: commands.EnableIdentity) -> None:
+    update(estate, command.resource, identity=IDENTITY_ON)
+
+
+def disable_identity(estate: Estate, command: commands.DisableIdentity) -> None:
+    update(estate, command.resource, identity=IDENTITY_OFF)
+
+
+def enable_customer_managed_keys(
+    estate: Estate, command: commands.EnableCustomerManagedKeys
+) -> None:
+    if command.through == "portal":
+        raise Unsupported("enabling through the portal has no API")
+    vault = command.vault or command.resource
+    section = encryption(estate, vault, command.key or "key")
+    if command.store != "key-vault":
+        elsewhere = STORES[command.store].format(command.resource)
+        section["key_vault_properties"]["key_vault_uri"] = elsewhere
+    update(estate, command.resource, properties={"encryption": section})
+
+
+def return_to_microsoft_managed_keys(
+    estate: Estate, command: commands.ReturnToMicrosoftManagedKeys
+) -> None:
+    update(estate, command.resource, properties={"encryption": MICROSOFTS_KEY})
+
+
+def update(estate: Estate, resource: str, **fields: Any) -> None:
+    """PATCH of an account."""
+    estate.ask("accounts", resource, "begin_update", Account(**fields)).result()
+
+
+def encryption(estate: Estate, vault: str, key: str) -> dict[str, Any]:
+    """Return the section of an account that puts a key in use, in its current version."""
+    version = estate.versions.get(f"{vault}/{key}", "0" * 32)
+    where = {"key_name": key, "key_version": version, "key_vault_uri": estate.uri(vault)}
+    return {"key_source": "Microsoft.KeyVault", "key_vault_properties": where}
+
+
+def key_in_use(account: Any) -> tuple[str, str]:
+    """Return the key that an account says it uses, as `vault/key`, and its version; empty where
+    there is none.
+    """
+    section = account.properties.encryption
+    used = section.key_vault_properties if section else None
+    if used is None or not used.key_name:
+        return "", ""
+    host = urlsplit(str(used.key_vault_uri)).hostname or ""
+    vault, _, _ = host.partition(".")
+    return f"{vault}/{used.key_name}", used.key_version

@@ -1,0 +1,262 @@
+"""Custom Translator's REST API, for which there is no SDK."""
+
+import json
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import Any
+
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.policies import HeadersPolicy
+
+from ...machine import Observation
+from ...machine.entities import CUSTOMER, MICROSOFT
+from ...system import Unsupported
+from .clients import Clients
+from .refusals import NotLearned, refusal_of
+from .rest import rest
+
+API = "/translator/customtranslator/api/texttranslator/v1.0"
+TRANSLATION = "/translator/text/v3.0/translate"
+
+LANGUAGES = ("en", "de")
+TRAINING = {"IsAutoTrain": True, "IsTuningAuto": True, "IsTestingAuto": True, "IsAutoDeploy": False}
+
+PATIENCE = 1_800
+"""Seconds that an import, a training or a deployment may take."""
+LOCAL_PATIENCE = 20
+"""Likewise, on this machine."""
+
+
+class Studio:
+    """Custom Translator for a resource.  It knows by number what has been made here under a
+    name.
+    """
+
+    def __init__(self, clients: Clients, endpoint: str, key: str, region: str) -> None:
+        self.clients = clients
+        self.endpoint = endpoint.rstrip("/")
+        self.key = key
+        self.region = region
+        self.signed = HeadersPolicy(
+            {"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": region}
+        )
+        self.ids: dict[str, str] = {}  # of workspaces
+        self.projects: dict[str, str] = {}  # by workspace
+        self.models: dict[str, dict[str, Any]] = {}  # as each was seen last
+
+    def ask(self, method: str, path: str, **content: Any) -> Any:
+        """Return the answer to a request; raises `HttpResponseError`."""
+        url = f"{self.endpoint}{path}"
+        return rest(self.clients.connections, self.signed, method, url, **content)
+
+    def named(self, path: str, *fields: str, **params: Any) -> dict[str, Any]:
+        """Return what all pages of a list have, by name; ``fields`` lead to the list."""
+        found: dict[str, Any] = {}
+        index = 1
+        last = 1
+        while index <= last:
+            page = self.ask("GET", API + path, params={**params, "pageIndex": index})
+            for name in fields:
+                last = page.get("TotalPageCount", last) or last
+                page = page[name]
+            for entry in page:
+                found[str(entry["Name"])] = entry
+            index += 1
+        return found
+
+    def wait_for(self, look: Callable[[], Any], what: str) -> Any:
+        """Return what a look finds, once it finds something; raises `NotLearned` where it does not
+        happen.
+        """
+        patience = LOCAL_PATIENCE if self.clients.cloud.local else PATIENCE
+        until = monotonic() + patience
+        found = look()
+        while not found:
+            if monotonic() > until:
+                raise NotLearned(f"{what} did not show within {patience} seconds")
+            sleep(self.clients.poll)
+            found = look()
+        return found
+
+    # Workspaces
+
+    def workspaces(self) -> dict[str, Any]:
+        """Return all workspaces, by name."""
+        return self.named("/workspaces", "Workspaces")
+
+    def create_workspace(self, name: str) -> None:
+        """Create a workspace, and look for it: the answer is not documented."""
+        if name in self.ids and name in self.workspaces():
+            raise Unsupported("Custom Translator knows workspaces by number, not by name")
+        paid = {"SubscriptionKey": self.key, "BillingRegionCode": self.billing_region()}
+        self.ask("POST", f"{API}/workspaces", json={"Name": name, "Subscription": paid})
+        made = self.wait_for(lambda: self.workspaces().get(name), "the workspace")
+        self.ids[name] = str(made["Id"])
+
+    def billing_region(self) -> str:
+        """Return the code of the resource's region."""
+        for entry in self.ask("GET", f"{API}/subscriptions/billingregions"):
+            name = entry["BillingRegionName"].lower().replace(" ", "")
+            if name == self.region.lower():
+                return str(entry["BillingRegionCode"])
+        return self.region
+
+    # Documents
+
+    def documents(self, workspace: str) -> dict[str, Any]:
+        """Return the documents of a workspace, by name; raises `HttpResponseError` where its data
+        can't be read.
+        """
+        return self.named(
+            "/documents",
+            "PaginatedDocuments",
+            "Documents",
+            workspaceId=self.ids[workspace],
+            limit=100,
+        )
+
+    def documents_seen(self, workspace: str) -> dict[str, Any] | None:
+        """Return the documents of a workspace, by name; None where its data can't be read."""
+        try:
+            return self.documents(workspace)
+        except HttpResponseError as error:
+            refusal_of(error)
+            return None
+
+    def upload(self, document: str, workspace: str) -> None:
+        """Upload a pair of files, until the document shows."""
+        details = []
+        files = []
+        for code in LANGUAGES:
+            name = f"{document}_{code}.txt"
+            details.append({"Name": name, "LanguageCode": code, "OverwriteIfExists": False})
+            files.append(("Files", (name, f"A sentence in {code}.\n" * 20, "text/plain")))
+        described = {
+            "DocumentName": document,
+            "DocumentType": "training",
+            "FileDetails": details,
+        }
+        self.ask(
+            "POST",
+            f"{API}/documents/import",
+            params={"workspaceId": self.ids[workspace]},
+            data={"DocumentDetails": json.dumps([described])},
+            files=files,
+        )
+        self.wait_for(lambda: document in self.documents(workspace), "the document")
+
+    # Models
+
+    def language_pair(self) -> Any:
+        """Return the id of the pair of languages."""
+        for pair in self.ask("GET", f"{API}/languages/supportedlanguagepairs"):
+            source = pair["SourceLanguage"]["LanguageCode"]
+            target = pair["TargetLanguage"]["LanguageCode"]
+            if (source, target) == LANGUAGES:
+                return pair["Id"]
+        raise NotLearned(
+            f"Custom Translator has no pair of the languages {' and '.join(LANGUAGES)}"
+        )
+
+    def project_of(self, workspace: str) -> str:
+        """Return the project of a workspace, which is made unless it is there."""
+        if workspace not in self.projects:
+            where = self.ids[workspace]
+            wanted = {
+                "Name": workspace,
+                "LanguagePairId": self.language_pair(),
+                "CategoryId": 1,
+            }
+            self.ask("POST", f"{API}/projects", params={"workspaceId": where}, json=wanted)
+            projects = self.named("/projects", "Projects", workspaceId=where)
+            self.projects[workspace] = str(projects[workspace]["Id"])
+        return self.projects[workspace]
+
+    def trained(self, project: str) -> dict[str, Any]:
+        """Return the models of a project whose training is over, by name."""
+        models = self.named(f"/projects/{project}/models", "Models")
+        return {name: model for name, model in models.items() if is_over(model)}
+
+    def train(self, model: str, workspace: str) -> None:
+        """Train a model on all documents of the workspace that can be seen, until it is trained."""
+        documents = self.documents_seen(workspace) or {}
+        project = self.project_of(workspace)
+        request = {
+            "Name": model,
+            "ProjectId": project,
+            "DocumentIds": [document["Id"] for document in documents.values()],
+        }
+        self.ask("POST", f"{API}/models", json=request | TRAINING)
+        self.models[model] = self.wait_for(lambda: self.trained(project).get(model), "the model")
+
+    def deploy(self, model: str) -> None:
+        """Deploy a model in the first region that is offered, until it shows."""
+        self._set_deployed(model, True)
+
+    def undeploy(self, model: str) -> None:
+        """End the deployment of a model in the first region that is offered, until it shows."""
+        self._set_deployed(model, False)
+
+    def _set_deployed(self, model: str, wanted: bool) -> None:
+        path = f"{API}/models/{self.models[model]['Id']}"
+        offered = self.ask("GET", f"{API}/regions")
+        asked = [{"Region": region["Id"], "IsDeployed": wanted} for region in offered[:1]]
+        self.ask("POST", f"{path}/deployment", json=asked)
+
+        def shown() -> Any:
+            found = self.ask("GET", path)
+            return found if is_deployed(found) == wanted else None
+
+        self.models[model] |= self.wait_for(shown, "the deployment")
+
+    def translate(self, model: str) -> None:
+        """Translate a word with a model, and no other; raises `HttpResponseError`."""
+        known = self.models[model]
+        params = {
+            "api-version": "3.0",
+            "from": LANGUAGES[0],
+            "to": LANGUAGES[1],
+            "category": known.get("ModelIdentifier") or str(known["Id"]),
+            "allowFallback": "false",
+        }
+        self.ask("POST", TRANSLATION, params=params, json=[{"Text": "word"}])
+
+    # Observation
+
+    def see(self, seen: Observation) -> None:
+        """Look at the workspaces that were made here, and at their documents and models.
+
+        While data can't be read, whether a document is deleted or inaccessible can't be
+        distinguished: it is not shown.
+        """
+        shown = self.workspaces()
+        for name in self.ids:
+            if name not in shown:
+                continue
+            paid = shown[name]["Subscription"]
+            documents = self.documents_seen(name)
+            seen["workspace"][name] = {
+                "resource": str(paid["Name"]),
+                "key_source": CUSTOMER if paid["IsCMKEnabled"] else MICROSOFT,
+                "readable": documents is not None,
+            }
+            for document in documents or ():
+                seen["document"][document] = {"workspace": name}
+            if name in self.projects:
+                self.see_models(name, seen)
+
+    def see_models(self, workspace: str, seen: Observation) -> None:
+        """Look at the models of a workspace."""
+        for name, model in self.trained(self.projects[workspace]).items():
+            state = "deployed" if is_deployed(model) else "undeployed"
+            seen["model"][name] = {"workspace": workspace, "state": state}
+
+
+def is_over(model: Any) -> bool:
+    """Return whether the training of a model is over, or never had a beginning."""
+    return bool(model.get("CompletionDate")) or "StartDate" not in model
+
+
+def is_deployed(model: Any) -> bool:
+    """Return whether a model is deployed in any region."""
+    return any(region["IsDeployed"] for region in model.get("ModelRegionStatuses") or ())

@@ -1,0 +1,114 @@
+"""Azure's requests for the commands on key vaults."""
+
+from typing import Any
+
+from ...machine import commands
+from .estate import Estate
+from .resource_calls import must_not_be_there
+from .target import HELD
+
+OF_THE_CALLER = [
+    "get",
+    "list",
+    "create",
+    "import",
+    "update",
+    "delete",
+    "recover",
+    "purge",
+    "rotate",
+]
+"""The permissions on keys of whoever makes a vault."""
+
+
+def create_vault(estate: Estate, command: commands.CreateVault) -> None:
+    properties = new_vault(estate, command.subscription)
+    properties["accessPolicies"] = policies_at_first(estate, command.subscription)
+    properties["enableSoftDelete"] = command.soft_delete
+    properties["enableRbacAuthorization"] = command.permission_model == "rbac"
+    if command.soft_delete and not estate.local:
+        properties["softDeleteRetentionInDays"] = HELD
+    if command.purge_protection:  # Azure refuses to be asked for false
+        properties["enablePurgeProtection"] = True
+    group = estate.group(command.subscription, command.group)
+    place = (command.subscription, group)
+    must_not_be_there(estate, "vaults", command.vault, command.region, place)
+    location = estate.target.location(command.region)
+    estate.note("vault", command.vault, command.subscription, group=group, location=location)
+    body = {"location": location, "properties": properties}
+    vaults = estate.all("vaults", command.subscription)
+    vaults.begin_create_or_update(group, command.vault, body).result()
+    estate.places[command.vault] = place
+
+
+def new_vault(estate: Estate, subscription: str) -> dict[str, Any]:
+    """Return what every PUT of a vault has to say."""
+    tenant = estate.tenant_of(subscription)
+    return {"tenantId": tenant, "sku": {"family": "A", "name": "standard"}}
+
+
+def policies_at_first(estate: Estate, subscription: str) -> list[dict[str, Any]]:
+    """Return the access policies of a new vault: that of the caller, except on this machine."""
+    if estate.local:
+        return []
+    caller = estate.caller(estate.id_of(subscription))
+    return [access_policy(estate, subscription, caller, OF_THE_CALLER)]
+
+
+def access_policy(
+    estate: Estate, subscription: str, principal: str, permissions: list[str]
+) -> dict[str, Any]:
+    """Return an access policy for keys."""
+    return {
+        "tenantId": estate.tenant_of(subscription),
+        "objectId": principal,
+        "permissions": {"keys": permissions},
+    }
+
+
+def enable_soft_delete(estate: Estate, command: commands.EnableSoftDelete) -> None:
+    update(estate, command.vault, enableSoftDelete=True)
+
+
+def enable_purge_protection(estate: Estate, command: commands.EnablePurgeProtection) -> None:
+    update(estate, command.vault, enablePurgeProtection=True)
+
+
+def set_permission_model(estate: Estate, command: commands.SetPermissionModel) -> None:
+    update(estate, command.vault, enableRbacAuthorization=command.permission_model == "rbac")
+
+
+def update(estate: Estate, vault: str, **properties: bool) -> None:
+    """PATCH of a vault."""
+    estate.ask("vaults", vault, "update", {"properties": properties})
+
+
+def delete_vault(estate: Estate, command: commands.DeleteVault) -> None:
+    """Delete a vault that is there, since to delete any other would be accepted."""
+    estate.ask("vaults", command.vault, "get")
+    estate.ask("vaults", command.vault, "delete")
+
+
+def recover_vault(estate: Estate, command: commands.RecoverVault) -> None:
+    subscription, _ = estate.place(command.vault)
+    properties = new_vault(estate, subscription)
+    properties["createMode"] = "recover"
+    body = {"location": location_of_deleted(estate, command.vault), "properties": properties}
+    estate.ask("vaults", command.vault, "begin_create_or_update", body).result()
+
+
+def purge_vault(estate: Estate, command: commands.PurgeVault) -> None:
+    subscription, _ = estate.place(command.vault)
+    location = location_of_deleted(estate, command.vault)
+    vaults = estate.all("vaults", subscription)
+    vaults.begin_purge_deleted(command.vault, location).result()
+
+
+def location_of_deleted(estate: Estate, vault: str) -> str:
+    """Return where a deleted vault is; raises `HttpResponseError` where there is none."""
+    subscription, _ = estate.place(vault)
+    last_seen = estate.vault_fields.get(vault, {})
+    region = last_seen.get("region", estate.stage.regions[0])
+    vaults = estate.all("vaults", subscription)
+    deleted = vaults.get_deleted(vault, estate.target.location(region))
+    return str(deleted.properties.location)
