@@ -2,59 +2,84 @@
 
 import re
 import time
+from collections.abc import Mapping
+from typing import ClassVar
 from urllib.parse import parse_qsl
 
 import jwt
 
 from ..names import GUID
-from .calls import Body, Call, Problem, outside
+from .calls import Call, Handler
+from .forms import Body
+from .problems import Problem, outside
 from .worlds import begun, guid
+
+LIFETIME = 86_400
+"""Seconds that a token is good for."""
+
+AUDIENCE = re.compile(r"https://[\w.:-]+")
+AUTHORIZATION = re.compile(r"https://[^/]+/([^/]+)")
+
+
+def give_token(call: Call, tenant: str) -> Body:
+    """Give a token to an application; a tenant that was never named before begins a world."""
+    form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
+    refuse_other_grants(form)
+    home = tenant.lower()
+    client = form["client_id"].lower()
+    if not GUID.fullmatch(home):
+        raise Problem(400, "invalid_request", f"AADSTS900023: The tenant '{home}' is no GUID.")
+    if not GUID.fullmatch(client):
+        message = f"AADSTS700016: The application '{client}' is no GUID."
+        raise Problem(400, "unauthorized_client", message)
+    audience = requested_audience(form)
+    call.worlds.put(call.worlds.of(home) or begun(home))
+    now = int(time.time())
+    claims = call.show(
+        "claims",
+        home,
+        client=client,
+        principal=guid(home, "application", client),
+        audience=audience,
+        now=now,
+        end=now + LIFETIME,
+    )
+    return call.show("token", home, token=jwt.encode(claims, call.secret))
+
+
+def refuse_other_grants(form: Mapping[str, str]) -> None:
+    """Refuse what is not an application that signs in with a secret; raises `Problem`."""
+    grant = form.get("grant_type", "client_credentials")
+    if grant != "client_credentials":
+        raise outside(f"grant_type {grant}")
+    for name in ("grant_type", "client_id", "client_secret"):
+        if name in form:
+            continue
+        message = f"AADSTS900144: The request body must contain the parameter: '{name}'."
+        if name == "client_secret":
+            raise Problem(401, "invalid_client", message)
+        raise Problem(400, "invalid_request", message)
+
+
+def requested_audience(form: Mapping[str, str]) -> str:
+    """Return the API that the token is to be for; raises `Problem`."""
+    audience = form.get("scope", "").removesuffix("/.default").rstrip("/")
+    if not AUDIENCE.fullmatch(audience):
+        message = "AADSTS70011: The provided value for scope is not valid."
+        raise Problem(400, "invalid_scope", message)
+    return audience
+
+
+def get_instance(call: Call, _: None) -> Body:
+    """Return the host names of Microsoft Entra."""
+    match = AUTHORIZATION.match(call.query.get("authorization_endpoint", ""))
+    return call.show("instance", match[1] if match else "common")
 
 
 class EntraCall(Call):
     """A request of Microsoft Entra, or for the endpoints of the cloud."""
 
-    def give_token(self, tenant: str) -> Body:
-        """Give a token to an application; a tenant that was never named before begins a world."""
-        form = dict(parse_qsl(self.content.decode("utf-8", "replace")))
-        if (grant := form.get("grant_type", "client_credentials")) != "client_credentials":
-            raise outside(f"grant_type {grant}")
-        for name in ("grant_type", "client_id", "client_secret"):
-            if name not in form:
-                status, code = (
-                    (401, "invalid_client") if name == "client_secret" else (400, "invalid_request")
-                )
-                raise Problem(
-                    status,
-                    code,
-                    f"AADSTS900144: The request body must contain the parameter: '{name}'.",
-                )
-        home, client = tenant.lower(), form["client_id"].lower()
-        if not GUID.fullmatch(home):
-            raise Problem(400, "invalid_request", f"AADSTS900023: The tenant '{home}' is no GUID.")
-        if not GUID.fullmatch(client):
-            raise Problem(
-                400, "unauthorized_client", f"AADSTS700016: The application '{client}' is no GUID."
-            )
-        audience = form.get("scope", "").removesuffix("/.default").rstrip("/")
-        if not re.fullmatch(r"https://[\w.:-]+", audience):
-            raise Problem(
-                400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid."
-            )
-        self.worlds.put(self.worlds.of(home) or begun(home))
-        now, principal = int(time.time()), guid(home, "application", client)
-        known = {
-            "client": client,
-            "principal": principal,
-            "audience": audience,
-            "now": now,
-            "end": now + 86_400,
-        }
-        return self.show(
-            "token", home, token=jwt.encode(self.show("claims", home, **known), self.secret)
-        )
-
-    def get_instance(self, _: None) -> Body:
-        """Return the host names of Microsoft Entra."""
-        match = re.match(r"https://[^/]+/([^/]+)", self.query.get("authorization_endpoint", ""))
-        return self.show("instance", match[1] if match else "common")
+    handlers: ClassVar[dict[str, Handler]] = {
+        "get_instance": get_instance,
+        "give_token": give_token,
+    }

@@ -32,7 +32,8 @@ from ...requirements import load_register
 from ...strict_yaml import read_yaml
 from ...system import MACHINE
 from . import arm, custom_translator, entra, key_vault
-from .calls import Call, Problem, Reply, answer_to, malformed, outside
+from .calls import Call, Reply
+from .problems import Problem, answer_to, malformed, outside
 from .strictness import NOT_STRICT, Strictness
 from .worlds import FIXED, Worlds
 

@@ -1,0 +1,109 @@
+"""Accounts of Microsoft.CognitiveServices."""
+
+from ...machine import commands
+from ...machine.entities import KeySource, Resource, Subscription
+from .calls import Call, Reply
+from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
+from .forms import Body
+from .operations import begun
+from .places import requested_location
+from .problems import Problem, missing, outside
+from .worlds import FIXED, Group
+
+
+def put_account(call: Call, group: Group) -> Reply:
+    """Create an account, or change one that is there."""
+    present = call.there("account", group, call.at["name"])
+    if present is not None:
+        return Reply(200, change_to_whole(call, present))
+    return Reply(201, create_account(call, group))
+
+
+def patch_account(call: Call, account: Resource) -> Reply:
+    return begun(call, account, change_account(call, account.name))
+
+
+def create_account(call: Call, group: Group) -> Body:
+    kind = call.asked.required("kind")
+    location = requested_location(call, "global")
+    tier = call.asked.required("sku.name").upper()
+    name = call.new_name("account")
+    if kind not in FIXED["kinds"]:
+        raise outside(f"kind {kind}")
+    if tier not in FIXED["kinds"][kind]["skus"]:
+        message = f"The SKU '{tier}' is not available for the kind '{kind}'."
+        raise missing("InvalidSku", message, 400)
+    refuse_deleted_name(call, name)
+    command = commands.CreateResource(
+        name,
+        FIXED["kinds"][kind]["resource"],
+        location,
+        tier,
+        group.subscription,
+        group.name,
+        requested_key_source(call),
+    )
+    call.submit(command)
+    return change_account(call, name, has_key_source=True)
+
+
+def refuse_deleted_name(call: Call, name: str) -> None:
+    """Refuse the name of an account that was deleted; raises `Problem`."""
+    if call.entity(Resource, name, "deleted"):
+        raise Problem(
+            409,
+            "FlagMustBeSetForRestore",
+            f"An account '{name}' has been soft-deleted.",
+            ["environment.name-used-before"],
+        )
+
+
+def requested_key_source(call: Call) -> KeySource:
+    """Return the key source with which an account is to be created."""
+    if call.asked.get(KEY_SOURCE, str, "").lower() == "microsoft.keyvault":
+        return "customer-managed"
+    return "microsoft-managed"
+
+
+def change_to_whole(call: Call, account: Resource) -> Body:
+    """Change an account to what is put in its place, whose key source may be the one it has."""
+    wanted = call.asked.get("properties.encryption", dict)
+    shown = call.show("account", account)["properties"].get("encryption")
+    return change_account(call, account.name, has_key_source=wanted == shown)
+
+
+def change_account(call: Call, name: str, *, has_key_source: bool = False) -> Body:
+    """Carry out what a request says of identity and key source, and return the account; raises
+    `Problem`.
+
+    The identity is turned on first, and off last.  ``has_key_source``: it has the key source
+    already.
+    """
+    identity = call.asked.get("identity.type", str, "").lower()
+    if identity == "systemassigned":
+        call.submit(commands.EnableIdentity(name))
+    if call.asked.get("properties.encryption", dict) and not has_key_source:
+        call.submit(key_source_command(call, name))
+    if identity == "none":
+        call.submit(commands.DisableIdentity(name))
+    done = done_by_key_source(call)
+    if identity == "none":
+        done.append("identity.type")
+    shown = call.show("account", call.entity(Resource, name))
+    honoured: Body = call.asked.honoured(shown, *done)
+    return honoured
+
+
+def list_account_keys(call: Call, account: Resource) -> Body:
+    keys: Body = {**call.world.account_keys(account.name)}
+    return keys
+
+
+def list_skus(call: Call, subscription: Subscription) -> Body:
+    places = [place.upper() for place in (*FIXED["regions"], "global")]
+    sold = []
+    for kind, its in FIXED["kinds"].items():
+        for sku in its["skus"]:
+            for place in places:
+                sold.append(call.show("sku", subscription, kind=kind, sku=sku, place=place))
+    return {"value": sold}

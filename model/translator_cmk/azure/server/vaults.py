@@ -1,0 +1,95 @@
+"""Key vaults, as Azure Resource Manager has them."""
+
+from typing import Any
+
+from ...machine import commands
+from ...machine.entities import PermissionModel, Vault
+from .access import set_access
+from .calls import Call, Reply
+from .forms import Body
+from .places import requested_location
+from .problems import malformed
+from .worlds import Group
+
+SOFT_DELETE = "properties.enableSoftDelete"
+PURGE_PROTECTION = "properties.enablePurgeProtection"
+RBAC = "properties.enableRbacAuthorization"
+ACCESS_POLICIES = "properties.accessPolicies"
+CREATE_MODE = "properties.createMode"
+
+RBAC_BY_DEFAULT = "2026-02"
+"""The first api-version in which a new vault uses Azure RBAC unless the request says otherwise."""
+
+
+def put_vault(call: Call, group: Group) -> Reply:
+    """Create a vault, recover a deleted one, or change one that is there."""
+    if call.asked.get(CREATE_MODE, str, "default").lower() == "recover":
+        return recover_vault(call, group)
+    for needed in ("properties.sku.name", "properties.tenantId"):
+        call.asked.required(needed)
+    name = call.at["name"]
+    present = call.there("vault", group, name)
+    location = requested_location(call)
+    # one of this name elsewhere is not changed: creating it is refused
+    if present is None or location != present.region.name:
+        create_vault(call, group, location)
+    shown = patch_vault(call, call.entity(Vault, name))
+    return Reply(200 if present else 201, shown)
+
+
+def recover_vault(call: Call, group: Group) -> Reply:
+    deleted = call.find("deleted_vault", group, call.at["name"])
+    call.submit(commands.RecoverVault(deleted.name))
+    return Reply(200, call.show("vault", call.again(deleted)))
+
+
+def create_vault(call: Call, group: Group, location: str) -> None:
+    is_rbac_by_default = call.query["api-version"] >= RBAC_BY_DEFAULT
+    uses_rbac = call.asked.get(RBAC, bool, is_rbac_by_default)
+    permission_model: PermissionModel = "rbac" if uses_rbac else "access-policies"
+    command = commands.CreateVault(
+        call.new_name("vault"),
+        location,
+        group.subscription,
+        group.name,
+        call.asked.get(SOFT_DELETE, bool, True),
+        call.asked.get(PURGE_PROTECTION, bool, False),
+        permission_model,
+    )
+    call.submit(command)
+
+
+def patch_vault(call: Call, vault: Vault) -> Any:
+    """Change what a request says of a vault, and return it."""
+    turn_on_protections(call, vault)
+    set_permission_model_and_access(call, vault)
+    shown: Body = call.show("vault", call.again(vault))
+    return call.asked.honoured(shown, ACCESS_POLICIES, SOFT_DELETE, PURGE_PROTECTION, CREATE_MODE)
+
+
+def turn_on_protections(call: Call, vault: Vault) -> None:
+    """Turn on soft delete and purge protection; raises `Problem` where one is to be turned off."""
+    soft_delete = call.asked.get(SOFT_DELETE, bool)
+    purge_protection = call.asked.get(PURGE_PROTECTION, bool)
+    turns_off_soft_delete = soft_delete is False and vault.soft_delete
+    if turns_off_soft_delete or purge_protection is False:
+        raise malformed("The protections of a key vault cannot be set to false.", "BadRequest")
+    if soft_delete:
+        call.submit(commands.EnableSoftDelete(vault.name))
+    if purge_protection and not vault.purge_protection:
+        call.submit(commands.EnablePurgeProtection(vault.name))
+
+
+def set_permission_model_and_access(call: Call, vault: Vault) -> None:
+    """Switch the permission model and set the access policies.
+
+    What is to decide about access is set before what no longer does, since Azure does both at once.
+    """
+    wants_rbac = call.asked.get(RBAC, bool)
+    if wants_rbac is True and vault.permission_model != "rbac":
+        call.submit(commands.SetPermissionModel(vault.name, "rbac"))
+    policies = call.asked.get(ACCESS_POLICIES, list)
+    if policies is not None:
+        set_access(call, vault, policies)
+    if wants_rbac is False and vault.permission_model == "rbac":
+        call.submit(commands.SetPermissionModel(vault.name, "access-policies"))
