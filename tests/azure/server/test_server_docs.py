@@ -5,8 +5,8 @@ them.
 from collections.abc import Iterable
 from pathlib import Path
 
-from translator_cmk.azure.server.listening import ROUTES
 from translator_cmk.azure.server.problems import ANSWERS, USUAL
+from translator_cmk.azure.server.routing import ROUTES
 from translator_cmk.machine import ROWS
 from translator_cmk.machine.rows import Refuse, Silent
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from translator_cmk.azure.server.listening import apis_at, find
+from translator_cmk.azure.server.hosts import apis_at
+from translator_cmk.azure.server.routing import find
 from translator_cmk.conformance.init_adapter import azure_calls
 from translator_cmk.machine import COMMANDS
 
@@ -39,9 +40,9 @@ def request_of(command: str) -> AzureRequest | None:
 def test_each_call_of_a_skeleton_is_a_route_of_the_server(command: str) -> None:
     request = request_of(command)
     assert request is not None
-    apis, _ = apis_at(request.host)
+    apis = apis_at(request.host).apis
     version = "&api-version=2024-01-01" if "?" in request.path else "?api-version=2024-01-01"
-    route, _, _, _ = find(apis, request.method, request.path + version, request.host)
+    route = find(apis, request.method, request.path + version, request.host).route
     carried_out = [word for word in route.handler.split() if word in COMMANDS]
     assert carried_out in ([], [command])
 
@@ -50,4 +51,4 @@ def test_what_has_no_route_is_known() -> None:
     assert request_of(NO_REQUEST) is None
     request = request_of(GLOBAL_HOST)
     assert request is not None
-    assert apis_at(request.host)[0] == []
+    assert apis_at(request.host).apis == []
