@@ -308,14 +308,50 @@ def test_the_permissions_that_go_are_named(tmp_path: Path) -> None:
     assert "all of get" in emptied
 
 
-def test_a_key_that_a_policy_rotates_has_other_advice_on_its_expiry(tmp_path: Path) -> None:
-    def advice_on_expiry(**values: Any) -> str:
+DATE = "2027-12-31T00:00:00Z"
+DATED_BY_POLICY = [{"expire_after": "P1Y"}]
+
+
+def test_a_date_is_not_advised_to_be_left_out_alone_where_azurerm_would_replace_the_key(
+    tmp_path: Path,
+) -> None:
+    def advised(before: str | None, **values: Any) -> str:
         plan = plan_with(without=K)
-        plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z", **values))
+        plan.update(K, b.key(expiration_date=before), b.key(expiration_date=DATE, **values))
         return advice(plan, tmp_path, K)
 
-    rotated = advice_on_expiry(rotation_policy=[{"expire_after": "P1Y"}])
-    assert rotated != advice_on_expiry(rotation_policy=[])
+    assert "replaces" not in advised(None)
+    assert "replaces" not in advised(None, rotation_policy=[{"expire_after": None}])
+    for advised_here in (
+        advised(None, rotation_policy=DATED_BY_POLICY),
+        advised("2027-01-01T00:00:00Z"),
+    ):
+        assert "replaces" in advised_here
+        assert "ignore_changes" in advised_here
+
+
+def test_the_accounts_are_named_that_the_plan_moves_to_the_version_that_expires(
+    tmp_path: Path,
+) -> None:
+    def said(version: Any, **options: Any) -> str:
+        plan = plan_with(without=f"{T} {K}")
+        plan.keep(T, b.account())
+        plan.keep("data.azurerm_key_vault_key.d", b.key())
+        plan.update(C, b.cmk(), b.cmk(key_vault_key_id=version), **options)
+        plan.update(K, b.key(version="v2"), b.key(version="v2", expiration_date=DATE))
+        [sentence] = sentences(plan, tmp_path)
+        return sentence
+
+    moved = "moves translator-prod"
+    assert moved in said(b.key_id(version="v2"))
+    assert "names it" in said(b.key_id(version="v2"))
+    assert moved not in said(b.key_id(version="v1"))
+    assert "older version" in said(b.key_id(version="v1"))
+    assert "No version" in said(b.key_id(version=""))
+    read = said(b.UNKNOWN, refers={"key_vault_key_id": "data.azurerm_key_vault_key.d.id"})
+    assert moved in read
+    assert "by the next apply, from data.azurerm_key_vault_key.d" in read
+    assert "names it" not in read
 
 
 def test_what_is_said_of_a_key_is_said_once_for_all_accounts_that_use_it(tmp_path: Path) -> None:
@@ -602,18 +638,6 @@ def test_what_concerns_no_account_of_the_plan_is_not_told(tmp_path: Path) -> Non
     other = b.account("o", kind="OpenAI")
     plan.update("azurerm_cognitive_account.o", other, {**other, "tags": {"a": "b"}})
     assert [each.address for each in report(plan, tmp_path).without_finding] == []
-
-
-def test_the_advice_on_expiry_knows_whether_accounts_name_a_version(tmp_path: Path) -> None:
-    def kinds(version: str) -> set[str]:
-        plan = plan_with(without=f"{T} {K}")
-        plan.keep(T, b.account(key=b.key_id(version=version)))
-        plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z"))
-        [finding] = report(plan, tmp_path).findings
-        assert "2027-12-31" in finding.parts[0].advice.does
-        return {part.advice.kind for part in finding.parts}
-
-    assert kinds("v1") != kinds("")
 
 
 def test_a_date_of_expiry_of_the_key_in_use_is_not_specified(tmp_path: Path) -> None:

@@ -189,13 +189,13 @@ def group_goes(keeps: bool) -> Build:
     return build
 
 
-def expiry(version: str, date: str | None) -> Build:
-    """Return how to build a plan about a key of which the account names a version, or none."""
+def expiry(date: str | None, before: str | None = None, **values: Any) -> Build:
+    """Return how to build a plan about a key that gets a date of expiry, or none."""
 
     def build() -> b.TerraformPlan:
-        plan = plan_with(without=f"{T} {K}")
-        plan.keep(T, b.account(key=b.key_id(version=version)))
-        plan.update(K, b.key(), b.key(expiration_date=date, tags={"a": "b"}))
+        plan = plan_with(without=K)
+        after = b.key(expiration_date=date, tags={"a": "b"}, **values)
+        plan.update(K, b.key(expiration_date=before), after)
         return plan
 
     return build
@@ -285,6 +285,7 @@ def vault_made(name: str) -> Build:
     return build
 
 
+DATE = "2027-12-31T00:00:00Z"
 HSM = "https://hsm.managedhsm.azure.net/keys/cmk/v1"
 
 REMEDIES: Mapping[str, list[Remedy]] = {
@@ -350,9 +351,19 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     ],
     "key-deleted-with-more": [Remedy(goes_with_the_vault(["delete"], ["delete"]), plan_with)],
     "key-created": [Remedy(key_made("cmk"), key_made("more"))],
-    "key-expires": [Remedy(expiry("", "2027-12-31T00:00:00Z"), expiry("", None))],
-    "key-expires-under-a-version": [
-        Remedy(expiry("v1", "2027-12-31T00:00:00Z"), expiry("v1", None))
+    "key-expires": [Remedy(expiry(DATE), expiry(None))],
+    "key-expires-by-policy": [
+        Remedy(
+            expiry(DATE, rotation_policy=[{"expire_after": "P1Y"}]),
+            expiry(None, rotation_policy=[{"automatic": [{"time_after_creation": "P9M"}]}]),
+        ),
+        Remedy(
+            expiry(DATE, rotation_policy=[{"expire_after": "P1Y"}]),
+            expiry(None, rotation_policy=[{"expire_after": "P1Y"}]),
+        ),
+    ],
+    "key-expires-on-another-date": [
+        Remedy(expiry(DATE, before="2027-01-01T00:00:00Z"), expiry(DATE, before=DATE))
     ],
     "key-enabled": [
         Remedy(lambda: enabled(depends=()), enabled),

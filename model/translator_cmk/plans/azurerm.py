@@ -167,6 +167,8 @@ def key(attributes: Attributes, refer: Refer) -> Key:
         size=attributes.get("key_size"),
         expires=attributes.text("expiration_date"),
         rotates=bool(attributes.get("rotation_policy")),
+        policy_expires=attributes.at("rotation_policy", "expire_after") not in (None, ""),
+        version=attributes.text("version"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..machine.commands import DeleteKey, DisableIdentity
-from . import access_changes, account_changes, vault_changes
+from . import access_changes, account_changes, expiry_changes, vault_changes
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
@@ -48,7 +48,7 @@ def changes_of(context: Context, entry: Entry, action: str) -> Iterable[Change]:
     if action == CREATE and entry.after is not None:
         return created(context, entry, entry.after)
     if action == UPDATE and entry.before is not None and entry.after is not None:
-        return updated(context, entry.before, entry.after)
+        return updated(context, entry, entry.before, entry.after)
     if action == PERHAPS:
         return perhaps(context, entry)
     return ()
@@ -95,7 +95,7 @@ def created(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
     return ()
 
 
-def updated(context: Context, before: Thing, after: Thing) -> Iterable[Change]:
+def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iterable[Change]:
     """Return what it does that a thing is changed in place."""
     match before, after:
         case Account(), Account():
@@ -103,7 +103,7 @@ def updated(context: Context, before: Thing, after: Thing) -> Iterable[Change]:
         case Vault(), Vault():
             return vault_changes.vault_updated(context, before, after)
         case Key(), Key():
-            return vault_changes.key_updated(context, before, after)
+            return expiry_changes.key_expires(context, entry, before, after)
         case Policy(), Policy():
             return access_changes.policy_updated(context, before, after)
         case PolicyList(), PolicyList():

@@ -130,14 +130,6 @@ class Context:
                 return True
         return False
 
-    def names_a_version(self) -> bool:
-        """Return whether the configuration of the account names a version of its key."""
-        for entry in self.world.entries:
-            for facts in (entry.before, entry.after):
-                if self._is_key_of_mine(facts) and facts.key.version:
-                    return True
-        return False
-
     def _is_key_of_mine(self, facts: Thing | None) -> TypeGuard[Account | KeyInUse]:
         """Return whether a thing says which key the account uses."""
         if isinstance(facts, Account):

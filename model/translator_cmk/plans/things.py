@@ -123,6 +123,10 @@ class Key:
     expires: MayBeUnknown = None
     rotates: bool = False
     """Whether a policy makes new versions of it by itself."""
+    policy_expires: bool = False
+    """Whether a policy gives each new version a date of expiry."""
+    version: MayBeUnknown = None
+    """Its newest version."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The changes of a key vault and its keys: their life, and which permission model decides."""
 
-import re
 from collections.abc import Iterator
 
 from ..machine.commands import (
@@ -22,9 +21,6 @@ from .plan import CREATE, UNKNOWN
 from .setup import type_and_size
 from .things import Account, Group, Key, Role, Vault
 from .world import KnownVault, covers, location_name
-
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-"""How a date begins that a planning tool writes."""
 
 # Keys
 
@@ -52,29 +48,6 @@ def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
         return
     create = CreateKey(vault.name, known.name, *type_and_size(key))
     yield context.change("key-created", ((create,),), vault, key=known.name)
-
-
-def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
-    vault = context.vault(before.vault)
-    if vault is None or before.expires == after.expires or after.expires is None:
-        return
-    known = context.world.key(vault, before.name)
-    used = context.account.key
-    if used is None or used.vault != vault.name or used.key != known.name:
-        return
-    kind = "key-expires-under-a-version" if context.names_a_version() else "key-expires"
-    words = {"key": known.name, "date": date_of_expiry(before, after), "rotation": "", "limit": ""}
-    if after.rotates:
-        words["rotation"] = ", and a policy rotates it"
-        words["limit"] = " The policy makes that version and moves no account to it."
-    yield context.change(kind, (NOTHING,), vault, "", True, **words)
-
-
-def date_of_expiry(before: Key, after: Key) -> str:
-    """Return that a key gets a date of expiry, or another one, with the date if it is known."""
-    kind = "a date of expiry" if before.expires is None else "another date of expiry"
-    is_known = isinstance(after.expires, str) and DATE.match(after.expires)
-    return f"{kind}, {after.expires[:10]}" if is_known else kind
 
 
 # Vaults
