@@ -4,7 +4,6 @@ import io
 import os
 import signal
 import time
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +13,11 @@ from tests.azure.client.verifying_azure import credentials, verifying
 from translator_cmk.azure.client.leftovers import left_in, note
 from translator_cmk.azure.client.plan import Plan, format_plan, to_plan, within
 from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
-from translator_cmk.azure.client.verify_azure import agree
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios
 from translator_cmk.conformance.selection import selected
-from translator_cmk.errors import CommandError
 from translator_cmk.language.declaration import Declaration
 
 VERIFY = ["verify", "--azure", "--requirement", "environment.create-resource", "--report", "report"]
@@ -41,7 +38,7 @@ def test_the_plan_alone_creates_nothing(
     monkeypatch.chdir(tmp_path)
     before = groups_at(signed_in)
     assert main([*VERIFY, "--plan"]) == 0
-    assert "Plan for AzureCloud on this machine" in capsys.readouterr().out
+    assert f"Plan for localhost:{signed_in.port} on this machine" in capsys.readouterr().out
     assert main([*VERIFY, "--plan", "--budget", "0.01"]) == 2
     assert "give more" in capsys.readouterr().err
     assert main([*VERIFY, "--plan", "--lane", "tour"]) == 2
@@ -67,18 +64,6 @@ def test_without_an_answer_nothing_is_created(
     assert "nothing was created" in shown.err
     assert groups_at(signed_in) == before
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("local", [True, False])
-@pytest.mark.parametrize("yes", [0, 1, 2])
-@pytest.mark.parametrize("typed", [0, 1, 2])
-def test_a_cloud_that_is_not_on_this_machine_is_asked_for_twice(
-    local: bool, yes: int, typed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n" * typed))
-    agreed = yes + typed >= (1 if local else 2)
-    with nullcontext() if agreed else pytest.raises(CommandError, match="nothing was created"):
-        agree(Target(CLOUDS["AzureCloud"]._replace(local=local), {"production": "x"}), yes)
 
 
 def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held() -> None:

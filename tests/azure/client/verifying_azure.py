@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from translator_cmk.azure.client.target import ENDPOINT
 from translator_cmk.azure.server.listening import AzureServer
 
 TENANT = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c01"
@@ -49,8 +50,11 @@ class Ran(NamedTuple):
 
 
 def credentials(server: AzureServer) -> dict[str, str]:
-    """Return the variables by which Microsoft's SDKs reach the server, and sign in."""
+    """Return the variables by which Microsoft's SDKs reach the server, and sign in, and by which
+    it is known to be on this machine.
+    """
     return {
+        ENDPOINT: f"https://localhost:{server.port}",
         "HTTPS_PROXY": server.proxy,
         "REQUESTS_CA_BUNDLE": str(server.authority_file),
         "AZURE_TENANT_ID": TENANT,

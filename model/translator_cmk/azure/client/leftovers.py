@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import INCOMPLETE, OK, CommandError
-from .target import LEFTOVERS, add_where, answered_yes, cloud_of
+from .agreeing import answered_yes
+from .target import LEFTOVERS, add_where, cloud_of
 
 FIRST = ("group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it

@@ -5,7 +5,7 @@ be asked for.
 import argparse
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -31,6 +31,11 @@ ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
 these by itself.
 """
 
+ENDPOINT = "TRANSLATOR_CMK_AZURE_ENDPOINT"
+"""The environment variable with the endpoint of a cloud that the options don't name."""
+
+MICROSOFTS = "AzureCloud"
+"""The cloud that is meant where nothing names one."""
 
 PLANS: dict[str, Any] = read_yaml(Path(__file__).with_name("plan.yaml")).value()
 WORK: dict[str, dict[str, Any]] = PLANS["work"]
@@ -44,7 +49,8 @@ class Cloud(NamedTuple):
     """One cloud: two URLs, the scope of a token for its Resource Manager, and the end of key
     vaults' host names.
 
-    ``local``: whether all requests end on this machine.
+    ``local``: whether its Resource Manager is at a name of this machine.  Nothing else makes a
+    cloud local: a proxy on this machine may lead to Microsoft.
     """
 
     name: str
@@ -110,19 +116,13 @@ def cloud_at(endpoint: str) -> Cloud:
         raise CommandError(
             f"--endpoint {url}: {METADATA} can't be read ({type(error).__name__}); {remedy}"
         ) from None
-    local = is_loopback(parts.hostname) or has_local_proxy()
+    local = is_loopback(parts.hostname)
     return Cloud(parts.netloc, url, authority, f"{audience}/.default", vaults, local)
 
 
 def is_loopback(host: str) -> bool:
     """Return whether a host name means this machine."""
     return re.fullmatch(r"(.+\.)?localhost|127(\.\d+){3}|::1", host) is not None
-
-
-def has_local_proxy() -> bool:
-    """Return whether HTTPS goes through a proxy on this machine."""
-    proxy = getproxies().get("https", "")
-    return is_loopback(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or "")
 
 
 # Targets
@@ -242,48 +242,51 @@ def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str
 def add_where(parser: argparse._ActionsContainer) -> None:
     """Add the options that name a cloud."""
     where = parser.add_mutually_exclusive_group()
+    where.add_argument("--cloud", choices=CLOUDS, help=f"this cloud (default: {MICROSOFTS})")
     where.add_argument(
-        "--cloud", choices=CLOUDS, default="AzureCloud", help="this cloud (default: AzureCloud)"
-    )
-    where.add_argument(
-        "--endpoint", metavar="URL", help="the cloud whose Azure Resource Manager listens here"
+        "--endpoint",
+        metavar="URL",
+        help="the cloud whose Azure Resource Manager listens here (default: the variable "
+        f"{ENDPOINT}, if it is set, as inside azure-env)",
     )
 
 
 def cloud_of(args: argparse.Namespace) -> Cloud:
-    """Return the cloud that the options name; one of Microsoft's is local behind a proxy that is;
-    may raise.
-    """
-    return (
-        cloud_at(args.endpoint)
-        if args.endpoint
-        else CLOUDS[args.cloud]._replace(local=has_local_proxy())
-    )
+    """Return the cloud that the options name; raises `CommandError`."""
+    if args.endpoint:
+        return cloud_at(args.endpoint)
+    if args.cloud:
+        return CLOUDS[args.cloud]
+    endpoint = os.environ.get(ENDPOINT)
+    if endpoint:
+        return cloud_at(endpoint)
+    return CLOUDS[MICROSOFTS]
 
 
 def target_of(args: argparse.Namespace) -> Target:
     """Return the target that the options name; raises `CommandError`."""
     for option in ("subscription", "region", "tier"):
-        names = [name for name, _ in getattr(args, option)]
-        if repeated := next((name for name in names if names.count(name) > 1), None):
-            raise CommandError(f"--{option}: {repeated} is there twice; write each NAME once")
-    cloud, subscriptions = cloud_of(args), dict(args.subscription)
-    if not all(map(GUID.fullmatch, subscriptions.values())):
-        raise CommandError(
-            "--subscription: write the id of a subscription, a GUID that `az account list` shows"
-        )
+        must_name_each_once(option, getattr(args, option))
+    cloud = cloud_of(args)
+    subscriptions = dict(args.subscription)
+    for guid in subscriptions.values():
+        if not GUID.fullmatch(guid):
+            raise CommandError(
+                "--subscription: write the id of a subscription, a GUID that `az account list` "
+                "shows"
+            )
     if not subscriptions and not cloud.local:
         raise CommandError(
             "--azure: name the subscription that may be used, with --subscription ID"
         )
-    return Target(
-        cloud, subscriptions, dict(args.region), TIERS | dict(args.tier), str(LEFTOVERS.absolute())
-    )
+    tiers = TIERS | dict(args.tier)
+    return Target(cloud, subscriptions, dict(args.region), tiers, str(LEFTOVERS.absolute()))
 
 
-def answered_yes(question: str) -> bool:
-    """Return whether whoever is at the terminal answers yes; nobody there has not."""
-    try:
-        return input(f"{question} Answer yes or no: ").strip().lower() == "yes"
-    except EOFError:
-        return False
+def must_name_each_once(option: str, pairs: Sequence[tuple[str, str]]) -> None:
+    """Raise `CommandError` if an option names something twice."""
+    seen = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise CommandError(f"--{option}: {name} is there twice; write each NAME once")
+        seen.add(name)

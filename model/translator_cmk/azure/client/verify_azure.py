@@ -14,18 +14,14 @@ from ...conformance.channels import PATIENCE
 from ...conformance.selection import SELECTED, must_exist, selected
 from ...errors import DEVIATIONS, OK, CommandError
 from ...machine import DEFAULT_STAGE
+from .agreeing import agree
 from .plan import format_plan, to_plan, within
-from .target import ENVIRONMENT, Target, add_options, answered_yes, declaration_of, target_of
+from .target import ENVIRONMENT, Target, add_options, declaration_of, target_of
 
 FACTORY = "translator_cmk.azure.client.adapter:from_environment"
 
 LONGEST = 3_600.0
 """Seconds that a command may take by default; a training, which takes long, is given half."""
-
-QUESTION = "Create this?"
-QUESTION_ELSEWHERE = (
-    "It is not on this machine, and may cost money. Is this subscription meant for it?"
-)
 
 
 def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiveGroup") -> None:
@@ -48,17 +44,24 @@ def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiv
     )
     group.add_argument(
         "--yes",
-        action="count",
-        default=0,
-        help="create what is planned without asking; elsewhere it is asked twice",
+        action="store_true",
+        help="create what is planned without asking; enough on this machine only",
+    )
+    group.add_argument(
+        "--confirm",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="the id of a subscription that is not on this machine, in place of typing it; once "
+        "for each",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the lanes; against Azure only what was shown, and agreed to."""
     if not args.azure:
-        if args.plan or args.budget or args.yes:
-            raise CommandError("--plan, --budget and --yes go with --azure")
+        if args.plan or args.budget or args.yes or args.confirm:
+            raise CommandError("--plan, --budget, --yes and --confirm go with --azure")
         return verify.run(args)
     target = target_of(args)
     planned = show_plan(args, target)
@@ -67,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     import_module(
         "azure.identity"
     )  # without the extra nothing is asked and no child process is started
-    agree(target, args.yes)
+    agree(target, args.yes, args.confirm)
     if args.budget is not None:
         args.case = planned
     if args.timeout == PATIENCE:
@@ -115,19 +118,3 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
     )
     print(text, end="", flush=True)
     return [plan.id for plan in plans]
-
-
-def agree(target: Target, answers: int) -> None:
-    """Ask whether the planned may be created, twice where that is not on this machine.
-
-    ``answers`` says how many of the questions were answered on the command line.  Raises
-    `CommandError`.
-    """
-    questions = [QUESTION]
-    if not target.cloud.local:
-        questions.append(QUESTION_ELSEWHERE)
-    for question in questions[answers:]:
-        if not answered_yes(question):
-            raise CommandError(
-                "nothing was created; to go on, answer yes, or say --yes once for each question"
-            )
