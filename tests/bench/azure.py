@@ -16,14 +16,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from tests.azure.server.corpus import is_refused, malformed
+from tests.azure.server.corpus import is_refused, malformed, versioned
 from tests.azure.server.wire import Customer, Wire
 from translator_cmk.azure.server import azure_server
 
 KEPT_ALIVE = 3_000
 MANY = 100_000
 MALFORMED = 10_000
-VERSION = "?api-version=2025-06-01"
 
 
 @contextmanager
@@ -68,10 +67,10 @@ def signed_in(connection: http.client.HTTPSConnection) -> tuple[str, str]:
     token: str = ask(connection, "POST", f"/{uuid4()}/oauth2/v2.0/token", "", urlencode(form))[
         "access_token"
     ]
-    (first, *_) = ask(connection, "GET", f"/subscriptions{VERSION}", token)["value"]
+    (first, *_) = ask(connection, "GET", versioned("/subscriptions"), token)["value"]
     group = f"{first['id']}/resourceGroups/apps"
-    ask(connection, "PUT", group + VERSION, token, {"location": "westeurope"})
-    account = f"{group}/providers/Microsoft.CognitiveServices/accounts/tr1{VERSION}"
+    ask(connection, "PUT", versioned(group), token, {"location": "westeurope"})
+    account = versioned(f"{group}/providers/Microsoft.CognitiveServices/accounts/tr1")
     body = {"kind": "TextTranslation", "location": "westeurope", "sku": {"name": "S1"}}
     ask(connection, "PUT", account, token, body)
     return token, account

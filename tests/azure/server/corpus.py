@@ -20,7 +20,17 @@ HOSTS = {
     "other-vault": "kv-2.vault.azure.net",
     "translator": "tr1.cognitiveservices.azure.com",
 }
-VERSION = "?api-version=2025-06-01"
+VERSIONS = {
+    "/providers/microsoft.cognitiveservices/": "2025-06-01",
+    "/providers/microsoft.keyvault/": "2025-05-01",
+    "/providers/microsoft.authorization/": "2022-04-01",
+    "/providers/microsoft.subscription/": "2024-08-01-preview",
+    "/keys": "7.6",
+    "/deletedkeys": "7.6",
+    "/subscriptions": "2025-04-01",
+    "/tenants": "2025-04-01",
+}
+"""For what a path has in it, an api-version; what stands last in the path decides."""
 MANAGER, VAULT = HOSTS["manager"], HOSTS["vault"]
 SHORT = {
     "D": "{S}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv-2",
@@ -60,6 +70,18 @@ def examples() -> Iterator[Example]:
         method, host, path = each.pop("ask").split()
         body = FILES if each.get("body") == "FILES" else each.get("body")
         yield Example(method, HOSTS[host], path, **{**each, "body": body})
+
+
+def versioned(path: str) -> str:
+    """Return the path with an api-version that its API has."""
+    version = ""
+    last = -1
+    for part, candidate in VERSIONS.items():
+        place = path.lower().rfind(part)
+        if place > last and not (part in ("/keys", "/deletedkeys") and place > 0):
+            version = candidate
+            last = place
+    return f"{path}{'&' if '?' in path else '?'}api-version={version}"
 
 
 EXAMPLES = tuple(examples())
@@ -126,7 +148,7 @@ def played(customer: Customer, until: int = len(EXAMPLES)) -> Iterator[tuple[Exa
     known: dict[str, Any] = {"tenant": customer.tenant, "subscription": customer.subscription}
     known["abroad"] = guid(customer.tenant, "abroad")
     for example in EXAMPLES[:until]:
-        path = example.path + ("" if example.host == HOSTS["translator"] else VERSION)
+        path = example.path if example.host == HOSTS["translator"] else versioned(example.path)
         sent = example._replace(path=filled(path, known), body=filled(example.body, known))
         answer = customer.ask(sent.method, sent.host, sent.path, sent.body)
         known |= kept(example, answer)
@@ -178,9 +200,11 @@ OF_NO_TYPE: tuple[Any, ...] = (
     "\x00",
     "ü" * 999,
 )
-VERSIONS = (
+NO_VERSIONS = (
     "",
     "1",
+    "1999-13-45",
+    "2025-05-02",
     "latest",
     "2025",
     "2025-6-1",
@@ -230,15 +254,11 @@ def in_method(random: Random, example: Example, headers: dict[str, str]) -> Sent
 
 def in_version(random: Random, example: Example, headers: dict[str, str]) -> Sent | None:
     """Return a request without a right api-version."""
-    right, wrong = (
-        "api-version=2025-06-01",
-        random.choice(("", f"api-version={random.choice(VERSIONS)}")),
-    )
-    return (
-        (example._replace(path=example.path.replace(right, wrong)), headers)
-        if right in example.path
-        else None
-    )
+    before, right, _ = example.path.partition("api-version=")
+    if not right or example.host == HOSTS["translator"]:
+        return None
+    wrong = random.choice(("", f"api-version={random.choice(NO_VERSIONS)}"))
+    return example._replace(path=before + wrong), headers
 
 
 def in_credentials(random: Random, example: Example, headers: dict[str, str]) -> Sent:

@@ -27,11 +27,11 @@ from tests.azure.server.corpus import (
     GROUP,
     MANAGER,
     VAULT,
-    VERSION,
     encrypted,
     played,
     policies,
     vault,
+    versioned,
 )
 from tests.azure.server.wire import Answer, Customer, Wire
 from translator_cmk.azure.server import worlds
@@ -57,7 +57,9 @@ CUSTOM = "/translator/customtranslator/api/texttranslator/v1.0"
 def ask(customer: Customer, method: str, path: str, body: Any = None) -> Answer:
     """Return the answer of Azure Resource Manager."""
     path = path.format(subscription=customer.subscription)
-    return customer.ask(method, MANAGER, path + ("" if "api-version" in path else VERSION), body)
+    if "api-version" not in path:
+        path = versioned(path)
+    return customer.ask(method, MANAGER, path, body)
 
 
 def problem(answer: Answer) -> tuple[int, str]:
@@ -319,9 +321,9 @@ def test_what_a_new_workspace_would_not_have_is_outside_the_subset(
 
 
 def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Customer) -> None:
-    at_work.ask("POST", VAULT, f"/keys/cmk/create{VERSION}", {"kty": "RSA"})
+    at_work.ask("POST", VAULT, versioned("/keys/cmk/create"), {"kty": "RSA"})
     for name, status in (("rotationpolicy", 501), ("attestation", 501), ("0" * 32, 404)):
-        assert at_work.ask("GET", VAULT, f"/keys/cmk/{name}{VERSION}").status == status
+        assert at_work.ask("GET", VAULT, versioned(f"/keys/cmk/{name}")).status == status
     assert at_work.ask("GET", "graph.microsoft.com", "/v1.0/me").status == 501
     assert (
         ask(at_work, "PUT", f"{A}/new", ACCOUNT | {"properties": {"restore": True}}).status == 501
@@ -361,9 +363,9 @@ def test_a_path_outside_the_subset_is_named(customer: Customer, path: str, metho
 def test_a_long_list_comes_in_pages(at_work: Customer) -> None:
     names = [f"key-{number:02}" for number in range(30)]
     for name in names:
-        at_work.ask("POST", VAULT, f"/keys/{name}/create{VERSION}", {"kty": "RSA"})
+        at_work.ask("POST", VAULT, versioned(f"/keys/{name}/create"), {"kty": "RSA"})
     found: list[str] = []
-    path, pages = f"/keys{VERSION}&maxresults=12", 0
+    path, pages = versioned("/keys") + "&maxresults=12", 0
     while path:
         body = at_work.ask("GET", VAULT, path).body
         found += [each["kid"].rpartition("/")[2] for each in body["value"]]
@@ -399,14 +401,61 @@ def test_deleting_a_resource_group_deletes_what_it_holds(at_work: Customer) -> N
         assert ask(at_work, "GET", f"{deleted}/{place}/deletedAccounts/TR1").status == status
 
 
+# Versions
+
+
+@pytest.mark.parametrize(
+    ("path", "version", "code"),
+    [
+        (S, "1999-13-45", "InvalidApiVersionParameter"),
+        (S, "2026-05-15", "InvalidApiVersionParameter"),
+        (f"{S}/resourceGroups", "2025-04-02", "InvalidApiVersionParameter"),
+        (f"{V}/kv-1", "1999-13-45", "NoRegisteredProviderFound"),
+        (f"{V}/kv-1", "2025-09-01", "NoRegisteredProviderFound"),
+        (f"{A}/tr1", "2026-05-15", "NoRegisteredProviderFound"),
+        (
+            f"{V}/kv-1/providers/Microsoft.Authorization/roleAssignments",
+            "2026-05-15",
+            "NoRegisteredProviderFound",
+        ),
+    ],
+)
+def test_a_version_that_the_provider_does_not_have_is_refused_with_those_that_it_has(
+    at_work: Customer, path: str, version: str, code: str
+) -> None:
+    answer = ask(at_work, "GET", f"{path}?api-version={version}")
+    assert problem(answer) == (400, code)
+    right = versioned(path).partition("api-version=")[2]
+    assert right in answer.body["error"]["message"]
+    assert ask(at_work, "GET", path).status == 200
+
+
+def test_a_vault_has_the_versions_of_its_data_plane(at_work: Customer) -> None:
+    for version, status in (("7.6", 200), ("2025-07-01", 200), ("2026-02-01", 400), ("9.9", 400)):
+        assert at_work.ask("GET", VAULT, f"/keys?api-version={version}").status == status
+
+
 # Credentials
+
+
+def test_resource_manager_says_where_a_token_is_given(wire: Wire, at_work: Customer) -> None:
+    path = versioned(f"/subscriptions/{at_work.subscription}")
+    without = wire.ask("GET", MANAGER, path)
+    abroad = Customer(wire, guid(at_work.tenant, "abroad"))
+    with_another = wire.ask("GET", MANAGER, path, headers=abroad.headers(MANAGER))
+    place = f'authorization_uri="https://login.microsoftonline.com/{at_work.tenant}"'
+    for answer in (without, with_another):
+        assert answer.status == 401
+        assert answer.headers["www-authenticate"].startswith(f"Bearer {place}")
+    nowhere = wire.ask("GET", MANAGER, versioned("/subscriptions"))
+    assert "/common" in nowhere.headers["www-authenticate"]
 
 
 def test_a_vault_names_the_tenant_that_a_token_has_to_be_of(wire: Wire, at_work: Customer) -> None:
     abroad = Customer(wire, guid(at_work.tenant, "abroad"))
     for token in (None, "x.y.z", at_work.tokens["manager"], abroad.tokens["vault"]):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = wire.ask("GET", VAULT, f"/keys{VERSION}", headers=headers)
+        answer = wire.ask("GET", VAULT, versioned("/keys"), headers=headers)
         authority = f"https://login.microsoftonline.com/{at_work.tenant}"
         expected = f'Bearer authorization="{authority}", resource="https://vault.azure.net"'
         assert (answer.status, answer.headers["www-authenticate"]) == (401, expected)
@@ -520,7 +569,7 @@ def test_a_client_that_waits_for_it_is_asked_for_the_content(
     wire: Wire, customer: Customer
 ) -> None:
     headers = customer.headers(MANAGER) | {"Expect": "100-continue"}
-    path = f"{G}{VERSION}".format(subscription=customer.subscription)
+    path = versioned(G).format(subscription=customer.subscription)
     assert wire.ask("PUT", MANAGER, path, GROUP, headers).status == 100
     wire.close()
 
@@ -534,7 +583,7 @@ def test_it_is_a_cloud_of_its_own_too(served: AzureServer, wire: Wire) -> None:
     customer = Customer(wire)
     headers = {"Authorization": f"Bearer {customer.token(here, here)}"}
     group, place = (
-        f"{each}{VERSION}".format(subscription=customer.subscription) for each in (G, f"{V}/kv-1")
+        versioned(each).format(subscription=customer.subscription) for each in (G, f"{V}/kv-1")
     )
     wire.ask("PUT", here, group, GROUP, headers)
     made = wire.ask("PUT", here, place, vault(customer.tenant), headers).body
@@ -595,7 +644,7 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
         {"X" * 70000: "canary"},
     ):
         assert wire.ask(
-            "GET", MANAGER, f"/subscriptions{VERSION}&canary=1", headers=headers
+            "GET", MANAGER, versioned("/subscriptions") + "&canary=1", headers=headers
         ).status in (200, 401, 431)
     connect(server, b"CONNECT canary:443 HTTP/1.1\r\n\r\n")
     wire.close()

@@ -28,7 +28,6 @@ from tests.azure.server.corpus import (
     ACCOUNT,
     GROUP,
     MANAGER,
-    VERSION,
     Example,
     encrypted,
     is_refused,
@@ -36,6 +35,7 @@ from tests.azure.server.corpus import (
     played,
     policies,
     vault,
+    versioned,
 )
 from tests.azure.server.wire import Answer, Customer, Wire
 from translator_cmk.azure.server.calls import PAGE
@@ -359,7 +359,7 @@ def ask(customer: Customer, command: Named, known: Named, suffix: str) -> Answer
         f"{c['vault']}.vault.azure.net" if path.startswith(("/keys", "/deletedkeys")) else MANAGER
     )
     return customer.ask(
-        method, host, path.format(**c) + VERSION, body(c) if callable(body) else body
+        method, host, versioned(path.format(**c)), body(c) if callable(body) else body
     )
 
 
@@ -373,7 +373,7 @@ def test_a_recorded_request_is_answered_alike(
         "purge_protection": True,
     }
     known |= {"region": "eastus", "location": "eastus", "principal": ""}
-    customer.ask("PUT", MANAGER, G.format(**known) + VERSION, {"location": "eastus"})
+    customer.ask("PUT", MANAGER, versioned(G.format(**known)), {"location": "eastus"})
     compared = 0
     for line in (line for line in lines if "command" in line):
         command, outcome = line["command"], line.get("outcome", {"outcome": "accepted"})

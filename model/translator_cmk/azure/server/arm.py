@@ -7,6 +7,7 @@ from . import access, accounts, groups, moves, operations, roles, subscriptions,
 from .calls import Call, Handler
 from .places import COLLECTIONS
 from .problems import Problem
+from .versions import refuse_unknown_manager_version
 from .worlds import FIXED
 
 
@@ -35,9 +36,39 @@ class ManagerCall(Call):
     }
 
     def log_in(self) -> None:
-        """Take the world of a token for Azure Resource Manager; raises `Problem`."""
-        self.sign_in(self.cloud.manager, *FIXED["audiences"])
+        """Take the world of a token for Azure Resource Manager; raises `Problem`.
+
+        Whoever has no good token is told where to get one.
+        """
+        try:
+            self.sign_in(self.cloud.manager, *FIXED["audiences"])
+            self.refuse_other_tenant()
+        except Problem as problem:
+            problem.headers = {"WWW-Authenticate": self.challenge(problem)}
+            raise
+        refuse_unknown_manager_version(self)
+
+    def refuse_other_tenant(self) -> None:
+        """Refuse a token of another tenant than the subscription's; raises `Problem`."""
         subscription = self.entity(Subscription, self.at.get("subscription", ""))
         if subscription is not None and subscription.tenant.name != self.claims["tid"]:
             message = f"The token must be of {subscription.tenant.name}."
             raise Problem(401, "InvalidAuthenticationTokenTenant", message)
+
+    def challenge(self, problem: Problem) -> str:
+        """Return what a request without a good token is answered with: where tokens are given."""
+        return (
+            f'Bearer authorization_uri="{self.cloud.login}/{self.tenant_of_path()}", '
+            f'error="invalid_token", error_description="{problem.code}"'
+        )
+
+    def tenant_of_path(self) -> str:
+        """Return the tenant of the subscription that the path names; `common` if it names none that
+        there is.
+        """
+        name = self.at.get("subscription", "").lower()
+        for world in self.worlds.latest():
+            record = world.state.tables[Subscription].get(name)
+            if record is not None:
+                return str(record[Subscription.position["tenant"]])
+        return "common"

@@ -8,6 +8,7 @@ from . import keys
 from .calls import Call, Collection, Handler
 from .problems import Problem, found
 from .values import local_name
+from .versions import refuse_unknown_vault_version
 
 
 def active_keys(call: Call, vault: Vault) -> dict[str, Any]:
@@ -60,6 +61,7 @@ class VaultCall(Call):
             )
             headers = {"WWW-Authenticate": challenge}
             raise Problem(401, "Unauthorized", problem.message, headers=headers) from None
+        refuse_unknown_vault_version(self)
         return found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
 
     def tenant_of_host(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .calls import Call, Reply
+from .versions import CORE, VERSIONS
 
 
 def begun(call: Call, _: Any, body: Any = None) -> Reply:
@@ -12,5 +13,5 @@ def begun(call: Call, _: Any, body: Any = None) -> Reply:
     kind = "operationStatuses" if body else "operationresults"
     header = "Azure-AsyncOperation" if body else "Location"
     path = f"/subscriptions/{subscription}/{kind}/{operation}"
-    end = call.url(path, **{"api-version": call.query["api-version"]})
+    end = call.url(path, **{"api-version": VERSIONS[CORE][-1]})
     return Reply(202, body, {header: end, "Retry-After": "1"})
