@@ -24,9 +24,8 @@ from tests.conformance.conftest import (
 )
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import Case
-from translator_cmk.conformance.report.by_requirement import Cell, Note
+from translator_cmk.conformance.report.by_requirement import Cell, Note, verdict
 from translator_cmk.conformance.report.envelope import Made
-from translator_cmk.conformance.report.page import verdict
 from translator_cmk.conformance.results import load_results
 from translator_cmk.conformance.running import Running
 from translator_cmk.conformance.verdicts import Result

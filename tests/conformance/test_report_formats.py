@@ -26,8 +26,7 @@ from tests.conformance.conftest import (
 )
 from translator_cmk import features_dir
 from translator_cmk.cli import main
-from translator_cmk.conformance.report.by_requirement import cells
-from translator_cmk.conformance.report.page import verdict
+from translator_cmk.conformance.report.by_requirement import cells, verdict
 from translator_cmk.conformance.results import load_results
 from translator_cmk.requirements import load_register
 from translator_cmk.verdict import Status

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...requirements import Register, Requirement, load_register
 from ...requirements.frozen_registers import load_frozen, unchanged_since
-from ...verdict import HAS_FAILED, Status, of_requirement
+from ...verdict import HAS_FAILED, Status, of_requirement, with_failures_first
 from ..cases import FEATURES, CaseEntry, Envelope, Ids
 
 
@@ -98,6 +98,11 @@ def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:
     if went_wrong and attributed and requirement not in attributed:
         return Status.INCONCLUSIVE, f"the scenario fails for {', '.join(attributed)}"
     return status, case.get("reason", "")
+
+
+def verdict(cell: Cell) -> Status:
+    """Return the result of a requirement: failed as soon as anything of it fails."""
+    return with_failures_first(cell.status, {note.status for note in cell.notes})
 
 
 def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:

@@ -13,35 +13,14 @@ from ...escaping import html, visible
 from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Register, Requirement, load_register
-from ...verdict import OF_REQUIREMENTS, Status, with_failures_first
-from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope, Ids
-from .by_requirement import Cell, Note, cells, rates
-from .wording import (
-    NO_GOODBYE,
-    badge_of,
-    conclusion,
-    few,
-    headline,
-    kit_of,
-    product,
-    scope_of,
-    unasked,
-)
+from ...verdict import OF_REQUIREMENTS, Status
+from ..cases import CaseEntry, Envelope, Ids
+from .by_requirement import Cell, Note, cells, rates, verdict
+from .left_out import KINDS_OF_TEST, gaps
+from .wording import badge_of, conclusion, headline, kit_of, product, scope_of
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-
-KINDS_OF_TEST = {
-    FEATURES: (
-        "Scenarios",
-        "one request after a few preparations, with its expected outcome, in written examples",
-    ),
-    TOUR: (
-        "Planned sequences",
-        "many requests in a row, planned to meet the most rules in the fewest steps",
-    ),
-    FUZZ: ("Random sequences", "many requests in a row, drawn at random from the seed"),
-}
-"""For each lane its name for readers, and what it does."""
+STYLE = Path(__file__).with_name("report.css").read_text("utf-8")
 
 PROFILES = {
     "article": "Counted is what the article states, what follows from it, and what Azure's "
@@ -68,6 +47,7 @@ def report_html(envelope: Envelope) -> str:
     said = conclusion(envelope)
     article = register.article
     return PAGE.substitute(
+        style=STYLE,
         title=html(f"{product(envelope)}: {headline(envelope)}"),
         product=html(product(envelope)),
         article=f'<a href="{html(article.url)}">{html(article.title)}</a>, revision of '
@@ -262,30 +242,6 @@ def amount_of(envelope: Envelope, lane: str) -> str:
     return f"{len(cases):,} of them"
 
 
-def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
-    """Yield what the run leaves out."""
-    for lane, (name, _) in KINDS_OF_TEST.items():
-        if lane not in envelope["lanes"]:
-            yield f"No {name.lower()} were run."
-    for narrowed in scope_of(envelope):
-        if not narrowed.startswith("lane"):
-            yield f"Narrowed: {narrowed}."
-    if "trouble" in envelope:
-        yield f"It ended early: {envelope['trouble']}."
-    if "no_goodbye" in envelope:
-        yield f"{NO_GOODBYE[0].upper()}{NO_GOODBYE[1:]}: {envelope['no_goodbye']}."
-    for note in unasked(envelope):
-        yield f"{note[0].upper()}{note[1:]}."
-    not_run = [name for name, cell in found.items() if cell.status is Status.NOT_RUN]
-    if not_run:
-        yield f"{len(not_run)} requirements were not run: {few(not_run)}."
-    only_declared = [name for name, cell in found.items() if cell.status is Status.DECLARED]
-    yield (
-        f"{len(only_declared)} requirements, such as the cipher, can't be seen from outside, only "
-        "declared."
-    )
-
-
 def line_of(requirement: Requirement, cell: Cell, silent: bool) -> list[str]:
     """Return the cells of one line."""
     result = mark(verdict(cell))
@@ -306,11 +262,6 @@ def format_note(note: Note, cases: Ids) -> str:
     reason = f"{note.reason} (known: {note.known})" if note.known else note.reason
     more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
     return f"{html(reason)} {identified(cases[0])}{more}"
-
-
-def verdict(cell: Cell) -> Status:
-    """Return the result of a requirement: failed as soon as anything of it fails."""
-    return with_failures_first(cell.status, {note.status for note in cell.notes})
 
 
 def failures(envelope: Envelope) -> Iterator[str]:
