@@ -16,7 +16,11 @@ from .machine import (
 
 
 class System(Protocol):
-    """A system under test: the model, or an adapter to a real system."""
+    """A system under test: the model, or an adapter to a real system.
+
+    It may say in a list ``said`` how it carried out the last command, one attempt or remark a text:
+    reports show it, and no verdict depends on it.
+    """
 
     def reset(self, stage: Stage) -> None:
         """Start afresh, with nothing but the stage."""

@@ -14,6 +14,7 @@ from tests.conformance.conftest import (
     FAILS_TOO,
     FAULTY,
     MODEL,
+    WELL,
     WHOLE,
     WRONG,
     Verified,
@@ -200,3 +201,12 @@ def test_report_is_confirmed_by_asking_again(wrong: Verified) -> None:
     assert f'{FAILS}.status: was "failed", is "passed"' in out
     assert 'tour/DisableIdentity.status: was "failed", is "passed"' in out
     assert 'subject.product: was "loses nothing", is "model"' in out
+
+
+def test_details_of_a_step_have_what_the_system_says_of_its_attempts(tmp_path: Path) -> None:
+    system = "tests.systems.adapters:SaysItsAttempts"
+    found = verify(tmp_path, "--in-process", "--python", system, *WELL)
+    items = {item.id: item for item in load_results(found.folder).items}
+    first, *_, last = items[WHOLE].details
+    assert first["said"][0] == "0 s: 409 <Conflict>"
+    assert "said" not in last, "a look was said to take attempts"

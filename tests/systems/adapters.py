@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.systems.limited import EVERY, declares
 from translator_cmk.machine import Command, Observation, Outcome, Refused
-from translator_cmk.machine.commands import CreateVault
+from translator_cmk.machine.commands import CreateVault, GrantKeyAccess
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
@@ -33,6 +33,20 @@ class AlmostNamesReasons(ModelSystem):
         if isinstance(outcome, Refused) and "vault.same-region-refused" in outcome.because:
             return Refused(frozenset({"vault.same-regions"}))
         return outcome
+
+
+class SaysItsAttempts(ModelSystem):
+    """Says of each command how many attempts it took, with a remark that is no text for a message,
+    and refuses to grant access.
+    """
+
+    declaration = declares("says its attempts", capabilities=EVERY)
+    said = ("0 s: 409 <Conflict>", "", "1 s: \ud800 asked again" + "." * 400)
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, GrantKeyAccess):
+            return Refused()
+        return super().submit(command)
 
 
 # What is shown of others, and under which names

@@ -138,6 +138,9 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
             }
         )
     ),
+    "remarks": lambda answer: write(
+        line({"id": answer["id"], "answer": "error", "message": "no quota", "said": ["0 s: 409"]})
+    ),
     "own-words": lambda answer: write(line({"id": answer["id"], **OWN_WORDS})),
     "flood": flood,
     "slow": slow,

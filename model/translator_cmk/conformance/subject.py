@@ -58,6 +58,7 @@ class Subject:
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self.pending = PendingEffects()
         self.own_words = ""  # how the system itself explains its last answer to a command
+        self.said: list[str] = []  # what it says of how it carried out commands; emptied by a lane
 
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names; raises `Errs` and `Fault`."""
@@ -82,6 +83,7 @@ class Subject:
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         word = answer["answer"]
         self.own_words = own_words(answer)
+        self.said += answer.get("said", ())
         if self.declaration.windows:
             self._step_reference(command, word)
         else:

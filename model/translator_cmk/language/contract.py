@@ -21,7 +21,7 @@ from ..shapes import (
     read_message,
 )
 from .declaration import DECLARED, LONGEST_WINDOW, declare
-from .messages import COMMAND, COMMENT, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE
+from .messages import COMMAND, COMMENT, IDS, KEY_USE, OBSERVATION, PROTOCOL, REMARKS, STAGE
 from .name_forms import TOKEN
 
 VERBS: Mapping[str, str] = {
@@ -109,9 +109,9 @@ ANSWERED: Mapping[str, Mapping[str, dict[str, Shape]]] = {
     "hello": {},
     "reset": {"done": {}},
     "submit": {
-        "accepted": {**COMMENT, "audit": UniqueList(KEY_USE)},
-        "refused": {**COMMENT, "because": IDS},
-        "unsupported": COMMENT,
+        "accepted": {**COMMENT, "audit": UniqueList(KEY_USE), "said": REMARKS},
+        "refused": {**COMMENT, "because": IDS, "said": REMARKS},
+        "unsupported": {**COMMENT, "said": REMARKS},
     },
     "observe": {"observed": {"observation": Reference(OBSERVATION, "observation")}},
     "settle": {"settled": {}, "unsettled": {}},
@@ -142,7 +142,8 @@ def answers_to(verb: str) -> Tagged:
         records["hello"] = HELLO
     for answer, fields in ANSWERED[verb].items():
         records[answer] = answer_record(answer, fields)
-    records["error"] = answer_record("error", COMMENT)
+    of_errors = {**COMMENT, "said": REMARKS} if verb == "submit" else COMMENT
+    records["error"] = answer_record("error", of_errors)
     return Tagged("answer", records)
 
 

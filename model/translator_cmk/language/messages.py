@@ -28,6 +28,7 @@ from ..shapes import (
     Choice,
     Inconsistent,
     Line,
+    ListOf,
     MapOf,
     Record,
     Shape,
@@ -120,6 +121,12 @@ def command_from_wire(message: Any, where: str = "") -> Command:
 
 COMMENT: dict[str, Shape] = {"code": CODE, "message": Line(2000)}
 """Fields of an answer that are for people, or native to the system."""
+
+LONGEST_REMARK = 300
+"""Characters of one text in ``said``."""
+
+REMARKS = ListOf(Line(LONGEST_REMARK))
+"""What a system says of how it carried out a command, one attempt or remark a text."""
 
 IDS = UniqueList(REQUIREMENT, frozenset)
 KEY_USE = Record(

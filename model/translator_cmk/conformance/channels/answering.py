@@ -7,8 +7,8 @@ from typing import Any
 from ...bdd.systems import declaration_of, not_a_system, raised
 from ...language.contract import request_from_wire
 from ...language.declaration import declaration_to_wire
-from ...language.messages import PROTOCOL, observation_to_wire
-from ...machine import Accepted, Refused, Unspecified
+from ...language.messages import LONGEST_REMARK, PROTOCOL, observation_to_wire
+from ...machine import Accepted, Command, Refused, Unspecified
 from ...shapes import WireError
 from ...system import ModelSystem, System, Unsupported
 from .channel import Request
@@ -68,19 +68,18 @@ class Answering:
         return {"answer": "done"}
 
     def submit(self, request: dict[str, Any]) -> Answer:
-        """Carry out a command."""
+        """Carry out a command, and repeat what the system says of that."""
         system = self._system(request)
         try:
-            outcome: Any = system.submit(request["command"])
-        except (Unsupported, NotImplementedError) as error:
-            return unsupported_answer(str(error))
-        if isinstance(outcome, Accepted):
-            return {"answer": "accepted", "audit": [use.as_dict() for use in outcome.audit]}
-        if isinstance(outcome, Refused):
-            return {"answer": "refused", "because": sorted(outcome.because)}
-        if isinstance(outcome, Unspecified) and isinstance(system, ModelSystem):
-            return {"answer": "refused"}  # any answer is right here, and the model does nothing
-        return error_answer(f"submit returned {outcome!r}, which is neither Accepted nor Refused")
+            answer = submitted(system, request["command"])
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # as in `answer`
+            answer = error_answer(raised(error))
+        remarks = remarks_of(system)
+        if remarks:
+            answer["said"] = remarks
+        return answer
 
     def observe(self, request: dict[str, Any]) -> Answer:
         """Show everything."""
@@ -109,6 +108,31 @@ class Answering:
         return self.sessions[session]
 
 
+def submitted(system: System, command: Command) -> Answer:
+    """Return the answer to a command; raises what the system raises."""
+    try:
+        outcome: Any = system.submit(command)
+    except (Unsupported, NotImplementedError) as error:
+        return unsupported_answer(str(error))
+    if isinstance(outcome, Accepted):
+        return {"answer": "accepted", "audit": [use.as_dict() for use in outcome.audit]}
+    if isinstance(outcome, Refused):
+        return {"answer": "refused", "because": sorted(outcome.because)}
+    if isinstance(outcome, Unspecified) and isinstance(system, ModelSystem):
+        return {"answer": "refused"}  # any answer is right here, and the model does nothing
+    return error_answer(f"submit returned {outcome!r}, which is neither Accepted nor Refused")
+
+
+def remarks_of(system: System) -> list[str]:
+    """Return what a system says of how it carried out the last command, in its ``said``."""
+    remarks = []
+    for remark in getattr(system, "said", ()):
+        text = in_unicode(str(remark))[:LONGEST_REMARK]
+        if text:
+            remarks.append(text)
+    return remarks
+
+
 def read_request(message: Any) -> dict[str, Any]:
     """Return what a request means, which one of this process says itself; raises `WireError`."""
     if isinstance(message, Request):
@@ -125,5 +149,10 @@ def unsupported_answer(text: str) -> Answer:
 
 def error_answer(text: str) -> Answer:
     """Return the answer that something went wrong."""
-    clean = text.encode("utf-8", "replace").decode("utf-8")
-    return {"answer": "error", "message": clean[:LONGEST_MESSAGE] or "something went wrong"}
+    message = in_unicode(text)[:LONGEST_MESSAGE]
+    return {"answer": "error", "message": message or "something went wrong"}
+
+
+def in_unicode(text: str) -> str:
+    """Return the text without halves of surrogate pairs, which no message may have."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from ...bdd.assertions import AssertionFailed, MustBeShown
+from ...bdd.assertions import Assertion, AssertionFailed, MustBeShown
 from ...bdd.causes import causes_of, comparison_of
 from ...bdd.checked_system import CapabilityMissing, ResetFailed
 from ...bdd.demands import demanded_of
@@ -38,6 +38,7 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
     began = perf_counter()
     subject.session.case = scenario.case.id
     subject.patient = is_patient(scenario.pickle)
+    subject.said.clear()
     run = None
     raised = None
     try:
@@ -45,7 +46,7 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
         run = ScenarioRun(subject, scenario.pickle, register.chosen.kinds)
         if details is not None:
             run.details = details
-        play_steps(run)
+        play_steps(run, subject)
     except Exception as error:  # noqa: BLE001  # raised again unless it has a status
         raised = error
     result = result_of(raised, run, scenario, subject)
@@ -56,11 +57,18 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
     return result._replace(seconds=perf_counter() - began)
 
 
-def play_steps(run: ScenarioRun) -> None:
+def play_steps(run: ScenarioRun, subject: Subject) -> None:
     """Play all steps; the model says which requirements a change rests on."""
     for _, _, meaning in read_steps(run.pickle):
         before = run.model.state
-        run.play_next()
+        asks = not isinstance(meaning, Fact | Assertion)
+        if asks:
+            subject.said.clear()
+        try:
+            run.play_next()
+        finally:
+            if asks and subject.said:
+                run.details[-1]["said"] = list(subject.said)
         if not isinstance(meaning, Command):
             continue
         shown = run.details[-1]["outcome"]
@@ -164,7 +172,7 @@ def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun, subject:
     """Return a failure with its scenario, its requirement, what changed, and where to look."""
     case = scenario.case
     lines = list(format_failure(error, "", scenario.pickle, Path(case.feature), run))
-    for line in in_its_words(subject.names.sent, subject.own_words):
+    for line in in_its_words(subject.names.sent, subject.own_words, subject.said):
         lines.append(f"  {line}")
     lines.append(f"  {'messages':<11}  {MESSAGES}, case {case.id}")
     lines.append(f"  {AGAIN} verify ... --case {case.id}")

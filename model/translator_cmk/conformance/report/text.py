@@ -29,6 +29,9 @@ FOLDER, as a command.
 MOST_NAMES = 20
 """How many of the names are shown under which a system was asked."""
 
+MOST_REMARKS = 20
+"""How many of the remarks are shown that a system makes on how it carried out a step."""
+
 LONGEST_EXPLANATION = 500
 """How many characters are shown of the message in which a system explains an answer."""
 
@@ -36,8 +39,10 @@ SAID = "The end of its standard error:"
 """How begins what is shown of a case that broke the system."""
 
 
-def in_its_words(sent: Sequence[str], own_words: str) -> Iterator[str]:
-    """Yield the names under which a system was asked, and how it explains its last answer."""
+def in_its_words(sent: Sequence[str], own_words: str, said: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the names under which a system was asked, how it explains its last answer, and what it
+    says of how it carried out the last step with a command.
+    """
     if sent:
         more = len(sent) - MOST_NAMES
         names = ", ".join(sent[:MOST_NAMES])
@@ -46,6 +51,11 @@ def in_its_words(sent: Sequence[str], own_words: str) -> Iterator[str]:
         yield f"{'sent as':<11}  {names}"
     if own_words:
         yield f"{'it says':<11}  {plain(own_words, LONGEST_EXPLANATION)}"
+    for remark in said[:MOST_REMARKS]:
+        yield f"{'it said':<11}  {plain(remark, LONGEST_EXPLANATION)}"
+    more = len(said) - MOST_REMARKS
+    if more > 0:
+        yield f"{'it said':<11}  {more} more, which the messages have"
 
 
 def printed(
