@@ -1,16 +1,21 @@
-"""Access policies of key vaults."""
+"""Changes of the access policies of a key vault."""
 
 from typing import Any
 
 from ...machine import commands
-from ...machine.entities import Grant, Resource, Vault
-from .asked import Asked
+from ...machine.entities import Grant, Vault
 from .calls import Call
-from .forms import FORMS, Body
-from .problems import malformed, outside
-
-PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
-"""The key permissions that the model's grant stands for."""
+from .forms import Body
+from .policies import (
+    Policy,
+    account_with_identity,
+    keep_other_policies,
+    keep_permissions_of_grant,
+    other_policies,
+    policies_of,
+    requested_policies,
+)
+from .problems import malformed
 
 POLICIES = "properties.accessPolicies"
 
@@ -34,59 +39,72 @@ def change_access(call: Call, vault: Vault) -> Body:
 
 
 def add_access(call: Call, vault: Vault, policies: list[Any]) -> None:
-    for account in accounts_named(call, vault, policies):
-        call.submit(commands.GrantKeyAccess(vault.name, account))
+    """Give each principal the permissions of a request besides those that it has.
+
+    The model is asked for a grant that is there too.
+    """
+    present = by_principal(policies_of(call, vault))
+    for policy in requested_policies(vault, policies):
+        before = present.get(policy.object_id, policy)
+        merged = before.with_more(policy)
+        account = account_with_identity(call, policy.object_id)
+        if account is not None and merged.gives_key_access:
+            call.submit(commands.GrantKeyAccess(vault.name, account))
+        keep_policy(call, vault, account, merged)
 
 
 def remove_access(call: Call, vault: Vault, policies: list[Any]) -> None:
-    for account in accounts_named(call, vault, policies):
-        call.submit(commands.RevokeKeyAccess(vault.name, account))
+    """Take the permissions of a request from each principal.
+
+    The model is asked to revoke a grant that is not there too.
+    """
+    present = by_principal(policies_of(call, vault))
+    for policy in requested_policies(vault, policies):
+        left = present.get(policy.object_id, policy).with_less(policy)
+        account = account_with_identity(call, policy.object_id)
+        takes_grant = has_grant(call, vault, account) and not left.gives_key_access
+        if account is not None and (takes_grant or policy.gives_key_access):
+            call.submit(commands.RevokeKeyAccess(vault.name, account))
+        keep_policy(call, vault, account, left)
 
 
 def set_access(call: Call, vault: Vault, policies: list[Any]) -> None:
-    """Grant and revoke until the access policies are these."""
-    wanted = accounts_named(call, vault, policies)
-    present = accounts_with_access(call, vault)
-    for account in present:
-        if account not in wanted:
-            call.submit(commands.RevokeKeyAccess(vault.name, account))
-    for account in wanted:
-        if account not in present:
+    """Change the access policies until they are these."""
+    present = by_principal(policies_of(call, vault))
+    wanted = by_principal(requested_policies(vault, policies))
+    for object_id, policy in present.items():
+        if object_id not in wanted:
+            set_policy(call, vault, policy.with_less(policy))
+    for policy in wanted.values():
+        set_policy(call, vault, policy)
+
+
+def set_policy(call: Call, vault: Vault, policy: Policy) -> None:
+    """Let a principal have these permissions, and no others."""
+    account = account_with_identity(call, policy.object_id)
+    if account is not None:
+        is_granted = has_grant(call, vault, account)
+        if policy.gives_key_access and not is_granted:
             call.submit(commands.GrantKeyAccess(vault.name, account))
+        elif is_granted and not policy.gives_key_access:
+            call.submit(commands.RevokeKeyAccess(vault.name, account))
+    keep_policy(call, vault, account, policy)
 
 
-def accounts_with_access(call: Call, vault: Vault) -> list[str]:
-    names = []
-    for grant in call.every(Grant):
-        if grant.vault.name == vault.name:
-            names.append(grant.resource.name)
-    return names
+def by_principal(policies: list[Policy]) -> dict[str, Policy]:
+    return {policy.object_id: policy for policy in policies}
 
 
-def accounts_named(call: Call, vault: Vault, policies: list[Any]) -> list[str]:
-    """Return the accounts to whose identities access policies are; raises `Problem`."""
-    return [account_named(call, vault, policy) for policy in policies]
+def has_grant(call: Call, vault: Vault, account: str | None) -> bool:
+    return call.entity(Grant, f"{vault.name}/{account}") is not None
 
 
-def account_named(call: Call, vault: Vault, policy: Any) -> str:
-    """Return the account whose identity an access policy gives the key permissions of the model's
-    grant; raises `Problem`.
-    """
-    asked = Asked(policy)
-    principal = asked.required("objectId").lower()
-    asked.required("tenantId")
-    asked.required("permissions.keys", list)
-    known = {"tenantId": vault.subscription.tenant.name, "permissions": {"keys": PERMISSIONS}}
-    asked.honoured(known, "objectId")
-    account = account_with_identity(call, principal)
-    if account is None:
-        raise outside("an access policy for an identity that is not that of an account")
-    return account
-
-
-def account_with_identity(call: Call, principal: str) -> str | None:
-    """Return the account of an identity, be it off, by its object id; None if it is of none."""
-    for account in call.every(Resource):
-        if call.world.principal(account) == principal:
-            return str(account.name)
-    return None
+def keep_policy(call: Call, vault: Vault, account: str | None, policy: Policy) -> None:
+    """Keep what a policy has beside the model."""
+    others = by_principal(other_policies(call, vault))
+    others.pop(policy.object_id, None)
+    if account is not None and policy.gives_key_access:
+        keep_permissions_of_grant(call, vault, account, policy)
+    elif not policy.is_empty:
+        others[policy.object_id] = policy
+    keep_other_policies(call, vault, others)

@@ -5,9 +5,11 @@ from ...machine.entities import KeySource, Resource, Subscription
 from .calls import Call, Reply
 from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .forms import Body
+from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
 from .operations import begun
 from .places import requested_location
 from .problems import Problem, missing, outside
+from .settings import keep_settings, put_settings
 from .worlds import FIXED, Group
 
 
@@ -20,6 +22,7 @@ def put_account(call: Call, group: Group) -> Reply:
 
 
 def patch_account(call: Call, account: Resource) -> Reply:
+    keep_settings(call, "account", account.name, is_whole=False)
     return begun(call, account, change_account(call, account.name))
 
 
@@ -44,6 +47,8 @@ def create_account(call: Call, group: Group) -> Body:
         requested_key_source(call),
     )
     call.submit(command)
+    put_settings(call, "user_assigned", name, {})
+    keep_settings(call, "account", name, is_whole=True)
     return change_account(call, name, has_key_source=True)
 
 
@@ -69,6 +74,7 @@ def change_to_whole(call: Call, account: Resource) -> Body:
     """Change an account to what is put in its place, whose key source may be the one it has."""
     wanted = call.asked.get("properties.encryption", dict)
     shown = call.show("account", account)["properties"].get("encryption")
+    keep_settings(call, "account", account.name, is_whole=True)
     return change_account(call, account.name, has_key_source=wanted == shown)
 
 
@@ -79,16 +85,12 @@ def change_account(call: Call, name: str, *, has_key_source: bool = False) -> Bo
     The identity is turned on first, and off last.  ``has_key_source``: it has the key source
     already.
     """
-    identity = call.asked.get("identity.type", str, "").lower()
-    if identity == "systemassigned":
-        call.submit(commands.EnableIdentity(name))
+    turn_on_own(call, name)
     if call.asked.get("properties.encryption", dict) and not has_key_source:
         call.submit(key_source_command(call, name))
-    if identity == "none":
-        call.submit(commands.DisableIdentity(name))
-    done = done_by_key_source(call)
-    if identity == "none":
-        done.append("identity.type")
+    turn_off_own(call, name)
+    keep_assigned(call, name)
+    done = done_by_key_source(call) + done_by_identity(call)
     shown = call.show("account", call.entity(Resource, name))
     honoured: Body = call.asked.honoured(shown, *done)
     return honoured

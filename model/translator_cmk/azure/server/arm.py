@@ -27,6 +27,7 @@ class ManagerCall(Call):
         "list_skus": accounts.list_skus,
         "move_resources": moves.move_resources,
         "patch_account": accounts.patch_account,
+        "patch_group": groups.patch_group,
         "patch_vault": vaults.patch_vault,
         "put_account": accounts.put_account,
         "put_group": groups.put_group,

@@ -16,6 +16,7 @@ from ...machine.entities import Entity, Key
 from .asked import Asked, parse_json
 from .forms import FORMS, Body, filled
 from .problems import Problem, answer_to, found, malformed
+from .settings import SHOWN_BY, with_settings
 from .strictness import Strictness
 from .values import Values
 from .worlds import FIXED, World, Worlds
@@ -221,6 +222,8 @@ class Call:
         values.
         """
         body: Body = filled(FORMS[form], Values(self, entity, given))
+        if form in SHOWN_BY:
+            return with_settings(self.world, form, entity, body)
         return body
 
     def url(self, path: str, **query: str) -> str:

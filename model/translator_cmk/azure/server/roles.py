@@ -3,9 +3,9 @@
 from ...machine import commands
 from ...machine.entities import Role, Vault
 from ..names import GUID
-from .access import account_with_identity
 from .calls import Call, Reply
 from .forms import Body
+from .policies import account_with_identity
 from .problems import Problem, malformed, outside
 from .worlds import FIXED, Assignment
 

@@ -1,7 +1,7 @@
 """The values of bodies: what a form can name in braces, besides the fields of what is shown.
 
-Each is a function of the model's state, under the name that forms use.  A member whose value is
-None is left out of the body.
+Each is a function of the model's state, under the name that forms use; modules above add more of
+them.  A member whose value is None is left out of the body.
 """
 
 import base64
@@ -10,10 +10,11 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from ...machine.entities import CUSTOMER, Grant, Key
+from ...machine.entities import CUSTOMER, Key, Vault
 from ...machine.meanings import registered, shows_encryption_section
 from .forms import Body
-from .worlds import FIXED, SUBSCRIPTIONS, TENANTS
+from .settings import settings_of
+from .worlds import FIXED, SUBSCRIPTIONS, TENANTS, World
 
 if TYPE_CHECKING:
     from .calls import Call
@@ -39,6 +40,9 @@ class Values(dict[str, Any]):
 Value = Callable[[Values], Any]
 
 VALUES: dict[str, Value] = {}
+
+RETENTION = 90
+"""Days for which a vault keeps what is deleted, where a client said nothing else."""
 
 
 def value(function: Value) -> Value:
@@ -106,11 +110,23 @@ def capabilities(shown: Values) -> list[Body]:
     return []
 
 
+def user_assigned(world: World, account: str) -> Body:
+    """Return the user-assigned identities of an account, by their ids."""
+    return dict(settings_of(world, "user_assigned", account))
+
+
 @value
 def managed_identity(shown: Values) -> Body | None:
-    if not shown.entity.identity:
+    """The identities of an account: that of its own, and those that a client assigned to it."""
+    assigned = user_assigned(shown.call.world, shown.entity.name)
+    if not shown.entity.identity and not assigned:
         return None
-    return shown.call.show("managed_identity", shown.entity)
+    if not assigned:
+        return shown.call.show("managed_identity", shown.entity)
+    if not shown.entity.identity:
+        return {"type": "UserAssigned", "userAssignedIdentities": assigned}
+    own = shown.call.show("managed_identity", shown.entity)
+    return {**own, "type": "SystemAssigned, UserAssigned", "userAssignedIdentities": assigned}
 
 
 @value
@@ -148,23 +164,28 @@ def uses_rbac(shown: Values) -> bool:
     return bool(shown.entity.permission_model == "rbac")
 
 
+def retention_days(shown: Values, vault: Vault) -> int:
+    """Return how long a vault keeps what is deleted."""
+    return int(settings_of(shown.call.world, "retention", vault.name).get("days", RETENTION))
+
+
 @value
 def retention(shown: Values) -> int | None:
-    return 90 if shown.entity.soft_delete else None
+    if not shown.entity.soft_delete:
+        return None
+    return retention_days(shown, shown.entity)
+
+
+@value
+def vault_tags(shown: Values) -> Body:
+    """The tags of a key vault, where they are not at the place of the setting."""
+    tags: Body = settings_of(shown.call.world, "vault", shown.entity.name).get("tags", {})
+    return tags
 
 
 @value
 def protected(shown: Values) -> bool | None:
     return shown.entity.purge_protection or None
-
-
-@value
-def access_policies(shown: Values) -> list[Body]:
-    policies = []
-    for grant in shown.call.every(Grant):
-        if grant.vault.name == shown.entity.name:
-            policies.append(shown.call.show("access_policy", grant))
-    return policies
 
 
 @value
@@ -235,7 +256,8 @@ def n(shown: Values) -> str:
 
 @value
 def recoverable_days(shown: Values) -> int:
-    return 90 if shown.entity.vault.soft_delete else 0
+    vault = shown.entity.vault
+    return retention_days(shown, vault) if vault.soft_delete else 0
 
 
 @value

@@ -9,6 +9,7 @@ from .calls import Call, Reply
 from .forms import Body
 from .places import requested_location
 from .problems import malformed
+from .settings import keep_settings, put_settings, settings_of
 from .worlds import Group
 
 SOFT_DELETE = "properties.enableSoftDelete"
@@ -16,6 +17,11 @@ PURGE_PROTECTION = "properties.enablePurgeProtection"
 RBAC = "properties.enableRbacAuthorization"
 ACCESS_POLICIES = "properties.accessPolicies"
 CREATE_MODE = "properties.createMode"
+
+RETENTION = "properties.softDeleteRetentionInDays"
+
+SHORTEST_RETENTION = 7
+LONGEST_RETENTION = 90
 
 RBAC_BY_DEFAULT = "2026-02"
 """The first api-version in which a new vault uses Azure RBAC unless the request says otherwise."""
@@ -33,8 +39,9 @@ def put_vault(call: Call, group: Group) -> Reply:
     # one of this name elsewhere is not changed: creating it is refused
     if present is None or location != present.region.name:
         create_vault(call, group, location)
-    shown = patch_vault(call, call.entity(Vault, name))
-    return Reply(200 if present else 201, shown)
+    vault = call.entity(Vault, name)
+    keep_settings(call, "vault", vault.name, is_whole=True)
+    return Reply(200 if present else 201, change_vault(call, vault))
 
 
 def recover_vault(call: Call, group: Group) -> Reply:
@@ -57,14 +64,40 @@ def create_vault(call: Call, group: Group, location: str) -> None:
         permission_model,
     )
     call.submit(command)
+    put_settings(call, "access_policies", command.vault, {})
+    put_settings(call, "retention", command.vault, {})
 
 
 def patch_vault(call: Call, vault: Vault) -> Any:
     """Change what a request says of a vault, and return it."""
+    keep_settings(call, "vault", vault.name, is_whole=False)
+    return change_vault(call, vault)
+
+
+def change_vault(call: Call, vault: Vault) -> Any:
+    """Change what a request says of protections, access and retention; return the vault."""
+    keep_retention(call, vault)
     turn_on_protections(call, vault)
     set_permission_model_and_access(call, vault)
     shown: Body = call.show("vault", call.again(vault))
     return call.asked.honoured(shown, ACCESS_POLICIES, SOFT_DELETE, PURGE_PROTECTION, CREATE_MODE)
+
+
+def keep_retention(call: Call, vault: Vault) -> None:
+    """Keep for how long a vault keeps what is deleted, which is said once; raises `Problem`."""
+    days = call.asked.get(RETENTION, int)
+    if days is None:
+        return
+    if not SHORTEST_RETENTION <= days <= LONGEST_RETENTION:
+        raise malformed(
+            f"'{RETENTION}' is {days}, and has to be from {SHORTEST_RETENTION} to "
+            f"{LONGEST_RETENTION}.",
+            "BadRequest",
+        )
+    present = settings_of(call.world, "retention", vault.name).get("days")
+    if present not in (None, days):
+        raise malformed(f"'{RETENTION}' is {present} and can't be changed.", "BadRequest")
+    put_settings(call, "retention", vault.name, {"days": days})
 
 
 def turn_on_protections(call: Call, vault: Vault) -> None:

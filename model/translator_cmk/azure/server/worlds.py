@@ -47,7 +47,8 @@ class Assignment(NamedTuple):
 
 class World(NamedTuple):
     """The model's state, and beside it what the model does not know at all: resource groups,
-    projects, and how role assignments are named.
+    projects, how role assignments are named, and what a client sets that has nothing to do with
+    keys.
     """
 
     tenant: str
@@ -58,6 +59,8 @@ class World(NamedTuple):
     """Workspace -> the body of its one project, without identifier."""
     assignments: Mapping[str, Assignment] = {}
     """Name of a role of the model -> the assignment that it stands for, if a client made it."""
+    settings: Mapping[tuple[str, str], Mapping[str, Any]] = {}
+    """What is set, and the name of what it is set of -> member -> value."""
 
     def id_of(self, *words: str) -> str:
         """Return the GUID of something of this world."""

@@ -1,0 +1,176 @@
+"""Access policies of a key vault, as requests have them: who may do what.
+
+The model has a policy only as a grant: for the identity of an account, with the key permissions
+get, wrapKey and unwrapKey.  All others are kept beside the model.
+"""
+
+from typing import Any, NamedTuple
+
+from ...machine.entities import Grant, Resource, Vault
+from ..names import GUID
+from .asked import Asked
+from .calls import Call
+from .forms import Body
+from .problems import malformed
+from .settings import put_settings, settings_of
+from .values import Values, value
+from .worlds import FIXED
+
+PERMISSIONS: dict[str, list[str]] = FIXED["permissions"]
+"""For each kind of thing in a vault, the permissions that there are."""
+
+OF_A_GRANT = frozenset({"get", "wrapKey", "unwrapKey"})
+"""The key permissions that the model's grant stands for."""
+
+ALL = "all"
+
+
+class Policy(NamedTuple):
+    """What one principal may do."""
+
+    object_id: str
+    permissions: dict[str, frozenset[str]]
+
+    @property
+    def gives_key_access(self) -> bool:
+        """Whether it has what the model's grant stands for."""
+        of_keys = self.permissions["keys"]
+        return ALL in of_keys or of_keys >= OF_A_GRANT
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.permissions.values())
+
+    def with_more(self, other: "Policy") -> "Policy":
+        """Return the policy with the permissions of another one too."""
+        merged = {}
+        for kind, names in self.permissions.items():
+            merged[kind] = names | other.permissions[kind]
+        return self._replace(permissions=merged)
+
+    def with_less(self, other: "Policy") -> "Policy":
+        """Return the policy without the permissions of another one."""
+        left = {}
+        for kind, names in self.permissions.items():
+            left[kind] = names - other.permissions[kind]
+        return self._replace(permissions=left)
+
+    def allows(self, kind: str, permission: str) -> bool:
+        """Whether the principal may do something with a kind of thing."""
+        return ALL in self.permissions[kind] or permission in self.permissions[kind]
+
+    def body(self) -> Body:
+        """Return the permissions as they are shown, in the order in which Azure lists them."""
+        shown: Body = {}
+        for kind, known in PERMISSIONS.items():
+            shown[kind] = [name for name in known if name in self.permissions[kind]]
+        return shown
+
+
+# Reading
+
+
+def requested_policies(vault: Vault, policies: list[Any]) -> list[Policy]:
+    """Return the access policies of a request, one for each principal; raises `Problem`."""
+    by_principal: dict[str, Policy] = {}
+    for body in policies:
+        policy = requested_policy(vault, body)
+        if policy.object_id in by_principal:
+            policy = by_principal[policy.object_id].with_more(policy)
+        by_principal[policy.object_id] = policy
+    return list(by_principal.values())
+
+
+def requested_policy(vault: Vault, body: Any) -> Policy:
+    asked = Asked(body)
+    object_id = asked.required("objectId").lower()
+    if not GUID.fullmatch(object_id):
+        raise malformed(f"The object id '{object_id[:40]}' of an access policy is not a GUID.")
+    asked.required("tenantId")
+    permissions = {}
+    for kind in PERMISSIONS:
+        names = asked.get(f"permissions.{kind}", list, [])
+        permissions[kind] = checked_permissions(kind, names)
+    known = {
+        "tenantId": vault.subscription.tenant.name,
+        "permissions": dict.fromkeys(PERMISSIONS, ""),
+    }
+    done = [f"permissions.{kind}" for kind in PERMISSIONS]
+    asked.honoured(known, "objectId", *done)
+    return Policy(object_id, permissions)
+
+
+def checked_permissions(kind: str, names: list[Any]) -> frozenset[str]:
+    """Return permissions by their names as Azure writes them; raises `Problem`."""
+    known = {name.lower(): name for name in PERMISSIONS[kind]}
+    found = set()
+    for name in names:
+        canonical = known.get(name.lower()) if isinstance(name, str) else None
+        if canonical is None:
+            raise malformed(f"'{str(name)[:40]}' is no permission for {kind}.", "BadRequest")
+        found.add(canonical)
+    return frozenset(found)
+
+
+# Whose they are
+
+
+def account_with_identity(call: Call, principal: str) -> str | None:
+    """Return the account of an identity, be it off, by its object id; None if it is of none."""
+    for account in call.every(Resource):
+        if call.world.principal(account) == principal:
+            return str(account.name)
+    return None
+
+
+def policies_of(call: Call, vault: Vault) -> list[Policy]:
+    """Return the access policies of a vault: those of the model's grants, then those kept beside
+    the model.
+    """
+    policies = []
+    for grant in call.every(Grant):
+        if grant.vault.name == vault.name:
+            policies.append(policy_of_grant(call, grant))
+    policies.extend(other_policies(call, vault))
+    return policies
+
+
+def other_policies(call: Call, vault: Vault) -> list[Policy]:
+    """Return the policies of a vault that are kept beside the model."""
+    return list(settings_of(call.world, "access_policies", vault.name).values())
+
+
+def policy_of_grant(call: Call, grant: Grant) -> Policy:
+    """Return the policy that a grant stands for, with what a client asked for besides."""
+    object_id = call.world.principal(grant.resource)
+    asked_for = settings_of(call.world, "grant", grant.name).get("permissions")
+    if asked_for is None:
+        nothing: frozenset[str] = frozenset()
+        asked_for = {**dict.fromkeys(PERMISSIONS, nothing), "keys": OF_A_GRANT}
+    return Policy(object_id, asked_for)
+
+
+def keep_other_policies(call: Call, vault: Vault, policies: dict[str, Policy]) -> None:
+    """Keep the policies of a vault that the model does not have, by principal."""
+    put_settings(call, "access_policies", vault.name, policies)
+
+
+def keep_permissions_of_grant(call: Call, vault: Vault, account: str, policy: Policy) -> None:
+    """Keep which permissions a client asked for where the model has a grant."""
+    settings = {"permissions": policy.permissions}
+    put_settings(call, "grant", f"{vault.name}/{account}", settings)
+
+
+@value
+def access_policies(shown: Values) -> list[Body]:
+    """The access policies of a key vault."""
+    vault = shown.entity
+    bodies = []
+    for policy in policies_of(shown.call, vault):
+        body = {
+            "tenantId": vault.subscription.tenant.name,
+            "objectId": policy.object_id,
+            "permissions": policy.body(),
+        }
+        bodies.append(body)
+    return bodies
