@@ -1,9 +1,8 @@
 """One connection: TLS, at once or behind the CONNECT of a proxy, and the requests in it."""
 
+import io
 import json
-import re
 import socket
-import ssl
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .error_bodies import error_body
+from .framing import check_head, length_of_content
 from .hosts import apis_at
 from .problems import Problem
 
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 HANDSHAKE = b"\x16"
 """The first byte of a connection that begins with TLS."""
 
-LENGTH = re.compile(r"[0-9]{1,6}")
-"""The length of a request's content, which is below 1 MB."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+END_OF_HEAD = (b"\r\n", b"\n")
+
+LONGEST_HEAD = 65_536
+"""Bytes of a request line and headers."""
 
 
 class Connection(BaseHTTPRequestHandler):
@@ -30,24 +34,60 @@ class Connection(BaseHTTPRequestHandler):
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
     timeout = 120  # seconds, after which a connection without a request is closed
     disable_nagle_algorithm = True
+    rbufsize = 0  # until TLS begins: its first bytes may come right behind a CONNECT
+    wbufsize = io.DEFAULT_BUFFER_SIZE  # so that an answer is sent at once
     server: "AzureServer"
 
     # The connection
 
     def handle(self) -> None:
-        """Take the first byte for what the connection is."""
-        if self.connection.recv(1, socket.MSG_PEEK) == HANDSHAKE:
-            self.encrypt()
-        super().handle()
+        """Answer requests until one side ends the connection."""
+        begins_with_tls = self.connection.recv(1, socket.MSG_PEEK) == HANDSHAKE
+        if not begins_with_tls and not self.leads_to_tls():
+            return
+        self.encrypt()
+        self.close_connection = False
+        while not self.close_connection and self.next_request():
+            self.answer()
+
+    def leads_to_tls(self) -> bool:
+        """Answer what comes without TLS; return whether it is a CONNECT that TLS follows."""
+        with self.server.arrivals.limited(self.connection):
+            arrived = self.read_head(b"")
+        if not arrived:
+            return False
+        if self.command != "CONNECT":
+            self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
+            return False
+        if not self.has_host(self.path):
+            self.refuse_to_connect()
+            return False
+        self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        return True
+
+    def has_host(self, authority: str) -> bool:
+        """Return whether the proxy leads to a host and its port."""
+        host, _, port = authority.rpartition(":")
+        if port not in ("443", str(self.server.port)):
+            return False
+        return bool(apis_at(host).apis)
+
+    def refuse_to_connect(self) -> None:
+        """Answer a CONNECT that leads nowhere."""
+        self.send_error(
+            403, "This proxy leads only to host names that it has, on port 443 or its own."
+        )
 
     def encrypt(self) -> None:
         """Go on with TLS."""
-        self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        secured = self.server.context.wrap_socket(
+            self.request, server_side=True, do_handshake_on_connect=False
+        )
+        self.request = secured
+        self.rbufsize = io.DEFAULT_BUFFER_SIZE  # type: ignore[misc]  # setup reads it of the instance
         self.setup()
-
-    def is_encrypted(self) -> bool:
-        """Return whether the connection has gone on with TLS."""
-        return isinstance(self.connection, ssl.SSLSocket)
+        with self.server.arrivals.limited(secured):
+            secured.do_handshake()
 
     def finish(self) -> None:
         """Close the connection, which with TLS is not the one that was opened."""
@@ -56,41 +96,71 @@ class Connection(BaseHTTPRequestHandler):
 
     # Requests
 
-    def do_CONNECT(self) -> None:
-        """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all
-        others.
+    def next_request(self) -> bool:
+        """Wait for a request, and return whether one arrived; what is wrong with it is
+        answered.
         """
-        if self.is_encrypted() or not self.leads_here(self.path):
-            self.send_error(
-                403, "This proxy leads only to host names that it has, on port 443 or its own."
-            )
-            return
-        self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        self.encrypt()
-        self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
-
-    def leads_here(self, authority: str) -> bool:
-        """Return whether a host and its port are among those that the proxy leads to."""
-        host, _, port = authority.rpartition(":")
-        if port not in ("443", str(self.server.port)):
+        self.close_connection = True
+        first = self.rfile.read(1)
+        if not first:
             return False
-        return bool(apis_at(host).apis)
+        with self.server.arrivals.limited(self.connection):
+            return self.read_head(first) and self.read_content()
 
-    def do_GET(self) -> None:
-        """Read the rest of a request and answer it."""
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        length = headers.get("content-length", "0")
-        if not self.is_encrypted():
-            self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
-        elif "transfer-encoding" in headers or not LENGTH.fullmatch(length):
-            self.send_error(
-                411, "The request has to give its length in Content-Length, below 1 MB."
-            )
-        else:
-            self.acknowledge()
-            self.answer(headers, self.rfile.read(int(length)))
+    def read_head(self, first: bytes) -> bool:
+        """Read the rest of a request line and headers, and return whether they can be used."""
+        self.command = ""
+        self.requestline = ""
+        self.request_version = self.default_request_version
+        head = first
+        line = b""
+        while line not in END_OF_HEAD:
+            line = self.rfile.readline(LONGEST_HEAD + 1)
+            head += line
+            if len(head) > LONGEST_HEAD:
+                self.send_error(431)
+                return False
+            if not line:
+                return False  # the client has gone away in the middle
+        try:
+            check_head(head)
+        except Problem as problem:
+            self.refuse(problem)
+            return False
+        return self.parse_head(head)
 
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # as the base class calls them
+    def parse_head(self, head: bytes) -> bool:
+        """Take over a request line and headers, and return whether they can be used."""
+        self.raw_requestline, _, headers = head.partition(b"\n")
+        rest = self.rfile
+        self.rfile = io.BytesIO(headers)
+        try:
+            return self.parse_request()
+        finally:
+            self.rfile = rest
+
+    def read_content(self) -> bool:
+        """Read the content of a request, and return whether it is all there."""
+        try:
+            length = length_of_content(self.headers)
+        except Problem as problem:
+            self.refuse(problem)
+            return False
+        if length == 0:
+            self.content = b""
+            return True
+        self.acknowledge()
+        self.content = self.rfile.read(length)
+        if len(self.content) < length:
+            self.close_connection = True
+            return False
+        return True
+
+    def handle_expect_100(self) -> bool:
+        """Ask for the content that a client holds back until it is asked for it."""
+        asked = super().handle_expect_100()
+        self.wfile.flush()
+        return asked
 
     def acknowledge(self) -> None:
         """Acknowledge the headers: a client may hold content back until they are."""
@@ -99,26 +169,33 @@ class Connection(BaseHTTPRequestHandler):
 
     # Answers
 
-    def answer(self, headers: Mapping[str, str], content: bytes) -> None:
+    def answer(self) -> None:
         """Answer a request."""
+        if self.command == "CONNECT":
+            self.refuse_to_connect()
+            return
+        if self.command not in METHODS:
+            self.send_error(501, f"Unsupported method ({self.command!r})")
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            reply = self.server.answer(self.command, self.path, headers, content)
+            reply = self.server.answer(self.command, self.path, headers, self.content)
         except Exception:  # noqa: BLE001  # a defect ends one request, not the server
             self.server.handle_error(self.request, self.client_address)
             self.send_error(500, "The server has a defect; standard error says where.")
-        else:
-            self.send(reply.status, reply.body, reply.headers)
+            return
+        self.send(reply.status, reply.body, reply.headers)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """Send what is wrong as an error of Azure, after which the connection can't be used
-        again.
-        """
+        """Send what is wrong as an error of Azure; the base class sends its errors by this too."""
         status = HTTPStatus(code)
         if status == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED:
             status = HTTPStatus.BAD_REQUEST
-        code_of_azure = status.phrase.replace(" ", "")
-        problem = Problem(status, code_of_azure, message or status.phrase)
-        self.send(status, error_body("manager", problem), {"Connection": "close"})
+        self.refuse(Problem(status, status.phrase.replace(" ", ""), message or status.phrase))
+
+    def refuse(self, problem: Problem) -> None:
+        """Send what is wrong with a request, after which the connection can't be used again."""
+        self.send(problem.status, error_body("manager", problem), {"Connection": "close"})
 
     def send(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
         """Send a status, headers and a body in JSON."""
@@ -136,6 +213,7 @@ class Connection(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
         """Log nothing: a request line may have a credential in it."""

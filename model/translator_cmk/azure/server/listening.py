@@ -17,6 +17,7 @@ import trustme
 
 from ...machine import Machine
 from ...system import MACHINE
+from .arrivals import Arrivals
 from .calls import Reply
 from .connection import Connection
 from .simulation import Simulation
@@ -39,6 +40,7 @@ class AzureServer(ThreadingTCPServer):
         self.simulation = simulation
         self.worlds = simulation.worlds
         self.secret = simulation.secret
+        self.arrivals = Arrivals()
         self.host = host
         self.port: int = self.server_address[1]
         self.proxy = f"http://{host}:{self.port}"
@@ -51,6 +53,10 @@ class AzureServer(ThreadingTCPServer):
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
         """Return the answer to a request; the names of headers are in lower case."""
         return self.simulation.answer(method, target, headers, content)
+
+    def service_actions(self) -> None:
+        """Do what has to be done from time to time."""
+        self.arrivals.cut_overdue()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
         """Print where an exception was raised, but not its message, which may have a credential.

@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+from ipaddress import ip_address
 
 from ...arguments import seconds
 from ...conformance import serve
@@ -71,17 +72,29 @@ def run(args: argparse.Namespace) -> int:
     from .listening import azure_server
 
     host, port = serve.address(args.azure, "--azure")
+    address = serve.resolved(host, port, "--azure")
     try:
-        with azure_server(
-            host=serve.resolved(host, port, "--azure"), port=port, strictness=strictness
-        ) as server:
+        with azure_server(host=address, port=port, strictness=strictness) as server:
+            warn_of_others(address)
             print(f"proxy {server.proxy}", flush=True)
             print(f"cloud https://localhost:{server.port}", flush=True)
             print(f"certificate authority {server.authority_file}", flush=True)
-            signal.signal(
-                signal.SIGTERM, lambda *_: sys.exit(OK)
-            )  # the file of the certificate authority goes too
+            # the file of the certificate authority goes too
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
             threading.Event().wait()
     except OSError as error:
         raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
     return OK
+
+
+def warn_of_others(address: str) -> None:
+    """Warn on standard error of an address that other machines may reach."""
+    if ip_address(address).is_loopback:
+        return
+    print(
+        f"translator-cmk: warning: {address} is not this machine's alone: anybody who reaches the "
+        "server can sign in, and read and change everything in it; to keep others out, listen on "
+        "127.0.0.1",
+        file=sys.stderr,
+        flush=True,
+    )
