@@ -115,24 +115,32 @@ def test_the_commands_of_a_finding_replay_it(plan: b.TerraformPlan, profile: str
         ([], "loses", 1),
         ([], "not-specified", 1),
         (["Get"], "loses", 0),
+        (["Get"], None, 1),
+        ([], None, 1),
+        (b.PERMISSIONS, None, 0),
         (["Get"], "may-lose", 1),
         (["Get"], "refused", 1),
         (b.PERMISSIONS, "not-specified", 0),
     ],
 )
 def test_the_exit_code_follows_from_the_gravest_verdict(
-    permissions: list[str], fail_on: str, code: int
+    permissions: list[str], fail_on: str | None, code: int
 ) -> None:
     plan = vault_redeployed([b.policy_entry(permissions=permissions)])
-    assert checked(plan, "--fail-on", fail_on).code == code
+    options = () if fail_on is None else ("--fail-on", fail_on)
+    assert checked(plan, *options).code == code
 
 
-def test_the_last_line_says_how_to_fail_on_what_does_not_count() -> None:
-    plan = vault_redeployed([b.policy_entry(permissions=["Get"])])
-    last = checked(plan).out.splitlines()[-1]
-    assert "--fail-on may-lose" in last
-    assert "--fail-on" not in checked(plan, "--fail-on", "may-lose").out
-    assert "--fail-on" not in checked(vault_redeployed([b.policy_entry()])).out
+def test_the_last_line_says_loudly_what_the_exit_code_leaves_out() -> None:
+    narrowed = vault_redeployed([b.policy_entry(permissions=["Get"])])
+    assert "MAY BE LOST" in checked(narrowed, "--fail-on", "loses").out.splitlines()[-1]
+    assert "MAY BE LOST" not in checked(narrowed).out
+    refused = enabled(key=b.key(key_size=4096))
+    last = " ".join(checked(refused).out.splitlines()[-2:])
+    assert "--fail-on refused" in last
+    assert "loses data" in last
+    assert "--fail-on" not in checked(refused, "--fail-on", "refused").out.splitlines()[-1]
+    assert "exit code" not in checked(vault_redeployed([b.policy_entry()])).out
 
 
 def test_the_last_line_says_the_exit_code_of_a_finding_that_fails() -> None:

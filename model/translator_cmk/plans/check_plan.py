@@ -11,7 +11,7 @@ from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
-from .finding import LOSES, VERDICTS
+from .finding import MAY_LOSE, VERDICTS
 from .findings import Judge, Report
 from .json_form import format_json
 from .junit import format_junit
@@ -31,7 +31,7 @@ EPILOG = """how firmly a consequence holds:
 
 exit codes:
   0  nothing is lost by it
-  1  it loses data, or has what --fail-on names
+  1  it loses data or may lose it, or has what --fail-on names
   4  nothing of that was found, and not everything was judged: planning failed, or not every order
      was tried
   2  wrong usage, or a file that is no plan: one line says what it is and what to do
@@ -65,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         choices=VERDICTS,
-        default=LOSES,
-        help="the mildest verdict with exit code 1 (default: loses)",
+        default=MAY_LOSE,
+        help="the mildest verdict with exit code 1 (default: may-lose)",
     )
     parser.add_argument(
         "--format",

@@ -49,15 +49,24 @@ def format_text(
         lines += wrapped(without_finding(report), "  ")
     for limit in (*legend(report), *limits(report)):
         lines += wrapped(f"- {limit}", "  ")
-    if report.undecided and exit_code == INCOMPLETE:
-        lines.append(f"The exit code is {exit_code}, since not everything was judged.")
-    elif report.gravest in counting:
-        lines.append(f"The exit code is {exit_code}.")
-    elif report.gravest is not None:
-        lines.append(
-            f"The exit code is {exit_code}; with --fail-on {report.gravest} it would be 1."
-        )
+    lines += wrapped(last_line(report, counting, exit_code), "")
     return "\n".join(lines) + "\n"
+
+
+def last_line(report: Report, counting: tuple[str, ...], exit_code: int) -> str:
+    """Return what the exit code says, and what it leaves out; empty if nothing was found."""
+    if report.undecided and exit_code == INCOMPLETE:
+        return f"The exit code is {exit_code}, since not everything was judged."
+    if report.gravest is None:
+        return ""
+    if report.gravest in counting:
+        return f"The exit code is {exit_code}."
+    if report.gravest == MAY_LOSE:
+        return f"DATA MAY BE LOST. The exit code is {exit_code} by --fail-on {counting[-1]}."
+    return (
+        f"Nothing was found that loses data, so the exit code is {exit_code}; with --fail-on "
+        f"{report.gravest} it would be 1."
+    )
 
 
 def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
@@ -103,4 +112,4 @@ def format_consequence(consequence: Consequence) -> Iterator[str]:
 
 def wrapped(text: str, indent: str) -> list[str]:
     """Return a text in lines, those after the first indented."""
-    return wrap(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return wrap(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
