@@ -274,7 +274,12 @@ class TerraformPlan:
         }
         if depends:
             resource["depends_on"] = list(depends)
-        self.configured.setdefault(module, []).append(resource)
+        # the instances of a module are configured once
+        resources = self.configured.setdefault(module.partition("[")[0], [])
+        others = [
+            each for each in resources if not module or each["address"] != resource["address"]
+        ]
+        resources[:] = [*others, resource]
 
     def as_dict(self) -> Values:
         """Return the plan as `terraform show -json` writes it."""

@@ -213,12 +213,15 @@ def test_no_advice_makes_a_circle(tmp_path: Path) -> None:
     assert "principal_id" not in said((K,))
 
 
-def test_a_role_that_depends_on_the_vault_is_said_to_come_after_the_switch(tmp_path: Path) -> None:
+def test_a_role_is_not_advised_to_be_applied_alone_where_the_vault_comes_with_it(
+    tmp_path: Path,
+) -> None:
     values = b.role(scope=b.UNKNOWN)
     late = switched(lambda plan: plan.create(R, values, refers={"scope": TO_VAULT}))
     free = switched(lambda plan: plan.create(R, b.role()))
-    assert R in sentences(late, tmp_path)[0]
-    assert R not in sentences(free, tmp_path)[0]
+    assert f"-target='{R}'" not in advice(late, tmp_path, V)
+    assert R in advice(late, tmp_path, V)
+    assert f"-target='{R}'" in advice(free, tmp_path, V)
 
 
 def test_the_key_that_the_plan_makes_is_named_where_the_key_in_use_is_unknown(
@@ -411,6 +414,8 @@ def test_what_comes_back_with_a_new_policy_is_told_apart(tmp_path: Path) -> None
     becomes = {(each.what, each.becomes) for part in finding.parts for each in part.consequences}
     assert ("documents", "stays lost") in becomes
     assert ("data", "may be back") in becomes
+    assumed = {each.what: each.assumed for part in finding.parts for each in part.consequences}
+    assert (assumed["data"], assumed["models"]) == ("back", "stays lost")
     [full] = report(policy_replaced(["delete", "create"]), tmp_path, "full").findings
     becomes = {(each.what, each.becomes) for part in full.parts for each in part.consequences}
     assert ("data", "back") in becomes
@@ -637,7 +642,23 @@ def test_what_concerns_no_account_of_the_plan_is_not_told(tmp_path: Path) -> Non
     plan.update("azurerm_key_vault.o", b.vault("kv-other"), b.vault("kv-other", tags={"a": "b"}))
     other = b.account("o", kind="OpenAI")
     plan.update("azurerm_cognitive_account.o", other, {**other, "tags": {"a": "b"}})
-    assert [each.address for each in report(plan, tmp_path).without_finding] == []
+    found = report(plan, tmp_path)
+    assert found.without_finding == ()
+    addresses = ["azurerm_key_vault.o", "azurerm_cognitive_account.o"]
+    assert [each.address for each in found.others] == addresses
+
+
+def test_each_change_is_a_finding_or_named_without_one(tmp_path: Path) -> None:
+    group = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+    plan = everything_of_the_vault(["delete", "create"])
+    plan.replace("azurerm_resource_group.g", group, {**group, "id": b.UNKNOWN, "name": "other"})
+    plan.create("azurerm_user_assigned_identity.i", {"name": "i", "principal_id": b.UNKNOWN})
+    found = report(plan, tmp_path)
+    named = [each.address for each in found.findings]
+    named += [address for each in found.findings for address in each.explains]
+    named += [each.address for each in (*found.without_finding, *found.others)]
+    assert len(named) == len(set(named)) == found.changes
+    assert "azurerm_resource_group.g" in [each.address for each in found.without_finding]
 
 
 def test_a_date_of_expiry_of_the_key_in_use_is_not_specified(tmp_path: Path) -> None:
@@ -793,6 +814,25 @@ def test_what_goes_after_the_key_was_given_up_may_still_cost_the_data(tmp_path: 
     assert verdicts(plan, tmp_path, "full") == {}
 
 
+def test_what_names_the_key_too_is_named_where_an_account_leaves_it_out(tmp_path: Path) -> None:
+    kind = "Microsoft.CognitiveServices/accounts@2025-06-01"
+    for body, before, after in (
+        ("azapi_resource.t", azapi(b.arm_account(key="cmk"), kind), azapi(b.arm_account(), kind)),
+        (T, b.account(key=b.key_id()), b.account()),
+    ):
+        for actions, named in ((["no-op"], True), (["delete"], False)):
+            plan = b.TerraformPlan()
+            plan.update(body, before, after)
+            plan.change(C, actions, b.cmk(), b.cmk() if named else None)
+            said = [
+                part.advice.does
+                for finding in report(plan, tmp_path).findings
+                for part in finding.parts
+                if finding.address == body
+            ]
+            assert (C in " ".join(said)) is named
+
+
 # Vaults and groups
 
 
@@ -815,6 +855,41 @@ def test_a_vault_that_goes_with_its_key_and_policy_loses(
     found = verdicts(everything_of_the_vault(actions), tmp_path)
     assert found[P] == "loses"
     assert found.get(K) in (None, "may-lose")
+
+
+def test_a_vault_comes_back_without_what_the_plan_deletes_before_it(tmp_path: Path) -> None:
+    def recovered(plan: b.TerraformPlan) -> str:
+        [said] = [each for each in sentences(plan, tmp_path) if "is recovered" in each]
+        return said
+
+    whole = recovered(everything_of_the_vault(["delete", "create"]))
+    assert "without the key cmk" in whole
+    assert "the access policy of translator-prod" in whole
+    alone = plan_with(without=V)
+    alone.replace(V, b.vault(policies=[b.policy_entry()]), b.vault())
+    assert "without" not in recovered(alone)
+    assert "resource group" not in recovered(alone)
+    group = everything_of_the_vault(["delete", "create"], resource_group_name="other")
+    assert "resource group" in recovered(group)
+
+
+def test_a_key_that_goes_is_told_by_who_uses_it_after_the_plan(tmp_path: Path) -> None:
+    def said(after: b.Values, *others: str) -> str:
+        plan = plan_with(without=f"{T} {K}")
+        plan.delete(K, b.key())
+        plan.update(T, b.account(key=b.key_id()), after)
+        for name in others:
+            plan.create(f"azurerm_key_vault_key.{name}", b.key(name, id=b.UNKNOWN))
+        return sentences(plan, tmp_path)[0]
+
+    same = b.account(key=b.key_id(), tags={"a": "b"})
+    assert "still uses" in said(same)
+    assert "new-key" in said(same, "new-key")
+    other = said(b.account(key=b.key_id(key="new-key")), "new-key")
+    assert "still uses" not in other
+    assert "new-key" in other
+    block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
+    assert "not known" in said(b.account(customer_managed_key=block))
 
 
 def test_a_vault_that_goes_alone_loses_and_one_that_is_forgotten_does_not(tmp_path: Path) -> None:
@@ -908,6 +983,29 @@ def test_advice_on_enabling_names_only_what_is_broken(tmp_path: Path) -> None:
     assert "purge" not in said
     both = enabled(key=b.key(key_size=4096), vault=b.vault(purge_protection_enabled=False))
     assert "purge" in advice(both, tmp_path, C)
+
+
+def test_advice_on_a_demand_names_the_resource_in_which_it_can_be_met(tmp_path: Path) -> None:
+    unprotected = b.vault(purge_protection_enabled=False)
+    assert f"in {V}." in advice(enabled(vault=unprotected), tmp_path, C)
+    large = b.key(key_size=4096)
+    there = enabled(key=large)
+    assert f"in {K}." not in advice(there, tmp_path, C)
+    made = enabled(key=large)
+    for change in made.changes:
+        if change["address"] == K:
+            change["change"].update({"actions": ["create"], "before": None})
+    assert f"in {K}." in advice(made, tmp_path, C)
+
+
+def test_a_request_that_breaks_a_demand_says_which_key_the_account_keeps(tmp_path: Path) -> None:
+    [first] = sentences(enabled(key=b.key(key_size=4096)), tmp_path)
+    assert "Microsoft-managed keys" in first
+    plan = plan_with(without=T)
+    plan.keep(f"{K}[1]", b.key("large", key_size=4096))
+    plan.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(key="large")))
+    [second] = [each for each in sentences(plan, tmp_path) if "no key in use" in each]
+    assert "keeps the key cmk" in second
 
 
 def test_every_demand_that_is_stated_and_refused_by_assumption_has_words() -> None:
@@ -1063,6 +1161,31 @@ def test_modules_loops_and_counts_are_followed(tmp_path: Path) -> None:
     assert verdicts(plan, tmp_path) == {policy: "loses"}
 
 
+def test_each_instance_of_a_module_has_its_own_key_and_vault(tmp_path: Path) -> None:
+    def two_instances(size: int) -> b.TerraformPlan:
+        plan = b.TerraformPlan()
+        old = 'module.env["old"].'
+        plan.keep(old + T, b.account("old", key=b.key_id("kv-old")))
+        plan.keep(old + V, b.vault("kv-old", policies=[b.policy_entry()]))
+        plan.keep(old + K, b.key(in_vault="kv-old"))
+        new = 'module.env["new"].'
+        plan.create(new + T, b.account("new", id=b.UNKNOWN, principal=b.UNKNOWN))
+        plan.create(new + V, b.vault("kv-new", id=b.UNKNOWN, vault_uri=b.UNKNOWN))
+        values = b.key(in_vault="kv-new", id=b.UNKNOWN, key_vault_id=b.UNKNOWN, key_size=size)
+        plan.create(new + K, values, refers={"key_vault_id": TO_VAULT})
+        refers = {"object_id": TO_ACCOUNT, "key_vault_id": TO_VAULT}
+        plan.create(
+            new + P, b.policy(b.UNKNOWN, id=b.UNKNOWN, key_vault_id=b.UNKNOWN), refers=refers
+        )
+        values = b.cmk(id=b.UNKNOWN, cognitive_account_id=b.UNKNOWN, key_vault_key_id=b.UNKNOWN)
+        refers = {"cognitive_account_id": f"{T}.id", "key_vault_key_id": TO_KEY}
+        plan.create(new + C, values, refers=refers, depends=(P,))
+        return plan
+
+    assert verdicts(two_instances(4096), tmp_path) == {f'module.env["new"].{C}': "refused"}
+    assert verdicts(two_instances(2048), tmp_path) == {}
+
+
 def test_loops_over_accounts_lead_to_the_identity_of_each(tmp_path: Path) -> None:
     plan = b.TerraformPlan()
     plan.keep(V, b.vault())
@@ -1080,6 +1203,18 @@ def test_loops_over_accounts_lead_to_the_identity_of_each(tmp_path: Path) -> Non
         if not resource["address"].startswith(T) or resource["address"].startswith(C):
             resource["for_each_expression"] = {"references": [T]}
     assert verdicts(plan, tmp_path) == {}
+
+
+def test_of_two_accounts_the_one_of_kind_aiservices_is_named(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{V} {P}")
+    other = b.account("ai-one", key=b.key_id(), principal=b.OTHER, kind="AIServices")
+    plan.keep("azurerm_cognitive_account.o", other)
+    entries = [b.policy_entry(), b.policy_entry(b.OTHER)]
+    plan.update(V, b.vault(policies=entries), b.vault(policies=[]))
+    [finding] = report(plan, tmp_path).findings
+    [said] = foundry_on(finding)
+    assert "ai-one" in said
+    assert "translator-prod" not in said
 
 
 def test_an_account_of_kind_aiservices_names_the_foundry_pages(tmp_path: Path) -> None:

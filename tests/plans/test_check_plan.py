@@ -10,7 +10,17 @@ import pytest
 
 from tests.command_line import one_error, run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import K, P, T, V, enabled, plan_with, policy_replaced, vault_redeployed
+from tests.plans.test_cases import (
+    K,
+    P,
+    T,
+    V,
+    enabled,
+    plan_with,
+    policy_replaced,
+    switched,
+    vault_redeployed,
+)
 from translator_cmk.plans import changes
 from translator_cmk.plans.advice import all_advice
 
@@ -29,6 +39,18 @@ def test_the_text_names_verdict_address_consequences_and_what_to_do() -> None:
     assert "Instead: " in done.out
     assert "1 change loses data." in done.out
     assert max(len(line) for line in lines) <= 100
+
+
+@pytest.mark.parametrize("profile", ["article", "full"])
+def test_a_requirement_stands_in_the_first_line_of_what_it_is_about(profile: str) -> None:
+    plans = [enabled(key=b.key(key_size=4096)), policy_replaced(["delete", "create"])]
+    plans.append(switched(lambda plan: plan.create("azurerm_role_assignment.r", b.role())))
+    for plan in plans:
+        lines = checked(plan, "--profile", profile).out.splitlines()
+        named = [line for line in lines if re.search(r" [a-z]+\.[a-z0-9-]+ +[a-z ]+$", line)]
+        assert named
+        assert all(line.startswith("       - ") for line in named)
+        assert max(len(line) for line in lines) <= 100
 
 
 def test_nothing_found_is_no_promise() -> None:
@@ -146,11 +168,6 @@ def test_the_last_line_says_loudly_what_the_exit_code_leaves_out() -> None:
 def test_the_last_line_says_the_exit_code_of_a_finding_that_fails() -> None:
     done = checked(vault_redeployed([]))
     assert done.out.splitlines()[-1] == f"The exit code is {done.code}."
-
-
-def test_the_gap_is_spoken_of_only_where_something_is_made_again() -> None:
-    assert "a gap of seconds" in checked(policy_replaced(["delete", "create"])).out
-    assert "a gap of seconds" not in checked(vault_redeployed([])).out
 
 
 def test_of_many_changes_without_a_finding_some_are_named_and_the_rest_counted() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.plans import builder as b
 from tests.plans.test_cases import (
     TO_ACCOUNT,
+    TO_VAULT,
     C,
     K,
     P,
@@ -240,14 +241,31 @@ def evaluated(change: str) -> Build:
     return lambda: b.what_if(account, b.arm_change(change, vault, after))
 
 
-def azapi_account(key: str | None) -> Build:
+def azapi_account(key: str | None, owner: str = "") -> Build:
+    """Return how to build a plan about an account whose body names a key, or none."""
+
     def build() -> b.TerraformPlan:
         plan = b.TerraformPlan()
         before = azapi(b.arm_account(key="cmk"), AZAPI_ACCOUNT)
-        plan.update("azapi_resource.t", before, azapi(b.arm_account(key=key), AZAPI_ACCOUNT))
+        after = azapi(b.arm_account(key=key), AZAPI_ACCOUNT)
+        plan.update("azapi_resource.t", before, {**after, "tags": {"a": "b"}})
         return plan
 
-    return build
+    return with_owner(build, owner) if owner else build
+
+
+def with_owner(build: Build, action: str) -> Build:
+    """Return how to build a plan in which another resource names the key of the account too."""
+
+    def build_more() -> b.TerraformPlan:
+        plan: b.TerraformPlan = build()
+        plan.change(C, [action], b.cmk(), None if action == "forget" else b.cmk())
+        return plan
+
+    return build_more
+
+
+ACCOUNT_TAGGED = account(b.account(key=b.key_id(), tags={"a": "b"}))
 
 
 def policy_beside_the_identity() -> b.TerraformPlan:
@@ -286,6 +304,18 @@ def vault_made(name: str) -> Build:
 
 
 DATE = "2027-12-31T00:00:00Z"
+
+
+def role_on_the_vault(plan: b.TerraformPlan) -> None:
+    plan.create(R, b.role(scope=b.UNKNOWN), refers={"scope": TO_VAULT})
+
+
+def role_alone(plan: b.TerraformPlan) -> b.TerraformPlan:
+    """Return a plan that makes the role and leaves the vault as it is, as a targeted apply does."""
+    plan.create(R, b.role())
+    return plan
+
+
 HSM = "https://hsm.managedhsm.azure.net/keys/cmk/v1"
 
 REMEDIES: Mapping[str, list[Remedy]] = {
@@ -326,6 +356,24 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         Remedy(
             lambda: switched(lambda _: None),
             lambda: switched(lambda _: None, rbac_authorization_enabled=False),
+        )
+    ],
+    "vault-to-rbac-with-role": [
+        Remedy(
+            lambda: switched(lambda plan: plan.keep(R, b.role())),
+            lambda: switched(lambda plan: plan.keep(R, b.role()), rbac_authorization_enabled=False),
+        )
+    ],
+    "vault-to-rbac-beside-role": [
+        Remedy(
+            lambda: switched(lambda plan: plan.create(R, b.role())),
+            lambda: role_alone(plan_with()),
+        )
+    ],
+    "vault-to-rbac-before-role": [
+        Remedy(
+            lambda: switched(role_on_the_vault),
+            lambda: switched(role_on_the_vault, rbac_authorization_enabled=False),
         )
     ],
     "vault-to-policies": [Remedy(vault_on_rbac([]), vault_on_rbac([b.policy_entry()]))],
@@ -389,6 +437,14 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         Remedy(goes_with_the_account(["delete"]), goes_with_the_account(["no-op"]), "nothing")
     ],
     "key-left-out": [Remedy(azapi_account(None), azapi_account("cmk"))],
+    "key-left-out-beside": [
+        Remedy(azapi_account(None, owner="no-op"), azapi_account("cmk", owner="no-op")),
+        Remedy(azapi_account(None, owner="no-op"), azapi_account("cmk", owner="forget")),
+    ],
+    "key-given-up-beside": [
+        Remedy(with_owner(account(b.account()), "no-op"), with_owner(ACCOUNT_TAGGED, "no-op")),
+        Remedy(with_owner(account(b.account()), "no-op"), with_owner(ACCOUNT_TAGGED, "forget")),
+    ],
     "identity-off": [
         Remedy(
             account_with_identity("UserAssigned"),

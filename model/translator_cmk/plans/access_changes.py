@@ -141,10 +141,17 @@ def rights_changed(
 def policies_unknown(context: Context, vault: KnownVault) -> Change:
     """Return that only the apply will tell whether the account keeps its access."""
     identities = new_identities(context.plan)
-    words = {"cause": "", "first": "what makes the list unknown", "refer": ""}
+    words = {
+        "cause": "",
+        "first": "Apply what makes the list unknown first, then plan again.",
+        "refer": "",
+    }
     if identities:
-        words["cause"] = f" It may depend on {', '.join(identities)}."
-        words["first"] += f" ({targets(identities)})"
+        names = ", ".join(identities)
+        words["cause"] = f" It may depend on {names}."
+        words["first"] = (
+            f"If it depends on {names}, apply that first ({targets(identities)}), then plan again."
+        )
     if not context.depends_on(vault):
         words["refer"] = TO_THE_ACCOUNT
     return context.change("policies-unknown", may(context.revoke(vault)), vault, "", False, **words)

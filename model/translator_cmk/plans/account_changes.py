@@ -11,11 +11,11 @@ from ..machine.commands import (
     EnableIdentity,
     ReturnToMicrosoftManagedKeys,
 )
-from .causes import MOST_NAMED, targets
+from .causes import MOST_NAMED, put_back, set_back, targets
 from .context import NOTHING, Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, UNKNOWN
-from .things import Account, Key, KeyInUse, MayBeUnknown, Policy
+from .things import Account, Key, KeyInUse, MayBeUnknown, Policy, Vault
 from .world import KnownVault, UsedKey, location_name
 
 PURGES = "cognitive_account.purge_soft_delete_on_destroy"
@@ -28,7 +28,12 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
     if context.is_mine(account.id):
         kind = "account-replaced" if context.makes_again(context.account) else "account-deleted"
         delete = (DeleteResource(context.account.name),)
-        yield context.change(kind, (delete,), recovery=recovery_of(context, entry))
+        words = {
+            "recovery": recovery_of(context, entry),
+            "back": set_back(context.plan, entry.resource),
+            "kept": put_back(entry.resource),
+        }
+        yield context.change(kind, (delete,), None, "", False, **words)
 
 
 def recovery_of(context: Context, entry: Entry) -> str:
@@ -38,8 +43,9 @@ def recovery_of(context: Context, entry: Entry) -> str:
         purges = context.plan.feature(entry.resource, PURGES, True)
     if purges is True:
         return (
-            "azurerm purges it at once, so it can't be recovered (with "
-            "`purge_soft_delete_on_destroy` = false Azure keeps it for 48 hours)."
+            "azurerm purges it at once, so it can't be recovered; with `features { "
+            "cognitive_account { purge_soft_delete_on_destroy = false } }` in the provider, Azure "
+            "keeps it for 48 hours."
         )
     if purges is False:
         return "Azure keeps it for 48 hours, in which it can be recovered."
@@ -152,7 +158,32 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
         key=used.key,
         key_facts=facts_of_key(context, vault, used.key),
         vault_facts=facts_of_vault(context, vault),
+        key_address=address_of_new_key(context, used),
+        vault_address=address_of_vault(context, vault),
     )
+
+
+def address_of_new_key(context: Context, used: UsedKey) -> str:
+    """Return the address of the resource of azurerm that makes a key; empty if none does."""
+    for entry in context.world.entries:
+        key = entry.after
+        if not isinstance(key, Key) or entry.resource.actions != (CREATE,):
+            continue
+        vault = context.world.vault(key.vault)
+        if vault is None or not entry.resource.type.startswith("azurerm_"):
+            continue
+        if UsedKey(vault.name, context.world.key(vault, key.name).name) == used:
+            return entry.address
+    return ""
+
+
+def address_of_vault(context: Context, vault: KnownVault) -> str:
+    """Return the address of the resource of azurerm that has a vault; empty if none does."""
+    for entry in context.world.entries:
+        is_it = isinstance(entry.after, Vault) and context.world.vault(entry.after.id) is vault
+        if is_it and entry.resource.type.startswith("azurerm_"):
+            return entry.address
+    return ""
 
 
 def facts_of_key(context: Context, vault: KnownVault, name: str) -> str:
@@ -239,13 +270,18 @@ def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
 
 
 def given_up(context: Context) -> Change:
-    gone = context.goes_besides(None)
-    kind = "key-given-up-with-more" if gone else "key-given-up"
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
-    return context.change(kind, (give_up,), gone=gone)
+    gone = context.goes_besides(None)
+    if gone:
+        return context.change("key-given-up-with-more", (give_up,), gone=gone)
+    owner = context.other_owner_of_key()
+    kind = "key-given-up-beside" if owner else "key-given-up"
+    return context.change(kind, (give_up,), owner=owner)
 
 
 def left_out(context: Context) -> Change:
     """Return that a body names no key any more, which may mean that it is given up."""
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
-    return context.change("key-left-out", may(give_up))
+    owner = context.other_owner_of_key()
+    kind = "key-left-out-beside" if owner else "key-left-out"
+    return context.change(kind, may(give_up), owner=owner)

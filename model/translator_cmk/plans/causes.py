@@ -1,11 +1,44 @@
-"""Why a resource is replaced, or a value unknown: what else the plan changes."""
+"""Why a resource goes or is replaced, or a value unknown: what else the plan changes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .inventory import instance_of
-from .plan import NO_CHANGE, READ, UNKNOWN, Attributes, Plan, PlannedResource
+from .plan import (
+    CREATE,
+    DELETE,
+    NO_CHANGE,
+    READ,
+    UNKNOWN,
+    UPDATE,
+    Attributes,
+    Plan,
+    PlannedResource,
+)
+
+REASONS: Mapping[str, str] = {
+    "delete_because_no_resource_config": "no longer in the configuration",
+    "delete_because_no_module": "its module is no longer in the configuration",
+    "delete_because_no_move_target": "nothing is configured where it was moved to",
+    "delete_because_wrong_repetition": "count or for_each was added or left out",
+    "delete_because_count_index": "count{reads} no longer reaches [{instance}]",
+    "delete_because_each_key": "for_each{reads} no longer has {instance}",
+    "replace_because_tainted": "tainted",
+    "replace_by_request": "by -replace",
+    "replace_by_triggers": "by replace_triggered_by",
+}
+"""By Terraform's word for it: why a resource goes or is replaced."""
+
+DONE: Mapping[tuple[str, ...], str] = {
+    (CREATE,): "created",
+    (UPDATE,): "changed",
+    (DELETE,): "destroyed",
+}
+"""What is done to the cause of a change; with more than one action it is replaced."""
+
+LONGEST_VALUE = 60
+"""Longer values are not shown."""
 
 MOST_NAMED = 3
 """So many causes that are only possible are named."""
@@ -49,6 +82,79 @@ def causes(plan: Plan, resource: PlannedResource) -> Iterator[Cause]:
             other = resource_at(plan, address)
             if not set(other.actions) <= {NO_CHANGE, READ}:
                 yield Cause(address, other.actions, reference)
+
+
+def why_in_words(plan: Plan, resource: PlannedResource) -> str:
+    """Return why a resource goes or is replaced, in a few words; empty if nothing tells."""
+    if resource.forced_by:
+        return forced_in_words(plan, resource)
+    reads = f", which reads {', '.join(resource.repeated_by)}," if resource.repeated_by else ""
+    words = REASONS.get(resource.reason, "")
+    return words.format(reads=reads, instance=resource.instance)
+
+
+def forced_in_words(plan: Plan, resource: PlannedResource) -> str:
+    """Return which attributes force a replacement, and what forces it in the end."""
+    words = f"forced by {', '.join(resource.forced_by)}"
+    cause = root_cause(plan, resource)
+    if cause is None:
+        difference = difference_in_words(plan, resource)
+        return f"{words}, {difference}" if difference else words
+    words += f"; {cause.address} is {DONE.get(cause.actions, 'replaced')}"
+    origin = resource_at(plan, cause.address)
+    difference = difference_in_words(plan, origin)
+    if difference:
+        words += f", as its {origin.forced_by[0]} changes {difference}"
+    return words
+
+
+def difference_in_words(plan: Plan, resource: PlannedResource) -> str:
+    """Return from which value to which the attribute changes that forces a replacement.
+
+    It is empty if several do, or if a value is not known or must not be shown.
+    """
+    if len(resource.forced_by) != 1:
+        return ""
+    before = value_in_words(plan, resource.before, resource.forced_by[0])
+    after = value_in_words(plan, resource.after, resource.forced_by[0])
+    return f"from {before} to {after}" if before and after else ""
+
+
+def value_in_words(plan: Plan, attributes: Attributes | None, path: str) -> str:
+    """Return the value of an attribute; empty if it is not known or must not be shown."""
+    if attributes is None:
+        return ""
+    steps = [step for step in path.split(".") if not step.isdigit()]
+    value = attributes.at(*steps)
+    if not isinstance(value, str) or len(value) > LONGEST_VALUE:
+        return ""
+    if any(text.lower() in value.lower() for text in plan.masked_texts):
+        return ""
+    return value
+
+
+def set_back(plan: Plan, resource: PlannedResource) -> str:
+    """Return what to do so that a resource is not replaced, with the value if it is known."""
+    if CREATE not in resource.actions:
+        return "If only its address in the configuration changes, write a `moved` block"
+    cause = root_cause(plan, resource)
+    origin = resource if cause is None else resource_at(plan, cause.address)
+    if difference_in_words(plan, origin):
+        [attribute] = origin.forced_by
+        value = value_in_words(plan, origin.before, attribute)
+        return f"Set {attribute} of {origin.address} back to {value}"
+    return "Find what forces the replacement and change it back"
+
+
+def put_back(resource: PlannedResource) -> str:
+    """Return what to do so that an instance is not destroyed; empty if nothing tells."""
+    if len(resource.repeated_by) != 1:
+        return ""
+    if resource.reason == "delete_because_each_key":
+        return f" (put {resource.instance} back into {resource.repeated_by[0]})"
+    if resource.reason == "delete_because_count_index":
+        return f" (its count depends on {resource.repeated_by[0]})"
+    return ""
 
 
 def resource_at(plan: Plan, address: str) -> PlannedResource:

@@ -60,9 +60,9 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Account():
             return account_changes.account_deleted(context, entry, thing)
         case Vault():
-            return vault_changes.vault_deleted(context, thing)
+            return vault_changes.vault_deleted(context, entry, thing)
         case Key():
-            return vault_changes.key_deleted(context, thing)
+            return vault_changes.key_deleted(context, entry, thing)
         case Policy():
             return access_changes.policy_deleted(context, entry, thing)
         case PolicyList():

@@ -44,6 +44,8 @@ class ConfiguredResource:
     provider: str
     references: Mapping[str, tuple[str, ...]]
     dependencies: frozenset[str]
+    repeated_by: tuple[str, ...] = ()
+    """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
 
 
 def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
@@ -78,7 +80,8 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
         resolved = resolve_all(names, module, each)
         references[attribute] = resolved
         dependencies.update(resolved)
-    others = [*references_in(resource.value.get("count_expression")), *each]
+    repeated_by = [*references_in(resource.value.get("count_expression")), *each]
+    others = list(repeated_by)
     others += [str(name) for name in resource.items("depends_on")]
     dependencies.update(resolve_all(others, module, ()))
     dependencies.update(depended_on_by_calls(module))
@@ -86,6 +89,7 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
         resource.text("provider_config_key", ""),
         references,
         frozenset(resource_of(name) for name in dependencies),
+        tuple(longest(repeated_by)),
     )
 
 

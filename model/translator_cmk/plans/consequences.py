@@ -1,11 +1,11 @@
 """What becomes of what an account holds by one command of a plan, and on what that rests."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..machine import Refused
 from ..machine.entities import Resource
-from ..requirements import Register
+from ..requirements import Register, Requirement
 from .basis import Basis, basis_of
 from .context import Change
 from .demands import all_demands, broken_demands
@@ -34,6 +34,10 @@ class Consequence:
     """All requirements that it rests on."""
     title: str = ""
     """What the requirement says, where it is about a request; of a demand, what is needed."""
+    assumed: str = ""
+    """What is assumed to become of it, where that is not specified: `back` or `stays lost`."""
+    is_open: bool = False
+    """Whether its requirement is that something is not specified, and nothing is assumed."""
 
 
 Readings = Mapping[int, Iterable[Effect]]
@@ -70,13 +74,15 @@ class Telling:
         else:
             yield from self._of_requests("not specified", effect.deciding - NO_FINDINGS)
 
-    def regained(self, effect: Effect) -> Iterator[Consequence]:
+    def regained(self, effect: Effect, walk: Walk) -> Iterator[Consequence]:
         """Yield what is there again after a command, and what stays lost."""
         for loss in effect.stays:
             yield self._of_thing(effect, loss, "stays lost")
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
-            yield self._of_thing(effect, loss, becomes)
+            told = self._of_thing(effect, loss, becomes)
+            assumed = "stays lost" if loss.stake in walk.lost_at_an_end else "back"
+            yield replace(told, assumed=assumed) if told.basis == "assumed" else told
 
     def _of_thing(self, effect: Effect, loss: Loss, becomes: str, reading: str = "") -> Consequence:
         """Return what becomes of one thing, with the requirement that is shown for it."""
@@ -84,7 +90,16 @@ class Telling:
         shown = basis_of(effect.before, effect.command, loss, self.register, reading)
         requirement, basis = shown or Basis("", "")
         what = loss.stake.what
-        return Consequence(self.account, what, becomes, requirement, basis, tuple(sorted(by)))
+        is_open = bool(requirement) and says_nothing(self.register[requirement])
+        return Consequence(
+            self.account,
+            what,
+            becomes,
+            requirement,
+            basis,
+            tuple(sorted(by)),
+            is_open=is_open,
+        )
 
     def _of_demands(self, broken: Mapping[str, str]) -> Iterator[Consequence]:
         """Yield the demands that a request breaks, and then those by which it is refused.
@@ -107,7 +122,21 @@ class Telling:
         title = requirement.title
         if becomes == "demanded":
             title = all_demands()[name].needs
-        return Consequence(self.account, "", becomes, name, requirement.basis, (name,), title)
+        return Consequence(
+            self.account,
+            "",
+            becomes,
+            name,
+            requirement.basis,
+            (name,),
+            title,
+            is_open=says_nothing(requirement),
+        )
+
+
+def says_nothing(requirement: Requirement) -> bool:
+    """Return whether a requirement is that something is not specified."""
+    return requirement.title.endswith("is not specified")
 
 
 def losses_to_name(effect: Effect) -> tuple[Loss, ...]:

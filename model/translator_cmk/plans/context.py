@@ -6,7 +6,8 @@ from typing import TypeGuard
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
-from .plan import CREATE, DELETE, Plan
+from .inventory import Entry
+from .plan import CREATE, DELETE, UNKNOWN, Plan
 from .setup import Setup
 from .things import Account, KeyInUse, KeyUsed, MayBeUnknown, Thing, Vault
 from .world import KnownAccount, KnownVault, World
@@ -59,9 +60,17 @@ class Context:
     ) -> Change:
         """Return a change with the names that its words have."""
         words["account"] = self.account.name
+        words["fate"] = self._fate_without_a_new_key()
         if vault is not None:
             words["vault"] = vault.name
         return Change(kind, readings, words, silent, unsaid)
+
+    def _fate_without_a_new_key(self) -> str:
+        """Return which key the account has where a request puts no other one in use."""
+        key = self.account.key
+        if key is None:
+            return f"{self.account.name} stays on Microsoft-managed keys"
+        return f"{self.account.name} keeps the key {key.key}"
 
     def is_mine(self, reference: MayBeUnknown) -> bool:
         """Return whether a reference is to this account."""
@@ -122,6 +131,36 @@ class Context:
                 if isinstance(facts, Account) and self.is_mine(facts.id):
                     accounts.add(name)
         return any(vaults & self.plan.dependencies.get(name, frozenset()) for name in accounts)
+
+    def entries_naming_keys(self) -> dict[str, Entry]:
+        """Return by account the resource that names its key after the change: one of its own, or
+        else the account itself.
+        """
+        found: dict[str, Entry] = {}
+        for kind in (Account, KeyInUse):
+            for entry in self.world.entries:
+                facts = entry.after
+                if not isinstance(facts, kind) or facts.key is None:
+                    continue
+                reference = facts.id if isinstance(facts, Account) else facts.account
+                account = self.world.account(reference)
+                if account is not None:
+                    found[account.name] = entry
+        return found
+
+    def key_after(self) -> MayBeUnknown:
+        """Return the key that the account is to use: None if none is named, or `UNKNOWN`."""
+        entry = self.entries_naming_keys().get(self.account.name)
+        if entry is None or not isinstance(entry.after, Account | KeyInUse):
+            return None
+        return self.world.used_key(entry.after.key) or UNKNOWN
+
+    def other_owner_of_key(self) -> str:
+        """Return the resource that names the key of the account besides it; empty if none does."""
+        entry = self.entries_naming_keys().get(self.account.name)
+        if entry is None or not isinstance(entry.after, KeyInUse):
+            return ""
+        return entry.address
 
     def is_used_by_another_identity(self) -> bool:
         """Return whether a user-assigned identity of the account is to use the key."""

@@ -85,7 +85,7 @@ def newest_in_words(context: Context, key: Key) -> str:
 def users_of(context: Context, vault: KnownVault, key: KnownKey, newest: Key) -> Users:
     """Return the accounts that use a key after the change."""
     users = Users()
-    for account, entry in keys_named(context).items():
+    for account, entry in context.entries_naming_keys().items():
         facts = entry.after
         if not isinstance(facts, Account | KeyInUse) or not isinstance(facts.key, KeyUsed):
             continue
@@ -93,21 +93,6 @@ def users_of(context: Context, vault: KnownVault, key: KnownKey, newest: Key) ->
         if used is not None and (used.vault, used.key) == (vault.name, key.name):
             add_user(users, account, entry, facts.key, newest)
     return users
-
-
-def keys_named(context: Context) -> dict[str, Entry]:
-    """Return by account the resource that names its key: one of its own, or else the account."""
-    found: dict[str, Entry] = {}
-    for kind in (Account, KeyInUse):
-        for entry in context.world.entries:
-            facts = entry.after
-            if not isinstance(facts, kind) or facts.key is None:
-                continue
-            reference = facts.id if isinstance(facts, Account) else facts.account
-            account = context.world.account(reference)
-            if account is not None:
-                found[account.name] = entry
-    return found
 
 
 def add_user(users: Users, account: str, entry: Entry, used: KeyUsed, newest: Key) -> None:

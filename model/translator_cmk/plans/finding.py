@@ -50,7 +50,8 @@ class Finding:
     actions: tuple[str, ...]
     parts: tuple[Part, ...]
     accounts: tuple[str, ...]
-    kinds: tuple[str, ...]
+    kinds: Mapping[str, str]
+    """The kind of each account."""
     requirements: tuple[str, ...]
     article: bool
     """Whether it holds by the article alone."""
@@ -60,6 +61,10 @@ class Finding:
     """The attributes whose change forces its replacement."""
     cause: Cause | None = None
     """What else the plan changes that forces it in the end."""
+    why: str = ""
+    """Why it goes or is replaced, in words."""
+    until: str = ""
+    """How long it lasts what it takes away."""
     explains: tuple[str, ...] = ()
     """The addresses of what goes with it, which would be a finding of its own without it."""
     place: Place | None = None

@@ -1,6 +1,6 @@
 """What a plan does to what its accounts hold: one finding for each address, the gravest first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..machine import Command, Machine, Refused, Stage, Unspecified
@@ -8,7 +8,7 @@ from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
 from .basis import BY_THE_ARTICLE
-from .causes import resource_at, root_cause
+from .causes import resource_at, root_cause, why_in_words
 from .changes import Operation, operations_of
 from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
@@ -23,6 +23,7 @@ from .finding import (
     Part,
     graver,
 )
+from .gaps import how_long
 from .inventory import entries_of, not_followed
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
@@ -30,11 +31,18 @@ from .setup import document_of, model_of, workspace_of
 from .sources import Places, place_of
 from .together import told_once
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
-from .without_finding import WithoutFinding, changes_without_finding
+from .without_finding import WithoutFinding, changes_of_others, changes_without_finding
 from .world import KnownAccount, World
 
 AFTER_THE_REST = "Whether that still counts after the rest of the plan is not specified."
 """Said of what loses by itself, and may lose nothing after what comes before it."""
+
+
+PUTS_NO_KEY_IN_USE = (
+    "By the article this request puts no key in use: {fate}, and nothing is lost. That Azure says "
+    "so by refusing the request is assumed."
+)
+"""Said of a request that breaks what the article demands."""
 
 
 @dataclass
@@ -54,6 +62,8 @@ class Report:
     notes: tuple[str, ...]
     without_finding: tuple[WithoutFinding, ...] = ()
     """The changes that were judged and of which nothing was found."""
+    others: tuple[WithoutFinding, ...] = ()
+    """The changes that concern no account that is judged."""
     undecided: tuple[str, ...] = ()
     """Why there may be losses that nobody looked for; the notes have these sentences too."""
 
@@ -122,6 +132,8 @@ class Judge:
         world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
         self._note_what_no_account_shows(plan, world)
         findings = self._findings(plan, world)
+        found = addresses_of(findings)
+        without_finding = changes_without_finding(world, found)
         return Report(
             plan=plan,
             profile=self.profile,
@@ -132,7 +144,8 @@ class Judge:
             accounts=tuple(account.name for account in world.every_account()),
             not_judged=kinds_not_judged(world),
             notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
-            without_finding=changes_without_finding(world, addresses_of(findings)),
+            without_finding=without_finding,
+            others=changes_of_others(plan, found, without_finding),
             undecided=tuple(self.undecided),
         )
 
@@ -156,8 +169,10 @@ class Judge:
         found: list[Finding] = []
         for address, of_one_address in by_address.items():
             if any(finding.verdict for finding in of_one_address):
-                cause = root_cause(plan, resource_at(plan, address))
-                found.append(replace(merged(of_one_address), cause=cause))
+                resource = resource_at(plan, address)
+                cause = root_cause(plan, resource)
+                why = why_in_words(plan, resource)
+                found.append(replace(merged(of_one_address), cause=cause, why=why))
         return sorted(told_once(found), key=lambda finding: VERDICTS.index(finding.verdict))
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
@@ -185,6 +200,7 @@ class Judge:
             in_part = f"so many changes concern {account.name} that not every order was tried"
             self.notes.append(in_part)
             self.undecided.append(in_part)
+        findings: list[Finding] = []
         for number, operation in enumerate(operations):
             finding = self._finding(Story(account, stage, setup, operation, walk), number)
             if not finding.verdict and operation.verb == DELETE:
@@ -193,7 +209,10 @@ class Judge:
                 if loses_nothing_that_is_kept(by_itself):
                     story = Story(account, stage, setup, operation, by_itself)
                     finding = self._finding(story, 0)
-            yield finding
+            findings.append(finding)
+        for number, finding in enumerate(findings):
+            until = how_long(plan, walk, operations, number, findings)
+            yield replace(finding, until=until)
 
     def _finding(self, story: "Story", number: int) -> Finding:
         """Return what one operation does to an account; its verdict is empty if it is harmless."""
@@ -221,7 +240,7 @@ class Judge:
             actions=operation.resource.actions,
             parts=tuple(worth_telling(parts)),
             accounts=(account.name,),
-            kinds=(account.kind,),
+            kinds={account.name: account.kind},
             requirements=tuple(sorted(by)),
             article=gravest == LOSES and alone,
             reason=operation.resource.reason,
@@ -254,14 +273,14 @@ class Judge:
             only_in_some = change.is_certain and (harmless > 0 or gentler)
             advice = advice_on(change)
             if not shown.losses:
-                advice = mended(advice, self._broken(shown))
+                advice = mended(advice, change, self._broken(shown))
             elif verdict == MAY_LOSE and not only_in_some and is_left_open(change, consequences):
                 advice = advice._replace(does=f"{advice.does} {AFTER_THE_REST}")
             return story.part(change, advice, verdict, consequences, only_in_some, shown.path)
         regained: tuple[Consequence, ...] = ()
         for effects in traced.effects.values():
             for effect in effects:
-                regained = regained or tuple(telling.regained(effect))
+                regained = regained or tuple(telling.regained(effect, walk))
         return story.part(change, advice_on(change), verdict, regained, False, ())
 
     def _broken(self, effect: Effect) -> Mapping[str, str]:
@@ -313,16 +332,21 @@ def addresses_of(findings: Iterable[Finding]) -> set[str]:
     return found
 
 
-def mended(advice: Advice, broken: Iterable[str]) -> Advice:
-    """Return an advice that names only what is to be done about the demands that are broken."""
-    remedies: list[str] = []
+def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
+    """Return an advice on a request that breaks demands: what comes of it, and only what is to be
+    done about these.
+    """
+    remedies: dict[str, None] = {}
     for demanded in broken:
-        instead = all_demands()[demanded].instead
-        if instead:
-            remedies.append(instead)
-    if not remedies:
-        return advice
-    return advice._replace(instead=" ".join(remedies))
+        remedy = all_demands()[demanded].remedy(change.words)
+        if remedy:
+            remedies[remedy] = None
+    if broken:
+        fate = PUTS_NO_KEY_IN_USE.format(fate=change.words["fate"])
+        advice = advice._replace(does=f"{advice.does} {fate}")
+    if remedies:
+        advice = advice._replace(instead=" ".join(remedies))
+    return advice
 
 
 def is_left_open(change: Change, consequences: Iterable[Consequence]) -> bool:
@@ -387,7 +411,7 @@ def merged(findings: list[Finding]) -> Finding:
     first = findings[0]
     parts: list[Part] = []
     accounts: dict[str, None] = {}
-    kinds: dict[str, None] = {}
+    kinds: dict[str, str] = {}
     by: set[str] = set()
     verdict = NOT_SPECIFIED
     for finding in findings:
@@ -395,7 +419,7 @@ def merged(findings: list[Finding]) -> Finding:
             if not any(part.says_the_same(other) for other in parts):
                 parts.append(part)
         accounts.update(dict.fromkeys(finding.accounts))
-        kinds.update(dict.fromkeys(finding.kinds))
+        kinds.update(finding.kinds)
         by.update(finding.requirements)
         if finding.verdict and graver(finding.verdict, verdict):
             verdict = finding.verdict
@@ -405,10 +429,11 @@ def merged(findings: list[Finding]) -> Finding:
         actions=first.actions,
         parts=tuple(parts),
         accounts=tuple(accounts),
-        kinds=tuple(kinds),
+        kinds=kinds,
         requirements=tuple(sorted(by)),
         article=all(each.article for each in findings if each.verdict == verdict),
         reason=first.reason,
         forced_by=first.forced_by,
         type=first.type,
+        until=" ".join(dict.fromkeys(finding.until for finding in findings if finding.until)),
     )

@@ -132,10 +132,23 @@ def instance_of(plan: Plan, resource: PlannedResource, reference: str) -> str | 
     for instance in instances:
         if reference.startswith(f"{instance}."):
             return instance
+    instances = nearest(resource, instances)
     if len(instances) == 1:
         return instances[0]
-    keys = resource.address.removeprefix(resource.name_in_configuration)
     for instance in instances:
-        if keys and instance == f"{name}{keys}":
+        if resource.instance and instance.endswith(f"[{resource.instance}]"):
             return instance
     return None
+
+
+def nearest(resource: PlannedResource, instances: list[str]) -> list[str]:
+    """Return those of some instances that are in the module instance of a resource, or else in the
+    nearest one around it.
+    """
+    module = resource.module
+    while module:
+        near = [instance for instance in instances if instance.startswith(f"{module}.")]
+        if near:
+            return near
+        module = module.rpartition(".module.")[0]
+    return instances

@@ -7,9 +7,9 @@ from .finding import Finding
 from .findings import Report
 from .text import LABELS
 from .wording import (
-    FOUNDRY_SAYS,
     actions_in_words,
     address_in_words,
+    basis_in_words,
     consequence_in_words,
     explained_by,
     foundry_on,
@@ -61,13 +61,16 @@ def format_finding(finding: Finding) -> Iterator[str]:
         for each in part.consequences:
             words = markdown(consequence_in_words(each))
             requirement = f"`{each.requirement}`" if each.requirement else ""
-            yield f"| {words} | {requirement} | {each.basis} |"
+            yield f"| {words} | {requirement} | {basis_in_words(each)} |"
+    if finding.until:
+        yield ""
+        yield markdown(finding.until)
     if finding.explains:
         yield ""
         yield markdown(explained_by(finding))
     for sentence in foundry_on(finding):
         yield ""
-        yield markdown(f"{FOUNDRY_SAYS} {sentence}")
+        yield markdown(sentence)
     for advice in instead_of(finding):
         yield ""
         yield f"**Instead:** {markdown(advice)}"

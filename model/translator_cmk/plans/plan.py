@@ -152,12 +152,26 @@ class PlannedResource:
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By attribute (`key_vault_id`, `identity.identity_ids`): the addresses that its expression
     refers to, each with the attribute that it reads there (`azurerm_key_vault.v.id`)."""
+    repeated_by: tuple[str, ...] = ()
+    """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
     deposed: bool = False
 
     @property
     def name_in_configuration(self) -> str:
         """Return the address without the keys of instances."""
         return without_keys(self.address)
+
+    @property
+    def module(self) -> str:
+        """Return the instance of the module that it is in; empty for the root module."""
+        module, found, _ = self.address.rpartition(f".{self.type}.")
+        return module.removesuffix(".data") if found else ""
+
+    @property
+    def instance(self) -> str:
+        """Return the key of its instance, as the address has it: `0` or `"west"`."""
+        _, opened, rest = self.address.rpartition("[")
+        return rest[:-1] if opened and rest.endswith("]") else ""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ def read_change(entry: Fields, configuration: Mapping[str, ConfiguredResource]) 
         forced_by=tuple(attributes_forcing(change)),
         provider=configured.provider,
         references=configured.references,
+        repeated_by=configured.repeated_by,
         deposed=bool(deposed),
     )
 

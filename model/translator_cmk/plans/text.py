@@ -9,9 +9,9 @@ from .consequences import Consequence
 from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part
 from .findings import Report
 from .wording import (
-    FOUNDRY_SAYS,
     actions_in_words,
     address_in_words,
+    basis_in_words,
     consequence_in_words,
     explained_by,
     foundry_on,
@@ -26,6 +26,10 @@ from .wording import (
 
 WIDTH = 100
 INDENT = " " * 7
+WORDS = 37
+"""The width of the column that says what becomes of something."""
+IDS = 36
+"""The width of the column that has the requirement."""
 
 LABELS = {
     LOSES: "LOSES",
@@ -82,10 +86,12 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
         yield from wrapped(f"{INDENT}{actions}", INDENT)
     for part in finding.parts:
         yield from format_part(part)
+    if finding.until:
+        yield from wrapped(f"{INDENT}{plain(finding.until)}", INDENT)
     if finding.explains:
         yield from wrapped(f"{INDENT}{plain(explained_by(finding))}", INDENT)
     for sentence in foundry_on(finding):
-        yield from wrapped(f"{INDENT}{FOUNDRY_SAYS} {sentence}", INDENT + "  ")
+        yield from wrapped(f"{INDENT}{plain(sentence)}", INDENT)
     for advice in instead_of(finding):
         yield from wrapped(f"{INDENT}Instead: {advice}", INDENT + "  ")
 
@@ -98,16 +104,16 @@ def format_part(part: Part) -> Iterator[str]:
 
 
 def format_consequence(consequence: Consequence) -> Iterator[str]:
-    """Yield the lines of one consequence: what it is, by which requirement, and how firmly."""
-    words = consequence_in_words(consequence)
-    right = f"{consequence.requirement}  {consequence.basis}".strip()
-    line = f"{INDENT}- {words:<40}  {consequence.requirement:<36}  {consequence.basis}".rstrip()
-    if len(line) <= WIDTH and len(words) <= 40:
-        yield line
-        return
-    yield from wrapped(f"{INDENT}- {words}", INDENT + "  ")
-    if right:
-        yield f"{INDENT}  {right}"
+    """Yield the lines of one consequence: what it is, by which requirement, and how firmly.
+
+    The words are a column of their own, so an id never stands where an item begins.
+    """
+    first, *rest = wrap(consequence_in_words(consequence), WORDS, break_on_hyphens=False)
+    basis = basis_in_words(consequence)
+    line = f"{INDENT}- {first:<{WORDS}}  {consequence.requirement:<{IDS}}  {basis}"
+    yield line.rstrip()
+    for more in rest:
+        yield f"{INDENT}  {more}"
 
 
 def wrapped(text: str, indent: str) -> list[str]:

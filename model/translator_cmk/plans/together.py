@@ -32,10 +32,12 @@ def told_once(findings: Iterable[Finding]) -> list[Finding]:
             explained = (*owner.explains, finding.address)
             found[owner.address] = replace(owner, explains=explained)
             del found[finding.address]
-        elif tells_the_way_back(owner):
+        elif not tells_the_way_back(owner):
+            found[finding.address] = replace(finding, until="")
+        else:
             found[owner.address] = with_way_back(owner, way_back(finding))
             parts = tuple(part for part in finding.parts if part.verdict is not None)
-            found[finding.address] = replace(finding, parts=parts)
+            found[finding.address] = replace(finding, parts=parts, until="")
     return list(found.values())
 
 

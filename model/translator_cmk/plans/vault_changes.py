@@ -15,17 +15,18 @@ from ..machine.commands import (
     SetPermissionModel,
 )
 from .access_changes import policies_given, policies_updated
+from .causes import put_back, set_back, targets
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
-from .plan import CREATE, UNKNOWN
+from .plan import CREATE, DELETE, UNKNOWN
 from .setup import type_and_size
-from .things import Account, Group, Key, Role, Vault
-from .world import KnownVault, covers, location_name
+from .things import Account, Group, Key, KeyInUse, Policy, Role, Vault
+from .world import KnownKey, KnownVault, UsedKey, covers, location_name
 
 # Keys
 
 
-def key_deleted(context: Context, key: Key) -> Iterator[Change]:
+def key_deleted(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
     vault = context.vault(key.vault)
     if vault is None:
         return
@@ -33,7 +34,45 @@ def key_deleted(context: Context, key: Key) -> Iterator[Change]:
     command = DeleteKey(vault.name, known.name)
     gone = context.goes_besides(vault)
     kind = "key-deleted-with-more" if gone else "key-deleted"
-    yield context.change(kind, ((command,),), vault, key=known.name, gone=gone)
+    words = {
+        "key": known.name,
+        "gone": gone,
+        "use": use_of_key(context, vault, known),
+        "back": put_back(entry.resource),
+    }
+    yield context.change(kind, ((command,),), vault, "", False, **words)
+
+
+def use_of_key(context: Context, vault: KnownVault, key: KnownKey) -> str:
+    """Return whether the account uses a key before the plan and after it, as a clause."""
+    account = context.account.name
+    this = UsedKey(vault.name, key.name)
+    after = context.key_after()
+    if context.account.key != this:
+        return f"which {account} is to use"
+    if after == this and key.is_created:
+        return f"which {account} uses, to make it again"
+    if after == this:
+        new = keys_nobody_uses(context, vault)
+        unused = f", while no account here uses the new key {new[0]}" if new else ""
+        return f"which {account} uses, and still uses after this plan{unused}"
+    if after is UNKNOWN:
+        return f"which {account} uses; which key it uses after this plan is not known yet"
+    if after is None:
+        return f"which {account} uses"
+    return f"which {account} uses until the plan changes it to {after.key} of {after.vault}"
+
+
+def keys_nobody_uses(context: Context, vault: KnownVault) -> list[str]:
+    """Return the keys of a vault that the plan makes and no account of it is to use."""
+    used: set[str] = set()
+    for entry in context.entries_naming_keys().values():
+        if isinstance(entry.after, Account | KeyInUse):
+            named = context.world.used_key(entry.after.key)
+            if named is not None and named.vault == vault.name:
+                used.add(named.key)
+    made = [key.name for key in vault.keys.values() if key.before is None and key.is_created]
+    return [name for name in made if name not in used]
 
 
 def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
@@ -53,11 +92,12 @@ def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
 # Vaults
 
 
-def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
+def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
         kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
-        yield context.change(kind, ((DeleteVault(vault.name),),), vault)
+        back = set_back(context.plan, entry.resource)
+        yield context.change(kind, ((DeleteVault(vault.name),),), vault, back=back)
 
 
 def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
@@ -67,7 +107,13 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     feature = "key_vault.recover_soft_deleted_key_vaults"
     recovers = facts.recovers or context.plan.feature(entry.resource, feature, True) is not False
     if vault.exists_before and recovers and not moves(vault):
-        yield context.change("vault-recovered", ((RecoverVault(vault.name),),), vault)
+        yield context.change(
+            "vault-recovered",
+            ((RecoverVault(vault.name),),),
+            vault,
+            without=deleted_before(context, vault),
+            elsewhere=recovered_elsewhere(context, vault),
+        )
         return
     region = context.setup.region(vault)
     if isinstance(facts.location, str):
@@ -83,6 +129,47 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     yield context.change("vault-created", ((create,),), vault)
     if isinstance(facts.policies, tuple) and facts.rbac is not True:
         yield from policies_given(context, vault, facts.policies)
+
+
+def deleted_before(context: Context, vault: KnownVault) -> str:
+    """Return what a deleted vault no longer has, as the plan deletes that before it."""
+    gone: list[str] = []
+    for entry in context.world.entries:
+        if DELETE not in entry.resource.actions or not follows(context, entry, vault):
+            continue
+        facts = entry.before
+        if not isinstance(facts, Key | Policy) or context.vault(facts.vault) is not vault:
+            continue
+        if isinstance(facts, Key):
+            gone.append(f"the key {context.world.key(vault, facts.name).name}")
+        elif context.world.is_of(facts, context.account) is True:
+            gone.append(f"the access policy of {context.account.name}")
+    if not gone:
+        return ""
+    return (
+        f" when it was deleted: without {' and '.join(gone)}, which the plan deletes before it and "
+        "which have to be restored too"
+    )
+
+
+def recovered_elsewhere(context: Context, vault: KnownVault) -> str:
+    """Return what is not known of a recovery into another resource group; empty if it is none."""
+    if vault.before is None or vault.after is None:
+        return ""
+    here, there = vault.before.group, vault.after.group
+    if not isinstance(here, str) or not isinstance(there, str) or here == there:
+        return ""
+    shown = context.world.names.shown(here, "its old one")
+    goes = any(
+        isinstance(entry.before, Group)
+        and entry.before.name == here
+        and DELETE in entry.resource.actions
+        for entry in context.world.entries
+    )
+    also = ", and the plan deletes that one" if goes else ""
+    return (
+        f" Whether Azure recovers it into another resource group than {shown} was not tried{also}."
+    )
 
 
 def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Change]:
@@ -111,29 +198,39 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
         readings.append((AssignKeyRole(vault.name, context.account.name), switch))
     if after.rbac is UNKNOWN:
         readings.append(NOTHING)
-    late = role_that_comes_late(context, vault)
-    yield context.change("vault-to-rbac", tuple(readings), vault, late=late)
+    role = new_role(context, vault)
+    kind = "vault-to-rbac"
+    words = {"role": "", "target": ""}
+    if context.world.has_role_before(vault, context.account) is True:
+        kind = "vault-to-rbac-with-role"
+    elif role is not None:
+        words = {"role": role.address, "target": targets([role.address])}
+        kind = "vault-to-rbac-beside-role"
+        if follows(context, role, vault):
+            kind = "vault-to-rbac-before-role"
+    yield context.change(kind, tuple(readings), vault, "", False, **words)
 
 
-def role_that_comes_late(context: Context, vault: KnownVault) -> str:
-    """Return that a role comes only after the switch, where the plan's dependencies say so."""
+def new_role(context: Context, vault: KnownVault) -> Entry | None:
+    """Return the entry of a role on a vault that the plan gives to the account, if it does."""
     for entry in context.world.entries:
         role = entry.after
         if not isinstance(role, Role) or CREATE not in entry.resource.actions:
             continue
         is_mine = context.world.is_of(role, context.account) is True
-        if is_mine and covers(role.scope, vault, context.world) and follows(context, entry, vault):
-            return f" {entry.address} gives it a role only after that, as it depends on the vault."
-    return ""
+        if is_mine and covers(role.scope, vault, context.world):
+            return entry
+    return None
 
 
 def follows(context: Context, entry: Entry, vault: KnownVault) -> bool:
     """Return whether a resource depends on a vault."""
     earlier = context.plan.dependencies.get(entry.resource.name_in_configuration, frozenset())
     for other in context.world.entries:
-        is_vault = isinstance(other.after, Vault) and context.world.vault(other.after.id) is vault
-        if is_vault and other.resource.name_in_configuration in earlier:
-            return True
+        for facts in (other.before, other.after):
+            is_vault = isinstance(facts, Vault) and context.world.vault(facts.id) is vault
+            if is_vault and other.resource.name_in_configuration in earlier:
+                return True
     return False
 
 

@@ -114,6 +114,8 @@ class Effect:
     """The state of the full model before it."""
     nothing_left: bool
     """Whether all that is at stake was lost before it."""
+    restores: bool
+    """Whether data can be read again after it, in the full model."""
 
 
 @dataclass
@@ -134,6 +136,8 @@ class Walk:
     """How far each thing is lost at the end of every order."""
     is_exact: bool
     """Whether every order was tried."""
+    lost_at_an_end: set[Stake] = field(default_factory=set)
+    """What is lost in the full model at the end of some order."""
 
 
 class Node(NamedTuple):
@@ -232,13 +236,18 @@ class Walker:
                 is_repeat = isinstance(outcome, Accepted) and after == here.model
                 if is_repeat and not has_more_states(here.oracle):
                     continue
-                effect, degrees = self._submit(here, command)
+                effect, degrees = self._submit(here, command, after)
                 effects.append(effect)
                 here = here._replace(model=after, degrees=degrees, path=effect.path)
         return here
 
-    def _submit(self, node: Node, command: Command) -> tuple[Effect, tuple[Degree, ...]]:
-        """Let the oracle take one command, and return what that does to what is at stake."""
+    def _submit(
+        self, node: Node, command: Command, model: State
+    ) -> tuple[Effect, tuple[Degree, ...]]:
+        """Let the oracle take one command, and return what that does to what is at stake.
+
+        ``model`` is the state of the full model after it.
+        """
         oracle = node.oracle
         open_before = oracle.open
         oracle.submit(command)
@@ -265,6 +274,7 @@ class Walker:
             (*node.path, command),
             node.model,
             bool(self.stakes) and all(degree == "must" for degree in node.degrees),
+            any(is_readable_again(stake, node.model, model) for stake in self.stakes),
         )
         return effect, degrees
 
@@ -311,6 +321,14 @@ class Walker:
         for stake, degree in zip(self.stakes, node.degrees, strict=True):
             least = found.at_the_end.get(stake, "must")
             found.at_the_end[stake] = min(least, degree, key=DEGREES.index)
+            if stake.is_lost_in(node.model):
+                found.lost_at_an_end.add(stake)
+
+
+def is_readable_again(stake: Stake, before: State, after: State) -> bool:
+    """Return whether a thing is data that could not be read, and can be again."""
+    is_data = stake.kind is Workspace
+    return is_data and stake.is_lost_in(before) and not stake.is_lost_in(after)
 
 
 def went_well(row: Row, _: str) -> bool:

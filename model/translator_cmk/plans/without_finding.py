@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from .inventory import Entry
-from .plan import DELETE, NO_CHANGE, READ
+from .plan import DELETE, NO_CHANGE, READ, Plan
 from .things import (
     Account,
+    Group,
     Key,
     KeyInUse,
     KeyUsed,
@@ -17,6 +18,7 @@ from .things import (
     Thing,
     Vault,
 )
+from .vault_changes import is_in_group
 from .world import UsedKey, World, covers
 
 
@@ -46,6 +48,18 @@ def changes_without_finding(world: World, found: Collection[str]) -> tuple[Witho
     return tuple(changes)
 
 
+def changes_of_others(
+    plan: Plan, found: Collection[str], judged: Collection[WithoutFinding]
+) -> tuple[WithoutFinding, ...]:
+    """Return the changes that concern no account that is judged."""
+    named = {*found, *(change.address for change in judged)}
+    others: list[WithoutFinding] = []
+    for resource in plan.changes():
+        if resource.address not in named:
+            others.append(WithoutFinding(resource.address, resource.actions))
+    return tuple(others)
+
+
 def concerns_an_account(world: World, entry: Entry) -> bool:
     """Return whether a resource has to do with an account that is judged."""
     for thing in (entry.before, entry.after):
@@ -65,9 +79,22 @@ def is_about_an_account(world: World, thing: Thing) -> bool:
             return is_used(world, thing.id)
         case Key() | Policy() | PolicyList():
             return is_used(world, thing.vault)
+        case Group():
+            return holds_something_used(world, thing)
         case Role():
             reached = [vault for vault in world.every_vault() if covers(thing.scope, vault, world)]
             return any(vault.name in world.used_vaults() for vault in reached)
+
+
+def holds_something_used(world: World, group: Group) -> bool:
+    """Return whether a group holds a judged account, or a vault that one uses."""
+    for account in world.every_account():
+        if is_in_group(account.before, group) or is_in_group(account.after, group):
+            return True
+    for name in world.used_vaults():
+        vault = world.vault_named(name)
+        if is_in_group(vault.before, group) or is_in_group(vault.after, group):
+            return True
     return False
 
 

@@ -1,14 +1,14 @@
 """What a report says in words, in all its formats."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from ..escaping import plain
-from .causes import Cause
 from .consequences import Consequence
 from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part
 from .findings import Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .things import word_after
+from .without_finding import WithoutFinding
 
 BECOMES = {
     ("account", "lost"): "the account is deleted",
@@ -32,9 +32,9 @@ BECOMES = {
     ("models", "may be back"): "whether models are deployed again is not specified",
     ("models", "stays lost"): "models stay undeployed",
     ("", "refused"): "would be refused",
-    ("", "not specified"): "the article does not say that",
+    ("", "not specified"): "not stated",
     ("", "demanded"): "needs",
-    ("", "refusal"): "that it is refused is assumed",
+    ("", "refusal"): "Azure refuses the request",
 }
 """What becomes of something, in words."""
 
@@ -58,7 +58,6 @@ VERDICTS = {
     NOT_SPECIFIED: ("is not specified", "are not specified"),
 }
 
-DELAY = "how soon the service notices is not stated; a gap of seconds may do no harm"
 STORED = {
     "nothing": "nothing is assumed to be in an account, so lost access to a key is no finding",
     "documents": "documents are assumed to be in each account; --holds says otherwise",
@@ -69,16 +68,15 @@ OUTSIDE = "accounts, policies and roles outside this plan are not seen, and assu
 SILENCE = "silence means that nothing was found which the article names; it does not mean safe"
 LEGEND = {
     ("stated", "implied"): "by the article",
-    ("environment",): "by a fact about Azure",
-    ("assumed",): "by us alone",
+    ("environment",): "by a fact about Azure that the article relies on",
+    ("assumed",): "not in the article, this specification assumes it",
 }
 """What the words for a basis mean."""
 REFUSALS = "no refusal was observed on Azure: what breaks a demand may have no effect instead"
-FOUNDRY = (
-    "Microsoft's Foundry pages (August 2026) are about kind AIServices and name no Translator: "
-    "which page holds there, nobody says"
+FOUNDRY_SAYS = (
+    "Microsoft's Foundry pages (August 2026) on that kind say otherwise than the article, and name "
+    "no Translator; which of both holds, nobody says:"
 )
-FOUNDRY_SAYS = "Microsoft's Foundry pages say otherwise of kind AIServices:"
 
 
 MOST_NAMED = 4
@@ -104,19 +102,22 @@ def heading(report: Report) -> str:
 
 def foundry_on(finding: Finding) -> list[str]:
     """Return what Microsoft's Foundry pages say otherwise of a finding, each sentence once."""
+    names = [name for name, kind in finding.kinds.items() if kind == "AIServices"]
+    if not names:
+        return []
     found: dict[str, None] = {}
-    if "AIServices" in finding.kinds:
-        for part in finding.parts:
-            if part.verdict is not None and part.advice.foundry:
-                found[part.advice.foundry] = None
-    return list(found)
+    for part in finding.parts:
+        if part.verdict is not None and part.advice.foundry:
+            found[part.advice.foundry] = None
+    are = "is" if len(names) == 1 else "are"
+    return [f"{', '.join(names)} {are} of kind AIServices. {FOUNDRY_SAYS} {each}" for each in found]
 
 
 def explained_by(finding: Finding) -> str:
     """Return what goes with a deletion and is no finding of its own; empty if nothing does."""
     if not finding.explains:
         return ""
-    return f"With it go, and are no findings of their own: {', '.join(finding.explains)}."
+    return f"These go with it, and have no finding of their own: {', '.join(finding.explains)}."
 
 
 def address_in_words(address: str) -> str:
@@ -131,19 +132,7 @@ def address_in_words(address: str) -> str:
 def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
     words = actions_named(finding.actions)
-    if finding.forced_by:
-        forced = f"forced by {', '.join(finding.forced_by)}"
-        if finding.cause is not None:
-            forced += f"; {finding.cause.address} is {cause_in_words(finding.cause)}"
-        words += f" ({forced})"
-    return words
-
-
-def cause_in_words(cause: Cause) -> str:
-    """Return what is done to the resource that forces a change."""
-    if DELETE in cause.actions and CREATE in cause.actions:
-        return "replaced"
-    return actions_named(cause.actions)
+    return f"{words} ({finding.why})" if finding.why else words
 
 
 def actions_named(actions: tuple[str, ...]) -> str:
@@ -153,16 +142,32 @@ def actions_named(actions: tuple[str, ...]) -> str:
 
 def without_finding(report: Report) -> str:
     """Return of which changes nothing was found, some by name; empty if there are none."""
-    named: list[str] = []
-    for change in report.without_finding[:MOST_NAMED]:
-        what = change.does or actions_named(change.actions)
-        named.append(f"{plain(address_in_words(change.address))} ({what})")
-    if not named:
+    if not report.without_finding:
         return ""
-    more = len(report.without_finding) - len(named)
+    causes = {finding.cause.address for finding in report.findings if finding.cause is not None}
+    return f"Nothing found on: {listed(report.without_finding, causes)}."
+
+
+def others(report: Report) -> str:
+    """Return which changes concern no account that is judged, some by name; empty if none do."""
+    if not report.others:
+        return ""
+    changes = count(len(report.others), "change is", "changes are")
+    return f"{changes} not judged, being of no account that is judged: {listed(report.others)}"
+
+
+def listed(changes: Sequence[WithoutFinding], causes: Collection[str] = ()) -> str:
+    """Return changes with what they do, of many some by name; those that force others say so."""
+    named: list[str] = []
+    for change in changes[:MOST_NAMED]:
+        what = change.does or actions_named(change.actions)
+        if change.address in causes:
+            what += "; what it forces is above"
+        named.append(f"{plain(address_in_words(change.address))} ({what})")
+    more = len(changes) - len(named)
     if more:
         named.append(f"and {more} more")
-    return f"Nothing found on: {', '.join(named)}."
+    return ", ".join(named)
 
 
 def part_heading(part: Part) -> str:
@@ -175,20 +180,25 @@ def part_heading(part: Part) -> str:
 
 def consequence_in_words(consequence: Consequence) -> str:
     """Return what becomes of something."""
+    if consequence.assumed:
+        return BECOMES[consequence.what, consequence.assumed]
     words = BECOMES[consequence.what, consequence.becomes]
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
         return f"if so: {BECOMES[consequence.what, 'lost']}"
     title = consequence.title
     if not title or consequence.becomes == "refusal":
         return words
+    title = title[0].lower() + title[1:]
     if consequence.becomes == "demanded":
         return f"{words} {title}"
-    title = title[0].lower() + title[1:]
-    if title.endswith("is not specified"):
+    if consequence.is_open:
         return title
-    if consequence.becomes == "not specified":
-        return f"{words} {title}"
     return f"{words}: {title}"
+
+
+def basis_in_words(consequence: Consequence) -> str:
+    """Return how firmly a consequence holds."""
+    return "not specified" if consequence.is_open else consequence.basis
 
 
 def legend(report: Report) -> Iterator[str]:
@@ -196,7 +206,7 @@ def legend(report: Report) -> Iterator[str]:
     used: set[str] = set()
     for finding in report.findings:
         for part in finding.parts:
-            used.update(consequence.basis for consequence in part.consequences)
+            used.update(basis_in_words(consequence) for consequence in part.consequences)
     meanings: list[str] = []
     for bases, meaning in LEGEND.items():
         named = [basis for basis in bases if basis in used]
@@ -220,12 +230,13 @@ def finding_in_words(finding: Finding) -> Iterator[str]:
     for part in finding.parts:
         yield part_heading(part)
         for each in part.consequences:
-            grounds = f" ({each.requirement}, {each.basis})" if each.requirement else ""
+            grounds = f" ({each.requirement}, {basis_in_words(each)})" if each.requirement else ""
             yield f"{consequence_in_words(each)}{grounds}."
+    if finding.until:
+        yield finding.until
     if finding.explains:
         yield explained_by(finding)
-    for sentence in foundry_on(finding):
-        yield f"{FOUNDRY_SAYS} {sentence}"
+    yield from foundry_on(finding)
     for advice in instead_of(finding):
         yield f"Instead: {advice}"
 
@@ -248,30 +259,22 @@ def summary(report: Report) -> str:
     return text
 
 
-def makes_again(report: Report) -> bool:
-    """Return whether something that goes comes back, so that there is a gap between both."""
-    going: set[str] = set()
-    coming: set[str] = set()
-    for finding in report.findings:
-        if finding.verdict in (LOSES, MAY_LOSE) and DELETE in finding.actions:
-            going.add(finding.type)
-    for resource in report.plan.changes():
-        if CREATE in resource.actions:
-            coming.add(resource.type)
-    return bool(going & coming)
+def is_refused_without_a_demand(finding: Finding) -> bool:
+    """Return whether a finding is a refusal, and does not say itself what else may come of it."""
+    if finding.verdict != REFUSED:
+        return False
+    told = [each.becomes for part in finding.parts for each in part.consequences]
+    return "demanded" not in told
 
 
 def limits(report: Report) -> Iterator[str]:
     """Yield what this report can't say."""
     yield from report.notes
-    verdicts = {finding.verdict for finding in report.findings}
-    if makes_again(report):
-        yield DELAY
+    if report.others:
+        yield others(report)
     if report.accounts:
         yield STORED[report.holds]
     yield OUTSIDE
-    if REFUSED in verdicts:
+    if any(is_refused_without_a_demand(finding) for finding in report.findings):
         yield REFUSALS
-    if any("AIServices" in finding.kinds for finding in report.findings):
-        yield FOUNDRY
     yield SILENCE
