@@ -258,7 +258,8 @@ class CaseAsRun:
     controls: Mapping[str, Status] = field(default_factory=dict)
     """Its positive controls as they were run, by id.
 
-    A refusal counts only if one of them shows that the same command can be accepted.
+    What a system passes that refuses everything counts only if one of them shows that the same
+    command can be accepted.
     """
     controls_known_to_fail: tuple[str, ...] = ()
     """Those of them that failed, and are listed."""
@@ -299,17 +300,17 @@ def never_seen_to_be_lost(case: CaseAsRun) -> bool:
 
 
 def never_accepted(case: CaseAsRun) -> bool:
-    """A refusal passed, and no positive control did."""
+    """A case passed that needs a positive control, and none of these did."""
     return case.status is Status.PASSED and bool(case.controls) and not case.passed_control
 
 
 def control_does_not_apply(case: CaseAsRun) -> bool:
-    """No positive control of a refusal applies to the system."""
+    """No positive control of a case applies to the system."""
     return never_accepted(case) and set(case.controls.values()) == {Status.NOT_APPLICABLE}
 
 
 def control_is_known_to_fail(case: CaseAsRun) -> bool:
-    """A positive control of a refusal failed, and is listed."""
+    """A positive control of a case failed, and is listed."""
     return never_accepted(case) and bool(case.controls_known_to_fail)
 
 
@@ -340,7 +341,7 @@ def failed_as_listed(case: CaseAsRun) -> bool:
 
 
 LOST_OR_HIDDEN = "its deletion can't be distinguished from inaccessible data"
-REFUSAL = "refused, as it should be"
+REFUSAL = "nothing happened, as it should be"
 
 WEIGHING: tuple[tuple[Callable[[CaseAsRun], bool], Status, str], ...] = (
     (

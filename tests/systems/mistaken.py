@@ -156,6 +156,17 @@ class RefusesEverything(ModelSystem):
         return Refused()
 
 
+class RefusesEveryKey(ModelSystem):
+    """Refuses to put any key in use."""
+
+    declaration = declared("refuses every key")
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys):
+            return Refused()
+        return super().submit(command)
+
+
 class AcceptsEverything(ModelSystem):
     """Accepts every command, and does nothing."""
 

@@ -11,12 +11,12 @@ from ..bdd.demands import demanded_of_the_model, relied_on, undemanded
 from ..bdd.feature_files import pickles
 from ..bdd.feature_records import Pickle
 from ..bdd.prerequisites import prerequisites_of
-from ..bdd.vocabulary import asserts, read_steps
 from ..errors import HARNESS, CommandError
 from ..explore import scopes
 from ..machine import COMMANDS
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
+from .positive_controls import controls_of
 
 FEATURES = "features"
 TOUR = "tour"
@@ -51,8 +51,8 @@ class Case(NamedTuple):
     """One thing that is run, and comes to a verdict.
 
     ``silent``: the requirements that are silent for a scenario.
-    ``controls``: its positive controls, the cases of which one has to pass before this one, a
-    refusal, counts.
+    ``controls``: its positive controls, the cases of which one has to pass before this one, which
+    a system passes that refuses everything, counts.
     ``masked``: what it says is lost is seen to be so only by its controls.
     ``revision``: the date of the revision of the article; without one, the specified one.
     """
@@ -151,33 +151,6 @@ def scenarios(profile: str, waived: Ids, revision: str | None = None) -> tuple[S
         )
         found.append(ScenarioCase(case, pickle))
     return tuple(found)
-
-
-def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, Ids]:
-    """Return the positive controls of each refusal: scenarios that accept the same command, of its
-    own rule if any.
-    """
-    accepting: dict[type[Any], list[Pickle]] = {}
-    refusing = []
-    for pickle in pickles:
-        if asserts(pickle, "refused"):
-            refusing.append(pickle)
-        elif not asserts(pickle, "not specified"):
-            accepting.setdefault(asked_in(pickle), []).append(pickle)
-
-    found = {}
-    for pickle in refusing:
-        alike = accepting.get(asked_in(pickle), [])
-        of_own_rule = [
-            control for control in alike if control.requirements[0] == pickle.requirements[0]
-        ]
-        found[pickle.id] = tuple(control.id for control in of_own_rule or alike)
-    return found
-
-
-def asked_in(pickle: Pickle) -> type[Any]:
-    """Return the command of a scenario's When."""
-    return next(type(step.meaning) for step in read_steps(pickle) if step.kind == "when")
 
 
 @cache

@@ -8,7 +8,7 @@ become the positive controls of those that look at once.
 from functools import cache
 
 from ..bdd.feature_records import Pickle
-from ..bdd.vocabulary import commands_of, facts_of
+from ..bdd.vocabulary import asserts, commands_of, facts_of
 from ..machine import DEFAULT_STAGE
 from ..machine.entities import Document
 from ..system import ModelSystem
@@ -30,7 +30,7 @@ def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase,
 
     found = []
     for scenario in scenarios:
-        if readable_after_deletion(scenario.pickle) is False and not scenario.case.controls:
+        if readable_after_deletion(scenario.pickle) is False and not is_a_refusal(scenario):
             begun = tuple(commands_of(scenario.pickle))
             after_the_same = [
                 name for name, commands in looks_later.items() if commands[: len(begun)] == begun
@@ -42,6 +42,10 @@ def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase,
         else:
             found.append(scenario)
     return tuple(found)
+
+
+def is_a_refusal(scenario: ScenarioCase) -> bool:
+    return asserts(scenario.pickle, "refused")
 
 
 @cache
