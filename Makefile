@@ -89,6 +89,9 @@ release: $(INSTALLED) ## build sdist, wheel, bill of materials and checksums of 
 	  --output-file dist/translator-cmk.cdx.json $(RESULTS)/release/bin/python
 	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
 
+published: $(INSTALLED) ## say in the README that the package can be had from the index
+	$(PY) .ci/release.py published
+
 check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m ruff format --check
 	$(PY) -m ruff check
@@ -102,15 +105,24 @@ evidence: $(INSTALLED) ## change the rows of the model in many ways, and try wro
 	@status=0; $(PY) -m tests.evidence.mutants || status=$$?; $(PY) -m tests.evidence.systems || status=$$?; \
 	$(PY) -m tests.evidence.systems --mechanical || status=$$?; exit $$status
 
+audit: ## ask for known vulnerabilities of what the kit and the development tools install (needs uv or pip-audit, and the network)
+	@tool=$$(command -v pip-audit || true); [ -n "$$tool" ] || { [ -z "$(UV)" ] || tool="$(UV) tool run pip-audit"; }; \
+	[ -n "$$tool" ] || { echo "make audit needs pip-audit or uv, and neither was found." >&2; exit 2; }; \
+	status=0; for file in requirements*.txt; do $$tool --disable-pip --require-hashes --requirement "$$file" || status=1; done; exit $$status
+
 lock: ## resolve the development tools and the Azure CLI again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
 	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --all-groups; } > "$$tmp/requirements.txt" && \
+	{ echo "# Made by 'make lock' from pyproject.toml: what the kit needs, and what builds it.  action.yml installs from it."; \
+	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --only-group build; \
+	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --no-default-groups; } \
+	  | awk '/^[a-z]/ { seen = had[$$1]++ } !seen' > "$$tmp/requirements-kit.txt" && \
 	{ echo "# Made by 'make lock' for the virtual environment of 'make azure-cli': the Azure CLI, an emulator by others, parsers of Bicep and HCL."; \
 	  printf '%s\n' azure-cli amber-cloud pycep-parser python-hcl2 | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -; } > "$$tmp/requirements-azure-cli.txt" && \
-	mv "$$tmp/requirements.txt" "$$tmp/requirements-azure-cli.txt" .
+	mv "$$tmp"/requirements*.txt .
 	@if command -v npm >/dev/null; then cd $(SDK) && npm update --package-lock-only --omit-lockfile-registry-resolved --silent; \
 	else echo "npm was not found, so the versions of $(SDK) stay" >&2; fi
 

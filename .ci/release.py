@@ -1,8 +1,8 @@
-"""Freezes the register, the scenario ids and the digest of the version in pyproject.toml, or checks
-that this version is released.
+"""Freezes the register, the scenario ids and the digest of the version in pyproject.toml, checks
+that this version is released, or tells readers where to get it.
 
-Run as `make freeze` and `make release`: `python .ci/release.py freeze` and `python .ci/release.py
-check`.
+Run as `make freeze`, `make release` and `make published`: `python .ci/release.py freeze`, `check`
+and `published`.
 """
 
 import json
@@ -13,6 +13,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.frozen_scenarios import FROZEN as FROZEN_SCENARIOS
@@ -27,8 +29,25 @@ from translator_cmk.site.sourced import sources
 
 ROOT = Path(__file__).resolve().parents[1]
 CHANGELOG = ROOT / "CHANGELOG.md"
+README = ROOT / "README.md"
+CITATION = ROOT / "CITATION.cff"
 DATED = re.compile(r"^## \[[^]]+\] - (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 """The section of a release, with its day."""
+
+INSTALL = (
+    "<!-- install: .ci/release.py published writes here once the package is on the index -->\n"
+)
+FROM_THE_INDEX = """\
+```sh
+uvx translator-cmk check-plan plan.json   # what would this change do to my data?
+uvx translator-cmk --help
+```
+
+`uvx` comes with [uv](https://docs.astral.sh/uv/); `pip install translator-cmk` installs the same.
+In a checkout:
+
+"""
+"""What the README says first, once the package can be had from an index."""
 
 
 def freeze(version: str) -> int:
@@ -73,6 +92,18 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
+def published(_: str) -> int:
+    """Put the way to get the package from an index first in the README; 1 if it is there."""
+    text = README.read_text("utf-8")
+    if FROM_THE_INDEX in text:
+        print(f"{README.name} says so already", file=sys.stderr)
+        return 1
+    before, _, after = text.partition(INSTALL)
+    write_text(README, before + INSTALL + FROM_THE_INDEX + after)
+    print(f"{README.name} begins with uvx translator-cmk; commit it")
+    return 0
+
+
 def check(version: str) -> int:
     """Print what is missing: the version is frozen, dated in the changelog, and committed; 1 if
     anything is.
@@ -87,6 +118,9 @@ def check(version: str) -> int:
         rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE
     ):
         missing.append(f"CHANGELOG.md has no dated section for it: ## [{version}] - YYYY-MM-DD")
+    citation = yaml.safe_load(CITATION.read_text("utf-8"))
+    if citation["version"] != version or f"- {citation['date-released']}\n" not in changelog:
+        missing.append(f"{CITATION.name} names another version or day")
     if subprocess.run(
         ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True
     ).stdout:
@@ -98,4 +132,4 @@ def check(version: str) -> int:
 
 if __name__ == "__main__":
     of = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    sys.exit({"freeze": freeze, "check": check}[sys.argv[1]](of))
+    sys.exit({"freeze": freeze, "check": check, "published": published}[sys.argv[1]](of))

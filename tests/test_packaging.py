@@ -218,8 +218,12 @@ AZURE, GITLAB = (
 )
 PLANS = ROOT / "docs" / "examples" / "plans"
 ACTION = ROOT / "action.yml"
+CITATION = ROOT / "CITATION.cff"
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*-*.yml"))
 SCHEMAS = {
     **dict.fromkeys((ROOT / ".github" / "workflows").iterdir(), "github-workflows"),
+    **dict.fromkeys(FORMS, "github-issue-forms"),
+    CITATION: "citation-file-format",
     ACTION: "github-actions",
     GITLAB: "gitlab-ci",
     AZURE: "azure-pipelines",
@@ -230,7 +234,8 @@ SCHEMAS = {
 
 def loaded(path: Path) -> Any:
     """Return the content of a pipeline, where `on` is a word as in YAML 1.2."""
-    return yaml.load(path.read_text("utf-8").replace("\non:\n", '\n"on":\n'), yaml.SafeLoader)
+    text = path.read_text("utf-8").replace("\non:\n", '\n"on":\n')
+    return yaml.load(text, yaml.BaseLoader if path == CITATION else yaml.SafeLoader)
 
 
 def problems(path: Path, content: Any) -> list[str]:
@@ -254,6 +259,7 @@ def test_pipeline_is_valid_by_its_published_schema(path: Path) -> None:
         (AZURE, ("steps", 0), {"tsak": "UsePythonVersion@0"}),
         (ACTION, ("runs", "using"), "composit"),
         (GITLAB, ("conformance", "script"), {"a": 1}),
+        (FORMS[0], ("body", 0), {"type": "text"}),
     ],
     ids=lambda each: each.name if isinstance(each, Path) else "",
 )
@@ -262,6 +268,38 @@ def test_published_schema_finds_a_mistake(path: Path, names: tuple[str, Any], wr
     assert content[outer][inner] != wrong
     content[outer][inner] = wrong
     assert problems(path, content)
+
+
+def test_every_step_of_others_is_pinned_by_digest() -> None:
+    for path in (*(ROOT / ".github" / "workflows").iterdir(), ACTION):
+        steps = re.findall(r"^\s*(?:- )?uses: (.*)$", path.read_text("utf-8"), re.MULTILINE)
+        assert steps
+        assert [step for step in steps if not re.search(r"@[0-9a-f]{40} # v\d", step)] == []
+
+
+def test_kit_is_locked_in_the_versions_of_the_tools() -> None:
+    pins = [
+        set(re.findall(r"^\S+==\S+", (ROOT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements-kit.txt", "requirements.txt")
+    ]
+    assert pins[0]
+    assert pins[0] <= pins[1]
+
+
+def test_published_package_stands_first_in_the_readme(tmp_path: Path) -> None:
+    folder = tmp_path / "checkout"
+    (folder / ".ci").mkdir(parents=True)
+    for name in ("README.md", ".ci/release.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    command = [sys.executable, ".ci/release.py", "published"]
+    codes = [
+        subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
+        for _ in range(2)
+    ]
+    assert codes == [0, 1]
+    before, after = (each.read_text("utf-8") for each in (ROOT / "README.md", folder / "README.md"))
+    assert after.index("uvx translator-cmk") < after.index("make site")
+    assert [line for line in before.splitlines() if line not in after.splitlines()] == []
 
 
 SCRIPTS = {

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from . import installed_version
 from .errors import (
     EXIT_CODES,
     HARNESS,
@@ -194,6 +195,17 @@ class Unreadable(Exception):
     """A command line is not one of those that are read without extensions, or it asks for help."""
 
 
+class Version(argparse.Action):
+    """Prints the installed version, which is looked up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and end")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        print(f"translator-cmk {installed_version()}")
+        parser.exit()
+
+
 class PlainParser(argparse.ArgumentParser):
     """A parser that raises `Unreadable` where it would print help or wrong usage."""
 
@@ -226,6 +238,7 @@ def parser_for(argv: Sequence[str], extended: bool) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action=Version)
     add_commands(parser, COMMANDS, argv, extended)
     return parser
 

@@ -194,6 +194,12 @@ def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> No
     assert links
 
 
+def test_every_link_for_language_models_leads_to_a_file(site: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", (site / "llms.txt").read_text("utf-8"))
+    assert links
+    assert [link for link in links if not (site / link).is_file()] == []
+
+
 def test_every_page_is_reached_in_two_clicks(site: Path) -> None:
     """Of what is there to be clicked: links of the text, tabs, and beside each page but the first
     those of its tab.
