@@ -21,16 +21,12 @@ HOSTS = {
     "translator": "tr1.cognitiveservices.azure.com",
 }
 VERSIONS = {
-    "/providers/microsoft.cognitiveservices/": "2025-06-01",
-    "/providers/microsoft.keyvault/": "2025-05-01",
-    "/providers/microsoft.authorization/": "2022-04-01",
-    "/providers/microsoft.subscription/": "2024-08-01-preview",
-    "/keys": "7.6",
-    "/deletedkeys": "7.6",
-    "/subscriptions": "2025-04-01",
-    "/tenants": "2025-04-01",
+    "microsoft.cognitiveservices": "2025-06-01",
+    "microsoft.keyvault": "2025-05-01",
+    "microsoft.authorization": "2022-04-01",
+    "microsoft.subscription": "2024-08-01-preview",
 }
-"""For what a path has in it, an api-version; what stands last in the path decides."""
+"""For each resource provider an api-version that it has."""
 MANAGER, VAULT = HOSTS["manager"], HOSTS["vault"]
 SHORT = {
     "D": "{S}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv-2",
@@ -74,14 +70,19 @@ def examples() -> Iterator[Example]:
 
 def versioned(path: str) -> str:
     """Return the path with an api-version that its API has."""
-    version = ""
-    last = -1
-    for part, candidate in VERSIONS.items():
-        place = path.lower().rfind(part)
-        if place > last and not (part in ("/keys", "/deletedkeys") and place > 0):
-            version = candidate
-            last = place
-    return f"{path}{'&' if '?' in path else '?'}api-version={version}"
+    separator = "&" if "?" in path else "?"
+    return f"{path}{separator}api-version={version_for(path.lower())}"
+
+
+def version_for(path: str) -> str:
+    """Return an api-version for a path, by the last resource provider in it."""
+    if path.startswith(("/keys", "/deletedkeys")):
+        return "7.6"
+    _, is_there, provider = path.rpartition("/providers/")
+    namespace, _, rest = provider.partition("/")
+    if not is_there or rest.partition("?")[0] in ("", "register", "unregister"):
+        return "2025-04-01"
+    return VERSIONS[namespace]
 
 
 EXAMPLES = tuple(examples())
@@ -325,7 +326,7 @@ WAYS: tuple[Callable[[Random, Example, dict[str, str]], Sent | None], ...] = (
 
 
 def malformed(
-    customer: Customer, number: int, seed: int = 1, until: int = len(EXAMPLES) - 20
+    customer: Customer, number: int, seed: int = 1, until: int = len(EXAMPLES) - 21
 ) -> Iterator[Sent]:
     """Play the examples up to a point where all there is exists, then yield requests that are
     wrong.

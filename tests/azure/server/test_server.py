@@ -16,6 +16,7 @@ from copy import copy
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import jwt
@@ -208,6 +209,8 @@ def test_what_the_server_would_not_show_is_outside_the_subset(
 ROLES = f"{V}/kv-1/providers/Microsoft.Authorization/roleAssignments"
 ENCRYPTION_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 READER = "21090545-7ca7-4776-b22c-e363652d74d2"
+OFFICER = "14b46e9e-c2b7-41b4-b07b-48a6ebf60603"
+ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
 
 
 def role(principal: str, definition: str = ENCRYPTION_USER) -> dict[str, Any]:
@@ -230,13 +233,81 @@ def test_an_identity_has_a_role_with_the_key_permissions_once(at_work: Customer)
     assert ask(at_work, "PUT", second, role(principal)).status == 201
 
 
-def test_another_role_and_a_role_for_nobody_are_not_assigned(at_work: Customer) -> None:
+def test_a_role_is_one_of_azure_and_for_somebody(at_work: Customer) -> None:
     principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
     place = f"{ROLES}/{uuid4()}"
-    assert ask(at_work, "PUT", place, role(principal, READER)).status == 501
+    unknown = role(principal, str(uuid4()))
+    assert problem(ask(at_work, "PUT", place, unknown)) == (400, "RoleDefinitionDoesNotExist")
     nobody = role(str(uuid4()))
     assert problem(ask(at_work, "PUT", place, nobody)) == (400, "PrincipalNotFound")
     assert ask(at_work, "PUT", f"{ROLES}/mine", role(principal)).status == 400
+
+
+def test_a_role_that_gives_an_account_no_access_to_keys_is_kept_beside_the_model(
+    at_work: Customer,
+) -> None:
+    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    before = at_work.world.state
+    place = f"{ROLES}/{uuid4()}"
+    assert ask(at_work, "PUT", place, role(principal, READER)).status == 201
+    assert len(ask(at_work, "GET", ROLES).body["value"]) == 1
+    assert ask(at_work, "DELETE", place).status == 200
+    assert ask(at_work, "GET", ROLES).body["value"] == []
+    assert at_work.world.state == before
+
+
+@pytest.mark.parametrize("scope", [S, G, f"{A}/tr1", f"{V}/kv-1", f"{V}/kv-1/keys/cmk"])
+def test_a_role_of_somebody_else_is_kept_at_each_scope_and_listed_below_it(
+    at_work: Customer, scope: str
+) -> None:
+    at_work.ask("POST", VAULT, versioned("/keys/cmk/create"), {"kty": "RSA"})
+    state = at_work.world.state
+    operator = str(uuid4())
+    asked = role(operator, OFFICER)
+    asked["properties"]["principalType"] = "User"
+    place = f"{scope}{ASSIGNMENTS}/{uuid4()}"
+    assert ask(at_work, "PUT", place, asked).status == 201
+    assert ask(at_work, "PUT", place, asked).status == 200
+    again = ask(at_work, "PUT", f"{scope}{ASSIGNMENTS}/{uuid4()}", asked)
+    assert problem(again) == (409, "RoleAssignmentExists")
+    key = f"{V}/kv-1/keys/cmk"
+    lowest = key if key.startswith(scope) else scope
+    only_theirs = f"?$filter=assignedTo('{operator}')"
+    (listed,) = ask(at_work, "GET", f"{lowest}{ASSIGNMENTS}{only_theirs}").body["value"]
+    assert listed["properties"]["scope"].endswith(scope.format(subscription=at_work.subscription))
+    assert ask(
+        at_work, "GET", f"{lowest}{ASSIGNMENTS}?$filter=principalId eq 'x'".replace(" ", "%20")
+    ).body == {"value": []}
+    assert at_work.world.state == state
+
+
+def test_access_to_keys_for_an_account_is_given_on_its_vault_only(at_work: Customer) -> None:
+    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    for scope in (S, G):
+        assert ask(at_work, "PUT", f"{scope}{ASSIGNMENTS}/{uuid4()}", role(principal)).status == 501
+
+
+def test_a_role_on_something_ends_with_it(at_work: Customer) -> None:
+    asked = role(str(uuid4()), OFFICER)
+    asked["properties"]["principalType"] = "Group"
+    other = f"{S}/resourceGroups/other"
+    ask(at_work, "PUT", f"{other}{ASSIGNMENTS}/{uuid4()}", asked)
+    ask(at_work, "DELETE", other)
+    ask(at_work, "PUT", other, GROUP)
+    assert ask(at_work, "GET", f"{other}{ASSIGNMENTS}").body["value"] == []
+
+
+def test_roles_are_found_by_their_names(at_work: Customer) -> None:
+    definitions = f"{V}/kv-1/providers/Microsoft.Authorization/roleDefinitions"
+    name = "Key Vault Crypto Service Encryption User".replace(" ", "%20")
+    (found,) = ask(at_work, "GET", f"{definitions}?$filter=roleName%20eq%20'{name}'").body["value"]
+    assert found["name"] == ENCRYPTION_USER
+    (permissions,) = found["properties"]["permissions"]
+    assert permissions["dataActions"] == [
+        f"Microsoft.KeyVault/vaults/keys/{action}"
+        for action in ("read", "wrap/action", "unwrap/action")
+    ]
+    assert ask(at_work, "GET", f"{definitions}/{uuid4()}").status == 404
 
 
 @pytest.mark.parametrize(("has_role", "reads"), [(True, 200), (False, 403)])
@@ -327,6 +398,27 @@ def test_a_long_list_comes_in_pages(at_work: Customer) -> None:
     assert (found, pages) == (names, 3)
 
 
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("resourceType eq 'microsoft.keyvault/vaults'", ["kv-1", "kv-2"]),
+        ("resourceGroup eq 'APPS' and name eq 'tr1'", ["tr1"]),
+        ("resourceGroup eq 'other'", []),
+        (
+            "location eq 'westeurope' and resourceType eq 'Microsoft.KeyVault/vaults'",
+            ["kv-1", "kv-2"],
+        ),
+    ],
+)
+def test_resources_are_listed_by_what_a_filter_says(
+    at_work: Customer, written: str, names: list[str]
+) -> None:
+    listed = ask(at_work, "GET", f"{S}/resources?$filter={quote(written)}").body["value"]
+    assert [each["name"] for each in listed] == names
+    unknown = ask(at_work, "GET", f"{S}/resources?$filter={quote('tagName eq 1')}")
+    assert unknown.status == 501
+
+
 def test_an_operation_of_another_subscription_is_unknown(at_work: Customer) -> None:
     ask(at_work, "PUT", f"{S}/resourceGroups/empty", GROUP)
     place = (
@@ -387,6 +479,67 @@ def test_a_version_that_the_provider_does_not_have_is_refused_with_those_that_it
 def test_a_vault_has_the_versions_of_its_data_plane(at_work: Customer) -> None:
     for version, status in (("7.6", 200), ("2025-07-01", 200), ("2026-02-01", 400), ("9.9", 400)):
         assert at_work.ask("GET", VAULT, f"/keys?api-version={version}").status == status
+
+
+# Providers, names, and purged accounts
+
+
+def test_a_provider_has_versions_that_the_server_answers(at_work: Customer) -> None:
+    provider = ask(at_work, "GET", f"{S}/providers/microsoft.keyvault").body
+    assert provider["registrationState"] == "Registered"
+    (vaults,) = (each for each in provider["resourceTypes"] if each["resourceType"] == "vaults")
+    for version in vaults["apiVersions"]:
+        assert ask(at_work, "GET", f"{V}/kv-1?api-version={version}").status == 200
+
+
+def test_nothing_is_created_without_its_provider(at_work: Customer) -> None:
+    body = vault(at_work.tenant, accessPolicies=[])
+    for change, refused in (("unregister", True), ("register", False)):
+        assert ask(at_work, "POST", f"{S}/providers/Microsoft.KeyVault/{change}").status == 200
+        answer = ask(at_work, "PUT", f"{V}/kv-3", body)
+        assert (answer.status == 409) is refused
+    assert problem(ask(at_work, "GET", f"{S}/providers/Contoso.Vaults")) == (
+        404,
+        "InvalidResourceNamespace",
+    )
+
+
+@pytest.mark.parametrize(("name", "is_free"), [("kv-1", False), ("kv-5", True), ("kv--", False)])
+def test_whether_the_name_of_a_vault_is_free(at_work: Customer, name: str, is_free: bool) -> None:
+    place = f"{S}/providers/Microsoft.KeyVault/checkNameAvailability"
+    asked = {"name": name, "type": "Microsoft.KeyVault/vaults"}
+    assert ask(at_work, "POST", place, asked).body["nameAvailable"] is is_free
+    ask(at_work, "DELETE", f"{V}/{name}")
+    assert ask(at_work, "POST", place, asked).body["nameAvailable"] is is_free
+
+
+@pytest.mark.parametrize(("name", "is_free"), [("TR1", False), ("tr5", True)])
+def test_whether_a_subdomain_is_free(at_work: Customer, name: str, is_free: bool) -> None:
+    place = f"{S}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
+    asked = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
+    assert ask(at_work, "POST", place, asked).body["isSubdomainAvailable"] is is_free
+
+
+def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Customer) -> None:
+    list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
+    deleted = (
+        f"{S}/providers/Microsoft.CognitiveServices/locations/westeurope/resourceGroups/apps"
+        "/deletedAccounts/tr1"
+    )
+    assert ask(customer, "DELETE", deleted).status == 204
+    assert ask(customer, "GET", f"{A}/tr1").status == 200
+
+    ask(customer, "DELETE", f"{A}/tr1")
+    restore = ACCOUNT | {"properties": {"restore": True}}
+    assert ask(customer, "PUT", f"{A}/tr1", restore).status == 501
+    assert ask(customer, "DELETE", deleted).status == 202
+    assert ask(customer, "GET", deleted).status == 404
+
+    assert ask(customer, "PUT", f"{A}/tr1", ACCOUNT).status == 201
+    assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body == {"Workspaces": []}
+    body = {"name": "ws", "subscription": {"billingRegionCode": "WESTEUROPE"}}
+    body["subscription"]["subscriptionKey"] = customer.world.account_keys("tr1")["key1"]  # type: ignore[index]
+    assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
 
 
 # Credentials

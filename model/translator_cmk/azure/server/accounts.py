@@ -2,6 +2,7 @@
 
 from ...machine import commands
 from ...machine.entities import KeySource, Resource, Subscription
+from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .forms import Body
@@ -9,6 +10,7 @@ from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_o
 from .operations import begun
 from .places import requested_location
 from .problems import Problem, missing, outside
+from .providers import refuse_unregistered
 from .settings import keep_settings, put_settings
 from .worlds import FIXED, Group
 
@@ -36,6 +38,7 @@ def create_account(call: Call, group: Group) -> Body:
     if tier not in FIXED["kinds"][kind]["skus"]:
         message = f"The SKU '{tier}' is not available for the kind '{kind}'."
         raise missing("InvalidSku", message, 400)
+    refuse_unregistered(call, "Microsoft.CognitiveServices")
     refuse_deleted_name(call, name)
     command = commands.CreateResource(
         name,
@@ -48,6 +51,7 @@ def create_account(call: Call, group: Group) -> Body:
     )
     call.submit(command)
     put_settings(call, "user_assigned", name, {})
+    drop_assignments_within(call, call.entity(Resource, name))
     keep_settings(call, "account", name, is_whole=True)
     return change_account(call, name, has_key_source=True)
 
@@ -55,6 +59,8 @@ def create_account(call: Call, group: Group) -> Body:
 def refuse_deleted_name(call: Call, name: str) -> None:
     """Refuse the name of an account that was deleted; raises `Problem`."""
     if call.entity(Resource, name, "deleted"):
+        if call.asked.get("properties.restore", bool):
+            raise outside("restoring a deleted account")
         raise Problem(
             409,
             "FlagMustBeSetForRestore",

@@ -3,8 +3,21 @@
 from typing import ClassVar
 
 from ...machine.entities import Subscription
-from . import access, accounts, groups, moves, operations, roles, subscriptions, vaults
-from .calls import Call, Handler
+from . import (
+    access,
+    accounts,
+    assignments,
+    availability,
+    groups,
+    moves,
+    operations,
+    providers,
+    purging,
+    roles,
+    subscriptions,
+    vaults,
+)
+from .calls import Call, Collection, Handler
 from .places import COLLECTIONS
 from .problems import Problem
 from .versions import refuse_unknown_manager_version
@@ -14,26 +27,39 @@ from .worlds import FIXED
 class ManagerCall(Call):
     """A request of Azure Resource Manager."""
 
-    collections = COLLECTIONS
+    collections: ClassVar[dict[str, Collection]] = {
+        **COLLECTIONS,
+        "provider": providers.providers,
+        "role": assignments.assignments_at,
+    }
 
     handlers: ClassVar[dict[str, Handler]] = {
         "begun": operations.begun,
         "change_access": access.change_access,
         "change_tenant": subscriptions.change_tenant,
+        "check_domain_name": availability.check_domain_name,
+        "check_hsm_name": availability.check_hsm_name,
+        "check_vault_name": availability.check_vault_name,
         "delete_group": groups.delete_group,
+        "get_role_definition": roles.get_role_definition,
         "list_account_keys": accounts.list_account_keys,
         "list_locations": subscriptions.list_locations,
         "list_resources": subscriptions.list_resources,
+        "list_role_definitions": roles.list_role_definitions,
+        "list_roles": roles.list_roles,
         "list_skus": accounts.list_skus,
         "move_resources": moves.move_resources,
         "patch_account": accounts.patch_account,
         "patch_group": groups.patch_group,
         "patch_vault": vaults.patch_vault,
+        "purge_account": purging.purge_account,
         "put_account": accounts.put_account,
         "put_group": groups.put_group,
         "put_role": roles.put_role,
         "put_vault": vaults.put_vault,
+        "register_provider": providers.register_provider,
         "remove_role": roles.remove_role,
+        "unregister_provider": providers.unregister_provider,
     }
 
     def log_in(self) -> None:

@@ -2,6 +2,7 @@
 
 from ...machine import commands
 from ...machine.entities import Resource, Subscription, Vault
+from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .forms import Body
 from .operations import begun
@@ -16,6 +17,8 @@ def put_group(call: Call, subscription: Subscription) -> Reply:
     name = call.new_name("group")
     present = call.there("group", subscription, name)
     group = present or Group(subscription.name, name, location)
+    if present is None:
+        drop_assignments_within(call, group)
     call.world = call.world._replace(groups=call.world.groups | {group})
     keep_settings(call, "group", name_of(group), is_whole=True)
     shown = call.asked.honoured(call.show("group", group))

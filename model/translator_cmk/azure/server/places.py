@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from ...machine.entities import Resource, Role, Subscription, Tenant, Vault
+from ...machine.entities import Key, Resource, Subscription, Tenant, Vault
 from .calls import Call, Collection
 from .problems import missing
+from .values import local_name
 from .worlds import FIXED, Group
 
 HELD = ((Resource, "account"), (Vault, "vault"))
@@ -92,12 +93,12 @@ def deleted_vaults(call: Call, _: Any) -> dict[str, Any]:
     return inside(call, Vault, "deleted")
 
 
-def roles(call: Call, vault: Vault) -> dict[str, Any]:
-    """Return the roles on a vault, by the names of their assignments."""
+def keys(call: Call, vault: Vault) -> dict[str, Any]:
+    """Return the keys of a vault, by their names in it."""
     found = {}
-    for role in call.every(Role):
-        if role.vault.name == vault.name:
-            found[call.world.assignment(role.name).name] = role
+    for key in call.every(Key):
+        if key.vault.name == vault.name:
+            found[local_name(key)] = key
     return found
 
 
@@ -110,5 +111,5 @@ COLLECTIONS: dict[str, Collection] = {
     "deleted_account": deleted_accounts,
     "vault": vaults,
     "deleted_vault": deleted_vaults,
-    "role": roles,
+    "vault_key": keys,
 }

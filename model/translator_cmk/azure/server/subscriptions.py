@@ -1,7 +1,7 @@
 """Subscriptions: their locations, their resources, and their move to another tenant."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...machine import commands
 from ...machine.entities import Subscription, Tenant
@@ -11,8 +11,8 @@ from .places import HELD, inside
 from .problems import found, outside
 from .worlds import FIXED
 
-FILTER = re.compile(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?")
-"""The filter of a list by type, and by name perhaps."""
+CONDITION = re.compile(r"(resourceType|name|resourceGroup|location) eq '([^']*)'", re.IGNORECASE)
+"""One of the conditions that the filter of a list may have, joined by `and`."""
 
 
 def list_locations(call: Call, subscription: Subscription) -> Body:
@@ -25,37 +25,44 @@ def list_locations(call: Call, subscription: Subscription) -> Body:
 # Lists of resources
 
 
-class Filter(NamedTuple):
-    """The type, in lower case, and the name that a list is of; None for any."""
-
-    type: str | None = None
-    name: str | None = None
-
-    def admits(self, resource: Body) -> bool:
-        if self.type is not None and self.type != resource["type"].lower():
-            return False
-        return self.name is None or self.name == resource["name"]
-
-
-def requested_filter(call: Call) -> Filter:
-    """Return the filter of a request; raises `Problem` for any that is not of type and name."""
-    written = call.query.get("$filter")
+def requested_conditions(call: Call) -> dict[str, str]:
+    """Return the values, in lower case, that a list is of, by what they are of; raises `Problem`
+    for an unknown filter.
+    """
+    written = call.query.get("$filter", "").strip()
+    conditions: dict[str, str] = {}
     if not written:
-        return Filter()
-    match = FILTER.fullmatch(written.strip())
-    if match is None:
-        raise outside(f"$filter {written}")
-    return Filter(match[1].lower(), match[2])
+        return conditions
+    for part in re.split(r"\s+and\s+", written, flags=re.IGNORECASE):
+        match = CONDITION.fullmatch(part.strip())
+        if match is None:
+            raise outside(f"$filter {written}")
+        conditions[match[1].lower()] = match[2].lower()
+    return conditions
+
+
+def meets(conditions: dict[str, str], entity: Any, resource: Body) -> bool:
+    """Return whether a resource is what all conditions say."""
+    known = {
+        "resourcetype": resource["type"],
+        "name": resource["name"],
+        "resourcegroup": entity.group,
+        "location": resource["location"],
+    }
+    for of_what, value in conditions.items():
+        if known[of_what].lower() != value:
+            return False
+    return True
 
 
 def list_resources(call: Call, _: Any) -> Body:
     """List accounts and vaults, without their properties."""
-    wanted = requested_filter(call)
+    conditions = requested_conditions(call)
     listed = []
     for kind, form in HELD:
         for entity in inside(call, kind).values():
             resource = call.show(form, entity)
-            if wanted.admits(resource):
+            if meets(conditions, entity, resource):
                 del resource["properties"]
                 listed.append(resource)
     return call.page(listed)

@@ -1,5 +1,7 @@
 """Translation with a custom model."""
 
+from typing import Any
+
 from ...machine import commands
 from ...machine.entities import Resource
 from .asked import Asked
@@ -18,12 +20,20 @@ def translate(call: Call, account: Resource) -> list[Body]:
         raise malformed(
             "The query parameter 'to' is missing, or the request content is no list of texts."
         )
-    texts = [Asked(each).required("Text") for each in content]
+    texts = [requested_text(each) for each in content]
     for model in models(call, account).values():
         if call.show("model", model)["ModelIdentifier"].lower() == category:
             call.submit(commands.TranslateWithModel(model.name))
             return [{"translations": [{"text": text, "to": target}]} for text in texts]
     raise missing("400079", "The custom system requested for translation does not exist.", 400)
+
+
+def requested_text(item: Any) -> str:
+    """Return the text of an item, which asks for nothing else; raises `Problem`."""
+    asked = Asked(item)
+    text: str = asked.required("Text")
+    asked.honoured({}, "Text")
+    return text
 
 
 def requested_category(call: Call) -> str:

@@ -188,16 +188,6 @@ def protected(shown: Values) -> bool | None:
     return shown.entity.purge_protection or None
 
 
-@value
-def object_id(shown: Values) -> str:
-    return shown.call.world.principal(shown.entity.resource)
-
-
-@value
-def assignment(shown: Values) -> Any:
-    return shown.call.world.assignment(shown.entity.name)
-
-
 # Keys
 
 

@@ -5,10 +5,12 @@ from typing import Any
 from ...machine import commands
 from ...machine.entities import PermissionModel, Vault
 from .access import set_access
+from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .forms import Body
 from .places import requested_location
 from .problems import malformed
+from .providers import refuse_unregistered
 from .settings import keep_settings, put_settings, settings_of
 from .worlds import Group
 
@@ -51,6 +53,7 @@ def recover_vault(call: Call, group: Group) -> Reply:
 
 
 def create_vault(call: Call, group: Group, location: str) -> None:
+    refuse_unregistered(call, "Microsoft.KeyVault")
     is_rbac_by_default = call.query["api-version"] >= RBAC_BY_DEFAULT
     uses_rbac = call.asked.get(RBAC, bool, is_rbac_by_default)
     permission_model: PermissionModel = "rbac" if uses_rbac else "access-policies"
@@ -66,6 +69,7 @@ def create_vault(call: Call, group: Group, location: str) -> None:
     call.submit(command)
     put_settings(call, "access_policies", command.vault, {})
     put_settings(call, "retention", command.vault, {})
+    drop_assignments_within(call, call.entity(Vault, command.vault))
 
 
 def patch_vault(call: Call, vault: Vault) -> Any:
