@@ -18,7 +18,7 @@ import pytest
 
 from tests.azure.client.verifying_azure import counted_requests
 from tests.azure.server.corpus import MANAGER
-from tests.azure.server.wire import Wire
+from tests.azure.server.wire import Wire, secured, wait_for_end
 from translator_cmk.azure.server.listening import AzureServer, azure_server
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "azure-emulator.md"
@@ -75,19 +75,6 @@ def test_a_request_that_ends_early_is_not_carried_out(
         socket.socket.shutdown(connection, socket.SHUT_WR)
         wait_for_end(connection)
     assert answered == []
-
-
-def wait_for_end(connection: ssl.SSLSocket) -> None:
-    """Return when the server has ended a connection, whatever it sends until then."""
-    while socket.socket.recv(connection, 4096):
-        pass
-
-
-def secured(server: AzureServer) -> ssl.SSLSocket:
-    """Return a connection to the server that has gone on with TLS."""
-    context = ssl.create_default_context(cafile=str(server.authority_file))
-    plain = socket.create_connection((server.host, server.port), timeout=10)
-    return context.wrap_socket(plain, server_hostname="localhost")
 
 
 # TLS right behind CONNECT

@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
+from http.client import RemoteDisconnected
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -42,7 +43,10 @@ class Wire:
             self.socket = self.context.wrap_socket(plain, server_hostname="localhost")
         self.socket.sendall(data)
         with self.socket.makefile("rb") as file:
-            status = int(file.readline().split()[1])
+            first_line = file.readline()
+            if not first_line:
+                raise RemoteDisconnected("the connection ended without an answer")
+            status = int(first_line.split()[1])
             lines = iter(file.readline, b"\r\n")
             headers = {
                 name.lower(): value
@@ -77,6 +81,19 @@ class Wire:
         return self.send(
             f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("utf-8", "surrogateescape") + content
         )
+
+
+def secured(server: AzureServer) -> ssl.SSLSocket:
+    """Return a connection to the server that has gone on with TLS."""
+    context = ssl.create_default_context(cafile=str(server.authority_file))
+    plain = socket.create_connection((server.host, server.port), timeout=10)
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
+def wait_for_end(connection: ssl.SSLSocket) -> None:
+    """Return when the server has ended a connection, whatever it sends until then."""
+    while socket.socket.recv(connection, 4096):
+        pass
 
 
 class Customer:

@@ -3,6 +3,8 @@
 import io
 import json
 import socket
+import struct
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -10,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .error_bodies import error_body
+from .faults import Delay, Effect, ErrorAnswer, HtmlPage, Reset
 from .framing import check_head, length_of_content
 from .hosts import apis_at
 from .problems import Problem
+from .routing import METHODS
 
 if TYPE_CHECKING:
     from .listening import AzureServer
@@ -20,9 +24,14 @@ if TYPE_CHECKING:
 HANDSHAKE = b"\x16"
 """The first byte of a connection that begins with TLS."""
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-
 END_OF_HEAD = (b"\r\n", b"\n")
+
+PAGE = b"""<!DOCTYPE html>
+<html><head><title>Access denied</title></head>
+<body><h1>Access denied</h1><p>The proxy of this network lets no such request through.</p></body>
+</html>
+"""
+"""What stands in the place of an answer where something between a client and Azure refuses it."""
 
 LONGEST_HEAD = 65_536
 """Bytes of a request line and headers."""
@@ -178,6 +187,9 @@ class Connection(BaseHTTPRequestHandler):
             self.send_error(501, f"Unsupported method ({self.command!r})")
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
+        effect = self.server.faults.effect_on(self.command, self.path)
+        if effect is not None and self.meets(effect, headers):
+            return
         try:
             reply = self.server.answer(self.command, self.path, headers, self.content)
         except Exception:  # noqa: BLE001  # a defect ends one request, not the server
@@ -185,6 +197,29 @@ class Connection(BaseHTTPRequestHandler):
             self.send_error(500, "The server has a defect; standard error says where.")
             return
         self.send(reply.status, reply.body, reply.headers)
+
+    def meets(self, effect: Effect, headers: Mapping[str, str]) -> bool:
+        """Let a fault that was asked for have its effect, and return whether that ends the
+        request.
+        """
+        match effect:
+            case Delay(seconds):
+                time.sleep(seconds)
+                return False
+            case Reset():
+                self.reset()
+            case HtmlPage(status):
+                self.send_content(status, PAGE, "text/html; charset=utf-8", {})
+            case ErrorAnswer(problem):
+                host, _, _ = headers.get("host", "").partition(":")
+                body = error_body(apis_at(host).usual_api, problem)
+                self.send(problem.status, body, problem.headers)
+        return True
+
+    def reset(self) -> None:
+        """Break the connection in a way that the client sees as a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Send what is wrong as an error of Azure; the base class sends its errors by this too."""
@@ -198,16 +233,22 @@ class Connection(BaseHTTPRequestHandler):
         self.send(problem.status, error_body("manager", problem), {"Connection": "close"})
 
     def send(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
-        """Send a status, headers and a body in JSON."""
+        """Send a status, headers and a body in JSON, if there is one."""
         content = b""
         if body is not None:
             content = json.dumps(body, separators=(",", ":")).encode()
+        self.send_content(status, content, "application/json; charset=utf-8", headers)
+
+    def send_content(
+        self, status: int, content: bytes, content_type: str, headers: Mapping[str, str]
+    ) -> None:
+        """Send a status, headers and content."""
         self.send_response_only(status)
         self.send_header("x-ms-request-id", str(uuid4()))
         if status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", str(len(content)))
         if content:
-            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Type", content_type)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -14,6 +14,8 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
     error: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if api == "text":
         error["code"] = translator_code(problem)
+    if problem.inner:
+        error["innererror"] = {"code": problem.inner}
     if problem.because:
         error["details"] = [requirement_detail(name) for name in sorted(problem.because)]
     return {"error": error}

@@ -16,6 +16,11 @@ class Host(NamedTuple):
     apis: list[str]
     name: str
 
+    @property
+    def usual_api(self) -> str:
+        """The API whose form an error has if it isn't known what the path leads to."""
+        return self.apis[-1] if self.apis else "manager"
+
 
 def apis_at(host: str) -> Host:
     """Return what is found at a host; no APIs are found at a host that the server doesn't have."""

@@ -6,7 +6,7 @@ import ssl
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingTCPServer
@@ -20,6 +20,7 @@ from ...system import MACHINE
 from .arrivals import Arrivals
 from .calls import Reply
 from .connection import Connection
+from .faults import Fault, Faults
 from .simulation import Simulation
 from .strictness import NOT_STRICT, Strictness
 from .worlds import FIXED
@@ -32,7 +33,9 @@ class AzureServer(ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, simulation: Simulation, host: str, port: int, folder: str) -> None:
+    def __init__(
+        self, simulation: Simulation, faults: Faults, host: str, port: int, folder: str
+    ) -> None:
         """Listen, with a certificate authority whose file is in a folder; raises `OSError` where it
         can't.
         """
@@ -40,6 +43,7 @@ class AzureServer(ThreadingTCPServer):
         self.simulation = simulation
         self.worlds = simulation.worlds
         self.secret = simulation.secret
+        self.faults = faults
         self.arrivals = Arrivals()
         self.host = host
         self.port: int = self.server_address[1]
@@ -80,6 +84,7 @@ def azure_server(
     port: int = 0,
     *,
     strictness: Strictness = NOT_STRICT,
+    faults: Iterable[Fault] = (),
 ) -> Iterator[AzureServer]:
     """Serve a machine in threads of this process until the context ends; raises `OSError` where it
     can't listen.
@@ -87,7 +92,7 @@ def azure_server(
     simulation = Simulation(machine, strictness)
     with (
         TemporaryDirectory(prefix="translator-cmk-") as folder,
-        AzureServer(simulation, host, port, folder) as server,
+        AzureServer(simulation, Faults(faults), host, port, folder) as server,
     ):
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True

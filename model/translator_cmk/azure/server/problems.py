@@ -37,6 +37,8 @@ class Problem(Exception):
     message: str
     because: Collection[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    inner: str = ""
+    """The code of an error within this one, which says more."""
 
 
 def outside(what: str) -> Problem:

@@ -10,6 +10,8 @@ from ...strict_yaml import read_yaml
 from .problems import malformed, outside
 from .worlds import FIXED
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
 
 class Route(NamedTuple):
     """A method of a path, and its handler."""

@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from ...arguments import seconds
 from ...conformance import serve
 from ...errors import HARNESS, OK, CommandError
+from .fault_words import InvalidFault, parse_fault
+from .faults import Fault
 from .strictness import NOT_STRICT, Strictness
 
 DEFAULT_ADDRESS = "127.0.0.1:8443"
@@ -25,6 +27,30 @@ def extend(parser: argparse.ArgumentParser, transports: "argparse._MutuallyExclu
         f"of its own (default: {DEFAULT_ADDRESS}; needs the extra azure)",
     )
     add_strictness(parser)
+    add_faults(parser)
+
+
+def add_faults(parser: argparse.ArgumentParser) -> None:
+    """Add the option by which some of the requests go wrong."""
+    group = parser.add_argument_group("faults, with --azure")
+    group.add_argument(
+        "--fault",
+        metavar="FAULT",
+        type=fault,
+        action="append",
+        default=[],
+        help="let requests go wrong: a status (429), a status and a code (409:RequestConflict), "
+        "403:html, reset or delay=SECONDS; in the same word 1/N (default: 1/10), a method and a "
+        "part of a path, such as '500 1/5 PUT /vaults/'; can be repeated",
+    )
+
+
+def fault(text: str) -> Fault:
+    """Return the fault that an argument names; raises `argparse.ArgumentTypeError`."""
+    try:
+        return parse_fault(text)
+    except InvalidFault as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def add_strictness(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until the input ends or the command is interrupted."""
     strictness = strictness_of(args)
     if args.azure is None:
+        if args.fault:
+            raise CommandError("--fault goes with --azure")
         if strictness != NOT_STRICT:
             raise CommandError("--strict, --grants-after and --provisioning go with --azure")
         return serve.run(args)
@@ -74,7 +102,9 @@ def run(args: argparse.Namespace) -> int:
     host, port = serve.address(args.azure, "--azure")
     address = serve.resolved(host, port, "--azure")
     try:
-        with azure_server(host=address, port=port, strictness=strictness) as server:
+        with azure_server(
+            host=address, port=port, strictness=strictness, faults=args.fault
+        ) as server:
             warn_of_others(address)
             print(f"proxy {server.proxy}", flush=True)
             print(f"cloud https://localhost:{server.port}", flush=True)

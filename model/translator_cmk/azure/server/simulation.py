@@ -44,7 +44,7 @@ class Simulation:
         """
         authority = headers.get("host", "").lower()
         host = apis_at(authority.partition(":")[0])
-        api = host.apis[-1] if host.apis else "manager"
+        api = host.usual_api
         try:
             routed = find(host.apis, method, target, authority)
             api = routed.route.api
