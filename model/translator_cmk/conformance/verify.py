@@ -16,7 +16,17 @@ from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS, add_revision_option, load_register
 from .awaited import most_awaited
-from .cases import FEATURES, LANES, SCOPES, SECONDS, STEPS, ScenarioCase, check_kit
+from .cases import (
+    FEATURES,
+    LANES,
+    SCOPES,
+    SECONDS,
+    SMALLEST,
+    STEPS,
+    TOURABLE,
+    ScenarioCase,
+    check_kit,
+)
 from .channels import Fault
 from .channels.options import Connection, add_system_arguments, connection, seconds
 from .deviations import Deviation, load_deviations
@@ -89,7 +99,10 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 def add_budgets(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how much the tour and the fuzzing do, and from which seed."""
     parser.add_argument(
-        "--scope", choices=SCOPES, action="append", help="only this scope in the tour"
+        "--scope",
+        choices=TOURABLE,
+        action="append",
+        help=f"only this scope in the tour; {SMALLEST} is one sequence that is asked once",
     )
     parser.add_argument(
         "--steps",

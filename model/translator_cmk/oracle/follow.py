@@ -20,11 +20,16 @@ from .shown import Shown
 
 
 class Exchange(NamedTuple):
-    """A command, its answer, and what was observed after it; the reset has only the last."""
+    """A command, its answer, and what was observed after it; the reset has only the last.
+
+    Without an answer nobody knows whether the command was carried out.  ``shown`` says what was
+    shown this time, if that is not what is always shown.
+    """
 
     command: Command | None
     outcome: Outcome | None
     seen: Observation | None
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,8 @@ def compare_recorded(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage
     comparison = follower.begin(stage)
     for exchange in exchanges:
         if exchange.command is not None:
-            follower.submit(exchange.command)
-        comparison = follower.answer(exchange.outcome, exchange.seen)
+            follower.submit(exchange.command, idle=exchange.outcome is None)
+        comparison = follower.answer(exchange.outcome, exchange.seen, exchange.shown)
         if not isinstance(comparison, Agreed):
             break
     return comparison

@@ -10,7 +10,7 @@ from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import MASKED, Declaration
 from ...language.facts import Fact, changed_facts
 from ...machine import Accepted, Command, Observation
-from ...machine.commands import ReadData, TranslateWithModel
+from ...machine.commands import ReadData, TranslateWithModel, UploadDocument
 from ...machine.entities import Document
 from ...oracle import (
     Agreed,
@@ -23,7 +23,8 @@ from ...oracle import (
     Oracle,
     Why,
 )
-from ...oracle.shown import Shown
+from ...oracle.affected import depending, named_by_any, words
+from ...oracle.shown import Name, Shown
 from ...system import Unsupported
 from ..channels import Fault
 from ..subject import Subject
@@ -67,6 +68,14 @@ class SequenceResult:
     """How the system itself explains its last answer."""
     undelivered: dict[str, str] = field(default_factory=dict)
     """Those of the unsupported that a declared capability stands for, each with that."""
+    unlearned: dict[str, str] = field(default_factory=dict)
+    """The commands whose answer said nothing of the specification, each with the first such."""
+    agreed: int = 0
+    """How many of the exchanges were compared, and agreed."""
+    unjudged: int = 0
+    """How many commands were carried out after that, without being judged."""
+    in_doubt: frozenset[Name] = frozenset()
+    """What such a command may have changed, or may yet change."""
 
     @property
     def failed(self) -> bool:
@@ -87,35 +96,44 @@ class SequenceResult:
 
 
 def run_sequence(
-    subject: Subject, commands: Iterable[Command], oracle: Oracle, blind: int = 0
+    subject: Subject,
+    commands: Iterable[Command],
+    oracle: Oracle,
+    blind: int = 0,
+    to_the_end: SequenceResult | None = None,
 ) -> SequenceResult:
     """Put the system through the commands, up to the first difference.
 
     ``blind``: after how many commands nothing is observed, but for the last one: this finds what
-    happens only on
-    observation.  Where so much is possible that following it would take the time of many others, it
-    is observed, and
-    where silent requirements decide, since a system may do a third thing, which only an observation
-    right after shows.
+    happens only on observation.  Where so much is possible that following it would take the time of
+    many others, it is observed, and where silent requirements decide, since a system may do a third
+    thing, which only an observation right after shows.
+
+    ``to_the_end``: the result of a sequence that can't be asked again, which is filled in as it
+    goes.  An answer that says nothing of the specification doesn't end it, and what comes after a
+    difference is carried out without being judged.
 
     What belongs to a level that it does not claim is there to prepare: where the two differ over
     that, nobody is at fault, and the rest of the sequence is not compared.  What it brings about in
     a level that is claimed is compared.
     """
     subject.patient = False
-    result = SequenceResult(unobserved=blind > 0)
+    result = to_the_end or SequenceResult(unobserved=blind > 0)
+    rest = iter(commands)
     try:
-        comparison = compare(subject, commands, Follower(oracle), blind, result)
+        comparison = compare(subject, rest, Follower(oracle), blind, result, bool(to_the_end))
+        weigh(comparison, subject, result)
+        result.own_words = subject.own_words
+        if to_the_end:
+            carry_out(subject, rest, result)
     except Fault as fault:
         result.fault = fault
     except ResetFailed as error:
         result.fault = Fault("reset", str(error))
     except Inconclusive as error:
         result.fault = Fault("error", str(error))
-    else:
-        weigh(comparison, subject, result)
     result.sent = tuple(subject.names.sent)
-    result.own_words = subject.own_words
+    result.own_words = result.own_words or subject.own_words
     return result
 
 
@@ -125,6 +143,7 @@ def compare(
     follower: Follower,
     blind: int,
     result: SequenceResult,
+    to_the_end: bool = False,
 ) -> Comparison:
     """Put the system through the commands until something differs, and note in ``result`` what it
     answers and shows.
@@ -138,6 +157,7 @@ def compare(
         must_show_the_stage(seen_at_first, declared)
     exchanges.append(Exchange(None, None, seen_at_first))
     comparison = follower.begin(declared.stage, seen_at_first)
+    in_a_row = 0
     for command in commands:
         result.reached += 1
         before = subject.reference.observe() if declared.hidden else {}
@@ -149,25 +169,105 @@ def compare(
             result.asked = asked_before
             note_unsupported(command, declared, result)
             continue
+        except Inconclusive as error:
+            in_a_row += 1
+            if not to_the_end or in_a_row >= MOST_IN_A_ROW:
+                raise
+            result.asked = asked_before
+            result.unlearned.setdefault(type(command).__name__, str(error))
+            comparison = follow_unlearned(command, subject, follower, result)
+            if isinstance(comparison, LostTrack):
+                return comparison
+            result.agreed = len(exchanges)
+            continue
+        in_a_row = 0
         follower.submit(command)
         exchanges.append(Exchange(command, outcome, None))
         if follower.has_track and (result.reached > blind or needs_a_look(oracle)):
-            exchanges[-1] = Exchange(command, outcome, subject.observe())
-        seen = exchanges[-1].seen
-        comparison = follower.answer(outcome, seen, shown_now(oracle, subject, seen))
-        if isinstance(comparison, Differs) and not all_claimed(
-            comparison.differences, command, declared
-        ):
-            return LostTrack("it differs in what belongs to a level that is not claimed")
+            seen = subject.observe()
+            exchanges[-1] = Exchange(command, outcome, seen, shown_at_most(result, subject, seen))
+        latest = exchanges[-1].seen
+        comparison = follower.answer(outcome, latest, shown_now(oracle, subject, latest))
+        if isinstance(comparison, Differs):
+            if not all_claimed(comparison.differences, command, declared):
+                return LostTrack("it differs in what belongs to a level that is not claimed")
+            if all_in_doubt(comparison.differences, affected_by(command, oracle), result):
+                return LostTrack(MAY_BE_LATE)
         if not isinstance(comparison, Agreed):
             return comparison
+        result.agreed = len(exchanges)
         if isinstance(outcome, Accepted):
+            result.in_doubt -= affected_by(command, oracle)
             note_accepted(command, before, subject, result)
-    if exchanges[-1].seen is None:
+    if exchanges[-1].seen is None and not to_the_end:
         seen = subject.observe()
         exchanges[-1] = exchanges[-1]._replace(seen=seen)
         comparison = follower.look(seen, shown_now(oracle, subject, seen))
     return comparison
+
+
+# Answers that say nothing
+
+
+MOST_IN_A_ROW = 5
+"""How many answers in a row that say nothing end a sequence that can't be asked again."""
+
+MAY_BE_LATE = "it differs in what a command may have changed whose answer said nothing"
+
+
+def affected_by(command: Command, oracle: Oracle) -> frozenset[Name]:
+    """Return what a command names, and all that depends on it."""
+    return words(depending(named_by_any([command]), oracle.states))
+
+
+def follow_unlearned(
+    command: Command, subject: Subject, follower: Follower, result: SequenceResult
+) -> Comparison:
+    """Follow a command of which nobody knows whether it was carried out, by what shows."""
+    follower.submit(command, idle=True)
+    result.in_doubt |= affected_by(command, follower.oracle)
+    seen = looked_at(subject)
+    result.exchanges.append(Exchange(command, None, seen, shown_at_most(result, subject, seen)))
+    comparison = follower.look(seen, shown_now(follower.oracle, subject, seen))
+    if isinstance(comparison, Differs):
+        return LostTrack(MAY_BE_LATE)
+    return comparison
+
+
+def looked_at(subject: Subject) -> Observation | None:
+    """Return what the system shows, or None if that says nothing either."""
+    try:
+        return subject.observe()
+    except Inconclusive:
+        return None
+
+
+def all_in_doubt(
+    differences: Iterable[Difference], affected: frozenset[Name], result: SequenceResult
+) -> bool:
+    """Return whether all that is otherwise may come from a command whose answer said nothing.
+
+    ``affected``: what the outcome of the last command is about.
+    """
+    for difference in differences:
+        expected = difference.expected
+        concerned = affected
+        if isinstance(expected, Fact):
+            concerned = frozenset({(expected.kind, expected.name)})
+        if result.in_doubt.isdisjoint(concerned):
+            return False
+    return True
+
+
+def carry_out(subject: Subject, commands: Iterable[Command], result: SequenceResult) -> None:
+    """Put the system through commands, and look after each, without judging anything."""
+    for command in commands:
+        result.unjudged += 1
+        try:
+            subject.submit(command)
+        except (Unsupported, Inconclusive):
+            continue
+        looked_at(subject)
 
 
 def needs_a_look(oracle: Oracle) -> bool:
@@ -235,6 +335,26 @@ def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Sho
             omitted.add(((Document.word, document.name), "exists"))
     shown = oracle.shown
     return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, frozenset(omitted))
+
+
+def shown_at_most(
+    result: SequenceResult, subject: Subject, seen: Observation | None
+) -> Shown | None:
+    """Return what any system shows this time that shows no document of a workspace whose data is
+    inaccessible, whether it has deleted the document or not.
+    """
+    declared = subject.declaration
+    if seen is None or MASKED not in declared.hidden:
+        return None
+    omitted = set()
+    for command in result.asked:
+        if isinstance(command, UploadDocument):
+            workspace = seen["workspace"].get(command.workspace, {})
+            if workspace.get("readable") is False:
+                omitted.add(((Document.word, command.document), "exists"))
+    reasons = declared.can("reasons")
+    audit = declared.can("audit")
+    return Shown(reasons, audit, declared.unseen, omitted=frozenset(omitted))
 
 
 CHANGE_NOTHING = (ReadData, TranslateWithModel)

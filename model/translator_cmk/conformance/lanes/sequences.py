@@ -1,5 +1,5 @@
-"""Sequences of commands that are not searched for (`sequences.yaml`), and variants of any that make
-no difference.
+"""Sequences of commands that are not searched for (`sequences.yaml`, `smallest.yaml`), and variants
+of any that make no difference.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +19,8 @@ Commands = tuple[Command, ...]
 
 FILE = Path(__file__).with_name("sequences.yaml")
 
+SMALLEST_FILE = Path(__file__).with_name("smallest.yaml")
+
 SMOKE = "smoke"
 """The entry that has every command once."""
 
@@ -32,11 +34,22 @@ STRESS_START = "three of each at work"
 @cache
 def named_sequences() -> Mapping[str, Commands]:
     """Return the commands of each entry of the file, by its name; raises `InvalidFile`."""
+    return sequences_in(FILE)
+
+
+def sequences_in(file: Path) -> Mapping[str, Commands]:
+    """Return the commands of each entry of a file, by its name; raises `InvalidFile`."""
     found: dict[str, Commands] = {}
-    for entry in read_yaml(FILE).items():
+    for entry in read_yaml(file).items():
         fields = entry.read(record("a sequence", {"sequence": TEXT, "steps": CommandList(found)}))
         found[fields["sequence"]] = fields["steps"]
     return found
+
+
+@cache
+def smallest_run() -> Mapping[str, Commands]:
+    """Return the parts of the smallest run, in their order; raises `InvalidFile`."""
+    return sequences_in(SMALLEST_FILE)
 
 
 @cache

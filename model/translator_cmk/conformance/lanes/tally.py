@@ -94,6 +94,7 @@ def effects_of(command: str) -> set[str]:
 GRAVEST_FIRST = (
     "undelivered",
     "fault",
+    "unlearned",
     "late",
     "unsupported",
     "known",
@@ -169,6 +170,9 @@ class Tally:
         if sequence.fault:
             reason = f"the system broke: {sequence.fault}"
             yield last, "fault", Result(Status.INCONCLUSIVE, reason, fault=sequence.fault.kind)
+        for command, why in sequence.unlearned.items():
+            reason = f"nothing was learned: {why}"
+            yield command, "unlearned", Result(Status.INCONCLUSIVE, reason)
         if sequence.late:
             yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for command in sequence.unsupported:

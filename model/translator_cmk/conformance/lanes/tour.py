@@ -2,7 +2,7 @@
 number of steps.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import cycle
 
@@ -10,12 +10,13 @@ from ...explore import scopes as explored
 from ...explore.scopes import Scope
 from ...explore.suites import Suite, suite
 from ...language.declaration import Declaration
-from ..cases import STRESS, TOUR
+from ...machine import Command
+from ..cases import SMALLEST, STRESS, TOUR
 from ..running import Running
 from ..subject import Subject
 from .applicable import applicable
 from .lane import SequenceLane, steps_of
-from .sequences import in_variant, stress_sequences, variants
+from .sequences import in_variant, smallest_run, stress_sequences, variants
 from .shrinking import Commands
 
 
@@ -79,16 +80,40 @@ def pairs(scope: Scope) -> int:
 def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: int) -> None:
     """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
+    names = tuple(scopes)
+    once: Commands = ()
+    if SMALLEST in names:
+        once = whole_smallest_run(subject.declaration)
     with running.interruption:
-        found = sequences_of(tuple(scopes), steps)
+        found = sequences_of(names, steps)
     asked = sequences_for(found, subject.declaration)
-    lane = SequenceLane(TOUR, running, subject, asked)
-    all_steps = steps_of(asked)
+    planned = [once, *asked] if once else asked
+    lane = SequenceLane(TOUR, running, subject, planned)
+    all_steps = steps_of(planned)
     done = 0
     try:
+        if once:
+            lane.run_once(watched(once, all_steps, running))
+            done += 1 + len(once)
         for commands in asked:
             lane.run(commands)
             done += 1 + len(commands)
             running.progress.show_count(done, all_steps, "steps", len(lane.tally.failed))
     finally:
         lane.end(steps=all_steps)
+
+
+def whole_smallest_run(declared: Declaration) -> Commands:
+    """Return the commands of the smallest run that a system can be asked for."""
+    commands: list[Command] = []
+    for part in smallest_run().values():
+        commands += applicable(part, declared)
+    return tuple(commands)
+
+
+def watched(commands: Commands, all_steps: int, running: Running) -> Iterator[Command]:
+    """Yield the commands, and show how far they are: each of them may take hours."""
+    for number, command in enumerate(commands, start=1):
+        running.progress.show_count(number, all_steps, "steps", 0)
+        running.tick()
+        yield command

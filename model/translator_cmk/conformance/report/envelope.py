@@ -152,7 +152,19 @@ ENVELOPE = record(
         "cases": ListOf(CASE),
     },
     {
-        "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT}),
+        "tour": record(
+            "the tour",
+            DONE,
+            {
+                "not_reached": COUNT,
+                "steps": COUNT,
+                # of a sequence that was asked once
+                "shown": IDS,
+                "settled": MapOf(REQUIREMENT, FLAG),
+                "nothing_learned": COUNT,
+                "unjudged": COUNT,
+            },
+        ),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "properties": ListOf(PROPERTY),
         "specification": DIGEST,  # release 0.2.0 named it by its version alone

@@ -1,0 +1,268 @@
+"""The smallest run: one sequence that is asked once, in one world, and what it shows."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pytest
+
+from translator_cmk.conformance.cases import SMALLEST, TOUR
+from translator_cmk.conformance.channels import Direct
+from translator_cmk.conformance.lanes.sequences import smallest_run
+from translator_cmk.conformance.lanes.tour import run_tour
+from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.running import Running
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.session_pool import SessionPool
+from translator_cmk.language.declaration import CAPABILITIES, MASKED, Declaration
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    REMEMBERING,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+)
+from translator_cmk.machine.commands import (
+    CreateResource,
+    CreateWorkspace,
+    EnableCustomerManagedKeys,
+    RevokeKeyAccess,
+)
+from translator_cmk.system import ModelSystem
+
+WHOLE = tuple(command for part in smallest_run().values() for command in part)
+
+WORTH_MOST = {
+    "keys.enable",
+    "keys.rsa-2048",
+    "resource.not-at-creation",
+    "restoration.uploads-stay-deleted",
+    "revocation.access-revoked",
+    "revocation.data-inaccessible",
+    "revocation.deletes-uploads",
+    "revocation.features-stop",
+    "revocation.undeploys",
+    "revocation.vault-deleted",
+    "identity.access-removed",
+    "vault.purge-protection",
+    "vault.same-region",
+    "workspace.covered",
+}
+"""What the smallest run is for."""
+
+
+class Asked(ModelSystem):
+    """The model, which remembers what it was asked, without the rows of some requirements and with
+    the mistakes about others.
+    """
+
+    def __init__(self, lacking: Collection[str] = (), mistaken: Collection[str] = ()) -> None:
+        rows = [row for row in REMEMBERING if row.requirement not in lacking]
+        mistakes = [row for row in COUNTER_ROWS if row.requirement in mistaken]
+        super().__init__(Machine([*rows, *mistakes]))
+        self.asked: list[Command] = []
+        self.worlds = 0
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        self.worlds += 1
+        super().reset(stage)
+
+    def submit(self, command: Command) -> Outcome:
+        self.asked.append(command)
+        return super().submit(command)
+
+
+def put_through(system: Any) -> Mapping[str, Any]:
+    """Put a system through the smallest run, and return the envelope of its report."""
+    budgets = {"scopes": [SMALLEST], "steps": 1, "seconds": 1.0}
+    made = Made("0" * 64, "python", "article", "2025-01-28", (), (TOUR,), {}, 1, budgets)
+    running = Running(made)
+    subject = SessionPool(lambda: Session(Direct(lambda: system)), 1).subject()
+    running.declared = subject.declaration
+    run_tour(running, subject, [SMALLEST], 1)
+    running.finished = True
+    return running.envelope()
+
+
+def statuses(envelope: Mapping[str, Any]) -> dict[str, str]:
+    """Return the status of each command."""
+    return {case["id"].removeprefix("tour/"): case["status"] for case in envelope["cases"]}
+
+
+def failures(envelope: Mapping[str, Any]) -> list[str]:
+    """Return the requirements to which the failures are attributed."""
+    found: list[str] = []
+    for case in envelope["cases"]:
+        if case["status"] == "failed":
+            found += case["attributed_to"]
+    return found
+
+
+def test_the_model_passes_it_whole_and_shows_what_it_is_for() -> None:
+    system = Asked()
+    envelope = put_through(system)
+    assert set(statuses(envelope).values()) == {"passed"}
+    assert envelope["exit_code"] == 0
+    assert len(system.asked) == len(WHOLE)
+    assert set(envelope["tour"]["shown"]) >= WORTH_MOST
+    assert envelope["tour"]["settled"]["restoration.data-readable"] is True
+
+
+def test_it_needs_one_paid_resource_two_vaults_one_workspace_and_one_model() -> None:
+    model = ModelSystem()
+    most: dict[str, int] = {}
+    for command in WHOLE:
+        model.submit(command)
+        for kind, entities in model.observe().items():
+            most[kind] = max(most.get(kind, 0), len(entities))
+    assert [most[kind] for kind in ("resource", "vault", "workspace", "model")] == [1, 2, 1, 1]
+    assert not model.observe()["resource"]
+    assert {vault["state"] for vault in model.observe()["vault"].values()} == {"deleted"}
+
+
+def test_what_is_worth_most_comes_before_the_hours_of_training() -> None:
+    names = [type(command).__name__ for command in WHOLE]
+    kept = [command for command in WHOLE if isinstance(command, CreateResource)][-1]
+    assert kept.keys == "customer-managed"
+    assert WHOLE.index(kept) < names.index("TrainModel")
+    assert names.index("EnableCustomerManagedKeys") < names.index("CreateWorkspace")
+
+
+@pytest.mark.parametrize("requirement", sorted(WORTH_MOST - {"keys.enable", "vault.same-region"}))
+def test_a_system_that_lacks_what_it_shows_fails_it(requirement: str) -> None:
+    refusals = {
+        "keys.rsa-2048": "keys.rsa-2048-refused",
+        "resource.not-at-creation": "resource.creation-refused",
+        "vault.purge-protection": "vault.purge-protection-refused",
+    }
+    gone = {requirement, refusals.get(requirement, requirement)}
+    envelope = put_through(Asked(lacking=gone, mistaken={requirement}))
+    assert envelope["exit_code"] == 1
+    assert failures(envelope)
+    assert requirement not in envelope["tour"]["shown"]
+
+
+def test_after_a_difference_the_rest_is_carried_out_once_and_judged_no_more() -> None:
+    system = Asked(lacking=["resource.creation-refused", "resource.not-at-creation"])
+    envelope = put_through(system)
+    assert failures(envelope) == ["resource.not-at-creation"]
+    assert system.worlds == 1
+    assert len(system.asked) == len(WHOLE)
+    rest = len(WHOLE) - 1 - WHOLE.index(refused_at_creation())
+    assert envelope["tour"]["unjudged"] == rest
+    assert "revocation.access-revoked" not in envelope["tour"]["shown"]
+
+
+def refused_at_creation() -> Command:
+    """Return the command that asks for customer-managed keys at creation."""
+    [found] = [
+        command
+        for command in WHOLE
+        if isinstance(command, CreateResource) and command.keys == "customer-managed"
+    ]
+    return found
+
+
+# Answers that say nothing of the specification
+
+
+class Vague(Asked):
+    """Says something unintelligible in place of each refusal."""
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(outcome, Refused):
+            raise RuntimeError("an error that nobody lists")
+        return outcome
+
+
+def test_an_answer_that_says_nothing_ends_nothing_and_shows_nothing() -> None:
+    envelope = put_through(Vague())
+    assert envelope["exit_code"] == 4
+    assert not failures(envelope)
+    assert statuses(envelope)["EnableCustomerManagedKeys"] == "inconclusive"
+    shown = set(envelope["tour"]["shown"])
+    refusals = {"vault.same-region", "vault.purge-protection", "keys.rsa-2048"}
+    assert shown.isdisjoint(refusals | {"resource.not-at-creation", "revocation.features-stop"})
+    assert shown >= {"revocation.deletes-uploads", "revocation.undeploys", "keys.enable"}
+
+
+class RefusesToEnable(Asked):
+    """Refuses whatever asks for customer-managed keys."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys):
+            return Refused()
+        return super().submit(command)
+
+
+def test_a_system_that_refuses_all_customer_managed_keys_shows_no_demand() -> None:
+    shown = put_through(RefusesToEnable())["tour"]["shown"]
+    assert {"vault.same-region", "vault.purge-protection", "keys.rsa-2048"}.isdisjoint(shown)
+
+
+class Hides(Asked):
+    """Shows no document while data is inaccessible, and says so."""
+
+    declaration = Declaration(
+        "hides", "1", frozenset(CAPABILITIES) - {"parallel"}, hidden=frozenset({MASKED})
+    )
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for name in list(seen["document"]):
+            workspace = seen["document"][name]["workspace"]
+            if not seen["workspace"][workspace]["readable"]:
+                del seen["document"][name]
+        return seen
+
+
+def test_a_deletion_that_can_be_seen_only_later_is_shown_then() -> None:
+    assert put_through(Hides())["tour"]["shown"] == put_through(Asked())["tour"]["shown"]
+    kept = put_through(Hides(lacking=["revocation.deletes-uploads"]))
+    assert failures(kept)
+    assert "revocation.deletes-uploads" not in kept["tour"]["shown"]
+
+
+class DoesItLater(Asked):
+    """Breaks over the first revocation, and carries it out with the next command."""
+
+    waiting: Command | None = None
+    broke = False
+
+    def submit(self, command: Command) -> Outcome:
+        if self.waiting is not None:
+            super().submit(self.waiting)
+            self.waiting = None
+        if isinstance(command, RevokeKeyAccess) and not self.broke:
+            self.broke = True
+            self.waiting = command
+            raise RuntimeError("a gateway gave up")
+        return super().submit(command)
+
+
+def test_what_a_command_does_late_that_said_nothing_is_no_difference() -> None:
+    envelope = put_through(DoesItLater())
+    assert not failures(envelope)
+    assert envelope["exit_code"] == 4
+
+
+class GoesSilent(Asked):
+    """Says nothing from the first workspace on."""
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if any(isinstance(asked, CreateWorkspace) for asked in self.asked):
+            raise RuntimeError("no")
+        return outcome
+
+
+def test_a_system_that_says_nothing_any_more_is_given_up() -> None:
+    system = GoesSilent()
+    envelope = put_through(system)
+    assert "keys.enable" in envelope["tour"]["shown"]
+    assert not failures(envelope)
+    assert len(system.asked) < len(WHOLE) / 2
