@@ -353,7 +353,7 @@ def test_the_accounts_are_named_that_the_plan_moves_to_the_version_that_expires(
     assert "No version" in said(b.key_id(version=""))
     read = said(b.UNKNOWN, refers={"key_vault_key_id": "data.azurerm_key_vault_key.d.id"})
     assert moved in read
-    assert "by the next apply, from data.azurerm_key_vault_key.d" in read
+    assert "at the next apply, from data.azurerm_key_vault_key.d" in read
     assert "names it" not in read
 
 
@@ -871,6 +871,10 @@ def test_a_vault_comes_back_without_what_the_plan_deletes_before_it(tmp_path: Pa
     assert "resource group" not in recovered(alone)
     group = everything_of_the_vault(["delete", "create"], resource_group_name="other")
     assert "resource group" in recovered(group)
+    free = plan_with(without=f"{V} {K}")
+    free.replace(V, b.vault(policies=[b.policy_entry()]), b.vault())
+    free.replace(K, b.key(), b.key())
+    assert "without" not in recovered(free)
 
 
 def test_a_key_that_goes_is_told_by_who_uses_it_after_the_plan(tmp_path: Path) -> None:
@@ -890,6 +894,12 @@ def test_a_key_that_goes_is_told_by_who_uses_it_after_the_plan(tmp_path: Path) -
     assert "new-key" in other
     block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
     assert "not known" in said(b.account(customer_managed_key=block))
+    plan = plan_with(without=f"{T} {K}")
+    plan.keep(T, b.account(key=b.key_id()))
+    plan.delete(C, b.cmk())
+    plan.delete(K, b.key(), depends=(V,))
+    [of_the_key] = [each for each in sentences(plan, tmp_path) if "deletes the key" in each]
+    assert "still uses" not in of_the_key
 
 
 def test_a_vault_that_goes_alone_loses_and_one_that_is_forgotten_does_not(tmp_path: Path) -> None:

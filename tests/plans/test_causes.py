@@ -42,6 +42,16 @@ def test_an_instance_that_left_its_loop_is_to_be_put_back_where_the_loop_reads_i
         assert only_finding(unclear, tmp_path).why
 
 
+def test_what_a_loop_in_a_module_reads_is_that_of_the_module(tmp_path: Path) -> None:
+    plan = plan_with(without=K)
+    address = f'module.keys.{K}["old"]'
+    plan.delete(address, b.key(), action_reason="delete_because_each_key")
+    plan.create(f'module.keys.{K}["new"]', b.key("new", id=b.UNKNOWN))
+    [resource] = plan.configured["module.keys"]
+    resource["for_each_expression"] = {"references": ["var.names"]}
+    assert "var.names of module.keys" in advice(plan, tmp_path, address)
+
+
 def test_a_reason_that_is_not_known_is_not_told(tmp_path: Path) -> None:
     assert only_finding(instance_gone("delete_because_of_the_moon"), tmp_path).why == ""
     assert only_finding(instance_gone(""), tmp_path).why == ""

@@ -15,6 +15,7 @@ from .plan import (
     Attributes,
     Plan,
     PlannedResource,
+    without_keys,
 )
 
 REASONS: Mapping[str, str] = {
@@ -150,10 +151,13 @@ def put_back(resource: PlannedResource) -> str:
     """Return what to do so that an instance is not destroyed; empty if nothing tells."""
     if len(resource.repeated_by) != 1:
         return ""
+    read = resource.repeated_by[0]
+    if resource.module:
+        read += f" of {without_keys(resource.module)}"
     if resource.reason == "delete_because_each_key":
-        return f" (put {resource.instance} back into {resource.repeated_by[0]})"
+        return f" (put {resource.instance} back into {read})"
     if resource.reason == "delete_because_count_index":
-        return f" (its count depends on {resource.repeated_by[0]})"
+        return f" (its count depends on {read})"
     return ""
 
 

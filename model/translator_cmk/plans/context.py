@@ -137,16 +137,23 @@ class Context:
         else the account itself.
         """
         found: dict[str, Entry] = {}
-        for kind in (Account, KeyInUse):
-            for entry in self.world.entries:
-                facts = entry.after
-                if not isinstance(facts, kind) or facts.key is None:
-                    continue
-                reference = facts.id if isinstance(facts, Account) else facts.account
-                account = self.world.account(reference)
+        for entry in self.world.entries:
+            if isinstance(entry.after, Account):
+                self._add_entry(found, entry.after.id, entry)
+        for entry in self.world.entries:
+            if isinstance(entry.after, KeyInUse):
+                self._add_entry(found, entry.after.account, entry)
+            elif isinstance(entry.before, KeyInUse) and DELETE in entry.resource.actions:
+                account = self.world.account(entry.before.account)
                 if account is not None:
-                    found[account.name] = entry
+                    found.pop(account.name, None)  # its block shows the key that goes with it
         return found
+
+    def _add_entry(self, found: dict[str, Entry], reference: MayBeUnknown, entry: Entry) -> None:
+        account = self.world.account(reference)
+        facts = entry.after
+        if account is not None and isinstance(facts, Account | KeyInUse) and facts.key is not None:
+            found[account.name] = entry
 
     def key_after(self) -> MayBeUnknown:
         """Return the key that the account is to use: None if none is named, or `UNKNOWN`."""
@@ -156,11 +163,11 @@ class Context:
         return self.world.used_key(entry.after.key) or UNKNOWN
 
     def other_owner_of_key(self) -> str:
-        """Return the resource that names the key of the account besides it; empty if none does."""
+        """Return what still names the key of an account whose own resource no longer does; empty
+        if none does.
+        """
         entry = self.entries_naming_keys().get(self.account.name)
-        if entry is None or not isinstance(entry.after, KeyInUse):
-            return ""
-        return entry.address
+        return "" if entry is None else entry.address
 
     def is_used_by_another_identity(self) -> bool:
         """Return whether a user-assigned identity of the account is to use the key."""

@@ -128,7 +128,7 @@ def use_in_words(users: Users) -> str:
         said.append(f"No version is named for {listed(users.without)}.")
     for account in sorted(users.reading):
         address = users.reading[account]
-        said.append(f"{account} gets a newer version by the next apply, from {address}.")
+        said.append(f"{account} gets a newer version at the next apply, from {address}.")
     if users.by_hand:
         gets = "get" if len(users.by_hand) > 1 else "gets"
         names = listed(users.by_hand)

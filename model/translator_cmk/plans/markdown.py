@@ -18,6 +18,7 @@ from .wording import (
     legend,
     limits,
     part_heading,
+    sources_of,
     summary,
     without_finding,
 )
@@ -74,6 +75,9 @@ def format_finding(finding: Finding) -> Iterator[str]:
     for advice in instead_of(finding):
         yield ""
         yield f"**Instead:** {markdown(advice)}"
+    for source in sources_of(finding):
+        yield ""
+        yield f"<{source}>"
 
 
 def code(text: str) -> str:

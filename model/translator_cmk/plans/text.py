@@ -68,7 +68,7 @@ def last_line(report: Report, counting: tuple[str, ...], exit_code: int) -> str:
     if report.gravest == MAY_LOSE:
         return f"DATA MAY BE LOST. The exit code is {exit_code} by --fail-on {counting[-1]}."
     return (
-        f"Nothing was found that loses data, so the exit code is {exit_code}; with --fail-on "
+        f"Nothing here loses data, so the exit code is {exit_code}; with --fail-on "
         f"{report.gravest} it would be 1."
     )
 
@@ -93,12 +93,12 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
     for sentence in foundry_on(finding):
         yield from wrapped(f"{INDENT}{plain(sentence)}", INDENT)
     for advice in instead_of(finding):
-        yield from wrapped(f"{INDENT}Instead: {advice}", INDENT + "  ")
+        yield from wrapped(f"{INDENT}Instead: {plain(advice)}", INDENT + "  ")
 
 
 def format_part(part: Part) -> Iterator[str]:
     """Yield the lines of what one change does."""
-    yield from wrapped(f"{INDENT}{part_heading(part)}", INDENT)
+    yield from wrapped(f"{INDENT}{plain(part_heading(part))}", INDENT)
     for consequence in part.consequences:
         yield from format_consequence(consequence)
 

@@ -152,8 +152,8 @@ def others(report: Report) -> str:
     """Return which changes concern no account that is judged, some by name; empty if none do."""
     if not report.others:
         return ""
-    changes = count(len(report.others), "change is", "changes are")
-    return f"{changes} not judged, being of no account that is judged: {listed(report.others)}"
+    changes = count(len(report.others), "other change concerns", "other changes concern")
+    return f"{changes} no judged account: {listed(report.others)}"
 
 
 def listed(changes: Sequence[WithoutFinding], causes: Collection[str] = ()) -> str:
@@ -225,6 +225,15 @@ def instead_of(finding: Finding) -> list[str]:
     return list(found)
 
 
+def sources_of(finding: Finding) -> list[str]:
+    """Return where it is said what to do instead, each address once."""
+    found: dict[str, None] = {}
+    for part in finding.parts:
+        if part.verdict is not None and part.advice.instead and part.advice.source:
+            found[part.advice.source] = None
+    return list(found)
+
+
 def finding_in_words(finding: Finding) -> Iterator[str]:
     """Yield what a finding says as sentences, for formats that have no layout of their own."""
     for part in finding.parts:
@@ -248,7 +257,10 @@ def summary(report: Report) -> str:
         number = sum(1 for finding in report.findings if finding.verdict == verdict)
         if number:
             found.append(f"{count(number, 'change')} {one if number == 1 else several}")
-    text = f"{'; '.join(found)}." if found else "Nothing found that loses data."
+    text = "; ".join(found) or "Nothing found that loses data"
+    if not report.accounts:
+        text = "No account is judged, so no loss can be found"
+    text += "."
     if report.not_judged:
         kinds: list[str] = []
         for kind, number in sorted(report.not_judged.items()):
