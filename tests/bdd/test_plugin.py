@@ -1,5 +1,7 @@
 """A suite that opts in runs its scenarios, also by requirement; what is in doubt is refused."""
 
+import re
+import shlex
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -265,9 +267,11 @@ def test_junit_and_causes_are_the_same_with_xdist(pytester: pytest.Pytester) -> 
 
 
 def causes_in(output: str) -> list[str]:
-    """The lines of a run's summary by cause."""
-    _, _, summary = output.partition("failed and blocked scenarios by cause")
-    return [line for line in summary.splitlines() if line.startswith("  ")]
+    """The lines of a run's summary by cause, which is there twice: first and last."""
+    first, last = re.findall(r"scenarios by cause =+\n+((?:  .*\n)+)", output)
+    assert first == last
+    assert output.index(first) < output.index(" FAILURES ")
+    return str(last).splitlines()
 
 
 def described(case: ET.Element) -> list[object]:
@@ -332,6 +336,11 @@ def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(
     ]
     assert "2 failed, 1 error in " in output
     assert above_summary(output).count(f"requirement  {cause.id}: {cause.title}\n") == 1
+    again = re.findall(r"^  again        pytest (.*)$", above_summary(output), re.MULTILINE)
+    assert len(again) == 3
+    for arguments in again:
+        alone = run(pytester, *shlex.split(arguments)).stdout.str()
+        assert re.search(r"== (1 failed|1 error) in ", alone)
     same = f"[revocation.undeploys] Access is revoked again: attributed to the same: {cause.id}"
     assert same in output
     output = run(pytester, "-v", "--system", f"{MISTAKEN}:LosesNothing").stdout.str()

@@ -13,6 +13,7 @@ from tests.command_line import ROOT, run_cli
 from tests.conformance.conftest import (
     FAILS,
     FAILS_TOO,
+    GRANTING,
     MODEL,
     SOME,
     TOUR,
@@ -127,6 +128,13 @@ def test_documents_that_can_t_be_seen_are_not_said_to_be_deleted(tmp_path: Path)
             )
             assert "RevokeKeyAccess" not in line
     assert "documents could not be told from inaccessible ones" in page
+
+
+def test_what_the_system_says_of_its_attempts_stands_beside_its_answer(tmp_path: Path) -> None:
+    system = "tests.systems.adapters:SaysItsAttempts"
+    page = page_of(verify(tmp_path, "--python", system, *GRANTING).folder)
+    [line] = [line for line in page.splitlines() if 'grants "translator-prod"' in line][:1]
+    assert "It says: 0 s: 409 " in line
 
 
 def test_tour_is_shown_as_sequences(tmp_path: Path) -> None:

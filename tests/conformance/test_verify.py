@@ -407,7 +407,9 @@ def test_whole_run_of_a_released_kit_is_green_and_no_other(
     monkeypatch.setattr(release, "RELEASES", releases)
     found = verify(tmp_path, "--python", MODEL, *ONLY)
     assert found.report["release"] == "9.9.9"
-    assert "profile article: passed (only topic vault, lane features)\n" in found.printed
+    scored = found.report["counts"]["scored"]
+    count = f"{scored['passed']} of {scored['total']} passed"
+    assert f"profile article: {count} (only topic vault, lane features)\n" in found.printed
     assert badge(found.folder).startswith("◇ ")
     assert badge(found.folder).endswith(", only topic vault, lane features")
     whole = found.report | {
@@ -417,7 +419,7 @@ def test_whole_run_of_a_released_kit_is_green_and_no_other(
     }
     assert (headline(whole), badge_of(whole).status) == ("conformant", Status.PASSED)
     for words, narrowed in NARROWED.items():
-        assert headline(whole | narrowed) == f"passed (only {words})"
+        assert headline(whole | narrowed) == f"{count} (only {words})"
         assert badge_of(whole | narrowed).status is Status.LIMITED
     some = whole | {"subject": whole["subject"] | {"levels": ["account"]}}
     assert headline(some) == "conformant (level account)"
@@ -462,7 +464,7 @@ def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(tmp_p
     found = verify(tmp_path, *wrong, *written(found))
     counts = found.report["counts"]["scored"]
     assert (found.exit_code, counts["known"]) == (0, 2)
-    assert f": {counts['passed']} passed, 2 known (only case " in found.printed
+    assert f": {counts['passed']} passed, 2 known (only 2 scenarios" in found.printed
     assert (
         yaml.safe_load((found.folder / "deviations.yaml").read_text("utf-8")) == []
     )  # nothing else failed

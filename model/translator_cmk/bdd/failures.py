@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ..language.sentences import format_fact
+from ..language.sentences import format_command, format_fact
+from ..machine import Command
 from ..oracle import format_why
 from ..requirements import load_register
 from ..row_sources import row_sources
@@ -16,32 +17,60 @@ from .scenario_run import ScenarioRun, SetupFailed
 
 
 def format_failure(
-    error: BaseException, reason: str, pickle: Pickle, path: Path, run: ScenarioRun | None
+    error: BaseException,
+    reason: str,
+    pickle: Pickle,
+    path: Path,
+    run: ScenarioRun | None,
+    again: str = "",
 ) -> Iterator[str]:
     """Yield the lines that say why the scenario did not pass; the first names it.
 
-    ``reason`` is for an error that is neither a failure nor a blocked scenario.
+    ``reason`` is for an error that is neither a failure nor a blocked scenario.  ``again`` is the
+    command that runs it again.
     """
     if isinstance(error, AssertionFailed):
         reason = Status.FAILED.word
     elif isinstance(error, SetupFailed):
         reason = Status.BLOCKED.word
     yield f"{pickle.title}: {reason}"
+    if run is not None:
+        yield f"{format_path(path)}:{pickle.steps[run.step].line}"
+        yield ""
+        yield from format_difference(error, run)
+    if again:
+        yield from labelled("again", [again])
     if run is None:
         return
-    yield f"{format_path(path)}:{pickle.steps[run.step].line}"
     yield ""
     yield from format_requirement(error, run)
     yield ""
     yield from format_steps_of(run)
+    yield ""
+    yield from format_changes_of(run)
+
+
+def format_difference(error: BaseException, run: ScenarioRun) -> Iterator[str]:
+    """Yield what was sent last, what was demanded of it, and what came."""
+    yield from labelled("sent", [format_sent(last_command(run))])
     if isinstance(error, AssertionFailed):
-        yield ""
         yield from labelled("expected", [error.expected])
         yield from labelled("observed", [error.observed])
     elif isinstance(error, SetupFailed):
-        yield ""
         yield from labelled("because", [str(error)])
-    yield from format_changes_of(run)
+
+
+def last_command(run: ScenarioRun) -> Command | None:
+    """Return the command that was asked last; None before any."""
+    commands = [exchange.command for exchange in run.asked if exchange.command is not None]
+    return commands[-1] if commands else None
+
+
+def format_sent(command: Command | None) -> str:
+    """Return a command with its sentence; None stands for the reset before any."""
+    if command is None:
+        return "reset"
+    return f"{type(command).__name__}: {format_command(command)}"
 
 
 def format_requirement(error: BaseException, run: ScenarioRun) -> Iterator[str]:

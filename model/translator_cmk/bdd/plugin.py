@@ -4,6 +4,7 @@ PYTEST_DONT_REWRITE
 """
 
 import os
+import shlex
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import TracebackType
@@ -192,7 +193,9 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:
-        lines = list(format_failure(stands or error, reason, pickle, path, run))
+        lines = list(
+            format_failure(stands or error, reason, pickle, path, run, command_again(item))
+        )
         if isinstance(error, Unsteady) and error.standing.verdict.status in FAILING:
             lines[0] = f"{pickle.title}: {error.attempts}"
         text = "\n".join(lines)
@@ -212,10 +215,23 @@ def pytest_runtest_makereport(
         "status": status.value,  # xdist carries plain values alone
         "reason": reason,
         "causes": causes_of(stands, run) if report.failed else (),
+        "again": command_again(item),
         "file": junit_file(path, item.config.rootpath),
         "line": pickle.line,
     }
     return report
+
+
+def command_again(item: pytest.Item) -> str:
+    """Return the command that runs one test again, in the folder in which pytest was run."""
+    _, _, name = item.nodeid.partition("::")
+    folder = item.config.invocation_params.dir
+    path = Path(os.path.relpath(item.path, folder)).as_posix()
+    words = ["pytest", f"{path}::{name}"]
+    system: str | None = item.config.getoption("--system")
+    if system:
+        words += ["--system", system]
+    return shlex.join(words)
 
 
 def verdict_of_phase(error: BaseException | None, phase: str) -> Verdict:

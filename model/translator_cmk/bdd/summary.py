@@ -72,7 +72,7 @@ class Summary:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
-        """Print failures by their cause, after pytest has listed the tests.
+        """Print failures by their cause, before pytest lists the tests and after it has.
 
         Without -v only the first failure of each cause is shown in full.
         """
@@ -87,14 +87,22 @@ class Summary:
 
         if self.config.get_verbosity() <= 0:
             shorten(terminalreporter, failures, titles)
+        list_causes(terminalreporter, failures, titles)
         yield
         if self.is_undecided:
             terminalreporter.write_line("no scenario was decided")
-        if failures:
-            title = "failed and blocked scenarios by cause"
-            terminalreporter.section(title, sep="=", bold=True)
-            for line in format_causes(failures, titles):
-                terminalreporter.write_line(line)
+        list_causes(terminalreporter, failures, titles)
+
+
+def list_causes(
+    reporter: pytest.TerminalReporter, failures: Mapping[str, Causes], titles: Mapping[str, str]
+) -> None:
+    """Print failures by their cause, if there are any."""
+    if not failures:
+        return
+    reporter.section("failed and blocked scenarios by cause", sep="=", bold=True)
+    for line in format_causes(failures, titles):
+        reporter.write_line(line)
 
 
 def shorten(
@@ -112,4 +120,7 @@ def shorten(
                 continue
             title = titles[scenario["id"]]
             cause = cause_of[scenario["id"]]
-            report.longrepr = f"{title}: attributed to the same: {cause} (-v shows all of it)"
+            report.longrepr = (
+                f"{title}: attributed to the same: {cause} (-v shows all of it)\n"
+                f"  again        {scenario['again']}"
+            )

@@ -19,12 +19,27 @@ from ..verdict import exit_code as exit_code_of
 from .cases import Case, Ids
 
 
+class Failure(NamedTuple):
+    """A failure in brief: what was sent last, what was demanded of it, and what came."""
+
+    sent: str
+    """The command and its sentence."""
+    expected: Ids
+    observed: Ids
+    own_words: str = ""
+    """How the system explains its last answer."""
+    said: Ids = ()
+    """What it says of how it carried out the last step, one attempt or remark a text."""
+    counterexample: str = ""
+    """The file of the report that replays it, if it is of a sequence."""
+
+
 class Result(NamedTuple):
     """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
 
     ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if
     the system broke.
-    ``shown``: a failure in full.
+    ``shown``: the rest of a failure, from its requirement to the messages.
     """
 
     status: Status
@@ -45,6 +60,7 @@ class Result(NamedTuple):
     """Of a scenario: the seconds that each step took, as far as it got."""
     attempts: tuple[Status, ...] = ()
     """Of a scenario that was tried more than once: how each attempt came out."""
+    failure: Failure | None = None
     counts: bool | None = None
     """Of a scenario: whether it is demanded of this system; None if that is as it was planned."""
 

@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import shutil
+import sys
 import traceback
 from collections.abc import Mapping
 from functools import partial
@@ -94,6 +96,11 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         default=REPORT,
         help=f"the folder for the report (default: {REPORT})",
     )
+    parser.add_argument(
+        "--assumptions",
+        action="store_true",
+        help="name each difference from our assumptions, not only how many there are",
+    )
 
 
 def add_budgets(parser: argparse.ArgumentParser) -> None:
@@ -159,9 +166,16 @@ def run(args: argparse.Namespace) -> int:
         return HARNESS
     envelope = running.envelope()
     awaited = most_awaited(pool.unsupported(), running.declared) if running.declared else ()
-    for line in text.printed(envelope, args.report, system.text, awaited):
-        print(line)
+    for line in text.printed(envelope, args.report, system.text, awaited, args.assumptions):
+        print(text.wrapped(line, width_of_terminal()))
     return int(envelope["exit_code"])
+
+
+def width_of_terminal() -> int:
+    """Return how many characters a line has there; for a file or a pipe, as many as it takes."""
+    if not sys.stdout.isatty():
+        return sys.maxsize
+    return shutil.get_terminal_size().columns
 
 
 def new_session(system: Connection, running: Running, patience: float) -> Session:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...bdd.failures import format_sent
 from ...bdd.feature_records import COUNTEREXAMPLE
 from ...errors import CommandError
 from ...language.facts import Fact
@@ -30,8 +31,9 @@ from ...shapes import WireError, read_message
 from ...system import MACHINE
 from ..report.envelope import COUNTEREXAMPLE as SHAPE
 from ..report.envelope import FORMAT
+from ..report.essentials import AGAIN, it_says, sent_as
 from ..report.folder import MESSAGES
-from ..report.text import AGAIN, in_its_words
+from ..verdicts import Failure
 from .sequence_run import SequenceResult
 from .tally import effects_of
 
@@ -194,9 +196,21 @@ def way_there(failure: SequenceResult) -> Iterator[str]:
         yield f"  #   {sentence}{how_often}"
 
 
-def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
-    """Yield the failure for readers of a report: requirement, scenario, differences and the command
-    to replay it.
+def in_brief(failure: SequenceResult, kept: Mapping[str, Any], file: str) -> Failure:
+    """Return what was sent last, what was demanded of it, and what came."""
+    last = failure.asked[-1] if failure.asked else None
+    return Failure(
+        sent=format_sent(last),
+        expected=tuple(kept["expected"]),
+        observed=tuple(kept["seen"]),
+        own_words=kept.get("own_words", ""),
+        counterexample=file,
+    )
+
+
+def in_full(kept: Mapping[str, Any], file: str, is_first: bool) -> Iterator[str]:
+    """Yield the failure for readers of a report: requirement and scenario, and unless it is the
+    first of its case, which is there in brief, differences and the command to replay it.
     """
     register = load_register()
     for requirement in kept["requirements"][:1]:
@@ -210,18 +224,21 @@ def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
         for line in f"    Scenario: {scenario}".splitlines():
             yield line.removeprefix("    ")
     yield ""
-    for expected, seen in zip(kept["expected"], kept["seen"], strict=True):
-        yield f"expected     {expected}"
-        yield f"observed     {seen}"
-    yield from in_its_words(kept.get("sent", ()), kept.get("own_words", ""))
+    if not is_first:
+        for expected, seen in zip(kept["expected"], kept["seen"], strict=True):
+            yield f"expected     {expected}"
+            yield f"observed     {seen}"
+        yield from it_says(kept.get("own_words", ""))
+    yield from sent_as(kept.get("sent", ()))
     if "messages" in kept:
         lines = kept["messages"]
         yield f"messages     {MESSAGES}, lines {lines['from']} to {lines['to']}"
     if "unobserved" in kept:
         yield "observed     only after the last step: looking earlier may change the result"
-    yield f"{AGAIN} replay ... FOLDER/{file}"
+    if not is_first:
+        yield f"{AGAIN} replay ... FOLDER/{file}"
     if not kept["always"]:
-        yield "             (it does not come out each time)"
+        yield "             it does not come out each time"
     yield ""
 
 

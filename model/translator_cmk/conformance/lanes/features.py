@@ -11,11 +11,19 @@ from ...bdd.assertions import Assertion, AssertionFailed, MustBeShown
 from ...bdd.causes import causes_of, comparison_of
 from ...bdd.checked_system import CapabilityMissing, ResetFailed
 from ...bdd.demands import demanded_of
-from ...bdd.failures import format_failure
+from ...bdd.diagnostics import format_path
+from ...bdd.failures import (
+    format_changes_of,
+    format_requirement,
+    format_sent,
+    format_steps_of,
+    last_command,
+)
 from ...bdd.feature_records import Pickle
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
 from ...bdd.vocabulary import asserts, read_steps
 from ...language.facts import Fact
+from ...language.sentences import format_fact
 from ...machine import Accepted, Command
 from ...oracle import Agreed, Differs
 from ...requirements import load_register
@@ -23,11 +31,11 @@ from ...system import MACHINE
 from ...verdict import FAILING, Status
 from ..cases import FEATURES, ScenarioCase, contradicting
 from ..channels import Fault
+from ..report.essentials import SAID, sent_as
 from ..report.folder import MESSAGES
-from ..report.text import AGAIN, SAID, in_its_words
 from ..running import Running
 from ..subject import Subject
-from ..verdicts import Result
+from ..verdicts import Failure, Result
 
 
 def play(subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> Result:
@@ -121,7 +129,9 @@ def result_of(
         )
 
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
-        result = result._replace(shown=in_full(error, scenario, run, subject))
+        result = result._replace(
+            shown=in_full(error, scenario, run, subject), failure=in_brief(error, run, subject)
+        )
         if not result.undelivered and may_yet_come(error, run, subject):
             reason = f"not seen within the time that its effects may take; {verdict.reason}"
             result = result._replace(status=Status.INCONCLUSIVE, reason=reason, counts=None)
@@ -168,14 +178,30 @@ def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject
     return isinstance(statement, Fact) and subject.is_late(statement)
 
 
+def in_brief(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> Failure:
+    """Return what was sent last, what was demanded of it, and what came."""
+    if isinstance(error, AssertionFailed):
+        expected: tuple[str, ...] = (error.expected,)
+        observed = error.observed
+    else:
+        missing = tuple(format_fact(fact) for fact in error.missing)
+        expected = missing or ("the request is accepted",)
+        observed = str(error)
+    sent = format_sent(last_command(run))
+    return Failure(sent, expected, (observed,), subject.own_words, tuple(subject.said))
+
+
 def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun, subject: Subject) -> str:
-    """Return a failure with its scenario, its requirement, what changed, and where to look."""
+    """Return the rest of a failure: requirement, steps, what changed, and where to look."""
     case = scenario.case
-    lines = list(format_failure(error, "", scenario.pickle, Path(case.feature), run))
-    for line in in_its_words(subject.names.sent, subject.own_words, subject.said):
+    step = scenario.pickle.steps[run.step]
+    lines = [f"{format_path(Path(case.feature))}:{step.line}", ""]
+    lines += [*format_requirement(error, run), ""]
+    lines += [*format_steps_of(run), ""]
+    lines += format_changes_of(run)
+    for line in sent_as(subject.names.sent):
         lines.append(f"  {line}")
     lines.append(f"  {'messages':<11}  {MESSAGES}, case {case.id}")
-    lines.append(f"  {AGAIN} verify ... --case {case.id}")
     return "\n".join(lines)
 
 

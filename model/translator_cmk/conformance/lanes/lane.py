@@ -19,7 +19,7 @@ from ...requirements import load_register
 from ...system import MACHINE
 from ..running import Running
 from ..subject import Subject
-from .counterexamples import counterexample, in_full
+from .counterexamples import counterexample, in_brief, in_full
 from .planning import Kind, PlannedStep, SequencePlan, plan_of, way_to
 from .sequence_run import SequenceResult, run_sequence
 from .shrinking import Commands, shrunk
@@ -253,9 +253,10 @@ class SequenceLane:
         """Write down a failure, and the lines of the message log that have it."""
         kept = counterexample(failure, self.running.made.profile, self.running.silent, messages)
         file = self.running.keep(self.lane, failure.last, kept)
-        shown = self.tally.in_full.setdefault(failure.last, [f"{self.lane}/{failure.last}"])
+        self.tally.in_brief.setdefault(failure.last, in_brief(failure, kept, file))
+        shown = self.tally.in_full.setdefault(failure.last, [])
         if len(shown) < MOST_SHOWN:
-            shown += in_full(kept, file)
+            shown += in_full(kept, file, is_first=not shown)
 
     def shortened(self, first: SequenceResult) -> Commands:
         """Return the shortest sequence for a failure that is found in time."""
@@ -292,7 +293,9 @@ class SequenceLane:
         for case in self.tally.cases():
             _, _, name = case.id.partition("/")
             shown = "\n".join(self.tally.in_full.get(name, ()))
-            self.running.take(case, self.tally.result(name)._replace(shown=shown))
+            failure = self.tally.in_brief.get(name)
+            result = self.tally.result(name)._replace(shown=shown, failure=failure)
+            self.running.take(case, result)
         counts = self.tally.counts()
         if self.tally.planned:
             counts["not_reached"] = self.tally.not_reached.total()

@@ -17,7 +17,7 @@ from ...machine.rows import Effect
 from ...oracle import Difference
 from ...verdict import Status
 from ..cases import Case
-from ..verdicts import NOT_REACHED, Result
+from ..verdicts import NOT_REACHED, Failure, Result
 from .sequence_run import SequenceResult, level_concerned
 
 
@@ -144,6 +144,8 @@ class Tally:
         """By command, what sequences have shown of it (see `GRAVEST_FIRST`) with the first such
         result.
         """
+        self.in_brief: dict[str, Failure] = {}
+        """By command, its first failure."""
         self.in_full: dict[str, list[str]] = {}
         """By command, the lines that show its failures in full."""
 

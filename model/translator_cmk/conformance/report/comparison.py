@@ -6,9 +6,9 @@ from typing import Any
 
 from ...errors import CommandError
 from ..cases import FUZZ, LANES, CaseEntry, Envelope
+from .essentials import SAID
 from .folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
 from .recorded import MessageLog, shortened
-from .text import SAID
 
 TIMES = ("seconds", "durations")
 """Fields that no log shows."""

@@ -39,7 +39,7 @@ from ...verdict import HAS_FAILED, OF_CASES, OF_PROPERTIES, Status
 from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
 from ..selection import Selection
-from ..verdicts import Result, does_count
+from ..verdicts import Failure, Result, does_count
 
 FORMAT = 1
 
@@ -55,6 +55,11 @@ TIME = Text(
 )
 FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
 
+FAILURE = record(
+    "a failure in brief",
+    {"sent": PROSE, "expected": ListOf(PROSE), "observed": ListOf(PROSE)},
+    {"own_words": PROSE, "said": ListOf(PROSE), "counterexample": FILE},
+)
 CASE = record(
     "a case",
     {
@@ -74,6 +79,7 @@ CASE = record(
         "durations": ListOf(NUMBER),
         "fault": Line(100),
         "attempts": ListOf(Choice(OF_CASES)),
+        "failure": FAILURE,
     },
 )
 PROPERTY = record(
@@ -265,12 +271,25 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     whole = {**case._asdict(), **verdict._asdict()}
     whole["scored"] = does_count(case, verdict)
     whole["seconds"] = round(verdict.seconds, 6)
+    whole["failure"] = failure_to_json(verdict.failure)
     whole["rests_on"] = case.rests_on if verdict.status is Status.DIFFERS else ()
     kept = {}
     for name in CASE.fields:
         if name in CASE.required or whole[name] not in NOTHING_TO_SAY:
             kept[name] = whole[name]
     return kept
+
+
+def failure_to_json(failure: Failure | None) -> dict[str, Any] | str:
+    """Return a failure in brief; empty if there is none."""
+    if failure is None:
+        return ""
+    fields = failure._asdict()
+    given = {}
+    for name in FAILURE.fields:
+        if name in FAILURE.required or fields[name] not in NOTHING_TO_SAY:
+            given[name] = fields[name]
+    return given
 
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:

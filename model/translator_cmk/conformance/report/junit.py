@@ -6,14 +6,15 @@ A case that was blocked is an error there.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ...bdd.feature_files import pickles
-from ...escaping import plain
-from ...verdict import CONCLUSIONS, Status
+from ...escaping import plain, visible
+from ...verdict import CONCLUSIONS, FAILING, Status
 from ..cases import CaseEntry, Envelope
+from .essentials import essentials, title_of
 from .wording import NO_GOODBYE, message_of, product
 
 LONGEST_NAME = 512
@@ -31,7 +32,8 @@ def junit_xml(envelope: Envelope) -> str:
     started = envelope["started"].removesuffix("Z")
     root = Element("testsuites", name=product(envelope))
     for lane in envelope["lanes"]:
-        cases = [test_case(case, titles) for case in envelope["cases"] if case["lane"] == lane]
+        of_lane = [case for case in envelope["cases"] if case["lane"] == lane]
+        cases = [test_case(case, titles) for case in failures_first(of_lane)]
         root.append(test_suite(lane, cases, started))
     root.append(test_suite("run", [whole_run(envelope)], started))
     ElementTree.indent(root)
@@ -70,12 +72,26 @@ def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
         seconds=case["seconds"],
         kind=kind_of(case),
         message=message_of(case),
-        text="\n".join(plain(line) for line in case.get("shown", "").splitlines()),
+        text=text_of(case),
     )
     if "feature" in case:
         found.attrib |= {"file": case["feature"], "line": str(case["line"])}
         found.insert(0, properties_of(case))
     return found
+
+
+def text_of(case: CaseEntry) -> str:
+    """Return what failed, and then the rest; empty unless something went wrong."""
+    if Status(case["status"]) not in {*FAILING, Status.KNOWN, Status.DIFFERS}:
+        return "\n".join(plain(line) for line in case.get("shown", "").splitlines())
+    lines = [title_of(case), *essentials(case), ""]
+    lines += [visible(line) for line in case.get("shown", "").splitlines()]
+    return "\n".join(lines).rstrip()
+
+
+def failures_first(cases: Iterable[CaseEntry]) -> list[CaseEntry]:
+    """Return the cases of a suite, those first that somebody has to look at."""
+    return sorted(cases, key=lambda case: Status(case["status"]) not in FAILING)
 
 
 def kind_of(case: CaseEntry) -> str:

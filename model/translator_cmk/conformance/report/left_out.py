@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from ...verdict import Status
 from ..cases import FEATURES, FUZZ, TOUR, Envelope
 from .by_requirement import Cell
-from .wording import NO_GOODBYE, few, scope_of, unasked
+from .wording import NO_GOODBYE, few, unasked, whole_scope_of
 
 KINDS_OF_TEST = {
     FEATURES: (
@@ -26,7 +26,7 @@ def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
     for lane, (name, _) in KINDS_OF_TEST.items():
         if lane not in envelope["lanes"]:
             yield f"No {name.lower()} were run."
-    for narrowed in scope_of(envelope):
+    for narrowed in whole_scope_of(envelope):
         if not narrowed.startswith("lane"):
             yield f"Narrowed: {narrowed}."
     if "trouble" in envelope:

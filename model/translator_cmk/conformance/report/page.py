@@ -3,7 +3,7 @@ nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -16,11 +16,15 @@ from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status
 from ..cases import CaseEntry, Envelope, Ids
 from .by_requirement import Cell, Note, cells, rates, verdict
+from .essentials import facts_of, known_of, title_of
 from .left_out import KINDS_OF_TEST, gaps
 from .wording import badge_of, conclusion, headline, kit_of, product, scope_of
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 STYLE = Path(__file__).with_name("report.css").read_text("utf-8")
+
+Group = Mapping[str, Any]
+"""The failures of one cause, as an envelope has them."""
 
 PROFILES = {
     "article": "Counted is what the article states, what follows from it, and what Azure's "
@@ -61,7 +65,8 @@ def report_html(envelope: Envelope) -> str:
         runs=table("table.facts", runs(envelope)),
         gaps=unordered(html(gap) for gap in gaps(envelope, found)),
         requirements="\n".join(topics(envelope, register, found)),
-        failures="\n".join(failures(envelope)),
+        failures="\n".join(failures(envelope, register)),
+        differing="\n".join(differing(envelope)),
         legend=table("table.facts", legend()),
         cases=all_tests(envelope),
     )
@@ -264,34 +269,115 @@ def format_note(note: Note, cases: Ids) -> str:
     return f"{html(reason)} {identified(cases[0])}{more}"
 
 
-def failures(envelope: Envelope) -> Iterator[str]:
-    """Yield the failures by cause; each unfolds in full."""
-    register = load_register()
+def failures(envelope: Envelope, register: Register) -> Iterator[str]:
+    """Yield the failures by cause: links to all of them, then each with what failed."""
+    groups = envelope["groups"]
+    if not groups:
+        return
     by_id = {case["id"]: case for case in envelope["cases"]}
-    if envelope["groups"]:
-        yield element("h2", "Failures")
-    for group in envelope["groups"]:
-        cause = register.get(group["cause"])
-        if cause is None:
-            yield element("h3", html(group["cause"] or "Attributed to no requirement"))
-        else:
-            yield element("h3", html(cause.title))
-            yield element("p", html(cause.wording), " ", identified(cause.id))
-        cases = [by_id[name] for name in group["cases"]]
-        cases.sort(key=lambda case: case["status"] == Status.BLOCKED)
-        for case in cases:
-            yield failure_in_full(case)
-
-
-def failure_in_full(case: CaseEntry) -> str:
-    """Return one failure, with its reason and how it came about to be unfolded."""
-    known = f" (known: {html(case['known'])})" if case["status"] == Status.KNOWN else ""
-    head = (
-        f"{mark(Status(case['status']))} {html(case.get('name', ''))}{known} "
-        f"{identified(case['id'])}"
+    yield element("h2", "What failed")
+    yield unordered(
+        cause_links(number, group, by_id, register) for number, group in numbered(groups)
     )
-    content = [element("p", html(case.get("reason", "")))]
-    lines = case.get("shown", "").splitlines()[1:]
-    if lines:
-        content.append(element("pre", "\n".join(escape(visible(line)) for line in lines)))
-    return folded(head, *content)
+    for number, group in numbered(groups):
+        yield f'<h3 id="cause-{number}">{cause_title(group, register)}</h3>'
+        cause = register.get(group["cause"])
+        if cause is not None:
+            yield element("p", html(cause.wording), " ", identified(cause.id))
+        first, *others = in_order(group, by_id)
+        yield first_failure(first)
+        for case in others:
+            yield other_failure(case)
+
+
+def numbered(groups: Sequence[Group]) -> list[tuple[int, Group]]:
+    return list(enumerate(groups, start=1))
+
+
+def cause_title(group: Group, register: Register) -> str:
+    """Return what the failures of a group have in common."""
+    cause = register.get(group["cause"])
+    if cause is None:
+        return html(group["cause"] or "Attributed to no requirement")
+    return html(cause.title)
+
+
+def in_order(group: Group, by_id: Mapping[str, CaseEntry]) -> list[CaseEntry]:
+    """Return the failures of a group; what only got blocked comes last."""
+    cases = [by_id[name] for name in group["cases"]]
+    cases.sort(key=lambda case: case["status"] == Status.BLOCKED)
+    return cases
+
+
+def cause_links(
+    number: int, group: Group, by_id: Mapping[str, CaseEntry], register: Register
+) -> str:
+    """Return links to a cause and to each of its failures."""
+    first, *others = in_order(group, by_id)
+    head = f'<a href="#cause-{number}">{cause_title(group, register)}</a>, {len(others) + 1} in all'
+    links = [link_to(first)]
+    if not others:
+        return head + unordered(links)
+    more = folded(f"{len(others)} more", unordered(link_to(case) for case in others))
+    return head + unordered([*links, more])
+
+
+def link_to(case: CaseEntry) -> str:
+    """Return a link to a failure."""
+    words = html(title_of(case))
+    return f'{mark(Status(case["status"]))} <a href="#{anchor_of(case)}">{words}</a>'
+
+
+def anchor_of(case: CaseEntry) -> str:
+    """Return the id of the element that shows a failure."""
+    return html(f"case-{case['id']}").replace(" ", "-")
+
+
+def first_failure(case: CaseEntry) -> str:
+    """Return the first failure of a cause: what failed, and the rest to be unfolded."""
+    content = [failure_head(case), brief(case)]
+    rest = rest_of(case)
+    if rest:
+        content.append(folded("Steps, requirement and messages", rest))
+    return f'<section class="failure" id="{anchor_of(case)}">{"".join(content)}</section>'
+
+
+def other_failure(case: CaseEntry) -> str:
+    """Return a failure, all of it to be unfolded."""
+    opened = element("summary", failure_head(case))
+    return f'<details id="{anchor_of(case)}">{opened}{brief(case)}{rest_of(case)}</details>'
+
+
+def failure_head(case: CaseEntry) -> str:
+    title = html(title_of(case) + known_of(case))
+    return f"{mark(Status(case['status']))} <b>{title}</b> {identified(case['id'])}"
+
+
+def brief(case: CaseEntry) -> str:
+    """Return what failed: what was sent, expected and observed, and the command to run it again."""
+    rows = []
+    for label, text in facts_of(case):
+        shown = identified(text) if label == "again" else html(text)
+        rows.append([label, shown])
+    return table("table.facts", rows)
+
+
+def rest_of(case: CaseEntry) -> str:
+    """Return the rest of what is shown of a failure."""
+    lines = case.get("shown", "").splitlines()
+    if not lines:
+        return ""
+    return element("pre", "\n".join(escape(visible(line)) for line in lines))
+
+
+def differing(envelope: Envelope) -> Iterator[str]:
+    """Yield the differences from assumptions, to be unfolded."""
+    cases = [case for case in envelope["cases"] if case["status"] == Status.DIFFERS]
+    if not cases:
+        return
+    rows = []
+    for case in cases:
+        test = f"{html(title_of(case))} {identified(case['id'])}"
+        rows.append([mark(Status.DIFFERS), test, html(case["reason"])])
+    head = f"Different from our assumptions, which does not count: {len(cases)}"
+    yield folded(head, table("table.lines", rows, ("Result", "Test", "Reason")))

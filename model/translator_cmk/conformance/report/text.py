@@ -1,6 +1,8 @@
 """An envelope as lines of text, for a terminal and for a summary in Markdown."""
 
+import re
 import shlex
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from ...verdict import Status
 from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
 from .by_requirement import rates
-from .wording import NO_GOODBYE, counted, headline, product, unasked
+from .essentials import AGAIN, SAID, essentials, known_of, title_of
+from .wording import NO_GOODBYE, counted, headline, plural, product, unasked, whole_scope_of
 
 CAUSES_IN_FULL = 5
 """How many causes are shown, each with one failure in full."""
@@ -19,55 +22,24 @@ CAUSES_IN_FULL = 5
 MOST_UNDECIDED = 20
 """How many cases that were not decided are listed."""
 
-AGAIN = "again        translator-cmk"
-"""How a line begins that says how to see a failure again.
-
-A report names neither the system nor its own place.  On the terminal they stand for `...` and
-FOLDER, as a command.
-"""
-
-MOST_NAMES = 20
-"""How many of the names are shown under which a system was asked."""
-
-MOST_REMARKS = 20
-"""How many of the remarks are shown that a system makes on how it carried out a step."""
-
-LONGEST_EXPLANATION = 500
-"""How many characters are shown of the message in which a system explains an answer."""
-
-SAID = "The end of its standard error:"
-"""How begins what is shown of a case that broke the system."""
-
-
-def in_its_words(sent: Sequence[str], own_words: str, said: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the names under which a system was asked, how it explains its last answer, and what it
-    says of how it carried out the last step with a command.
-    """
-    if sent:
-        more = len(sent) - MOST_NAMES
-        names = ", ".join(sent[:MOST_NAMES])
-        if more > 0:
-            names += f" and {more} more"
-        yield f"{'sent as':<11}  {names}"
-    if own_words:
-        yield f"{'it says':<11}  {plain(own_words, LONGEST_EXPLANATION)}"
-    for remark in said[:MOST_REMARKS]:
-        yield f"{'it said':<11}  {plain(remark, LONGEST_EXPLANATION)}"
-    more = len(said) - MOST_REMARKS
-    if more > 0:
-        yield f"{'it said':<11}  {more} more, which the messages have"
+MOST_OTHERS = 5
+"""How many other failures of a cause are named."""
 
 
 def printed(
-    envelope: Envelope, folder: Path, system: str, unsupported: Sequence[Awaited] = ()
+    envelope: Envelope,
+    folder: Path,
+    system: str,
+    unsupported: Sequence[Awaited] = (),
+    assumptions: bool = False,
 ) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell
     takes them.
 
     ``unsupported``: the commands that were answered so, in the order in which they are best
-    written.
+    written.  ``assumptions``: whether each difference from an assumption is named.
     """
-    for line in lines(envelope):
+    for line in lines(envelope, assumptions):
         if system and line.lstrip().startswith(AGAIN):
             yield as_command(line, envelope, folder, system)
         else:
@@ -75,6 +47,22 @@ def printed(
     if unsupported:
         yield from what_to_write_next(unsupported, system)
     yield f"report in {folder}"
+
+
+def wrapped(line: str, width: int) -> str:
+    """Return a line for a terminal of this width; a command stays whole."""
+    if len(line) <= width or line.lstrip().startswith(AGAIN):
+        return line
+    label = re.match(r" *(?:[^ ]+(?: [^ ]+)*? {2,}|[^ \w] )?", line)
+    indent = min(label.end() if label else 0, width // 2)
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
 
 
 def as_command(line: str, envelope: Envelope, folder: Path, system: str) -> str:
@@ -101,18 +89,21 @@ def what_to_write_next(unsupported: Sequence[Awaited], system: str) -> Iterator[
     yield f"  to check it: translator-cmk doctor {system}"
 
 
-def lines(envelope: Envelope) -> Iterator[str]:
-    """Yield the summary, with the first failure of each cause in full."""
+def lines(envelope: Envelope, assumptions: bool = False) -> Iterator[str]:
+    """Yield the summary: what failed first, with the first failure of each cause in full."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
-    yield from numbers(envelope)
-    for note in unasked(envelope):
-        yield f"  {note}"
-    for case in envelope["cases"]:
-        if case["status"] == Status.DIFFERS:
-            yield f"{Status.NOT_APPLICABLE.glyph} {plain(case['id'])}: {plain(case['reason'])}"
+    yield from troubles(envelope)
     yield from failures(envelope)
     yield from undecided(envelope)
     yield ""
+    yield from numbers(envelope)
+    for note in unasked(envelope):
+        yield f"  {note}"
+    yield from differing(envelope, assumptions)
+
+
+def troubles(envelope: Envelope) -> Iterator[str]:
+    """Yield why the run as a whole is not in order, apart from its cases."""
     if "trouble" in envelope:
         yield f"{Status.INCONCLUSIVE.glyph} {plain(envelope['trouble'])}"
     if "no_goodbye" in envelope:
@@ -121,8 +112,24 @@ def lines(envelope: Envelope) -> Iterator[str]:
         yield f"{Status.FAILED.glyph} {plain(stale)}"
 
 
+def differing(envelope: Envelope, each: bool = False) -> Iterator[str]:
+    """Yield in one line how many cases differ from assumptions, or each of them."""
+    cases = [case for case in envelope["cases"] if case["status"] == Status.DIFFERS]
+    if not cases:
+        return
+    count = f"{len(cases)} {plural('case', cases)}"
+    yield f"{Status.DIFFERS.glyph} different from our assumptions, which does not count: {count}"
+    if not each:
+        yield "  --assumptions names each; so do report.html and report.json"
+        return
+    for case in cases:
+        yield f"{Status.DIFFERS.glyph} {plain(case['id'])}: {plain(case['reason'])}"
+
+
 def numbers(envelope: Envelope) -> Iterator[str]:
-    """Yield how many passed: of all that counts, by level and lane, and by release."""
+    """Yield how many passed: of all that counts, by level and lane, and by release; and to what the
+    run was narrowed.
+    """
     counts = envelope["counts"]
     parts = {"all that counts": counted(counts["scored"])}
     for name, tally in {**counts["levels"], **counts["lanes"]}.items():
@@ -136,34 +143,48 @@ def numbers(envelope: Envelope) -> Iterator[str]:
     if assumed["total"]:
         agree_and_differ = f"{assumed['passed']} agree, {assumed['differs']} differ"
         yield f"  scenarios that do not count: {agree_and_differ}"
+    for narrowed in whole_scope_of(envelope):
+        yield f"  {'only':<19}{narrowed}"
 
 
 def failures(envelope: Envelope) -> Iterator[str]:
-    """Yield the failures by cause, the first of each in full."""
+    """Yield the failures by cause: first how many of each, then the first of each in full."""
     by_id = {case["id"]: case for case in envelope["cases"]}
-    for number, group in enumerate(envelope["groups"]):
+    groups = envelope["groups"]
+    register = load_register()
+    for group in groups:
         cause = group["cause"]
-        if number >= CAUSES_IN_FULL:
-            yield (
-                f"{Status.FAILED.glyph} {len(group['cases'])} more, attributed to "
-                f"{cause or 'no requirement'}"
-            )
-            continue
+        about = f"{cause}: {register[cause].title}" if cause in register else cause
+        about = about or "attributed to no requirement"
+        yield f"{Status.FAILED.glyph} {len(group['cases']):>4}  {about}"
+    for group in groups[:CAUSES_IN_FULL]:
         first, *others = [by_id[name] for name in group["cases"]]
         yield from in_full(first)
-        same = f"the same: {cause}" if cause else "no requirement either"
-        for case in others:
-            yield f"{Status(case['status']).glyph} {plain(case['id'])}, attributed to {same}"
+        yield from same_cause(others)
 
 
 def in_full(case: CaseEntry) -> Iterator[str]:
-    """Yield one failure, with its reason and how it came about."""
-    known = f" (known: {plain(case['known'])})" if case["status"] == Status.KNOWN else ""
+    """Yield one failure: what failed, then the rest."""
     yield ""
-    yield f"{Status(case['status']).glyph} {plain(case['id'])}{known}"
-    yield f"  {plain(case.get('reason', ''))}"
-    for line in case.get("shown", "").splitlines()[1:]:
-        yield f"  {visible(line)}"
+    yield f"{Status(case['status']).glyph} {title_of(case)}{known_of(case)}"
+    for line in essentials(case):
+        yield f"  {line}"
+    yield ""
+    for line in case.get("shown", "").splitlines():
+        yield f"  {visible(line)}".rstrip()
+
+
+def same_cause(others: Sequence[CaseEntry]) -> Iterator[str]:
+    """Yield the other failures of a cause, the first of them by their ids."""
+    if not others:
+        return
+    yield ""
+    yield f"  for the same cause: {len(others)} more"
+    for case in others[:MOST_OTHERS]:
+        yield f"  {Status(case['status']).glyph} {plain(case['id'])}"
+    more = len(others) - MOST_OTHERS
+    if more > 0:
+        yield f"  and {more} more, which report.html and junit.xml have"
 
 
 def undecided(envelope: Envelope) -> Iterator[str]:
@@ -189,5 +210,11 @@ def last_said(case: CaseEntry) -> str:
 
 def summary_md(envelope: Envelope) -> str:
     """Return the summary for Markdown, indented: nothing in it is markup."""
-    head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
-    return head + "".join(f"    {line}\n" for line in lines(envelope))
+    parts = [f"# {markdown(product(envelope))}: {headline(envelope)}\n"]
+    parts += [f"    {line}" for line in lines(envelope)]
+    named = list(differing(envelope, each=True))
+    if named:
+        parts += ["", "<details><summary>Differences from our assumptions</summary>", ""]
+        parts += [f"    {line}" for line in named]
+        parts += ["", "</details>"]
+    return "\n".join(parts) + "\n"

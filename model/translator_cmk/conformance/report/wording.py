@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Sized
 
 from ...badges import Badge
-from ...errors import OK
+from ...errors import DEVIATIONS, OK
 from ...escaping import plain
 from ...language.declaration import LEVELS
 from ...requirements import load_register
@@ -16,6 +16,9 @@ UNSTATED = "unstated"
 
 MOST_LISTED = 5
 """How many names stand in a list within a sentence."""
+
+MOST_IN_A_HEADLINE = 2
+"""How many selected names a headline has."""
 
 NO_GOODBYE = "the system did not say bye"
 """How begins why a run that came to its end broke all the same."""
@@ -57,13 +60,15 @@ def conclusion(envelope: Envelope) -> str:
     fail.
     """
     code = envelope["exit_code"]
+    tally = envelope["counts"]["scored"]
+    if code == DEVIATIONS:
+        return f"{CONCLUSIONS[code].words}: {tally['passed']} of {tally['total']} passed"
     if code != OK:
         return CONCLUSIONS[code].words
-    tally = envelope["counts"]["scored"]
     if tally["known"]:
         return f"{tally['passed']} passed, {tally['known']} known"
     if any(scope_of(envelope)):
-        return "passed"
+        return f"{tally['passed']} of {tally['total']} passed"
     return CONCLUSIONS[OK].words
 
 
@@ -89,8 +94,10 @@ def scope_of(envelope: Envelope) -> Iterator[str]:
     default or longer.
     """
     for name, values in envelope["selection"].items():
-        if name == "case" and len(values) > MOST_LISTED:
-            yield f"{len(values)} scenarios"
+        if name == "case":
+            yield f"{len(values)} {plural('scenario', values)}"
+        elif len(values) > MOST_IN_A_HEADLINE:
+            yield f"{len(values)} {plural(name, values)}"
         else:
             yield f"{name} {few(values)}"
 
@@ -110,6 +117,14 @@ def scope_of(envelope: Envelope) -> Iterator[str]:
 
     if envelope["waived"]:
         yield f"without {few(envelope['waived'])}"
+
+
+def whole_scope_of(envelope: Envelope) -> Iterator[str]:
+    """Yield to what a run was narrowed, with the names of what was selected."""
+    selection = envelope["selection"]
+    for name, values in selection.items():
+        yield f"{name} {few(values)}"
+    yield from list(scope_of(envelope))[len(selection) :]
 
 
 def unasked(envelope: Envelope) -> Iterator[str]:

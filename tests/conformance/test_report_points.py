@@ -1,0 +1,167 @@
+"""Every form of a report begins with what failed: what was sent, what was demanded and what came,
+how the system explains it, and the command that runs it again.
+"""
+
+import re
+import shlex
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.command_line import run_cli
+from tests.conformance.conftest import (
+    FAILS,
+    FAULTY,
+    GRANTING,
+    WRONG,
+    Verified,
+    verify,
+)
+from translator_cmk.conformance.report.text import wrapped
+from translator_cmk.requirements import load_register
+
+SENT = (
+    'RevokeKeyAccess: the customer revokes the access of "translator-prod" to the keys of "kv-prod"'
+)
+EXPECTED = 'the data of "ws-prod" is inaccessible'
+OBSERVED = 'the data of "ws-prod" is accessible'
+
+
+def before_numbers(text: str) -> str:
+    """Return what is printed before the numbers of a run."""
+    head, _, _ = text.partition("  all that counts ")
+    return head
+
+
+def test_text_has_the_causes_and_what_failed_before_anything_else(
+    wrong_in_features: Verified,
+) -> None:
+    head, causes, _, title, *lines = wrong_in_features.printed.splitlines()
+    assert head == (
+        "loses nothing, profile article: deviations: 1 of 3 passed "
+        "(only 3 scenarios, lane features)"
+    )
+    requirement = load_register()["revocation.access-revoked"]
+    assert causes == f"✘    2  {requirement.id}: {requirement.title}"
+    assert title == (
+        "✘ Revoked access costs all that is under the key "
+        "(a deployed model under customer-managed keys)"
+    )
+    assert lines[:3] == [
+        f"  sent         {SENT}",
+        f"  expected     {EXPECTED}",
+        f"  observed     {OBSERVED}",
+    ]
+    assert lines[3].endswith(f"--profile article --case {FAILS}")
+
+
+def test_printed_command_runs_the_failure_again(wrong: Verified, tmp_path: Path) -> None:
+    """Of a scenario that is `verify`, and of a sequence `replay`."""
+    tour = verify(
+        tmp_path, "--python", WRONG, "--lane", "tour", "--scope", "losing-the-key", "--steps", "70"
+    )
+    for found in (wrong, tour):
+        [*commands] = re.findall(r"^  again +translator-cmk (.*)$", found.printed, re.MULTILINE)
+        assert commands
+        words = shlex.split(commands[0])
+        if words[0] == "verify":
+            words += ["--report", str(tmp_path / "again")]
+        assert run_cli(*words).code == 1
+
+
+def test_system_that_explains_its_answer_is_quoted_where_every_form_begins(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--stdio", f"{FAULTY} GrantKeyAccess=own-words", *GRANTING)
+    quoted = "No more than <two> policies. (code QuotaExceeded)"
+    assert f"\n  it says      {quoted}\n" in before_numbers(found.printed)
+    assert f"it says      {quoted}" in (found.folder / "summary.md").read_text("utf-8")
+    page = unescape((found.folder / "report.html").read_text("utf-8"))
+    assert page.index(quoted) < page.index("<h2>Summary")
+    root = ElementTree.parse(found.folder / "junit.xml").getroot()
+    failure = root.find("testsuite[@name='features']/testcase/failure")
+    assert failure is not None
+    assert f"it says      {quoted}" in str(failure.text)
+
+
+def test_junit_has_what_failed_first_and_each_failure_begins_with_it(wrong: Verified) -> None:
+    root = ElementTree.parse(wrong.folder / "junit.xml").getroot()
+    for suite in root.findall("testsuite"):
+        failing = [case.find("failure") is not None for case in suite.findall("testcase")]
+        assert failing == sorted(failing, reverse=True)
+    first = root.find("testsuite[@name='features']/testcase/failure")
+    assert first is not None
+    title, *lines = str(first.text).splitlines()
+    assert title.startswith("Revoked access costs all that is under the key")
+    assert lines[:3] == [
+        f"sent         {SENT}",
+        f"expected     {EXPECTED}",
+        f"observed     {OBSERVED}",
+    ]
+    assert lines[3] == f"again        translator-cmk verify ... --case {FAILS}"
+
+
+def test_page_begins_with_links_to_every_failure(wrong: Verified) -> None:
+    page = unescape((wrong.folder / "report.html").read_text("utf-8"))
+    assert page.index("<h2>What failed") < page.index("<h2>Summary") < page.index("<h2>Require")
+    failed = [name for group in wrong.report["groups"] for name in group["cases"]]
+    assert failed
+    for name in failed:
+        assert f'<a href="#case-{name}">' in page
+        assert page.count(f'id="case-{name}"') == 1
+    for number in range(1, len(wrong.report["groups"]) + 1):
+        assert f'<a href="#cause-{number}">' in page
+        assert f'<h3 id="cause-{number}">' in page
+    first = page[page.index('class="failure"') :]
+    assert first.index(SENT) < first.index(EXPECTED) < first.index(f"--case {FAILS}")
+
+
+def test_assumptions_that_differ_are_one_line_unless_each_is_asked_for(tmp_path: Path) -> None:
+    system = "tests.systems.mistaken:KeepsDataOfDisabledKeys"
+    asked = ("--python", system, "--lane", "features", "--requirement", "revocation.key-disabled")
+    found = verify(tmp_path, *asked)
+    assert found.exit_code != 1
+    differing = [name for name, status in found.statuses().items() if status == "differs"]
+    assert len(differing) > 1
+    line = f"≠ different from our assumptions, which does not count: {len(differing)} cases"
+    assert f"\n{line}\n" in found.printed
+    for name in differing:
+        assert f"≠ {name}" not in found.printed
+    named = verify(tmp_path, *asked, "--assumptions")
+    for file in ("summary.md", "report.html"):
+        text = (found.folder / file).read_text("utf-8")
+        for name in differing:
+            assert f"≠ {name}: " in named.printed
+            assert name in text
+            assert text.index("<details><summary>Diff") < text.index(name)
+
+
+def test_headline_of_a_narrowed_run_is_short_and_the_selection_stands_below(
+    wrong_in_features: Verified,
+) -> None:
+    head, *lines = wrong_in_features.printed.splitlines()
+    assert FAILS not in head
+    assert len(head) < 120
+    [only] = [line for line in lines if line.startswith("  only") and "case " in line]
+    assert FAILS in only
+
+
+def test_lines_fit_a_terminal_and_a_command_stays_whole() -> None:
+    command = f"  again        translator-cmk verify --stdio x --case {FAILS}"
+    assert wrapped(command, 80) == command
+    text = f"  expected     {'some words of a sentence ' * 8}".rstrip()
+    first, *others = wrapped(text, 80).splitlines()
+    assert first.startswith("  expected     some words")
+    for line in (first, *others):
+        assert len(line) <= 80
+    for line in others:
+        assert re.match(r" {15}\S", line)
+    assert " ".join(wrapped(text, 80).split()) == " ".join(text.split())
+
+
+def test_failures_of_one_cause_are_counted_and_a_few_of_them_named(tmp_path: Path) -> None:
+    found = verify(
+        tmp_path, "--python", WRONG, "--lane", "features", "--requirement", "revocation.undeploys"
+    )
+    [group] = [each for each in found.report["groups"] if len(each["cases"]) > 7]
+    others = len(group["cases"]) - 1
+    assert f"\n  for the same cause: {others} more\n" in found.printed
+    assert f"\n  and {others - 5} more, which report.html and junit.xml have\n" in found.printed
