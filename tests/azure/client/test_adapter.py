@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ODataV4Format
 
 from tests.azure.client.verifying_azure import (
     CLIENT,
@@ -28,7 +27,7 @@ from tests.azure.client.verifying_azure import (
 from translator_cmk.azure.client.adapter import AzureSystem, guarded
 from translator_cmk.azure.client.leftovers import left_in
 from translator_cmk.azure.client.redaction import without_secrets
-from translator_cmk.azure.client.refusals import MEANINGS, NotLearned, refusal_of
+from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
@@ -36,7 +35,6 @@ from translator_cmk.azure.server.worlds import guid
 from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine.commands import CreateVault, MoveSubscription
-from translator_cmk.requirements import load_register
 from translator_cmk.system import Unsupported
 
 SAMPLE = ("vault.purge-protection-refused", "vault.same-region-refused", "restoration.redeploy")
@@ -272,44 +270,6 @@ def test_no_request_waits_for_its_headers_to_be_acknowledged(tmp_path: Path) -> 
         )
         seconds.append(time.monotonic() - began)
     assert min(seconds) < 0.04
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "message", "because"),
-    [
-        (
-            405,
-            "MethodNotAllowed",
-            "Operation 'DeletedVaultPurge' is not allowed.",
-            {"environment.no-vault-purge"},
-        ),
-        (409, "FlagMustBeSetForRestore", "It has been soft-deleted.", {"environment.new-name"}),
-        (404, "KeyNotFound", "A key was not found.", {"environment.exists"}),
-        (400, "NobodyHasSeenThis", "The key is too short.", set()),
-        (200, "Failed", "A long-running operation has failed.", set()),
-        (403, "AuthorizationFailed", "The client lacks authorization.", None),
-        (401, "InvalidAuthenticationToken", "It has expired.", None),
-        (500, "InternalServerError", "Something broke.", None),
-        (501, "NotImplemented", "It is outside the subset.", None),
-    ],
-)
-def test_an_error_code_stands_for_requirements_or_for_nothing_learned(
-    status: int, code: str, message: str, because: set[str] | None
-) -> None:
-    error = HttpResponseError(message)
-    error.status_code, error.error = status, ODataV4Format({"code": code, "message": message})
-    if because is None:
-        with pytest.raises(NotLearned, match=code):
-            refusal_of(error)
-    else:
-        assert refusal_of(error) == Refused(frozenset(because))
-
-
-def test_every_row_of_the_table_of_codes_says_one_thing() -> None:
-    register = load_register()
-    for row in MEANINGS:
-        assert bool(row.get("because")) != bool(row.get("about")), row["code"]
-        assert set(row.get("because", ())) <= register.keys()
 
 
 def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,20 +9,20 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import RequestsTransport
 
-from ...machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage
-from ...machine.observation import OBSERVED_KINDS
+from ...machine import DEFAULT_STAGE, Command, Observation, Outcome, Stage
 from ...system import Unsupported
-from .carrying_out import CALLS
+from .asking import carry_out
 from .estate import Estate
+from .looking import look
+from .patience import wait_for
 from .redaction import without_secrets
-from .refusals import NotLearned, ids_in, refusal_of
-from .resource_looks import see_resources
+from .refusals import NotLearned, ids_in
 from .target import ENVIRONMENT, Cloud, Target, declaration_of
-from .vault_looks import see_vaults
 
 
 class AzureSystem:
@@ -31,6 +31,8 @@ class AzureSystem:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.connections = RequestsTransport()  # which all clients share
+        self.said: list[str] = []  # how the last command was carried out, an attempt a text
+        self.reads_are_behind_until = 0.0  # as of the last command
         with guarded():
             self.estate = Estate(target, self.connections, DEFAULT_STAGE)
             found = []
@@ -53,38 +55,22 @@ class AzureSystem:
         """Begin a world of fresh names, in a tenant of its own unless subscriptions were named."""
         with guarded():
             self.estate = Estate(self.target, self.connections, stage)
+        self.reads_are_behind_until = 0.0
 
     def submit(self, command: Command) -> Outcome:
         """Carry out a command or refuse it; raises `Unsupported`, and `NotLearned` where the answer
         says nothing.
         """
-        call = CALLS.get(type(command))
-        if call is None:
-            raise Unsupported("the API has no request for this")
+        self.said = []
         with guarded():
-            try:
-                call(self.estate, command)
-            except HttpResponseError as error:
-                return refusal_of(error)
-        return Accepted()
+            outcome = carry_out(self.estate, command, self.said)
+        self.reads_are_behind_until = monotonic() + wait_for(self.target, type(command).__name__)
+        return outcome
 
     def observe(self) -> Observation:
         """Return everything that the API shows of this world."""
-        seen = Observation({kind.word: {} for kind, *_ in OBSERVED_KINDS})
-        self._see_subscriptions(seen)
         with guarded():
-            see_resources(self.estate, seen)
-            see_vaults(self.estate, seen)
-            for resource, studio in self.estate.studios.items():
-                if resource in self.estate.accounts and studio.ids:
-                    studio.see(seen)
-        return seen
-
-    def _see_subscriptions(self, seen: Observation) -> None:
-        names = {guid: name for name, guid in self.estate.tenant_ids.items()}
-        for subscription in self.estate.stage.subscriptions:
-            tenant = names.get(self.estate.tenant_of(subscription), "another")
-            seen["subscription"][subscription] = {"tenant": tenant}
+            return look(self.estate, max(0.0, self.reads_are_behind_until - monotonic()))
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # nothing in Azure says when an effect has spread
         """Return whether all effects have happened: on this machine they have."""

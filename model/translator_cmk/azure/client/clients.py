@@ -68,7 +68,7 @@ class Clients:
         self.tenant = tenant
         self.poll = LOCAL_POLL if cloud.local else POLL
         self.tenants: dict[str, str] = {}  # of each subscription
-        self.made: dict[tuple[Any, ...], Any] = {}
+        self.kept: dict[tuple[Any, ...], Any] = {}
 
     def in_tenant(self, tenant: str | None = None) -> Any:
         """Return the credential, which asks for tokens of a tenant unless the request names
@@ -83,8 +83,8 @@ class Clients:
         tenant = tenant or self.tenants.get("".join(subscription))
         manager = MANAGERS[kind]
         named = (manager, tenant, *subscription)
-        if named not in self.made:
-            self.made[named] = manager(
+        if named not in self.kept:
+            self.kept[named] = manager(
                 self.in_tenant(tenant),
                 *subscription,
                 base_url=self.cloud.resource_manager,
@@ -92,7 +92,7 @@ class Clients:
                 transport=self.connections,
                 polling_interval=self.poll,
             )
-        return getattr(self.made[named], kind)
+        return getattr(self.kept[named], kind)
 
     def uri(self, vault: str) -> str:
         """Return the URL of a key vault."""
@@ -101,11 +101,11 @@ class Clients:
     def keys(self, vault: str) -> Any:
         """Return the client for the keys of a vault."""
         named = (KeyClient, vault)
-        if named not in self.made:
-            self.made[named] = KeyClient(
+        if named not in self.kept:
+            self.kept[named] = KeyClient(
                 self.uri(vault), self.in_tenant(), transport=self.connections
             )
-        return self.made[named]
+        return self.kept[named]
 
     def caller(self, subscription: str) -> str:
         """Return the object id of whoever signs in, as the token says; empty where it does not."""

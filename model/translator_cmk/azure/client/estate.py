@@ -15,6 +15,8 @@ from ...machine import Stage
 from ...system import Unsupported
 from . import leftovers
 from .clients import Clients
+from .made import Made
+from .refusals import refusal_of
 from .studio import Studio
 from .target import PREFIX, Target
 
@@ -36,6 +38,8 @@ class Estate(Clients):
         self.local = target.cloud.local
         self.subscriptions = dict(target.subscriptions)
         self.tenant_ids: dict[str, str] = {}  # by the name in the stage
+        self.made = Made()
+        self.is_first_attempt = True  # of the command that is being carried out
         self.accounts: dict[str, Any] = {}  # those that were seen last
         self.groups: dict[Place, None] = {}  # those that may hold something of this world
         self.places: dict[str, Place] = {}  # where a vault or a resource was seen last
@@ -140,11 +144,18 @@ class Estate(Clients):
         """
         for subscription, group in self.groups:
             where = {"subscription": subscription, "group": group.removeprefix(f"{PREFIX}-")}
-            with suppress(ResourceNotFoundError):  # where the group is gone
-                for found in list(self.all(kind, subscription).list_by_resource_group(group)):
-                    name = str(found.name)
-                    self.places[name] = (subscription, group)
-                    yield name, found, where
+            for found in self._in_group(kind, subscription, group):
+                name = str(found.name)
+                self.places[name] = (subscription, group)
+                yield name, found, where
+
+    def _in_group(self, kind: str, subscription: str, group: str) -> list[Any]:
+        """Return all of a kind in a group; nothing where Azure says that the group is gone."""
+        try:
+            return list(self.all(kind, subscription).list_by_resource_group(group))
+        except ResourceNotFoundError as error:
+            refusal_of(error)
+            return []
 
     # Custom Translator
 

@@ -1,8 +1,9 @@
 """What an error of Azure means."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from azure.core.exceptions import HttpResponseError
 
@@ -11,13 +12,11 @@ from ...requirements import load_register
 from ...strict_yaml import read_yaml
 from .redaction import without_secrets
 
-REFUSING = frozenset({400, 403, 404, 405, 409, 412, 422})
-"""The statuses with which Azure refuses a request.  Others say that it was not understood, or not
-looked at.
-"""
+LONGEST = 300
+"""How many characters of the message of an answer are kept."""
 
-LONGEST = 500
-"""How many characters of what Azure said are kept."""
+MARKUP = re.compile(r"\s*<(!doctype|html)\b", re.IGNORECASE)
+"""How a page begins that a proxy answers with."""
 
 
 class NotLearned(Exception):
@@ -26,40 +25,95 @@ class NotLearned(Exception):
     """
 
 
-MEANINGS: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("refusals.yaml")).value()
-"""The table of error codes, in order: ``because`` of which requirements, or ``about`` what was in
-the way.
-"""
+# The table
 
 
-def refusal_of(error: HttpResponseError) -> Refused:
-    """Return the refusal that an error stands for; raises `NotLearned` if it is not a refusal."""
-    named = ids_in(error)
-    if named:
-        return Refused(named)
-    code = code_of(error)
-    message = message_of(error)
-    for row in MEANINGS:
-        if row["code"] != code or not re.search(row.get("pattern", ""), message):
-            continue
-        if "about" in row:
-            raise NotLearned(f"{row['about']} ({code})")
-        return Refused(frozenset(row["because"]))
+class Meaning(NamedTuple):
+    """An entry of the table: what an error means that fits by all that it names."""
+
+    code: str
+    source: str
+    inner: str = ""
+    pattern: str = ""
+    commands: Sequence[str] = ()
+    because: Sequence[str] = ()
+    about: str = ""
+    passes: bool = False
+
+    def fits(self, answer: "ErrorAnswer", command: str) -> bool:
+        """Return whether this is what an answer to a command means."""
+        if self.code != answer.code:
+            return False
+        if self.inner and self.inner not in answer.inner:
+            return False
+        if self.commands and command not in self.commands:
+            return False
+        return re.search(self.pattern, answer.message) is not None
+
+
+def read_meanings() -> tuple[Meaning, ...]:
+    rows = read_yaml(Path(__file__).with_name("refusals.yaml")).value()
+    return tuple(Meaning(**row) for row in rows)
+
+
+MEANINGS = read_meanings()
+"""The table of error codes, in order."""
+
+
+# Answers
+
+
+class ErrorAnswer(NamedTuple):
+    """An answer that is an error, as far as its meaning depends on it.
+
+    ``inner``: the codes of its inner errors.  ``ids``: the requirements that it names.
+    """
+
+    status: int
+    code: str
+    inner: tuple[str, ...]
+    message: str
+    ids: frozenset[str]
+
+    def __str__(self) -> str:
+        """Return it in few words, without identifiers."""
+        words = f"status {self.status}" if self.status else "no answer"
+        if self.code:
+            words += f", {' / '.join((self.code, *self.inner))}"
+        return f"{words}: {without_secrets(self.message)[:LONGEST]}"
+
+
+def answer_of(error: HttpResponseError) -> ErrorAnswer:
+    """Return what an error says."""
     status = error.status_code or 0
-    ended_as_failed = 200 <= status < 300  # a long-running operation
-    if status in REFUSING or ended_as_failed:
-        return Refused(frozenset())
-    said = without_secrets(f"status {status}, {code or 'no code'}: {message}")
-    raise NotLearned(said[:LONGEST])
+    if error.error is None:
+        return ErrorAnswer(status, "", (), message_without_code(error), frozenset())
+    return ErrorAnswer(
+        status,
+        str(error.error.code or ""),
+        tuple(inner_codes(error.error.innererror)),
+        str(error.error.message or ""),
+        ids_in(error),
+    )
 
 
-def code_of(error: HttpResponseError) -> str:
-    """Return the code of an error; empty where the answer has none."""
-    return str(error.error.code) if error.error else ""
+def message_without_code(error: HttpResponseError) -> str:
+    """Return what an answer says that is no error of Azure's form."""
+    try:
+        body = error.response.text() if error.response is not None else ""
+    except Exception:  # noqa: BLE001  # a body that can't be read says nothing
+        body = ""
+    if MARKUP.match(body):
+        return "a page of HTML, and no error of Azure"
+    return " ".join(error.message.split())
 
 
-def message_of(error: HttpResponseError) -> str:
-    return str(error.error.message) if error.error else error.message
+def inner_codes(inner: Any) -> Iterator[str]:
+    """Yield the codes of an inner error, and of those inside it."""
+    while isinstance(inner, Mapping):
+        if inner.get("code"):
+            yield str(inner["code"])
+        inner = inner.get("innererror")
 
 
 def ids_in(error: HttpResponseError) -> frozenset[str]:
@@ -72,3 +126,33 @@ def ids_in(error: HttpResponseError) -> frozenset[str]:
             if text in register:
                 found.add(text)
     return frozenset(found)
+
+
+# What they mean
+
+
+def meaning_of(answer: ErrorAnswer, command: str) -> Meaning | None:
+    """Return what an answer to a command means, None if it is not listed."""
+    for meaning in MEANINGS:
+        if meaning.fits(answer, command):
+            return meaning
+    return None
+
+
+def judge(answer: ErrorAnswer, command: str) -> Refused:
+    """Return the refusal that an answer to a command is; raises `NotLearned` where it is none."""
+    if answer.ids:
+        return Refused(answer.ids)
+    meaning = meaning_of(answer, command)
+    if meaning is None:
+        raise NotLearned(f"nothing is known of this answer: {answer}")
+    if meaning.about:
+        raise NotLearned(f"{meaning.about} ({answer})")
+    return Refused(frozenset(meaning.because))
+
+
+def refusal_of(error: HttpResponseError, command: str = "") -> Refused:
+    """Return the refusal that an error is, of a command or of a look; raises `NotLearned` where it
+    is none.
+    """
+    return judge(answer_of(error), command)

@@ -1,6 +1,5 @@
 """Azure's requests for the commands on resources."""
 
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from ...machine import commands
 from ...machine.entities import CUSTOMER
 from ...system import Unsupported
 from .estate import Estate
+from .refusals import refusal_of
 
 KINDS = {
     "Translator": "TextTranslation",
@@ -55,13 +55,19 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
 def must_not_be_there(
     estate: Estate, kind: str, name: str, region: str, place: tuple[str, str]
 ) -> None:
-    """Raise `Unsupported` if a PUT would change something, since it is there already."""
-    if estate.places.get(name) != place:
+    """Raise `Unsupported` if a PUT would change something, since it is there already.
+
+    Once it was asked for, it may be there for that.
+    """
+    if estate.places.get(name) != place or not estate.is_first_attempt:
         return
-    with suppress(ResourceNotFoundError):
+    try:
         found = estate.ask(kind, name, "get")
-        if estate.region(str(found.location)) == region:
-            raise Unsupported("the API has no request that only creates")
+    except ResourceNotFoundError as error:
+        refusal_of(error)
+        return
+    if estate.region(str(found.location)) == region:
+        raise Unsupported("the API has no request that only creates")
 
 
 def delete_resource(estate: Estate, command: commands.DeleteResource) -> None:

@@ -120,7 +120,7 @@ class Studio:
         try:
             return self.documents(workspace)
         except HttpResponseError as error:
-            refusal_of(error)
+            refusal_of(error, "ReadData")
             return None
 
     def upload(self, document: str, workspace: str) -> None:

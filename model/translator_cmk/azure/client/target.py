@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from ...arguments import seconds
 from ...errors import CommandError
 from ...language.declaration import MASKED, OF_AZURE, Declaration
 from ...machine import DEFAULT_STAGE, Stage
@@ -141,6 +142,9 @@ class Target(NamedTuple):
     regions: Mapping[str, str] = {}
     tiers: Mapping[str, str] = TIERS
     leftovers: str = str(LEFTOVERS)
+    wait: float | None = None
+    """Seconds for which each command is asked again before its answer is judged; None: as planned,
+    and not at all on this machine."""
 
     def location(self, region: str) -> str:
         """Return Azure's name of a region."""
@@ -206,6 +210,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "may be repeated (default: NAME is production; on this machine without any: each world "
         "is a tenant of its own)",
     )
+    add_wait(group)
     tiers = ", ".join("=".join(each) for each in TIERS.items())
     for name, known, default in (
         ("region", DEFAULT_STAGE.regions, "the same"),
@@ -223,6 +228,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             default=[],
             help=about,
         )
+
+
+def add_wait(group: argparse._ArgumentGroup) -> None:
+    """Add the option that says for how long a command is asked again."""
+    group.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=seconds,
+        help="ask each command again so long, with growing pauses, before a refusal is judged "
+        "(default: as plan.yaml says; 0 on this machine)",
+    )
 
 
 def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str, str]]:
@@ -280,7 +296,8 @@ def target_of(args: argparse.Namespace) -> Target:
             "--azure: name the subscription that may be used, with --subscription ID"
         )
     tiers = TIERS | dict(args.tier)
-    return Target(cloud, subscriptions, dict(args.region), tiers, str(LEFTOVERS.absolute()))
+    leftovers = str(LEFTOVERS.absolute())
+    return Target(cloud, subscriptions, dict(args.region), tiers, leftovers, args.wait)
 
 
 def must_name_each_once(option: str, pairs: Sequence[tuple[str, str]]) -> None:

@@ -1,0 +1,75 @@
+"""Asking Azure again, until its answer is one of the specification or the time is up.
+
+Azure refuses for a while what it accepts later: while another operation runs, while a grant has not
+spread, while a read does not show yet what was made.  So a refusal counts only once the command's
+wait is over.
+"""
+
+from azure.core.exceptions import AzureError, HttpResponseError
+
+from ...machine import Accepted, Command, Outcome
+from ...system import Unsupported
+from .carrying_out import CALLS
+from .estate import Estate
+from .patience import Patience, wait_for
+from .refusals import ErrorAnswer, NotLearned, answer_of, judge, meaning_of
+
+MAY_PASS = frozenset({400, 403, 404, 409, 412, 422})
+"""The statuses of answers that are not listed, and may be otherwise a little later."""
+
+OF_GRANTS = frozenset({"vault.access-policy", "vault.granted-beforehand"})
+"""Requirements that a server names which has not yet seen a grant."""
+
+
+def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
+    """Have a command carried out, or refused; into ``said`` goes each attempt.
+
+    Raises `Unsupported`, and `NotLearned` where the last answer says nothing.
+    """
+    call = CALLS.get(type(command))
+    if call is None:
+        raise Unsupported("the API has no request for this")
+    name = type(command).__name__
+    patience = Patience(wait_for(estate.target, name))
+    estate.is_first_attempt = True
+    while True:
+        try:
+            call(estate, command)
+        except HttpResponseError as error:
+            answer = answer_of(error)
+        except AzureError as error:
+            said.append(f"{patience.seconds:.1f} s: {type(error).__name__}")
+            raise
+        else:
+            said.append(f"{patience.seconds:.1f} s: accepted")
+            estate.made.note(command)
+            return Accepted()
+        said.append(f"{patience.seconds:.1f} s: {answer}")
+        if patience.ends() or not may_pass(estate, command, answer):
+            return judged(answer, name, patience)
+        patience.go_on()
+        estate.is_first_attempt = False
+
+
+def judged(answer: ErrorAnswer, command: str, patience: Patience) -> Outcome:
+    """Return the refusal that the last answer is; raises `NotLearned` where it is none."""
+    try:
+        return judge(answer, command)
+    except NotLearned as nothing:
+        if patience.attempts == 1:
+            raise
+        asked = f"asked {patience.attempts} times in {patience.seconds:.0f} seconds"
+        raise NotLearned(f"{nothing}; {asked}") from None
+
+
+def may_pass(estate: Estate, command: Command, answer: ErrorAnswer) -> bool:
+    """Return whether a later answer may be another one."""
+    if answer.ids:
+        return answer.ids <= OF_GRANTS
+    meaning = meaning_of(answer, type(command).__name__)
+    if meaning is None:
+        ended_as_failed = 200 <= answer.status < 300  # a long-running operation
+        return answer.status in MAY_PASS or ended_as_failed
+    if "environment.exists" in meaning.because:
+        return estate.made.has_all(command)
+    return meaning.passes

@@ -1,0 +1,238 @@
+"""Azure is asked again within a command's wait, before a refusal is judged; each attempt is told."""
+
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.policies import HeadersPolicy
+from azure.core.pipeline.transport import RequestsTransport
+
+from tests.azure.client.interrupting import interrupted, refusal
+from tests.azure.client.verifying_azure import credentials, verify
+from translator_cmk.azure.client.adapter import AzureSystem
+from translator_cmk.azure.client.patience import Patience
+from translator_cmk.azure.client.refusals import NotLearned, refusal_of
+from translator_cmk.azure.client.rest import rest
+from translator_cmk.azure.client.target import CLOUDS, Target
+from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.errors import DEVIATIONS
+from translator_cmk.machine import Accepted, Command, Refused
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+)
+from translator_cmk.machine.entities import CUSTOMER
+
+WAIT = 6.0
+"""Seconds for which these tests have a command asked again."""
+
+ACCOUNTS = "Microsoft.CognitiveServices/accounts/"
+
+
+def system_at(folder: Path, wait: float = WAIT) -> AzureSystem:
+    """Return the adapter to the server that the environment leads to."""
+    cloud = CLOUDS["AzureCloud"]._replace(local=True)
+    return AzureSystem(Target(cloud, leftovers=str(folder / "leftovers.json"), wait=wait))
+
+
+def a_vault(name: str) -> CreateVault:
+    return CreateVault(name, "westeurope", "production", "apps")
+
+
+def a_resource(name: str) -> CreateResource:
+    return CreateResource(name, "Translator", "westeurope", "cmk-tier", "production", "apps")
+
+
+def enabling(resource: str, vault: str) -> EnableCustomerManagedKeys:
+    return EnableCustomerManagedKeys(resource, vault, "cmk", through="api")
+
+
+def accept(system: AzureSystem, *commands: Command) -> None:
+    for command in commands:
+        assert system.submit(command) == Accepted(), command
+
+
+def prepared(system: AzureSystem, resource: str, vault: str) -> None:
+    """Have everything made that customer-managed keys need."""
+    accept(
+        system,
+        a_vault(vault),
+        CreateKey(vault, "cmk"),
+        a_resource(resource),
+        EnableIdentity(resource),
+        GrantKeyAccess(vault, resource),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        (refusal(409, "RequestConflict"), "conflict"),
+        (refusal(409, "AnotherOperationInProgress"), "in-progress"),
+        (refusal(400, "BadRequest"), "not-spread"),
+        (refusal(403, "Forbidden", "ForbiddenByRbac"), "no-role-yet"),
+    ],
+)
+def test_what_is_accepted_later_is_accepted_and_each_attempt_is_told(
+    signed_in: AzureServer, tmp_path: Path, reply: Reply, name: str
+) -> None:
+    system = system_at(tmp_path)
+    prepared(system, f"tr-{name}", f"kv-{name}")
+    with interrupted(signed_in, "PATCH", ACCOUNTS, reply, times=2) as given:
+        assert system.submit(enabling(f"tr-{name}", f"kv-{name}")) == Accepted()
+    assert len(given) == 2
+    first, second, last = system.said
+    assert first.startswith("0.")
+    assert f"status {reply.status}" in first
+    assert f"status {reply.status}" in second
+    assert last.endswith("s: accepted")
+    assert float(last.split()[0]) > float(first.split()[0])
+    assert system.observe()["resource"][f"tr-{name}"]["key_source"] == CUSTOMER
+
+
+def test_without_a_wait_and_after_it_nothing_is_learned(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    for wait, attempts in ((0.0, 1), (0.5, 3)):
+        system = system_at(tmp_path, wait)
+        accept(system, a_resource("tr-never"))
+        with interrupted(signed_in, "PATCH", ACCOUNTS, refusal(409, "RequestConflict")) as given:
+            with pytest.raises(NotLearned, match="another operation on the resource"):
+                system.submit(EnableIdentity("tr-never"))
+            assert len(given) >= attempts
+        assert len(system.said) == len(given)
+
+
+def test_a_read_that_is_behind_is_asked_again(signed_in: AzureServer, tmp_path: Path) -> None:
+    system = system_at(tmp_path)
+    accept(system, a_resource("tr-behind"))
+    missing = refusal(404, "ResourceNotFound")
+    with interrupted(signed_in, "PATCH", f"{ACCOUNTS}tr-behind", missing, times=2):
+        accept(system, EnableIdentity("tr-behind"))
+    empty = Reply(200, {"value": []})
+    with interrupted(signed_in, "GET", "Microsoft.CognitiveServices/accounts?", empty, times=2):
+        assert "tr-behind" in system.observe()["resource"]
+
+
+def test_what_was_never_made_is_judged_at_once(signed_in: AzureServer, tmp_path: Path) -> None:
+    system = system_at(tmp_path)
+    began = time.monotonic()
+    outcome = system.submit(EnableIdentity("tr-nowhere"))
+    assert isinstance(outcome, Refused)
+    assert "environment.exists" in outcome.because
+    assert time.monotonic() - began < WAIT / 2
+    accept(system, a_resource("tr-there"))
+    missing = refusal(404, "ResourceNotFound")
+    with interrupted(signed_in, "PATCH", f"{ACCOUNTS}tr-elsewhere", missing):
+        assert isinstance(system.submit(EnableIdentity("tr-elsewhere")), Refused)
+    assert len(system.said) == 1
+
+
+def test_keys_of_a_new_vault_are_asked_for_until_the_policy_has_spread(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = system_at(tmp_path)
+    accept(system, a_vault("kv-spreading"))
+    reply = refusal(403, "Forbidden", "ForbiddenByPolicy")
+    with interrupted(signed_in, "POST", "kv-spreading", reply, times=2):
+        accept(system, CreateKey("kv-spreading", "cmk"))
+    with interrupted(signed_in, "GET", "kv-spreading.vault.azure.net/keys", reply, times=2):
+        assert "kv-spreading/cmk" in system.observe()["key"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [refusal(403, "NobodyHasSeenThis"), refusal(404, "NotFound"), Reply(404, "a page")],
+    ids=["forbidden", "missing", "no-error-of-azure"],
+)
+def test_what_cannot_be_looked_at_is_never_shown_as_gone(
+    signed_in: AzureServer, tmp_path: Path, reply: Reply
+) -> None:
+    system = system_at(tmp_path, wait=0.0)
+    accept(system, a_vault("kv-unseen"))
+    with (
+        interrupted(signed_in, "GET", "Microsoft.KeyVault/vaults?", reply),
+        pytest.raises(NotLearned),
+    ):
+        system.observe()
+
+
+def test_an_operation_that_ends_as_failed_is_no_refusal(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = system_at(tmp_path, wait=0.0)
+    accept(system, a_resource("tr-failing"))
+    operation = "https://management.azure.com/subscriptions/x/operations/failing?api-version=1"
+    begun = Reply(202, None, {"Azure-AsyncOperation": operation})
+    error = {"code": "NobodyHasSeenThis", "message": "It went wrong."}
+    failed = Reply(200, {"status": "Failed", "error": error})
+    with (
+        interrupted(signed_in, "PATCH", f"{ACCOUNTS}tr-failing", begun),
+        interrupted(signed_in, "GET", "operations/failing", failed),
+        pytest.raises(NotLearned, match="NobodyHasSeenThis: It went wrong"),
+    ):
+        system.submit(EnableIdentity("tr-failing"))
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """Answers everything with a page of HTML."""
+
+    def do_GET(self) -> None:
+        page = b"<!DOCTYPE html><html><title>Blocked</title></html>"
+        self.send_response(403)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_the_page_of_a_proxy_is_no_refusal() -> None:
+    with HTTPServer(("127.0.0.1", 0), Proxy) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(HttpResponseError) as raised:
+            rest(RequestsTransport(), HeadersPolicy(), "GET", url)
+        server.shutdown()
+    with pytest.raises(NotLearned, match="status 403: a page of HTML, and no error of Azure"):
+        refusal_of(raised.value, "EnableCustomerManagedKeys")
+
+
+def test_pauses_grow_and_end_with_the_wait() -> None:
+    clock = [0.0]
+    pauses = list[float]()
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        clock[0] += seconds
+
+    patience = Patience(100.0, lambda: clock[0], pause)
+    while not patience.ends():
+        patience.go_on()
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 9]
+    assert Patience(2.0).next_pause < 1
+    assert Patience(0.0).ends()
+
+
+@pytest.mark.slow
+def test_a_cloud_that_refuses_all_customer_managed_keys_passes_nothing_and_is_not_accused(
+    served: AzureServer, tmp_path: Path
+) -> None:
+    refused = refusal(400, "BadRequest", message="The key vault can't be used.")
+    chosen = ("--requirement", "vault.same-region", "--requirement", "keys.vault-only")
+    with interrupted(served, "PATCH", ACCOUNTS, refused):
+        ran = verify(tmp_path, credentials(served), *chosen)
+    assert "passed" not in ran.statuses().values(), ran.text
+    assert "inconclusive" in ran.statuses().values()
+    assert ran.code not in (0, DEVIATIONS), ran.text
+    assert "status 400, BadRequest: The key vault can't be used." in ran.everything()

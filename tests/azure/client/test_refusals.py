@@ -1,0 +1,118 @@
+"""What an error of Azure means: only a listed code is an answer of the specification."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from azure.core.exceptions import HttpResponseError, ODataV4Format
+
+from translator_cmk.azure.client.refusals import MEANINGS, NotLearned, answer_of, refusal_of
+from translator_cmk.machine import COMMANDS, Refused
+from translator_cmk.requirements import load_register
+
+FORBIDDEN = "Access denied to first party service"
+
+
+def an_error(status: int, code: str, message: str, *inner: str) -> HttpResponseError:
+    """Return an error with a code, and with inner errors inside each other."""
+    body: dict[str, Any] = {"code": code, "message": message}
+    around = body
+    for name in inner:
+        around["innererror"] = {"code": name}
+        around = around["innererror"]
+    error = HttpResponseError(message)
+    error.status_code = status
+    error.error = ODataV4Format({"error": body})
+    return error
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "because"),
+    [
+        (
+            "PurgeVault",
+            an_error(405, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed."),
+            "environment.no-vault-purge",
+        ),
+        (
+            "CreateResource",
+            an_error(409, "FlagMustBeSetForRestore", "It has been soft-deleted."),
+            "environment.new-name",
+        ),
+        (
+            "CreateKey",
+            an_error(409, "Conflict", "It is deleted.", "ObjectIsDeletedButRecoverable"),
+            "environment.new-name",
+        ),
+        (
+            "PurgeKey",
+            an_error(403, "Forbidden", "The vault has purge protection enabled."),
+            "environment.no-key-purge",
+        ),
+        ("RotateKey", an_error(404, "KeyNotFound", "A key was not found."), "environment.exists"),
+    ],
+)
+def test_a_listed_code_stands_for_its_requirement(
+    command: str, error: HttpResponseError, because: str
+) -> None:
+    assert refusal_of(error, command) == Refused(frozenset({because}))
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 405, 409, 412, 422, 500, 501])
+def test_by_a_code_that_is_not_listed_nothing_is_learned_whatever_its_status(status: int) -> None:
+    error = an_error(status, "NobodyHasSeenThis", "The key is too short.")
+    with pytest.raises(NotLearned, match=f"status {status}, NobodyHasSeenThis: The key is too"):
+        refusal_of(error, "EnableCustomerManagedKeys")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        an_error(403, "AuthorizationFailed", "The client lacks authorization."),
+        an_error(403, "RequestDisallowedByAzure", "It was disallowed by Azure."),
+        an_error(400, "SpecialFeatureOrQuotaIdRequired", "It lacks the QuotaId."),
+        an_error(409, "ReadOnlyDisabledSubscription", "It is disabled."),
+        an_error(409, "RequestConflict", "The provisioning state is not terminal."),
+        an_error(409, "ScopeLocked", "It is locked."),
+        an_error(400, "LocationNotAvailableForResourceType", "It is not available."),
+        an_error(409, "MissingSubscriptionRegistration", "It is not registered."),
+        an_error(400, "InvalidApiVersionParameter", "It is invalid."),
+        an_error(400, "CanNotCreateMultipleFreeAccounts", "Only one free account is allowed."),
+        an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByPolicy"),
+        an_error(403, "Forbidden", FORBIDDEN, "Outer", "ForbiddenByRbac"),
+        an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByFirewall"),
+        an_error(403, "Forbidden", FORBIDDEN, "AccessDenied"),
+    ],
+    ids=lambda error: "-".join((answer_of(error).code, *answer_of(error).inner)),
+)
+def test_of_what_stands_in_the_way_it_is_said_what_to_do(error: HttpResponseError) -> None:
+    with pytest.raises(NotLearned) as raised:
+        refusal_of(error, "CreateResource")
+    assert "nothing is known" not in str(raised.value)
+    assert answer_of(error).code in str(raised.value)
+
+
+def test_a_code_that_means_a_refusal_of_one_command_means_none_of_another() -> None:
+    of_a_vault = an_error(409, "VaultAlreadyExists", "The name is in use.")
+    assert refusal_of(of_a_vault, "CreateVault") == Refused(frozenset({"environment.new-name"}))
+    with pytest.raises(NotLearned, match="nothing is known"):
+        refusal_of(of_a_vault, "EnableCustomerManagedKeys")
+
+
+def test_of_what_is_not_learned_no_secret_and_no_page_is_repeated() -> None:
+    tenant = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c01"
+    error = an_error(403, "NobodyHasSeenThis", f"{tenant} may not. " + "Why? " * 1_000)
+    with pytest.raises(NotLearned) as raised:
+        refusal_of(error)
+    assert tenant not in str(raised.value)
+    assert len(str(raised.value)) < 500
+
+
+def test_every_entry_of_the_table_says_one_thing_and_where_it_was_seen() -> None:
+    register = load_register()
+    for meaning in MEANINGS:
+        assert bool(meaning.because) != bool(meaning.about), meaning.code
+        assert set(meaning.because) <= register.keys(), meaning.code
+        assert set(meaning.commands) <= COMMANDS.keys(), meaning.code
+        assert urlsplit(meaning.source).scheme == "https", meaning.code
+        assert not (meaning.passes and meaning.because), meaning.code
