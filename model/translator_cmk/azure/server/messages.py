@@ -1,0 +1,128 @@
+"""The messages of HTTP on a connection: requests as they are read, answers as they are sent."""
+
+import io
+import json
+import socket
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from uuid import uuid4
+
+from .error_bodies import error_body
+from .framing import check_head, length_of_content
+from .problems import Problem
+
+END_OF_HEAD = (b"\r\n", b"\n")
+
+LONGEST_HEAD = 65_536
+"""Bytes of a request line and headers."""
+
+
+class Messages(BaseHTTPRequestHandler):
+    """Reads and sends the messages of one connection."""
+
+    protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
+    wbufsize = io.DEFAULT_BUFFER_SIZE  # so that an answer is sent at once
+
+    # Requests
+
+    def read_head(self, first: bytes) -> bool:
+        """Read the rest of a request line and headers, and return whether they can be used."""
+        self.command = ""
+        self.requestline = ""
+        self.request_version = self.default_request_version
+        head = first
+        line = b""
+        while line not in END_OF_HEAD:
+            line = self.rfile.readline(LONGEST_HEAD + 1)
+            head += line
+            if len(head) > LONGEST_HEAD:
+                self.send_error(431)
+                return False
+            if not line:
+                return False  # the client has gone away in the middle
+        try:
+            check_head(head)
+        except Problem as problem:
+            self.refuse(problem)
+            return False
+        return self.parse_head(head)
+
+    def parse_head(self, head: bytes) -> bool:
+        """Take over a request line and headers, and return whether they can be used."""
+        self.raw_requestline, _, headers = head.partition(b"\n")
+        rest = self.rfile
+        self.rfile = io.BytesIO(headers)
+        try:
+            return self.parse_request()
+        finally:
+            self.rfile = rest
+
+    def read_content(self) -> bool:
+        """Read the content of a request, and return whether it is all there."""
+        try:
+            length = length_of_content(self.headers)
+        except Problem as problem:
+            self.refuse(problem)
+            return False
+        if length == 0:
+            self.content = b""
+            return True
+        self.acknowledge()
+        self.content = self.rfile.read(length)
+        if len(self.content) < length:
+            self.close_connection = True
+            return False
+        return True
+
+    def handle_expect_100(self) -> bool:
+        """Ask for the content that a client holds back until it is asked for it."""
+        asked = super().handle_expect_100()
+        self.wfile.flush()
+        return asked
+
+    def acknowledge(self) -> None:
+        """Acknowledge the headers: a client may hold content back until they are."""
+        if hasattr(socket, "TCP_QUICKACK"):
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+    # Answers
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Send what is wrong as an error of Azure; the base class sends its errors by this too."""
+        status = HTTPStatus(code)
+        if status == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED:
+            status = HTTPStatus.BAD_REQUEST
+        self.refuse(Problem(status, status.phrase.replace(" ", ""), message or status.phrase))
+
+    def refuse(self, problem: Problem) -> None:
+        """Send what is wrong with a request, after which the connection can't be used again."""
+        self.send(problem.status, error_body("manager", problem), {"Connection": "close"})
+
+    def send(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
+        """Send a status, headers and a body in JSON, if there is one."""
+        content = b""
+        if body is not None:
+            content = json.dumps(body, separators=(",", ":")).encode()
+        self.send_content(status, content, "application/json; charset=utf-8", headers)
+
+    def send_content(
+        self, status: int, content: bytes, content_type: str, headers: Mapping[str, str]
+    ) -> None:
+        """Send a status, headers and content."""
+        self.send_response_only(status)
+        self.send_header("x-ms-request-id", str(uuid4()))
+        if status != HTTPStatus.NO_CONTENT:
+            self.send_header("Content-Length", str(len(content)))
+        if content:
+            self.send_header("Content-Type", content_type)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
+        """Log nothing: a request line may have a credential in it."""
