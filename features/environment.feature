@@ -850,20 +850,6 @@ Feature: What the article takes for granted
   @environment.policies-ignored
   Rule: While a key vault uses Azure RBAC, its access policies give nobody access
 
-    @environment.change-permission-model @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: Switching the vault to Azure RBAC costs all that is under the key
-      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
-      When the customer switches the vault "kv-prod" to Azure RBAC
-      Then the data of "<workspace>" is inaccessible
-      And the model "<model>" is undeployed
-      And the document "<document>" is deleted
-
-      Examples:
-        | start                                                        | workspace | model         | document  |
-        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
-        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
-        | two resources that share a vault and a key                   | ws-test   | support-en-de | manuals   |
-
     @environment.change-permission-model
     Scenario: Switching another vault to Azure RBAC costs nothing
       Given access to a second vault
@@ -877,6 +863,13 @@ Feature: What the article takes for granted
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
       And "translator-prod" uses customer-managed keys
+
+    @environment.upload
+    Scenario: The key can be used when the vault is switched back
+      Given a workspace under a key whose vault was switched to Azure RBAC and back
+      When the customer uploads the document "contracts" to "ws-prod"
+      Then the request is accepted
+      And the document "contracts" is kept
 
   @environment.assign-role
   Rule: A role on a key vault can be assigned to a resource's identity

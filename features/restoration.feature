@@ -158,12 +158,6 @@ Feature: After the key is back
         | the vault has been deleted            | contracts |
         | all resources on the key have lost it | manuals   |
 
-    Scenario: The vault uses access policies again and the upload stays deleted
-      Given the vault of the key has been switched to Azure RBAC (document "contracts")
-      When the customer switches the vault "kv-prod" to access policies
-      Then the request is accepted
-      And the document "contracts" is deleted
-
   @restoration.uploads-stay-deleted-otherwise
   Rule: Restoring the key by other means brings no uploaded document back either
 
@@ -176,6 +170,12 @@ Feature: After the key is back
     Scenario: The key is enabled again and the upload stays deleted
       Given the key has been disabled (document "contracts")
       When the customer enables the key "cmk-2048" of "kv-prod"
+      Then the request is accepted
+      And the document "contracts" is deleted
+
+    Scenario: The vault uses access policies again and the upload stays deleted
+      Given the vault of the key has been switched to Azure RBAC (document "contracts")
+      When the customer switches the vault "kv-prod" to access policies
       Then the request is accepted
       And the document "contracts" is deleted
 

@@ -165,6 +165,23 @@ Feature: The inaccessible key
       And the model "legal-en-de" is deployed
       And the document "contracts" is kept
 
+  @revocation.vault-switched
+  Rule: With its key vault switched to Azure RBAC the key is inaccessible
+
+    @environment.change-permission-model @environment.policies-ignored @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
+    Scenario Outline: Switching the vault to Azure RBAC costs all that is under the key
+      Given <start> (workspace "<workspace>", document "<document>", model "<model>")
+      When the customer switches the vault "kv-prod" to Azure RBAC
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples:
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | two resources that share a vault and a key                   | ws-test   | support-en-de | manuals   |
+
   @revocation.key-disabled
   Rule: While the key is disabled it is inaccessible
 

@@ -486,30 +486,45 @@ def switched(role: Callable[[b.TerraformPlan], None], **values: Any) -> b.Terraf
     return plan
 
 
-def test_a_vault_that_changes_to_rbac_loses_without_a_role_and_may_lose_with_one(
+SWITCH_ALONE = "revocation.vault-switched"
+ROLE = "vault.permission-model"
+
+
+def test_a_vault_that_changes_to_rbac_may_lose_and_the_assumption_is_named(tmp_path: Path) -> None:
+    alone = switched(lambda _: None)
+    assert verdicts(alone, tmp_path) == {V: "may-lose"}
+    assert SWITCH_ALONE in requirements(alone, tmp_path)
+    assert ROLE not in requirements(alone, tmp_path)
+    assert verdicts(alone, tmp_path, "full") == {V: "loses"}
+    [found] = report(alone, tmp_path).findings
+    [part] = found.parts
+    assert {each.basis for each in part.consequences} == {"assumed"}
+    assert "Azure's documents" in part.advice.does
+
+
+def test_a_vault_that_changes_to_rbac_loses_by_all_that_is_assumed_but_with_a_role(
     tmp_path: Path,
 ) -> None:
-    assert verdicts(switched(lambda _: None), tmp_path) == {V: "loses"}
     there = switched(lambda plan: plan.keep(R, b.role()))
-    assert verdicts(there, tmp_path) == {V: "may-lose"}
-    assert "vault.permission-model" in requirements(there, tmp_path)
+    assert verdicts(there, tmp_path, "full") == {V: "may-lose"}
+    assert ROLE in requirements(there, tmp_path)
     of_another = switched(lambda plan: plan.keep(R, b.role(b.OTHER)))
-    assert verdicts(of_another, tmp_path) == {V: "loses"}
+    assert verdicts(of_another, tmp_path, "full") == {V: "loses"}
     elsewhere = switched(lambda plan: plan.keep(R, b.role(scope=b.vault_id("kv-other"))))
-    assert verdicts(elsewhere, tmp_path) == {V: "loses"}
+    assert verdicts(elsewhere, tmp_path, "full") == {V: "loses"}
     other_role = b.role(role_definition_name="Key Vault Reader")
     reader = switched(lambda plan: plan.keep(R, other_role))
-    assert verdicts(reader, tmp_path) == {V: "loses"}
+    assert verdicts(reader, tmp_path, "full") == {V: "loses"}
     twin = switched(lambda _: None, rbac_authorization_enabled=False)
-    assert verdicts(twin, tmp_path) == {}
+    assert verdicts(twin, tmp_path, "full") == {}
 
 
 def test_a_role_that_comes_after_the_switch_does_not_help(tmp_path: Path) -> None:
     values = b.role(b.UNKNOWN, scope=b.UNKNOWN)
     late = switched(lambda plan: plan.create(R, values, refers={"scope": TO_VAULT}))
-    assert verdicts(late, tmp_path) == {V: "loses", R: "not-specified"}
+    assert verdicts(late, tmp_path, "full") == {V: "loses", R: "not-specified"}
     free = switched(lambda plan: plan.create(R, b.role()))
-    assert verdicts(free, tmp_path) == {V: "may-lose", R: "not-specified"}
+    assert verdicts(free, tmp_path, "full") == {V: "may-lose", R: "not-specified"}
 
 
 def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
@@ -517,15 +532,24 @@ def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
     older: dict[str, Any] = {"policies": [b.policy_entry()], "rbac_authorization_enabled": None}
     before = b.vault(enable_rbac_authorization=False, **older)
     plan.update(V, before, b.vault(enable_rbac_authorization=True, **older))
-    assert verdicts(plan, tmp_path) == {V: "loses"}
+    assert verdicts(plan, tmp_path) == {V: "may-lose"}
 
 
 def test_the_only_role_that_goes_on_a_vault_with_rbac_loses(tmp_path: Path) -> None:
     for rbac, expected in ((True, {R: "loses"}), (False, {})):
-        plan = plan_with(without=V)
-        plan.keep(V, b.vault(rbac_authorization_enabled=rbac))
+        plan = plan_with(without=f"{V} {P}")
+        policies = [] if rbac else [b.policy_entry()]
+        plan.keep(V, b.vault(policies=policies, rbac_authorization_enabled=rbac))
         plan.delete(R, b.role())
         assert verdicts(plan, tmp_path) == expected
+
+
+def test_the_only_role_that_goes_beside_an_ignored_policy_may_lose(tmp_path: Path) -> None:
+    plan = plan_with(without=f"{V} {P}")
+    plan.keep(V, b.vault(policies=[b.policy_entry()], rbac_authorization_enabled=True))
+    plan.delete(R, b.role())
+    assert verdicts(plan, tmp_path) == {R: "may-lose"}
+    assert verdicts(plan, tmp_path, "full") == {R: "loses"}
 
 
 def test_a_role_that_goes_or_comes_beside_another_one_is_silent(tmp_path: Path) -> None:

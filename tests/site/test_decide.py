@@ -290,10 +290,6 @@ ARTICLE = {
         "stated stated implied",
         "implied assumed assumed",
     ),
-    "Key vault switched to Azure RBAC, with no role for the identity": (
-        "environment environment environment",
-        "environment assumed assumed",
-    ),
     "Access of another resource revoked": ("implied implied implied", ""),
 }
 """All others rest on what we assume."""

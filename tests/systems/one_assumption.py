@@ -37,6 +37,7 @@ from translator_cmk.machine.commands import (
     RecoverKey,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
+    SetPermissionModel,
     TrainModel,
     UndeployModel,
     UploadDocument,
@@ -513,6 +514,20 @@ OUTLIVING = (
         adding(
             effect(
                 EnableKey,
+                "restoration.uploads-stay-deleted-otherwise",
+                each=Document,
+                when=is_back_with,
+                then=lambda c, d: sets(d, state="uploaded"),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "brings documents back when the key vault is switched back to access policies",
+        "S33, S42 and S46 are about the identity, the key vault and the access.",
+        ["restoration.uploads-stay-deleted-otherwise"],
+        adding(
+            effect(
+                SetPermissionModel,
                 "restoration.uploads-stay-deleted-otherwise",
                 each=Document,
                 when=is_back_with,

@@ -60,10 +60,13 @@ from translator_cmk.machine.conditions import (
     can_be_enabled_again,
     can_be_put_in_use,
     granted,
+    has_role_in_force,
     has_workspace,
+    is_ignored_in_policies,
     may_regain_key,
     shared_by_another,
     uses_key,
+    uses_vault,
 )
 from translator_cmk.machine.entities import (
     CUSTOMER,
@@ -121,6 +124,20 @@ def is_key_deleted(resource: Any) -> bool:
 def is_key_disabled(resource: Any) -> bool:
     """Return whether the resource's own key is disabled."""
     return resource.key is not None and not resource.key.enabled
+
+
+def is_shut_out_by_a_switch(resource: Any) -> bool:
+    """Return whether all that the resource has on the vault of its key is an entry in access
+    policies that are ignored.
+    """
+    if resource.key is None or has_role_in_force(resource.key.vault, resource):
+        return False
+    return is_ignored_in_policies(resource.key.vault, resource)
+
+
+def holds_a_key_in_use(vault: Any) -> bool:
+    """Return whether the key of any resource is in the key vault."""
+    return any(uses_vault(resource, vault) for resource in vault.world.every(Resource))
 
 
 def leaves_its_tenant(resource: Any) -> bool:
@@ -630,6 +647,39 @@ LOSSES = (
         "S45: the article names the deletion of the whole key vault only.",
         ["revocation.key-deleted"],
         without("revocation.key-deleted"),
+    ),
+    permitted_by_article(
+        "loses nothing when the key vault is switched to Azure RBAC",
+        "S44 to S46 are about access that is revoked, and here nobody is taken out of the policies.",
+        ["revocation.vault-switched"],
+        without("revocation.vault-switched"),
+    ),
+    permitted_by_article(
+        "goes by the access policies of a key vault that uses Azure RBAC",
+        "S44 to S46 are about access that is revoked, and here nobody is taken out of the policies.",
+        ["revocation.vault-switched"],
+        without("environment.policies-ignored"),
+    ),
+    permitted_by_article(
+        "goes by the access policies of a key vault in use after it was switched to Azure RBAC",
+        "S44 to S46 are about access that is revoked, and here nobody is taken out of the policies.",
+        ["revocation.vault-switched"],
+        only_where("environment.policies-ignored", lambda v: not holds_a_key_in_use(v)),
+    ),
+    permitted_by_article(
+        "makes data unreadable while the key vault uses Azure RBAC, and loses nothing",
+        "S44 to S46 are about access that is revoked, and here nobody is taken out of the policies.",
+        ["revocation.vault-switched"],
+        without("revocation.vault-switched"),
+        adding(
+            means(
+                data_inaccessible,
+                "revocation.vault-switched",
+                when=lambda w: is_shut_out_by_a_switch(w.resource),
+            ),
+        ),
+        only_where("revocation.undeploys", lambda m: key_inaccessible(m.workspace.resource)),
+        only_where("revocation.deletes-uploads", lambda d: key_inaccessible(d.workspace.resource)),
     ),
     permitted_by_article(
         "makes data unreadable while the key is disabled, and loses nothing",

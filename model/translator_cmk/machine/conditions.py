@@ -70,6 +70,13 @@ def granted(vault: Vault, resource: Resource) -> bool:
     return is_in_policies(vault, resource) and not policies_ignored(vault)
 
 
+def is_ignored_in_policies(vault: Vault, resource: Resource) -> bool:
+    """Return whether the vault's access policies have an entry for the resource's identity, and
+    nothing goes by them.
+    """
+    return is_in_policies(vault, resource) and policies_ignored(vault)
+
+
 def has_role(vault: Vault, resource: Resource) -> bool:
     """Return whether the resource's identity has a role on the vault."""
     return vault.world.has(Role, f"{vault.name}/{resource.name}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..machine import Unspecified
 from ..machine.entities import Workspace
 from .changes import Operation
 from .context import Change
@@ -90,6 +91,8 @@ def gives_back(walk: Walk, number: int) -> bool:
 def may_give_back(walk: Walk, number: int) -> bool:
     """Return whether it is not specified that data can be read again by an operation."""
     for effect, _ in effects_of(walk, number):
+        if isinstance(effect.outcome, Unspecified):
+            return True
         stakes = [*effect.unspecified, *(loss.stake for loss in effect.regained)]
         if any(stake.kind is Workspace for stake in stakes):
             return True

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.systems.histories import accepted_instead_of, keeping, resets_once
+from tests.systems.histories import accepted, accepted_instead_of, keeping, once, resets_once
 from tests.systems.variants import (
     adding,
     also_where,
@@ -39,7 +39,13 @@ from translator_cmk.machine.commands import (
     UndeployModel,
     UploadDocument,
 )
-from translator_cmk.machine.conditions import has_document, has_role, has_workspace, uses_vault
+from translator_cmk.machine.conditions import (
+    has_document,
+    has_role,
+    has_workspace,
+    is_ignored_in_policies,
+    uses_vault,
+)
 from translator_cmk.machine.entities import (
     Document,
     Grant,
@@ -50,7 +56,8 @@ from translator_cmk.machine.entities import (
     Subscription,
     Vault,
 )
-from translator_cmk.machine.rows import Effect, effect, refuse
+from translator_cmk.machine.meanings import key_inaccessible
+from translator_cmk.machine.rows import Effect, effect, means, refuse
 from translator_cmk.machine.updates import drops, gives_access, sets
 
 
@@ -64,9 +71,14 @@ def is_other_key_of_vault(command: Any, key: Any) -> bool:
     return bool(key.vault.name == command.vault.name and key.name != command.key.name)
 
 
-def holds_a_key_in_use(vault: Any) -> bool:
-    """Return whether the key of any resource is in the key vault."""
-    return any(uses_vault(resource, vault) for resource in vault.world.every(Resource))
+def is_ignored_anywhere(resource: Any) -> bool:
+    """Return whether the resource has an entry in access policies that are ignored, in a vault that
+    its key is not in.
+    """
+    for vault in resource.world.every(Vault):
+        if is_ignored_in_policies(vault, resource) and not uses_vault(resource, vault):
+            return True
+    return False
 
 
 def local_name(key: Any) -> str:
@@ -168,16 +180,25 @@ ROLES = (
         ),
     ),
     wrong(
-        "goes by the access policies of a key vault that uses Azure RBAC",
-        "the permission model is shown, and never read",
+        "loses what is under a key when another key vault is switched to Azure RBAC",
+        "every key vault to which the identity had access is taken for that of its key",
         ["environment.policies-ignored"],
-        without("environment.policies-ignored"),
+        adding(
+            means(
+                key_inaccessible,
+                "environment.policies-ignored",
+                when=lambda r: r.key is not None and is_ignored_anywhere(r),
+            )
+        ),
     ),
     wrong(
-        "goes by the access policies of a key vault in use after it was switched to Azure RBAC",
-        "the permission model is read when a key is put in use",
+        "ignores the access policies of a key vault that was switched to Azure RBAC and back",
+        "the switch is made, and not undone where access is looked up",
         ["environment.policies-ignored"],
-        only_where("environment.policies-ignored", lambda v: not holds_a_key_in_use(v)),
+        system=once(
+            accepted(SetPermissionModel, permission_model="rbac"),
+            also_where("environment.policies-ignored", lambda v: True),
+        ),
     ),
     wrong(
         "accepts that a role is assigned, and assigns none",

@@ -25,7 +25,7 @@ from ...machine.entities import (
 )
 from .expectations import Expectation, Named
 from .premises import GIVES_A_NAME
-from .states import CAUSES, has_lost_its_key, home, is_granted, workspace_of
+from .states import CAUSES, has_lost_its_key, home, workspace_of
 from .steps import EntityChange, MachineStep, entity_name
 from .theorem import Theorem, collected, named, on_change, stays
 
@@ -383,21 +383,11 @@ def lost_data_names_its_cause(change: EntityChange) -> Iterator[Expectation]:
     causes = [cause.requirement for cause in CAUSES if cause.holds(workspace.resource)]
     if len(causes) == 1:
         rests_on += causes
-        if has_an_ignored_grant(workspace.resource):
+        if "revocation.vault-switched" in causes:
             rests_on.append("environment.policies-ignored")
     for requirement in rests_on:
         if requirement not in change.step.by:
             yield Named(requirement, True)
-
-
-def has_an_ignored_grant(resource: Any) -> bool:
-    """Return whether the resource's identity would have access by the access policies of the vault
-    of its key, if these were not ignored.
-    """
-    if resource.key is None or resource.key.vault.state != "active":
-        return False
-    vault = resource.key.vault
-    return vault.permission_model == "rbac" and is_granted(resource, vault)
 
 
 @on_change(

@@ -41,6 +41,11 @@ def has_role(resource: Any, vault: Any) -> bool:
     return look_up(resource.world, Role, f"{vault.name}/{resource.name}") is not None
 
 
+def is_in_vain(resource: Any, vault: Any) -> bool:
+    """Return whether there is a grant of the resource's identity on a vault that goes by roles."""
+    return vault.permission_model == "rbac" and is_granted(resource, vault)
+
+
 def has_access(resource: Any, vault: Any) -> bool:
     """Return whether what decides about access to the vault lets the resource's identity use its
     keys, be it for what a role is worth.
@@ -68,7 +73,16 @@ IN_OWN_WORDS = (
         lambda r: (
             r.key is not None
             and not has_access(r, r.key.vault)
+            and not is_in_vain(r, r.key.vault)
             and not (r.identity and home(r.key.vault) != home(r))
+        ),
+    ),
+    KeyLossCause(
+        "vault-switched",
+        "the key vault goes by roles, and there is none",
+        "revocation.vault-switched",
+        lambda r: (
+            r.key is not None and is_in_vain(r, r.key.vault) and not has_access(r, r.key.vault)
         ),
     ),
     KeyLossCause(

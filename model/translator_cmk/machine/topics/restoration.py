@@ -130,11 +130,11 @@ COUNTER_ROWS = (
     ),
     *(
         brings_uploads_back(on, "restoration.uploads-stay-deleted")
-        for on in (GrantKeyAccess, RecoverVault, EnableCustomerManagedKeys, SetPermissionModel)
+        for on in (GrantKeyAccess, RecoverVault, EnableCustomerManagedKeys)
     ),
     *(
         brings_uploads_back(on, "restoration.uploads-stay-deleted-otherwise")
-        for on in (RecoverKey, EnableKey)
+        for on in (RecoverKey, EnableKey, SetPermissionModel)
     ),
     effect(
         EnableCustomerManagedKeys,

@@ -6,19 +6,22 @@ from ..commands import (
     DisableKey,
     ReadData,
     RevokeKeyAccess,
+    SetPermissionModel,
     TrainModel,
     TranslateWithModel,
     UploadDocument,
 )
 from ..conditions import (
-    granted,
     has_key_in_another_tenant,
     has_readable_data,
     has_role_in_force,
     is_earlier,
     is_earlier_without_identity,
+    is_ignored_in_policies,
+    is_in_policies,
     is_in_use,
     uses_key,
+    uses_vault,
 )
 from ..entities import Document, Grant, Model, Resource, Workspace
 from ..meanings import data_inaccessible, key_inaccessible
@@ -38,8 +41,17 @@ ROWS = (
         "revocation.access-revoked",
         when=lambda r: (
             r.key is not None
-            and not granted(r.key.vault, r)
+            and not is_in_policies(r.key.vault, r)
             and (not r.identity or not has_key_in_another_tenant(r))
+            and not has_role_in_force(r.key.vault, r)
+        ),
+    ),
+    means(
+        key_inaccessible,
+        "revocation.vault-switched",
+        when=lambda r: (
+            r.key is not None
+            and is_ignored_in_policies(r.key.vault, r)
             and not has_role_in_force(r.key.vault, r)
         ),
     ),
@@ -145,6 +157,22 @@ ROWS = (
 
 OTHER_READINGS = (
     silent(
+        SetPermissionModel,
+        "revocation.vault-switched",
+        when=lambda c: c.permission_model == "rbac",
+        each=Workspace,
+        free=lambda c, w: uses_vault(w.resource, c.vault) and is_in_policies(c.vault, w.resource),
+        may_refuse=False,
+    ),
+    silent(
+        RevokeKeyAccess,
+        "revocation.vault-switched",
+        when=lambda c: is_ignored_in_policies(c.vault, c.resource),
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name and uses_vault(w.resource, c.vault),
+        may_refuse=False,
+    ),
+    silent(
         DeleteKey,
         "revocation.key-deleted",
         when=lambda c: is_in_use(c.key),
@@ -180,6 +208,17 @@ OTHER_READINGS = (
     ),
     whenever(
         Resource,
+        "revocation.vault-switched",
+        when=lambda r: (
+            r.key is not None
+            and is_ignored_in_policies(r.key.vault, r)
+            and not has_role_in_force(r.key.vault, r)
+            and has_readable_data(r)
+        ),
+        then=lambda r: makes_data_unreadable(r),
+    ),
+    whenever(
+        Resource,
         "revocation.key-deleted",
         when=lambda r: r.key is not None and r.key.state != "active" and has_readable_data(r),
         then=lambda r: makes_data_unreadable(r),
@@ -196,7 +235,10 @@ OTHER_READINGS = (
         then=lambda r: makes_data_unreadable(r),
     ),
 )
-"""Only some of the losses follow from a deleted or disabled key; an earlier workspace goes on."""
+"""Only some of the losses follow from a deleted or disabled key, or from a vault that was switched
+to Azure RBAC, where taking an entry from the access policies takes no access away; an earlier
+workspace goes on.
+"""
 
 MEMORY = (
     whenever(
