@@ -320,3 +320,10 @@ def test_in_a_cloud_effects_have_windows_and_a_second_tenant_is_never_moved_to()
         )
     )
     assert declared.stage.subscriptions == {"production": "home", "security": "home"}
+
+
+def test_only_on_this_machine_a_workspace_shows_its_key_source() -> None:
+    for local in (True, False):
+        cloud = CLOUDS["AzureCloud"]._replace(local=local)
+        declared = declaration_of(Target(cloud), ["production"], reasons=False)
+        assert declared.shows("workspace", "key_source") is local

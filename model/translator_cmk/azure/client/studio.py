@@ -235,11 +235,11 @@ class Studio:
                 continue
             paid = shown[name]["Subscription"]
             documents = self.documents_seen(name)
-            seen["workspace"][name] = {
-                "resource": str(paid["Name"]),
-                "key_source": CUSTOMER if paid["IsCMKEnabled"] else MICROSOFT,
-                "readable": documents is not None,
-            }
+            fields = {"resource": str(paid["Name"]), "readable": documents is not None}
+            if self.clients.cloud.local:
+                # in Microsoft's definition this is of the resource, and says nothing of a workspace
+                fields["key_source"] = CUSTOMER if paid["IsCMKEnabled"] else MICROSOFT
+            seen["workspace"][name] = fields
             for document in documents or ():
                 seen["document"][document] = {"workspace": name}
             if name in self.projects:

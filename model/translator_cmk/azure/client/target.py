@@ -128,6 +128,11 @@ def is_loopback(host: str) -> bool:
 
 # Targets
 
+KEY_SOURCE_OF_A_WORKSPACE = "workspace.key_source"
+"""What Azure has no field for.  Servers on this machine tell it in `IsCMKEnabled`, which
+Microsoft's definition has for the resource behind a workspace.
+"""
+
 
 class Target(NamedTuple):
     """The cloud under test, and the names to use there.  Subscriptions, regions and tiers have the
@@ -181,7 +186,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
         target.cloud.product,
         PLANS["version"].format(regions=regions, tiers=skus)[:200],
         frozenset(name for name, has in capabilities.items() if has),
-        hidden=frozenset({MASKED}),
+        hidden=frozenset({MASKED} if local else {MASKED, KEY_SOURCE_OF_A_WORKSPACE}),
         stage=Stage(tenants if several else tenants[:1], there, names, tiers),
         windows={
             command: work["window"]
