@@ -4,7 +4,8 @@ corpus.yaml.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -144,11 +145,17 @@ def kept(example: Example, answer: Answer) -> dict[str, Any]:
     return {name: value.rpartition("/")[2] if isinstance(value, str) else value}
 
 
-def played(customer: Customer, until: int = len(EXAMPLES)) -> Iterator[tuple[Example, Answer]]:
-    """Send the examples, up to one of them, and yield each as it was sent with its answer."""
+def played(
+    customer: Customer, until: int = len(EXAMPLES), before: Mapping[int, float] | None = None
+) -> Iterator[tuple[Example, Answer]]:
+    """Send the examples, up to one of them, and yield each as it was sent with its answer.
+
+    ``before``: seconds to wait, by the number of an example.
+    """
     known: dict[str, Any] = {"tenant": customer.tenant, "subscription": customer.subscription}
     known["abroad"] = guid(customer.tenant, "abroad")
-    for example in EXAMPLES[:until]:
+    for number, example in enumerate(EXAMPLES[:until]):
+        time.sleep((before or {}).get(number, 0))
         path = example.path if example.host == HOSTS["translator"] else versioned(example.path)
         sent = example._replace(path=filled(path, known), body=filled(example.body, known))
         answer = customer.ask(sent.method, sent.host, sent.path, sent.body)

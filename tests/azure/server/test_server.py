@@ -767,7 +767,7 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
         (["--azure", "nowhere"], "--azure nowhere: write a port"),
         (["--azure", "127.0.0.1:0", "--python", "a:b"], "--azure serves the model alone"),
         (["--azure", "127.0.0.1:0", "--stdio"], "not allowed with"),
-        (["--stdio", "--strict"], "--strict, --grants-after and --provisioning go with --azure"),
+        (["--stdio", "--strict"], "--eventual-reads go with --azure"),
         (["--azure", "--grants-after", "soon"], "'soon' is no number of seconds"),
         (["--azure", "--provisioning", "86401"], "write a number such as 2 or 0.5, up to 86400"),
     ],

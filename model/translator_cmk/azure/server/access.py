@@ -5,6 +5,7 @@ from typing import Any
 from ...machine import commands
 from ...machine.entities import Grant, Vault
 from .calls import Call
+from .effects import note_change
 from .forms import Body
 from .policies import (
     Policy,
@@ -50,7 +51,7 @@ def add_access(call: Call, vault: Vault, policies: list[Any]) -> None:
         account = account_with_identity(call, policy.object_id)
         if account is not None and merged.gives_key_access:
             call.submit(commands.GrantKeyAccess(vault.name, account))
-        keep_policy(call, vault, account, merged)
+        keep_policy(call, vault, account, merged, present.get(policy.object_id))
 
 
 def remove_access(call: Call, vault: Vault, policies: list[Any]) -> None:
@@ -65,7 +66,7 @@ def remove_access(call: Call, vault: Vault, policies: list[Any]) -> None:
         takes_grant = has_grant(call, vault, account) and not left.gives_key_access
         if account is not None and (takes_grant or policy.gives_key_access):
             call.submit(commands.RevokeKeyAccess(vault.name, account))
-        keep_policy(call, vault, account, left)
+        keep_policy(call, vault, account, left, present.get(policy.object_id))
 
 
 def set_access(call: Call, vault: Vault, policies: list[Any]) -> None:
@@ -74,12 +75,12 @@ def set_access(call: Call, vault: Vault, policies: list[Any]) -> None:
     wanted = by_principal(requested_policies(vault, policies))
     for object_id, policy in present.items():
         if object_id not in wanted:
-            set_policy(call, vault, policy.with_less(policy))
-    for policy in wanted.values():
-        set_policy(call, vault, policy)
+            set_policy(call, vault, policy.with_less(policy), policy)
+    for object_id, policy in wanted.items():
+        set_policy(call, vault, policy, present.get(object_id))
 
 
-def set_policy(call: Call, vault: Vault, policy: Policy) -> None:
+def set_policy(call: Call, vault: Vault, policy: Policy, before: Policy | None) -> None:
     """Let a principal have these permissions, and no others."""
     account = account_with_identity(call, policy.object_id)
     if account is not None:
@@ -88,7 +89,7 @@ def set_policy(call: Call, vault: Vault, policy: Policy) -> None:
             call.submit(commands.GrantKeyAccess(vault.name, account))
         elif is_granted and not policy.gives_key_access:
             call.submit(commands.RevokeKeyAccess(vault.name, account))
-    keep_policy(call, vault, account, policy)
+    keep_policy(call, vault, account, policy, before)
 
 
 def by_principal(policies: list[Policy]) -> dict[str, Policy]:
@@ -99,8 +100,11 @@ def has_grant(call: Call, vault: Vault, account: str | None) -> bool:
     return call.entity(Grant, f"{vault.name}/{account}") is not None
 
 
-def keep_policy(call: Call, vault: Vault, account: str | None, policy: Policy) -> None:
-    """Keep what a policy has beside the model."""
+def keep_policy(
+    call: Call, vault: Vault, account: str | None, policy: Policy, before: Policy | None
+) -> None:
+    """Keep what a policy has beside the model, and since when."""
+    note_change(call, vault, policy, before)
     others = by_principal(other_policies(call, vault))
     others.pop(policy.object_id, None)
     if account is not None and policy.gives_key_access:

@@ -5,27 +5,55 @@ from ...machine.entities import KeySource, Resource, Subscription
 from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
+from .eventually import hide
 from .forms import Body
 from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
-from .operations import begun
+from .operations import begun, occupy, refuse_busy
 from .places import requested_location
 from .problems import Problem, missing, outside
 from .providers import refuse_unregistered
 from .settings import keep_settings, put_settings
 from .worlds import FIXED, Group
 
+ACCEPTED = "Accepted"
+CREATING = "Creating"
+DELETING = "Deleting"
+"""Provisioning states of an account that are not final."""
+
+FREE = "F0"
+
 
 def put_account(call: Call, group: Group) -> Reply:
     """Create an account, or change one that is there."""
     present = call.there("account", group, call.at["name"])
     if present is not None:
-        return Reply(200, change_to_whole(call, present))
-    return Reply(201, create_account(call, group))
+        refuse_busy(call, present.name)
+        occupy(call, present.name, ACCEPTED)
+        return written(call, 200, change_to_whole(call, present))
+    return written(call, 201, create_account(call, group))
+
+
+def written(call: Call, status: int, body: Body) -> Reply:
+    """Return an account that was put; as an operation, if operations take time."""
+    if call.strictness.provisioning:
+        return begun(call, None, body, status)
+    return Reply(status, body)
 
 
 def patch_account(call: Call, account: Resource) -> Reply:
+    refuse_busy(call, account.name)
+    occupy(call, account.name, ACCEPTED)
     keep_settings(call, "account", account.name, is_whole=False)
     return begun(call, account, change_account(call, account.name))
+
+
+def delete_account(call: Call, account: Resource) -> Reply:
+    refuse_busy(call, account.name)
+    call.submit(commands.DeleteResource(account.name))
+    if not call.strictness.provisioning:
+        return Reply(200)
+    occupy(call, account.name, DELETING)
+    return begun(call, account)
 
 
 def create_account(call: Call, group: Group) -> Body:
@@ -40,6 +68,8 @@ def create_account(call: Call, group: Group) -> Body:
         raise missing("InvalidSku", message, 400)
     refuse_unregistered(call, "Microsoft.CognitiveServices")
     refuse_deleted_name(call, name)
+    if call.strictness.strict and tier == FREE:
+        refuse_second_free_account(call, kind)
     command = commands.CreateResource(
         name,
         FIXED["kinds"][kind]["resource"],
@@ -51,9 +81,21 @@ def create_account(call: Call, group: Group) -> Body:
     )
     call.submit(command)
     put_settings(call, "user_assigned", name, {})
+    occupy(call, name, CREATING)
+    hide(call, "account", name)
     drop_assignments_within(call, call.entity(Resource, name))
     keep_settings(call, "account", name, is_whole=True)
     return change_account(call, name, has_key_source=True)
+
+
+def refuse_second_free_account(call: Call, kind: str) -> None:
+    """Refuse another free account of a kind in the subscription; raises `Problem`."""
+    subscription = call.at["subscription"].name
+    for account in call.every(Resource):
+        is_of_kind = account.kind == FIXED["kinds"][kind]["resource"]
+        if account.subscription.name == subscription and is_of_kind and account.tier.name == FREE:
+            message = f"A subscription can have one free account of the kind '{kind}'."
+            raise Problem(400, "CanNotCreateMultipleFreeAccounts", message)
 
 
 def refuse_deleted_name(call: Call, name: str) -> None:

@@ -1,7 +1,8 @@
 """Azure Resource Manager: who may ask it, and what answers."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from ...machine import State
 from ...machine.entities import Subscription
 from . import (
     access,
@@ -18,6 +19,8 @@ from . import (
     vaults,
 )
 from .calls import Call, Collection, Handler
+from .effects import state_in_effect
+from .eventually import refuse_unseen
 from .places import COLLECTIONS
 from .problems import Problem
 from .versions import refuse_unknown_manager_version
@@ -29,6 +32,7 @@ class ManagerCall(Call):
 
     collections: ClassVar[dict[str, Collection]] = {
         **COLLECTIONS,
+        "operation": operations.operations,
         "provider": providers.providers,
         "role": assignments.assignments_at,
     }
@@ -40,7 +44,10 @@ class ManagerCall(Call):
         "check_domain_name": availability.check_domain_name,
         "check_hsm_name": availability.check_hsm_name,
         "check_vault_name": availability.check_vault_name,
+        "delete_account": accounts.delete_account,
         "delete_group": groups.delete_group,
+        "get_operation_result": operations.get_operation_result,
+        "get_operation_status": operations.get_operation_status,
         "get_role_definition": roles.get_role_definition,
         "list_account_keys": accounts.list_account_keys,
         "list_locations": subscriptions.list_locations,
@@ -74,6 +81,16 @@ class ManagerCall(Call):
             problem.headers = {"WWW-Authenticate": self.challenge(problem)}
             raise
         refuse_unknown_manager_version(self)
+
+    def find(self, word: str, above: Any, text: str) -> Any:
+        """Return what a path names; raises `Problem`."""
+        entity = super().find(word, above, text)
+        if word in ("account", "vault") and self.handler == word:
+            refuse_unseen(self, word, entity.name)
+        return entity
+
+    def state_in_effect(self) -> State:
+        return state_in_effect(self)
 
     def refuse_other_tenant(self) -> None:
         """Refuse a token of another tenant than the subscription's; raises `Problem`."""

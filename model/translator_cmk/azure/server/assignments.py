@@ -28,6 +28,7 @@ class Assigned(NamedTuple):
     principal: str
     principal_type: str
     subscription: str
+    since: float = 0.0
     in_model: Role | None = None
     """The role of the model that it stands for, if there is one."""
 
@@ -82,6 +83,7 @@ def of_the_model(call: Call, role: Role) -> Assigned:
         principal=call.world.principal(role.resource),
         principal_type="ServicePrincipal",
         subscription=role.vault.subscription.name,
+        since=named.since,
         in_model=role,
     )
 
@@ -93,17 +95,6 @@ def assignments_at(call: Call, scope: Any) -> dict[str, Assigned]:
     for assigned in every_assignment(call):
         if assigned.scope.lower() == identifier.lower():
             found[assigned.name] = assigned
-    return found
-
-
-def roles_of(call: Call, principal: str, scope: Any) -> list[str]:
-    """Return the roles that a principal has on something, be it by what it is in."""
-    identifier = id_of_scope(scope)
-    found = []
-    for assigned in every_assignment(call):
-        is_theirs = assigned.principal.lower() == principal.lower()
-        if is_theirs and is_at_or_below(identifier, assigned.scope):
-            found.append(assigned.role)
     return found
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import jwt
 
-from ...machine import Accepted, Command, Machine, Refused
+from ...machine import Accepted, Command, Machine, Refused, State, commands
 from ...machine.commands import COMMANDS
 from ...machine.entities import Entity, Key
 from .asked import Asked, parse_json
@@ -20,6 +20,17 @@ from .settings import SHOWN_BY, with_settings
 from .strictness import Strictness
 from .values import Values
 from .worlds import FIXED, World, Worlds
+
+USES_OF_KEYS = (
+    commands.EnableCustomerManagedKeys,
+    commands.CreateWorkspace,
+    commands.UploadDocument,
+    commands.TrainModel,
+    commands.DeployModel,
+    commands.ReadData,
+    commands.TranslateWithModel,
+)
+"""The commands for which a key, if it is the customer's, has to be in reach."""
 
 PAGE = 25
 """How many items a page of a list has, where the request names no number."""
@@ -69,10 +80,16 @@ class Call:
     headers: Mapping[str, str]
     content: bytes
     at: dict[str, Any]  # what the path names: entities, or else texts
+    handler: str  # as routes.yaml has it
     claims: Mapping[str, Any] = field(default_factory=dict)
     world: World = field(init=False)
 
     # What the request says
+
+    @cached_property
+    def now(self) -> float:
+        """When the request is answered, in seconds from some time on."""
+        return time.monotonic()
 
     @cached_property
     def asked(self) -> Asked:
@@ -184,10 +201,22 @@ class Call:
         """Ask the model; raises `Problem` where it refuses, or leaves open what happens and we
         chose to refuse.
         """
-        state, outcome = self.machine.step(self.world.state, command)
+        if isinstance(command, USES_OF_KEYS):
+            in_effect = self.state_in_effect()
+            if in_effect is not self.world.state:
+                self.step(in_effect, command)
+        state = self.step(self.world.state, command)
+        self.world = self.world._replace(state=state)
+
+    def state_in_effect(self) -> State:
+        """Return the state without access that has not taken effect yet."""
+        return self.world.state
+
+    def step(self, before: State, command: Command) -> State:
+        """Return the state after a command; raises `Problem`."""
+        state, outcome = self.machine.step(before, command)
         if isinstance(outcome, Accepted):
-            self.world = self.world._replace(state=state)
-            return
+            return state
         because = outcome.because if isinstance(outcome, Refused) else outcome.silent
         answer = answer_to(because)
         reasons = ", ".join(sorted(because)) or "no reason given"

@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from ...machine import State
 from ...machine.entities import Resource
 from . import documents, models, translation, workspaces
 from .calls import Call, Handler
+from .effects import state_in_effect
 from .forms import Body
 from .holdings import COLLECTIONS
 from .problems import Problem
@@ -36,6 +38,9 @@ class TranslatorCall(Call):
         raise Problem(
             401, "401", "Access denied due to invalid subscription key or wrong API endpoint."
         )
+
+    def state_in_effect(self) -> State:
+        return state_in_effect(self)
 
     def listed(self, word: str, above: Any) -> Body:
         """Return the page of a collection that `pageIndex` asks for, the first being 1; workspaces

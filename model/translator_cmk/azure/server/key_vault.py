@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ...machine.entities import Key, Vault
 from . import keys
+from .callers import refuse_caller
 from .calls import Call, Collection, Handler
 from .problems import Problem, found
 from .values import local_name
@@ -62,7 +63,10 @@ class VaultCall(Call):
             headers = {"WWW-Authenticate": challenge}
             raise Problem(401, "Unauthorized", problem.message, headers=headers) from None
         refuse_unknown_vault_version(self)
-        return found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
+        vault = found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
+        if self.strictness.strict:
+            refuse_caller(self, vault)
+        return vault
 
     def tenant_of_host(self) -> str:
         """Return the tenant of the vault whose host is addressed; where there is none, one that

@@ -6,7 +6,7 @@ from typing import Any
 from ...machine import commands
 from ...machine.entities import Resource, Subscription
 from .calls import Call, Reply
-from .operations import begun
+from .operations import begun, refuse_busy
 from .places import HELD, inside
 from .problems import found, missing, outside
 from .worlds import Group
@@ -27,6 +27,7 @@ def move_resources(call: Call, group: Group) -> Reply:
     is_whole_group = set(asked) == held.keys() and target.name.lower() == group.name.lower()
     if len(asked) == 1 and isinstance(held[asked[0]], Resource):
         account = held[asked[0]]
+        refuse_busy(call, account.name)
         call.submit(commands.MoveResource(account.name, target.subscription, target.name))
     elif is_whole_group:
         call.submit(commands.MoveResourceGroup(group.name, group.subscription, target.subscription))

@@ -72,11 +72,6 @@ def groups(call: Call, subscription: Subscription) -> dict[str, Group]:
     return found
 
 
-def operations(call: Call, subscription: Subscription) -> dict[str, str]:
-    name = call.world.id_of("operation", subscription.name)
-    return {name: name}
-
-
 def accounts(call: Call, _: Any) -> dict[str, Any]:
     return inside(call, Resource)
 
@@ -106,7 +101,6 @@ COLLECTIONS: dict[str, Collection] = {
     "tenant": tenants,
     "subscription": subscriptions,
     "group": groups,
-    "operation": operations,
     "account": accounts,
     "deleted_account": deleted_accounts,
     "vault": vaults,

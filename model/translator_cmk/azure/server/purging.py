@@ -15,10 +15,11 @@ from ...machine.entities import (
     Workspace,
 )
 from .calls import Call, Reply
-from .operations import begun
+from .operations import begun, refuse_busy
 
 
 def purge_account(call: Call, account: Resource) -> Reply:
+    refuse_busy(call, account.name)
     forgotten: list[Entity] = [account]
     projects = dict(call.world.projects)
     for kind in OF_VAULT_AND_RESOURCE:

@@ -146,7 +146,7 @@ def put_role(call: Call, scope: Any) -> Reply:
         return Reply(200, call.asked.honoured(call.show("role", present), DEFINITION))
     account = account_with_identity(call, principal)
     if account is not None and gives_key_access(role):
-        assign_in_model(call, scope, account, Assignment(name, role))
+        assign_in_model(call, scope, account, Assignment(name, role, call.now))
     else:
         assign_beside_model(call, scope, name, role, principal)
     assigned = assignments_at(call, scope)[name]
@@ -229,6 +229,7 @@ def assign_beside_model(call: Call, scope: Any, name: str, role: str, principal:
         principal=principal,
         principal_type=requested_type(call) or "ServicePrincipal",
         subscription=call.at["subscription"].name,
+        since=call.now,
     )
     keep_assignment(call, assigned)
 

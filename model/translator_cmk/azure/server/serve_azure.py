@@ -6,7 +6,7 @@ import sys
 import threading
 from ipaddress import ip_address
 
-from ...arguments import seconds
+from ...arguments import seconds, whole_number_from
 from ...conformance import serve
 from ...errors import HARNESS, OK, CommandError
 from .fault_words import InvalidFault, parse_fault
@@ -75,6 +75,13 @@ def add_strictness(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         help="let long-running operations run so long",
     )
+    group.add_argument(
+        "--eventual-reads",
+        metavar="N",
+        type=whole_number_from(0, digits=4),
+        default=0,
+        help="let so many reads of a new account or key vault not find it yet",
+    )
 
 
 def strictness_of(args: argparse.Namespace) -> Strictness:
@@ -83,6 +90,7 @@ def strictness_of(args: argparse.Namespace) -> Strictness:
         strict=args.strict,
         grants_after=args.grants_after,
         provisioning=args.provisioning,
+        eventual_reads=args.eventual_reads,
     )
 
 
@@ -93,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
         if args.fault:
             raise CommandError("--fault goes with --azure")
         if strictness != NOT_STRICT:
-            raise CommandError("--strict, --grants-after and --provisioning go with --azure")
+            options = "--strict, --grants-after, --provisioning and --eventual-reads"
+            raise CommandError(f"{options} go with --azure")
         return serve.run(args)
     if args.python:
         raise CommandError("--azure serves the model alone; leave out --python")

@@ -62,6 +62,7 @@ class Simulation:
                     headers=headers,
                     content=content,
                     at=dict(routed.texts),
+                    handler=routed.route.handler,
                 )
                 return self.carried_out(call, routed)
         except Problem as problem:

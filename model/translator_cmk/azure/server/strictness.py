@@ -13,6 +13,8 @@ class Strictness:
     """Seconds until access that was granted, by a policy or a role, takes effect."""
     provisioning: float = 0.0
     """Seconds for which a long-running operation runs."""
+    eventual_reads: int = 0
+    """How many reads of a new account or key vault don't find it yet."""
 
 
 NOT_STRICT = Strictness()

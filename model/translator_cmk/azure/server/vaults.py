@@ -7,6 +7,7 @@ from ...machine.entities import PermissionModel, Vault
 from .access import set_access
 from .assignments import drop_assignments_within
 from .calls import Call, Reply
+from .eventually import hide
 from .forms import Body
 from .places import requested_location
 from .problems import malformed
@@ -54,6 +55,8 @@ def recover_vault(call: Call, group: Group) -> Reply:
 
 def create_vault(call: Call, group: Group, location: str) -> None:
     refuse_unregistered(call, "Microsoft.KeyVault")
+    if call.strictness.strict and call.asked.get(SOFT_DELETE, bool) is False:
+        raise malformed("A new key vault can't be without soft delete.", "BadRequest")
     is_rbac_by_default = call.query["api-version"] >= RBAC_BY_DEFAULT
     uses_rbac = call.asked.get(RBAC, bool, is_rbac_by_default)
     permission_model: PermissionModel = "rbac" if uses_rbac else "access-policies"
@@ -69,6 +72,8 @@ def create_vault(call: Call, group: Group, location: str) -> None:
     call.submit(command)
     put_settings(call, "access_policies", command.vault, {})
     put_settings(call, "retention", command.vault, {})
+    put_settings(call, "policy_changes", command.vault, {})
+    hide(call, "vault", command.vault)
     drop_assignments_within(call, call.entity(Vault, command.vault))
 
 

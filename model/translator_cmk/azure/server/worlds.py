@@ -43,6 +43,8 @@ class Assignment(NamedTuple):
 
     name: str
     role: str
+    since: float = 0.0
+    """When it was made, in seconds from some time on."""
 
 
 class World(NamedTuple):

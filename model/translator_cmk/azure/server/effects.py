@@ -1,0 +1,99 @@
+"""When access that was granted takes effect: `Strictness.grants_after` seconds later.
+
+Until then the model is asked as if the access were not there.  What is taken away is away at once.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ...machine import Accepted, Command, State, commands
+from ...machine.entities import Grant, Role, Vault
+from .assignments import Assigned, every_assignment, id_of_scope, is_at_or_below, of_the_model
+from .calls import Call
+from .policies import Policy, policies_of, policy_of_grant
+from .settings import put_settings, settings_of
+
+
+class Change(NamedTuple):
+    """A change of a principal's access policy."""
+
+    before: Policy
+    """What was in effect until then."""
+    at: float
+
+
+# Access policies
+
+
+def note_change(call: Call, vault: Vault, policy: Policy, before: Policy | None) -> None:
+    """Note that a principal has another policy from now on."""
+    if not call.strictness.grants_after or policy == before:
+        return
+    if before is None:
+        before = policy.with_less(policy)
+    change = Change(in_effect(call, vault, before), call.now)
+    changes = settings_of(call.world, "policy_changes", vault.name)
+    put_settings(call, "policy_changes", vault.name, {**changes, policy.object_id: change})
+
+
+def in_effect(call: Call, vault: Vault, policy: Policy) -> Policy:
+    """Return what of a policy is in effect by now."""
+    change = settings_of(call.world, "policy_changes", vault.name).get(policy.object_id)
+    if change is None or is_over(call, change.at):
+        return policy
+    in_both: Policy = policy.with_less(policy.with_less(change.before))
+    return in_both
+
+
+def is_over(call: Call, since: float) -> bool:
+    """Return whether what was granted at a time has taken effect by now."""
+    return call.now - since >= call.strictness.grants_after
+
+
+def policies_in_effect(call: Call, vault: Vault) -> list[Policy]:
+    return [in_effect(call, vault, policy) for policy in policies_of(call, vault)]
+
+
+# Roles
+
+
+def is_role_in_effect(call: Call, assigned: Assigned) -> bool:
+    return is_over(call, assigned.since)
+
+
+def roles_in_effect(call: Call, principal: str, scope: Any) -> list[str]:
+    """Return the roles that a principal has on something, be it by what it is in."""
+    identifier = id_of_scope(scope)
+    roles = []
+    for assigned in every_assignment(call):
+        is_theirs = assigned.principal.lower() == principal.lower()
+        reaches = is_at_or_below(identifier, assigned.scope)
+        if is_theirs and reaches and is_role_in_effect(call, assigned):
+            roles.append(assigned.role)
+    return roles
+
+
+# The model
+
+
+def state_in_effect(call: Call) -> State:
+    """Return the state as if the access of accounts that has not taken effect were taken away."""
+    state = call.world.state
+    if not call.strictness.grants_after:
+        return state
+    for command in withdrawals(call):
+        after, outcome = call.machine.step(state, command)
+        if isinstance(outcome, Accepted):
+            state = after
+    return state
+
+
+def withdrawals(call: Call) -> Iterator[Command]:
+    """Yield what takes away each access of an account that has not taken effect."""
+    for grant in call.every(Grant):
+        policy = policy_of_grant(call, grant)
+        if not in_effect(call, grant.vault, policy).gives_key_access:
+            yield commands.RevokeKeyAccess(grant.vault.name, grant.resource.name)
+    for role in call.every(Role):
+        if not is_role_in_effect(call, of_the_model(call, role)):
+            yield commands.RemoveKeyRole(role.vault.name, role.resource.name)

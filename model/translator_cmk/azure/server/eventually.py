@@ -1,0 +1,23 @@
+"""Reads that don't see yet what was just made: `Strictness.eventual_reads` of them."""
+
+from .calls import Call
+from .problems import missing
+from .settings import put_settings, settings_of
+
+
+def hide(call: Call, form: str, name: str) -> None:
+    """Let the next reads of something new not find it."""
+    if call.strictness.eventual_reads:
+        put_settings(call, "unseen", f"{form}/{name}", {"reads": call.strictness.eventual_reads})
+
+
+def refuse_unseen(call: Call, form: str, name: str) -> None:
+    """Refuse a read of what does not show yet, and count it; raises `Problem`."""
+    left = settings_of(call.world, "unseen", f"{form}/{name}").get("reads", 0)
+    if left == 0:
+        return
+    put_settings(call, "unseen", f"{form}/{name}", {"reads": left - 1})
+    call.worlds.put(call.world)  # a refused request leaves no other trace
+    problem = missing("ResourceNotFound", f"The resource '{name}' was not found there.")
+    problem.because = ()
+    raise problem
