@@ -72,7 +72,7 @@ def policy_entry(object_id: Any = PRINCIPAL, permissions: Any = None) -> Values:
         "object_id": object_id,
         "tenant_id": TENANT,
         "application_id": "",
-        "key_permissions": PERMISSIONS if permissions is None else permissions,
+        "key_permissions": list(PERMISSIONS if permissions is None else permissions),
         "secret_permissions": [],
         "certificate_permissions": [],
         "storage_permissions": [],
@@ -106,7 +106,7 @@ def policy(object_id: Any = PRINCIPAL, name: str = "kv-apps", **values: Any) -> 
         "tenant_id": TENANT,
         "object_id": object_id,
         "application_id": "",
-        "key_permissions": PERMISSIONS,
+        "key_permissions": list(PERMISSIONS),
         "secret_permissions": [],
         **values,
     }
