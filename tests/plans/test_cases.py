@@ -1022,6 +1022,11 @@ def test_advice_on_enabling_names_only_what_is_broken(tmp_path: Path) -> None:
 def test_advice_on_a_demand_names_the_resource_in_which_it_can_be_met(tmp_path: Path) -> None:
     unprotected = b.vault(purge_protection_enabled=False)
     assert f"in {V}." in advice(enabled(vault=unprotected), tmp_path, C)
+    read = enabled(vault=unprotected)
+    for resource in (*read.changes, *read.state):
+        if resource["address"] == V:
+            resource["address"] = f"data.{V}"
+    assert V not in advice(read, tmp_path, C)
     large = b.key(key_size=4096)
     there = enabled(key=large)
     assert f"in {K}." not in advice(there, tmp_path, C)

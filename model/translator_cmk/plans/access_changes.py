@@ -150,7 +150,8 @@ def policies_unknown(context: Context, vault: KnownVault) -> Change:
         names = ", ".join(identities)
         words["cause"] = f" It may depend on {names}."
         words["first"] = (
-            f"If it depends on {names}, apply that first ({targets(identities)}), then plan again."
+            f"Apply what makes the list unknown first, perhaps {names} ({targets(identities)}), "
+            "then plan again."
         )
     if not context.depends_on(vault):
         words["refer"] = TO_THE_ACCOUNT

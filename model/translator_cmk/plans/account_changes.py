@@ -181,7 +181,8 @@ def address_of_vault(context: Context, vault: KnownVault) -> str:
     """Return the address of the resource of azurerm that has a vault; empty if none does."""
     for entry in context.world.entries:
         is_it = isinstance(entry.after, Vault) and context.world.vault(entry.after.id) is vault
-        if is_it and entry.resource.type.startswith("azurerm_"):
+        is_data = entry.resource.is_data
+        if is_it and entry.resource.type.startswith("azurerm_") and not is_data:
             return entry.address
     return ""
 

@@ -165,7 +165,14 @@ class PlannedResource:
     def module(self) -> str:
         """Return the instance of the module that it is in; empty for the root module."""
         module, found, _ = self.address.rpartition(f".{self.type}.")
-        return module.removesuffix(".data") if found else ""
+        if not found or module == "data":
+            return ""
+        return module.removesuffix(".data")
+
+    @property
+    def is_data(self) -> bool:
+        """Return whether it is a data source, which only reads."""
+        return self.address.removeprefix(f"{self.module}.").startswith("data.")
 
     @property
     def instance(self) -> str:
