@@ -39,16 +39,8 @@ def run(args: argparse.Namespace) -> int:
 
     Raises `CommandError`.
     """
-    words = args.command
-    if words[:1] == ["--"]:
-        words = words[1:]
-    if not words:
-        raise CommandError(
-            "azure-env: no command; write it after --, such as azure-env -- az account show"
-        )
-    program = shutil.which(words[0])
-    if program is None:
-        raise CommandError(f"azure-env: {words[0]}: no such command; is it installed, and on PATH?")
+    words = words_of(args.command)
+    program = program_of(words[0])
     from .listening import azure_server
 
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -56,22 +48,40 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="azure-env-") as folder, azure_server() as server:
         variables = environment(os.environ, server.port, server.authority_file, Path(folder))
         process = subprocess.Popen([program, *words[1:]], env=variables)
-        signal.signal(
-            signal.SIGTERM, lambda number, _: process.send_signal(number)
-        )  # and on SIGTERM
+        # and so it does on SIGTERM
+        signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
         code = process.wait()
     if code < 0:
         return 128 - code
     return code
 
 
+def words_of(arguments: list[str]) -> list[str]:
+    """Return the command and its arguments, without what separates them; raises `CommandError`."""
+    words = arguments
+    if words[:1] == ["--"]:
+        words = words[1:]
+    if not words:
+        raise CommandError(
+            "azure-env: no command; write it after --, such as azure-env -- az account show"
+        )
+    return words
+
+
+def program_of(name: str) -> str:
+    """Return the file of a command; raises `CommandError`."""
+    program = shutil.which(name)
+    if program is None:
+        raise CommandError(f"azure-env: {name}: no such command; is it installed, and on PATH?")
+    return program
+
+
 def environment(
     inherited: Mapping[str, str], port: int, authority: Path, folder: Path
 ) -> dict[str, str]:
     """Return the variables of the command, without those of another cloud, identity or proxy."""
-    variables = {
-        name: value for name, value in inherited.items() if not re.match(FIXED["foreign"], name)
-    }
+    foreign = re.compile(FIXED["foreign"])
+    variables = {name: value for name, value in inherited.items() if not foreign.match(name)}
     for name, form in FIXED["environment"].items():
         variables[name] = form.format(port=port, authority=authority, folder=folder, tenant=TENANT)
     variables["AZURE_SUBSCRIPTION_ID"] = guid(TENANT, SUBSCRIPTIONS[0])
