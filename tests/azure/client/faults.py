@@ -3,7 +3,7 @@ Microsoft's SDKs.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import pytest
 from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.target import CLOUDS, Target
-from translator_cmk.azure.server import azure_server
+from translator_cmk.azure.server import azure_server, parse_fault
 from translator_cmk.conformance.cases import ScenarioCase, scenarios
 from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.lanes.features import play
@@ -109,17 +109,26 @@ def faults() -> Iterator[Fault]:
 
 
 @contextmanager
-def behind_azure(rows: Iterable[Row]) -> Iterator[Subject]:
-    """Put a model behind the server, and what speaks with it through Microsoft's SDKs before it."""
+def behind_azure(
+    rows: Iterable[Row], struck_by: Sequence[str] = (), wait: float | None = None
+) -> Iterator[Subject]:
+    """Put a model behind the server, and what speaks with it through Microsoft's SDKs before it.
+
+    ``struck_by``: what goes wrong in between, as `serve --azure --fault` names it.  ``wait``: the
+    seconds for which a command is asked again.
+    """
+    between = [parse_fault(words) for words in struck_by]
     with (
-        azure_server(Machine(tuple(rows))) as server,
+        azure_server(Machine(tuple(rows)), faults=between) as server,
         tempfile.TemporaryDirectory() as folder,
         pytest.MonkeyPatch.context() as environment,
     ):
         for name, value in credentials(server).items():
             environment.setenv(name, value)
         target = Target(
-            CLOUDS["AzureCloud"]._replace(local=True), leftovers=f"{folder}/leftovers.json"
+            CLOUDS["AzureCloud"]._replace(local=True),
+            leftovers=f"{folder}/leftovers.json",
+            wait=wait,
         )
         yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
 

@@ -11,7 +11,6 @@ from azure.core.pipeline.policies import HeadersPolicy
 from azure.core.pipeline.transport import RequestsTransport
 
 from tests.azure.client.interrupting import interrupted, refusal
-from tests.azure.client.verifying_azure import credentials, verify
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.patience import Patience
 from translator_cmk.azure.client.refusals import NotLearned, refusal_of
@@ -19,7 +18,6 @@ from translator_cmk.azure.client.rest import rest
 from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
-from translator_cmk.errors import DEVIATIONS
 from translator_cmk.machine import Accepted, Command, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -222,17 +220,3 @@ def test_pauses_grow_and_end_with_the_wait() -> None:
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 9]
     assert Patience(2.0).next_pause < 1
     assert Patience(0.0).ends()
-
-
-@pytest.mark.slow
-def test_a_cloud_that_refuses_all_customer_managed_keys_passes_nothing_and_is_not_accused(
-    served: AzureServer, tmp_path: Path
-) -> None:
-    refused = refusal(400, "BadRequest", message="The key vault can't be used.")
-    chosen = ("--requirement", "vault.same-region", "--requirement", "keys.vault-only")
-    with interrupted(served, "PATCH", ACCOUNTS, refused):
-        ran = verify(tmp_path, credentials(served), *chosen)
-    assert "passed" not in ran.statuses().values(), ran.text
-    assert "inconclusive" in ran.statuses().values()
-    assert ran.code not in (0, DEVIATIONS), ran.text
-    assert "status 400, BadRequest: The key vault can't be used." in ran.everything()

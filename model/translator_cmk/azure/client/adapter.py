@@ -21,8 +21,11 @@ from .estate import Estate
 from .looking import look
 from .patience import wait_for
 from .redaction import without_secrets
-from .refusals import NotLearned, ids_in
+from .refusals import NotLearned, answer_of, ids_in
 from .target import ENVIRONMENT, Cloud, Target, declaration_of
+
+LONGEST = 1_000
+"""How many characters are kept of an error that is no answer."""
 
 
 class AzureSystem:
@@ -86,10 +89,14 @@ def guarded() -> Iterator[None]:
         yield
     except (NotLearned, Unsupported):
         raise
+    except HttpResponseError as error:
+        if error.response is None:  # what azure-identity says of a failed sign-in
+            raise NotLearned(without_secrets(str(error))[:LONGEST]) from None
+        raise NotLearned(str(answer_of(error))) from None
     except Exception as error:  # noqa: BLE001  # nothing else may leave
         failed = "" if isinstance(error, AzureError) else "the adapter failed: "
         said = without_secrets(f"{failed}{type(error).__name__}: {error}")
-        raise NotLearned(said[:1_000]) from None
+        raise NotLearned(said[:LONGEST]) from None
 
 
 def from_environment() -> AzureSystem:
