@@ -140,7 +140,7 @@ def test_what_the_system_says_of_its_attempts_stands_beside_its_answer(tmp_path:
 def test_tour_is_shown_as_sequences(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", MODEL, *TOUR)
     page = page_of(found.folder)
-    assert "### Sequence 1: of the lane tour" in page
+    assert "### Sequence 1: planned" in page
     assert "How long it took until something was back" in page
 
 

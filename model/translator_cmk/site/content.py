@@ -27,6 +27,7 @@ from ..requirements import Register, Requirement, load_register
 from ..requirements.exports import register_to_json
 from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..verdict import Status, of_items
+from .example_run import example_page
 from .implementations import Implementation, load_implementations
 from .render import number
 
@@ -252,6 +253,8 @@ class Content(NamedTuple):
     rows: Mapping[str, Sequence[RowSource]]
     decisions: Mapping[str, Decision]
     implementations: Sequence[Implementation] = ()
+    example: str = ""
+    """The page of a run against the model, in Markdown."""
 
 
 def load_content(found: Results | None, docs: Path) -> Content:
@@ -269,6 +272,7 @@ def load_content(found: Results | None, docs: Path) -> Content:
         rows_by_requirement(),
         load_decisions(docs / "decisions"),
         load_implementations(docs),
+        example_page(),
     )
 
 

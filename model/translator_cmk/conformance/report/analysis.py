@@ -3,7 +3,7 @@ the article says, what was done, what was seen and when, and what that settles.
 """
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ... import __version__
 from ...bdd.feature_records import slug
@@ -12,7 +12,7 @@ from ...language.declaration import OF_AZURE
 from ...requirements import Register, Requirement, load_register
 from ...verdict import HAS_FAILED, OF_REQUIREMENTS, Status
 from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope
-from .by_requirement import Cell, cells, verdict
+from .by_requirement import Cell, cells, shown_once, verdict
 from .document import (
     Block,
     Code,
@@ -27,6 +27,7 @@ from .document import (
     Table,
     Text,
 )
+from .essentials import facts_of, title_of
 from .left_out import gaps
 from .line_of_time import loss_blocks, sequence_title, shown_worlds, world_blocks
 from .timeline import World
@@ -53,7 +54,7 @@ def analysis(envelope: Envelope, worlds: Sequence[World] | None, unreadable: str
     blocks: list[Block] = [Heading(1, f"{product(envelope)}: {headline(envelope)}")]
     blocks += whose(envelope)
     blocks += tested(envelope)
-    blocks += by_microsoft(register, tried)
+    blocks += by_microsoft(register, tried.keys() | shown_once(envelope).keys())
     blocks += done(envelope, worlds)
     blocks.append(Heading(2, "What we saw, and when"))
     if worlds is None:
@@ -157,7 +158,7 @@ def windows_of(subject: Mapping[str, object]) -> str:
 # What the article says
 
 
-def by_microsoft(register: Register, tried: Mapping[str, Cell]) -> Iterator[Block]:
+def by_microsoft(register: Register, tried: Collection[str]) -> Iterator[Block]:
     """Yield the requirements that were tried, with their places in the article."""
     yield Heading(2, "What Microsoft says")
     yield Paragraph(
@@ -174,10 +175,9 @@ def by_microsoft(register: Register, tried: Mapping[str, Cell]) -> Iterator[Bloc
         )
     )
     rows = []
-    for name in tried:
-        requirement = register[name]
-        about: Text = (requirement.title, " ", Code(name))
-        rows.append((about, (requirement.basis,), places(requirement, register)))
+    for requirement in register.values():
+        if requirement.id in tried:
+            rows.append((*about(requirement), places(requirement, register)))
     yield from folded_if_long(
         "requirements", Table(("Requirement", "Basis", "Where it says so"), tuple(rows))
     )
@@ -227,6 +227,8 @@ def done(envelope: Envelope, worlds: Sequence[World] | None) -> Iterator[Block]:
     if worlds is None:
         return
     shown = shown_worlds(envelope, worlds)
+    if len(shown) < 2:
+        return
     yield Paragraph(
         (
             f"The log has {len(worlds)} sequences: {requests_in(worlds)}. These are shown below, "
@@ -273,24 +275,75 @@ def seen(envelope: Envelope, worlds: Sequence[World]) -> Iterator[Block]:
 
 
 def settled(envelope: Envelope, register: Register, tried: Mapping[str, Cell]) -> Iterator[Block]:
-    """Yield the verdict on each requirement that was tried, failures first."""
+    """Yield the failures, and the verdict on each requirement and command that was tried."""
     yield Heading(2, "What that settles")
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
         yield from failure(by_id, group, register)
+
+    judged = judged_requirements(envelope, register, tried)
+    if judged:
+        table = Table(("Result", "Requirement", "Basis", "Tests passed"), tuple(judged))
+        yield from folded_if_long("requirements", table)
+    if shown_once(envelope):
+        yield Paragraph(
+            (
+                Strong("Shown"),
+                ": a system without the requirement would have answered otherwise in this run.",
+            )
+        )
+    yield from judged_commands(envelope)
+
+
+Row = tuple[Text, ...]
+
+
+def judged_requirements(
+    envelope: Envelope, register: Register, tried: Mapping[str, Cell]
+) -> list[Row]:
+    """Return a row for each requirement that was tried or shown, failures first."""
     order = [Status.FAILED, Status.FLAKY, *OF_REQUIREMENTS]
-    rows: list[tuple[Status, tuple[Text, ...]]] = []
+    rows: list[tuple[int, Row]] = []
     for name, cell in tried.items():
         status = verdict(cell)
         result: Text = (Strong(f"{status.glyph} {status.short}"),)
-        about: Text = (register[name].title, " ", Code(name))
         count: Text = (f"{cell.passed} of {cell.applicable}",)
-        rows.append((status, (result, about, (register[name].basis,), count)))
-    rows.sort(key=lambda row: order.index(row[0]))
-    table = Table(
-        ("Result", "Requirement", "Basis", "Tests passed"), tuple(cells for _, cells in rows)
+        rows.append((order.index(status), (result, *about(register[name]), count)))
+    for name, holds in shown_once(envelope).items():
+        if name in register and name not in tried:
+            status = Status.PASSED if holds else Status.DIFFERS
+            result = (Strong(f"{status.glyph} {'shown' if holds else status.short}"),)
+            rows.append((order.index(status), (result, *about(register[name]), ("in the run",))))
+    rows.sort(key=lambda row: row[0])
+    return [row for _, row in rows]
+
+
+def about(requirement: Requirement) -> tuple[Text, Text]:
+    """Return the cells with a requirement and its basis."""
+    return (requirement.title, " ", Code(requirement.id)), (requirement.basis,)
+
+
+def judged_commands(envelope: Envelope) -> Iterator[Block]:
+    """Yield how the commands of sequences came out, each that did not pass with its reason."""
+    cases = [case for case in envelope["cases"] if case["lane"] != FEATURES]
+    if not cases:
+        return
+    passed = [case for case in cases if case["status"] == Status.PASSED]
+    yield Paragraph(
+        (
+            "In sequences, every answer and everything that shows is compared with the "
+            f"specification. {len(passed)} of {len(cases)} commands passed.",
+        )
     )
-    yield from folded_if_long("verdicts", table)
+    rows: list[Row] = []
+    for case in cases:
+        status = Status(case["status"])
+        if status is not Status.PASSED:
+            result: Text = (Strong(f"{status.glyph} {status.short}"),)
+            rows.append((result, (Code(case["id"]),), (case.get("reason", ""),)))
+    if rows:
+        table = Table(("Result", "Command", "Reason"), tuple(rows))
+        yield from folded_if_long("commands that did not pass", table)
 
 
 def failure(
@@ -303,8 +356,10 @@ def failure(
     title = register[cause].title if cause in register else cause
     yield Heading(3, f"{Status.FAILED.glyph} {title or 'Attributed to no requirement'}")
     first = by_id[names[0]]
-    items: list[Text] = [("Test: ", first.get("name", ""), " ", Code(first["id"]))]
-    items.append(("Result: ", first.get("reason", first["status"])))
+    items: list[Text] = [("Test: ", title_of(first), " ", Code(first["id"]))]
+    for label, words in facts_of(first):
+        if label not in ("test", "again"):
+            items.append((f"{label.capitalize()}: {words}",))
     if len(names) > 1:
         items.append((f"Tests that failed or were blocked for the same reason: {len(names) - 1}",))
     yield Items(tuple(items))
@@ -328,6 +383,10 @@ def open_still(
                     "possible there.",
                 )
             )
+        for count, words in LEFT_IN_A_LANE.items():
+            amount = envelope.get(lane, {}).get(count, 0)
+            if amount:
+                items.append((f"{words}: {amount}",))
     items += nothing_learned(envelope)
     items += out_of_sight(worlds or ())
     items.append(("A log can be invented. It shows what was recorded, and not that it happened.",))
@@ -339,6 +398,14 @@ def open_still(
             f"{len(differing)} differences from our assumptions, which do not count",
             (Table(("Test", "Difference"), tuple(rows)),),
         )
+
+
+LEFT_IN_A_LANE = {
+    "not_reached": "Planned requests that were not reached",
+    "nothing_learned": "Requests whose answer said nothing about the specification",
+    "unjudged": "Requests after a difference, which were carried out and not judged",
+}
+"""What a lane counts of what it left open, in words."""
 
 
 def nothing_learned(envelope: Envelope) -> Iterator[Text]:

@@ -105,6 +105,15 @@ def verdict(cell: Cell) -> Status:
     return with_failures_first(cell.status, {note.status for note in cell.notes})
 
 
+def shown_once(envelope: Envelope) -> dict[str, bool]:
+    """Return the requirements that a sequence has shown which was asked once, and the assumptions
+    that it has settled: whether each holds for the system.
+    """
+    tour = envelope.get("tour", {})
+    found = dict.fromkeys(tour.get("shown", ()), True)
+    return {**found, **tour.get("settled", {})}
+
+
 def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
     """Yield for each release how many passed of its own requirements that count and mean what they
     meant then.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ...language.sentences import format_command, format_fact
 from ...machine import Command
 from ...verdict import Status
-from ..cases import CaseEntry, Envelope
+from ..cases import FUZZ, SMALLEST, TOUR, CaseEntry, Envelope
 from .document import Block, Code, Heading, Paragraph, Table, Text
 from .losses_seen import FOR_SHRINKING, Seen, losses_seen
 from .timeline import Change, Step, World
@@ -24,6 +24,9 @@ LOSSES = {
 }
 """What was lost, or came back, in words."""
 
+
+IN_LANES = {TOUR: "planned", FUZZ: "random"}
+"""What a sequence of a lane is called."""
 
 # Losses
 
@@ -49,7 +52,7 @@ def loss_table(found: Sequence[Seen]) -> Table:
     for each in found:
         together[loss_in_words(each), type(each.command).__name__].append(each)
     rows = []
-    for (loss, command), seen in sorted(together.items()):
+    for (loss, command), seen in together.items():
         rows.append(
             (
                 (loss,),
@@ -137,7 +140,9 @@ def sequence_title(envelope: Envelope, world: World) -> str:
         return str(case.get("name") or case["id"])
     if world.case == FOR_SHRINKING[1]:
         return "the shortest form of a failure"
-    return f"of the lane {world.case}"
+    if envelope["budgets"].get("scopes") == [SMALLEST]:
+        return "the smallest run"
+    return IN_LANES[world.case]
 
 
 def case_of(envelope: Envelope, world: World) -> CaseEntry | None:
