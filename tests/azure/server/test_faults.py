@@ -86,6 +86,8 @@ def test_what_a_query_has_in_it_is_no_part_of_a_path(faulty: Faulty) -> None:
 def test_signing_in_is_struck_only_if_the_fault_names_its_path(faulty: Faulty) -> None:
     customer = faulty.customer("500 1/1")
     assert ask(customer, "GET", S).status == 500
+    graph = "/v1.0/servicePrincipals?$filter=x"
+    assert customer.wire.ask("GET", "graph.microsoft.com", graph).status == 501
     with pytest.raises(KeyError, match="access_token"):
         faulty.customer("500 1/1 /oauth2/")
 
