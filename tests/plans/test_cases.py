@@ -918,6 +918,8 @@ def test_a_key_that_goes_is_told_by_who_uses_it_after_the_plan(tmp_path: Path) -
     assert "new-key" in other
     block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
     assert "not known" in said(b.account(customer_managed_key=block))
+    by_another = [{"key_vault_key_id": b.key_id(), "identity_client_id": b.OTHER}]
+    assert "still uses" in said(b.account(customer_managed_key=by_another))
     plan = plan_with(without=f"{T} {K}")
     plan.keep(T, b.account(key=b.key_id()))
     plan.delete(C, b.cmk())

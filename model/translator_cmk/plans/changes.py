@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..machine.commands import DeleteKey, DisableIdentity
-from . import access_changes, account_changes, expiry_changes, vault_changes
+from . import access_changes, account_changes, expiry_changes, key_changes, vault_changes
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
@@ -62,7 +62,7 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Vault():
             return vault_changes.vault_deleted(context, entry, thing)
         case Key():
-            return vault_changes.key_deleted(context, entry, thing)
+            return key_changes.key_deleted(context, entry, thing)
         case Policy():
             return access_changes.policy_deleted(context, entry, thing)
         case PolicyList():
@@ -83,7 +83,7 @@ def created(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Vault():
             return vault_changes.vault_created(context, entry, thing)
         case Key():
-            return vault_changes.key_created(context, entry, thing)
+            return key_changes.key_created(context, entry, thing)
         case Policy():
             return access_changes.policy_created(context, thing)
         case PolicyList():

@@ -1,93 +1,23 @@
-"""The changes of a key vault and its keys: their life, and which permission model decides."""
+"""The changes of a key vault: its life, and which permission model decides."""
 
 from collections.abc import Iterator
 
 from ..machine.commands import (
     AssignKeyRole,
-    CreateKey,
     CreateVault,
-    DeleteKey,
     DeleteResource,
     DeleteVault,
     EnablePurgeProtection,
-    RecoverKey,
     RecoverVault,
     SetPermissionModel,
 )
 from .access_changes import policies_given, policies_updated
-from .causes import put_back, set_back, targets
+from .causes import set_back, targets
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, UNKNOWN
-from .setup import type_and_size
-from .things import Account, Group, Key, KeyInUse, Policy, Role, Vault
-from .world import KnownKey, KnownVault, UsedKey, covers, location_name
-
-# Keys
-
-
-def key_deleted(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
-    vault = context.vault(key.vault)
-    if vault is None:
-        return
-    known = context.world.key(vault, key.name)
-    command = DeleteKey(vault.name, known.name)
-    gone = context.goes_besides(vault)
-    kind = "key-deleted-with-more" if gone else "key-deleted"
-    words = {
-        "key": known.name,
-        "gone": gone,
-        "use": use_of_key(context, vault, known),
-        "back": put_back(entry.resource),
-    }
-    yield context.change(kind, ((command,),), vault, "", False, **words)
-
-
-def use_of_key(context: Context, vault: KnownVault, key: KnownKey) -> str:
-    """Return whether the account uses a key before the plan and after it, as a clause."""
-    account = context.account.name
-    this = UsedKey(vault.name, key.name)
-    after = context.key_after()
-    if context.account.key != this:
-        return f"which {account} is to use"
-    if after == this and key.is_created:
-        return f"which {account} uses, to make it again"
-    if after == this:
-        new = keys_nobody_uses(context, vault)
-        unused = f", while no account here uses the new key {new[0]}" if new else ""
-        return f"which {account} uses, and still uses after this plan{unused}"
-    if after is UNKNOWN:
-        return f"which {account} uses; which key it uses after this plan is not known yet"
-    if after is None:
-        return f"which {account} uses"
-    return f"which {account} uses until the plan changes it to {after.key} of {after.vault}"
-
-
-def keys_nobody_uses(context: Context, vault: KnownVault) -> list[str]:
-    """Return the keys of a vault that the plan makes and no account of it is to use."""
-    used: set[str] = set()
-    for entry in context.entries_naming_keys().values():
-        if isinstance(entry.after, Account | KeyInUse):
-            named = context.world.used_key(entry.after.key)
-            if named is not None and named.vault == vault.name:
-                used.add(named.key)
-    made = [key.name for key in vault.keys.values() if key.before is None and key.is_created]
-    return [name for name in made if name not in used]
-
-
-def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
-    vault = context.vault(key.vault)
-    if vault is None:
-        return
-    known = context.world.key(vault, key.name)
-    recovers = context.plan.feature(entry.resource, "key_vault.recover_soft_deleted_keys", True)
-    if known.exists_before and recovers is not False:
-        recover = RecoverKey(vault.name, known.name)
-        yield context.change("key-recovered", ((recover,),), vault, key=known.name)
-        return
-    create = CreateKey(vault.name, known.name, *type_and_size(key))
-    yield context.change("key-created", ((create,),), vault, key=known.name)
-
+from .things import Account, Group, Key, Policy, Role, Vault
+from .world import KnownVault, covers, location_name
 
 # Vaults
 
