@@ -11,5 +11,5 @@ def at_work(customer: Customer) -> Customer:
     """A customer with an account that has an identity, and two key vaults, one of which grants
     access to it.
     """
-    assert len(list(played(customer, 26))) == 26
+    assert len(list(played(customer, 29))) == 29
     return customer

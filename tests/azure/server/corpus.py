@@ -17,6 +17,7 @@ from translator_cmk.azure.server.worlds import guid
 
 HOSTS = {
     "manager": "management.azure.com",
+    "graph": "graph.microsoft.com",
     "vault": "kv-1.vault.azure.net",
     "other-vault": "kv-2.vault.azure.net",
     "translator": "tr1.cognitiveservices.azure.com",
@@ -156,7 +157,8 @@ def played(
     known["abroad"] = guid(customer.tenant, "abroad")
     for number, example in enumerate(EXAMPLES[:until]):
         time.sleep((before or {}).get(number, 0))
-        path = example.path if example.host == HOSTS["translator"] else versioned(example.path)
+        is_versioned = example.host not in (HOSTS["translator"], HOSTS["graph"])
+        path = versioned(example.path) if is_versioned else example.path
         sent = example._replace(path=filled(path, known), body=filled(example.body, known))
         answer = customer.ask(sent.method, sent.host, sent.path, sent.body)
         known |= kept(example, answer)

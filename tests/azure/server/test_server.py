@@ -542,6 +542,30 @@ def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Cu
     assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
 
 
+# Principals
+
+
+def test_an_application_and_the_identity_of_an_account_are_found_by_name_or_id(
+    at_work: Customer,
+) -> None:
+    graph = "graph.microsoft.com"
+    assert at_work.ask("GET", graph, "/v1.0/servicePrincipals").status == 501
+    claims = jwt.decode(at_work.tokens["graph"], options={"verify_signature": False})
+    written = quote(f"servicePrincipalNames/any(c:c eq '{claims['appid']}')")
+    listed = at_work.ask("GET", graph, f"/v1.0/servicePrincipals?$filter={written}").body["value"]
+    assert [each["id"] for each in listed] == [claims["oid"]]
+    other = quote("servicePrincipalNames/any(c:c eq 'a-name')")
+    assert at_work.ask("GET", graph, f"/v1.0/servicePrincipals?$filter={other}").body == {
+        "value": []
+    }
+
+    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    asked = {"ids": [claims["oid"], principal, str(uuid4())]}
+    found = at_work.ask("POST", graph, "/v1.0/directoryObjects/getByIds", asked).body["value"]
+    assert [each["displayName"] for each in found] == [claims["appid"], "tr1"]
+    assert at_work.ask("GET", graph, f"/v1.0/servicePrincipals/{uuid4()}").status == 404
+
+
 # Credentials
 
 

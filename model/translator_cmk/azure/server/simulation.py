@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from ...machine import Machine
 from ...machine.rows import Silent
-from . import arm, custom_translator, entra, key_vault
+from . import arm, custom_translator, entra, graph, key_vault
 from .calls import Call, Reply
 from .error_bodies import error_body
 from .hosts import apis_at, cloud_at
@@ -18,6 +18,7 @@ from .worlds import Worlds
 APIS: dict[str, type[Call]] = {
     "login": entra.EntraCall,
     "metadata": entra.EntraCall,
+    "graph": graph.GraphCall,
     "manager": arm.ManagerCall,
     "vault": key_vault.VaultCall,
     "account": custom_translator.TranslatorCall,
