@@ -6,7 +6,7 @@ import pytest
 
 from translator_cmk.errors import InvalidFile
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.consequences import FILE, load_consequences
+from translator_cmk.requirements.consequences import FILE, ids_in, load_consequences
 from translator_cmk.requirements.loading import FOLDER
 from translator_cmk.requirements.register import weakest_basis
 
@@ -40,6 +40,8 @@ def test_a_stated_row_cites_sentences_of_a_stated_requirement_that_it_names() ->
                 assert row.argument
                 assert row.weakest
                 assert row.basis == weakest_basis(row.requirements, REGISTER)
+                named = ids_in(f"{row.argument} {row.weakest}") & set(REGISTER)
+                assert row.basis == weakest_basis((*row.requirements, *named), REGISTER)
                 continue
             cited = {
                 statement
@@ -85,6 +87,16 @@ EDITS = {
         "statements: [S30, S33, S34]",
         "statements: [S33, S34]",
         "it rests on S30; list them in statements too",
+    ),
+    "an argument with a part that is weaker than its requirements": (
+        "        weakest: No sentence says in so many words that deleted uploads stay deleted.\n",
+        "        weakest: Nobody says that data comes back, see restoration.data-readable.\n",
+        "it names restoration.data-readable, which is assumed, and the row would be implied",
+    ),
+    "a place to lead to that there is not": (
+        "leads: restoration.uploads-stay-deleted",
+        "leads: restoration.uploads-come-back",
+        "'restoration.uploads-come-back'",
     ),
     "a loss without a row": (
         "      - {losses: [documents], fate: lost, requirements: [revocation.deletes-uploads], "

@@ -283,7 +283,7 @@ def test_every_cause_loses_everything_and_only_reading_comes_back(
 
 # What the article says of each event at once and after its remedies, read beside it: the basis of documents, models, data
 ARTICLE = {
-    "Managed identity disabled": ("stated stated stated", "implied implied assumed"),
+    "Managed identity disabled": ("stated stated stated", "implied assumed assumed"),
     "Access revoked": ("stated stated stated", "implied assumed assumed"),
     "Key vault deleted": ("stated stated implied", "implied assumed assumed"),
     "Key vault not recovered in time, so purged": (

@@ -473,6 +473,15 @@ def test_a_way_back_names_what_does_not_come_back_with_its_sentence(way_back: st
     assert "restoration.no-redeploy-otherwise" not in found
 
 
+def test_a_way_back_after_a_move_names_no_sentence_on_an_identity_that_was_disabled() -> None:
+    """The identity is off there, and nobody disabled it."""
+    moves = 'the customer moves the subscription "production" to the tenant "abroad"'
+    found = Walk("a deployed model under customer-managed keys", (moves,)).besides(ENABLES)
+    assert "restoration.no-redeploy-otherwise" in found
+    assert "restoration.no-redeploy" not in found
+    assert not any("S34" in stated for stated in found.values())
+
+
 @pytest.mark.parametrize("begins_after_the_loss", [False, True])
 def test_a_grant_that_follows_a_revocation_names_no_sentence_on_the_identity(
     begins_after_the_loss: bool,

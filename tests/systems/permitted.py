@@ -67,6 +67,7 @@ from translator_cmk.machine.conditions import (
     shared_by_another,
     uses_key,
     uses_vault,
+    was_left_behind,
 )
 from translator_cmk.machine.entities import (
     CUSTOMER,
@@ -730,6 +731,18 @@ LOSSES = (
         adding(deploying_again(GrantKeyAccess)),
     ),
     permitted_by_article(
+        "deploys the models again that a move to another tenant undeployed, once customer-managed "
+        "keys are enabled there",
+        "S34 excludes this for an identity that was disabled, and not for one that stayed behind.",
+        ["restoration.no-redeploy-otherwise"],
+        adding(
+            deploying_again(
+                EnableCustomerManagedKeys,
+                when=lambda c, r: r.name == c.resource.name and was_left_behind(r),
+            )
+        ),
+    ),
+    permitted_by_article(
         "deploys the undeployed models again when the key vault is recovered",
         "S34, S41, S45: the article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
@@ -873,7 +886,7 @@ MOVES = (
     ),
     permitted_by_article(
         "turns the identity of a resource off that moves inside its tenant",
-        "S37: the article restricts the loss to moves between tenants by what it does not say.",
+        "S37 speaks of moves between tenants only, and names no loss.",
         ["tenant.same-tenant-move"],
         adding(
             effect(
@@ -886,7 +899,7 @@ MOVES = (
     ),
     permitted_by_article(
         "turns the identities in a resource group off that moves inside its tenant",
-        "S37: the article restricts the loss to moves between tenants by what it does not say.",
+        "S37 speaks of moves between tenants only, and names no loss.",
         ["tenant.same-tenant-move"],
         adding(
             effect(

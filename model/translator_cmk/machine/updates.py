@@ -160,8 +160,11 @@ def ends_contents(resource: Resource) -> Changes:
 
 
 def how_lost(resource: Resource) -> str:
-    """Return what a model is undeployed with when the key of its resource is inaccessible."""
-    return "otherwise" if resource.identity else "with the identity"
+    """Return what a model is undeployed with when the key of its resource is inaccessible.
+
+    An identity that is off after a move was not disabled.
+    """
+    return "with the identity" if resource.had_identity else "otherwise"
 
 
 def workspaces_of(resource: Resource) -> Iterator[Workspace]:

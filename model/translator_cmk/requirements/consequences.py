@@ -61,12 +61,15 @@ class Consequence:
     """The weakest part of the argument."""
     reading: str = ""
     """Where the event is more than its sentence says."""
+    leads: str = ""
+    """The requirement or the decision record that a reader is led to, if not to the first of the
+    requirements."""
 
     @property
     def names(self) -> frozenset[str]:
         """Return the requirements that the row names anywhere."""
         words = " ".join((self.argument, self.weakest, self.reading))
-        return frozenset(re.findall(r"\b[a-z]+\.[a-z0-9-]*[a-z0-9]", words)) | {*self.requirements}
+        return ids_in(words) | {*self.requirements}
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def read_event(entry: Entry, losses: Mapping[str, Loss], register: Register) -> 
     reading = fields.get("reading", "").strip()
     afterwards: dict[str, Consequence] = {}
     if "afterwards" in fields:
-        afterwards = read_consequences(entry.at(["afterwards"]), losses, register, "")
+        afterwards = read_consequences(entry.at(["afterwards"]), losses, register, reading)
     return Event(
         event=fields["event"],
         start=tuple(fields["start"]),
@@ -183,6 +186,7 @@ def read_consequences(
 def row_shape(losses: Mapping[str, Loss], register: Register) -> Shape:
     """Return the shape of a row, whose requirements and statements exist."""
     statements = UniqueList(Choice(register.statements))
+    decisions = sorted({each.decision for each in register.values() if each.decision})
     return record(
         "a row",
         {
@@ -190,7 +194,13 @@ def row_shape(losses: Mapping[str, Loss], register: Register) -> Shape:
             "fate": Choice(FATES),
             "requirements": UniqueList(Choice(register)),
         },
-        {"stated": statements, "statements": statements, "argument": TEXT, "weakest": TEXT},
+        {
+            "stated": statements,
+            "statements": statements,
+            "argument": TEXT,
+            "weakest": TEXT,
+            "leads": Choice([*register, *decisions]),
+        },
     )
 
 
@@ -217,6 +227,7 @@ def read_consequence(
         argument=fields.get("argument", "").strip(),
         weakest=fields.get("weakest", "").strip(),
         reading=reading,
+        leads=fields.get("leads", ""),
     )
 
 
@@ -236,6 +247,22 @@ def check_stated(
             )
 
 
+def check_weakest_part(row: Entry, words: str, names: tuple[str, ...], register: Register) -> None:
+    """Raise InvalidFile where an argument names a part that is weaker than the row would be."""
+    basis = weakest_basis(names, register)
+    for name in sorted(ids_in(words) & set(register)):
+        if weakest_basis((*names, name), register) != basis:
+            raise row.error(
+                f"it names {name}, which is {register[name].basis}, and the row would be {basis}; "
+                "add it to the requirements, or take it out of the argument"
+            )
+
+
+def ids_in(words: str) -> frozenset[str]:
+    """Return what reads like the id of a requirement in a text."""
+    return frozenset(re.findall(r"\b[a-z]+\.[a-z0-9-]*[a-z0-9]", words))
+
+
 def check_argued(row: Entry, fields: Mapping[str, Any], register: Register) -> None:
     """Raise InvalidFile where an argument is incomplete."""
     for name in ("argument", "weakest"):
@@ -244,6 +271,7 @@ def check_argued(row: Entry, fields: Mapping[str, Any], register: Register) -> N
     if weakest_basis(fields["requirements"], register) == "stated":
         raise row.error("all its requirements are stated; name the statements as stated")
     words = f"{fields['argument']} {fields['weakest']}"
+    check_weakest_part(row, words, fields["requirements"], register)
     unlisted = set(re.findall(r"\bS[1-9][0-9]*\b", words)) - set(fields.get("statements", ()))
     known = sorted(unlisted & set(register.statements))
     if known:

@@ -94,8 +94,20 @@ class Finding(NamedTuple):
         return f"✘ stays {lost}"
 
     @property
+    def decision(self) -> str:
+        """Return the decision record that a reader is led to, if to one."""
+        return "" if self.leads in load_register() else self.leads
+
+    @property
+    def leads(self) -> str:
+        """Return the requirement or the decision record to which the table leads, or nothing."""
+        return self.grounds.row.leads if self.grounds.row else ""
+
+    @property
     def says_so(self) -> str:
         """Return the requirement that a reader is led to, or nothing."""
+        if self.leads and not self.decision:
+            return self.leads
         return self.grounds.requirements[0] if self.grounds.requirements else ""
 
 
