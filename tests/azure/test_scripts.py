@@ -46,15 +46,23 @@ SHOWN = {
 """For each resource of the Bicep text: the command that shows what the script has made."""
 
 PHASES = (
+    "run group az group create --name rg-cmk --location northeurope",
     "run set-up bash az/set-up.sh",
     *(f"run {name} {command}" for name, command in SHOWN.items()),
     "run again bash az/set-up.sh",
     "run rotate bash az/rotate.sh",
     "run rotated bash az/set-up.sh",
-    "run watch bash az/watch.sh",
+    "run rotate-again env AZ_OPERATOR_MAY='get list' bash az/rotate.sh",
+    "run another-region env REGION=eastus bash az/set-up.sh",
+    "run another-key env KEY=other bash az/set-up.sh",
+    "run rotate-another-key env KEY=other bash az/rotate.sh",
+    "run watch env TRANSLATOR_SUBSCRIPTION=another bash az/watch.sh",
     "run stopped env SUFFIX=4712 KEY=not_a_name bash az/set-up.sh",
+    "run without-lock env SUFFIX=4715 AZ_REFUSED='lock create' bash az/set-up.sh",
+    "run with-lock env SUFFIX=4715 bash az/set-up.sh",
     "run default-vault az keyvault create --name kv-4713 --resource-group rg-cmk --location westeurope --no-self-perms true",
     "run default-policy az keyvault set-policy --name kv-4713 --object-id 135dbeb9-9916-5ebe-948a-491af8efa959 --key-permissions get",
+    "run on-default-vault env SUFFIX=4713 bash az/set-up.sh",
 )
 """What is run, in order."""
 
@@ -124,21 +132,89 @@ def test_resource_uses_the_key_that_the_script_made_and_nobody_else_has_rights_o
     record_run(cli_version(), {"set-up": RAN})
 
 
-def test_script_that_runs_again_changes_nothing(phases: Mapping[str, Phase]) -> None:
-    phase = succeeded(phases, "again")
-    assert phase.out == phases["set-up"].out
-    changing = [each for each in phase.commands if {"create", "update", "set-policy"} & {*each}]
-    assert [each[:2] for each in changing] == [["group", "create"]]
+CHANGES = {"create", "update", "assign", "set-policy", "delete-policy", "rotate"}
+"""Verbs of commands that change something."""
 
 
-@pytest.mark.parametrize("name", ["set-up", "rotate", "stopped"])
-def test_operator_gives_the_rights_on_the_key_back_also_when_the_script_fails(
+def changes(phase: Phase) -> list[Sequence[str]]:
+    """Return the commands of a phase that change something."""
+    return [each for each in phase.commands if CHANGES & {*each}]
+
+
+@pytest.mark.parametrize("name", ["again", "rotated"])
+def test_setting_up_again_changes_nothing_and_shows_the_same(
     phases: Mapping[str, Phase], name: str
+) -> None:
+    phase = succeeded(phases, name)
+    assert changes(phase) == []
+    before = phases["set-up" if name == "again" else "rotate"]
+    assert phase.shown == before.shown
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("another-region", "translator-4711 is in westeurope"),
+        ("another-key", "translator-4711 uses another key already"),
+        ("rotate-another-key", "translator-4711 doesn't use the key other of kv-4711"),
+        ("on-default-vault", "kv-4713 uses Azure RBAC"),
+    ],
+)
+def test_what_is_there_and_does_not_fit_stops_a_script_before_it_changes_anything(
+    phases: Mapping[str, Phase], name: str, says: str
+) -> None:
+    phase = phases[name]
+    assert phase.code == 1
+    assert says in phase.error
+    assert changes(phase) == []
+
+
+def test_who_may_not_lock_is_told_and_another_person_who_may_completes_it(
+    phases: Mapping[str, Phase],
+) -> None:
+    first = phases["without-lock"]
+    assert first.code == 1
+    assert first.shown["keySource"] == "Microsoft.KeyVault"
+    assert "Not locked: kv-4715 translator-4715" in first.error
+    second = succeeded(phases, "with-lock")
+    assert {each[:2] for each in map(tuple, changes(second))} == {("lock", "create")}
+    assert len(changes(second)) == 2
+
+
+def rights_of_the_operator(phase: Phase) -> list[tuple[str, set[str]]]:
+    """Return how the operator's permissions on keys were changed: each command, and what was set."""
+    found = []
+    for each in phase.named("keyvault"):
+        if OPERATOR in each:
+            permissions = (
+                each[each.index("--key-permissions") + 1 :] if each[1] == "set-policy" else []
+            )
+            found.append((each[1], {*permissions} - {"--output", "none"}))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "lent"),
+    [
+        ("set-up", {"create", "get", "list"}),
+        ("rotate", {"get", "rotate"}),
+        ("stopped", {"create", "get", "list"}),
+    ],
+)
+def test_operator_gives_the_rights_on_the_key_back_also_when_the_script_fails(
+    phases: Mapping[str, Phase], name: str, lent: set[str]
 ) -> None:
     phase = phases[name]
     assert (phase.code == 0) == (name != "stopped"), phase.error
-    policies = [each[1] for each in phase.named("keyvault") if OPERATOR in each]
-    assert policies == ["set-policy", "delete-policy"]
+    assert rights_of_the_operator(phase) == [("set-policy", lent), ("delete-policy", set())]
+
+
+def test_operator_who_had_rights_before_has_the_same_after(phases: Mapping[str, Phase]) -> None:
+    phase = succeeded(phases, "rotate-again")
+    assert rights_of_the_operator(phase) == [
+        ("set-policy", {"get", "list", "rotate"}),
+        ("set-policy", {"get", "list"}),
+    ]
 
 
 def test_rotation_puts_a_new_version_in_use_and_setting_up_again_leaves_it(
@@ -154,6 +230,9 @@ def test_rotation_puts_a_new_version_in_use_and_setting_up_again_leaves_it(
 def test_cli_takes_every_command_of_the_script_that_watches(phases: Mapping[str, Phase]) -> None:
     phase = succeeded(phases, "watch")
     assert len(phase.named("rest")) == len(TEXTS)
+    settings = phase.named("monitor", "diagnostic-settings", "subscription")
+    own, another = (option(each, "--subscription") for each in settings)
+    assert own != another == "another"
     record_run(cli_version(), {"watch": RAN})
 
 

@@ -2,57 +2,31 @@
 # Makes a new version of the key and puts it in use.  The old version stays
 # enabled, since nobody says when it may go.
 #
-# usage: az login, then rotate.sh, with the variables of set-up.sh; each run
-# makes one more version
+# usage: az login, then [OPERATOR=OBJECT-ID] rotate.sh, with the variables of
+#        set-up.sh
 #
-# A lock of the kind ReadOnly on the resource or the key vault stops it.
+# Run it again if it stops: a version that is not in use yet is put in use, and
+# no other is made.  A lock of the kind ReadOnly on the resource or the key vault
+# stops it.
 set -euo pipefail
+. "$(dirname "$0")/common.sh"
 
-group=${GROUP:-rg-translator}
-suffix=${SUFFIX:-$(az account show --query id --output tsv | cut -c1-8)}
-translator=${TRANSLATOR:-translator-$suffix}
-vault=${VAULT:-kv-$suffix}
-key=${KEY:-cmk}
-# Who rotates the key
-operator=${OPERATOR:-$(az ad signed-in-user show --query id --output tsv)}
-attempts=${ATTEMPTS:-20} # while the operator's rights spread
-pause=${PAUSE:-30}       # seconds between them
+uses_our_key || stop "$translator doesn't use the key $key of $vault: run\
+ set-up.sh, or set TRANSLATOR, VAULT and KEY"
+read -r _ _ in_use <<<"$(uses)"
 
-account() { # VERB...: a command on the resource
-    az cognitiveservices account "$@" --name "$translator" \
-        --resource-group "$group"
-}
+lend get rotate
+newest=$(retry "your rights on keys of $vault" Forbidden \
+    az keyvault key show --vault-name "$vault" --name "$key" \
+    --query "[[key.kid, to_string(attributes.enabled)]]" --output tsv)
+read -r id enabled <<<"$newest"
+if [[ ${id##*/} == "$in_use" ]]; then
+    id=$(az keyvault key rotate --vault-name "$vault" --name "$key" \
+        --query key.kid --output tsv)
+elif [[ $enabled != true ]]; then
+    stop "The newest version of the key is disabled: $id"
+fi
+take_back
 
-take_back() { # the operator's rights on keys
-    az keyvault delete-policy --name "$vault" --resource-group "$group" \
-        --object-id "$operator" --output none
-}
-
-readable() {
-    az keyvault key show --vault-name "$vault" --name "$key" --output none \
-        2>/dev/null
-}
-
-trap take_back EXIT
-az keyvault set-policy --name "$vault" --resource-group "$group" \
-    --object-id "$operator" --key-permissions get rotate --output none
-until readable; do
-    if ((--attempts == 0)); then
-        echo "no right to read the key $key of $vault" >&2
-        exit 1
-    fi
-    sleep "$pause"
-done
-version=$(az keyvault key rotate --vault-name "$vault" --name "$key" \
-    --query key.kid --output tsv)
-version=${version##*/}
-
-account update --output none --encryption "{
-    \"keySource\": \"Microsoft.KeyVault\",
-    \"keyVaultProperties\": {
-        \"keyName\": \"$key\",
-        \"keyVersion\": \"$version\",
-        \"keyVaultUri\": \"https://$vault.vault.azure.net/\"
-    }
-}"
+use_version "${id##*/}"
 account show --query properties.encryption

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Mails somebody at each event that can lose the key: logs of key vault and
-# subscription, and an alert for each query in ../kql.
+# Mails somebody about each event of the queries in ../kql: sends the logs of key
+# vault and subscription to a workspace, and makes an alert of each query.
 #
 # usage: az login to the key vault's subscription, then
 #        MAIL=on-call@example.com WATCH_SUBSCRIPTION=ID watch.sh
 #
 # WATCH_SUBSCRIPTION is that of a team that can't change the key vault.
 # Without it, log and alerts are in the key vault's own subscription, and
-# Contributors of that subscription can delete both.
+# Contributors of that subscription can delete both.  If the resource is in
+# another subscription than its key vault, set TRANSLATOR_SUBSCRIPTION.
 #
 # Run it again after a change of a query.
 set -euo pipefail
@@ -16,6 +17,7 @@ group=${GROUP:-rg-translator} # of the key vault
 own=$(az account show --query id --output tsv)
 suffix=${SUFFIX:-${own:0:8}}
 vault=${VAULT:-kv-$suffix}
+translator_subscription=${TRANSLATOR_SUBSCRIPTION:-$own}
 watch_subscription=${WATCH_SUBSCRIPTION:-$own}
 watch_group=${WATCH_GROUP:-rg-cmk-watch}
 region=${REGION:-westeurope}
@@ -38,12 +40,19 @@ az monitor diagnostic-settings create --name cmk-watch \
     --resource-type Microsoft.KeyVault/vaults --output none \
     --logs '[{"categoryGroup": "audit", "enabled": true}]'
 
-# The activity log of the subscription, in the table AzureActivity
-az monitor diagnostic-settings subscription create --name cmk-watch \
-    --location "$region" --workspace "$workspace_id" --output none --logs '[
-        {"category": "Administrative", "enabled": true},
-        {"category": "Security", "enabled": true}
-    ]'
+log_activity() { # SUBSCRIPTION: its activity log, in the table AzureActivity
+    az monitor diagnostic-settings subscription create --name cmk-watch \
+        --subscription "$1" --location "$region" --workspace "$workspace_id" \
+        --output none --logs '[
+            {"category": "Administrative", "enabled": true},
+            {"category": "Security", "enabled": true}
+        ]'
+}
+
+log_activity "$own"
+if [[ $translator_subscription != "$own" ]]; then
+    log_activity "$translator_subscription"
+fi
 
 mails=$(az monitor action-group create --name cmk-on-call \
     --short-name cmk-on-call --resource-group "$watch_group" \

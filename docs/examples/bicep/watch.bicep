@@ -5,13 +5,14 @@
 // az deployment sub create --location westeurope --template-file watch.bicep
 //
 // Log and alerts are in that subscription too, and its Contributors can delete
-// both.
+// both.  If the resource is in another subscription, that one needs a setting
+// activityLog of its own.
 targetScope = 'subscription'
 
 param vaultGroup string
 param vaultName string
 param mail string
-// Of a team that can't change the key vault
+// For log and alerts, in the same subscription
 param watchGroup string = 'rg-cmk-watch'
 param location string = deployment().location
 

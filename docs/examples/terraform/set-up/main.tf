@@ -11,8 +11,9 @@
 terraform {
   required_providers {
     azurerm = {
-      source  = "hashicorp/azurerm"
-      version = ">= 4.81, < 6.0"
+      source = "hashicorp/azurerm"
+      # We read the sources of 4.81 and 5.2, and ran neither
+      version = ">= 4.81, < 5.3"
     }
     azapi = {
       source  = "Azure/azapi"
@@ -122,9 +123,9 @@ resource "azapi_resource" "key" {
   }
 }
 
-# A grant can take minutes to spread
+# A grant can take ten minutes to spread, and the provider doesn't try again
 resource "time_sleep" "grant" {
-  create_duration = "5m"
+  create_duration = "10m"
   depends_on      = [azurerm_key_vault.vault]
 }
 

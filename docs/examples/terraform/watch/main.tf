@@ -5,12 +5,14 @@
 #        terraform apply
 #
 # Log and alerts are in the key vault's own subscription, and Contributors of
-# that subscription can delete both.
+# that subscription can delete both.  If the resource is in another
+# subscription, that one needs a setting "subscription" of its own.
 terraform {
   required_providers {
     azurerm = {
-      source  = "hashicorp/azurerm"
-      version = ">= 4.81, < 6.0"
+      source = "hashicorp/azurerm"
+      # We read the sources of 4.81 and 5.2, and ran neither
+      version = ">= 4.81, < 5.3"
     }
   }
 }
@@ -32,8 +34,9 @@ variable "mail" {
 }
 
 variable "group" {
-  type    = string
-  default = "rg-cmk-watch" # of a team that can't change the key vault
+  type        = string
+  description = "Resource group for log and alerts, in the same subscription"
+  default     = "rg-cmk-watch"
 }
 
 variable "region" {
