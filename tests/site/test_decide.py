@@ -316,7 +316,7 @@ def sentences_in(cell: str) -> list[str]:
 def cells_of(page: str, event: str) -> list[str]:
     """The cells of an event's line in a table, without the first."""
     for line in page.splitlines():
-        if line.startswith("| **") and f"**{event}**" in line:
+        if line.startswith("| ") and f"**{event}**" in line:
             return re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))[1:4]
     raise AssertionError(event)
 

@@ -364,7 +364,6 @@ def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 ASK_THE_MODEL = {
     "data/matrix.snippet": "index.html",
-    "decide/ten-minutes.md": "decide/ten-minutes.html",
     "decide/what-breaks.md": "decide/what-breaks.html",
     "evidence/consequences.md": "evidence/consequences.html",
     "decide/protect.md": "decide/protect.html",

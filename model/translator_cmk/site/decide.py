@@ -81,7 +81,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
 
 def ten_minutes() -> Mapping[str, Any]:
     """Return the data of the page that sums up all others for architects."""
-    return {"groups": events.groups(events.cases(EVENTS)), "service_count": service_count()}
+    return {"service_count": service_count()}
 
 
 def decision(content: Content) -> Mapping[str, Any]:
