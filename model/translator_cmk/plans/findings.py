@@ -34,7 +34,9 @@ from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
 from .without_finding import WithoutFinding, changes_of_others, changes_without_finding
 from .world import KnownAccount, World
 
-AFTER_THE_REST = "After what the plan does before, whether that still matters is not specified."
+AFTER_THE_REST = (
+    "After the changes that come before it, whether this still costs anything is not specified."
+)
 """Said of what loses by itself, and may lose nothing after what comes before it."""
 
 

@@ -74,9 +74,9 @@ LEGEND = {
 """What the words for a basis mean."""
 REFUSALS = "no refusal was observed on Azure: what breaks a demand may have no effect instead"
 FOUNDRY_SAYS = (
-    "Microsoft's Foundry pages (August 2026) on that kind say otherwise than the article, and name "
-    "no Translator; which of both holds, nobody says:"
+    "Microsoft's Foundry pages (August 2026) on that kind say otherwise than the article:"
 )
+FOUNDRY_OPEN = "They do not name Translator; which of both holds for it, nobody says."
 
 
 MOST_NAMED = 4
@@ -110,7 +110,8 @@ def foundry_on(finding: Finding) -> list[str]:
         if part.verdict is not None and part.advice.foundry:
             found[part.advice.foundry] = None
     are = "is" if len(names) == 1 else "are"
-    return [f"{', '.join(names)} {are} of kind AIServices. {FOUNDRY_SAYS} {each}" for each in found]
+    head = f"{', '.join(names)} {are} of kind AIServices. {FOUNDRY_SAYS}"
+    return [f"{head} {sentence} {FOUNDRY_OPEN}" for sentence in found]
 
 
 def explained_by(finding: Finding) -> str:
