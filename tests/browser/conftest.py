@@ -16,9 +16,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.site.conftest import project, site
+from tests.site.conftest import project, report, site
 
-__all__ = ["project", "site"]
+__all__ = ["project", "report", "site"]
 
 MARKS = [
     pytest.mark.browser,

@@ -13,6 +13,7 @@ from tests.conformance.conftest import (
     FAILS,
     FAULTY,
     GRANTING,
+    GRANTING_ACCEPTED,
     WRONG,
     Verified,
     verify,
@@ -37,10 +38,8 @@ def test_text_has_the_causes_and_what_failed_before_anything_else(
     wrong_in_features: Verified,
 ) -> None:
     head, causes, _, title, *lines = wrong_in_features.printed.splitlines()
-    assert head == (
-        "loses nothing, profile article: deviations: 1 of 3 passed "
-        "(only 3 scenarios, lane features)"
-    )
+    words = "deviations: 1 of 3 passed (only 3 scenarios, lane features"
+    assert head.startswith(f"loses nothing, profile article: {words}")
     requirement = load_register()["revocation.access-revoked"]
     assert causes == f"✘    2  {requirement.id}: {requirement.title}"
     assert title == (
@@ -80,6 +79,35 @@ def test_system_that_explains_its_answer_is_quoted_where_every_form_begins(tmp_p
     failure = root.find("testsuite[@name='features']/testcase/failure")
     assert failure is not None
     assert f"it says      {quoted}" in str(failure.text)
+
+
+def test_attempts_of_the_system_are_with_the_failure_of_a_scenario_and_of_a_sequence(
+    tmp_path: Path,
+) -> None:
+    system = "tests.systems.adapters:SaysItsAttempts"
+    tour = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
+    found = verify(tmp_path, "--python", system, *GRANTING, *tour)
+    for name in (GRANTING_ACCEPTED, "tour/GrantKeyAccess"):
+        case = found.case(name)
+        assert case["status"] == "failed"
+        assert case["failure"]["said"][0] == "0 s: 409 <Conflict>"
+
+
+def test_blocked_scenario_says_what_should_be_there_and_what_is(tmp_path: Path) -> None:
+    """The system accepts keys of its own, and ignores them."""
+    system = "tests.systems.mistaken:OwnKeyIgnored"
+    found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", "workspace")
+    blocked = [case for case in found.report["cases"] if case["status"] == "blocked"]
+    for case in blocked:
+        failure = case["failure"]
+        assert '"translator-prod" uses customer-managed keys' in failure["expected"]
+        assert '"translator-prod" uses Microsoft-managed keys' in failure["observed"]
+    root = ElementTree.parse(found.folder / "junit.xml").getroot()
+    kinds = []
+    for case in root.findall("testsuite[@name='features']/testcase"):
+        kinds.append(next((part.tag for part in case if part.tag != "properties"), "passed"))
+    assert kinds[: kinds.count("failure")] == ["failure"] * kinds.count("failure")
+    assert kinds[kinds.count("failure")] == "error"
 
 
 def test_junit_has_what_failed_first_and_each_failure_begins_with_it(wrong: Verified) -> None:

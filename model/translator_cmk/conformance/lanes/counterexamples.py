@@ -204,6 +204,7 @@ def in_brief(failure: SequenceResult, kept: Mapping[str, Any], file: str) -> Fai
         expected=tuple(kept["expected"]),
         observed=tuple(kept["seen"]),
         own_words=kept.get("own_words", ""),
+        said=failure.said,
         counterexample=file,
     )
 

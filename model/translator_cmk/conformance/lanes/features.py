@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from ...bdd.assertions import Assertion, AssertionFailed, MustBeShown
+from ...bdd.assertions import Assertion, AssertionFailed, MustBeShown, format_observed
 from ...bdd.causes import causes_of, comparison_of
 from ...bdd.checked_system import CapabilityMissing, ResetFailed
 from ...bdd.demands import demanded_of
@@ -181,14 +181,22 @@ def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject
 def in_brief(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> Failure:
     """Return what was sent last, what was demanded of it, and what came."""
     if isinstance(error, AssertionFailed):
-        expected: tuple[str, ...] = (error.expected,)
-        observed = error.observed
+        expected = [error.expected]
+        observed = [error.observed]
+    elif error.missing:
+        seen = run.asked[-1].seen or {}
+        expected = [format_fact(fact) for fact in error.missing]
+        observed = [format_observed(seen, fact) for fact in error.missing]
     else:
-        missing = tuple(format_fact(fact) for fact in error.missing)
-        expected = missing or ("the request is accepted",)
-        observed = str(error)
-    sent = format_sent(last_command(run))
-    return Failure(sent, expected, (observed,), subject.own_words, tuple(subject.said))
+        expected = ["the request is accepted"]
+        observed = [str(error)]
+    return Failure(
+        format_sent(last_command(run)),
+        tuple(expected),
+        tuple(observed),
+        subject.own_words,
+        tuple(subject.said),
+    )
 
 
 def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun, subject: Subject) -> str:

@@ -64,6 +64,8 @@ class SequenceResult:
     unsupported: set[str] = field(default_factory=set)
     sent: tuple[str, ...] = ()
     """The names under which the system was asked."""
+    said: tuple[str, ...] = ()
+    """What it says of how it carried out the last command that was compared."""
     own_words: str = ""
     """How the system itself explains its last answer."""
     undelivered: dict[str, str] = field(default_factory=dict)
@@ -124,6 +126,7 @@ def run_sequence(
         comparison = compare(subject, rest, Follower(oracle), blind, result, bool(to_the_end))
         weigh(comparison, subject, result)
         result.own_words = subject.own_words
+        result.said = tuple(subject.said)
         if to_the_end:
             carry_out(subject, rest, result)
     except Fault as fault:
@@ -164,6 +167,7 @@ def compare(
         asked_before = result.asked
         result.asked = (*asked_before, command)
         try:
+            subject.said.clear()
             outcome = subject.submit(command)
         except Unsupported:
             result.asked = asked_before

@@ -91,7 +91,13 @@ def text_of(case: CaseEntry) -> str:
 
 def failures_first(cases: Iterable[CaseEntry]) -> list[CaseEntry]:
     """Return the cases of a suite, those first that somebody has to look at."""
-    return sorted(cases, key=lambda case: Status(case["status"]) not in FAILING)
+    first = (Status.FAILED, Status.FLAKY, Status.BLOCKED)
+
+    def place(case: CaseEntry) -> int:
+        status = Status(case["status"])
+        return first.index(status) if status in first else len(first)
+
+    return sorted(cases, key=place)
 
 
 def kind_of(case: CaseEntry) -> str:

@@ -50,11 +50,13 @@ def printed(
 
 
 def wrapped(line: str, width: int) -> str:
-    """Return a line for a terminal of this width; a command stays whole."""
+    """Return a line for a terminal of this width; a command stays whole, and an id too."""
     if len(line) <= width or line.lstrip().startswith(AGAIN):
         return line
     label = re.match(r" *(?:[^ ]+(?: [^ ]+)*? {2,}|[^ \w] )?", line)
     indent = min(label.end() if label else 0, width // 2)
+    if " " not in line[indent:]:
+        return line
     return textwrap.fill(
         line,
         width,
