@@ -11,13 +11,16 @@ from azure.core.pipeline.policies import HeadersPolicy
 from azure.core.pipeline.transport import RequestsTransport
 
 from tests.azure.client.interrupting import interrupted, refusal
+from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.patience import Patience
 from translator_cmk.azure.client.refusals import NotLearned, refusal_of
 from translator_cmk.azure.client.rest import rest
 from translator_cmk.azure.client.target import CLOUDS, Target
+from translator_cmk.azure.server import azure_server
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.strictness import Strictness
 from translator_cmk.machine import Accepted, Command, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -220,3 +223,20 @@ def test_pauses_grow_and_end_with_the_wait() -> None:
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 9]
     assert Patience(2.0).next_pause < 1
     assert Patience(0.0).ends()
+
+
+def test_a_cloud_as_strict_as_azure_is_asked_until_all_has_spread(tmp_path: Path) -> None:
+    strictness = Strictness(strict=True, grants_after=1.5, provisioning=0.5, eventual_reads=2)
+    with (
+        azure_server(strictness=strictness) as server,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        for name, value in credentials(server).items():
+            environment.setenv(name, value)
+        system = system_at(tmp_path, wait=20.0)
+        prepared(system, "tr-strict", "kv-strict")
+        assert system.submit(enabling("tr-strict", "kv-strict")) == Accepted()
+        seen = system.observe()
+    assert len(system.said) > 1, "nothing had to be waited for"
+    assert seen["resource"]["tr-strict"]["key"] == "kv-strict/cmk"
+    assert seen["key"]["kv-strict/cmk"]["state"] == "active"

@@ -17,6 +17,9 @@ from .refusals import ErrorAnswer, NotLearned, answer_of, judge, meaning_of
 MAY_PASS = frozenset({400, 403, 404, 409, 412, 422})
 """The statuses of answers that are not listed, and may be otherwise a little later."""
 
+EXISTS = "environment.exists"
+"""The requirement that what a command names is there, as far as a read shows."""
+
 OF_GRANTS = frozenset({"vault.access-policy", "vault.granted-beforehand"})
 """Requirements that a server names which has not yet seen a grant."""
 
@@ -64,12 +67,13 @@ def judged(answer: ErrorAnswer, command: str, patience: Patience) -> Outcome:
 
 def may_pass(estate: Estate, command: Command, answer: ErrorAnswer) -> bool:
     """Return whether a later answer may be another one."""
-    if answer.ids:
-        return answer.ids <= OF_GRANTS
     meaning = meaning_of(answer, type(command).__name__)
+    reasons = answer.ids or frozenset(meaning.because if meaning else ())
+    if reasons == {EXISTS}:
+        return estate.made.has_all(command)
+    if reasons:
+        return reasons <= OF_GRANTS
     if meaning is None:
         ended_as_failed = 200 <= answer.status < 300  # a long-running operation
         return answer.status in MAY_PASS or ended_as_failed
-    if "environment.exists" in meaning.because:
-        return estate.made.has_all(command)
     return meaning.passes

@@ -34,9 +34,11 @@ def look(estate: Estate, wait: float) -> Observation:
 
 
 def may_pass(answer: ErrorAnswer) -> bool:
-    """Return whether it may be possible to look a little later."""
+    """Return whether it may be possible to look a little later: unless something stands in the
+    way.
+    """
     meaning = meaning_of(answer, LOOK)
-    return meaning is None or meaning.passes
+    return meaning is None or meaning.passes or not meaning.about
 
 
 def why_not_seen(answer: ErrorAnswer) -> str:

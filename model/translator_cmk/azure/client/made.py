@@ -20,8 +20,7 @@ class Made:
 
     def has_all(self, command: Command) -> bool:
         """Return whether everything is here that a command names, besides what it makes."""
-        named = named_by(command)
-        return bool(named) and named <= self.names
+        return named_by(command) <= self.names
 
 
 def named_by(command: Command) -> set[str]:

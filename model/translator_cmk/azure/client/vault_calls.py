@@ -26,7 +26,7 @@ def create_vault(estate: Estate, command: commands.CreateVault) -> None:
     properties["accessPolicies"] = policies_at_first(estate, command.subscription)
     properties["enableSoftDelete"] = command.soft_delete
     properties["enableRbacAuthorization"] = command.permission_model == "rbac"
-    if command.soft_delete and not estate.local:
+    if command.soft_delete:
         properties["softDeleteRetentionInDays"] = HELD
     if command.purge_protection:  # Azure refuses to be asked for false
         properties["enablePurgeProtection"] = True
@@ -48,10 +48,10 @@ def new_vault(estate: Estate, subscription: str) -> dict[str, Any]:
 
 
 def policies_at_first(estate: Estate, subscription: str) -> list[dict[str, Any]]:
-    """Return the access policies of a new vault: that of the caller, except on this machine."""
-    if estate.local:
-        return []
+    """Return the access policies of a new vault: that of the caller, if a token names one."""
     caller = estate.caller(estate.id_of(subscription))
+    if not caller:
+        return []
     return [access_policy(estate, subscription, caller, OF_THE_CALLER)]
 
 
