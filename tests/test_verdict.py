@@ -163,6 +163,7 @@ def test_what_is_said_of_a_case_may_look_like_a_placeholder() -> None:
 PASSED, FAILED, KNOWN, BLOCKED = Status.PASSED, Status.FAILED, Status.KNOWN, Status.BLOCKED
 DIFFERS, INCONCLUSIVE, NOT_RUN = Status.DIFFERS, Status.INCONCLUSIVE, Status.NOT_RUN
 NOT_APPLICABLE, FLAKY = Status.NOT_APPLICABLE, Status.FLAKY
+NOTHING_LEARNED = Status.NOTHING_LEARNED
 
 RUN = {
     "broke": False,
@@ -198,7 +199,8 @@ DECISIONS: Mapping[str, tuple[Table, Callable[[Any], Any], Sequence[tuple[Any, A
             ({FLAKY, DIFFERS, BLOCKED, NOT_RUN}, FLAKY),
             ({DIFFERS, BLOCKED}, DIFFERS),
             ({BLOCKED, INCONCLUSIVE}, BLOCKED),
-            ({INCONCLUSIVE, NOT_RUN}, INCONCLUSIVE),
+            ({INCONCLUSIVE, NOTHING_LEARNED}, INCONCLUSIVE),
+            ({NOTHING_LEARNED, NOT_RUN}, NOTHING_LEARNED),
             ({NOT_RUN, NOT_APPLICABLE}, NOT_RUN),
             ({NOT_APPLICABLE}, NOT_APPLICABLE),
             (set(), NOT_RUN),
@@ -317,7 +319,9 @@ def test_case_that_failed_and_passed_is_flaky_and_such_a_run_has_deviations(
 
 
 def test_json_files_have_the_words_that_they_always_had() -> None:
-    """Reports of every release have these, so none may change; *flaky* came after 0.2.0."""
+    """Reports of every release have these, so none may change; *flaky* came after 0.2.0, and *nothing
+    learned* after 0.3.0.
+    """
     assert [status.value for status in OF_CASES] == [
         "passed",
         "failed",
@@ -327,6 +331,7 @@ def test_json_files_have_the_words_that_they_always_had() -> None:
         "differs",
         "not-applicable",
         "inconclusive",
+        "nothing-learned",
         "not-run",
     ]
     assert [status.word for status in OF_BADGES] == [

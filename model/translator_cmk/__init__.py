@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from .oracle import Oracle
     from .requirements import load_register
-    from .system import ModelSystem, System, Unsupported
+    from .system import ModelSystem, NothingLearned, System, Unsupported
 
 __all__ = [
     "COMMANDS",
@@ -34,6 +34,7 @@ __all__ = [
     "Command",
     "Machine",
     "ModelSystem",
+    "NothingLearned",
     "Observation",
     "Oracle",
     "Outcome",
@@ -52,6 +53,7 @@ MODULES = {
     "Oracle": "oracle",
     "load_register": "requirements",
     "ModelSystem": "system",
+    "NothingLearned": "system",
     "System": "system",
     "Unsupported": "system",
 }

@@ -28,11 +28,23 @@ class System(Protocol):
     def submit(self, command: Command) -> Outcome:
         """Carry out the command or refuse it, and say which.
 
-        Raises `Unsupported` where there is no such command.
+        Raises `Unsupported` where there is no such command.  Each method may raise
+        `NothingLearned`.
         """
 
     def observe(self) -> Observation:
         """Everything a customer can see now."""
+
+
+class Inconclusive(Exception):
+    """The system's answer shows nothing about the specification."""
+
+
+class NothingLearned(Inconclusive):
+    """Raised where what answers is not the system: a throttle, a policy, a proxy.
+
+    Nothing counts for it or against it.
+    """
 
 
 class Unsupported(Exception):

@@ -77,8 +77,7 @@ class Status(StrEnum):
     FLAKY           = ("flaky",           "flaky",               "±",  AMBER,  "FAILED",  "failure",
         "it was tried more than once, and failed one time and passed another")
 
-    # Nothing gives this yet.  It is for an answer that is none of the specification's, such as a
-    # throttle or a proxy's page: it never counts as a deviation.
+    # An answer that is none of the specification's, such as a throttle or a proxy's page.
     NOTHING_LEARNED = ("nothing-learned", "nothing learned",     "□",  AMBER,  "UNKNOWN", "error",
         "the system gave an answer that says nothing about the specification")
     # fmt: on
@@ -129,9 +128,12 @@ OF_CASES = (
     Status.DIFFERS,
     Status.NOT_APPLICABLE,
     Status.INCONCLUSIVE,
+    Status.NOTHING_LEARNED,
     Status.NOT_RUN,
 )
-"""The statuses of a case in a report.  Release 0.2.0 did not have *flaky*."""
+"""The statuses of a case in a report.  Release 0.2.0 did not have *flaky*, and 0.3.0 did not have
+*nothing learned*.
+"""
 
 OF_ITEMS = (
     Status.PASSED,
@@ -147,6 +149,7 @@ SHOWN_AS: Mapping[Status, Status] = {
     Status.KNOWN: Status.FAILED,
     Status.BLOCKED: Status.NOT_RUN,
     Status.DIFFERS: Status.NOT_APPLICABLE,
+    Status.NOTHING_LEARNED: Status.INCONCLUSIVE,
 }
 """The statuses of cases that the site shows as another."""
 
@@ -165,6 +168,7 @@ OF_REQUIREMENTS = (
     Status.DIFFERS,
     Status.NOT_APPLICABLE,
     Status.INCONCLUSIVE,
+    Status.NOTHING_LEARNED,
     Status.NOT_RUN,
     Status.DECLARED,
     Status.STALE,
@@ -183,7 +187,7 @@ HAS_FAILED = frozenset({Status.FAILED, Status.FLAKY, Status.KNOWN})
 DECIDED = FAILING | {Status.PASSED, Status.KNOWN}
 """A case of which the run has shown whether the system does what is demanded."""
 
-UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NOT_RUN})
+UNDECIDED = frozenset({Status.INCONCLUSIVE, Status.NOTHING_LEARNED, Status.NOT_RUN})
 """A case of which the run should have shown that, and has not."""
 
 SHOULD_HAVE_PASSED = HAS_FAILED | {Status.BLOCKED} | UNDECIDED
@@ -432,6 +436,7 @@ REQUIREMENT: tuple[tuple[Callable[[Statuses], bool], Status], ...] = (
     (has(Status.DIFFERS), Status.DIFFERS),
     (has(Status.BLOCKED), Status.BLOCKED),
     (has(Status.INCONCLUSIVE), Status.INCONCLUSIVE),
+    (has(Status.NOTHING_LEARNED), Status.NOTHING_LEARNED),
     (has(Status.NOT_RUN), Status.NOT_RUN),
     (has(Status.NOT_APPLICABLE), Status.NOT_APPLICABLE),
     (otherwise, Status.NOT_RUN),

@@ -10,12 +10,11 @@ from tests.bdd.samples import OUTLINE, RIGHT, pickle_of, steps
 from tests.command_line import tables
 from tests.systems import mistaken, odd
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
-from translator_cmk.bdd.checked_system import Inconclusive
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import ScenarioRun, run_scenario
 from translator_cmk.bdd.systems import load_factory
 from translator_cmk.bdd.vocabulary import asserts
-from translator_cmk.system import ModelSystem, System
+from translator_cmk.system import Inconclusive, ModelSystem, System
 
 _, RUNS, _ = tables(__file__, "mistakes.yaml")
 

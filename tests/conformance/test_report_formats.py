@@ -239,7 +239,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     assert "keys.enable" in case["attributed_to"]
 
     assert f"{counts['blocked']} blocked" in found.printed
-    assert "\n⊘ " in found.printed
+    assert f"⊘ {case['name']}\n" in found.printed
     again = (
         f"again        translator-cmk verify --python {system} --in-process --profile article "
         f"--case {case['id']}\n"

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 from tests.systems.limited import EVERY, declares
-from translator_cmk.machine import Command, Observation, Outcome, Refused
+from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import CreateVault, GrantKeyAccess
 from translator_cmk.requirements import load_register
-from translator_cmk.system import ModelSystem
+from translator_cmk.system import ModelSystem, NothingLearned
 
 
 class SaysWhatDoesNotWork(ModelSystem):
@@ -47,6 +47,26 @@ class SaysItsAttempts(ModelSystem):
         if isinstance(command, GrantKeyAccess):
             return Refused()
         return super().submit(command)
+
+
+class MeetsAPolicy(ModelSystem):
+    """Meets something in between, when access is granted."""
+
+    declaration = declares("meets a policy", capabilities=EVERY)
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, GrantKeyAccess):
+            raise NothingLearned("an Azure Policy forbids it")
+        return super().submit(command)
+
+
+class MeetsAProxy(ModelSystem):
+    """Meets something in between whenever it is asked."""
+
+    declaration = declares("meets a proxy", capabilities=EVERY)
+
+    def reset(self, _: Stage = DEFAULT_STAGE) -> None:
+        raise NothingLearned("a page of HTML")
 
 
 # What is shown of others, and under which names

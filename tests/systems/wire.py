@@ -138,6 +138,9 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
             }
         )
     ),
+    "nothing-learned": lambda answer: write(
+        line({"id": answer["id"], "answer": "nothing-learned", "message": "a policy"})
+    ),
     "remarks": lambda answer: write(
         line({"id": answer["id"], "answer": "error", "message": "no quota", "said": ["0 s: 409"]})
     ),

@@ -14,14 +14,10 @@ from ..language.sentences import format_command, format_fact
 from ..machine import Command, Observation, Outcome
 from ..oracle import Exchange
 from ..shapes import WireError
-from ..system import ModelSystem, System, Unsupported
+from ..system import Inconclusive, ModelSystem, System, Unsupported
 from .assertions import AssertionFailed
 from .prerequisites import promised
 from .systems import declaration_of
-
-
-class Inconclusive(Exception):
-    """The system's answer shows nothing about the specification."""
 
 
 class ResetFailed(Inconclusive):

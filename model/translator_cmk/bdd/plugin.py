@@ -15,12 +15,11 @@ from pytest_bdd import parsers, step
 from .. import features_dir
 from ..errors import CommandError
 from ..requirements import load_register
-from ..system import ModelSystem, System
+from ..system import Inconclusive, ModelSystem, System
 from ..verdict import FAILING, Status, Verdict
 from .assertions import NotApplicable
 from .attempts import Attempt, Unsteady, add_attempt
 from .causes import causes_of
-from .checked_system import Inconclusive
 from .collection import FEATURE, PICKLE, Collection
 from .failures import format_failure
 from .feature_records import ATTESTATION, COUNTEREXAMPLE

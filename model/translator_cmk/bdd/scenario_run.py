@@ -21,7 +21,7 @@ from ..oracle.nondeterminism import TooManyStates
 from ..oracle.profiles import REPEATS, silent_in
 from ..oracle.shown import Shown
 from ..requirements import load_register
-from ..system import ModelSystem, System, Unsupported
+from ..system import Inconclusive, ModelSystem, NothingLearned, System, Unsupported
 from ..verdict import Status, Verdict
 from .assertions import (
     Assertion,
@@ -32,7 +32,7 @@ from .assertions import (
     StepResult,
     format_observed,
 )
-from .checked_system import CheckedSystem, Inconclusive
+from .checked_system import CheckedSystem
 from .demands import machine_without, resting_on
 from .feature_records import Pickle
 from .prerequisites import inapplicable, makes_a_legacy_vault, not_offered
@@ -55,10 +55,11 @@ STATUSES: Mapping[type[Exception], Status] = {
     AssertionFailed: Status.FAILED,
     SetupFailed: Status.BLOCKED,
     Unsupported: Status.NOT_RUN,
+    NothingLearned: Status.NOTHING_LEARNED,
     Inconclusive: Status.INCONCLUSIVE,
     NotApplicable: Status.NOT_APPLICABLE,
 }
-"""The status of a scenario run that raised this.
+"""The status of a scenario run that raised this: that of the first which fits.
 
 Anything else comes from the system, or from a defect of ours.
 """

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from ..bdd.checked_system import Inconclusive, ResetFailed, must_show_the_stage
+from ..bdd.checked_system import ResetFailed, must_show_the_stage
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.declaration import Declaration
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, MoveSubscription, RecoverVault
 from ..requirements import load_register
-from ..system import MACHINE, Unsupported
+from ..system import MACHINE, Inconclusive, Unsupported
 from .awaited import most_awaited, needed_by
 from .channels import Fault
 from .channels.options import add_system_arguments, connection

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from ..bdd.feature_records import Pickle
+from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, commands_in, facts_of, read_steps
 from ..language.facts import holds
 from ..machine import DEFAULT_STAGE, Observation
@@ -17,8 +18,8 @@ from ..system import ModelSystem
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, tuple[str, ...]]:
-    """Return the positive controls of each scenario that needs one: those of its own rule, or else
-    of all that ask the same.
+    """Return the positive controls of each scenario that needs one: those of its own rule if a
+    system can play one of them that can play the scenario, or else of all that ask the same.
     """
     accepting: dict[type[Any], list[Pickle]] = {}
     needing = []
@@ -34,8 +35,15 @@ def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, tuple[str, ...]]:
     for pickle in needing:
         alike = accepting.get(asked_in(pickle), [])
         of_own_rule = [control for control in alike if of_one_rule(control, pickle)]
-        found[pickle.id] = names(of_own_rule or alike)
+        can_be_played = any(needs_no_more(control, pickle) for control in of_own_rule)
+        found[pickle.id] = names(of_own_rule if can_be_played else alike)
     return found
+
+
+def needs_no_more(control: Pickle, pickle: Pickle) -> bool:
+    """Return whether a control needs no capability that the scenario does without."""
+    needed = prerequisites_of(pickle).capabilities
+    return set(prerequisites_of(control).capabilities) <= set(needed)
 
 
 def names(pickles: Sequence[Pickle]) -> tuple[str, ...]:

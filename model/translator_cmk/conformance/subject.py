@@ -4,14 +4,13 @@ import random
 from collections.abc import Collection
 from typing import Any
 
-from ..bdd.checked_system import Inconclusive
 from ..language.facts import Fact, changed_facts
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..requirements import load_register
 from ..shapes import suggestion
-from ..system import ModelSystem, Unsupported
+from ..system import Inconclusive, ModelSystem, NothingLearned, Unsupported
 from .channels import Fault
 from .pending_effects import PendingEffects
 from .salted_names import SaltedNames, first_salt, salt_of
@@ -79,7 +78,9 @@ class Subject:
     # Commands
 
     def submit(self, command: Command) -> Outcome:
-        """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
+        """Ask for it under fresh names; raises `Unsupported`, `NothingLearned`, `Errs` and
+        `Fault`.
+        """
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         word = answer["answer"]
         self.own_words = own_words(answer)
@@ -92,6 +93,9 @@ class Subject:
         if word == "error":
             why = self.own_words or UNEXPLAINED
             raise Errs(f"it answers with an error, when {format_command(command)}: {why}")
+        if word == "nothing-learned":
+            why = self.own_words or UNEXPLAINED
+            raise NothingLearned(f"when {format_command(command)}: {why}")
         self.answered += 1
         if word == "unsupported":
             self.unsupported.add(name)
@@ -247,23 +251,29 @@ class Subject:
     # Faults
 
     def _ask(self, verb: str, **fields: Any) -> dict[str, Any]:
-        """Return the answer; raises `Errs` if it is that something went wrong, and `Fault`."""
+        """Return the answer; raises `Errs` if it is that something went wrong, `NothingLearned` and
+        `Fault`.
+        """
         answer = self.session.ask(verb, **fields)
+        if answer["answer"] == "nothing-learned":
+            raise NothingLearned(f"at {verb}: {own_words(answer) or UNEXPLAINED}")
         if answer["answer"] == "error":
             raise Errs(f"it answers {verb} with an error: {own_words(answer) or UNEXPLAINED}")
         return answer
 
-    def recover(self, fault: str, of_use: bool, times: str) -> None:
+    def recover(self, fault: str, of_use: bool, times: str, nothing_learned: bool = False) -> None:
         """Restart if there was a fault.
 
-        Raises `Aborted` if it has broken in many ``times`` (cases, sequences) in a row, to no use.
+        Raises `Aborted` if it has broken, or nothing was learned, in many ``times`` (cases,
+        sequences) in a row, to no use.
         """
-        if of_use or not fault:
+        if of_use or not (fault or nothing_learned):
             self.broken = 0
         else:
             self.broken += 1
         if self.broken >= IN_A_ROW:
-            raise Aborted(f"given up: the system broke in {self.broken} {times} in a row")
+            what = "the system broke" if fault else "nothing was learned"
+            raise Aborted(f"given up: {what} in {self.broken} {times} in a row")
         if not fault:
             return
         self.session.case = ""

@@ -107,13 +107,17 @@ HELLO = Record(
 
 ANSWERED: Mapping[str, Mapping[str, dict[str, Shape]]] = {
     "hello": {},
-    "reset": {"done": {}},
+    "reset": {"done": {}, "nothing-learned": COMMENT},
     "submit": {
         "accepted": {**COMMENT, "audit": UniqueList(KEY_USE), "said": REMARKS},
         "refused": {**COMMENT, "because": IDS, "said": REMARKS},
         "unsupported": {**COMMENT, "said": REMARKS},
+        "nothing-learned": {**COMMENT, "said": REMARKS},
     },
-    "observe": {"observed": {"observation": Reference(OBSERVATION, "observation")}},
+    "observe": {
+        "observed": {"observation": Reference(OBSERVATION, "observation")},
+        "nothing-learned": COMMENT,
+    },
     "settle": {"settled": {}, "unsettled": {}},
     "bye": {"bye": {}},
 }

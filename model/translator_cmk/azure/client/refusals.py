@@ -10,6 +10,7 @@ from azure.core.exceptions import HttpResponseError
 from ...machine import Refused
 from ...requirements import load_register
 from ...strict_yaml import read_yaml
+from ...system import NothingLearned
 from .redaction import without_secrets
 
 LONGEST = 300
@@ -19,7 +20,7 @@ MARKUP = re.compile(r"\s*<(!doctype|html)\b", re.IGNORECASE)
 """How a page begins that a proxy answers with."""
 
 
-class NotLearned(Exception):
+class NotLearned(NothingLearned):
     """Raised where an answer of Azure says nothing of what was asked; its text says why, without
     identifiers.
     """

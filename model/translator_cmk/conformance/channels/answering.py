@@ -5,12 +5,12 @@ from secrets import token_hex
 from typing import Any
 
 from ...bdd.systems import declaration_of, not_a_system, raised
-from ...language.contract import request_from_wire
+from ...language.contract import ANSWERED, request_from_wire
 from ...language.declaration import declaration_to_wire
 from ...language.messages import LONGEST_REMARK, PROTOCOL, observation_to_wire
 from ...machine import Accepted, Command, Refused, Unspecified
 from ...shapes import WireError
-from ...system import ModelSystem, System, Unsupported
+from ...system import ModelSystem, NothingLearned, System, Unsupported
 from .channel import Request
 
 SESSIONS = 1000
@@ -44,6 +44,8 @@ class Answering:
             answer = error_answer(str(error))
         except KeyboardInterrupt:
             raise
+        except NothingLearned as error:
+            answer = unlearned_answer(message["verb"], str(error))
         except BaseException as error:  # noqa: BLE001  # a system is foreign code, and what it raises is its answer
             answer = error_answer(raised(error))
         return {"id": name, **answer}
@@ -74,6 +76,8 @@ class Answering:
             answer = submitted(system, request["command"])
         except KeyboardInterrupt:
             raise
+        except NothingLearned as error:
+            answer = unlearned_answer("submit", str(error))
         except BaseException as error:  # noqa: BLE001  # as in `answer`
             answer = error_answer(raised(error))
         remarks = remarks_of(system)
@@ -145,6 +149,14 @@ def unsupported_answer(text: str) -> Answer:
     if not text:
         return {"answer": "unsupported"}
     return {"answer": "unsupported", "message": text[:LONGEST_MESSAGE]}
+
+
+def unlearned_answer(verb: str, text: str) -> Answer:
+    """Return the answer that nothing is learned of the system, where there is such an answer."""
+    answer = error_answer(text)
+    if "nothing-learned" in ANSWERED[verb]:
+        answer["answer"] = "nothing-learned"
+    return answer
 
 
 def error_answer(text: str) -> Answer:

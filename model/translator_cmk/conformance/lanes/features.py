@@ -87,9 +87,11 @@ def play_steps(run: ScenarioRun, subject: Subject) -> None:
 
 def recover(subject: Subject, result: Result) -> None:
     """Restart the system if a scenario broke it; raises `Aborted` if scenarios do so again and
-    again.
+    again, or nothing is learned by them.
     """
-    subject.recover(result.fault, bool(subject.answered) and result.fault != "too-late", "cases")
+    of_use = bool(subject.answered) and result.fault != "too-late"
+    nothing_learned = result.status is Status.NOTHING_LEARNED
+    subject.recover(result.fault, of_use, "cases", nothing_learned)
 
 
 def is_patient(pickle: Pickle) -> bool:

@@ -5,7 +5,7 @@ demands.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ...bdd.checked_system import Inconclusive, ResetFailed, must_show_the_stage
+from ...bdd.checked_system import ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import MASKED, Declaration
 from ...language.facts import Fact, changed_facts
@@ -25,7 +25,7 @@ from ...oracle import (
 )
 from ...oracle.affected import depending, named_by_any, words
 from ...oracle.shown import Name, Shown
-from ...system import Unsupported
+from ...system import Inconclusive, Unsupported
 from ..channels import Fault
 from ..subject import Subject
 

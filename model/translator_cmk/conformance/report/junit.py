@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from ...bdd.feature_files import pickles
 from ...escaping import plain, visible
-from ...verdict import CONCLUSIONS, FAILING, Status
+from ...verdict import CONCLUSIONS, FAILING, UNDECIDED, Status
 from ..cases import CaseEntry, Envelope
 from .essentials import essentials, title_of
 from .wording import NO_GOODBYE, message_of, product
@@ -102,7 +102,7 @@ def failures_first(cases: Iterable[CaseEntry]) -> list[CaseEntry]:
 
 def kind_of(case: CaseEntry) -> str:
     """Return the element inside a test case; nobody waits for what does not count to be decided."""
-    if case["status"] == Status.INCONCLUSIVE and not case["scored"]:
+    if case["status"] in UNDECIDED and not case["scored"]:
         return Status.NOT_RUN.junit
     return Status(case["status"]).junit
 

@@ -191,15 +191,16 @@ def same_cause(others: Sequence[CaseEntry]) -> Iterator[str]:
 
 def undecided(envelope: Envelope) -> Iterator[str]:
     """Yield the cases that were not decided, with the last thing that a system said that broke."""
-    glyph = Status.INCONCLUSIVE.glyph
-    cases = [case for case in envelope["cases"] if case["status"] == Status.INCONCLUSIVE]
+    wanted = (Status.INCONCLUSIVE, Status.NOTHING_LEARNED)
+    cases = [case for case in envelope["cases"] if case["status"] in wanted]
     for case in cases[:MOST_UNDECIDED]:
         said = last_said(case)
         told = f"; it said: {plain(said, 200)}" if said else ""
+        glyph = Status(case["status"]).glyph
         yield f"{glyph} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{told}"
     more = len(cases) - MOST_UNDECIDED
     if more > 0:
-        yield f"{glyph} {more} more were not decided; the report has them all"
+        yield f"{Status.INCONCLUSIVE.glyph} {more} more were not decided; the report has them all"
 
 
 def last_said(case: CaseEntry) -> str:
