@@ -52,6 +52,11 @@ class PendingEffects:
         for fact in earlier:
             self.earlier[fact.kind, fact.name, fact.field] = fact.value
 
+    def close_within(self, latest: float) -> None:
+        """Note that nobody waits longer."""
+        self.closes = min(self.closes, latest)
+        self.closes_for_claims = min(self.closes_for_claims, latest)
+
     def end_wait(self, seen: Observation, as_expected: bool) -> None:
         """Note what shows once the effects have shown, or their windows have closed."""
         self.has_hidden = False

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.azure.client.verifying_azure import TENANT
-from translator_cmk.azure.client.leftovers import left_in
 from translator_cmk.azure.client.target import ENDPOINT, cloud_at
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
@@ -80,7 +79,7 @@ def test_a_subscription_that_is_typed_back_is_agreed_to(
 ) -> None:
     answering(monkeypatch, line)
     assert main([*MICROSOFTS, "--subscription", SUBSCRIPTION]) == 0
-    assert left_in(in_a_folder / "leftovers.json")
+    assert (in_a_folder / "leftovers.json").exists()
 
 
 def test_a_subscription_is_confirmed_by_its_id_alone(
@@ -93,7 +92,7 @@ def test_a_subscription_is_confirmed_by_its_id_alone(
         assert "it is no subscription of this run" in capsys.readouterr().err
     assert list(in_a_folder.iterdir()) == []
     assert main([*given, "--confirm", SUBSCRIPTION]) == 0
-    assert left_in(in_a_folder / "leftovers.json")
+    assert (in_a_folder / "leftovers.json").exists()
 
 
 def test_each_of_several_subscriptions_is_confirmed(

@@ -78,19 +78,16 @@ def counted_requests(server: AzureServer) -> Iterator[list[str]]:
 
 
 def verifying(folder: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Start verify in a folder, whose file `output` gets what it prints; in a process group of its
-    own.
-    """
-    command = [
-        sys.executable,
-        "-m",
-        "translator_cmk.cli",
-        "verify",
-        "--azure",
-        "--yes",
-        "--report",
-        "report",
-    ]
+    """Start verify in a folder, whose file `output` gets what it prints, and agree to its plan."""
+    return run_verify(folder, variables, "--yes", *arguments)
+
+
+def run_verify(
+    folder: Path, variables: Mapping[str, str], *arguments: str
+) -> subprocess.Popen[str]:
+    """Start verify in a folder, in a process group of its own, without agreeing to its plan."""
+    module = [sys.executable, "-m", "translator_cmk.cli"]
+    command = [*module, "verify", "--azure", "--report", "report"]
     with (folder / "output").open("w") as output:
         return subprocess.Popen(
             [*command, *arguments],

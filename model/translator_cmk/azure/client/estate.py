@@ -165,7 +165,11 @@ class Estate(Clients):
             account = self.ask("accounts", resource, "get")
             keys = self.ask("accounts", resource, "list_keys")
             self.studios[resource] = Studio(
-                self, str(account.properties.endpoint), str(keys.key1), str(account.location)
+                self,
+                str(account.properties.endpoint),
+                str(keys.key1),
+                str(account.location),
+                self.target.training,
             )
         return self.studios[resource]
 

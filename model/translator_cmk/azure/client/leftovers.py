@@ -4,13 +4,17 @@ and cleans up.
 
 import argparse
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ...errors import INCOMPLETE, OK, CommandError
 from .agreeing import answered_yes
-from .target import LEFTOVERS, add_where, cloud_of
+from .target import LEFTOVERS, Cloud, add_where, cloud_of
+
+Entry = Mapping[str, Any]
+"""What a line of the list says of an object."""
 
 FIRST = ("group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it
@@ -44,15 +48,18 @@ def left_in(path: Path) -> list[dict[str, Any]]:
             print(f"{path}: this line was cut when it was written, and is not read: {line}")
         noted = [json.loads(line) for line in lines if line not in cut]
         gone = [entry for entry in noted if entry.pop("gone", False)]
-        return sorted(
-            (each for each in noted if each not in gone),
-            key=lambda entry: FIRST.index(entry["kind"]),
-        )
+        left = [entry for entry in noted if entry not in gone]
+        return sorted(left, key=place_in_order)
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         problem = f"it is no list of leftovers ({type(error).__name__}: {error})"
         raise CommandError(f"{path}: {problem}; name the file that a run wrote") from None
+
+
+def place_in_order(entry: Entry) -> int:
+    """Return when an entry is removed, among the others."""
+    return FIRST.index(entry["kind"])
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,21 +92,30 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if not args.yes and not answered_yes(f"Remove these {len(entries)} from Azure?"):
         raise CommandError("nothing was removed")
+    stay = clean(args.file, entries, cloud_of(args))
+    for line in stay:
+        print(line)
+    print(f"{len(entries) - len(stay)} removed, {len(stay)} left")
+    return INCOMPLETE if stay else OK
+
+
+def clean(path: Path, entries: Iterable[Entry], cloud: Cloud) -> list[str]:
+    """Remove these entries from Azure and from the list; return a line for each that stays."""
     from azure.core.pipeline.transport import RequestsTransport
 
     from .clients import Clients
 
-    cloud, shared, stays = cloud_of(args), RequestsTransport(), 0
-    for entry in entries:
-        clients = Clients(cloud, shared, entry["tenant"] or None)
+    connections = RequestsTransport()
+    stay = []
+    for entry in sorted(entries, key=place_in_order):
+        clients = Clients(cloud, connections, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
-        if reason := removed(clients, **entry):
-            stays += 1
-            print(f"{entry['kind']} {entry['name']} stays: {reason}")
+        reason = removed(clients, **entry)
+        if reason:
+            stay.append(f"{entry['kind']} {entry['name']} stays: {reason}")
         else:
-            note(args.file, **entry, gone=True)
-    print(f"{len(entries) - stays} removed, {stays} left")
-    return INCOMPLETE if stays else OK
+            note(path, **entry, gone=True)
+    return stay
 
 
 def removed(
@@ -119,22 +135,31 @@ def removed(
     try:
         if kind == "group":
             clients.of("resource_groups", subscription).begin_delete(name).result()
-        elif kind == "resource":
-            accounts = clients.of("deleted_accounts", subscription)
-            accounts.get(location, group, name)
-            accounts.begin_purge(location, group, name).result()
-        else:
-            vaults = clients.of("vaults", subscription)
-            properties = vaults.get_deleted(name, location).properties
-            if properties.purge_protection_enabled:
-                ends = properties.scheduled_purge_date
-                return (
-                    "purge protection holds its name until "
-                    f"{ends.date() if ends else 'its retention ends'}"
-                )
-            vaults.begin_purge_deleted(name, location).result()
+            return ""
+        if kind == "resource":
+            return purged_account(
+                clients.of("deleted_accounts", subscription), location, group, name
+            )
+        return purged_vault(clients.of("vaults", subscription), location, name)
     except ResourceNotFoundError:
         return ""
     except AzureError as error:
         return without_secrets(f"{type(error).__name__}: {error}")[:200]
+
+
+def purged_account(accounts: Any, location: str, group: str, name: str) -> str:
+    """Purge a deleted account; return why it stays, or nothing."""
+    accounts.get(location, group, name)
+    accounts.begin_purge(location, group, name).result()
+    return ""
+
+
+def purged_vault(vaults: Any, location: str, name: str) -> str:
+    """Purge a deleted vault; return why it stays, or nothing."""
+    properties = vaults.get_deleted(name, location).properties
+    if properties.purge_protection_enabled:
+        ends = properties.scheduled_purge_date
+        until = ends.date() if ends else "its retention ends"
+        return f"purge protection holds its name until {until}"
+    vaults.begin_purge_deleted(name, location).result()
     return ""

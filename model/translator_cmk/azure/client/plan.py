@@ -5,7 +5,7 @@ nobody has measured.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from ...bdd.vocabulary import commands_of
 from ...conformance.cases import ScenarioCase
 from ...conformance.lanes.features import is_patient
 from ...language.declaration import Declaration
-from ...machine import Accepted, Observation
+from ...machine import Accepted, Command, Observation
 from ...requirements import load_register
 from ...system import ModelSystem
 from .target import HELD, PLANS, WORK, Cloud
@@ -46,6 +46,18 @@ def to_plan(scenario: ScenarioCase, declared: Declaration) -> Plan:
     of everything, since effects that nobody expects may be late.
     """
     commands = tuple(commands_of(scenario.pickle))
+    work, _ = work_for(commands)
+    if is_patient(scenario.pickle):
+        windows = [declared.windows.get(type(command).__name__, 0) for command in commands]
+        work["seconds"] += max(windows, default=0)
+    case = scenario.case
+    requirement = case.requirements[0]
+    weight = PLANS["weights"].get(load_register()[requirement].basis, 1)
+    return Plan(case.id, requirement, weight, case.controls, work)
+
+
+def work_for(commands: Iterable[Command]) -> tuple[Counter[str], Observation]:
+    """Return the work of these commands in one world, and what is seen after them."""
     model = ModelSystem()
     seen = model.observe()
     groups = set[tuple[str, str]]()
@@ -61,16 +73,10 @@ def to_plan(scenario: ScenarioCase, declared: Declaration) -> Plan:
         work["seconds"] += estimate["seconds"]
         if isinstance(outcome, Accepted) and "makes" in estimate:
             work[estimate["makes"]] += 1
-    if is_patient(scenario.pickle):
-        windows = [declared.windows.get(type(command).__name__, 0) for command in commands]
-        work["seconds"] += max(windows, default=0)
     work["group"] += len(groups)
     work["requests"] += len(groups)
     work["held"] += sum(vault["purge_protection"] for vault in seen["vault"].values())
-    case = scenario.case
-    requirement = case.requirements[0]
-    weight = PLANS["weights"].get(load_register()[requirement].basis, 1)
-    return Plan(case.id, requirement, weight, case.controls, work)
+    return work, seen
 
 
 def groups_in(seen: Observation) -> set[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """Custom Translator's REST API, for which there is no SDK."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
 
@@ -14,6 +15,8 @@ from ...system import Unsupported
 from .clients import Clients
 from .refusals import NotLearned, refusal_of
 from .rest import rest
+from .target import WORK
+from .training_data import dictionary, full
 
 API = "/translator/customtranslator/api/texttranslator/v1.0"
 TRANSLATION = "/translator/text/v3.0/translate"
@@ -21,10 +24,15 @@ TRANSLATION = "/translator/text/v3.0/translate"
 LANGUAGES = ("en", "de")
 TRAINING = {"IsAutoTrain": True, "IsTuningAuto": True, "IsTestingAuto": True, "IsAutoDeploy": False}
 
-PATIENCE = 1_800
-"""Seconds that an import, a training or a deployment may take."""
 LOCAL_PATIENCE = 20
-"""Likewise, on this machine."""
+"""Seconds that an import, a training or a deployment may take on this machine."""
+
+TRAINING_DOCUMENT = "Training"
+DICTIONARY = "Phrase dictionary"
+"""The types of documents, as Microsoft's samples name them.
+
+https://github.com/MicrosoftTranslator/CustomTranslatorApiSamples
+"""
 
 
 class Studio:
@@ -32,8 +40,11 @@ class Studio:
     name.
     """
 
-    def __init__(self, clients: Clients, endpoint: str, key: str, region: str) -> None:
+    def __init__(
+        self, clients: Clients, endpoint: str, key: str, region: str, training: str
+    ) -> None:
         self.clients = clients
+        self.training = training
         self.endpoint = endpoint.rstrip("/")
         self.key = key
         self.region = region
@@ -64,11 +75,13 @@ class Studio:
             index += 1
         return found
 
-    def wait_for(self, look: Callable[[], Any], what: str) -> Any:
+    def wait_for(self, look: Callable[[], Any], what: str, command: str = "UploadDocument") -> Any:
         """Return what a look finds, once it finds something; raises `NotLearned` where it does not
-        happen.
+        happen as long as the plan gives the command.
         """
-        patience = LOCAL_PATIENCE if self.clients.cloud.local else PATIENCE
+        patience = WORK[command]["patience"]
+        if self.clients.cloud.local:
+            patience = LOCAL_PATIENCE
         until = monotonic() + patience
         found = look()
         while not found:
@@ -125,17 +138,21 @@ class Studio:
 
     def upload(self, document: str, workspace: str) -> None:
         """Upload a pair of files, until the document shows."""
+        if self.training == "full":
+            self.send(document, workspace, TRAINING_DOCUMENT, full())
+        else:
+            self.send(document, workspace, DICTIONARY, dictionary())
+        self.wait_for(lambda: document in self.documents(workspace), "the document")
+
+    def send(self, document: str, workspace: str, kind: str, texts: Sequence[str]) -> None:
+        """Send a pair of files, which replace those of an earlier document of the name."""
         details = []
         files = []
-        for code in LANGUAGES:
+        for code, text in zip(LANGUAGES, texts, strict=True):
             name = f"{document}_{code}.txt"
-            details.append({"Name": name, "LanguageCode": code, "OverwriteIfExists": False})
-            files.append(("Files", (name, f"A sentence in {code}.\n" * 20, "text/plain")))
-        described = {
-            "DocumentName": document,
-            "DocumentType": "training",
-            "FileDetails": details,
-        }
+            details.append({"Name": name, "LanguageCode": code, "OverwriteIfExists": True})
+            files.append(("Files", (name, text, "text/plain")))
+        described = {"DocumentName": document, "DocumentType": kind, "FileDetails": details}
         self.ask(
             "POST",
             f"{API}/documents/import",
@@ -143,7 +160,6 @@ class Studio:
             data={"DocumentDetails": json.dumps([described])},
             files=files,
         )
-        self.wait_for(lambda: document in self.documents(workspace), "the document")
 
     # Models
 
@@ -178,7 +194,31 @@ class Studio:
         return {name: model for name, model in models.items() if is_over(model)}
 
     def train(self, model: str, workspace: str) -> None:
-        """Train a model on all documents of the workspace that can be seen, until it is trained."""
+        """Train a model on all documents of the workspace that can be seen, until it is trained.
+
+        Where dictionaries train none, sentences take their place under the same names.
+        """
+        try:
+            self.train_once(model, workspace)
+        except (NotLearned, HttpResponseError) as error:
+            if self.training == "full" or self.clients.cloud.local or is_refusal(error):
+                raise
+            self.forget(model, workspace)
+            for document in self.documents_seen(workspace) or ():
+                self.send(document, workspace, TRAINING_DOCUMENT, full())
+            self.train_once(model, workspace)
+
+    def forget(self, model: str, workspace: str) -> None:
+        """Delete a model that failed, so that its name is free, if there is one."""
+        failed = self.named(f"/projects/{self.project_of(workspace)}/models", "Models").get(model)
+        if failed:
+            with suppress(HttpResponseError):
+                self.ask("DELETE", f"{API}/models/{failed['Id']}")
+
+    def train_once(self, model: str, workspace: str) -> None:
+        """Train a model on all documents of the workspace that can be seen, until it is trained;
+        raises `NotLearned` where that fails.
+        """
         documents = self.documents_seen(workspace) or {}
         project = self.project_of(workspace)
         request = {
@@ -187,7 +227,14 @@ class Studio:
             "DocumentIds": [document["Id"] for document in documents.values()],
         }
         self.ask("POST", f"{API}/models", json=request | TRAINING)
-        self.models[model] = self.wait_for(lambda: self.trained(project).get(model), "the model")
+
+        def over() -> Any:
+            return self.trained(project).get(model)
+
+        found = self.wait_for(over, "the model", "TrainModel")
+        if "fail" in str(found.get("ModelStatus", "")).lower():
+            raise NotLearned(f"the training ended as {found['ModelStatus']}")
+        self.models[model] = found
 
     def deploy(self, model: str) -> None:
         """Deploy a model in the first region that is offered, until it shows."""
@@ -207,7 +254,7 @@ class Studio:
             found = self.ask("GET", path)
             return found if is_deployed(found) == wanted else None
 
-        self.models[model] |= self.wait_for(shown, "the deployment")
+        self.models[model] |= self.wait_for(shown, "the deployment", "DeployModel")
 
     def translate(self, model: str) -> None:
         """Translate a word with a model, and no other; raises `HttpResponseError`."""
@@ -250,6 +297,17 @@ class Studio:
         for name, model in self.trained(self.projects[workspace]).items():
             state = "deployed" if is_deployed(model) else "undeployed"
             seen["model"][name] = {"workspace": workspace, "state": state}
+
+
+def is_refusal(error: Exception) -> bool:
+    """Return whether an error is a refusal, which says something of the specification."""
+    if not isinstance(error, HttpResponseError):
+        return False
+    try:
+        refusal_of(error)
+    except NotLearned:
+        return False
+    return True
 
 
 def is_over(model: Any) -> bool:

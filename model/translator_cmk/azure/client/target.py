@@ -24,6 +24,9 @@ HELD = 7
 PREFIX = "translator-cmk"
 """How the names of all resource groups begin."""
 LEFTOVERS = Path("leftovers.json")
+TRAININGS = ("dictionary", "full")
+"""What a model is trained with: a dictionary, which is faster and billed for less, or sentences."""
+
 TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
 """The pricing tiers of Azure for those of the stage: our reading, since the article names none."""
 
@@ -139,7 +142,7 @@ class Target(NamedTuple):
     names of a stage.
 
     Without subscriptions each world is a tenant of its own, as those of `translator-cmk serve
-    --azure` are.
+    --azure` are.  ``training``: what a model is trained with first, see `TRAININGS`.
     """
 
     cloud: Cloud
@@ -150,6 +153,7 @@ class Target(NamedTuple):
     wait: float | None = None
     """Seconds for which each command is asked again before its answer is judged; None: as planned,
     and not at all on this machine."""
+    training: str = "dictionary"
 
     def location(self, region: str) -> str:
         """Return Azure's name of a region."""
@@ -217,6 +221,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_wait(group)
     tiers = ", ".join("=".join(each) for each in TIERS.items())
+    add_training(group)
     for name, known, default in (
         ("region", DEFAULT_STAGE.regions, "the same"),
         ("tier", TIERS, tiers),
@@ -243,6 +248,17 @@ def add_wait(group: argparse._ArgumentGroup) -> None:
         type=seconds,
         help="ask each command again so long, with growing pauses, before a refusal is judged "
         "(default: as plan.yaml says; 0 on this machine)",
+    )
+
+
+def add_training(group: argparse._ArgumentGroup) -> None:
+    """Add the option that says how models are trained."""
+    group.add_argument(
+        "--training",
+        choices=TRAININGS,
+        default=TRAININGS[0],
+        help="train models with a dictionary, or with sentences if that trains none; or with "
+        "sentences at once (default: dictionary)",
     )
 
 
@@ -302,7 +318,8 @@ def target_of(args: argparse.Namespace) -> Target:
         )
     tiers = TIERS | dict(args.tier)
     leftovers = str(LEFTOVERS.absolute())
-    return Target(cloud, subscriptions, dict(args.region), tiers, leftovers, args.wait)
+    region = dict(args.region)
+    return Target(cloud, subscriptions, region, tiers, leftovers, args.wait, args.training)
 
 
 def must_name_each_once(option: str, pairs: Sequence[tuple[str, str]]) -> None:

@@ -5,23 +5,30 @@ import json
 import os
 import shlex
 from importlib import import_module
+from pathlib import Path
 
 from ...bdd.prerequisites import inapplicable
 from ...bdd.vocabulary import asserts
 from ...conformance import verify
-from ...conformance.cases import FEATURES, scenarios
+from ...conformance.cases import FEATURES, SMALLEST, TOUR, scenarios
 from ...conformance.channels import PATIENCE
 from ...conformance.selection import SELECTED, must_exist, selected
 from ...errors import DEVIATIONS, OK, CommandError
+from ...language.declaration import Declaration
 from ...machine import DEFAULT_STAGE
 from .agreeing import agree
+from .leftovers import clean, left_in
 from .plan import format_plan, to_plan, within
-from .target import ENVIRONMENT, Target, add_options, declaration_of, target_of
+from .smallest import format_smallest, format_smallest_here
+from .target import ENVIRONMENT, PLANS, Target, add_options, declaration_of, target_of
 
 FACTORY = "translator_cmk.azure.client.adapter:from_environment"
 
-LONGEST = 3_600.0
-"""Seconds that a command may take by default; a training, which takes long, is given half."""
+LONGEST: float = PLANS["longest"]
+"""Seconds that a command may take by default."""
+
+GO_WITH_AZURE = ("plan", "budget", "yes", "confirm", "smallest", "full", "read_only")
+"""The options that mean nothing for any other system."""
 
 
 def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiveGroup") -> None:
@@ -32,15 +39,15 @@ def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiv
         help="speak Azure's API, through Microsoft's SDKs (needs the extra azure)",
     )
     add_options(parser)
+    add_extent(parser)
     group = parser.add_argument_group("before anything is created there")
     group.add_argument(
-        "--plan", action="store_true", help="show what the run would create, and end"
+        "--read-only",
+        action="store_true",
+        help="say what would stop a run in the subscription, and end; nothing is created",
     )
     group.add_argument(
-        "--budget",
-        metavar="MINUTES",
-        type=float,
-        help="only the scenarios that show most in this time, as planned",
+        "--plan", action="store_true", help="show what the run would create, and end"
     )
     group.add_argument(
         "--yes",
@@ -57,34 +64,113 @@ def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiv
     )
 
 
+def add_extent(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how much is run there."""
+    group = parser.add_argument_group("how much is run there")
+    extent = group.add_mutually_exclusive_group()
+    extent.add_argument(
+        "--smallest",
+        action="store_true",
+        help="the smallest run: one sequence in one world (default unless on this machine, where "
+        "nothing is selected)",
+    )
+    extent.add_argument(
+        "--full", action="store_true", help="all scenarios (default on this machine)"
+    )
+    extent.add_argument(
+        "--budget",
+        metavar="MINUTES",
+        type=float,
+        help="only the scenarios that show most in this time, as planned",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the lanes; against Azure only what was shown, and agreed to."""
     if not args.azure:
-        if args.plan or args.budget or args.yes or args.confirm:
-            raise CommandError("--plan, --budget, --yes and --confirm go with --azure")
+        must_go_without_azure(args)
         return verify.run(args)
     target = target_of(args)
-    planned = show_plan(args, target)
+    if args.read_only:
+        return look(target)
+    is_smallest = is_smallest_asked_for(args, target)
+    declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
+    if is_smallest:
+        print(smallest_plan(target, declared), end="", flush=True)
+    else:
+        planned = show_plan(args, target, declared)
     if args.plan:
         return OK
     import_module(
         "azure.identity"
     )  # without the extra nothing is asked and no child process is started
     agree(target, args.yes, args.confirm)
-    if args.budget is not None:
+    if is_smallest:
+        args.lane = [TOUR]
+        args.scope = [SMALLEST]
+    elif args.budget is not None:
         args.case = planned
+    return run_planned(args, target, is_smallest)
+
+
+def must_go_without_azure(args: argparse.Namespace) -> None:
+    """Raise `CommandError` if an option is there that goes with `--azure`."""
+    for name in GO_WITH_AZURE:
+        if getattr(args, name):
+            option = name.replace("_", "-")
+            raise CommandError(f"--{option} goes with --azure")
+
+
+def look(target: Target) -> int:
+    """Show what would stop a run; raises `CommandError`."""
+    if not target.subscriptions:
+        raise CommandError("--read-only: name the subscription, with --subscription ID")
+    import_module("azure.identity")
+    from .read_only import show
+
+    return show(target)
+
+
+def is_smallest_asked_for(args: argparse.Namespace, target: Target) -> bool:
+    """Return whether the smallest run is meant; raises `CommandError` where that is unclear."""
+    narrowed = [name for name in SELECTED if getattr(args, name)]
+    if args.smallest and narrowed:
+        raise CommandError(f"--smallest selects no scenarios; leave out --{narrowed[0]}")
+    if args.smallest:
+        return True
+    if args.full or args.budget is not None or narrowed or args.lane:
+        return False
+    return not target.cloud.local
+
+
+def smallest_plan(target: Target, declared: Declaration) -> str:
+    """Return the plan of the smallest run, as text."""
+    if target.cloud.local:
+        return format_smallest_here(target, declared)
+    return format_smallest(target, declared, next(iter(target.subscriptions.values())))
+
+
+def run_planned(args: argparse.Namespace, target: Target, is_smallest: bool) -> int:
+    """Run what was planned, and remove what is left where that is not on this machine."""
     if args.timeout == PATIENCE:
         args.timeout = LONGEST
     args.python = FACTORY
     os.environ[ENVIRONMENT] = json.dumps(target)
+    path = Path(target.leftovers)
+    left_before = left_in(path)
     code = verify.run(args)
     if code == DEVIATIONS:
         variable = f"{ENVIRONMENT}={shlex.quote(json.dumps(target))}"
         print(f"before replay or report reproduce: export {variable}")
+    if is_smallest or not target.cloud.local:
+        left = [entry for entry in left_in(path) if entry not in left_before]
+        print(f"removing {len(left)} objects that the run has left", flush=True)
+        for line in clean(path, left, target.cloud):
+            print(line)
     return code
 
 
-def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
+def show_plan(args: argparse.Namespace, target: Target, declared: Declaration) -> list[str]:
     """Print the plan of the run, and return the ids of its scenarios; raises `CommandError`."""
     args.lane = args.lane or [FEATURES]
     if args.lane != [FEATURES]:
@@ -92,7 +178,6 @@ def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
     selection = {name: tuple(getattr(args, name)) for name in SELECTED}
     must_exist(selection, args.waive)
     waived = tuple(sorted(set(args.waive)))
-    declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
     every = scenarios(args.profile, waived, args.revision)
     found = selected(every, selection, declared)
     applicable = [scenario for scenario in found if inapplicable(scenario.pickle, declared) is None]

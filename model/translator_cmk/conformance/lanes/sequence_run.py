@@ -263,6 +263,10 @@ def all_in_doubt(
     return True
 
 
+LONGEST_UNJUDGED = 300.0
+"""Seconds that are waited for the effects of a command that is not judged."""
+
+
 def carry_out(subject: Subject, commands: Iterable[Command], result: SequenceResult) -> None:
     """Put the system through commands, and look after each, without judging anything."""
     for command in commands:
@@ -271,6 +275,7 @@ def carry_out(subject: Subject, commands: Iterable[Command], result: SequenceRes
             subject.submit(command)
         except (Unsupported, Inconclusive):
             continue
+        subject.pending.close_within(subject.session.clock.now() + LONGEST_UNJUDGED)
         looked_at(subject)
 
 

@@ -1,0 +1,228 @@
+"""Looks at what would stop a run in a subscription, and creates nothing.
+
+It sends nothing but GET requests, which the role Reader allows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from azure.core.exceptions import AzureError
+from azure.core.pipeline.transport import RequestsTransport
+
+from ...errors import INCOMPLETE, OK
+from ...escaping import plain
+from .clients import Clients
+from .redaction import without_secrets
+from .target import PLANS, PREFIX, Target
+
+READS: dict[str, Any] = PLANS["reads"]
+"""What is read, and what a run needs of it."""
+
+STOPS = "✘"
+FINE = "✔"
+UNKNOWN = "?"
+
+
+class Finding(NamedTuple):
+    """What was found out about one thing that a run needs."""
+
+    mark: str
+    about: str
+    text: str
+
+
+class Unreadable(Exception):
+    """Raised if something can't be read; its text says why."""
+
+
+class Reader:
+    """Reads one subscription."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.subscription = next(iter(target.subscriptions.values()))
+        self.region = target.location("westeurope")
+        self.other_region = target.location("eastus")
+        self.clients = Clients(target.cloud, RequestsTransport())
+
+    def get(self, name: str) -> Any:
+        """Return the answer to one of the requests, by its name; raises `Unreadable`."""
+        path = READS["paths"][name].format(subscription=self.subscription, region=self.region)
+        try:
+            return self.clients.ask_manager(self.subscription, "GET", path)
+        except AzureError as error:
+            problem = without_secrets(f"{type(error).__name__}: {error}")
+            raise Unreadable(plain(problem, 200)) from None
+
+    def listed(self, name: str) -> list[Any]:
+        """Return what an answer lists; raises `Unreadable`."""
+        answer = self.get(name)
+        if not isinstance(answer, dict) or not isinstance(answer.get("value"), list):
+            raise Unreadable("the answer lists nothing")
+        found: list[Any] = answer["value"]
+        return found
+
+
+def findings(target: Target) -> Iterator[Finding]:
+    """Yield what was found out, in the order in which a run needs it."""
+    reader = Reader(target)
+    for about, look in LOOKS.items():
+        try:
+            for text, stops in look(reader):
+                yield Finding(STOPS if stops else FINE, about, text)
+        except Unreadable as problem:
+            yield Finding(UNKNOWN, about, f"can't be read: {problem}")
+
+
+Looks = Iterator[tuple[str, bool]]
+"""What was found, and whether it would stop a run."""
+
+
+def at_sign_in(reader: Reader) -> Looks:
+    """Look at the subscription itself."""
+    found = reader.get("subscription")
+    state = str(found.get("state", "of an unknown state"))
+    yield f"the subscription is {plain(state)}", state not in ("Enabled", "of an unknown state")
+
+
+def at_rights(reader: Reader) -> Looks:
+    """Look at what whoever signs in may do."""
+    permissions = reader.listed("permissions")
+    missing = [action for action in READS["actions"] if not is_allowed(action, permissions)]
+    for action in missing:
+        yield f"{action} is not allowed; {READS['role']} allows it", True
+    if not missing:
+        yield f"all {len(READS['actions'])} actions that it needs are allowed", False
+
+
+def is_allowed(action: str, permissions: Iterable[Any]) -> bool:
+    """Return whether any of the permissions has an action, and doesn't take it away."""
+    for permission in permissions:
+        given = permission.get("actions", ())
+        taken = permission.get("notActions", ())
+        if matches(action, given) and not matches(action, taken):
+            return True
+    return False
+
+
+def matches(action: str, patterns: Iterable[str]) -> bool:
+    """Return whether an action is one of those that stand for many."""
+    return any(fnmatchcase(action.lower(), str(pattern).lower()) for pattern in patterns)
+
+
+def at_providers(reader: Reader) -> Looks:
+    """Look at the resource providers."""
+    for namespace in READS["providers"]:
+        state = str(reader.get(namespace).get("registrationState", "unknown"))
+        if state == "Registered":
+            yield f"{namespace} is registered", False
+        else:
+            remedy = f"az provider register --namespace {namespace} --wait"
+            yield f"{namespace} is {plain(state)}; {remedy}", True
+
+
+def at_tiers(reader: Reader) -> Looks:
+    """Look at whether the kind is sold in the tier that the run needs."""
+    kind = READS["kind"]
+    tier = reader.target.tiers["cmk-tier"]
+    sold = []
+    for sku in reader.listed("tiers"):
+        if sku.get("kind") == kind and sku.get("name") == tier:
+            sold += [str(location).lower() for location in sku.get("locations", ())]
+            if is_restricted(sku, reader.region):
+                yield f"{kind} in tier {tier} is restricted in {reader.region}", True
+    if reader.region in sold:
+        yield f"{kind} is sold in tier {tier} in {reader.region}", False
+    else:
+        yield f"{kind} is not sold in tier {tier} in {reader.region}; name others", True
+
+
+def is_restricted(sku: Any, region: str) -> bool:
+    """Return whether a subscription may not have a tier in a region."""
+    for restriction in sku.get("restrictions", ()):
+        values = [str(value).lower() for value in restriction.get("values", ())]
+        if region in values:
+            return True
+    return False
+
+
+def at_quotas(reader: Reader) -> Looks:
+    """Look at whether there is room for one more account."""
+    full = []
+    for usage in reader.listed("quotas"):
+        name = str(usage.get("name", {}).get("value", ""))
+        limit = usage.get("limit") or 0
+        current = usage.get("currentValue") or 0
+        if "account" in name.lower() and 0 < limit <= current:
+            full.append(f"{plain(name)}, {current:g} of {limit:g}")
+    for quota in full:
+        yield f"the quota is used up: {quota}", True
+    if not full:
+        yield f"room for an account in {reader.region}", False
+
+
+def at_policies(reader: Reader) -> Looks:
+    """Look at which policies are assigned: what they deny nobody can tell from here."""
+    names = []
+    for assignment in reader.listed("policies"):
+        properties = assignment.get("properties", {})
+        names.append(plain(str(properties.get("displayName") or assignment.get("name")), 60))
+    if names:
+        shown = ", ".join(names[: READS["most_policies"]])
+        yield f"{len(names)} assigned, of which any that denies may stop it: {shown}", False
+    else:
+        yield "none is assigned", False
+
+
+def at_names(reader: Reader) -> Looks:
+    """Look at what earlier runs left: the names of a run are new, so nothing is in their way."""
+    groups = [group for group in reader.listed("groups") if is_ours(group.get("name", ""))]
+    vaults = [vault for vault in reader.listed("deleted vaults") if is_ours(vault)]
+    accounts = [account for account in reader.listed("deleted accounts") if is_ours(account)]
+    yield (
+        (
+            f"of earlier runs {len(groups)} groups are left, {len(vaults)} deleted vaults and "
+            f"{len(accounts)} deleted accounts; the names of a run are new, so none is in the way"
+        ),
+        False,
+    )
+
+
+def is_ours(found: Any) -> bool:
+    """Return whether something is, or was, in a resource group of a run."""
+    return f"{PREFIX}-" in str(found)
+
+
+LOOKS: dict[str, Callable[[Reader], Looks]] = {
+    "sign-in": at_sign_in,
+    "rights": at_rights,
+    "providers": at_providers,
+    "tier": at_tiers,
+    "quotas": at_quotas,
+    "policies": at_policies,
+    "names": at_names,
+}
+"""What is looked at."""
+
+
+def show(target: Target) -> int:
+    """Print what would stop a run; 0 where nothing would, 4 where something does or is unknown."""
+    print(f"Read only, in {target.cloud.name}: nothing is created", flush=True)
+    found: list[Finding] = []
+    for finding in findings(target):
+        print(f"{finding.mark} {finding.about:<11}{finding.text}", flush=True)
+        found.append(finding)
+    print(conclusion(found))
+    return OK if all(finding.mark == FINE for finding in found) else INCOMPLETE
+
+
+def conclusion(found: Sequence[Finding]) -> str:
+    """Return in one line what the findings come to."""
+    stopping = sum(finding.mark == STOPS for finding in found)
+    unknown = sum(finding.mark == UNKNOWN for finding in found)
+    if stopping:
+        return f"{stopping} would stop a run; {unknown} could not be read"
+    if unknown:
+        return f"nothing that was read would stop a run; {unknown} could not be read"
+    return "nothing that can be read would stop a run"

@@ -1,0 +1,239 @@
+"""The smallest run against Azure: what its plan says, what it shows, what it leaves.
+
+The server of these tests answers as Microsoft's cloud, through a proxy.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.azure.client.verifying_azure import TENANT, Ran, credentials, ended, run_verify
+from translator_cmk.azure.client import prices
+from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.target import CLOUDS, ENDPOINT, Target, declaration_of
+from translator_cmk.azure.client.training_data import PAIRS, dictionary, full
+from translator_cmk.azure.server import azure_server
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
+from translator_cmk.cli import main
+from translator_cmk.conformance.lanes.tour import whole_smallest_run
+from translator_cmk.machine import COUNTER_ROWS, REMEMBERING, Machine
+from translator_cmk.machine.commands import CreateResource
+from translator_cmk.machine.entities import CUSTOMER, Resource, Vault
+from translator_cmk.machine.rows import Row, effect
+from translator_cmk.machine.updates import sets
+
+SUBSCRIPTION = guid(TENANT, SUBSCRIPTIONS[0])
+LIVE = ("--cloud", "AzureCloud", "--subscription", SUBSCRIPTION, "--confirm", SUBSCRIPTION)
+
+WORTH_MOST = {
+    "resource.not-at-creation",
+    "vault.same-region",
+    "vault.purge-protection",
+    "keys.rsa-2048",
+    "keys.enable",
+    "revocation.access-revoked",
+    "identity.access-removed",
+    "revocation.vault-deleted",
+    "revocation.data-inaccessible",
+    "revocation.undeploys",
+    "revocation.deletes-uploads",
+    "restoration.uploads-stay-deleted",
+}
+"""What the smallest run is for: the demands, the causes, the losses, and what does not come back."""
+
+
+def ran_live(folder: Path, server: AzureServer, *arguments: str) -> Ran:
+    """Run against the server as against Microsoft's cloud."""
+    return ended(run_verify(folder, credentials(server), *LIVE, *arguments), folder)
+
+
+# From start to an empty subscription
+
+
+def test_it_goes_from_its_plan_to_an_empty_subscription(tmp_path: Path) -> None:
+    with azure_server() as server:
+        ran = ran_live(tmp_path, server)
+        [world] = list(server.worlds.latest())
+    assert ran.code == 0, ran.text
+    assert ran.text.startswith("Plan for AzureCloud: the smallest run")
+    assert set(ran.envelope["tour"]["shown"]) >= WORTH_MOST
+    assert world.groups == frozenset()
+    assert not world.state.tables[Resource]
+    assert len(world.state.tables[Vault]) == 2
+    left = left_in(tmp_path / "leftovers.json")
+    assert [entry["kind"] for entry in left] == ["vault", "vault"]
+    assert ran.text.count("purge protection holds its name") == 2
+    assert main(["report", "check", str(tmp_path / "report")]) == 0
+
+
+ENABLES_AT_CREATION = effect(
+    CreateResource,
+    "resource.not-at-creation",
+    when=lambda command: command.keys == CUSTOMER,
+    then=lambda command: sets(command.resource, key_source=CUSTOMER),
+)
+
+BROKEN: dict[str, tuple[list[str], tuple[Row, ...]]] = {
+    "restoration.uploads-stay-deleted": (["revocation.deletes-uploads"], ()),
+    "resource.not-at-creation": (
+        ["resource.creation-refused", "resource.not-at-creation"],
+        (ENABLES_AT_CREATION,),
+    ),
+    "vault.purge-protection": (
+        ["vault.purge-protection-refused", "vault.purge-protection"],
+        tuple(row for row in COUNTER_ROWS if row.requirement == "vault.purge-protection"),
+    ),
+    "revocation.undeploys": (["revocation.undeploys"], ()),
+    "revocation.vault-deleted": (["revocation.vault-deleted"], ()),
+}
+"""By what a failure is attributed to: the requirements whose rows a broken model lacks, and the
+rows that it has in their place.
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attributed", BROKEN)
+def test_a_broken_model_behind_the_server_is_found(attributed: str, tmp_path: Path) -> None:
+    lacking, more = BROKEN[attributed]
+    rows = [row for row in REMEMBERING if row.requirement not in lacking]
+    with azure_server(Machine((*rows, *more))) as server:
+        # on this machine no effect is waited for, which may take an hour elsewhere
+        ran = ended(run_verify(tmp_path, credentials(server), "--smallest", "--yes"), tmp_path)
+        worlds = list(server.worlds.latest())
+    assert ran.code == 1, ran.text
+    named = [name for case in ran.envelope["cases"] for name in case.get("attributed_to", ())]
+    assert attributed in named
+    assert attributed not in ran.envelope["tour"]["shown"]
+    for world in worlds:  # a run that fails cleans up as well
+        assert world.groups == frozenset()
+        assert not world.state.tables[Resource]
+
+
+# What it says before
+
+
+def test_the_plan_says_what_it_takes_costs_and_leaves_and_creates_nothing(
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert signed_in.port
+    command = ["verify", "--azure", "--cloud", "AzureCloud", "--subscription", SUBSCRIPTION]
+    assert main([*command, "--plan"]) == 0
+    text = capsys.readouterr().out
+    words = {line[2:13].strip() for line in text.splitlines()[1:]}
+    assert words >= {"hands on", "takes", "is billed", "price", "deletes", "leaves", "needs"}
+    assert "no price could be read" in text  # the proxy leads nowhere else
+    assert "2 vaults" in text
+    assert "1 resource," in text
+    assert f"--read-only --subscription {SUBSCRIPTION}" in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_the_default_where_nothing_is_selected_and_not_on_this_machine(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["verify", "--azure", "--plan"]
+    there = [*here, "--cloud", "AzureCloud", "--subscription", SUBSCRIPTION]
+    smallest = {
+        (*there,): True,
+        (*there, "--full"): False,
+        (*there, "--topic", "vault"): False,
+        (*there, "--budget", "60"): False,
+        (*here, "--topic", "vault"): False,
+        (*here, "--smallest"): True,
+    }
+    assert signed_in.port
+    for command, expected in smallest.items():
+        assert main([*command]) == 0
+        assert ("the smallest run" in capsys.readouterr().out) is expected, command
+    assert main([*here, "--smallest", "--topic", "vault"]) == 2
+    assert "--smallest selects no scenarios" in capsys.readouterr().err
+    monkeypatch.delenv(ENDPOINT)
+    assert main(["verify", "--smallest", "--python", "translator_cmk.system:ModelSystem"]) == 2
+    assert "--smallest goes with --azure" in capsys.readouterr().err
+
+
+def test_azure_can_be_asked_for_every_command_of_it() -> None:
+    """Of what a cloud lacks, such as vaults without soft delete, it needs nothing."""
+    everything = whole_smallest_run(
+        declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], False)
+    )
+    with_all = declaration_of(
+        Target(CLOUDS["AzureCloud"]._replace(local=True)), ["production", "security"], False
+    )
+    assert everything == whole_smallest_run(with_all)
+
+
+# Prices are Microsoft's
+
+
+@contextmanager
+def price_list(body: bytes) -> Iterator[str]:
+    """Serve a list of prices."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/prices"
+        server.shutdown()
+
+
+ITEM = {
+    "productName": "Translator",
+    "meterName": "A meter",
+    "retailPrice": 1.5,
+    "currencyCode": "USD",
+    "unitOfMeasure": "1M",
+    "effectiveStartDate": "2026-01-02T00:00:00Z",
+    "type": "Consumption",
+}
+
+
+def test_a_price_has_its_meter_its_unit_its_date_and_where_it_was_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reserved = {**ITEM, "type": "Reservation", "meterName": "Another"}
+    with price_list(json.dumps({"Items": [ITEM, reserved]}).encode()) as url:
+        monkeypatch.setattr(prices, "LIST", url)
+        lines = list(prices.format_prices("westeurope"))
+    assert lines[0] == "Translator, A meter: 1.5 USD for 1M, since 2026-01-02"
+    assert len(lines) == 2
+    assert url in lines[1]
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"Items": [{}]}', b'{"Items": []}'])
+def test_what_is_no_list_of_prices_is_no_price(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with price_list(body) as url:
+        monkeypatch.setattr(prices, "LIST", url)
+        [line] = prices.format_prices("westeurope")
+    assert line.startswith(f"no price could be read from {url}")
+
+
+# What a model is trained with
+
+
+def test_no_two_pairs_are_alike_and_there_are_enough() -> None:
+    for english, german in (full(), dictionary()):
+        assert len(english.splitlines()) == len(german.splitlines())
+        assert len(set(english.splitlines())) == len(english.splitlines())
+        assert len(set(german.splitlines())) == len(german.splitlines())
+    assert len(full()[0].splitlines()) == PAIRS
+    assert full() == full()
