@@ -27,7 +27,7 @@ from tests.conformance.conftest import (
 from translator_cmk.conformance.report.losses_seen import losses_seen
 from translator_cmk.conformance.report.reading import read
 from translator_cmk.conformance.report.redaction import redacted
-from translator_cmk.conformance.report.timeline import worlds_of
+from translator_cmk.conformance.report.timeline import words_of, worlds_of
 from translator_cmk.requirements import load_register
 
 SECTIONS = (
@@ -137,6 +137,15 @@ def test_what_the_system_says_of_its_attempts_stands_beside_its_answer(tmp_path:
     assert "It says: 0 s: 409 " in line
 
 
+def test_one_attempt_that_was_accepted_is_not_worth_a_word() -> None:
+    accepted = {"answer": "accepted", "said": ["0.0 s: accepted"]}
+    assert list(words_of(accepted)) == []
+    again = {"answer": "accepted", "said": ["0.0 s: 409 Conflict", "8.0 s: accepted"]}
+    assert list(words_of(again)) == again["said"]
+    refused = {"answer": "refused", "code": "Forbidden", "said": ["0.0 s: 403"]}
+    assert list(words_of(refused)) == ["(code Forbidden)", "0.0 s: 403"]
+
+
 def test_tour_is_shown_as_sequences(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", MODEL, *TOUR)
     page = page_of(found.folder)
@@ -185,6 +194,22 @@ def test_report_of_another_kit_is_said_to_be_judged_by_that_kit() -> None:
     page = page_of(OLD)
     assert "**Judged by another kit.** The verdicts are those of translator-cmk 0.2.0" in page
     assert "There is no time line: the log is in protocol 1" in page
+
+
+def test_run_on_azure_is_repeated_there_and_named_with_all_that_its_version_says(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
+    edited = Path(shutil.copytree(wrong_in_features.folder, tmp_path / "edited"))
+    report = json.loads((edited / "report.json").read_text("utf-8"))
+    report["subject"]["product"] = "Azure: AzureCloud"
+    report["subject"]["version"] = f"api-versions: {', '.join(['accounts 2025-09-01'] * 4)}; end"
+    (edited / "report.json").write_text(json.dumps(report), "utf-8")
+    page = page_of(edited)
+    assert page.startswith("# Azure: AzureCloud: deviations: ")
+    assert "; end |\n" in page
+    assert "**Observed on Azure, as whoever ran it says.**" in page
+    assert f"translator-cmk verify --azure --subscription SUBSCRIPTION --case {FAILS}" in page
+    assert "reproduce" not in page
 
 
 def test_html_is_one_file_that_runs_and_fetches_nothing(wrong: Verified, tmp_path: Path) -> None:

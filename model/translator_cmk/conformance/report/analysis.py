@@ -51,7 +51,7 @@ def analysis(envelope: Envelope, worlds: Sequence[World] | None, unreadable: str
     register = load_register(revision=envelope["register"]["article"])
     found = cells(envelope, register)
     tried = {name: cell for name, cell in found.items() if was_tried(cell)}
-    blocks: list[Block] = [Heading(1, f"{product(envelope)}: {headline(envelope)}")]
+    blocks: list[Block] = [Heading(1, f"{name_of(envelope)}: {headline(envelope)}")]
     blocks += whose(envelope)
     blocks += tested(envelope)
     blocks += by_microsoft(register, tried.keys() | shown_once(envelope).keys())
@@ -65,6 +65,18 @@ def analysis(envelope: Envelope, worlds: Sequence[World] | None, unreadable: str
     blocks += open_still(envelope, found, worlds)
     blocks += repeated(envelope)
     return tuple(blocks)
+
+
+LONGEST_VERSION = 40
+"""Characters of a version that stands in the title."""
+
+
+def name_of(envelope: Envelope) -> str:
+    """Return the product, with its version unless that is long, as it is of a cloud."""
+    subject = envelope["subject"]
+    if subject is not None and len(subject["version"]) > LONGEST_VERSION:
+        return str(subject["product"])
+    return product(envelope)
 
 
 def was_tried(cell: Cell) -> bool:
@@ -118,7 +130,7 @@ def tested(envelope: Envelope) -> Iterator[Block]:
     yield Heading(2, "What was tested")
     article = load_register(revision=envelope["register"]["article"]).article
     rows: list[tuple[Text, Text]] = [
-        (("System",), (product(envelope),)),
+        (("System",), (system_of(envelope),)),
         (("Run",), (f"{envelope['started']} to {envelope['finished']} (UTC)",)),
         (("Compared with",), (Link(article.title, article.url), f", revision {article.revision}")),
         (("Profile",), (Code(envelope["profile"]), f": {PROFILES[envelope['profile']]}")),
@@ -137,6 +149,14 @@ def tested(envelope: Envelope) -> Iterator[Block]:
         rows.append((("Not shown by the system",), (", ".join(subject["hidden"]) or "nothing",)))
         rows.append((("Delays that it declares",), (windows_of(subject),)))
     yield Table(("", ""), tuple(rows))
+
+
+def system_of(envelope: Envelope) -> str:
+    """Return the product with the whole of its version."""
+    subject = envelope["subject"]
+    if subject is None or len(subject["version"]) <= LONGEST_VERSION:
+        return product(envelope)
+    return f"{subject['product']}, {subject['version']}"
 
 
 PROFILES = {
@@ -438,12 +458,15 @@ def repeated(envelope: Envelope) -> Iterator[Block]:
     yield Paragraph(
         ("Ask the system all of it again, or put a system of your own through the same:",)
     )
-    yield Commands(
-        (
-            "translator-cmk report reproduce FOLDER --stdio 'COMMAND'",
-            f"translator-cmk verify --stdio 'COMMAND' {options_of(envelope)}",
-        )
-    )
+    system = "--stdio 'COMMAND'"
+    commands = [
+        f"translator-cmk report reproduce FOLDER {system}",
+        f"translator-cmk verify {system} {options_of(envelope)}",
+    ]
+    if product(envelope).startswith(OF_AZURE):
+        words = ["--azure", "--subscription", "SUBSCRIPTION", *selected_by(envelope)]
+        commands = [f"translator-cmk verify {shlex.join(words)}"]
+    yield Commands(tuple(commands))
     failed = [case for case in envelope["cases"] if case["status"] in HAS_FAILED]
     if failed:
         yield Paragraph(("One failure alone:",))
@@ -455,6 +478,17 @@ def repeated(envelope: Envelope) -> Iterator[Block]:
         yield Commands((again,))
 
 
+def selected_by(envelope: Envelope) -> list[str]:
+    """Return the options that select scenarios, and waive requirements."""
+    words: list[str] = []
+    for name, values in envelope["selection"].items():
+        for value in values:
+            words += [f"--{name}", value]
+    for name in envelope["waived"]:
+        words += ["--waive", name]
+    return words
+
+
 def options_of(envelope: Envelope) -> str:
     """Return the options of `verify` that ask for the same run."""
     words = ["--profile", envelope["profile"]]
@@ -463,11 +497,7 @@ def options_of(envelope: Envelope) -> str:
         words += ["--revision", register.revision]
     for lane in envelope["lanes"]:
         words += ["--lane", lane]
-    for name, values in envelope["selection"].items():
-        for value in values:
-            words += [f"--{name}", value]
-    for name in envelope["waived"]:
-        words += ["--waive", name]
+    words += selected_by(envelope)
     words += ["--seed", str(envelope["seed"])]
     budgets = envelope["budgets"]
     if TOUR in envelope["lanes"] and budgets:

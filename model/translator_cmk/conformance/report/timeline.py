@@ -222,9 +222,15 @@ def without(fields: dict[str, Any], hidden: Collection[str]) -> dict[str, Any]:
 
 
 def words_of(answer: Entry) -> Iterator[str]:
-    """Yield what a system says of its answer: message and code, then each attempt."""
+    """Yield what a system says of its answer: message and code, then each attempt.
+
+    That it was accepted at the only attempt says nothing more.
+    """
     explained = own_words(answer)
     if explained:
         yield explained
-    for remark in answer.get("said", ()):
+    said = answer.get("said", ())
+    if answer["answer"] == "accepted" and len(said) < 2:
+        return
+    for remark in said:
         yield str(remark)
