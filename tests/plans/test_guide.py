@@ -1,6 +1,7 @@
 """The guide shows what the command prints of its plans; pipelines, the action and the hook check a
 plan and end as it does."""
 
+import json
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command_line import ROOT
+from tests.command_line import ROOT, run_cli
 from tests.plans import builder as b
 from tests.plans.guide import FOLDER, PLANS, printed, written
 from tests.plans.test_cases import vault_redeployed
@@ -146,3 +147,17 @@ def test_the_hook_checks_each_plan_that_is_committed(tmp_path: Path, kit: dict[s
         done = subprocess.run(command, cwd=tmp_path, env=kit, check=False, capture_output=True)
         assert done.returncode == code
     assert not re.search(HOOK["files"], "package.json")
+
+
+# The skill for agents that write infrastructure
+
+
+def test_skill_names_a_command_that_ends_as_it_says_and_verdicts_that_there_are() -> None:
+    skill = (ROOT / "docs" / "examples" / "skill" / "SKILL.md").read_text("utf-8")
+    (command,) = re.findall(r"`translator-cmk (check-plan [^`]*)`", skill)
+    plan = str(FOLDER / "policy-moved.json")
+    done = run_cli(*command.replace("plan.json", plan).split())
+    assert done.code == 1
+    verdicts = {finding["verdict"] for finding in json.loads(done.out)["findings"]}
+    named = set(re.findall(r"says `([a-z-]+)` or `([a-z-]+)`", skill)[0])
+    assert verdicts <= named <= set(VERDICTS)
