@@ -99,6 +99,14 @@ def test_a_code_that_means_a_refusal_of_one_command_means_none_of_another() -> N
         refusal_of(of_a_vault, "EnableCustomerManagedKeys")
 
 
+@pytest.mark.parametrize("inner", [(), ("AnotherReason",)], ids=["none", "another"])
+def test_a_code_that_is_listed_with_an_inner_error_means_nothing_without_it(
+    inner: tuple[str, ...],
+) -> None:
+    with pytest.raises(NotLearned, match="nothing is known"):
+        refusal_of(an_error(409, "Conflict", "It is in the way.", *inner), "CreateKey")
+
+
 def test_of_what_is_not_learned_no_secret_and_no_page_is_repeated() -> None:
     tenant = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c01"
     error = an_error(403, "NobodyHasSeenThis", f"{tenant} may not. " + "Why? " * 1_000)
