@@ -31,7 +31,7 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     RevokeKeyAccess,
 )
-from translator_cmk.system import ModelSystem
+from translator_cmk.system import ModelSystem, NothingLearned
 
 WHOLE = tuple(command for part in smallest_run().values() for command in part)
 
@@ -175,7 +175,7 @@ class Vague(Asked):
     def submit(self, command: Command) -> Outcome:
         outcome = super().submit(command)
         if isinstance(outcome, Refused):
-            raise RuntimeError("an error that nobody lists")
+            raise NothingLearned("an error that nobody lists")
         return outcome
 
 
@@ -183,7 +183,7 @@ def test_an_answer_that_says_nothing_ends_nothing_and_shows_nothing() -> None:
     envelope = put_through(Vague())
     assert envelope["exit_code"] == 4
     assert not failures(envelope)
-    assert statuses(envelope)["EnableCustomerManagedKeys"] == "inconclusive"
+    assert statuses(envelope)["EnableCustomerManagedKeys"] == "nothing-learned"
     shown = set(envelope["tour"]["shown"])
     refusals = {"vault.same-region", "vault.purge-protection", "keys.rsa-2048"}
     assert shown.isdisjoint(refusals | {"resource.not-at-creation", "revocation.features-stop"})

@@ -1,6 +1,7 @@
 """The plan of a run against Azure, what a run leaves there, and how near the plan comes."""
 
 import io
+import json
 import os
 import signal
 import time
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.azure.client.verifying_azure import credentials, verifying
+from tests.azure.client.verifying_azure import TENANT, credentials, verify, verifying
 from translator_cmk.azure.client.leftovers import left_in, note
 from translator_cmk.azure.client.plan import Plan, format_plan, to_plan, within
 from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
 from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios
@@ -156,8 +158,25 @@ def test_leftovers_survive_a_kill_and_are_cleaned(
     code = main(["leftovers", str(list_of), "--clean", "--yes"])
     left = left_in(list_of)
     assert not groups_at(signed_in) & created, capsys.readouterr()
-    assert {entry["kind"] for entry in left} <= {"vault", "resource"}
+    assert {entry["kind"] for entry in left} <= {"vault"}, "accounts are purged"
     assert code == (4 if left else 0)
+
+
+def test_what_a_scenario_made_is_gone_before_the_next_begins(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    """Quotas are of the subscription, so scenarios that share one must not pile up."""
+    subscription = guid(TENANT, SUBSCRIPTIONS[0])
+    selected = ("--requirement", "vault.same-region", "--requirement", "identity.enable")
+    ran = verify(tmp_path, credentials(signed_in), "--subscription", subscription, *selected)
+    assert ran.code == 0, ran.text
+    made = [line for line in (tmp_path / "leftovers.json").read_text().splitlines() if line]
+    groups = {json.loads(line)["name"] for line in made if '"group", ' in line}
+    left = left_in(tmp_path / "leftovers.json")
+    sessions = 2
+    assert len(groups) > 2 * sessions
+    assert len([entry for entry in left if entry["kind"] == "group"]) <= sessions
+    assert len([entry for entry in left if entry["kind"] == "resource"]) <= 2 * sessions
 
 
 def test_a_line_that_was_cut_takes_no_other_along(

@@ -19,6 +19,7 @@ from translator_cmk.azure.client.target import CLOUDS, ENDPOINT, Target, declara
 from translator_cmk.azure.client.training_data import PAIRS, dictionary, full
 from translator_cmk.azure.server import azure_server
 from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.strictness import NOT_STRICT, Strictness
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
 from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.tour import whole_smallest_run
@@ -56,8 +57,16 @@ def ran_live(folder: Path, server: AzureServer, *arguments: str) -> Ran:
 # From start to an empty subscription
 
 
-def test_it_goes_from_its_plan_to_an_empty_subscription(tmp_path: Path) -> None:
-    with azure_server() as server:
+AS_AZURE = Strictness(strict=True, grants_after=2.0, provisioning=1.0, eventual_reads=1)
+"""Access that spreads late, long operations that conflict, and reads that are behind."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strictness", [NOT_STRICT, AS_AZURE], ids=["model", "strict"])
+def test_it_goes_from_its_plan_to_an_empty_subscription(
+    strictness: Strictness, tmp_path: Path
+) -> None:
+    with azure_server(strictness=strictness) as server:
         ran = ran_live(tmp_path, server)
         [world] = list(server.worlds.latest())
     assert ran.code == 0, ran.text

@@ -57,6 +57,7 @@ class AzureSystem:
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names, in a tenant of its own unless subscriptions were named."""
         with guarded():
+            self.estate.clear()
             self.estate = Estate(self.target, self.connections, stage)
         self.reads_are_behind_until = 0.0
 

@@ -49,6 +49,7 @@ class Estate(Clients):
         self.versions: dict[str, str] = {}  # the current one of each key
         self.material: dict[str, tuple[str, int]] = {}  # type and size of each version
         self.studios: dict[str, Studio] = {}  # by resource
+        self.noted: list[leftovers.Entry] = []  # what it has made, for the list of leftovers
         self.find_subscriptions()
 
     # Subscriptions and tenants
@@ -117,14 +118,23 @@ class Estate(Clients):
         """
         if subscription not in self.subscriptions:
             return
-        leftovers.note(
-            Path(self.target.leftovers),
-            kind=kind,
-            name=name,
-            subscription=self.id_of(subscription),
-            tenant=self.tenant_of(subscription),
+        entry = {
+            "kind": kind,
+            "name": name,
+            "subscription": self.id_of(subscription),
+            "tenant": self.tenant_of(subscription),
             **fields,
-        )
+        }
+        self.noted.append(leftovers.note(Path(self.target.leftovers), **entry))
+
+    def clear(self) -> None:
+        """Remove what this world has made, before another begins: quotas are of the subscription.
+
+        What stays is on the list of leftovers.  A world in a tenant of its own needs none of that.
+        """
+        if self.target.subscriptions:
+            path = Path(self.target.leftovers)
+            leftovers.clean(path, self.noted, self.cloud, self.connections)
 
     # Operations
 

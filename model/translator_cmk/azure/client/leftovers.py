@@ -22,15 +22,17 @@ soft-deleted.
 """
 
 
-def note(path: Path, **entry: Any) -> None:
+def note(path: Path, **entry: Any) -> Entry:
     """Add an entry of what is going to be created, or one of the list as ``gone``: a line of JSON
-    in a file.
+    in a file.  Return the entry.
 
     Several processes may add lines, and a line before it may be cut.
     """
     noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    whole = {"noted": noted, **entry}
     with path.open("a", encoding="utf-8") as file:
-        file.write("\n" + json.dumps({"noted": noted, **entry}))
+        file.write("\n" + json.dumps(whole))
+    return whole
 
 
 def left_in(path: Path) -> list[dict[str, Any]]:
@@ -99,13 +101,13 @@ def run(args: argparse.Namespace) -> int:
     return INCOMPLETE if stay else OK
 
 
-def clean(path: Path, entries: Iterable[Entry], cloud: Cloud) -> list[str]:
+def clean(path: Path, entries: Iterable[Entry], cloud: Cloud, connections: Any = None) -> list[str]:
     """Remove these entries from Azure and from the list; return a line for each that stays."""
     from azure.core.pipeline.transport import RequestsTransport
 
     from .clients import Clients
 
-    connections = RequestsTransport()
+    connections = connections or RequestsTransport()
     stay = []
     for entry in sorted(entries, key=place_in_order):
         clients = Clients(cloud, connections, entry["tenant"] or None)

@@ -70,8 +70,10 @@ class SequenceResult:
     """How the system itself explains its last answer."""
     undelivered: dict[str, str] = field(default_factory=dict)
     """Those of the unsupported that a declared capability stands for, each with that."""
-    unlearned: dict[str, str] = field(default_factory=dict)
+    unlearned: dict[str, Inconclusive] = field(default_factory=dict)
     """The commands whose answer said nothing of the specification, each with the first such."""
+    gave_up: bool = False
+    """Whether so many answers in a row said nothing that the rest was not asked."""
     agreed: int = 0
     """How many of the exchanges were compared, and agreed."""
     unjudged: int = 0
@@ -127,7 +129,7 @@ def run_sequence(
         weigh(comparison, subject, result)
         result.own_words = subject.own_words
         result.said = tuple(subject.said)
-        if to_the_end:
+        if to_the_end and not result.gave_up:
             carry_out(subject, rest, result)
     except Fault as fault:
         result.fault = fault
@@ -175,10 +177,13 @@ def compare(
             continue
         except Inconclusive as error:
             in_a_row += 1
-            if not to_the_end or in_a_row >= MOST_IN_A_ROW:
+            if not to_the_end:
                 raise
             result.asked = asked_before
-            result.unlearned.setdefault(type(command).__name__, str(error))
+            result.unlearned.setdefault(type(command).__name__, error)
+            if in_a_row == MOST_IN_A_ROW:
+                result.gave_up = True
+                return LostTrack(f"{in_a_row} answers in a row said nothing")
             comparison = follow_unlearned(command, subject, follower, result)
             if isinstance(comparison, LostTrack):
                 return comparison

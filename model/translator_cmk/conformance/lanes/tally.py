@@ -15,6 +15,7 @@ from ...language.sentences import format_answer
 from ...machine import COMMANDS, ROWS, Accepted, Outcome, Refused
 from ...machine.rows import Effect
 from ...oracle import Difference
+from ...system import NothingLearned
 from ...verdict import Status
 from ..cases import Case
 from ..verdicts import NOT_REACHED, Failure, Result
@@ -172,9 +173,11 @@ class Tally:
         if sequence.fault:
             reason = f"the system broke: {sequence.fault}"
             yield last, "fault", Result(Status.INCONCLUSIVE, reason, fault=sequence.fault.kind)
-        for command, why in sequence.unlearned.items():
-            reason = f"nothing was learned: {why}"
-            yield command, "unlearned", Result(Status.INCONCLUSIVE, reason)
+        for command, error in sequence.unlearned.items():
+            status = Status.INCONCLUSIVE
+            if isinstance(error, NothingLearned):
+                status = Status.NOTHING_LEARNED
+            yield command, "unlearned", Result(status, str(error))
         if sequence.late:
             yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for command in sequence.unsupported:

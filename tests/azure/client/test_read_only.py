@@ -1,0 +1,126 @@
+"""The look before a run: it creates nothing, and says what would stop the run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.azure.client.verifying_azure import TENANT, counted_requests
+from translator_cmk.azure.client.read_only import READS, is_allowed
+from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
+from translator_cmk.cli import main
+
+SUBSCRIPTION = guid(TENANT, SUBSCRIPTIONS[0])
+LOOK = ["verify", "--azure", "--read-only", "--subscription", SUBSCRIPTION]
+
+EVERYTHING = {"actions": ["*"], "notActions": ["Microsoft.Authorization/*/Write"]}
+NOTHING_STOPS: Mapping[str, Any] = {
+    "permissions": {"value": [EVERYTHING]},
+    "usages": {"value": [{"name": {"value": "AccountCount"}, "currentValue": 1, "limit": 9}]},
+    "policyAssignments": {"value": [{"name": "p", "properties": {"displayName": "Tags"}}]},
+}
+"""What Azure answers that the model has no answer to, by the last word of the path."""
+
+
+def answering(
+    server: AzureServer, answers: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the server answer these requests besides."""
+    answer = server.answer
+
+    def with_more(method: str, path: str, *request: Any) -> Any:
+        word = path.partition("?")[0].rpartition("/")[2]
+        if word in answers:
+            return Reply(200, answers[word])
+        return answer(method, path, *request)
+
+    monkeypatch.setattr(server, "answer", with_more)
+
+
+def test_it_only_reads_and_leaves_no_file(
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answering(signed_in, NOTHING_STOPS, monkeypatch)
+    with counted_requests(signed_in) as methods:
+        assert main(LOOK) == 0
+    assert set(methods) - {"POST"} == {"GET"}, "a sign-in is a POST"
+    assert methods.count("POST") <= 1
+    shown = capsys.readouterr().out
+    assert "nothing is created" in shown
+    assert "nothing that can be read would stop a run" in shown
+    assert "Tags" in shown
+    assert SUBSCRIPTION not in shown
+    assert list(tmp_path.iterdir()) == []
+
+
+STOPPING: Mapping[str, tuple[str, Any, str]] = {
+    "a right that is missing": (
+        "permissions",
+        {"value": [{"actions": ["*/read"], "notActions": []}]},
+        "Microsoft.KeyVault/vaults/write is not allowed",
+    ),
+    "a quota that is used up": (
+        "usages",
+        {"value": [{"name": {"value": "AccountCount"}, "currentValue": 9, "limit": 9}]},
+        "the quota is used up: AccountCount, 9 of 9",
+    ),
+    "a provider that isn't registered": (
+        "Microsoft.KeyVault",
+        {"registrationState": "NotRegistered"},
+        "az provider register --namespace Microsoft.KeyVault",
+    ),
+    "a tier that isn't sold": ("skus", {"value": []}, "not sold in tier S1 in westeurope"),
+}
+
+
+@pytest.mark.parametrize("what", STOPPING)
+def test_what_would_stop_a_run_is_named_with_what_to_do(
+    what: str,
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    word, body, named = STOPPING[what]
+    answering(signed_in, {**NOTHING_STOPS, word: body}, monkeypatch)
+    assert main(LOOK) == 4
+    shown = capsys.readouterr().out
+    assert named in shown
+    assert "would stop a run" in shown
+
+
+def test_what_can_not_be_read_is_unknown_and_not_fine(
+    signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert signed_in.port
+    assert main(LOOK) == 4
+    assert "? rights" in capsys.readouterr().out
+    assert main(["verify", "--azure", "--read-only"]) == 2
+    assert "name the subscription" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("permissions", "allowed"),
+    [
+        ([EVERYTHING], True),
+        ([], False),
+        ([{"actions": ["*"], "notActions": ["Microsoft.KeyVault/*"]}], False),
+        (
+            [{"actions": ["*"], "notActions": ["Microsoft.KeyVault/*"]}, {"actions": ["*"]}],
+            True,
+        ),
+        ([{"actions": ["microsoft.keyvault/vaults/*"]}], True),
+        ([{"actions": ["*/read"]}], False),
+    ],
+)
+def test_an_action_is_allowed_by_any_role_that_does_not_take_it_away(
+    permissions: list[Any], allowed: bool
+) -> None:
+    assert "Microsoft.KeyVault/vaults/write" in READS["actions"]
+    assert is_allowed("Microsoft.KeyVault/vaults/write", permissions) is allowed
