@@ -4,7 +4,10 @@ The server of these tests answers as Microsoft's cloud, through a proxy.
 """
 
 import json
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +28,7 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.tour import whole_smallest_run
 from translator_cmk.machine import COUNTER_ROWS, REMEMBERING, Machine
 from translator_cmk.machine.commands import CreateResource
-from translator_cmk.machine.entities import CUSTOMER, Resource, Vault
+from translator_cmk.machine.entities import CUSTOMER, Resource, Vault, Workspace
 from translator_cmk.machine.rows import Row, effect
 from translator_cmk.machine.updates import sets
 
@@ -246,3 +249,29 @@ def test_no_two_pairs_are_alike_and_there_are_enough() -> None:
         assert len(set(german.splitlines())) == len(german.splitlines())
     assert len(full()[0].splitlines()) == PAIRS
     assert full() == full()
+
+
+# Broken off
+
+
+@pytest.mark.slow
+def test_a_run_that_is_broken_off_keeps_what_it_has_shown_and_cleans_up(tmp_path: Path) -> None:
+    with azure_server() as server:
+        process = run_verify(tmp_path, credentials(server), "--smallest", "--yes")
+        until = time.monotonic() + 60
+        while not has_a_workspace(server) and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
+        ran = ended(process, tmp_path)
+        worlds = list(server.worlds.latest())
+    assert ran.code == 4, ran.text
+    assert not ran.envelope["complete"]
+    assert "keys.enable" in ran.envelope["tour"]["shown"]
+    assert "revocation.vault-deleted" not in ran.envelope["tour"]["shown"]
+    for world in worlds:
+        assert world.groups == frozenset()
+
+
+def has_a_workspace(server: AzureServer) -> bool:
+    """Return whether a workspace was made in any world of the server."""
+    return any(world.state.tables[Workspace] for world in server.worlds.latest())

@@ -107,4 +107,9 @@ def from_environment() -> AzureSystem:
             f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails"
         )
     cloud, *names = json.loads(os.environ[ENVIRONMENT])
-    return AzureSystem(Target(Cloud(*cloud), *names))
+    target = Target(Cloud(*cloud), *names)
+    if not target.subscriptions and not target.cloud.local:
+        raise NotLearned(
+            f"{ENVIRONMENT} names no subscription, and its cloud is not on this machine"
+        )
+    return AzureSystem(target)

@@ -43,7 +43,6 @@ class Reader:
         self.target = target
         self.subscription = next(iter(target.subscriptions.values()))
         self.region = target.location("westeurope")
-        self.other_region = target.location("eastus")
         self.clients = Clients(target.cloud, RequestsTransport())
 
     def get(self, name: str) -> Any:

@@ -24,18 +24,18 @@ https://learn.microsoft.com/azure/ai-services/translator/custom-translator/conce
 Pair = tuple[str, str]
 """The same in English and in German."""
 
-SENDERS: tuple[Pair, ...] = (
-    ("The office in Bremen", "Das Büro in Bremen"),
-    ("The laboratory in Graz", "Das Labor in Graz"),
-    ("The warehouse in Kiel", "Das Lager in Kiel"),
-    ("The factory in Linz", "Das Werk in Linz"),
-    ("The team in Ulm", "Das Team in Ulm"),
-    ("The harbour in Rostock", "Der Hafen in Rostock"),
-    ("The school in Basel", "Die Schule in Basel"),
-    ("The museum in Trier", "Das Museum in Trier"),
-    ("The theatre in Jena", "Das Theater in Jena"),
-    ("The garden in Mainz", "Der Garten in Mainz"),
-    ("The library in Bonn", "Die Bibliothek in Bonn"),
+CITIES: tuple[Pair, ...] = (
+    ("Vienna", "Wien"),
+    ("Munich", "München"),
+    ("Cologne", "Köln"),
+    ("Hanover", "Hannover"),
+    ("Nuremberg", "Nürnberg"),
+    ("Brunswick", "Braunschweig"),
+    ("Zurich", "Zürich"),
+    ("Geneva", "Genf"),
+    ("Basle", "Basel"),
+    ("Lucerne", "Luzern"),
+    ("Prague", "Prag"),
 )
 
 ACTS: tuple[Pair, ...] = (
@@ -85,9 +85,9 @@ def sentences() -> Iterator[Pair]:
     """Yield every pair of sentences, each with a number of its own."""
     number = FEWEST
     # those next to each other differ in most of their words
-    for day, thing, act, sender in product(DAYS, THINGS, ACTS, SENDERS):
-        english = f"{sender[0]} {act[0]} {number} {thing[0]} {day[0]}."
-        german = f"{sender[1]} {act[1]} {number} {thing[1]} {day[1]}."
+    for day, thing, act, city in product(DAYS, THINGS, ACTS, CITIES):
+        english = f"{city[0]} {act[0]} {number} {thing[0]} {day[0]}."
+        german = f"{city[1]} {act[1]} {number} {thing[1]} {day[1]}."
         yield english, german
         number += 1
 
@@ -95,7 +95,7 @@ def sentences() -> Iterator[Pair]:
 def phrases() -> Iterator[Pair]:
     """Yield every pair of phrases."""
     yield from THINGS
-    yield from SENDERS
+    yield from CITIES
     yield from DAYS
     yield from ACTS
 
