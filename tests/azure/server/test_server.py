@@ -17,7 +17,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
 import pytest
@@ -26,6 +26,7 @@ from tests.azure.server.asking import A, G, S, V, ask, problem
 from tests.azure.server.corpus import (
     ACCOUNT,
     EXAMPLES,
+    FILES,
     GROUP,
     MANAGER,
     VAULT,
@@ -238,8 +239,11 @@ def test_a_role_is_one_of_azure_and_for_somebody(at_work: Customer) -> None:
     place = f"{ROLES}/{uuid4()}"
     unknown = role(principal, str(uuid4()))
     assert problem(ask(at_work, "PUT", place, unknown)) == (400, "RoleDefinitionDoesNotExist")
-    nobody = role(str(uuid4()))
-    assert problem(ask(at_work, "PUT", place, nobody)) == (400, "PrincipalNotFound")
+    nobody = role(str(UUID(int=0)))
+    nobody["properties"]["principalType"] = "ServicePrincipal"
+    for principal_of_nobody in (role(str(uuid4())), nobody):
+        refused = ask(at_work, "PUT", place, principal_of_nobody)
+        assert problem(refused) == (400, "PrincipalNotFound")
     assert ask(at_work, "PUT", f"{ROLES}/mine", role(principal)).status == 400
 
 
@@ -498,6 +502,11 @@ def test_nothing_is_created_without_its_provider(at_work: Customer) -> None:
         assert ask(at_work, "POST", f"{S}/providers/Microsoft.KeyVault/{change}").status == 200
         answer = ask(at_work, "PUT", f"{V}/kv-3", body)
         assert (answer.status == 409) is refused
+    ask(at_work, "POST", f"{S}/providers/Microsoft.CognitiveServices/unregister")
+    assert problem(ask(at_work, "PUT", f"{A}/tr3", ACCOUNT)) == (
+        409,
+        "MissingSubscriptionRegistration",
+    )
     assert problem(ask(at_work, "GET", f"{S}/providers/Contoso.Vaults")) == (
         404,
         "InvalidResourceNamespace",
@@ -528,6 +537,12 @@ def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Cu
     )
     assert ask(customer, "DELETE", deleted).status == 204
     assert ask(customer, "GET", f"{A}/tr1").status == 200
+    model = customer.world.number_of("model", "m")
+    assigned = {"type": "UserAssigned", "userAssignedIdentities": {"/an/identity": {}}}
+    ask(customer, "PATCH", f"{A}/tr1", {"identity": assigned, "tags": {"cost": "1"}})
+    operator = role(str(uuid4()), OFFICER)
+    operator["properties"]["principalType"] = "User"
+    ask(customer, "PUT", f"{A}/tr1{ASSIGNMENTS}/{uuid4()}", operator)
 
     ask(customer, "DELETE", f"{A}/tr1")
     restore = ACCOUNT | {"properties": {"restore": True}}
@@ -535,11 +550,20 @@ def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Cu
     assert ask(customer, "DELETE", deleted).status == 202
     assert ask(customer, "GET", deleted).status == 404
 
-    assert ask(customer, "PUT", f"{A}/tr1", ACCOUNT).status == 201
+    made = ask(customer, "PUT", f"{A}/tr1", ACCOUNT)
+    assert made.status == 201
+    assert made.body.keys().isdisjoint({"identity", "tags"})
+    assert ask(customer, "GET", f"{A}/tr1{ASSIGNMENTS}").body["value"] == []
     assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body == {"Workspaces": []}
+    assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/models/{model}").status == 404
     body = {"name": "ws", "subscription": {"billingRegionCode": "WESTEUROPE"}}
     body["subscription"]["subscriptionKey"] = customer.world.account_keys("tr1")["key1"]  # type: ignore[index]
     assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
+    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"]
+    projects = f"{CUSTOM}/projects?workspaceId={workspace['Id']}"
+    assert customer.ask("GET", TRANSLATOR, projects).body["Projects"] == []
+    upload = f"{CUSTOM}/documents/import?workspaceId={workspace['Id']}"
+    assert customer.ask("POST", TRANSLATOR, upload, FILES).status == 202
 
 
 # Principals

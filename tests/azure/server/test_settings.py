@@ -1,5 +1,6 @@
 """What has nothing to do with keys is kept as a client sets it, and shown again."""
 
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -7,8 +8,12 @@ import pytest
 
 from tests.azure.server.asking import A, G, S, V, ask, problem
 from tests.azure.server.corpus import ACCOUNT, GROUP, VAULT, policies, vault, versioned
-from tests.azure.server.wire import Customer
+from tests.azure.server.wire import Customer, Wire
+from translator_cmk.azure.server import azure_server
+from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine.commands import RevokeKeyAccess
 from translator_cmk.machine.entities import Grant, Resource
+from translator_cmk.machine.rows import refuse
 from translator_cmk.system import MACHINE
 
 RULES = {"bypass": "None", "defaultAction": "Deny", "ipRules": [{"value": "203.0.113.0/24"}]}
@@ -163,6 +168,10 @@ def test_an_assigned_identity_is_kept_beside_the_one_of_the_account(at_work: Cus
     assert list(shown["userAssignedIdentities"]) == [GUARD]
     assert at_work.world.principal(account_of(at_work, "tr2")) == shown["principalId"]
 
+    without = {"type": both["type"], "userAssignedIdentities": {GUARD: None, "/another": {}}}
+    shown = ask(at_work, "PATCH", f"{A}/tr2", {"identity": without}).body["identity"]
+    assert list(shown["userAssignedIdentities"]) == ["/another"]
+
     own = ask(at_work, "PATCH", f"{A}/tr2", {"identity": {"type": "SystemAssigned"}}).body
     assert "userAssignedIdentities" not in own["identity"]
 
@@ -244,6 +253,20 @@ def test_the_identity_of_an_account_has_access_with_get_wrap_and_unwrap(
     assert ask(at_work, "PUT", f"{V}/kv-1/accessPolicies/replace", change).status == 200
     assert ("kv-1/tr1" in at_work.world.state.tables[Grant]) is is_grant
     assert shown_policies(at_work).get(principal, {}).get("keys", []) == keys
+
+
+def test_the_model_is_asked_to_revoke_what_is_not_there_too() -> None:
+    refuses = refuse(RevokeKeyAccess, "vault.access-policy", unless=lambda _: False)
+    with azure_server(Machine([*ROWS, refuses])) as server, closing(Wire(server)) as wire:
+        customer = Customer(wire)
+        ask(customer, "PUT", G, GROUP)
+        ask(customer, "PUT", f"{A}/tr1", ACCOUNT | {"identity": {"type": "SystemAssigned"}})
+        ask(customer, "PUT", f"{V}/kv-1", vault(customer.tenant, accessPolicies=[]))
+        change = policies(customer.tenant, customer.world.principal(account_of(customer, "tr1")))
+        refused = ask(customer, "PUT", f"{V}/kv-1/accessPolicies/remove", change)
+        assert [each["code"] for each in refused.body["error"]["details"]] == [
+            "vault.access-policy"
+        ]
 
 
 @pytest.mark.parametrize("keys", [["fly"], [1], ["get", "geT list"]])

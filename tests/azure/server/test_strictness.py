@@ -257,8 +257,16 @@ def test_an_account_can_t_be_written_while_an_operation_is_on_it(serve: Serve) -
     status = made.headers["azure-asyncoperation"].removeprefix(f"https://{MANAGER}")
     assert customer.ask("GET", MANAGER, status).body["status"] == "InProgress"
     tags = {"tags": {"cost": "1"}}
-    for method, body in (("PATCH", tags), ("PUT", ACCOUNT), ("DELETE", None)):
-        refused = ask(customer, method, f"{A}/tr1", body)
+    account = f"{A}/tr1".format(subscription=customer.subscription)
+    move = {"resources": [account], "targetResourceGroup": account.partition("/providers/")[0]}
+    writes = [
+        ("PATCH", f"{A}/tr1", tags),
+        ("PUT", f"{A}/tr1", ACCOUNT),
+        ("DELETE", f"{A}/tr1", None),
+        ("POST", f"{G}/moveResources", move),
+    ]
+    for method, place, body in writes:
+        refused = ask(customer, method, place, body)
         assert problem(refused) == (409, "RequestConflict")
         assert "Creating" in refused.body["error"]["message"]
 

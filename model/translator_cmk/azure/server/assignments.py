@@ -116,7 +116,7 @@ def drop_assignment(call: Call, assigned: Assigned) -> None:
     put_settings(call, "role_assignments", scope, kept)
 
 
-def drop_assignments_within(call: Call, entity: Resource | Vault | Group) -> None:
+def drop_assignments_within(call: Call, entity: Resource | Group) -> None:
     """End the assignments on something that is new, and on what it holds.
 
     Those on what had its id before ended with that.

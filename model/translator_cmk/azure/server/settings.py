@@ -128,6 +128,8 @@ def keep_settings(call: "Call", form: str, name: str, *, is_whole: bool) -> None
 
 def put_settings(call: "Call", form: str, name: str, settings: Settings) -> None:
     """Keep these settings of a thing, and no others."""
+    if not settings and (form, name) not in call.world.settings:
+        return
     others = dict(call.world.settings)
     others.pop((form, name), None)
     if settings:

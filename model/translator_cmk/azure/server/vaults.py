@@ -5,7 +5,6 @@ from typing import Any
 from ...machine import commands
 from ...machine.entities import PermissionModel, Vault
 from .access import set_access
-from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .eventually import hide
 from .forms import Body
@@ -70,11 +69,7 @@ def create_vault(call: Call, group: Group, location: str) -> None:
         permission_model,
     )
     call.submit(command)
-    put_settings(call, "access_policies", command.vault, {})
-    put_settings(call, "retention", command.vault, {})
-    put_settings(call, "policy_changes", command.vault, {})
     hide(call, "vault", command.vault)
-    drop_assignments_within(call, call.entity(Vault, command.vault))
 
 
 def patch_vault(call: Call, vault: Vault) -> Any:
