@@ -1,5 +1,6 @@
 """What stands in Azure's way is never a deviation of Azure's, and what passes is waited for."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from tests.azure.client.faults import behind_azure, results
 from tests.azure.client.interrupting import interrupted, refusal
 from tests.azure.client.verifying_azure import credentials, verify
+from translator_cmk.azure.server import azure_server, parse_fault
 from translator_cmk.azure.server.listening import AzureServer
-from translator_cmk.errors import INCOMPLETE
+from translator_cmk.errors import INCOMPLETE, OK
 from translator_cmk.machine import ROWS
 from translator_cmk.verdict import FAILING, Status
 
@@ -78,3 +80,16 @@ def test_a_cloud_that_refuses_all_customer_managed_keys_passes_nothing_and_is_no
     assert "nothing-learned" in ran.statuses().values(), ran.text
     assert ran.code == INCOMPLETE, ran.text
     assert "status 400, BadRequest: The key vault can't be used." in ran.everything()
+
+
+@pytest.mark.slow
+def test_the_option_wait_has_conflicts_waited_for_and_the_log_has_each_attempt(
+    tmp_path: Path,
+) -> None:
+    with azure_server(faults=[parse_fault("409:RequestConflict 1/2 PATCH")]) as server:
+        chosen = ("--requirement", "vault.same-region", "--wait", "10")
+        ran = verify(tmp_path, credentials(server), *chosen)
+    assert ran.code == OK, ran.text
+    assert set(ran.statuses().values()) == {"passed", "not-applicable"}
+    assert re.search(r'"said":\["\d+\.\d s: status 409, RequestConflict: [^"]+",', ran.everything())
+    assert re.search(r'"\d+\.\d s: accepted"', ran.everything())
