@@ -266,3 +266,22 @@ def test_a_system_that_says_nothing_any_more_is_given_up() -> None:
     assert "keys.enable" in envelope["tour"]["shown"]
     assert not failures(envelope)
     assert len(system.asked) < len(WHOLE) / 2
+
+
+class LooksAway(Asked):
+    """Says nothing at the first look after a revocation."""
+
+    looked_away = False
+
+    def observe(self) -> Observation:
+        latest = self.asked[-1] if self.asked else None
+        if not self.looked_away and isinstance(latest, RevokeKeyAccess):
+            self.looked_away = True
+            raise NothingLearned("a throttle")
+        return super().observe()
+
+
+def test_a_look_that_says_nothing_ends_nothing() -> None:
+    envelope = put_through(LooksAway())
+    assert envelope["exit_code"] == 0
+    assert set(envelope["tour"]["shown"]) >= {"revocation.vault-deleted", "revocation.undeploys"}

@@ -39,8 +39,10 @@ class Plan(NamedTuple):
     work: Counter[str]
 
 
-def to_plan(scenario: ScenarioCase, declared: Declaration) -> Plan:
+def to_plan(scenario: ScenarioCase, declared: Declaration, clears: bool = False) -> Plan:
     """Return the plan of a scenario, for a system that has declared this.
+
+    ``clears``: what it makes is removed before the next begins.
 
     Everything is looked at after each command.  The seconds include those until a claim can be made
     of everything, since effects that nobody expects may be late.
@@ -50,6 +52,10 @@ def to_plan(scenario: ScenarioCase, declared: Declaration) -> Plan:
     if is_patient(scenario.pickle):
         windows = [declared.windows.get(type(command).__name__, 0) for command in commands]
         work["seconds"] += max(windows, default=0)
+    if clears:
+        for kind, estimate in PLANS["clearing"].items():
+            work["requests"] += work[kind] * estimate["requests"]
+            work["seconds"] += work[kind] * estimate["seconds"]
     case = scenario.case
     requirement = case.requirements[0]
     weight = PLANS["weights"].get(load_register()[requirement].basis, 1)

@@ -181,7 +181,8 @@ def show_plan(args: argparse.Namespace, target: Target, declared: Declaration) -
     every = scenarios(args.profile, waived, args.revision)
     found = selected(every, selection, declared)
     applicable = [scenario for scenario in found if inapplicable(scenario.pickle, declared) is None]
-    plans = [to_plan(scenario, declared) for scenario in applicable]
+    clears = bool(target.subscriptions)
+    plans = [to_plan(scenario, declared, clears) for scenario in applicable]
     if args.budget is not None:
         # a scenario that claims nothing of its requirement shows nothing for its minutes
         claiming = {

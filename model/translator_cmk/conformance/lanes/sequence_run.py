@@ -9,7 +9,7 @@ from ...bdd.checked_system import ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import MASKED, Declaration
 from ...language.facts import Fact, changed_facts
-from ...machine import Accepted, Command, Observation
+from ...machine import Accepted, Command, Observation, Outcome
 from ...machine.commands import ReadData, TranslateWithModel, UploadDocument
 from ...machine.entities import Document
 from ...oracle import (
@@ -125,7 +125,8 @@ def run_sequence(
     result = to_the_end or SequenceResult(unobserved=blind > 0)
     rest = iter(commands)
     try:
-        comparison = compare(subject, rest, Follower(oracle), blind, result, bool(to_the_end))
+        following = Following(subject, Follower(oracle), result, blind, bool(to_the_end))
+        comparison = following.compare(rest)
         weigh(comparison, subject, result)
         result.own_words = subject.own_words
         result.said = tuple(subject.said)
@@ -142,77 +143,120 @@ def run_sequence(
     return result
 
 
-def compare(
-    subject: Subject,
-    commands: Iterable[Command],
-    follower: Follower,
-    blind: int,
-    result: SequenceResult,
-    to_the_end: bool = False,
-) -> Comparison:
-    """Put the system through the commands until something differs, and note in ``result`` what it
-    answers and shows.
-    """
-    declared = subject.declaration
-    oracle = follower.oracle
-    exchanges = result.exchanges
-    subject.reset(declared.stage)
-    seen_at_first = None if blind else subject.observe()
-    if seen_at_first is not None:
-        must_show_the_stage(seen_at_first, declared)
-    exchanges.append(Exchange(None, None, seen_at_first))
-    comparison = follower.begin(declared.stage, seen_at_first)
-    in_a_row = 0
-    for command in commands:
-        result.reached += 1
-        before = subject.reference.observe() if declared.hidden else {}
-        asked_before = result.asked
-        result.asked = (*asked_before, command)
-        try:
-            subject.said.clear()
-            outcome = subject.submit(command)
-        except Unsupported:
-            result.asked = asked_before
-            note_unsupported(command, declared, result)
-            continue
-        except Inconclusive as error:
-            in_a_row += 1
-            if not to_the_end:
-                raise
-            result.asked = asked_before
-            result.unlearned.setdefault(type(command).__name__, error)
-            if in_a_row == MOST_IN_A_ROW:
-                result.gave_up = True
-                return LostTrack(f"{in_a_row} answers in a row said nothing")
-            comparison = follow_unlearned(command, subject, follower, result)
-            if isinstance(comparison, LostTrack):
+@dataclass
+class Following:
+    """A system that is put through a sequence, and what follows it."""
+
+    subject: Subject
+    follower: Follower
+    result: SequenceResult
+    blind: int
+    to_the_end: bool
+    in_a_row: int = 0
+    """How many of the last answers said nothing."""
+
+    def compare(self, commands: Iterable[Command]) -> Comparison:
+        """Put the system through the commands until something differs, and note what it answers and
+        shows.
+        """
+        comparison = self.begin()
+        for command in commands:
+            self.result.reached += 1
+            declared = self.subject.declaration
+            before = self.subject.reference.observe() if declared.hidden else {}
+            asked_before = self.result.asked
+            self.result.asked = (*asked_before, command)
+            try:
+                self.subject.said.clear()
+                outcome = self.subject.submit(command)
+            except Unsupported:
+                self.result.asked = asked_before
+                note_unsupported(command, declared, self.result)
+                continue
+            except Inconclusive as error:
+                if not self.to_the_end:
+                    raise
+                self.result.asked = asked_before
+                comparison = self.follow_unlearned(command, error)
+            else:
+                comparison = self.follow(command, outcome)
+            if not isinstance(comparison, Agreed):
                 return comparison
-            result.agreed = len(exchanges)
-            continue
-        in_a_row = 0
-        follower.submit(command)
-        exchanges.append(Exchange(command, outcome, None))
-        if follower.has_track and (result.reached > blind or needs_a_look(oracle)):
-            seen = subject.observe()
-            exchanges[-1] = Exchange(command, outcome, seen, shown_at_most(result, subject, seen))
-        latest = exchanges[-1].seen
-        comparison = follower.answer(outcome, latest, shown_now(oracle, subject, latest))
-        if isinstance(comparison, Differs):
-            if not all_claimed(comparison.differences, command, declared):
-                return LostTrack("it differs in what belongs to a level that is not claimed")
-            if all_in_doubt(comparison.differences, affected_by(command, oracle), result):
-                return LostTrack(MAY_BE_LATE)
-        if not isinstance(comparison, Agreed):
+            self.result.agreed = len(self.result.exchanges)
+            if isinstance(self.result.exchanges[-1].outcome, Accepted):
+                self.result.in_doubt -= affected_by(command, self.follower.oracle)
+                note_accepted(command, before, self.subject, self.result)
+        return self.look_at_the_end(comparison)
+
+    def begin(self) -> Comparison:
+        """Reset the system, and compare what it shows."""
+        declared = self.subject.declaration
+        self.subject.reset(declared.stage)
+        seen = None if self.blind else self.subject.observe()
+        if seen is not None:
+            must_show_the_stage(seen, declared)
+        self.result.exchanges.append(Exchange(None, None, seen))
+        return self.follower.begin(declared.stage, seen)
+
+    def follow(self, command: Command, outcome: Outcome) -> Comparison:
+        """Compare the answer to a command, and what the system shows after it."""
+        self.in_a_row = 0
+        self.follower.submit(command)
+        self.result.exchanges.append(Exchange(command, outcome, None))
+        if self.follower.has_track and self.has_to_look():
+            self.look()
+        seen = self.result.exchanges[-1].seen
+        comparison = self.follower.answer(outcome, seen, self.shown_now(seen))
+        if not isinstance(comparison, Differs):
             return comparison
-        result.agreed = len(exchanges)
-        if isinstance(outcome, Accepted):
-            result.in_doubt -= affected_by(command, oracle)
-            note_accepted(command, before, subject, result)
-    if exchanges[-1].seen is None and not to_the_end:
-        seen = subject.observe()
-        exchanges[-1] = exchanges[-1]._replace(seen=seen)
-        comparison = follower.look(seen, shown_now(oracle, subject, seen))
-    return comparison
+        if not all_claimed(comparison.differences, command, self.subject.declaration):
+            return LostTrack("it differs in what belongs to a level that is not claimed")
+        affected = affected_by(command, self.follower.oracle)
+        if all_in_doubt(comparison.differences, affected, self.result):
+            return LostTrack(MAY_BE_LATE)
+        return comparison
+
+    def follow_unlearned(self, command: Command, error: Inconclusive) -> Comparison:
+        """Follow a command of which nobody knows whether it was carried out, by what shows."""
+        self.in_a_row += 1
+        self.result.unlearned.setdefault(type(command).__name__, error)
+        if self.in_a_row == MOST_IN_A_ROW:
+            self.result.gave_up = True
+            return LostTrack(f"{self.in_a_row} answers in a row said nothing")
+        self.follower.submit(command, idle=True)
+        self.result.in_doubt |= affected_by(command, self.follower.oracle)
+        self.result.exchanges.append(Exchange(command, None, None))
+        self.look()
+        seen = self.result.exchanges[-1].seen
+        comparison = self.follower.look(seen, self.shown_now(seen))
+        if isinstance(comparison, Differs):
+            return LostTrack(MAY_BE_LATE)
+        return comparison
+
+    def has_to_look(self) -> bool:
+        """Return whether the system is observed after the command that was just asked."""
+        return self.result.reached > self.blind or needs_a_look(self.follower.oracle)
+
+    def look(self) -> None:
+        """Add to the last exchange what the system shows; of one that is followed to the end, that
+        may say nothing.
+        """
+        seen = looked_at(self.subject) if self.to_the_end else self.subject.observe()
+        shown = shown_at_most(self.result, self.subject, seen)
+        self.result.exchanges[-1] = self.result.exchanges[-1]._replace(seen=seen, shown=shown)
+
+    def shown_now(self, seen: Observation | None) -> Shown | None:
+        """Return what the system shows this time, if that is not what it always shows."""
+        return shown_now(self.follower.oracle, self.subject, seen)
+
+    def look_at_the_end(self, comparison: Comparison) -> Comparison:
+        """Compare what a system shows that was left alone, or return the last comparison."""
+        last = self.result.exchanges[-1]
+        if last.seen is not None or self.to_the_end:
+            return comparison
+        seen = self.subject.observe()
+        self.result.exchanges[-1] = last._replace(seen=seen)
+        return self.follower.look(seen, self.shown_now(seen))
 
 
 # Answers that say nothing
@@ -227,20 +271,6 @@ MAY_BE_LATE = "it differs in what a command may have changed whose answer said n
 def affected_by(command: Command, oracle: Oracle) -> frozenset[Name]:
     """Return what a command names, and all that depends on it."""
     return words(depending(named_by_any([command]), oracle.states))
-
-
-def follow_unlearned(
-    command: Command, subject: Subject, follower: Follower, result: SequenceResult
-) -> Comparison:
-    """Follow a command of which nobody knows whether it was carried out, by what shows."""
-    follower.submit(command, idle=True)
-    result.in_doubt |= affected_by(command, follower.oracle)
-    seen = looked_at(subject)
-    result.exchanges.append(Exchange(command, None, seen, shown_at_most(result, subject, seen)))
-    comparison = follower.look(seen, shown_now(follower.oracle, subject, seen))
-    if isinstance(comparison, Differs):
-        return LostTrack(MAY_BE_LATE)
-    return comparison
 
 
 def looked_at(subject: Subject) -> Observation | None:
