@@ -6,6 +6,7 @@ from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .eventually import hide
+from .fixed import FIXED
 from .forms import Body
 from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
 from .operations import begun, occupy, refuse_busy
@@ -13,7 +14,7 @@ from .places import requested_location
 from .problems import Problem, missing, outside
 from .providers import refuse_unregistered
 from .settings import keep_settings, put_settings
-from .worlds import FIXED, Group
+from .worlds import Group
 
 ACCEPTED = "Accepted"
 CREATING = "Creating"

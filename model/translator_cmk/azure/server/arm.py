@@ -21,10 +21,10 @@ from . import (
 from .calls import Call, Collection, Handler
 from .effects import state_in_effect
 from .eventually import refuse_unseen
+from .fixed import FIXED
 from .places import COLLECTIONS
 from .problems import Problem
 from .versions import refuse_unknown_manager_version
-from .worlds import FIXED
 
 
 class ManagerCall(Call):

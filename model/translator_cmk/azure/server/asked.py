@@ -3,8 +3,8 @@
 import json
 from typing import Any, NamedTuple
 
+from .fixed import FIXED
 from .problems import malformed, outside
-from .worlds import FIXED
 
 
 def parse_json(content: bytes | str, what: str) -> Any:

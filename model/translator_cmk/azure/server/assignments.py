@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from ...machine.entities import Key, Resource, Role, Subscription, Vault
 from .calls import Call
+from .fixed import FIXED
 from .policies import ALL, OF_A_GRANT
 from .settings import put_settings, settings_of
 from .values import local_name
-from .worlds import FIXED, Group
+from .worlds import Group
 
 ROLES: dict[str, dict[str, Any]] = FIXED["roles"]
 """By id, the name of a role and the permissions on keys that it gives."""

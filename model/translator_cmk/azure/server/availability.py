@@ -4,9 +4,9 @@ import re
 
 from ...machine.entities import Resource, Subscription, Vault
 from .calls import Call
+from .fixed import FIXED
 from .forms import Body
 from .problems import malformed
-from .worlds import FIXED
 
 
 def check_vault_name(call: Call, _: Subscription) -> Body:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...errors import CommandError
-from .worlds import FIXED, SUBSCRIPTIONS, guid
+from .fixed import FIXED
+from .worlds import SUBSCRIPTIONS, guid
 
 TENANT = "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21"
 """The tenant in which a command signs in; the server accepts any."""

@@ -14,12 +14,13 @@ from ...machine import Accepted, Command, Machine, Refused, State, commands
 from ...machine.commands import COMMANDS
 from ...machine.entities import Entity, Key
 from .asked import Asked, parse_json
+from .fixed import FIXED
 from .forms import FORMS, Body, filled
 from .problems import Problem, answer_to, found, malformed
 from .settings import SHOWN_BY, with_settings
 from .strictness import Strictness
 from .values import Values
-from .worlds import FIXED, World, Worlds
+from .worlds import World, Worlds
 
 USES_OF_KEYS = (
     commands.EnableCustomerManagedKeys,

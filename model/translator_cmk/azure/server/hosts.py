@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from .worlds import FIXED
+from .fixed import FIXED
 
 OWN_HOSTS = ("localhost", "127.0.0.1")
 

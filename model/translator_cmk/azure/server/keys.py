@@ -7,11 +7,11 @@ from collections.abc import Callable
 from ...machine import Command, commands
 from ...machine.entities import Key, Vault
 from .calls import Call
+from .fixed import FIXED
 from .forms import Body
 from .problems import found, malformed, outside
 from .settings import keep_settings
 from .values import local_name
-from .worlds import FIXED
 
 VERSION_ID = re.compile("[0-9a-f]{32}")
 OF_ITS_TYPE = ("kty", "crv", "key_size")

@@ -21,9 +21,9 @@ from .arrivals import Arrivals
 from .calls import Reply
 from .connection import Connection
 from .faults import Fault, Faults
+from .fixed import FIXED
 from .simulation import Simulation
 from .strictness import NOT_STRICT, Strictness
-from .worlds import FIXED
 
 
 class AzureServer(ThreadingTCPServer):

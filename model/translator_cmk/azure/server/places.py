@@ -4,9 +4,10 @@ from typing import Any
 
 from ...machine.entities import Key, Resource, Subscription, Tenant, Vault
 from .calls import Call, Collection
+from .fixed import FIXED
 from .problems import missing
 from .values import local_name
-from .worlds import FIXED, Group
+from .worlds import Group
 
 HELD = ((Resource, "account"), (Vault, "vault"))
 """What a resource group holds, with the names of the bodies."""

@@ -10,11 +10,11 @@ from ...machine.entities import Grant, Resource, Vault
 from ..names import GUID
 from .asked import Asked
 from .calls import Call
+from .fixed import FIXED
 from .forms import Body
 from .problems import malformed
 from .settings import put_settings, settings_of
 from .values import Values, value
-from .worlds import FIXED
 
 PERMISSIONS: dict[str, list[str]] = FIXED["permissions"]
 """For each kind of thing in a vault, the permissions that there are."""

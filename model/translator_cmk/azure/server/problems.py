@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .worlds import FIXED
+from .fixed import FIXED
 
 ANSWERS: dict[str, dict[str, Any]] = FIXED["answers"]
 """By requirement, the answer that we chose where no public source shows one, or the model leaves

@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 
 from ...machine.entities import Subscription
 from .calls import Call
+from .fixed import FIXED
 from .forms import Body
 from .problems import Problem
 from .settings import put_settings, settings_of
 from .values import Values, value
 from .versions import VERSIONS
-from .worlds import FIXED
 
 TYPES: dict[str, list[str]] = FIXED["resource_types"]
 """By namespace, the types of resources that the server has."""

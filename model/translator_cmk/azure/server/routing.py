@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from ...strict_yaml import read_yaml
+from .fixed import FIXED
 from .problems import malformed, outside
-from .worlds import FIXED
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -6,10 +6,10 @@ from typing import Any
 from ...machine import commands
 from ...machine.entities import Subscription, Tenant
 from .calls import Call
+from .fixed import FIXED
 from .forms import Body
 from .places import HELD, inside
 from .problems import found, outside
-from .worlds import FIXED
 
 CONDITION = re.compile(r"(resourceType|name|resourceGroup|location) eq '([^']*)'", re.IGNORECASE)
 """One of the conditions that the filter of a list may have, joined by `and`."""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...machine.entities import CUSTOMER, Key, Vault
 from ...machine.meanings import registered, shows_encryption_section
+from .fixed import FIXED
 from .forms import Body
 from .settings import settings_of
-from .worlds import FIXED, SUBSCRIPTIONS, TENANTS, World
+from .worlds import SUBSCRIPTIONS, TENANTS, World
 
 if TYPE_CHECKING:
     from .calls import Call

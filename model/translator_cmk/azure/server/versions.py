@@ -4,8 +4,8 @@ fixed.yaml lists them.  Whatever the version, the body is that of the newest one
 """
 
 from .calls import Call
+from .fixed import FIXED
 from .problems import Problem, malformed
-from .worlds import FIXED
 
 VERSIONS: dict[str, list[str]] = FIXED["api_versions"]
 """By namespace of a resource provider; and those of the keys of a vault, under `keys`."""

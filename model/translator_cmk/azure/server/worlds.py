@@ -6,19 +6,15 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from ...machine import DEFAULT_STAGE, Stage, State, initial
 from ...machine.entities import Resource, Tenant
-from ...strict_yaml import read_yaml
+from .fixed import FIXED
 
-FIXED: dict[str, Any] = read_yaml(Path(__file__).with_name("fixed.yaml")).value()
-"""What is the same in every world, such as regions, SKUs and members of bodies that have one value.
-"""
-
-SUBSCRIPTIONS, TENANTS = tuple(DEFAULT_STAGE.subscriptions), DEFAULT_STAGE.tenants
+SUBSCRIPTIONS = tuple(DEFAULT_STAGE.subscriptions)
+TENANTS = DEFAULT_STAGE.tenants
 NAMESPACE = UUID("c2b0a3ff-9d24-5c36-9d0c-6f5f3a9a3f10")
 KEPT = 1000
 """How many worlds are kept; beyond that the one that was used longest ago ends."""
@@ -70,7 +66,8 @@ class World(NamedTuple):
 
     def number_of(self, *words: str) -> int:
         """Return the positive integer of 28 bits of something of this world."""
-        return int(hashlib.sha256("/".join((self.tenant, *words)).encode()).hexdigest()[:7], 16) + 1
+        text = "/".join((self.tenant, *words))
+        return int(hashlib.sha256(text.encode()).hexdigest()[:7], 16) + 1
 
     def principal(self, resource: Resource) -> str:
         """Return the object id of a resource's system-assigned identity."""
@@ -90,26 +87,30 @@ class World(NamedTuple):
 
     def account_keys(self, account: str) -> dict[str, str]:
         """Return the two keys of an account, as the API lists them."""
-        return {
-            name: self.id_of("account", account, name).replace("-", "") for name in ("key1", "key2")
-        }
+        keys = {}
+        for name in ("key1", "key2"):
+            keys[name] = self.id_of("account", account, name).replace("-", "")
+        return keys
 
 
 def begun(tenant: str) -> World:
     """Return a new world: the model's stage, with GUIDs for tenants and subscriptions."""
-    tenants = {name: tenant if name == TENANTS[0] else guid(tenant, name) for name in TENANTS}
-    subscriptions = {
-        guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()
-    }
-    tiers = {
-        sku: sku not in FIXED["skus_without_cmk"]
-        for kind in FIXED["kinds"].values()
-        for sku in kind["skus"]
-    }
-    return World(
-        tenant,
-        initial(Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers)),
-    )
+    tenants = {name: guid(tenant, name) for name in TENANTS}
+    tenants[TENANTS[0]] = tenant
+    subscriptions = {}
+    for name, home in DEFAULT_STAGE.subscriptions.items():
+        subscriptions[guid(tenant, name)] = tenants[home]
+    stage = Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers())
+    return World(tenant, initial(stage))
+
+
+def tiers() -> dict[str, bool]:
+    """Return whether customer-managed keys are supported, by pricing tier."""
+    supported = {}
+    for kind in FIXED["kinds"].values():
+        for sku in kind["skus"]:
+            supported[sku] = sku not in FIXED["skus_without_cmk"]
+    return supported
 
 
 class Worlds(OrderedDict[str, World]):
@@ -117,7 +118,8 @@ class Worlds(OrderedDict[str, World]):
 
     def of(self, tenant: str) -> World | None:
         """Return the world of the tenant, which counts as used now, or None."""
-        if world := self.get(tenant):
+        world = self.get(tenant)
+        if world is not None:
             self.put(world)
         return world
 
@@ -133,4 +135,6 @@ class Worlds(OrderedDict[str, World]):
 
     def latest(self) -> Iterator[World]:
         """Yield the worlds, those used last first."""
-        return (world for tenant, world in reversed(self.items()) if tenant == world.tenant)
+        for tenant, world in reversed(self.items()):
+            if tenant == world.tenant:
+                yield world
