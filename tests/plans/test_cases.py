@@ -16,7 +16,7 @@ from translator_cmk.plans.demands import all_demands
 from translator_cmk.plans.finding import Finding
 from translator_cmk.plans.findings import AFTER_THE_REST, Judge, Report
 from translator_cmk.plans.reading import read_plan
-from translator_cmk.plans.wording import foundry_on, instead_of
+from translator_cmk.plans.wording import explained_by, foundry_on, instead_of
 from translator_cmk.requirements import load_register
 
 T = "azurerm_cognitive_account.t"
@@ -119,7 +119,8 @@ def test_what_goes_with_an_account_is_named_by_its_finding_and_by_no_other(tmp_p
     found = report(plan, tmp_path)
     [finding] = found.findings
     assert finding.address == T
-    assert set(finding.explains) == {P, C}
+    assert [each.address for each in finding.explains] == [C, P]
+    assert all(each.is_before for each in finding.explains)
     assert found.without_finding == ()
     alone = plan_with(without=P)
     alone.delete(P, b.policy())
@@ -127,6 +128,20 @@ def test_what_goes_with_an_account_is_named_by_its_finding_and_by_no_other(tmp_p
     assert set(verdicts(alone, tmp_path)) == {P, C}
     for address in (P, C):
         assert "Keep translator-prod" not in advice(alone, tmp_path, address)
+
+
+def test_what_goes_with_an_account_is_destroyed_before_it_only_if_it_depends_on_it(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=f"{T} {P}")
+    plan.delete(T, b.account(key=b.key_id()))
+    plan.delete(P, b.policy())
+    plan.delete(C, b.cmk(), depends=(T,))
+    [finding] = report(plan, tmp_path).findings
+    assert {each.address: each.is_before for each in finding.explains} == {P: False, C: True}
+    before, beside = explained_by(finding).split("These go with it")
+    assert C in before
+    assert P in beside
 
 
 @pytest.mark.parametrize("purges", [None, True, False])
@@ -200,6 +215,21 @@ def test_what_makes_an_identity_unknown_is_named_with_the_target_of_an_apply(
     assert identity not in advice(plan, tmp_path, V)
     plan.create(identity, {"name": "i", "principal_id": b.UNKNOWN})
     assert f"-target='{identity}'" in advice(plan, tmp_path, V)
+
+
+def test_a_list_that_is_not_known_yet_is_told_by_what_it_has_today(tmp_path: Path) -> None:
+    def said(*entries: b.Values) -> str:
+        plan = plan_with(without=f"{V} {P}")
+        plan.update(V, b.vault(policies=list(entries)), b.vault(policies=b.UNKNOWN))
+        [sentence] = sentences(plan, tmp_path)
+        return sentence
+
+    application = {**b.policy_entry(b.OTHER), "application_id": b.OTHER}
+    assert "one entry, that of translator-prod" in said(b.policy_entry())
+    assert "2 entries, that of translator-prod among" in said(b.policy_entry(), application)
+    unknown = plan_with(without=P)
+    unknown.update(P, b.policy(), b.policy(key_permissions=b.UNKNOWN))
+    assert "Today" not in " ".join(sentences(unknown, tmp_path))
 
 
 def test_no_advice_makes_a_circle(tmp_path: Path) -> None:
@@ -313,6 +343,26 @@ def test_the_permissions_that_go_are_named(tmp_path: Path) -> None:
 
 DATE = "2027-12-31T00:00:00Z"
 DATED_BY_POLICY = [{"expire_after": "P1Y"}]
+
+
+def test_every_attribute_of_a_policy_that_counts_from_the_expiry_is_to_go_with_the_date(
+    tmp_path: Path,
+) -> None:
+    def advised(**policy: Any) -> str:
+        plan = plan_with(without=K)
+        after = b.key(expiration_date=DATE, rotation_policy=[policy])
+        plan.update(K, b.key(), after)
+        return advice(plan, tmp_path, K)
+
+    before = [{"time_after_creation": None, "time_before_expiry": "P30D"}]
+    whole = advised(expire_after="P1Y", notify_before_expiry="P29D", automatic=before)
+    for name in ("expiration_date", "expire_after", "notify_before_expiry", "time_before_expiry"):
+        assert name in whole
+    assert "nothing rotates" in whole
+    later = [{"time_after_creation": "P9M", "time_before_expiry": ""}]
+    part = advised(expire_after="P1Y", notify_before_expiry=None, automatic=later)
+    for name in ("notify_before_expiry", "time_before_expiry", "nothing rotates"):
+        assert name not in part
 
 
 def test_a_date_is_not_advised_to_be_left_out_alone_where_azurerm_would_replace_the_key(
@@ -652,7 +702,9 @@ def test_a_move_to_another_version_of_the_key_is_told_without_a_finding(tmp_path
     [(address, does)] = told(b.key_id(version="v2"))
     assert address == T
     assert "version" in does
-    assert told(b.key_id()) == [(T, "")]
+    [(address, does)] = told(b.key_id())
+    assert address == T
+    assert "version" not in does
     assert told(b.key_id(key="other")) == []
 
 
@@ -679,7 +731,7 @@ def test_each_change_is_a_finding_or_named_without_one(tmp_path: Path) -> None:
     plan.create("azurerm_user_assigned_identity.i", {"name": "i", "principal_id": b.UNKNOWN})
     found = report(plan, tmp_path)
     named = [each.address for each in found.findings]
-    named += [address for each in found.findings for address in each.explains]
+    named += [each.address for finding in found.findings for each in finding.explains]
     named += [each.address for each in (*found.without_finding, *found.others)]
     assert len(named) == len(set(named)) == found.changes
     assert "azurerm_resource_group.g" in [each.address for each in found.without_finding]
@@ -887,14 +939,28 @@ def test_a_vault_comes_back_without_what_the_plan_deletes_before_it(tmp_path: Pa
         return said
 
     whole = recovered(everything_of_the_vault(["delete", "create"]))
-    assert "without the key cmk" in whole
-    assert "the access policy of translator-prod" in whole
+    assert "without the key cmk (the plan makes it again: azurerm recovers it)" in whole
+    assert "the access policy of translator-prod (the plan makes it again)" in whole
+    assert "restored" not in whole
+    anew = everything_of_the_vault(["delete", "create"])
+    anew.features = {"key_vault": {"recover_soft_deleted_keys": False}}
+    assert "azurerm recovers" not in recovered(anew)
+    for_good = plan_with(without=f"{V} {K}")
+    for_good.replace(V, b.vault(policies=[b.policy_entry()]), b.vault())
+    for_good.delete(K, b.key(), depends=(V,))
+    assert "the key cmk (to be restored too)" in recovered(for_good)
     alone = plan_with(without=V)
     alone.replace(V, b.vault(policies=[b.policy_entry()]), b.vault())
     assert "without" not in recovered(alone)
     assert "resource group" not in recovered(alone)
     group = everything_of_the_vault(["delete", "create"], resource_group_name="other")
     assert "resource group" in recovered(group)
+    assert "purge protection holds the name" in recovered(group)
+    assert "purge protection" not in whole
+    for change in group.changes:
+        if change["address"] == V:
+            change["change"]["before"]["purge_protection_enabled"] = False
+    assert "purge protection" not in recovered(group)
     free = plan_with(without=f"{V} {K}")
     free.replace(V, b.vault(policies=[b.policy_entry()]), b.vault())
     free.replace(K, b.key(), b.key())
@@ -1037,6 +1103,31 @@ def test_advice_on_a_demand_names_the_resource_in_which_it_can_be_met(tmp_path: 
         if change["address"] == K:
             change["change"].update({"actions": ["create"], "before": None})
     assert f"in {K}." in advice(made, tmp_path, C)
+
+
+def test_a_request_that_breaks_a_demand_says_what_is_made_before_it_and_stays(
+    tmp_path: Path,
+) -> None:
+    def said(*made: str) -> str:
+        large = b.key(key_size=4096)
+        plan = enabled(key=large, vault=b.vault(purge_protection_enabled=False))
+        for change in plan.changes:
+            if change["address"] in made:
+                change["change"].update({"actions": ["create"], "before": None})
+        plan.state = [each for each in plan.state if each["address"] not in made]
+        [sentence] = sentences(plan, tmp_path)
+        return sentence
+
+    assert "made before it" not in said()
+    assert "The key cmk is made before it and stays" in said(K)
+    both = said(K, V)
+    assert "the vault kv-apps" in both
+    assert "are made before it and stay," in both
+    protected = enabled(key=b.key(key_size=4096))
+    for change in protected.changes:
+        if change["address"] in (K, V):
+            change["change"].update({"actions": ["create"], "before": None})
+    assert "vault kv-apps are" not in " ".join(sentences(protected, tmp_path))
 
 
 def test_a_request_that_breaks_a_demand_says_which_key_the_account_keeps(tmp_path: Path) -> None:

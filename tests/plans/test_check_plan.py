@@ -165,6 +165,43 @@ def test_the_last_line_says_loudly_what_the_exit_code_leaves_out() -> None:
     assert "exit code" not in checked(vault_redeployed([b.policy_entry()])).out
 
 
+def test_the_last_line_promises_nothing_of_a_change_that_is_not_specified() -> None:
+    plan = plan_with(without=K)
+    plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z"))
+    last = " ".join(checked(plan).out.splitlines()[-2:])
+    assert "known to lose data; 1 change is not specified." in last
+    assert "exit code is 0; with --fail-on not-specified it would be 1." in last
+    assert "not specified" not in checked(enabled(key=b.key(key_size=4096))).out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("profile", ["article", "full"])
+def test_a_consequence_has_one_status(profile: str) -> None:
+    given_up = plan_with(without=T)
+    given_up.update(T, b.account(key=b.key_id()), b.account())
+    with_role = switched(lambda plan: plan.create("azurerm_role_assignment.r", b.role()))
+    seen = 0
+    for plan in (given_up, with_role, policy_replaced(["delete", "create"])):
+        found = json.loads(checked(plan, "--profile", profile, "--format", "json").out)
+        for finding in found["findings"]:
+            for part in finding["parts"]:
+                for consequence in part["consequences"]:
+                    seen += 1
+                    for status in ("not specified", "not stated", "assumed"):
+                        assert status not in consequence["says"]
+    assert seen
+
+
+def test_what_may_make_a_list_unknown_says_so_where_it_concerns_no_account() -> None:
+    plan = vault_redeployed([])
+    plan.changes[-1]["change"]["after_unknown"] = {"access_policy": True}
+    identity = "azurerm_user_assigned_identity.i"
+    plan.create(identity, {"name": "i", "principal_id": b.UNKNOWN})
+    plan.create("azurerm_storage_account.s", {"name": "s"})
+    shown = " ".join(checked(plan).out.split())
+    assert f"{identity} (created; the list above may depend on it)" in shown
+    assert "azurerm_storage_account.s (created)" in shown
+
+
 def test_the_last_line_says_the_exit_code_of_a_finding_that_fails() -> None:
     done = checked(vault_redeployed([]))
     assert done.out.splitlines()[-1] == f"The exit code is {done.code}."

@@ -304,6 +304,13 @@ def vault_made(name: str) -> Build:
 
 
 DATE = "2027-12-31T00:00:00Z"
+DATING_POLICY = [
+    {
+        "expire_after": "P1Y",
+        "notify_before_expiry": "P29D",
+        "automatic": [{"time_before_expiry": "P30D"}],
+    }
+]
 
 
 def role_on_the_vault(plan: b.TerraformPlan) -> None:
@@ -402,12 +409,12 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "key-expires": [Remedy(expiry(DATE), expiry(None))],
     "key-expires-by-policy": [
         Remedy(
-            expiry(DATE, rotation_policy=[{"expire_after": "P1Y"}]),
+            expiry(DATE, rotation_policy=DATING_POLICY),
             expiry(None, rotation_policy=[{"automatic": [{"time_after_creation": "P9M"}]}]),
         ),
         Remedy(
-            expiry(DATE, rotation_policy=[{"expire_after": "P1Y"}]),
-            expiry(None, rotation_policy=[{"expire_after": "P1Y"}]),
+            expiry(DATE, rotation_policy=DATING_POLICY),
+            expiry(DATE, before=DATE, rotation_policy=DATING_POLICY),
         ),
     ],
     "key-expires-on-another-date": [

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
-from .causes import new_identities, root_cause, targets
+from .causes import new_identities, root_cause, set_by, targets
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import DELETE, UNKNOWN
@@ -24,7 +24,8 @@ PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
 
 NO_RIGHTS = Rights(frozenset(), False)
 
-NO_WORDS: Mapping[str, str] = {}
+NO_PLACE: Mapping[str, str] = {"set_by": ""}
+"""The words where nothing tells what sets the permissions."""
 
 TO_THE_ACCOUNT = (
     "Let the entry refer to the identity of the account (`identity[0].principal_id`). Or: "
@@ -64,13 +65,16 @@ def keeps_ignoring_policies(vault: KnownVault) -> bool:
     return vault.uses_rbac and (vault.after is None or vault.after.rbac is not False)
 
 
-def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[Change]:
+def policy_updated(
+    context: Context, entry: Entry, before: Policy, after: Policy
+) -> Iterator[Change]:
     vault = context.vault(before.vault)
     if vault is None or vault.uses_rbac:
         return
     had = rights_given(context, (before,))
     has = rights_given(context, (after,))
-    yield from rights_changed(context, vault, had, has, "policy-emptied")
+    words = {"set_by": set_by(entry.resource, "key_permissions")}
+    yield from rights_changed(context, vault, had, has, "policy-emptied", words)
 
 
 def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
@@ -120,7 +124,7 @@ def rights_changed(
     had: Rights,
     has: Rights,
     kind: str,
-    words: Mapping[str, str] = NO_WORDS,
+    words: Mapping[str, str] = NO_PLACE,
 ) -> Iterator[Change]:
     """Yield what the difference between the rights before and after does."""
     if had.certain and has.perhaps and not has.certain:
@@ -131,24 +135,30 @@ def rights_changed(
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
         gone = names_of(had.certain - has.certain)
-        yield context.change("policy-narrowed", readings, vault, permissions=gone)
+        yield context.change(
+            "policy-narrowed", readings, vault, "", False, permissions=gone, **words
+        )
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif had.perhaps and not has.certain and had != has and context.uses(vault):
         yield policies_unknown(context, vault)
 
 
-def policies_unknown(context: Context, vault: KnownVault) -> Change:
-    """Return that only the apply will tell whether the account keeps its access."""
+def policies_unknown(context: Context, vault: KnownVault, today: str = "") -> Change:
+    """Return that only the apply will tell whether the account keeps its access.
+
+    ``today`` says what is in the list before.
+    """
     identities = new_identities(context.plan)
     words = {
+        "today": today,
         "cause": "",
         "first": "Apply what makes the list unknown first, then plan again.",
         "refer": "",
     }
     if identities:
         names = ", ".join(identities)
-        words["cause"] = f" It may depend on {names}."
+        words["cause"] = f" The new list may depend on {names}."
         words["first"] = (
             f"Apply what makes the list unknown first, perhaps {names} ({targets(identities)}), "
             "then plan again."
@@ -174,7 +184,7 @@ def policies_given(
 
 
 def policies_updated(
-    context: Context, vault: KnownVault, before: Vault, after: Vault
+    context: Context, entry: Entry, vault: KnownVault, before: Vault, after: Vault
 ) -> Iterator[Change]:
     """Yield what another list of policies in the vault itself gives or takes."""
     if not isinstance(before.policies, tuple) or after.policies is None:
@@ -182,10 +192,21 @@ def policies_updated(
     had = rights_given(context, before.policies)
     if after.policies is UNKNOWN:
         if had.certain or had.perhaps:
-            yield policies_unknown(context, vault)
+            yield policies_unknown(context, vault, entries_in_words(context, before, had))
         return
     has = rights_given(context, after.policies)
-    yield from rights_changed(context, vault, had, has, "policy-dropped")
+    words = {"set_by": set_by(entry.resource, "access_policy.key_permissions")}
+    yield from rights_changed(context, vault, had, has, "policy-dropped", words)
+
+
+def entries_in_words(context: Context, vault: Vault, had: Rights) -> str:
+    """Return how many entries a list has before, where the account's is among them."""
+    if not had.certain or not vault.entries:
+        return ""
+    account = context.account.name
+    if vault.entries == 1:
+        return f" Today the list has one entry, that of {account}."
+    return f" Today the list has {vault.entries} entries, that of {account} among them."
 
 
 # Roles and groups

@@ -11,7 +11,7 @@ from ..machine.commands import (
     EnableIdentity,
     ReturnToMicrosoftManagedKeys,
 )
-from .causes import MOST_NAMED, put_back, set_back, targets
+from .causes import MOST_NAMED, prevention, put_back, set_back, targets
 from .context import NOTHING, Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, UNKNOWN
@@ -32,6 +32,7 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
             "recovery": recovery_of(context, entry),
             "back": set_back(context.plan, entry.resource),
             "kept": put_back(entry.resource),
+            "prevent": prevention(context.plan, entry.resource),
         }
         yield context.change(kind, (delete,), None, "", False, **words)
 
@@ -160,7 +161,14 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
         vault_facts=facts_of_vault(context, vault),
         key_address=address_of_new_key(context, used),
         vault_address=address_of_vault(context, vault),
+        new_key=f"the key {used.key}" if is_new_key(vault, used) else "",
+        new_vault="" if vault.exists_before else f"the vault {vault.name}",
     )
+
+
+def is_new_key(vault: KnownVault, used: UsedKey) -> bool:
+    """Return whether the plan makes a key that was not there."""
+    return any(not key.exists_before for key in vault.keys.values() if key.name == used.key)
 
 
 def address_of_new_key(context: Context, used: UsedKey) -> str:

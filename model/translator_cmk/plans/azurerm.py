@@ -1,6 +1,6 @@
 """The things in resources of the provider azurerm, of both its major versions 4 and 5."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from .plan import UNKNOWN, Attributes
 from .things import (
@@ -24,6 +24,13 @@ from .things import (
 
 Refer = Callable[[str], MayBeUnknown]
 """Returns what the expression of an attribute refers to, as `@address`, or `UNKNOWN`."""
+
+PATHS_OF_EXPIRY = (
+    ("expire_after",),
+    ("notify_before_expiry",),
+    ("automatic", "time_before_expiry"),
+)
+"""Where a rotation policy speaks of expiry.  The first two require each other."""
 
 
 def reference(attributes: Attributes, name: str, refer: Refer) -> MayBeUnknown:
@@ -115,7 +122,14 @@ def vault(attributes: Attributes, refer: Refer) -> Vault:
         purge_protection=attributes.flag("purge_protection_enabled", False),
         rbac=uses_rbac(attributes),
         policies=policies_of(attributes, refer),
+        entries=number_of_entries(attributes),
     )
+
+
+def number_of_entries(attributes: Attributes) -> int:
+    """Return how many entries the list of a vault has; 0 if that is not known."""
+    blocks = attributes.blocks("access_policy")
+    return 0 if blocks is UNKNOWN else len(blocks)
 
 
 def uses_rbac(attributes: Attributes) -> MayBeUnknown:
@@ -167,9 +181,16 @@ def key(attributes: Attributes, refer: Refer) -> Key:
         size=attributes.get("key_size"),
         expires=attributes.text("expiration_date"),
         rotates=bool(attributes.get("rotation_policy")),
-        policy_expires=attributes.at("rotation_policy", "expire_after") not in (None, ""),
+        by_expiry=tuple(said_of_expiry(attributes)),
         version=attributes.text("version"),
     )
+
+
+def said_of_expiry(key: Attributes) -> Iterator[str]:
+    """Yield the attributes of a rotation policy that are about the expiry of each new version."""
+    for path in PATHS_OF_EXPIRY:
+        if key.at("rotation_policy", *path) not in (None, ""):
+            yield path[-1]
 
 
 def key_in_use(attributes: Attributes, refer: Refer) -> KeyInUse:

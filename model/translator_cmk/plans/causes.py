@@ -31,6 +31,11 @@ REASONS: Mapping[str, str] = {
 }
 """By Terraform's word for it: why a resource goes or is replaced."""
 
+OUT_OF_THE_CONFIGURATION = frozenset(
+    {"delete_because_no_resource_config", "delete_because_no_module"}
+)
+"""The reasons by which `prevent_destroy` leaves the configuration with the resource."""
+
 DONE: Mapping[tuple[str, ...], str] = {
     (CREATE,): "created",
     (UPDATE,): "changed",
@@ -101,12 +106,31 @@ def forced_in_words(plan: Plan, resource: PlannedResource) -> str:
     if cause is None:
         difference = difference_in_words(plan, resource)
         return f"{words}, {difference}" if difference else words
-    words += f"; {cause.address} is {DONE.get(cause.actions, 'replaced')}"
     origin = resource_at(plan, cause.address)
+    done = how_changed(origin) or DONE.get(cause.actions, "replaced")
+    words += f"; {cause.address} is {done}"
     difference = difference_in_words(plan, origin)
     if difference:
         words += f", as its {origin.forced_by[0]} changes {difference}"
     return words
+
+
+def how_changed(resource: PlannedResource) -> str:
+    """Return that nothing is changed of a resource but its tags; empty if that can't be told."""
+    before, after = resource.before, resource.after
+    if resource.actions != (UPDATE,) or before is None or after is None:
+        return ""
+    changed: set[str] = set()
+    for name in {*before.known, *after.known, *after.names_unknown()}:
+        is_result = name == "output" and resource.type.startswith("azapi_")
+        if not is_result and differs(before, after, name):
+            changed.add(name)
+    return "changed: tags only" if changed == {"tags"} else ""
+
+
+def differs(before: Attributes, after: Attributes, name: str) -> bool:
+    """Return whether an attribute is another one after a change, or may be."""
+    return after.is_unknown_at(name) or before.known.get(name) != after.known.get(name)
 
 
 def difference_in_words(plan: Plan, resource: PlannedResource) -> str:
@@ -159,6 +183,36 @@ def put_back(resource: PlannedResource) -> str:
     if resource.reason == "delete_because_count_index":
         return f" (its count depends on {read})"
     return ""
+
+
+def set_by(resource: PlannedResource, attribute: str) -> str:
+    """Return which variable or local sets an attribute, in parentheses; empty if nothing tells."""
+    origins = resource.origins.get(attribute, ())
+    if len(origins) == 1:
+        return f" (in {origins[0]})"
+    block = attribute.partition(".")[0]
+    is_left_out = not any(name.startswith(block) for name in resource.references)
+    if is_left_out and len(resource.left_out) == 1:
+        return f" (perhaps in {resource.left_out[0]})"
+    return ""
+
+
+def prevention(plan: Plan, resource: PlannedResource) -> str:
+    """Return on which resource `prevent_destroy` stops the plan: on one that can be edited here."""
+    if plan.tool != "terraform":
+        return ""
+    stopped = resource
+    cause = root_cause(plan, resource)
+    if resource.is_from_elsewhere and cause is not None and DELETE in cause.actions:
+        stopped = resource_at(plan, cause.address)
+    if stopped.is_from_elsewhere:
+        return " `prevent_destroy` can't be set inside a module from elsewhere."
+    on = f" `prevent_destroy` on {without_keys(stopped.address)} stops such a plan"
+    if stopped is not resource:
+        return f"{on}; inside a module from elsewhere it can't be set."
+    if resource.reason in OUT_OF_THE_CONFIGURATION:
+        return f"{on} as long as its block stays in the configuration."
+    return f"{on}."
 
 
 def resource_at(plan: Plan, address: str) -> PlannedResource:

@@ -101,11 +101,11 @@ def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iter
         case Account(), Account():
             return account_changes.account_updated(context, before, after)
         case Vault(), Vault():
-            return vault_changes.vault_updated(context, before, after)
+            return vault_changes.vault_updated(context, entry, before, after)
         case Key(), Key():
             return expiry_changes.key_expires(context, entry, before, after)
         case Policy(), Policy():
-            return access_changes.policy_updated(context, before, after)
+            return access_changes.policy_updated(context, entry, before, after)
         case PolicyList(), PolicyList():
             return access_changes.list_applied(context, after)
         case KeyInUse(), KeyInUse():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .fields import Fields
@@ -30,6 +30,14 @@ class Module:
         """Return an address of this module as the whole plan writes it."""
         return f"{self.path}.{address}" if self.path else address
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Return whether its configuration, or that of a module around it, is no local folder."""
+        if self.parent is None or self.call is None:
+            return False
+        is_local = self.call.text("source", "").startswith(("./", "../"))
+        return not is_local or self.parent.is_from_elsewhere
+
     def everything(self) -> Iterator["Module"]:
         """Yield this module and all modules in it."""
         yield self
@@ -46,6 +54,15 @@ class ConfiguredResource:
     dependencies: frozenset[str]
     repeated_by: tuple[str, ...] = ()
     """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
+    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By attribute: the variables and locals that its expression reads, each followed through the
+    calls of modules as far as it leads: `var.current_key`, `local.access`."""
+    waits_for: frozenset[str] = frozenset()
+    """What its `depends_on` names, and that of the calls of its modules."""
+    is_from_elsewhere: bool = False
+    """Whether its module is not a local folder, so it can't be edited here."""
+    left_out: tuple[str, ...] = ()
+    """What may fill the blocks that the plan leaves out, which are the dynamic ones."""
 
 
 def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
@@ -53,9 +70,10 @@ def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
     root = module_tree("", content.record("root_module"))
     found: dict[str, ConfiguredResource] = {}
     for module in root.everything():
+        left_out = origin_of_what_is_left_out(module)
         for resource in module.content.records("resources"):
             address = module.prefixed(resource.text("address"))
-            found[address] = configured(module, resource)
+            found[address] = replace(configured(module, resource), left_out=left_out)
     return found
 
 
@@ -75,21 +93,26 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
     """Return what the configuration says of one resource."""
     each = references_in(resource.value.get("for_each_expression"))
     references: dict[str, tuple[str, ...]] = {}
+    origins: dict[str, tuple[str, ...]] = {}
     dependencies: set[str] = set()
     for attribute, names in references_by_attribute(resource.mapping("expressions")).items():
         resolved = resolve_all(names, module, each)
         references[attribute] = resolved
+        origins[attribute] = origins_of(names, module)
         dependencies.update(resolved)
     repeated_by = [*references_in(resource.value.get("count_expression")), *each]
-    others = list(repeated_by)
-    others += [str(name) for name in resource.items("depends_on")]
-    dependencies.update(resolve_all(others, module, ()))
-    dependencies.update(depended_on_by_calls(module))
+    dependencies.update(resolve_all(repeated_by, module, ()))
+    named = [str(name) for name in resource.items("depends_on")]
+    waits_for = {*resolve_all(named, module, ()), *depended_on_by_calls(module)}
+    dependencies |= waits_for
     return ConfiguredResource(
         resource.text("provider_config_key", ""),
         references,
         frozenset(resource_of(name) for name in dependencies),
         tuple(longest(repeated_by)),
+        origins,
+        frozenset(resource_of(name) for name in waits_for),
+        module.is_from_elsewhere,
     )
 
 
@@ -104,7 +127,10 @@ def depended_on_by_calls(module: Module) -> Iterator[str]:
 
 
 def references_by_attribute(expressions: Any, path: str = "") -> dict[str, list[str]]:
-    """Return the references of each expression, by attribute, such as `identity.type`."""
+    """Return the references of each expression, by attribute, such as `identity.type`.
+
+    A constant has none.
+    """
     found: dict[str, list[str]] = {}
     if isinstance(expressions, list):
         for block in expressions:
@@ -116,7 +142,9 @@ def references_by_attribute(expressions: Any, path: str = "") -> dict[str, list[
     for name, value in expressions.items():
         if name == "references" and isinstance(value, list):
             found.setdefault(path, []).extend(str(each) for each in value)
-        elif name != "constant_value":
+        elif name == "constant_value":
+            found.setdefault(path, [])
+        else:
             inner = f"{path}.{name}".strip(".")
             for attribute, names in references_by_attribute(value, inner).items():
                 found.setdefault(attribute, []).extend(names)
@@ -163,6 +191,43 @@ def resolve(name: str, module: Module, each: tuple[str, ...], depth: int) -> Ite
                 yield of_each(resolved, words)
     elif words[0] not in NOT_RESOURCES and RESOURCE.fullmatch(without_keys(name)):
         yield module.prefixed(name)
+
+
+def origins_of(names: Iterable[str], module: Module) -> tuple[str, ...]:
+    """Return the variables and locals that references lead to, through the calls of modules."""
+    found: dict[str, None] = {}
+    for name in names:
+        for origin in origins(name, module, DEEPEST):
+            found[origin] = None
+    return tuple(found)
+
+
+def origins(name: str, module: Module, depth: int) -> Iterator[str]:
+    """Yield the variables and locals that one reference of a module leads to."""
+    words = without_keys(name).split(".")
+    if depth == 0 or words[0] not in ("var", "local") or len(words) < 2:
+        return
+    if words[0] == "var" and module.parent is not None and module.call is not None:
+        expression = module.call.mapping("expressions").get(words[1])
+        for outer in references_in(expression):
+            yield from origins(outer, module.parent, depth - 1)
+        return
+    origin = f"{words[0]}.{words[1]}"
+    yield f"{origin} of {module.path}" if module.path else origin
+
+
+def origin_of_what_is_left_out(module: Module) -> tuple[str, ...]:
+    """Return what sets the one variable of a module that no expression reads: a dynamic block does,
+    which the plan leaves out, or a local.  It is empty if several are, or none.
+    """
+    if module.parent is None:
+        return ()
+    read: set[str] = set()
+    for part in ("resources", "module_calls", "outputs"):
+        for name in references_in(module.content.value.get(part)):
+            read.add(".".join(without_keys(name).split(".")[:2]))
+    unread = [name for name in module.content.mapping("variables") if f"var.{name}" not in read]
+    return origins_of([f"var.{unread[0]}"], module) if len(unread) == 1 else ()
 
 
 def resolve_in_child(words: list[str], child: Module, depth: int) -> Iterator[str]:

@@ -6,14 +6,21 @@ from typing import TypeGuard
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
-from .inventory import Entry
+from .inventory import Entry, referred_to
 from .plan import CREATE, DELETE, UNKNOWN, Plan
 from .setup import Setup
 from .things import Account, KeyInUse, KeyUsed, MayBeUnknown, Thing, Vault
-from .world import KnownAccount, KnownVault, World
+from .world import KnownAccount, KnownVault, UsedKey, World
 
 Commands = tuple[Command, ...]
 NOTHING: Commands = ()
+
+NAMES_OF_KEYS = (
+    "key_vault_key_id",
+    "customer_managed_key.key_vault_key_id",
+    "customer_managed_key.managed_hsm_key_id",
+)
+"""The attributes of azurerm that name the key of an account."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,20 @@ class Context:
         if entry is None or not isinstance(entry.after, Account | KeyInUse):
             return None
         return self.world.used_key(entry.after.key) or UNKNOWN
+
+    def key_in_configuration(self) -> UsedKey | None:
+        """Return the key whose resource the configuration names for the account, if it is clear.
+
+        It is another one than the plan leaves in use where changes of it are ignored.
+        """
+        entry = self.entries_naming_keys().get(self.account.name)
+        if entry is None:
+            return None
+        for attribute in NAMES_OF_KEYS:
+            if attribute in entry.resource.references:
+                address = referred_to(self.plan, entry.resource, attribute)
+                return self.world.used_key(KeyUsed(address, address))
+        return None
 
     def other_owner_of_key(self) -> str:
         """Return what still names the key of an account whose own resource no longer does; empty

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..machine import Refused
 from ..requirements import Register
-from ..shapes import TEXT, MapOf, Text, record
+from ..shapes import TEXT, Choice, MapOf, Text, record
 from ..strict_yaml import read_yaml
 from .basis import BY_THE_ARTICLE
 from .walk import Effect
@@ -22,6 +22,8 @@ class Demand(NamedTuple):
     """What to do where the plan has a resource of azurerm for the vault."""
     key: str = ""
     """What to do where the plan makes the key by a resource of azurerm."""
+    about: str = ""
+    """What is not as it has to be: `vault` or `key`."""
 
     def remedy(self, names: Mapping[str, str]) -> str:
         """Return what to do; ``names`` has the addresses of vault and key, if there are any."""
@@ -33,8 +35,12 @@ class Demand(NamedTuple):
 
 
 REQUIREMENT = Text("[a-z]+[.][a-z0-9-]+", "the id of a requirement")
+ABOUT = Choice(("vault", "key"))
 DEMANDS = MapOf(
-    REQUIREMENT, record("a demand", {"needs": TEXT}, {"instead": TEXT, "vault": TEXT, "key": TEXT})
+    REQUIREMENT,
+    record(
+        "a demand", {"needs": TEXT}, {"instead": TEXT, "vault": TEXT, "key": TEXT, "about": ABOUT}
+    ),
 )
 
 

@@ -57,7 +57,20 @@ def key_expires(context: Context, entry: Entry, before: Key, after: Key) -> Iter
         date=date_of_expiry(before, after),
         rotation="; a policy rotates the key" if after.rotates else "",
         use=use_in_words(users_of(context, vault, known, after)),
+        **remedies_of_policy(after),
     )
+
+
+def remedies_of_policy(key: Key) -> dict[str, str]:
+    """Return words on what else of a rotation policy has to go where the date is left out."""
+    at_expiry = "time_before_expiry" in key.by_expiry
+    gone = [name for name in key.by_expiry if name != "time_before_expiry"]
+    rotate = "and let the policy rotate by time_after_creation"
+    never = ""
+    if at_expiry:
+        rotate += " in place of time_before_expiry"
+        never = "; with it from the beginning, the date is never written, and nothing rotates"
+    return {"dated": listed_in_order(["expiration_date", *gone]), "rotate": rotate, "never": never}
 
 
 def kind_of(entry: Entry, before: Key, after: Key) -> str:
@@ -66,7 +79,7 @@ def kind_of(entry: Entry, before: Key, after: Key) -> str:
         return "key-expires"
     if before.expires is not None:
         return "key-expires-on-another-date"
-    return "key-expires-by-policy" if after.policy_expires else "key-expires"
+    return "key-expires-by-policy" if "expire_after" in after.by_expiry else "key-expires"
 
 
 def date_of_expiry(before: Key, after: Key) -> str:
@@ -139,6 +152,11 @@ def use_in_words(users: Users) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
+    """Return names in a sentence, in the order of the alphabet: `a, b and c`."""
+    return listed_in_order(sorted(names))
+
+
+def listed_in_order(names: Iterable[str]) -> str:
     """Return names in a sentence: `a, b and c`."""
-    *first, last = sorted(names)
+    *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..machine import Command, Stage
 from .advice import Advice
@@ -41,6 +42,16 @@ class Part:
         return mine == (other.verb, other.advice, other.verdict, other.consequences)
 
 
+class Explained(NamedTuple):
+    """A resource that goes with another one, which has the finding."""
+
+    address: str
+    kind: str
+    """The kind of its change."""
+    is_before: bool
+    """Whether the plan destroys it before the other one."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What the change of one resource does, over all accounts."""
@@ -65,8 +76,8 @@ class Finding:
     """Why it goes or is replaced, in words."""
     until: str = ""
     """How long it lasts what it takes away."""
-    explains: tuple[str, ...] = ()
-    """The addresses of what goes with it, which would be a finding of its own without it."""
+    explains: tuple[Explained, ...] = ()
+    """What goes with it, and would be a finding of its own without it, in the order of the plan."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
 

@@ -41,8 +41,8 @@ AFTER_THE_REST = (
 
 
 PUTS_NO_KEY_IN_USE = (
-    "By the article this request puts no key in use: {fate}, and nothing is lost. That Azure says "
-    "so by refusing the request is assumed."
+    "By the article this request puts no key in use: {fate}, and nothing is lost; we assume that "
+    "the request fails.{made}"
 )
 """Said of a request that breaks what the article demands."""
 
@@ -175,7 +175,7 @@ class Judge:
                 cause = root_cause(plan, resource)
                 why = why_in_words(plan, resource)
                 found.append(replace(merged(of_one_address), cause=cause, why=why))
-        return sorted(told_once(found), key=lambda finding: VERDICTS.index(finding.verdict))
+        return sorted(told_once(plan, found), key=lambda finding: VERDICTS.index(finding.verdict))
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
@@ -330,7 +330,8 @@ def addresses_of(findings: Iterable[Finding]) -> set[str]:
     """Return the addresses of findings, and of what they explain."""
     found: set[str] = set()
     for finding in findings:
-        found.update((finding.address, *finding.explains))
+        found.add(finding.address)
+        found.update(each.address for each in finding.explains)
     return found
 
 
@@ -344,11 +345,31 @@ def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
         if remedy:
             remedies[remedy] = None
     if broken:
-        fate = PUTS_NO_KEY_IN_USE.format(fate=change.words["fate"])
+        made = made_before(change, broken)
+        fate = PUTS_NO_KEY_IN_USE.format(fate=change.words["fate"], made=made)
         advice = advice._replace(does=f"{advice.does} {fate}")
     if remedies:
         advice = advice._replace(instead=" ".join(remedies))
     return advice
+
+
+def made_before(change: Change, broken: Collection[str]) -> str:
+    """Return what the plan makes before a request that fails by it; empty if it makes nothing."""
+    made: dict[str, None] = {}
+    for demanded in broken:
+        thing = change.words.get(f"new_{all_demands()[demanded].about}", "")
+        if thing:
+            made[thing] = None
+    if not made:
+        return ""
+    verb = "is" if len(made) == 1 else "are"
+    stays = "stays" if len(made) == 1 else "stay"
+    it = "it" if len(made) == 1 else "them"
+    names = " and ".join(made)
+    return (
+        f" {names[0].upper()}{names[1:]} {verb} made before it and {stays}, so correct {it} before "
+        "the first apply."
+    )
 
 
 def is_left_open(change: Change, consequences: Iterable[Consequence]) -> bool:

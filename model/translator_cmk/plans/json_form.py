@@ -134,7 +134,7 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "reason": finding.reason,
         "forced_by": list(finding.forced_by),
         "cause": "" if finding.cause is None else finding.cause.address,
-        "explains": list(finding.explains),
+        "explains": [each.address for each in finding.explains],
         "until": finding.until,
         "accounts": list(finding.accounts),
         "requirements": list(finding.requirements),

@@ -44,9 +44,15 @@ def use_of_key(context: Context, vault: KnownVault, key: KnownKey) -> str:
         return f"which {account} uses until the plan changes it to {after.key} of {after.vault}"
     if key.is_created:
         return f"which {account} uses, to make it again"
+    still = f"which {account} uses, and still uses after this plan"
+    configured = context.key_in_configuration()
+    if configured is not None and (configured.vault, configured.key) != (this.vault, this.key):
+        return (
+            f"{still}: its configuration names the key {configured.key}, but the plan does not "
+            "move it there (`ignore_changes`?)"
+        )
     new = keys_nobody_uses(context, vault)
-    unused = f", while no account here uses the new key {new[0]}" if new else ""
-    return f"which {account} uses, and still uses after this plan{unused}"
+    return f"{still}, while no account here uses the new key {new[0]}" if new else still
 
 
 def keys_nobody_uses(context: Context, vault: KnownVault) -> list[str]:

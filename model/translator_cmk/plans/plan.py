@@ -101,6 +101,17 @@ class Attributes:
                 return here
         return here.get(path[-1])
 
+    def names_unknown(self) -> Iterator[str]:
+        """Yield the names of the attributes that are unknown, as a whole or in part."""
+        if isinstance(self.unknown, Mapping):
+            for name in self.unknown:
+                if self.is_unknown_at(name):
+                    yield name
+
+    def is_unknown_at(self, name: str) -> bool:
+        """Return whether an attribute is unknown, as a whole or in part."""
+        return has_true(self._unknown_at(name))
+
     def masked_texts(self) -> Iterator[str]:
         """Yield every text that the planning tool marks as sensitive: none of them is printed."""
         yield from texts_under(self.known, self.masked)
@@ -111,6 +122,15 @@ class Attributes:
         if isinstance(self.unknown, Mapping):
             return self.unknown.get(name, False)
         return False
+
+
+def has_true(shape: Any) -> bool:
+    """Return whether true stands anywhere in a shape of what is unknown."""
+    if isinstance(shape, Mapping):
+        return any(has_true(inner) for inner in shape.values())
+    if isinstance(shape, list):
+        return any(has_true(inner) for inner in shape)
+    return shape is True
 
 
 def texts_under(value: Any, mask: Any) -> Iterator[str]:
@@ -154,6 +174,15 @@ class PlannedResource:
     refers to, each with the attribute that it reads there (`azurerm_key_vault.v.id`)."""
     repeated_by: tuple[str, ...] = ()
     """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
+    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By attribute: the variables and locals that its expression reads, through the calls of
+    modules: `var.current_key`, `local.access`."""
+    waits_for: frozenset[str] = frozenset()
+    """The addresses without keys that its `depends_on` and those of its modules name."""
+    is_from_elsewhere: bool = False
+    """Whether its module is not a local folder, so it can't be edited here."""
+    left_out: tuple[str, ...] = ()
+    """What may fill the blocks that the configuration leaves out: `local.access`."""
     deposed: bool = False
 
     @property
@@ -196,6 +225,8 @@ class Plan:
     """Whether the tool says anything of the order in which it applies changes."""
     features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By provider key: settings such as `key_vault.recover_soft_deleted_key_vaults`."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """By name (`var.current_key`): the text in a variable of the root module."""
     failed: bool = False
     """Whether planning failed, so that changes are missing."""
     notes: tuple[str, ...] = ()

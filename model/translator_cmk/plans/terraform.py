@@ -63,10 +63,21 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
         resources=tuple(resources),
         dependencies=read_dependencies(content, configuration),
         features=read_features(content.record("configuration")),
+        variables=read_variables(content),
         failed=failed,
         notes=tuple(notes),
         changed_outside=tuple(drift),
     )
+
+
+def read_variables(content: Fields) -> dict[str, str]:
+    """Return the variables of the root module that have a text, by their names: `var.x`."""
+    found: dict[str, str] = {}
+    for name in content.mapping("variables"):
+        value = content.record("variables").record(name).value.get("value")
+        if isinstance(value, str):
+            found[f"var.{name}"] = value
+    return found
 
 
 def check_version(content: Fields) -> None:
@@ -118,6 +129,10 @@ def read_change(entry: Fields, configuration: Mapping[str, ConfiguredResource]) 
         provider=configured.provider,
         references=configured.references,
         repeated_by=configured.repeated_by,
+        origins=configured.origins,
+        waits_for=configured.waits_for,
+        is_from_elsewhere=configured.is_from_elsewhere,
+        left_out=configured.left_out,
         deposed=bool(deposed),
     )
 

@@ -19,6 +19,7 @@ from .wording import (
     instead_of,
     legend,
     limits,
+    nothing_lost,
     part_heading,
     summary,
     without_finding,
@@ -68,8 +69,8 @@ def last_line(report: Report, counting: tuple[str, ...], exit_code: int) -> str:
     if report.gravest == MAY_LOSE:
         return f"DATA MAY BE LOST. The exit code is {exit_code} by --fail-on {counting[-1]}."
     return (
-        f"Nothing here loses data, so the exit code is {exit_code}; with --fail-on "
-        f"{report.gravest} it would be 1."
+        f"{nothing_lost(report)} The exit code is {exit_code}; with --fail-on {report.gravest} it "
+        "would be 1."
     )
 
 

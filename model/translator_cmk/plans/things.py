@@ -108,6 +108,8 @@ class Vault:
     policies: MayBeUnknown
     lists_all: bool = True
     """Whether its list of policies has all that there are, also what others added."""
+    entries: int = 0
+    """How many entries its list has, those of applications too; 0 if that is not known."""
     recovers: bool = False
     """Whether its request itself recovers a deleted vault of this name."""
 
@@ -123,8 +125,8 @@ class Key:
     expires: MayBeUnknown = None
     rotates: bool = False
     """Whether a policy makes new versions of it by itself."""
-    policy_expires: bool = False
-    """Whether a policy gives each new version a date of expiry."""
+    by_expiry: tuple[str, ...] = ()
+    """What its policy says of the expiry of each new version, by the names of azurerm."""
     version: MayBeUnknown = None
     """Its newest version."""
 

@@ -1,10 +1,11 @@
 """Findings that one deletion explains: told once, by what takes the others with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .consequences import LATER, Consequence
-from .finding import Finding, graver
+from .finding import Explained, Finding, graver
+from .plan import DELETE, Plan, without_keys
 
 DELETIONS = {
     "account-deleted": "account",
@@ -18,7 +19,7 @@ FATES = ("stays lost", "may be back", "back")
 """What may become of something that is lost, the worst first."""
 
 
-def told_once(findings: Iterable[Finding]) -> list[Finding]:
+def told_once(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
     """Return findings of which none repeats what the deletion of an account or a vault explains.
 
     What only goes with an account is no finding of its own.  The way back is told by the vault.
@@ -29,8 +30,8 @@ def told_once(findings: Iterable[Finding]) -> list[Finding]:
         if owner is None or graver(finding.verdict, owner.verdict):
             continue
         if deletes(owner, "account"):
-            explained = (*owner.explains, finding.address)
-            found[owner.address] = replace(owner, explains=explained)
+            explained = [*owner.explains, explained_by(plan, finding, owner)]
+            found[owner.address] = replace(owner, explains=in_order_of_plan(plan, explained))
             del found[finding.address]
         elif not tells_the_way_back(owner):
             found[finding.address] = replace(finding, until="")
@@ -39,6 +40,28 @@ def told_once(findings: Iterable[Finding]) -> list[Finding]:
             parts = tuple(part for part in finding.parts if part.verdict is not None)
             found[finding.address] = replace(finding, parts=parts, until="")
     return list(found.values())
+
+
+def explained_by(plan: Plan, finding: Finding, owner: Finding) -> Explained:
+    """Return what a finding is about as something that goes with another resource."""
+    [kind, *_] = [part.advice.kind for part in finding.parts if part.verdict is not None]
+    is_before = DELETE in finding.actions and depends(plan, finding.address, owner.address)
+    return Explained(finding.address, kind, is_before)
+
+
+def in_order_of_plan(plan: Plan, explained: Sequence[Explained]) -> tuple[Explained, ...]:
+    """Return what is destroyed in its order: all that depends on a resource goes before it."""
+
+    def dependents(this: Explained) -> int:
+        return sum(1 for other in explained if depends(plan, other.address, this.address))
+
+    return tuple(sorted(explained, key=dependents))
+
+
+def depends(plan: Plan, address: str, other: str) -> bool:
+    """Return whether a resource depends on another one."""
+    needed = plan.dependencies.get(without_keys(address), frozenset())
+    return without_keys(other) in needed
 
 
 def owner_of(finding: Finding, others: Iterable[Finding]) -> Finding | None:

@@ -12,7 +12,7 @@ from ..machine.commands import (
     SetPermissionModel,
 )
 from .access_changes import policies_given, policies_updated
-from .causes import set_back, targets
+from .causes import prevention, set_back, targets
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, UNKNOWN
@@ -26,8 +26,30 @@ def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
         kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
-        back = set_back(context.plan, entry.resource)
-        yield context.change(kind, ((DeleteVault(vault.name),),), vault, back=back)
+        words = {
+            "back": set_back(context.plan, entry.resource),
+            "prevent": prevention(context.plan, entry.resource),
+            "no_target": takes_vault_along(context, vault),
+        }
+        yield context.change(kind, ((DeleteVault(vault.name),),), vault, "", False, **words)
+
+
+def takes_vault_along(context: Context, vault: KnownVault) -> str:
+    """Return that an apply of the account's key alone changes a vault too; empty if it doesn't."""
+    entry = context.entries_naming_keys().get(context.account.name)
+    if entry is None:
+        return ""
+    taken = set(entry.resource.waits_for)
+    for name in entry.resource.waits_for:
+        taken |= context.plan.dependencies.get(name, frozenset())
+    for other in context.world.entries:
+        is_it = isinstance(other.before, Vault) and context.world.vault(other.before.id) is vault
+        if is_it and other.resource.name_in_configuration in taken:
+            return (
+                f" (not by `-target` on {entry.address} alone: its `depends_on` takes "
+                f"{other.address} along)"
+            )
+    return ""
 
 
 def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
@@ -70,16 +92,28 @@ def deleted_before(context: Context, vault: KnownVault) -> str:
         facts = entry.before
         if not isinstance(facts, Key | Policy) or context.vault(facts.vault) is not vault:
             continue
+        again = made_again(context, entry)
         if isinstance(facts, Key):
-            gone.append(f"the key {context.world.key(vault, facts.name).name}")
+            gone.append(f"the key {context.world.key(vault, facts.name).name} ({again})")
         elif context.world.is_of(facts, context.account) is True:
-            gone.append(f"the access policy of {context.account.name}")
+            gone.append(f"the access policy of {context.account.name} ({again})")
     if not gone:
         return ""
     return (
-        f" when it was deleted: without {' and '.join(gone)}, which the plan deletes before it and "
-        "which have to be restored too"
+        f" when it was deleted: without {' and '.join(gone)}, which the plan deletes before the "
+        "vault"
     )
+
+
+def made_again(context: Context, entry: Entry) -> str:
+    """Return how a thing comes back that the plan deletes before the vault."""
+    if CREATE not in entry.resource.actions:
+        return "to be restored too"
+    feature = "key_vault.recover_soft_deleted_keys"
+    recovers = context.plan.feature(entry.resource, feature, True) is not False
+    if isinstance(entry.before, Key) and recovers:
+        return "the plan makes it again: azurerm recovers it"
+    return "the plan makes it again"
 
 
 def recovered_elsewhere(context: Context, vault: KnownVault) -> str:
@@ -97,12 +131,18 @@ def recovered_elsewhere(context: Context, vault: KnownVault) -> str:
         for entry in context.world.entries
     )
     also = ", and the plan deletes that one" if goes else ""
-    return (
+    said = (
         f" Whether Azure recovers it into another resource group than {shown} was not tried{also}."
+    )
+    if vault.before.purge_protection is False:
+        return said
+    return (
+        f"{said} If that fails, the apply stops, and the access stays away: purge protection holds "
+        "the name of the vault."
     )
 
 
-def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Change]:
+def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -> Iterator[Change]:
     vault = context.vault(before.id, before.host)
     if vault is None:
         return
@@ -117,7 +157,7 @@ def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Cha
     elif before.rbac is True and after.rbac is not True:
         yield from switched_to_policies(context, vault, after)
     elif before.rbac is not True:
-        yield from policies_updated(context, vault, before, after)
+        yield from policies_updated(context, entry, vault, before, after)
 
 
 def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from .causes import how_changed
 from .inventory import Entry
 from .plan import DELETE, NO_CHANGE, READ, Plan
 from .things import (
@@ -37,15 +38,20 @@ def changes_without_finding(world: World, found: Collection[str]) -> tuple[Witho
 
     ``found`` has the addresses that have a finding.
     """
-    changes: list[WithoutFinding] = []
+    telling: list[WithoutFinding] = []
+    others: list[WithoutFinding] = []
     for entry in world.entries:
-        is_changed = not set(entry.resource.actions) <= {NO_CHANGE, READ}
-        if is_changed and entry.address not in found and concerns_an_account(world, entry):
-            changes.append(
-                WithoutFinding(entry.address, entry.resource.actions, told(world, entry))
-            )
-    changes.sort(key=lambda change: not change.does)
-    return tuple(changes)
+        resource = entry.resource
+        is_changed = not set(resource.actions) <= {NO_CHANGE, READ}
+        if not is_changed or entry.address in found or not concerns_an_account(world, entry):
+            continue
+        does = told(world, entry)
+        if does:
+            telling.append(WithoutFinding(entry.address, resource.actions, does))
+        else:
+            does = how_changed(resource)
+            others.append(WithoutFinding(entry.address, resource.actions, does))
+    return (*telling, *others)
 
 
 def changes_of_others(
@@ -56,7 +62,8 @@ def changes_of_others(
     others: list[WithoutFinding] = []
     for resource in plan.changes():
         if resource.address not in named:
-            others.append(WithoutFinding(resource.address, resource.actions))
+            does = how_changed(resource)
+            others.append(WithoutFinding(resource.address, resource.actions, does))
     return tuple(others)
 
 

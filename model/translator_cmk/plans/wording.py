@@ -1,10 +1,11 @@
 """What a report says in words, in all its formats."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..escaping import plain
+from .causes import new_identities
 from .consequences import Consequence
-from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part
+from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Explained, Finding, Part
 from .findings import Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .things import word_after
@@ -79,6 +80,9 @@ FOUNDRY_SAYS = (
 FOUNDRY_OPEN = "They do not name Translator; which of both holds for it, nobody says."
 
 
+REMARKS = {"key-given-up-with-more": "which sets the account to Microsoft-managed keys"}
+"""By kind of change: what the deletion of something does to the account that goes after it."""
+
 MOST_NAMED = 4
 """So many changes without a finding are named."""
 
@@ -116,9 +120,24 @@ def foundry_on(finding: Finding) -> list[str]:
 
 def explained_by(finding: Finding) -> str:
     """Return what goes with a deletion and is no finding of its own; empty if nothing does."""
-    if not finding.explains:
-        return ""
-    return f"These go with it, and have no finding of their own: {', '.join(finding.explains)}."
+    before = [explained_in_words(each) for each in finding.explains if each.is_before]
+    beside = [explained_in_words(each) for each in finding.explains if not each.is_before]
+    said: list[str] = []
+    if before:
+        said.append(
+            f"Destroyed before it, without a finding of their own: {', '.join(before)}. If "
+            "deleting the account then fails, or the account is recovered within 48 hours, it has "
+            "none of them."
+        )
+    if beside:
+        said.append(f"These go with it, and have no finding of their own: {', '.join(beside)}.")
+    return " ".join(said)
+
+
+def explained_in_words(explained: Explained) -> str:
+    """Return the address of what goes with an account, and what its deletion alone does to it."""
+    remark = REMARKS.get(explained.kind, "")
+    return f"{explained.address} ({remark})" if remark else explained.address
 
 
 def address_in_words(address: str) -> str:
@@ -145,8 +164,20 @@ def without_finding(report: Report) -> str:
     """Return of which changes nothing was found, some by name; empty if there are none."""
     if not report.without_finding:
         return ""
-    causes = {finding.cause.address for finding in report.findings if finding.cause is not None}
-    return f"Nothing found on: {listed(report.without_finding, causes)}."
+    return f"Nothing found on: {listed(report.without_finding, remarks_on_causes(report))}."
+
+
+def remarks_on_causes(report: Report) -> dict[str, str]:
+    """Return by address what a finding has to do with a change that has none itself."""
+    found: dict[str, str] = {}
+    for finding in report.findings:
+        if any(part.advice.kind == "policies-unknown" for part in finding.parts):
+            for address in new_identities(report.plan):
+                found[address] = "the list above may depend on it"
+    for finding in report.findings:
+        if finding.cause is not None:
+            found[finding.cause.address] = "what it forces is above"
+    return found
 
 
 def others(report: Report) -> str:
@@ -154,16 +185,16 @@ def others(report: Report) -> str:
     if not report.others:
         return ""
     changes = count(len(report.others), "other change concerns", "other changes concern")
-    return f"{changes} no judged account: {listed(report.others)}"
+    return f"{changes} no judged account: {listed(report.others, remarks_on_causes(report))}"
 
 
-def listed(changes: Sequence[WithoutFinding], causes: Collection[str] = ()) -> str:
-    """Return changes with what they do, of many some by name; those that force others say so."""
+def listed(changes: Sequence[WithoutFinding], remarks: Mapping[str, str]) -> str:
+    """Return changes with what they do, of many some by name; ``remarks`` has more on some."""
     named: list[str] = []
     for change in changes[:MOST_NAMED]:
         what = change.does or actions_named(change.actions)
-        if change.address in causes:
-            what += "; what it forces is above"
+        if change.address in remarks:
+            what += f"; {remarks[change.address]}"
         named.append(f"{plain(address_in_words(change.address))} ({what})")
     more = len(changes) - len(named)
     if more:
@@ -184,6 +215,8 @@ def consequence_in_words(consequence: Consequence) -> str:
     if consequence.assumed:
         return BECOMES[consequence.what, consequence.assumed]
     words = BECOMES[consequence.what, consequence.becomes]
+    if consequence.is_open:
+        words = words.removesuffix(" is not specified")
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
         return f"if so: {BECOMES[consequence.what, 'lost']}"
     title = consequence.title
@@ -192,8 +225,8 @@ def consequence_in_words(consequence: Consequence) -> str:
     title = title[0].lower() + title[1:]
     if consequence.becomes == "demanded":
         return f"{words} {title}"
-    if consequence.is_open:
-        return title
+    if consequence.becomes == "not specified":
+        return title.removesuffix(" is not specified")  # its basis says so
     return f"{words}: {title}"
 
 
@@ -270,6 +303,16 @@ def summary(report: Report) -> str:
     if report.findings:
         text += " Replay: --commands; details: --format json."
     return text
+
+
+def nothing_lost(report: Report) -> str:
+    """Return that nothing is lost, as far as that is known."""
+    verdicts = [finding.verdict for finding in report.findings]
+    unsaid = verdicts.count(NOT_SPECIFIED)
+    if not unsaid:
+        return "Nothing here loses data."
+    changes = count(unsaid, "change is not specified", "changes are not specified")
+    return f"Nothing here is known to lose data; {changes}."
 
 
 def is_refused_without_a_demand(finding: Finding) -> bool:
