@@ -13,10 +13,20 @@ class Made:
         self.names: set[str] = set()
 
     def note(self, command: Command) -> None:
-        """Note what an accepted command has made or deleted."""
-        change = CHANGES.get(type(command))
-        if change is not None:
-            change(self.names, command)
+        """Note what an accepted command has made, brought back or deleted."""
+        kind = type(command)
+        if kind in MAKES:
+            self.names.add(MAKES[kind](command))
+        if kind in BRINGS_BACK:
+            self.names.add(BRINGS_BACK[kind](command))
+        if kind in DELETES:
+            self._forget(DELETES[kind](command))
+
+    def _forget(self, name: str) -> None:
+        """Forget what was deleted; a vault takes its keys along."""
+        self.names.discard(name)
+        inside = {other for other in self.names if other.startswith(f"{name}/")}
+        self.names -= inside
 
     def has_all(self, command: Command) -> bool:
         """Return whether everything is here that a command names, besides what it makes."""
@@ -24,15 +34,17 @@ class Made:
 
 
 def named_by(command: Command) -> set[str]:
-    """Return what a command names, in the names of what is made."""
+    """Return what a command names, besides what it makes."""
     fields = command.as_dict()
     found = set()
     for field in ("resource", "vault"):
         if fields.get(field):
             found.add(str(fields[field]))
     if fields.get("vault") and fields.get("key"):
-        found.add(f"{fields['vault']}/{fields['key']}")
-    return found - {MAKES.get(type(command), lambda _: "")(command)}
+        found.add(key_of(command))
+    if type(command) in MAKES:
+        found.discard(MAKES[type(command)](command))
+    return found
 
 
 def vault_of(command: Any) -> str:
@@ -47,29 +59,23 @@ def key_of(command: Any) -> str:
     return f"{command.vault}/{command.key}"
 
 
-MAKES: Mapping[type[Command], Callable[[Any], str]] = {
+NameOf = Callable[[Any], str]
+"""Returns what a command makes, brings back or deletes."""
+
+MAKES: Mapping[type[Command], NameOf] = {
     commands.CreateResource: resource_of,
     commands.CreateVault: vault_of,
     commands.CreateKey: key_of,
     commands.ImportKey: key_of,
 }
 
-
-def delete_vault(names: set[str], command: Any) -> None:
-    """A vault takes its keys along."""
-    names -= {name for name in names if name.startswith(f"{command.vault}/")}
-    names.discard(command.vault)
-
-
-CHANGES: Mapping[type[Command], Callable[[set[str], Any], None]] = {
-    commands.CreateResource: lambda names, command: names.add(resource_of(command)),
-    commands.CreateVault: lambda names, command: names.add(vault_of(command)),
-    commands.CreateKey: lambda names, command: names.add(key_of(command)),
-    commands.ImportKey: lambda names, command: names.add(key_of(command)),
-    commands.RecoverVault: lambda names, command: names.add(vault_of(command)),
-    commands.RecoverKey: lambda names, command: names.add(key_of(command)),
-    commands.DeleteResource: lambda names, command: names.discard(resource_of(command)),
-    commands.DeleteKey: lambda names, command: names.discard(key_of(command)),
-    commands.DeleteVault: delete_vault,
+BRINGS_BACK: Mapping[type[Command], NameOf] = {
+    commands.RecoverVault: vault_of,
+    commands.RecoverKey: key_of,
 }
-"""What each command makes or deletes."""
+
+DELETES: Mapping[type[Command], NameOf] = {
+    commands.DeleteResource: resource_of,
+    commands.DeleteKey: key_of,
+    commands.DeleteVault: vault_of,
+}
