@@ -437,6 +437,14 @@ def test_terraform_never_gives_the_key_up_by_an_update_and_waits_before_it_is_pu
     cmk = found["azurerm_cognitive_account_customer_managed_key"]["cmk"]
     assert cmk["depends_on"] == ["${time_sleep.grant}"]
     assert found["time_sleep"]["grant"]["depends_on"] == ["${azurerm_key_vault.vault}"]
+    assert found["time_sleep"]["grant"]["create_duration"] == f"{seconds_of_the_script() // 60}m"
+
+
+def seconds_of_the_script() -> int:
+    """Return how long the script waits for a grant at most."""
+    text = (EXAMPLES / "az" / "common.sh").read_text("utf-8")
+    attempts, pause = re.findall(r"^(?:attempts|pause)=\$\{\w+:-(\d+)\}", text, re.MULTILINE)
+    return int(attempts) * int(pause)
 
 
 def test_terraform_watches_what_the_script_watches(phases: Mapping[str, Phase]) -> None:
