@@ -19,6 +19,11 @@ def section_of(name: str) -> str:
     return section
 
 
+def without_targets(text: str) -> str:
+    """A text of which each link is there without the place that it leads to."""
+    return re.sub(r"\]\([^)]*\)", "]", text)
+
+
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
 def test_a_point_is_shown_beside_its_requirements_with_dated_sources(point: Point) -> None:
     for name in point.requirements:
@@ -26,7 +31,7 @@ def test_a_point_is_shown_beside_its_requirements_with_dated_sources(point: Poin
         assert f'id="{name}/foundry-{point.id}"' in section
         box = section.partition(f"/foundry-{point.id}")[2].partition("</div>")[0]
         assert point.says in box
-        assert point.do in box
+        assert without_targets(point.do) in without_targets(box)
         assert point.since in box
         for each in point.source:
             assert sources()[each].url in box
