@@ -72,6 +72,13 @@ def test_a_key_that_the_configuration_names_and_the_plan_does_not_use_is_named(
         assert "no account here uses the new key new" in said
 
 
+def test_a_key_that_another_resource_has_too_is_the_one_in_use(tmp_path: Path) -> None:
+    other = "azurerm_key_vault_key.other"
+    plan = old_key_goes(UNMOVED, [f"{other}.id", other])
+    plan.keep(other, b.key("old"))
+    assert "configuration names" not in of_the_key(plan, tmp_path)
+
+
 def test_a_key_that_is_not_known_yet_is_the_instance_that_a_variable_selects(
     tmp_path: Path,
 ) -> None:

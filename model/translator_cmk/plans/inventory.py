@@ -149,8 +149,7 @@ def instance_by_variable(
 ) -> str | None:
     """Return the instance whose key is the value of the one variable that an attribute reads."""
     origins = resource.origins.get(attribute, ())
-    is_selected = len(origins) == 1 and origins[0] in plan.variables
-    if not is_selected or attribute_of(reference):
+    if len(origins) != 1 or origins[0] not in plan.variables:
         return None
     name = resource_of(reference)
     key = json.dumps(plan.variables[origins[0]], ensure_ascii=False)

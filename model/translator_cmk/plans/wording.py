@@ -215,8 +215,6 @@ def consequence_in_words(consequence: Consequence) -> str:
     if consequence.assumed:
         return BECOMES[consequence.what, consequence.assumed]
     words = BECOMES[consequence.what, consequence.becomes]
-    if consequence.is_open:
-        words = words.removesuffix(" is not specified")
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
         return f"if so: {BECOMES[consequence.what, 'lost']}"
     title = consequence.title
