@@ -60,7 +60,7 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
 
 @pytest.mark.parametrize(
     ("system", "topic"),
-    [(MODEL, "workspace"), (WRONG, "vault"), ("tests.systems.limited:Bare", "encryption")],
+    [(MODEL, "workspace"), (WRONG, "vault"), ("tests.systems.limited:Bare", "identity")],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str
