@@ -439,6 +439,79 @@ def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> 
             assert cell(caveat).text in line, name
 
 
+def test_cause_is_shown_with_its_warning_and_how_long_its_way_back_is_open() -> None:
+    table = page("what-breaks").partition("{ #causes }")[2].partition('<details class="fold')[0]
+    shown = set()
+    for name, told in events.TOLD.items():
+        line = next(each for each in table.splitlines() if each.startswith(f"| **{name}**"))
+        for field in ("warning", "limit"):
+            if field in told:
+                assert cell(told[field]).text in line
+                shown.add(field)
+    assert shown == {"warning", "limit"}
+
+
+def test_nothing_comes_back_without_doubt_where_microsoft_warns_that_it_may_not() -> None:
+    warned = {name for name, told in events.TOLD.items() if "warning" in told}
+    assert {name for name in events.TOLD if "moved to another tenant" in name} == warned
+    for case in cases(CAUSES):
+        doubted = [after.doubted for after in case.remedied]
+        assert doubted == [
+            case.event.event in warned and after.grounds.fate != "lost" for after in case.remedied
+        ]
+        home = cells_of(conftest.green()["data/matrix.snippet"], case.event.event)
+        breaks = cells_of(page("what-breaks"), case.event.event)
+        for at, is_doubted in enumerate(doubted):
+            assert (events.DOUBT in home[at]) == is_doubted
+            for shown in (home[at], breaks[at]):
+                assert ("? perhaps" in shown) == is_doubted
+                assert ("✔ " in shown or "↻ " in shown) == (
+                    not is_doubted and case.remedied[at].grounds.fate != "lost"
+                )
+
+
+def test_cause_is_shown_with_the_place_of_its_key_vault() -> None:
+    moved = {case.event.event: case.where for case in cases(CAUSES) if case.where}
+    assert moved
+    for name, where in moved.items():
+        case = next(each for each in CAUSES if each.event == name)
+        state = carried_out(MACHINE, start(case.start), commands_of(case))
+        seen = observe(MACHINE.world(state))
+        resource, vault = seen["resource"]["translator-prod"], seen["vault"]["kv-prod"]
+        assert resource["subscription"] == vault["subscription"]
+        for text in (conftest.green()["data/matrix.snippet"], page("what-breaks")):
+            assert f"**{name}** {where}" in text
+
+
+def test_step_of_a_way_back_has_the_basis_of_what_the_model_rests_it_on() -> None:
+    table = section("what-breaks", 'id="back"')
+    for case in cases(CAUSES):
+        state = carried_out(MACHINE, start(case.event.start), commands_of(case.event))
+        line = next(each for each in table.splitlines() if f"**{case.event.event}**" in each)
+        steps = re.findall(r"<li>(.*?)</li>", line.partition("<ol>")[2].partition("</ol>")[0])
+        for step, sentence in zip(steps, case.event.remedies, strict=True):
+            state, outcome = MACHINE.step(state, read_command(sentence))
+            assert isinstance(outcome, Accepted)
+            bases = {REGISTER[name].basis for name in outcome.by}
+            assert marks_in(step) == [min(bases, key=WEAKEST_FIRST.index)]
+            assert step.startswith(sentence.removeprefix("the customer "))
+
+
+def test_sentence_that_speaks_against_a_loss_is_named_as_such() -> None:
+    text = conftest.green()["evidence/consequences.md"]
+    against = {name: told["against"] for name, told in events.TOLD.items() if "against" in told}
+    assert against
+    for event in CAUSES:
+        shown = text.partition(f"## {event.event} {{")[2].partition("\n## ")[0]
+        for line in shown.splitlines():
+            _, marked, named = line.partition("against it: ")
+            speaks_for = line.removesuffix(named)
+            for statement in against.get(event.event, ()):
+                assert event.at_once["data"].statements.count(statement) == 1
+                assert f"#{statement.lower()})" not in speaks_for
+            assert bool(marked) == ("#s5)" in line)
+
+
 SEEN_IN = {
     "Tenant": ("subscription", "resource", "vault"),
     "Key vault": ("vault",),
@@ -451,17 +524,12 @@ SEEN_IN = {
 
 
 def cuts() -> list[tuple[str, str]]:
-    """Each part of the chain in the data, with each command that cuts it."""
-    return [(each["part"], command) for each in data("causes")["chain"] for command in each["cut"]]
-
-
-def cutting(cause: Event) -> str:
-    """The command by which a cause cuts the chain."""
-    return type(commands_of(cause)[-1]).__name__
+    """Each part of the chain in the data, with each cause that cuts it."""
+    return [(each["part"], cause) for each in data("causes")["chain"] for cause in each["cut"]]
 
 
 def test_chain_is_cut_by_each_cause_and_drawn_as_it_is_written() -> None:
-    assert sorted(command for _, command in cuts()) == sorted({cutting(each) for each in CAUSES})
+    assert sorted(cause for _, cause in cuts()) == sorted(each.event for each in CAUSES)
     assert page("what-breaks").count('<text class="cut"') == len(cuts())
     written = []
     for each in data("causes")["chain"]:
@@ -471,12 +539,12 @@ def test_chain_is_cut_by_each_cause_and_drawn_as_it_is_written() -> None:
 
 
 def test_chain_is_cut_at_a_part_of_which_something_is_seen_to_change() -> None:
-    for part, command in cuts():
-        cause = next(each for each in CAUSES if cutting(each) == command)
+    for part, name in cuts():
+        cause = next(each for each in CAUSES if each.event == name)
         begin = start(cause.start)
         before = observe(MACHINE.world(begin))
         after = observe(MACHINE.world(carried_out(MACHINE, begin, commands_of(cause))))
-        assert any(before[kind] != after[kind] for kind in SEEN_IN[part]), (part, command)
+        assert any(before[kind] != after[kind] for kind in SEEN_IN[part]), (part, name)
 
 
 def drawn() -> list[Part]:
@@ -506,6 +574,26 @@ def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
         "A key": ["there", "back", "lost"],
         "A key vault": ["there", "back", "lost"],
     }
+
+
+def test_loss_over_time_has_the_words_of_the_table_of_causes() -> None:
+    bars = timeline(cases(CAUSES)).bars
+    things = {each.get("loss"): each["thing"] for each in data("causes")["things"]}
+    for words in LOSSES:
+        assert bars[things[words.loss]][-1].word == f"✘ {words.lost}"
+    assert bars["A key vault"][-1].word == "✘ purged"
+
+
+def test_life_of_a_model_has_the_loss_as_sure_as_the_table_of_causes() -> None:
+    (life,) = (each for each in data("causes")["lives"] if each.get("loss") == "models")
+    found = transitions(life)["deployed", "undeployed, key inaccessible"]
+    compared = set()
+    for cause in CAUSES:
+        name = type(commands_of(cause)[-1]).__name__
+        if name in found and len(cause.commands) == 1:
+            assert found[name].basis == cause.at_once["models"].basis
+            compared.add(found[name].basis)
+    assert compared == {"stated", "assumed"}
 
 
 def test_loss_over_time_is_dashed_where_the_table_of_causes_says_assumed() -> None:
@@ -577,6 +665,30 @@ def test_fates_are_those_of_the_article() -> None:
     assert set(deployed.back) == {"DeployModel"}
     assert set(found["A key vault"].back) == {"RecoverVault"}
     assert "DeleteVault" in found["A key vault"].for_good
+
+
+def test_every_cause_is_among_the_fates_of_what_is_lost_by_it() -> None:
+    things = {fate.thing["loss"]: fate for fate in fates() if "loss" in fate.thing}
+    for cause in CAUSES:
+        name = type(commands_of(cause)[0]).__name__
+        for loss in cause.at_once:
+            stays_lost = not cause.remedies or cause.afterwards[loss].fate == "lost"
+            if stays_lost and not cause.tried:
+                assert name in things[loss].for_good
+            else:
+                ends = things[loss].for_a_time | things[loss].for_good
+                assert name in ends
+
+
+def test_page_says_what_has_no_way_back_once_the_resource_is_deleted() -> None:
+    fold = section("what-breaks", "things that can be lost for good")
+    with_resource = fold.partition("With the resource these go for good: ")[2].partition(". *")[0]
+    names = [fate.thing["thing"] for fate in fates() if fate.back]
+    assert names
+    for fate in fates():
+        name = fate.thing["thing"]
+        is_gone = bool(fate.back) and "DeleteResource" in fate.for_good
+        assert (name[0].lower() + name[1:] in with_resource) == is_gone
 
 
 def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> None:

@@ -37,7 +37,7 @@ from . import implementations, siblings
 from .content import MODEL, Content, Evidence, register_digest
 from .decide import decide_pages, last_run, theorems_by_requirement
 from .foundry import load_points, points_by_requirement
-from .losses.events import CAVEATS, EVENTS, LOSSES, cases, findings_by_requirement, groups
+from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
 from .render import UP, Page, environment, listed, number, plain, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
@@ -127,6 +127,7 @@ def templates(content: Content) -> Environment:
         foundry_points=load_points(),
         losses=LOSSES,
         caveats=CAVEATS,
+        doubt=DOUBT,
         observed=implementations.observed_on_azure(content.implementations),
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
@@ -157,8 +158,8 @@ def pages_to_write(content: Content) -> Iterator[Page]:
 def matrix() -> Mapping[str, Any]:
     """Return what the home page shows first: what each cause costs."""
     found = cases(EVENTS)
-    readings = {case.event.event: case.reading for case in found}
-    return {"groups": groups(found), "readings": readings}
+    by_name = {case.event.event: case for case in found}
+    return {"groups": groups(found), "cases": by_name}
 
 
 def overview(content: Content) -> Mapping[str, Any]:

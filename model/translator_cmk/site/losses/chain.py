@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...requirements.register import WEAKEST_FIRST
 from ..sourced import data
-from .events import Case, commands_of
+from .events import Case
 from .picture import line_of
 
 
@@ -31,10 +31,9 @@ def chain(causes: Iterable[Case]) -> list[Part]:
     lines: dict[str, str] = {}
     for cause in causes:
         bases = [finding.basis for finding in cause.lost]
-        command = type(commands_of(cause.event)[-1]).__name__
-        lines.setdefault(command, line_of(min(bases, key=WEAKEST_FIRST.index)))
+        lines[cause.event.event] = line_of(min(bases, key=WEAKEST_FIRST.index))
     parts = []
     for each in data("causes")["chain"]:
-        cuts = [Cut(says, lines[command]) for command, says in each["cut"].items()]
+        cuts = [Cut(says, lines[event]) for event, says in each["cut"].items()]
         parts.append(Part(each["part"], cuts))
     return parts

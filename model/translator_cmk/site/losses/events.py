@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from ...explore.scopes import reached
 from ...language.sentences import read_command
 from ...language.situations import situations
-from ...machine import Command, Outcome, Refused, State
+from ...machine import Accepted, Command, Outcome, Refused, State
 from ...oracle.grounds import MODEL, Grounds, Ids, Thing, carried_out, grounds, is_intact, read
 from ...requirements import load_register
 from ...requirements.consequences import Event, Loss, load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ...system import MACHINE
 from ..sourced import data
-from .explorer import chart, way
+from .explorer import against_of, chart, way
 
 EVENTS = tuple(load_consequences().events.values())
 
@@ -32,9 +32,10 @@ HARMLESS = tuple(event for event in EVENTS if event.is_harmless)
 
 ACTIONS: Mapping[str, str] = data("causes")["actions"]
 
-CAVEATS: Mapping[str, Any] = {
-    each["name"]: each["caveat"] for each in data("causes")["causes"] if "caveat" in each
-}
+TOLD: Mapping[str, Mapping[str, Any]] = {each["name"]: each for each in data("causes")["causes"]}
+"""What the data file has of each cause, by the name of the event."""
+
+CAVEATS = {name: told["caveat"] for name, told in TOLD.items() if "caveat" in told}
 """A cell for what speaks against the result of the model, by the name of the event."""
 
 
@@ -52,6 +53,10 @@ LOSSES = tuple(Words(**each) for each in data("causes")["losses"])
 """What can be lost, that which never comes back first."""
 
 
+DOUBT = "Microsoft warns otherwise"
+"""What stands beside a return in the simulation of which Microsoft warns that there may be none."""
+
+
 class Finding(NamedTuple):
     """What becomes of a thing with an event, or after its remedies."""
 
@@ -60,6 +65,15 @@ class Finding(NamedTuple):
     remedied: bool
     gone: bool
     """Whether more of it is missing than the loss says."""
+    doubted: bool = False
+    """Whether Microsoft warns that it may not come back."""
+    against: tuple[str, ...] = ()
+    """The sentences that speak against it, of those that the table of consequences names."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Return the sentences that say it or from which it follows."""
+        return tuple(each for each in self.grounds.statements if each not in self.against)
 
     @property
     def basis(self) -> str:
@@ -87,6 +101,9 @@ class Finding(NamedTuple):
         lost = "deleted" if self.gone else self.words.lost
         if not self.remedied:
             return "not lost" if self.intact else f"✘ {lost}"
+        if self.doubted:
+            return_of = "by hand" if self.grounds.fate == "by-hand" else self.words.back
+            return f"? perhaps {return_of}, {DOUBT}"
         if self.intact:
             return f"✔ {self.words.back}"
         if self.grounds.fate == "by-hand":
@@ -111,6 +128,13 @@ class Finding(NamedTuple):
         return self.grounds.requirements[0] if self.grounds.requirements else ""
 
 
+class Step(NamedTuple):
+    """A request on a way back, with its basis."""
+
+    says: str
+    basis: str
+
+
 class Case(NamedTuple):
     """An event with what is lost, and what is there after the remedies, in the order of LOSSES."""
 
@@ -118,6 +142,18 @@ class Case(NamedTuple):
     lost: list[Finding]
     remedied: list[Finding]
     reasons: list[str]
+
+    @property
+    def way_back(self) -> list[Step]:
+        """Return the requests by which the customer comes back, with how sure each is."""
+        state = carried_out(MACHINE, start(self.event.start), read(self.event.commands))
+        found: list[Step] = []
+        for sentence, command in zip(self.event.remedies, read(self.event.remedies), strict=True):
+            state, outcome = MACHINE.step(state, command)
+            by = outcome.by if isinstance(outcome, Accepted) else frozenset()
+            basis = weakest_basis(by, load_register())
+            found.append(Step(sentence.removeprefix("the customer "), basis))
+        return found
 
     @property
     def try_it(self) -> str | None:
@@ -140,17 +176,27 @@ class Case(NamedTuple):
     @property
     def fates(self) -> tuple[str, ...]:
         """Return for each loss whether it is `kept`, comes `back` with the key, comes back by
-        `hand`, or is `lost`.
+        `hand`, or is `lost`; `perhaps-` before it where Microsoft warns that it may not.
         """
         found: list[str] = []
         for lost, after in zip(self.lost, self.remedied, strict=True):
             if lost.intact:
                 found.append("kept")
-            elif after.intact:
-                found.append("back")
-            else:
-                found.append("hand" if after.grounds.fate == "by-hand" else "lost")
+                continue
+            fate = {"back": "back", "by-hand": "hand"}.get(after.grounds.fate, "lost")
+            found.append(f"perhaps-{fate}" if after.doubted else fate)
         return tuple(found)
+
+    @property
+    def beside(self) -> list[Any]:
+        """Return the cells that stand beside the name: what the marks of a row can't say."""
+        told = TOLD.get(self.event.event, {})
+        return [told[field] for field in ("caveat", "warning", "limit") if field in told]
+
+    @property
+    def where(self) -> str:
+        """Return where the key vault is, if neither the name says so nor it is clear."""
+        return str(TOLD.get(self.event.event, {}).get("where", ""))
 
     @property
     def bases(self) -> tuple[tuple[str, str], ...]:
@@ -288,7 +334,17 @@ def find(words: Words, event: Event, remedied: bool) -> Finding:
     then = read(event.remedies or event.tried) if remedied else ()
     rests = grounds(begin, happens, thing, then)
     after = carried_out(MODEL, begin, [*happens, *then])
-    return Finding(words, rests, remedied, gone=not is_there(thing, after))
+    told = TOLD.get(event.event, {})
+    against = against_of(rests.row) if rests.row else ()
+    returns = remedied and rests.fate in ("back", "by-hand")
+    return Finding(
+        words,
+        rests,
+        remedied,
+        gone=not is_there(thing, after),
+        doubted=returns and "warning" in told,
+        against=against,
+    )
 
 
 def example(words: Words) -> Thing:

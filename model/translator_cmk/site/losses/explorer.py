@@ -43,6 +43,7 @@ from ...oracle.grounds import (
     rests_on,
 )
 from ...requirements import Register, load_register
+from ...requirements.consequences import Consequence, load_consequences
 from ...requirements.consequences import Loss as KindOfLoss
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..render import Numbered
@@ -407,6 +408,18 @@ class Tables:
             "basis": requirement.basis,
             "stated": stated,
         }
+
+
+def against_of(row: Consequence) -> tuple[str, ...]:
+    """Return the sentences that a row of the table of consequences names since they speak against
+    it.
+    """
+    events = load_consequences().events
+    for cause in data("causes")["causes"]:
+        told = events[cause["name"]]
+        if row in (*told.at_once.values(), *told.afterwards.values()):
+            return tuple(each for each in cause.get("against", ()) if each in row.statements)
+    return ()
 
 
 def grounds_of_end(state: State, command: Command, place: Place) -> Grounds:

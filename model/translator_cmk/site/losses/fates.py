@@ -13,7 +13,15 @@ from ...explore.memoised import Memoised
 from ...language.phrases import COMMAND_PHRASES
 from ...machine import Command, Machine, State
 from ...machine.world import World
-from ...oracle.grounds import Thing, grounds, grounds_for_good, rests_on, row_without_return
+from ...oracle.grounds import (
+    Thing,
+    grounds,
+    grounds_for_good,
+    read,
+    rests_on,
+    row_without_return,
+    state_at_start,
+)
 from ...requirements import load_register
 from ...requirements.consequences import load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
@@ -48,6 +56,11 @@ class Fate(NamedTuple):
     """The requirements behind most ways to lose it, or behind all if no two have one in common."""
 
 
+def gone_by(command: str) -> list[str]:
+    """Return the things that have a way back and that are lost for good by a command."""
+    return [each.thing["thing"] for each in fates() if each.back and command in each.for_good]
+
+
 def sizes() -> list[str]:
     """Return how much was searched, in words."""
     graphs = [searched(scope).graph for scope in SEARCHED]
@@ -68,6 +81,8 @@ def fate(thing: Mapping[str, Any]) -> Fate:
     for scope in SEARCHED:
         for name in searched(scope).names(KIND_OF_WORD[thing["kind"]]):
             add_entity(found, searched(scope), name)
+    if "loss" in thing:
+        add_events(found)
     ends = [*found.for_good.values(), *found.for_a_time.values()]
     counts = Counter(name for way in ends for name in way.by)
     common = {name for name, count in counts.items() if count > len(ends) / 2}
@@ -107,6 +122,45 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
                 command,
                 behind_last_chance(fate.thing, command, graph.named(edge)),
             )
+
+
+def add_events(fate: Fate) -> None:
+    """Add what the table of consequences has of commands that the searched worlds lack."""
+    known = load_consequences()
+    loss = known.losses[fate.thing["loss"]]
+    lost = Thing(loss, loss.example)
+    for event in known.events.values():
+        happens = read(event.commands)
+        if event.is_harmless or type(happens[-1]) in searched_kinds():
+            continue
+        begin = state_at_start(event.start)
+        at_once = grounds(begin, happens, lost)
+        after = grounds(begin, happens, lost, read(event.remedies))
+        by = frozenset(at_once.requirements)
+        if after.fate != "lost":
+            note(fate.for_a_time, happens[-1], Way(by, at_once.basis))
+            continue
+        weaker = min(at_once.basis, after.basis, key=WEAKEST_FIRST.index)
+        note(fate.for_good, happens[-1], Way(by, weaker))
+
+
+@cache
+def searched_kinds() -> frozenset[type[Command]]:
+    """Return the kinds of commands of the searched worlds."""
+    found: set[type[Command]] = set()
+    for scope in SEARCHED:
+        found.update(type(command) for command in searched(scope).graph.scope.alphabet)
+    return frozenset(found)
+
+
+def unsearched() -> list[str]:
+    """Return the commands that lose something and that the searched worlds lack."""
+    found: dict[str, None] = {}
+    for event in load_consequences().events.values():
+        command = type(read(event.commands)[-1])
+        if not event.is_harmless and command not in searched_kinds():
+            found[label(command.__name__)] = None
+    return list(found)
 
 
 Behind = Callable[[State, Command], Way]

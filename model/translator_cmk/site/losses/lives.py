@@ -8,12 +8,15 @@ from functools import cache
 from typing import Any
 
 from ...bdd.feature_records import slug
+from ...explore.graph import Edge
 from ...machine.world import World
+from ...oracle.grounds import Thing, is_intact
 from ...requirements import load_register
+from ...requirements.consequences import load_consequences
 from ..sourced import data
-from .fates import Ways, behind_changes, label, note
+from .fates import Ways, behind_changes, behind_losses_of, label, note
 from .picture import Arrow, line_of, middle, picture
-from .searched import KIND_OF_WORD, is_found, searched
+from .searched import KIND_OF_WORD, Searched, is_found, searched
 
 NOT_DRAWN = "another state"
 """A state of a broken model that the picture lacks."""
@@ -40,14 +43,27 @@ def transitions(life: Mapping[str, Any]) -> dict[tuple[str, str], Ways]:
     graph = searched(life["scope"])
     states = [state_of(life, world) for world in graph.worlds]
     behind = behind_changes(lambda world: state_of(life, world))
+    behind_loss = behind
+    if "loss" in life:
+        behind_loss = behind_losses_of(life, life["name"])
     found: dict[tuple[str, str], Ways] = {}
     for edge in graph.edges():
         ends = (states[edge.state], states[edge.after])
         if ends[0] == ends[1]:
             continue
         command = graph.command(edge)
-        note(found.setdefault(ends, {}), command, behind(graph.states[edge.state], command))
+        asked = behind_loss if is_loss(life, graph, edge) else behind
+        note(found.setdefault(ends, {}), command, asked(graph.states[edge.state], command))
     return in_order_of_the_picture(life, found)
+
+
+def is_loss(life: Mapping[str, Any], graph: Searched, edge: Edge) -> bool:
+    """Return whether an edge is the loss of which the table of consequences speaks."""
+    if "loss" not in life:
+        return False
+    thing = Thing(load_consequences().losses[life["loss"]], life["name"])
+    before, after = graph.worlds[edge.state], graph.worlds[edge.after]
+    return is_intact(thing, before) and not is_intact(thing, after)
 
 
 def in_order_of_the_picture(

@@ -14,7 +14,7 @@ from ...oracle.grounds import carried_out
 from ...requirements.register import WEAKEST_FIRST
 from ...system import MACHINE
 from ..sourced import data
-from .events import CAUSES, Case, Finding, start
+from .events import CAUSES, LOSSES, Case, Finding, start
 from .fates import Fate, fates
 from .picture import line_of
 from .searched import KIND_OF_WORD, is_found, searched
@@ -23,11 +23,12 @@ SEARCHED = "ways-back"
 
 
 class Bar(NamedTuple):
-    """What a thing is at a moment: `there`, `back` if it can come back, or `lost`; with its
-    line.
+    """What a thing is at a moment: `there`, `back` if it can come back, or `lost`; with its word,
+    that of the tables, and its line.
     """
 
     fate: str
+    word: str
     line: str
 
 
@@ -55,7 +56,8 @@ def timeline(causes: Sequence[Case]) -> Timeline:
     for name in data("causes")["timed"]:
         shown: list[Bar] = []
         for moment, fate in zip(found, fates_at(found, things[name]), strict=True):
-            shown.append(Bar(fate, line_at(moment, fate, things[name], shown, causes)))
+            line = line_at(moment, fate, things[name], shown, causes)
+            shown.append(Bar(fate, word_of(fate, things[name]), line))
         bars[name] = shown
     return Timeline(found, bars)
 
@@ -87,6 +89,18 @@ def fates_at(found: Iterable[Moment], thing: Mapping[str, Any]) -> list[str]:
         else:
             shown.append("back" if possible[moment.at] else "lost")
     return shown
+
+
+def word_of(fate: str, thing: Mapping[str, Any]) -> str:
+    """Return the word for what a thing is."""
+    if fate == "there":
+        return "✔ there"
+    if fate == "back":
+        return "↻ can come back"
+    for words in LOSSES:
+        if words.loss == thing.get("loss"):
+            return f"✘ {words.lost}"
+    return f"✘ {thing['ended']}"
 
 
 def any_found(kind: type[Entity], fields: Mapping[str, Any]) -> Callable[[World], bool]:
