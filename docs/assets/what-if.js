@@ -47,6 +47,15 @@ class WhatIfGraph {
     });
   }
 
+  // The words that stand in place of a sentence in a state, by its number, each with the requirement by which it is so.
+  instead(row) {
+    const told = new Map();
+    for (const place of this.tables.places) {
+      for (const [sentence, says, by] of this.tables.insteads[this.ask(place.instead, row)]) told.set(sentence, { says, by });
+    }
+    return told;
+  }
+
   // Every sentence that became true and the one that it replaces, by number, and whether a thing came or went.
   changes(before, after) {
     const then = this.look(before);
@@ -97,10 +106,13 @@ class WhatIfGraph {
 
   // Where a path from a start leads, what was there on the way in bits, and its steps as far as the scope has them.  States don't
   // remember how something was lost, but the path does, and what an answer rests on besides may depend on it.  `never` has the
-  // number of the grounds of each loss that is for good.
+  // number of the grounds of each loss that is for good, and `warned` each loss by a request of which Microsoft warns that there may be
+  // no return.
   walk(from, commands) {
-    let { row, there, memory, for_good: lost } = this.starts.get(from);
-    const never = new Map(lost);
+    const start = this.starts.get(from);
+    let { row, there, memory } = start;
+    const never = new Map(start.for_good);
+    const warned = new Set(start.warned);
     const steps = [];
     for (const command of commands) {
       const step = command === undefined ? null : this.step(row, command, there);
@@ -109,10 +121,40 @@ class WhatIfGraph {
       steps.push({ ...step, besides: besides[memory] ?? besides[0] });
       memory = leaves ?? memory;
       fresh.forEach(([loss, grounds]) => never.set(loss, grounds));
+      step.rests.back.forEach(([loss]) => warned.delete(loss));
+      if (this.tables.commands[command].warning) step.rests.lost.forEach(([loss]) => warned.add(loss));
       row = step.after;
       there |= this.there(row);
     }
-    return { row, there, steps, never };
+    return { row, there, steps, never, warned };
+  }
+
+  // The weakest basis of all requirements that an answer names, by their numbers.
+  weakest(numbers) {
+    const bases = numbers.map((each) => this.tables.requirements[each].basis);
+    return this.tables.weakest_first.find((basis) => bases.includes(basis));
+  }
+
+  // The basis of each request of a way that brings a loss back: of the last one, what it rests on that the thing is back.
+  bases(loss, way) {
+    return way.map(({ outcome, rests }) => {
+      const back = new Map(rests.back);
+      return back.has(loss) ? this.tables.grounds[back.get(loss)].basis : this.weakest(outcome.requirements);
+    });
+  }
+
+  // How sure it is that a way brings a loss back: as the weakest of its requests.
+  sureness(loss, way) {
+    const bases = this.bases(loss, way);
+    return this.tables.weakest_first.find((basis) => bases.includes(basis));
+  }
+
+  // The profile that demands something of the path: `full`, where the losses on it are assumed, and if it has none, all of its answers.
+  profile(steps) {
+    const lost = steps.flatMap(({ rests }) => rests.lost.map(([, number]) => this.tables.grounds[number].basis));
+    const answers = steps.map(({ outcome }) => this.weakest(outcome.requirements)).filter(Boolean);
+    const bases = lost.length ? lost : answers;
+    return bases.length && bases.every((basis) => basis === "assumed") ? "full" : "article";
   }
 
   // The path as JSON lines: the stage, the commands that lead to the start, and those of the steps.
@@ -184,7 +226,7 @@ class WhatIfGraph {
 (() => {
   const find = (name) => document.getElementById(`what-if-${name}`);
   const graph = new WhatIfGraph(WHAT_IF);
-  const { commands, sentences, requirements, starts, subjects, losses, grounds, weakest_first: weakestFirst } = graph.tables;
+  const { commands, sentences, requirements, starts, subjects, losses, grounds } = graph.tables;
   const DEFAULT = "a-deployed-model-under-customer-managed-keys";
   const MARKS = { accepted: "✔ accepted", refused: "✘ refused", unspecified: "○ not specified" };
   let path; // the start and the commands since, and what is to be said of the address
@@ -240,6 +282,7 @@ class WhatIfGraph {
   const show = () => {
     path = read(location.hash);
     now = graph.walk(path.from, path.taken);
+    now.instead = graph.instead(now.row);
     showControls();
     showPath();
     showAnswer();
@@ -271,6 +314,14 @@ class WhatIfGraph {
     fill("path", ...list([start, ...steps]).children);
   };
 
+  // A sentence by number, or the words in its place with what they rest on.
+  const told = (sentence) => {
+    const words = now.instead.get(sentence);
+    if (!words) return [sentences[sentence]];
+    const { id, basis } = requirements[words.by];
+    return [words.says, " (", requirementLink({ id, title: "why" }), ") ", basisMark(basis)];
+  };
+
   const showAnswer = () => {
     const said = path.notice ? [text(path.notice, "what-if-notice")] : [];
     const step = now.steps.at(-1);
@@ -298,7 +349,7 @@ class WhatIfGraph {
     const gone = new Map(cost.filter((each) => each.forGood).map((each) => [each.sentence, never.get(each.number)]));
     const shown = new Set(changes.map((each) => each.is));
     const changed = changes.map(({ was, is, flips }) => [
-      sentences[is],
+      ...told(is),
       ...(says.has(is) ? article(says.get(is)) : []),
       ...(gone.has(is) ? forever(gone.get(is)) : []),
       ...(flips ? [] : [words("was", `before: ${sentences[was]}`)]),
@@ -306,6 +357,8 @@ class WhatIfGraph {
     section("What changed", changed);
     const readings = new Set([...says.values()].map((each) => each.reading).filter(Boolean));
     said.push(...[...readings].map((each) => element("p", { className: "what-if-told" }, "A reading: ", ...linked(each))));
+    const { warning } = commands[command];
+    if (warning && rests.lost.length) said.push(element("p", { className: "what-if-told" }, ...warned(warning)));
     const others = [...gone].filter(([sentence]) => !shown.has(sentence));
     // what is lost on the same grounds has them once
     const alike = [...Map.groupBy(others, ([, why]) => JSON.stringify(why)).values()];
@@ -315,10 +368,9 @@ class WhatIfGraph {
     section("By", reasons);
     section("And as it is not otherwise, by", besides.map((each) => [...reason(each), ...sentenceLinks(requirements[each].stated)]));
     if (!says.size) {
-      const bases = [...outcome.requirements, ...besides].map((each) => requirements[each].basis);
-      bases.push(...[...gone.values()].map((each) => each.basis));
-      const weakest = weakestFirst.find((basis) => bases.includes(basis));
-      if (weakest) said.push(element("p", { className: "what-if-weakest" }, "The answer is as sure as the weakest of these: ", basisMark(weakest)));
+      const weakest = graph.weakest([...outcome.requirements, ...besides]);
+      const apart = gone.size ? ". That a loss is for good has a mark of its own." : "";
+      if (weakest) said.push(element("p", { className: "what-if-weakest" }, "The answer is as sure as the weakest of these: ", basisMark(weakest), apart));
     }
     return said;
   };
@@ -337,17 +389,29 @@ class WhatIfGraph {
     element("a", { href: `../evidence/traceability.html#${each.toLowerCase()}`, className: "sentence" }, each),
   ]);
 
-  // What the article says of a loss: the mark, its sentences, and in words the weakest part.
-  const article = ({ basis, statements, weakest }) => {
+  // What the article says of a loss: the mark, its sentences, those against it, and in words the weakest part.
+  const article = ({ basis, statements, against, weakest }) => {
     const told = weakest ? [element("span", { className: "what-if-told" }, "Weakest part: ", ...linked(weakest))] : [];
-    return [" ", basisMark(basis), ...sentenceLinks(statements), ...told];
+    const other = against.length ? ["; against it:", ...sentenceLinks(against)] : [];
+    return [" ", basisMark(basis), ...sentenceLinks(statements), ...other, ...told];
   };
 
-  // That something is lost for good: the mark, what says so, and in words the weakest part.
+  // Microsoft's warning, with its pages.
+  const warned = ({ says, sources }) => {
+    const pages = sources.flatMap(({ title, url }, at) => [at ? ", " : "", element("a", { href: url }, title)]);
+    return [says, " (", ...pages, ")"];
+  };
+
+  // That something is lost for good: the mark, why, and in words the weakest part.  Where the specification is silent, the simulation
+  // has made a choice.
   const forever = ({ basis, requirements: names, weakest }) => {
-    const by = names.flatMap((each, at) => [at ? ", " : "", requirementLink(requirements[each])]);
-    const told = weakest ? [". Weakest part: ", ...linked(weakest)] : [];
-    return [" ", forGood(), " ", basisMark(basis), element("span", { className: "what-if-told" }, "For good by: ", ...by, ...told)];
+    const why = names.flatMap((each, at) => {
+      const known = requirements[each];
+      const choice = known.silent ? " (the simulation then leaves all as it is, which is our choice)" : "";
+      return [at ? "; " : "", requirementLink(known), choice];
+    });
+    const part = weakest ? [". Weakest part: ", ...linked(weakest)] : [];
+    return [" ", forGood(), " ", basisMark(basis), element("span", { className: "what-if-told" }, "For good here, since: ", ...why, ...part)];
   };
 
   const reason = (number) => {
@@ -356,23 +420,36 @@ class WhatIfGraph {
   };
 
   const showLosses = () => {
+    const shown = new Set(); // with a thing goes all that was so of it
     const lost = graph.lost(now.row, now.there).map(({ number, sentence, forGood: never }) => {
-      if (never) return [sentences[sentence], " ", forGood(), " ", basisMark(grounds[now.never.get(number)].basis)];
+      const what = shown.has(sentence) ? [`no longer so: ${sentences[losses[number].there]}`] : told(sentence);
+      shown.add(sentence);
+      if (never) return [...what, " ", forGood(), " ", basisMark(grounds[now.never.get(number)].basis)];
       const name = `Get it back: ${sentences[sentence]}`;
       const button = element("button", { type: "button", ariaLabel: name }, "Get it back");
       const way = graph.way(losses[number].back, now.row);
       button.addEventListener("click", () => go(path.from, [...path.taken, ...way]));
-      return [sentences[sentence], " ", words("back", "✔ can come back"), " ", button];
+      const steps = graph.walk(path.from, [...path.taken, ...way]).steps.slice(path.taken.length);
+      const doubt = now.warned.has(number);
+      const back = words("back", doubt ? "? perhaps, Microsoft warns otherwise" : "✔ can come back");
+      return [...what, " ", back, " ", basisMark(graph.sureness(number, steps)), " ", button, wayBack(number, steps)];
     });
     fill("losses", lost.length ? list(lost) : text("Nothing so far."));
   };
 
+  // The requests of a way back, each with its basis.
+  const wayBack = (number, steps) => {
+    const bases = graph.bases(number, steps);
+    const items = steps.map(({ command }, at) => [label(command), " ", basisMark(bases[at])]);
+    return element("details", { className: "what-if-told" }, element("summary", {}, `By ${counted(steps.length, "request")}`), list(items));
+  };
+
   const showState = () => {
     const fresh = new Set(now.steps.at(-1)?.changes.map((each) => each.is));
-    const line = (each) => [sentences[each], ...(fresh.has(each) ? [" ", words("new", "● new")] : [])];
+    const line = (each) => [...told(each), ...(fresh.has(each) ? [" ", words("new", "● new")] : [])];
     const things = graph.look(now.row).filter((each) => each.sentences.length);
     fill("state", ...things.map(({ place, there, sentences: all }) => {
-      const made = there ? place.always.map((at) => all[at]) : [];
+      const made = there ? place.always.map((at) => all[at]).filter((each) => !now.instead.has(each)) : [];
       const rest = all.filter((each) => !made.includes(each));
       const first = rest.length ? rest : made.splice(0, 1);
       const thing = element("div", { className: `what-if-thing${there ? "" : " gone"}` });
@@ -387,6 +464,7 @@ class WhatIfGraph {
       ? graph.scenario(path.from, now.steps)
       : "Make a request, and its scenario is here.";
     find("copy").disabled = !now.steps.length;
+    find("profile").textContent = graph.profile(now.steps);
   };
 
   // Each request has one button, which stays where it is, and so does the focus.

@@ -4,10 +4,11 @@ however it was opened.
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import MARKS, PHONE, focused, look, tab_to, violations
 from tests.command_line import run_cli
@@ -41,6 +42,11 @@ def page(page: Page, site: Path, request: pytest.FixtureRequest) -> Page:
 def said(page: Page) -> str:
     """The answer."""
     return page.locator("#what-if-said").inner_text()
+
+
+def lost_so_far(page: Page) -> Locator:
+    """What is lost so far, each with its way back inside."""
+    return page.locator("#what-if-losses > ul > li")
 
 
 def ask(page: Page, sentence: str) -> None:
@@ -243,7 +249,7 @@ def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: 
         'the model "legal-en-de" is undeployed stated S41\n'
         'before: the model "legal-en-de" is deployed' in lines
     )
-    lost = page.locator("#what-if-losses li").all_inner_texts()
+    lost = lost_so_far(page).all_inner_texts()
     assert [each for each in lost if "for good" in each] == [
         'the document "contracts" is deleted ✘ for good implied'
     ]
@@ -257,7 +263,94 @@ def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: 
     look(page)
     page.get_by_role("button", name='Get it back: the data of "ws-prod" is inaccessible').click()
     assert 'the data of "ws-prod" is accessible' in said(page)
-    assert page.locator("#what-if-losses li").count() == 2  # the model, and the document for good
+    assert lost_so_far(page).count() == 2  # the model, and the document for good
+
+
+MOVES = 'the customer moves the subscription "production" to the tenant "abroad"'
+SWITCHES = 'the customer switches the vault "kv-prod" to Azure RBAC'
+
+
+def loss(page: Page, name: str) -> Locator:
+    """The line of what is lost so far about a thing."""
+    return lost_so_far(page).filter(has_text=re.compile("^" + re.escape(name)))
+
+
+def first_basis(line: Locator) -> str:
+    """The basis of a line itself, before those of the requests of its way back."""
+    return line.locator("> .basis").inner_text()
+
+
+def test_what_can_come_back_has_the_basis_of_the_page_on_what_breaks_and_its_requests(
+    page: Page,
+) -> None:
+    ask(page, DISABLES)
+    model, data = loss(page, 'the model "legal-en-de"'), loss(page, 'the data of "ws-prod"')
+    assert (first_basis(model), first_basis(data)) == ("assumed", "assumed")
+    requests = data.locator("details li")
+    assert f"By {requests.count()} request" in data.inner_text()
+    for request in requests.all():
+        assert request.locator(".basis").count() == 1
+    # on another way it is as sure as the weakest request, and never more
+    ask(page, DELETES_THE_VAULT)
+    assert (first_basis(model), first_basis(data)) == ("assumed", "assumed")
+    assert first_basis(loss(page, 'the vault "kv-prod"')) == "environment"
+
+
+def test_return_after_a_move_is_in_doubt_with_the_warning_and_its_page(page: Page) -> None:
+    ask(page, MOVES)
+    warning = page.locator("#what-if-said p", has_text="Microsoft warns")
+    assert str(warning.locator("a").first.get_attribute("href")).endswith("transfer-subscription")
+    for name in ('the model "legal-en-de"', 'the data of "ws-prod"'):
+        assert "? perhaps, Microsoft warns otherwise" in loss(page, name).inner_text()
+    page.get_by_role("button", name="Undo").click()
+    ask(page, REVOKES)
+    assert "perhaps" not in page.locator("#what-if-losses").inner_text()
+
+
+def test_identity_that_is_off_and_a_deleted_resource_are_among_what_is_lost(page: Page) -> None:
+    ask(page, DISABLES)
+    assert "can come back" in loss(page, "the managed identity").inner_text()
+    ask(page, 'the customer deletes the resource "translator-prod"')
+    for line in ('the resource "translator-prod" does not exist', "no longer so: the managed"):
+        assert "for good" in loss(page, line).inner_text()
+
+
+def test_access_without_effect_and_a_key_deleted_with_its_vault_are_named_so(page: Page) -> None:
+    state = page.locator("#what-if-state")
+    ask(page, SWITCHES)
+    assert "without effect under Azure RBAC" in state.inner_text()
+    assert '"translator-prod" has access to the keys' not in state.inner_text()
+    page.get_by_role("button", name="Undo").click()
+    ask(page, DELETES_THE_VAULT)
+    key = loss(page, 'the key "cmk-2048"')
+    assert "is deleted with its vault" in key.inner_text()
+    assert 'the key "cmk-2048" of "kv-prod" does not exist' not in said(page)
+
+
+def test_what_a_move_leaves_unsaid_is_marked_as_assumed_in_the_state(page: Page) -> None:
+    ask(page, MOVES)
+    for words in ("still uses customer-managed keys", "still protected by customer-managed keys"):
+        line = page.locator("#what-if-state li", has_text=words)
+        assert line.locator(".basis").inner_text() == "assumed"
+
+
+def test_purge_is_as_sure_as_what_it_names_and_an_open_question_is_a_choice(page: Page) -> None:
+    ask(page, DELETES_THE_VAULT)
+    ask(page, 'the retention period of the vault "kv-prod" ends')
+    assert page.locator("#what-if-said .what-if-weakest .basis").inner_text() == "environment"
+    since = page.locator("#what-if-said", has_text="For good here, since")
+    assert f"{REGISTER['keys.change'].title} (the simulation then leaves" in since.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "profile"),
+    [(DELETES_THE_VAULT, "article"), (SWITCHES, "full"), (MOVES, "full")],
+)
+def test_scenario_is_run_in_the_profile_that_demands_its_losses(
+    page: Page, sentence: str, profile: str
+) -> None:
+    ask(page, sentence)
+    assert f"--profile {profile} FILE" in page.locator("#what-if-hint").inner_text()
 
 
 def test_everything_is_lost_in_two_requests(page: Page) -> None:
@@ -266,7 +359,7 @@ def test_everything_is_lost_in_two_requests(page: Page) -> None:
         'deletes the vault "kv-prod" ✔ accepted',
         'the retention period of the vault "kv-prod" ends ✔ accepted',
     ]
-    lost = page.locator("#what-if-losses li").all_inner_texts()
+    lost = lost_so_far(page).all_inner_texts()
     assert len(lost) == 5
     assert all("for good" in each for each in lost)
     assert page.get_by_role("button", name="Lose everything").is_disabled()

@@ -38,13 +38,16 @@ from translator_cmk.machine.commands import (
     MoveResourceGroup,
     RemoveKeyRole,
 )
+from translator_cmk.machine.entities import Key
 from translator_cmk.requirements.consequences import Event, load_consequences
+from translator_cmk.requirements.register import WEAKEST_FIRST
 from translator_cmk.site.losses import events, explorer
 from translator_cmk.site.losses.charted import charted
 from translator_cmk.site.losses.diagrams import Diagrams
 from translator_cmk.site.losses.events import CAUSES
 from translator_cmk.site.losses.explorer import Tables as WrittenTables
 from translator_cmk.site.losses.explorer import what_if_tables
+from translator_cmk.site.sourced import data
 
 MACHINE = Machine(ROWS)
 Row = tuple[int, ...]
@@ -367,7 +370,10 @@ def test_page_says_of_a_loss_what_the_table_of_consequences_says(event: Event) -
     for name, row in event.at_once.items():
         loss = load_consequences().losses[name]
         grounds = found[loss.kind, loss.example]
-        assert (grounds["basis"], grounds["statements"]) == (row.basis, list(row.statements))
+        against = events.TOLD[event.event].get("against", [])
+        speaking_for = [each for each in row.statements if each not in against]
+        assert (grounds["basis"], grounds["statements"]) == (row.basis, speaking_for)
+        assert grounds["against"] == against
         assert (grounds["reading"], grounds["weakest"]) == (row.reading, row.weakest)
 
 
@@ -387,9 +393,13 @@ class Walk:
         self.row: Row = tuple(begin["row"])
         self.memory: int = begin["memory"]
         self.never: dict[int, int] = dict(begin["for_good"])
+        self.warned: set[int] = set(begin["warned"])
         for sentence in sentences:
             answer = answer_to(self.row, sentence)
             self.never.update(answer["for_good"])
+            self.warned -= {loss for loss, _ in answer["back"]}
+            if tables().data["commands"][number_of(sentence)]["warning"]:
+                self.warned |= {loss for loss, _ in answer["lost"]}
             if answer["leaves"] is not None:
                 self.memory = answer["leaves"]
             outcome, self.row = tables().step(self.row, number_of(sentence))
@@ -402,17 +412,40 @@ class Walk:
         known = [tables().data["requirements"][number] for number in names]
         return {each["id"]: each["stated"] for each in known}
 
+    def basis_of_return(self, loss: str) -> str:
+        """Return the weakest basis of the requests that bring a thing back; empty without a way."""
+        number = number_of_loss(loss)
+        bases: list[str] = []
+        row = self.row
+        taken, _ = tables().way(tables().data["losses"][number]["back"], row)
+        for command in taken:
+            answers = tables().data["commands"][command]["answer"]
+            back = dict(tables().data["answers"][tables().ask(answers, row)]["back"])
+            outcome, row = tables().step(row, command)
+            assert outcome is not None
+            if number in back:
+                bases.append(tables().data["grounds"][back[number]]["basis"])
+                continue
+            for each in tables().data["outcomes"][outcome]["requirements"]:
+                bases.append(tables().data["requirements"][each]["basis"])
+        return min(bases, key=WEAKEST_FIRST.index, default="")
+
     def grounds_for_good(self, loss: str) -> dict[str, Any] | None:
         """Return what it rests on that a thing is lost for good; None if it is not."""
-        told = load_consequences().losses[loss]
-        for number, each in enumerate(tables().data["losses"]):
-            place = tables().data["places"][each["place"]]
-            if (place["kind"], place["name"]) != (told.kind, told.example):
-                continue
-            is_for_good = tables().ask(tables().data["for_good"], self.row) >> number & 1
-            assert bool(is_for_good) == (number in self.never)
-            return tables().data["grounds"][self.never[number]] if is_for_good else None
-        raise KeyError(loss)
+        number = number_of_loss(loss)
+        is_for_good = tables().ask(tables().data["for_good"], self.row) >> number & 1
+        assert bool(is_for_good) == (number in self.never)
+        return tables().data["grounds"][self.never[number]] if is_for_good else None
+
+
+def number_of_loss(loss: str) -> int:
+    """Return the number of a loss of the table of consequences."""
+    told = load_consequences().losses[loss]
+    for number, each in enumerate(tables().data["losses"]):
+        place = tables().data["places"][each["place"]]
+        if (place["kind"], place["name"]) == (told.kind, told.example):
+            return number
+    raise KeyError(loss)
 
 
 ON_THE_PAGE = [event for event in CAUSES if events.tried(event)]
@@ -426,6 +459,77 @@ def test_basis_of_for_good_is_that_of_the_page_on_what_breaks(event: Event) -> N
         assert (found is not None) == (finding.grounds.fate == "lost")
         if found is not None:
             assert found["basis"] == finding.basis
+
+
+@pytest.mark.parametrize("event", IN_ONE_REQUEST, ids=lambda event: event.event)
+def test_basis_of_a_return_is_that_of_the_page_on_what_breaks(event: Event) -> None:
+    walk = Walk(event.start[0], event.commands)
+    for finding in events.findings_of(event.event).remedied:
+        is_lost = finding.grounds.fate == "lost"
+        assert walk.basis_of_return(finding.words.loss) == ("" if is_lost else finding.basis)
+
+
+@pytest.mark.parametrize("event", ON_THE_PAGE, ids=lambda event: event.event)
+def test_return_is_in_doubt_where_microsoft_warns_and_no_longer_once_it_is_back(
+    event: Event,
+) -> None:
+    warned = {number_of_loss(loss) for loss in event.at_once}
+    told = events.TOLD[event.event]
+    walk = Walk(event.start[0], event.commands)
+    assert walk.warned == (warned if "warning" in told else set())
+    if event.remedies:
+        deploys = 'the customer deploys the model "legal-en-de"'
+        back = Walk(event.start[0], [*event.commands, *event.remedies, deploys])
+        assert back.warned <= {number_of_loss("documents")}
+
+
+def test_whatever_is_back_by_a_request_has_a_basis() -> None:
+    shown = 0
+    for answer in tables().data["answers"]:
+        for _, number in answer["back"]:
+            grounds = tables().data["grounds"][number]
+            assert grounds["basis"] in tables().data["weakest_first"]
+            assert grounds["requirements"]
+            shown += 1
+    assert shown
+
+
+def told_in(row: Row) -> dict[str, str]:
+    """The words that stand in place of sentences in a state, by sentence."""
+    found: dict[str, str] = {}
+    for place in tables().data["places"]:
+        for number, says, _ in tables().data["insteads"][tables().ask(place["instead"], row)]:
+            found[tables().sentences[number]] = says
+    return found
+
+
+def test_words_stand_only_in_place_of_sentences_that_are_shown() -> None:
+    told: set[str] = set()
+    for row in chart().states:
+        shown = set(tables().facts(row))
+        for place in tables().data["places"]:
+            is_there, *_ = tables().data["looks"][tables().ask(place["look"], row)]
+            if not is_there:
+                shown.add(tables().sentences[place["is_not"]])
+        assert set(told_in(row)) <= shown
+        told |= set(told_in(row))
+    assert len(told) == len(data("causes")["what-if"]["instead"])
+
+
+CMK = "kv-prod/cmk-2048"
+
+
+def test_state_never_says_access_without_effect_nor_a_key_missing_that_can_come_back() -> None:
+    rbac = 'the vault "kv-prod" uses Azure RBAC'
+    access = '"translator-prod" has access to the keys of "kv-prod"'
+    missing = 'the key "cmk-2048" of "kv-prod" does not exist'
+    deleted = 'the vault "kv-prod" is deleted'
+    for row, state in chart().states.items():
+        shown = set(tables().facts(row))
+        assert (access in told_in(row)) == ({rbac, access} <= shown)
+        world = MACHINE.world(state)
+        is_kept = world.has(Key, CMK) and world.entity(Key, CMK).state == "active"
+        assert (missing in told_in(row)) == (is_kept and deleted in shown)
 
 
 def test_data_and_models_of_a_purged_vault_are_lost_by_an_assumption_that_is_named() -> None:
@@ -497,8 +601,12 @@ def test_a_grant_that_follows_a_revocation_names_no_sentence_on_the_identity(
 
 
 def test_whatever_is_lost_has_a_basis_and_something_that_it_rests_on() -> None:
-    assert tables().data["grounds"]
-    for grounds in tables().data["grounds"]:
+    of_losses: set[int] = set()
+    for answer in tables().data["answers"]:
+        of_losses.update(number for _, number in answer["lost"] + answer["for_good"])
+    assert of_losses
+    for number in of_losses:
+        grounds = tables().data["grounds"][number]
         assert grounds["basis"] in tables().data["weakest_first"]
         assert grounds["requirements"]
         if grounds["basis"] == "stated":

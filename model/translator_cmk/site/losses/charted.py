@@ -1,6 +1,6 @@
 """A graph as rows of numbers: for each state, the number of the record of each thing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...explore.graph import NOT_OFFERED, Graph
@@ -26,8 +26,9 @@ from ...machine.entities import (
 from ...machine.observation import OBSERVED_KINDS
 from ...machine.world import World
 from ..render import Numbered
+from ..sourced import data
 from .diagrams import Row
-from .searched import Searched
+from .searched import Searched, is_found
 
 VIEWS = {observed.kind: (observed.shows, observed.view) for observed in OBSERVED_KINDS}
 
@@ -107,6 +108,28 @@ class Views(NamedTuple):
     of: Sequence[int]
 
 
+class Instead(NamedTuple):
+    """Words in place of a sentence that misleads where it stands alone, and why they are so."""
+
+    sentence: str
+    thing: Mapping[str, Any]
+    says: str
+    by: str
+
+    def holds(self, place: Place, world: World) -> bool:
+        """Return whether the words stand for the sentence about a thing in a world."""
+        if (place.kind.word, place.name) != (self.thing["kind"], self.thing["name"]):
+            return False
+        return is_found(world, place.kind, place.name, self.thing["fits"])
+
+
+class Insteads(NamedTuple):
+    """The words in place of sentences about a thing, and the number of those in each state."""
+
+    words: Sequence[tuple[Instead, ...]]
+    of: Sequence[int]
+
+
 class Charted(NamedTuple):
     """A graph, the places that change in it, and each of its states as a row."""
 
@@ -159,6 +182,21 @@ class Charted(NamedTuple):
                 yield ()
             else:
                 yield (label, *changes(self.rows[at // graph.width], self.rows[after]))
+
+    def insteads(self, place: Place) -> Insteads:
+        """Return the words that stand in place of sentences about a thing, in each state."""
+        told = [Instead(**each) for each in data("causes")["what-if"]["instead"]]
+        numbers = Numbered()
+
+        def number(each: State, asked: Place) -> tuple[State, int]:
+            world = self.machine.world(each)
+            holding = [at for at, words in enumerate(told) if words.holds(asked, world)]
+            return each, numbers(tuple(holding))
+
+        memoised = Memoised(number).step
+        found = [memoised(each, place)[1] for each in self.states]
+        words = [tuple(told[at] for at in holding) for holding in numbers]
+        return Insteads(words, found)
 
     def views(self, place: Place) -> Views:
         """Return what is seen of a thing in each state."""

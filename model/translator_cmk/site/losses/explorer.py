@@ -35,11 +35,13 @@ from ...oracle.grounds import (
     KIND_OF_WORD,
     MODEL,
     Grounds,
+    Ids,
     Thing,
     carried_out,
     grounds_for_good,
     known_things,
     named_on_the_way,
+    read,
     rests_on,
 )
 from ...requirements import Register, load_register
@@ -47,9 +49,9 @@ from ...requirements.consequences import Consequence, load_consequences
 from ...requirements.consequences import Loss as KindOfLoss
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..render import Numbered
-from ..sourced import data
+from ..sourced import cell, data, sources
 from .answered import Answered, answered, memory_in
-from .charted import Charted, Place, Seen, Views, charted
+from .charted import Charted, Instead, Place, Seen, Views, charted
 from .diagrams import Diagrams
 
 LOSES_IT_OTHERWISE = DeleteResource
@@ -65,8 +67,8 @@ class Loss(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """The things that exist in each state, and those lost for good, as bits in the order of
-    `known`.
+    """The things that are there in each state, those that were made at some time, and those lost
+    for good, as bits in the order of `known`.
 
     And the number of the command that begins the shortest way to the most losses, and for each loss
     that of one that gets it back; -1 where there is nothing to do, or no way.
@@ -74,6 +76,7 @@ class Losses(NamedTuple):
 
     known: Sequence[Loss]
     there: Sequence[int]
+    made: Sequence[int]
     for_good: Sequence[int]
     to_lose: Sequence[int]
     back: Sequence[Sequence[int]]
@@ -97,7 +100,7 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
     for bit in range(len(known)):
         has_it = [state >> bit & 1 for state in there]
         back.append(first_commands(graph, charted.searched.before, has_it))
-    return Losses(known, there, for_good, ways_to_lose(graph, for_good), back)
+    return Losses(known, there, made, for_good, ways_to_lose(graph, for_good), back)
 
 
 def ways_to_lose(graph: Graph[Outcome], for_good: Sequence[int]) -> Sequence[int]:
@@ -129,7 +132,7 @@ def field_of(sentence: str, looks: Iterable[Seen]) -> int | None:
     return None
 
 
-FORMAT = 4
+FORMAT = 5
 
 
 class Closing(NamedTuple):
@@ -150,15 +153,43 @@ class ForGood(NamedTuple):
     grounds: Grounds
 
 
+class Back(NamedTuple):
+    """The number of a loss, and what it rests on that the thing is back."""
+
+    loss: int
+    grounds: Grounds
+
+
 class Answer(NamedTuple):
-    """What an answer rests on, and what each thing that is lost for good by it."""
+    """What an answer rests on, and each thing that is lost for good or is back by it."""
 
     rests: Answered
     for_good: tuple[ForGood, ...] = ()
+    back: tuple[Back, ...] = ()
 
 
 NOTHING_BESIDES = Answer(Answered(((),), ()))
 """What an answer rests on of which there is nothing to say."""
+
+
+class Warned(NamedTuple):
+    """A warning of Microsoft's, with its sources."""
+
+    says: str
+    sources: tuple[str, ...]
+
+
+def warnings() -> dict[Command, Warned]:
+    """Return the commands of which Microsoft warns that what they take may not come back."""
+    events = load_consequences().events
+    found: dict[Command, Warned] = {}
+    for cause in data("causes")["causes"]:
+        if "warning" in cause:
+            told = cell(cause["warning"])
+            command = read(events[cause["name"]].commands)[-1]
+            found[command] = Warned(told.text, tuple(told.sources))
+    return found
+
 
 NOTHING = "nothing yet"
 """The name of the start from which everything else is reached."""
@@ -177,12 +208,15 @@ class Tables:
         self.answers = Numbered()
         self.grounds = Numbered()
         self.messages = Numbered()
+        self.insteads = Numbered()
+        self.warnings = warnings()
         self.diagrams = Diagrams(charted.rows)
         self.views = {place: charted.views(place) for place in charted.places}
         self.losses = losses(charted, self.views)
         self.taken = list(map(self.steps, charted.steps()))
         self.answered = Memoised(self._answered)
         self.never_back = Memoised(self._never_back)
+        self.is_back = Memoised(self._is_back)
 
     def as_json(self) -> dict[str, Any]:
         """Return the tables as a JSON value."""
@@ -228,6 +262,7 @@ class Tables:
             "answers": [self._answer(answer) for answer in self.answers],
             "grounds": [self._grounds(each) for each in self.grounds],
             "messages": [command_to_wire(command) for command in self.messages],
+            "insteads": [list(map(list, told)) for told in self.insteads],
             "weakest_first": list(WEAKEST_FIRST),
             "steps": list(self.steps),
             "looks": looks,
@@ -251,8 +286,13 @@ class Tables:
             for state in path:
                 there |= self.losses.there[state]
             for_good: list[ForGood] = []
+            warned: set[int] = set()
             for before, after, command in zip(path[:-1], path[1:], commands, strict=True):
                 for_good.extend(self._lost_for_good(before, after, command))
+                _, rests = self.answered.step(self.charted.states[before], command)
+                warned.difference_update(each.loss for each in self._back(before, after, command))
+                if command in self.warnings:
+                    warned.update(loss for loss, _ in self._known(rests.lost))
             remembering = carried_out(MODEL, initial(DEFAULT_STAGE), commands)
             yield {
                 "name": name,
@@ -261,6 +301,7 @@ class Tables:
                 "way": [self.messages(command) for command in commands],
                 "there": there,
                 "for_good": self._for_good(for_good),
+                "warned": sorted(warned),
                 "memory": memory_in(remembering),
                 "group": self._group(path[-1], there),
             }
@@ -286,7 +327,21 @@ class Tables:
             "is_not": self.sentences(place.fact("exists", False)),
             "always": always(views.looks),
             "look": self.diagrams.add([looks[number] for number in views.of]),
+            "instead": self._insteads(place),
         }
+
+    def _insteads(self, place: Place) -> int:
+        """Return the diagram of the words that stand in place of sentences about a thing."""
+        found = self.charted.insteads(place)
+        numbers = [self.insteads(self._told(words)) for words in found.words]
+        return self.diagrams.add([numbers[number] for number in found.of])
+
+    def _told(self, words: Iterable[Instead]) -> tuple[tuple[int, str, int], ...]:
+        """Return words in place of sentences, by number, with the requirement of each."""
+        told: list[tuple[int, str, int]] = []
+        for each in words:
+            told.append((self.sentences(each.sentence), each.says, self.requirements(each.by)))
+        return tuple(told)
 
     def _command(self, number: int, command: Command) -> dict[str, Any]:
         sentence = format_command(command)
@@ -300,10 +355,22 @@ class Tables:
             "command": type(command).__name__,
             "sentence": sentence,
             "message": self.messages(command),
+            "warning": self._warning(command),
             "requirements": own[:1],
             "step": self.diagrams.add(self.taken[number :: graph.width]),
             "answer": self.diagrams.add(self._answers_to(number, command)),
         }
+
+    def _warning(self, command: Command) -> dict[str, Any] | None:
+        """Return Microsoft's warning of a command, with the pages that have it, if there is one."""
+        if command not in self.warnings:
+            return None
+        found = self.warnings[command]
+        pages = []
+        for name in found.sources:
+            source = sources()[name]
+            pages.append({"title": source.title, "url": source.url})
+        return {"says": found.says, "sources": pages}
 
     def _answers_to(self, number: int, command: Command) -> Iterator[int]:
         """Yield for each state the number of what the answer to a command rests on."""
@@ -314,7 +381,8 @@ class Tables:
             if label != NOT_OFFERED and isinstance(graph.labels[label], Accepted):
                 _, rests = self.answered.step(self.charted.states[at], command)
                 for_good = tuple(self._lost_for_good(at, after, command))
-                yield self.answers(Answer(rests, for_good))
+                back = tuple(self._back(at, after, command))
+                yield self.answers(Answer(rests, for_good, back))
             else:
                 yield self.answers(NOTHING_BESIDES)
 
@@ -335,23 +403,50 @@ class Tables:
                 return state, grounds_for_good(state, closing.command, thing)
         return state, grounds_of_end(state, closing.command, place)
 
+    def _back(self, before: int, after: int, command: Command) -> Iterator[Back]:
+        """Yield what is back after a command, and was lost before."""
+        known = self.losses
+        fresh = known.there[after] & ~known.there[before] & known.made[before]
+        for number in range(len(known.known)):
+            if fresh >> number & 1:
+                closing = Closing(type(command).__name__, command, number)
+                _, found = self.is_back.step(self.charted.states[before], closing)
+                yield Back(number, found)
+
+    def _is_back(self, state: State, closing: Closing) -> tuple[State, Grounds]:
+        """Return what it rests on that a thing is back, as a step that changes nothing."""
+        loss = self.losses.known[closing.loss]
+        place = self.charted.places[loss.place]
+
+        def ask(machine: Machine) -> bool:
+            after, _ = machine.step(state, closing.command)
+            return loss.sentence in place.seen(machine.world(after)).sentences
+
+        rests = rests_on(ask, state, (closing.command,))
+        return state, grounds_of(place, "back", rests or on_the_way(state, closing.command))
+
     def _answered(self, state: State, command: Command) -> tuple[State, Answered]:
         """Return what an answer rests on, as a step that changes nothing."""
         return state, answered(state, command)
 
     def _answer(self, answer: Answer) -> dict[str, Any]:
         """Return what an answer rests on, with the number of each loss and of its grounds."""
-        lost: list[list[int]] = []
-        for each in answer.rests.lost:
-            loss = self._number_of_loss(each)
-            if loss is not None:
-                lost.append([loss, self.grounds(each)])
         return {
             "besides": [self._numbers(names) for names in answer.rests.besides],
-            "lost": lost,
+            "lost": self._known(answer.rests.lost),
+            "back": [[each.loss, self.grounds(each.grounds)] for each in answer.back],
             "for_good": self._for_good(answer.for_good),
             "leaves": answer.rests.leaves,
         }
+
+    def _known(self, found: Iterable[Grounds]) -> list[list[int]]:
+        """Return the number of each loss that the page knows, and of its grounds."""
+        known: list[list[int]] = []
+        for each in found:
+            loss = self._number_of_loss(each)
+            if loss is not None:
+                known.append([loss, self.grounds(each)])
+        return known
 
     def _for_good(self, found: Iterable[ForGood]) -> list[list[int]]:
         """Return the number of each loss that is for good, and of what that rests on."""
@@ -367,9 +462,11 @@ class Tables:
 
     def _grounds(self, grounds: Grounds) -> dict[str, Any]:
         row = grounds.row
+        against = against_of(row) if row else ()
         return {
             "basis": grounds.basis,
-            "statements": list(grounds.statements),
+            "statements": [each for each in grounds.statements if each not in against],
+            "against": list(against),
             "requirements": self._numbers(grounds.requirements),
             "reading": row.reading if row else "",
             "weakest": row.weakest if row else "",
@@ -406,6 +503,7 @@ class Tables:
             "id": name,
             "title": requirement.title,
             "basis": requirement.basis,
+            "silent": requirement.kind == "silence",
             "stated": stated,
         }
 
@@ -431,10 +529,20 @@ def grounds_of_end(state: State, command: Command, place: Place) -> Grounds:
         after, _ = machine.step(state, command)
         return place.seen(machine.world(after))
 
-    rests = rests_on(ask, state, (command,)) or tuple(named_on_the_way(state, (command,)))
+    rests = rests_on(ask, state, (command,)) or on_the_way(state, command)
+    return grounds_of(place, "lost", rests)
+
+
+def on_the_way(state: State, command: Command) -> Ids:
+    """Return the requirements that the outcome of a command names."""
+    return tuple(named_on_the_way(state, (command,)))
+
+
+def grounds_of(place: Place, fate: str, rests: Ids) -> Grounds:
+    """Return what becomes of a thing of which no consequence is told, with what that rests on."""
     basis = weakest_basis(rests, load_register())
     kind = KindOfLoss(place.title, place.kind.word, "exists", intact=True, example=place.name)
-    return Grounds(Thing(kind, place.name), "lost", basis, rests)
+    return Grounds(Thing(kind, place.name), fate, basis, rests)
 
 
 def always(seen: Iterable[Seen]) -> list[int]:
