@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import MARKS, PHONE, focused, look, tab_to, violations
+from tests.browser.conftest import DESK, MARKS, PHONE, focused, look, tab_to, violations
 from tests.command_line import run_cli
 from tests.site.conftest import REGISTER
 from tests.site.test_what_if import tables
@@ -305,6 +305,17 @@ def test_return_after_a_move_is_in_doubt_with_the_warning_and_its_page(page: Pag
     page.get_by_role("button", name="Undo").click()
     ask(page, REVOKES)
     assert "perhaps" not in page.locator("#what-if-losses").inner_text()
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_way_back_and_warning_are_accessible_and_fit(page: Page, width: int) -> None:
+    look(page, width)
+    ask(page, MOVES)
+    for way_back in page.locator("#what-if-losses summary").all():
+        way_back.click()
+    assert page.locator("#what-if-losses details li:visible").count() > 2
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_identity_that_is_off_and_a_deleted_resource_are_among_what_is_lost(page: Page) -> None:
