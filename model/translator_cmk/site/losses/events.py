@@ -194,9 +194,9 @@ class Case(NamedTuple):
         return [told[field] for field in ("caveat", "warning", "limit") if field in told]
 
     @property
-    def where(self) -> str:
+    def qualified(self) -> str:
         """Return where the key vault is, if neither the name says so nor it is clear."""
-        return str(TOLD.get(self.event.event, {}).get("where", ""))
+        return str(TOLD.get(self.event.event, {}).get("qualified", ""))
 
     @property
     def bases(self) -> tuple[tuple[str, str], ...]:
