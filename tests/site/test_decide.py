@@ -471,7 +471,7 @@ def test_nothing_comes_back_without_doubt_where_microsoft_warns_that_it_may_not(
 
 
 def test_cause_is_shown_with_the_place_of_its_key_vault() -> None:
-    moved = {case.event.event: case.where for case in cases(CAUSES) if case.where}
+    moved = {case.event.event: case.qualified for case in cases(CAUSES) if case.qualified}
     assert moved
     for name, where in moved.items():
         case = next(each for each in CAUSES if each.event == name)

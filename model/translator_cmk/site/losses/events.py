@@ -195,7 +195,7 @@ class Case(NamedTuple):
 
     @property
     def qualified(self) -> str:
-        """Return where the key vault is, if neither the name says so nor it is clear."""
+        """Return what the name lacks: where the key vault is, unless that is clear."""
         return str(TOLD.get(self.event.event, {}).get("qualified", ""))
 
     @property
