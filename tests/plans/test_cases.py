@@ -16,9 +16,15 @@ from translator_cmk.plans.demands import all_demands
 from translator_cmk.plans.finding import Finding
 from translator_cmk.plans.findings import AFTER_THE_REST, Judge, Report
 from translator_cmk.plans.reading import read_plan
-from translator_cmk.plans.wording import explained_by, foundry_on, instead_of
+from translator_cmk.plans.wording import (
+    consequence_in_words,
+    explained_by,
+    foundry_on,
+    instead_of,
+)
 from translator_cmk.requirements import load_register
 
+AZAPI_ACCOUNT = "Microsoft.CognitiveServices/accounts@2025-06-01"
 T = "azurerm_cognitive_account.t"
 V = "azurerm_key_vault.v"
 K = "azurerm_key_vault_key.k"
@@ -474,6 +480,21 @@ def test_what_comes_back_with_a_new_policy_is_told_apart(tmp_path: Path) -> None
     assert ("data", "back") in becomes
 
 
+def test_the_way_back_has_the_order_of_the_losses_and_says_what_was_given_back(
+    tmp_path: Path,
+) -> None:
+    for plan, address, once in (
+        (policy_replaced(["delete", "create"]), P, "access given back"),
+        (everything_of_the_vault(["delete", "create"]), V, "key recovered"),
+    ):
+        [finding] = [each for each in report(plan, tmp_path).findings if each.address == address]
+        lost, back = finding.parts
+        things = [each.what for each in lost.consequences]
+        assert [each.what for each in back.consequences] == things
+        [documents] = [each for each in back.consequences if each.what == "documents"]
+        assert once in consequence_in_words(documents)
+
+
 def test_an_unknown_identity_may_lose_unless_it_is_that_of_the_account(tmp_path: Path) -> None:
     unknown = plan_with(without=f"{V} {P}")
     after = b.vault(policies=b.UNKNOWN)
@@ -578,6 +599,28 @@ def test_a_role_that_comes_after_the_switch_does_not_help(tmp_path: Path) -> Non
     assert verdicts(late, tmp_path, "full") == {V: "loses", R: "not-specified"}
     free = switched(lambda plan: plan.create(R, b.role()))
     assert verdicts(free, tmp_path, "full") == {V: "may-lose", R: "not-specified"}
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({}, "the role Key Vault Crypto Service Encryption User"),
+        ({"role_definition_name": "key vault crypto USER"}, "the role Key Vault Crypto User"),
+        (
+            {
+                "role_definition_name": None,
+                "role_definition_id": "/x/14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
+            },
+            "the role Key Vault Crypto Officer",
+        ),
+        ({"role_definition_name": b.UNKNOWN, "role_definition_id": b.UNKNOWN}, "a role"),
+    ],
+)
+def test_a_role_is_named_as_azure_names_it(values: b.Values, named: str, tmp_path: Path) -> None:
+    plan = switched(lambda plan: plan.create(R, b.role(**values)))
+    by_address = {finding.address: finding for finding in report(plan, tmp_path).findings}
+    for address in (V, R):
+        assert f" {named}" in by_address[address].parts[0].advice.does
 
 
 def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
@@ -813,13 +856,51 @@ def test_an_account_that_is_replaced_loses_and_one_that_is_changed_does_not(
     assert "environment.delete-resource" in requirements(plan, tmp_path)
 
 
-def test_what_an_account_holds_is_not_named_besides_the_account_that_is_deleted(
+def test_what_a_deleted_account_holds_is_assumed_to_go_whatever_goes_before_it(
     tmp_path: Path,
 ) -> None:
-    plan = b.TerraformPlan()
-    plan.delete(T, b.account())
-    [finding] = report(plan, tmp_path).findings
-    assert told_of(finding) == {("account", "lost")}
+    alone = b.TerraformPlan()
+    alone.delete(T, b.account())
+    with_all = plan_with(without=f"{T} {P}")
+    with_all.delete(T, b.account(key=b.key_id()))
+    with_all.delete(P, b.policy(), depends=(T,))
+    with_all.delete(C, b.cmk(), depends=(P,))
+    contents = {"data", "documents", "models"}
+    for plan in (alone, with_all):
+        [finding] = report(plan, tmp_path).findings
+        assert told_of(finding) == {("account", "lost"), *((what, MAY) for what in contents)}
+        rests_on = {
+            (each.requirement, each.basis)
+            for part in finding.parts
+            for each in part.consequences
+            if each.what in contents
+        }
+        assert rests_on == {("workspace.ends-with-resource", "assumed")}
+        assert finding.until == ""
+        [full] = report(plan, tmp_path, "full").findings
+        assert told_of(full) == {("account", "lost"), *((what, "lost") for what in contents)}
+
+
+def test_a_recovered_account_is_said_to_lack_what_went_before_it(tmp_path: Path) -> None:
+    def said(purges: bool, *deleted: str) -> str:
+        plan = plan_with(without=f"{T} {P}")
+        plan.features = {"cognitive_account": {"purge_soft_delete_on_destroy": purges}}
+        plan.delete(T, b.account(key=b.key_id()))
+        for address, values, depends in ((P, b.policy(), (T,)), (C, b.cmk(), (T, P))):
+            actions = ["delete"] if address in deleted else ["no-op"]
+            after = None if address in deleted else values
+            plan.change(address, actions, values, after, depends=depends)
+        finding = report(plan, tmp_path).findings[0]
+        return explained_by(finding)
+
+    assert "its access policy" in said(True, P)
+    assert "its key setting" not in said(True, P)
+    assert "its key setting and its access policy" in said(True, P, C)
+    assert "With that feature set" in said(True, P)
+    assert "With that feature set" not in said(False, P)
+
+
+MAY = "may be lost"
 
 
 def told_of(finding: Finding) -> set[tuple[str, str]]:
@@ -893,6 +974,50 @@ def test_what_goes_after_the_key_was_given_up_may_still_cost_the_data(tmp_path: 
     assert verdicts(plan, tmp_path, "full") == {}
 
 
+def test_a_body_that_takes_an_account_over_is_told_as_a_move(tmp_path: Path) -> None:
+    def finding_after(before: str) -> Finding:
+        plan = b.TerraformPlan()
+        with_key = azapi(b.arm_account(key="cmk"), AZAPI_ACCOUNT)
+        without = azapi(b.arm_account(), AZAPI_ACCOUNT)
+        plan.update("azapi_resource.t", with_key, without, previous_address=before)
+        [finding] = report(plan, tmp_path).findings
+        return finding
+
+    moved = finding_after(T)
+    assert f"moves {T} to azapi_resource.t" in moved.parts[0].advice.does
+    assert "key cmk, version v1" in moved.parts[0].advice.does
+    assert "back into" not in moved.parts[0].advice.instead
+    renamed = finding_after("module.m.azapi_resource.t")
+    assert "moves" not in renamed.parts[0].advice.does
+    assert "back into" in renamed.parts[0].advice.instead
+
+
+def test_what_names_the_key_too_sets_it_back_only_where_the_plan_changes_it(
+    tmp_path: Path,
+) -> None:
+    for actions, sets_nothing_back in ((["no-op"], True), (["update"], False)):
+        plan = b.TerraformPlan()
+        plan.update(T, b.account(key=b.key_id()), b.account())
+        plan.change(C, actions, b.cmk(), b.cmk(key_vault_key_id=b.key_id(version="v2")))
+        said = " ".join(sentences(plan, tmp_path))
+        assert ("sets nothing back" in said) is sets_nothing_back
+
+
+def test_what_is_assumed_of_documents_and_models_is_told_where_a_key_is_given_up(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=T)
+    plan.keep(T, b.account(key=b.key_id()))
+    plan.delete(C, b.cmk())
+    [finding] = report(plan, tmp_path).findings
+    kept = [each for part in finding.parts for each in part.consequences if each.what]
+    assert [each.what for each in kept] == ["data", "documents", "models"]
+    assert {(each.requirement, each.basis) for each in kept} == {("keys.return", "assumed")}
+    assert {each.assumed for each in kept} == {"kept"}
+    [empty] = report(plan, tmp_path, holds="nothing").findings
+    assert not [each for part in empty.parts for each in part.consequences if each.what]
+
+
 def test_what_names_the_key_too_is_named_where_an_account_leaves_it_out(tmp_path: Path) -> None:
     kind = "Microsoft.CognitiveServices/accounts@2025-06-01"
     for body, before, after in (
@@ -957,6 +1082,7 @@ def test_a_vault_comes_back_without_what_the_plan_deletes_before_it(tmp_path: Pa
     assert "without" not in recovered(alone)
     assert "resource group" not in recovered(alone)
     group = everything_of_the_vault(["delete", "create"], resource_group_name="other")
+    assert recovered(group).startswith("Expect the create to fail")
     assert "resource group" in recovered(group)
     assert "purge protection holds the name" in recovered(group)
     assert "purge protection" not in whole
@@ -964,6 +1090,7 @@ def test_a_vault_comes_back_without_what_the_plan_deletes_before_it(tmp_path: Pa
         if change["address"] == V:
             change["change"]["before"]["purge_protection_enabled"] = False
     assert "purge protection" not in recovered(group)
+    assert "Expect" not in recovered(group)
     free = plan_with(without=f"{V} {K}")
     free.replace(V, b.vault(policies=[b.policy_entry()]), b.vault())
     free.replace(K, b.key(), b.key())
@@ -1139,8 +1266,19 @@ def test_a_request_that_breaks_a_demand_says_which_key_the_account_keeps(tmp_pat
     plan = plan_with(without=T)
     plan.keep(f"{K}[1]", b.key("large", key_size=4096))
     plan.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(key="large")))
-    [second] = [each for each in sentences(plan, tmp_path) if "no key in use" in each]
+    [second] = [each for each in sentences(plan, tmp_path) if "does not allow" in each]
     assert "keeps the key cmk" in second
+
+
+def test_each_refusal_is_told_by_what_is_lacking(tmp_path: Path) -> None:
+    plan = enabled(key=b.key(key_size=4096), vault=b.vault(purge_protection_enabled=False))
+    [finding] = report(plan, tmp_path).findings
+    [part] = finding.parts
+    told = [consequence_in_words(each) for each in part.consequences]
+    assert len(told) == len(set(told))
+    assert "does not allow this key or this vault" in part.advice.does
+    [alone] = sentences(enabled(key=b.key(key_size=4096)), tmp_path)
+    assert "does not allow this key;" in alone
 
 
 def test_every_demand_that_is_stated_and_refused_by_assumption_has_words() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.plans import builder as b
-from tests.plans.test_cases import K, T, advice, plan_with, report
+from tests.plans.test_cases import K, T, advice, key_replaced, plan_with, report
 from translator_cmk.plans.finding import Finding
 
 
@@ -50,6 +50,18 @@ def test_what_a_loop_in_a_module_reads_is_that_of_the_module(tmp_path: Path) -> 
     [resource] = plan.configured["module.keys"]
     resource["for_each_expression"] = {"references": ["var.names"]}
     assert "var.names of module.keys" in advice(plan, tmp_path, address)
+
+
+def test_what_a_key_that_is_made_again_comes_to_is_told_only_where_it_is_made_again(
+    tmp_path: Path,
+) -> None:
+    assert "brings back" in advice(key_replaced(["delete", "create"]), tmp_path, K)
+    anew = key_replaced(["delete", "create"])
+    anew.features = {"key_vault": {"recover_soft_deleted_keys": False}}
+    assert "brings back" not in advice(anew, tmp_path, K)
+    gone = plan_with(without=K)
+    gone.delete(K, b.key())
+    assert "brings back" not in advice(gone, tmp_path, K)
 
 
 def test_a_reason_that_is_not_known_is_not_told(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from tests.plans import builder as b
 from tests.plans.test_cases import (
     TO_VAULT,
-    C,
     K,
     P,
     T,
@@ -70,6 +69,24 @@ def test_a_key_that_the_configuration_names_and_the_plan_does_not_use_is_named(
         said = of_the_key(plan, tmp_path)
         assert "configuration names" not in said
         assert "no account here uses the new key new" in said
+
+
+def test_a_key_that_the_configuration_has_left_is_kept_until_the_account_has_moved(
+    tmp_path: Path,
+) -> None:
+    moves = old_key_goes(UNMOVED, BY_VARIABLE, current="new")
+    assert "new version" not in advice(moves, tmp_path, OLD)
+    assert "move to new," in advice(moves, tmp_path, OLD)
+    assert "Keep old in the configuration" in advice(moves, tmp_path, OLD)
+    for change in moves.changes:
+        if change["address"] == OLD:
+            change["action_reason"] = "delete_because_each_key"
+    for resource in moves.configured[""]:
+        if resource["address"] == K:
+            resource["for_each_expression"] = {"references": ["var.names"]}
+    assert 'Put "old" back into var.names and apply' in advice(moves, tmp_path, OLD)
+    stays = old_key_goes(UNMOVED, BY_VARIABLE, current="old")
+    assert "new version" in advice(stays, tmp_path, OLD)
 
 
 def test_a_key_that_another_resource_has_too_is_the_one_in_use(tmp_path: Path) -> None:
@@ -201,19 +218,6 @@ def test_what_leaves_the_configuration_takes_its_protection_along(tmp_path: Path
     for reason, is_told in reasons.items():
         plan = vault_replaced("./m", actions=["delete"], action_reason=reason)
         assert ("as long as its block stays" in stopped_by(plan, tmp_path)) is is_told
-
-
-def test_a_target_that_takes_the_vault_along_is_no_way_to_another_key(tmp_path: Path) -> None:
-    def advised(*depends: str) -> str:
-        plan = plan_with(without=V)
-        plan.replace(V, b.vault(policies=[b.policy_entry()]), b.vault(resource_group_name="other"))
-        refers = {"key_vault_key_id": f"{K}.id"}
-        plan.update(C, b.cmk(), b.cmk(key_vault_key_id=b.UNKNOWN), refers=refers, depends=depends)
-        return advice(plan, tmp_path, V)
-
-    assert f"not by `-target` on {C} alone" in advised(V)
-    assert f"not by `-target` on {C} alone" in advised(K)
-    assert "-target" not in advised()
 
 
 # What is changed

@@ -129,6 +129,15 @@ def test_markdown_has_no_markup_of_a_plan() -> None:
     assert "| uploaded documents are deleted | `revocation.deletes-uploads` | stated |" in text
 
 
+@pytest.mark.parametrize("form", ["text", "sarif", "junit", "markdown"])
+def test_what_to_do_comes_before_what_the_foundry_pages_say(form: str) -> None:
+    plan = plan_with(without=T)
+    before = b.account(key=b.key_id(), kind="AIServices")
+    plan.update(T, before, {**before, "identity": []})
+    text = printed(plan, "--format", form)
+    assert text.index("Instead") < text.index("of kind AIServices")
+
+
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "markdown"])
 def test_no_format_prints_what_is_masked(form: str) -> None:
     plan = plan_with(without=f"{T} {V}")

@@ -26,6 +26,7 @@ from tests.plans.test_cases import (
     vault_redeployed,
     verdicts,
 )
+from tests.plans.test_configuration import BY_VARIABLE, NEW, OLD, UNMOVED, old_key_goes
 from translator_cmk.plans.advice import all_advice
 
 AZAPI = "azapi_resource.t"
@@ -279,6 +280,25 @@ def policy_beside_the_identity() -> b.TerraformPlan:
     return plan
 
 
+def both_keys(after: b.Values) -> b.TerraformPlan:
+    """Return a plan that keeps the key in use and makes another one beside it."""
+    plan = old_key_goes(after, BY_VARIABLE, current="new")
+    for change in plan.changes:
+        if change["address"] == OLD:
+            change["change"]["actions"] = ["no-op"]
+            change["change"]["after"] = change["change"]["before"]
+    return plan
+
+
+def moved_before(account: b.Values) -> b.TerraformPlan:
+    """Return the last of three applies: the account has the other key by now, the old one goes."""
+    plan = plan_with(without=f"{T} {K}")
+    plan.keep(T, account)
+    plan.delete(OLD, b.key("old"), depends=(V,))
+    plan.keep(NEW, b.key("new"))
+    return plan
+
+
 def key_made(name: str) -> Build:
     """Return how to build a plan that makes a key beside the one that is there."""
 
@@ -403,6 +423,16 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "key-deleted": [
         Remedy(with_change(K, ["delete"], b.key(), None), plan_with),
         Remedy(lambda: key_replaced(["delete", "create"]), key_to_be(known=True)),
+    ],
+    "key-deleted-before-the-move": [
+        Remedy(
+            lambda: old_key_goes(UNMOVED, BY_VARIABLE, current="new"),
+            lambda: both_keys(UNMOVED),
+        ),
+        Remedy(
+            lambda: old_key_goes(UNMOVED, BY_VARIABLE, current="new"),
+            lambda: moved_before(b.account(key=b.key_id(key="new"))),
+        ),
     ],
     "key-deleted-with-more": [Remedy(goes_with_the_vault(["delete"], ["delete"]), plan_with)],
     "key-created": [Remedy(key_made("cmk"), key_made("more"))],

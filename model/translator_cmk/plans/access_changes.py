@@ -217,7 +217,8 @@ def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]
     for vault in vaults_with(context, role):
         if not keeps_another_role(context, entry, vault):
             remove = (RemoveKeyRole(vault.name, context.account.name),)
-            yield context.change("role-deleted", may(remove, is_mine is True), vault)
+            readings = may(remove, is_mine is True)
+            yield context.change("role-deleted", readings, vault, role_name=role.in_words)
 
 
 def role_created(context: Context, role: Role) -> Iterator[Change]:
@@ -226,7 +227,8 @@ def role_created(context: Context, role: Role) -> Iterator[Change]:
         if vault.uses_rbac and context.uses(vault):
             continue  # it has one, or it could not use its key
         assign = (AssignKeyRole(vault.name, context.account.name),)
-        yield context.change("role-created", may(assign, is_mine is True), vault)
+        readings = may(assign, is_mine is True)
+        yield context.change("role-created", readings, vault, role_name=role.in_words)
 
 
 def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:

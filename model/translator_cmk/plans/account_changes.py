@@ -14,8 +14,8 @@ from ..machine.commands import (
 from .causes import MOST_NAMED, prevention, put_back, set_back, targets
 from .context import NOTHING, Change, Context, may
 from .inventory import Entry
-from .plan import CREATE, UNKNOWN
-from .things import Account, Key, KeyInUse, MayBeUnknown, Policy, Vault
+from .plan import CREATE, NO_CHANGE, UNKNOWN, without_keys
+from .things import Account, Key, KeyInUse, KeyUsed, MayBeUnknown, Policy, Vault
 from .world import KnownVault, UsedKey, location_name
 
 PURGES = "cognitive_account.purge_soft_delete_on_destroy"
@@ -30,6 +30,7 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
         delete = (DeleteResource(context.account.name),)
         words = {
             "recovery": recovery_of(context, entry),
+            "recovered": recovered_in_words(context, entry),
             "back": set_back(context.plan, entry.resource),
             "kept": put_back(entry.resource),
             "prevent": prevention(context.plan, entry.resource),
@@ -39,9 +40,7 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
 
 def recovery_of(context: Context, entry: Entry) -> str:
     """Return whether a deleted account is kept for a while, as the provider deletes it."""
-    purges: Any = False
-    if entry.resource.type.startswith("azurerm_"):
-        purges = context.plan.feature(entry.resource, PURGES, True)
+    purges = purges_it(context, entry)
     if purges is True:
         return (
             "azurerm purges it at once, so it can't be recovered; with `features { "
@@ -51,6 +50,20 @@ def recovery_of(context: Context, entry: Entry) -> str:
     if purges is False:
         return "Azure keeps it for 48 hours, in which it can be recovered."
     return "Whether azurerm purges it at once, so that it can't be recovered, is not known."
+
+
+def purges_it(context: Context, entry: Entry) -> Any:
+    """Return whether the provider purges an account that it deletes, or `UNKNOWN`."""
+    if not entry.resource.type.startswith("azurerm_"):
+        return False
+    return context.plan.feature(entry.resource, PURGES, True)
+
+
+def recovered_in_words(context: Context, entry: Entry) -> str:
+    """Return a deleted account that is recovered, as the subject of a sentence."""
+    if purges_it(context, entry) is True:
+        return "With that feature set, a recovered account"
+    return "A recovered account"
 
 
 def account_created(context: Context, account: Account) -> Iterator[Change]:
@@ -69,14 +82,16 @@ def account_created(context: Context, account: Account) -> Iterator[Change]:
         yield context.change("identity-on", may(enable, account.identity is True))
 
 
-def account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
+def account_updated(
+    context: Context, entry: Entry, before: Account, after: Account
+) -> Iterator[Change]:
     if not context.is_mine(before.id):
         return
     name = context.account.name
     if before.identity is False and after.identity is not False:
         enable = (EnableIdentity(name),)
         yield context.change("identity-on", may(enable, after.identity is True))
-    yield from key_of_account_updated(context, before, after)
+    yield from key_of_account_updated(context, entry, before, after)
     if before.identity is not False and after.identity is False:
         yield identity_off(context)
     if before.identity is True and after.identity is UNKNOWN:
@@ -106,10 +121,12 @@ def policies_for_others(context: Context) -> list[str]:
     return found
 
 
-def key_of_account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
+def key_of_account_updated(
+    context: Context, entry: Entry, before: Account, after: Account
+) -> Iterator[Change]:
     if after.key is None:
         if before.key is not None:
-            yield left_out(context) if after.leaves_key_open else given_up(context)
+            yield left_out(context, entry) if after.leaves_key_open else given_up(context)
         return
     if after.key is UNKNOWN:
         if before.key is not UNKNOWN:
@@ -285,12 +302,59 @@ def given_up(context: Context) -> Change:
         return context.change("key-given-up-with-more", (give_up,), gone=gone)
     owner = context.other_owner_of_key()
     kind = "key-given-up-beside" if owner else "key-given-up"
-    return context.change(kind, (give_up,), owner=owner)
+    unchanged = unchanged_in_words(owner)
+    return context.change(kind, (give_up,), owner=address_of(owner), unchanged=unchanged)
 
 
-def left_out(context: Context) -> Change:
+def left_out(context: Context, entry: Entry) -> Change:
     """Return that a body names no key any more, which may mean that it is given up."""
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
     owner = context.other_owner_of_key()
     kind = "key-left-out-beside" if owner else "key-left-out"
-    return context.change(kind, may(give_up), owner=owner)
+    body = f"The body of {context.account.name} named the key until now, and no longer does"
+    write = "Put `properties.encryption` back into the body as it was"
+    if is_of_another_type_before(entry):
+        body = (
+            f"This plan moves {entry.resource.moved_from} to {entry.address}; the new body leaves "
+            f"out the encryption that the account has{key_in_words(context, entry)}"
+        )
+        write = "Write `properties.encryption` with the key in use into the new body"
+    return context.change(
+        kind,
+        may(give_up),
+        owner=address_of(owner),
+        unchanged=unchanged_in_words(owner),
+        body=body,
+        write=write,
+    )
+
+
+def address_of(owner: Entry | None) -> str:
+    """Return the address of what names a key; empty if nothing does."""
+    return "" if owner is None else owner.address
+
+
+def unchanged_in_words(owner: Entry | None) -> str:
+    """Return that what names the key sets nothing back, as the plan leaves it alone."""
+    if owner is None or owner.resource.actions != (NO_CHANGE,):
+        return ""
+    return ", is unchanged in this plan and sets nothing back (plan again afterwards)"
+
+
+def is_of_another_type_before(entry: Entry) -> bool:
+    """Return whether a plan moves a resource to one of another type."""
+    before = without_keys(entry.resource.moved_from)
+    return bool(before) and f".{entry.resource.type}." not in f".{before}"
+
+
+def key_in_words(context: Context, entry: Entry) -> str:
+    """Return the key that an account names before the plan, in parentheses."""
+    used = context.account.key
+    if used is None or not isinstance(entry.before, Account):
+        return ""
+    facts = [f"key {used.key}"]
+    named = entry.before.key
+    version = context.world.names.version(named.version) if isinstance(named, KeyUsed) else ""
+    if version:
+        facts.append(f"version {version}")
+    return in_parentheses(facts)

@@ -7,7 +7,6 @@ from typing import Any
 from .azurerm import Refer
 from .plan import UNKNOWN, Attributes
 from .things import (
-    ROLES_FOR_KEYS,
     Account,
     Group,
     Key,
@@ -24,6 +23,7 @@ from .things import (
     last_word,
     lower,
     permissions_in,
+    role_for_keys,
 )
 
 
@@ -211,14 +211,15 @@ def key(body: Attributes, refer: Refer) -> Key:  # noqa: ARG001  # as its siblin
 def role(body: Attributes, refer: Refer) -> Role | None:
     """Return a `Microsoft.Authorization/roleAssignments` of a role that may use keys."""
     definition = body.at("properties", "roleDefinitionId")
-    if isinstance(definition, str) and last_word(definition.lower()) not in ROLES_FOR_KEYS:
+    name = role_for_keys(last_word(str(definition)))
+    if isinstance(definition, str) and not name:
         return None
     resource_id = lower(body.text("id"))
     scope: MayBeUnknown = UNKNOWN
     if isinstance(resource_id, str):
         scope = resource_id.partition("/providers/microsoft.authorization/")[0]
     principal = lower(body.at("properties", "principalId"))
-    return Role(scope, refer("body") if principal is UNKNOWN else principal)
+    return Role(scope, refer("body") if principal is UNKNOWN else principal, name)
 
 
 def group(body: Attributes, refer: Refer) -> Group:  # noqa: ARG001  # as its siblings have it

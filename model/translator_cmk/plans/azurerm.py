@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from .plan import UNKNOWN, Attributes
 from .things import (
-    ROLES_FOR_KEYS,
     Account,
     Group,
     Key,
@@ -20,6 +19,7 @@ from .things import (
     last_word,
     lower,
     permissions_in,
+    role_for_keys,
 )
 
 Refer = Callable[[str], MayBeUnknown]
@@ -208,13 +208,14 @@ def role(attributes: Attributes, refer: Refer) -> Role | None:
     """Return an `azurerm_role_assignment` of a role that may use keys; None for other roles."""
     name = attributes.text("role_definition_name")
     definition = attributes.text("role_definition_id")
-    names = {str(lower(name)), last_word(str(lower(definition)))}
+    found = role_for_keys(str(name)) or role_for_keys(last_word(str(definition)))
     is_known = UNKNOWN not in (name, definition) or isinstance(name, str)
-    if is_known and names.isdisjoint(ROLES_FOR_KEYS):
+    if is_known and not found:
         return None
     return Role(
         scope=reference(attributes, "scope", refer),
         principal=reference(attributes, "principal_id", refer),
+        name=found,
     )
 
 

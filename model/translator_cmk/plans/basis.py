@@ -8,7 +8,7 @@ from ..machine import COUNTER_ROWS, REMEMBERING, Command, State
 from ..machine.entities import Entity
 from ..machine.rows import Effect, Whenever
 from ..machine.topics import OTHER_READINGS
-from ..oracle.grounds import Thing, grounds
+from ..oracle.grounds import Thing, grounds, row_without_return
 from ..requirements import Requirement
 from ..requirements.consequences import load_consequences
 from ..requirements.register import WEAKEST_FIRST, weakest_basis
@@ -62,6 +62,10 @@ def basis_by_grounds(
     named = [name for name in found.requirements if name in names]
     if not named:
         return None
+    row = row_without_return(command, stake.what)
+    for name in named:
+        if row is not None and name in row.requirements:
+            return Basis(name, found.basis)
     return Basis(most_telling(named, stake), found.basis)
 
 

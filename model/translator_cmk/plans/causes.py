@@ -172,17 +172,33 @@ def set_back(plan: Plan, resource: PlannedResource) -> str:
 
 
 def put_back(resource: PlannedResource) -> str:
-    """Return what to do so that an instance is not destroyed; empty if nothing tells."""
-    if len(resource.repeated_by) != 1:
+    """Return what to do so that an instance is not destroyed, in parentheses; empty if nothing
+    tells.
+    """
+    key = key_put_back(resource)
+    if key:
+        return f" (put {key})"
+    if resource.reason == "delete_because_count_index" and len(resource.repeated_by) == 1:
+        return f" (its count depends on {what_it_reads(resource)})"
+    return ""
+
+
+def key_put_back(resource: PlannedResource) -> str:
+    """Return which key of an instance goes back into which collection: `"a" back into var.names`.
+
+    It is empty if nothing tells.
+    """
+    if resource.reason != "delete_because_each_key" or len(resource.repeated_by) != 1:
         return ""
-    read = resource.repeated_by[0]
+    return f"{resource.instance} back into {what_it_reads(resource)}"
+
+
+def what_it_reads(resource: PlannedResource) -> str:
+    """Return what the one expression reads that repeats a resource, with its module."""
+    [read] = resource.repeated_by
     if resource.module:
         read += f" of {without_keys(resource.module)}"
-    if resource.reason == "delete_because_each_key":
-        return f" (put {resource.instance} back into {read})"
-    if resource.reason == "delete_because_count_index":
-        return f" (its count depends on {read})"
-    return ""
+    return read
 
 
 def set_by(resource: PlannedResource, attribute: str) -> str:

@@ -99,7 +99,7 @@ def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iter
     """Return what it does that a thing is changed in place."""
     match before, after:
         case Account(), Account():
-            return account_changes.account_updated(context, before, after)
+            return account_changes.account_updated(context, entry, before, after)
         case Vault(), Vault():
             return vault_changes.vault_updated(context, entry, before, after)
         case Key(), Key():

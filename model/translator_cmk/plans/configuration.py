@@ -57,8 +57,6 @@ class ConfiguredResource:
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By attribute: the variables and locals that its expression reads, each followed through the
     calls of modules as far as it leads: `var.current_key`, `local.access`."""
-    waits_for: frozenset[str] = frozenset()
-    """What its `depends_on` names, and that of the calls of its modules."""
     is_from_elsewhere: bool = False
     """Whether its module is not a local folder, so it can't be edited here."""
     left_out: tuple[str, ...] = ()
@@ -103,15 +101,14 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
     repeated_by = [*references_in(resource.value.get("count_expression")), *each]
     dependencies.update(resolve_all(repeated_by, module, ()))
     named = [str(name) for name in resource.items("depends_on")]
-    waits_for = {*resolve_all(named, module, ()), *depended_on_by_calls(module)}
-    dependencies |= waits_for
+    dependencies.update(resolve_all(named, module, ()))
+    dependencies.update(depended_on_by_calls(module))
     return ConfiguredResource(
         resource.text("provider_config_key", ""),
         references,
         frozenset(resource_of(name) for name in dependencies),
         tuple(longest(repeated_by)),
         origins,
-        frozenset(resource_of(name) for name in waits_for),
         module.is_from_elsewhere,
     )
 

@@ -3,7 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..machine import Refused
+from ..machine import Command, Refused
+from ..machine.commands import (
+    EnableIdentity,
+    GrantKeyAccess,
+    RecoverKey,
+    RecoverVault,
+    ReturnToMicrosoftManagedKeys,
+)
 from ..machine.entities import Resource
 from ..requirements import Register, Requirement
 from .basis import Basis, basis_of
@@ -35,10 +42,21 @@ class Consequence:
     title: str = ""
     """What the requirement says, where it is about a request; of a demand, what is needed."""
     assumed: str = ""
-    """What is assumed to become of it, where that is not specified: `back` or `stays lost`."""
+    """What is assumed to become of it, where that is not specified: `back`, `stays lost` or
+    `kept`."""
+    once: str = ""
+    """What was done before it stays lost, in a few words; empty if that is not told."""
     is_open: bool = False
     """Whether its requirement is that something is not specified, and nothing is assumed."""
 
+
+WAYS_BACK: Mapping[type[Command], str] = {
+    GrantKeyAccess: "access given back",
+    EnableIdentity: "identity on again",
+    RecoverVault: "vault recovered",
+    RecoverKey: "key recovered",
+}
+"""By command: what was done, in a few words."""
 
 Readings = Mapping[int, Iterable[Effect]]
 """By the number of each reading of a change, its effects in all orders."""
@@ -57,12 +75,11 @@ class Telling:
         self, effect: Effect, change: Change, readings: Readings, walk: Walk
     ) -> Iterator[Consequence]:
         """Yield what becomes of what the account holds by one command."""
-        losses = losses_to_name(effect)
-        for loss in losses:
+        for loss in effect.losses:
             is_lost = must_be_lost(loss, change, readings, walk)
             becomes = "lost" if is_lost else "may be lost"
             yield self._of_thing(effect, loss, becomes, change.silent)
-        if losses:
+        if effect.losses:
             return
         broken = broken_demands(effect, self.register, self.silent)
         if broken:
@@ -73,16 +90,42 @@ class Telling:
             yield from self._of_requests("refused", outcome.because)
         else:
             yield from self._of_requests("not specified", effect.deciding - NO_FINDINGS)
+            yield from self._of_things_under_no_key(effect)
 
-    def regained(self, effect: Effect, walk: Walk) -> Iterator[Consequence]:
+    def _of_things_under_no_key(self, effect: Effect) -> Iterator[Consequence]:
+        """Yield what is assumed of each thing where the account gives its key up."""
+        names = sorted(effect.deciding - NO_FINDINGS)
+        if not isinstance(effect.command, ReturnToMicrosoftManagedKeys) or not names:
+            return
+        for stake in effect.unspecified:
+            if stake.kind is Resource or stake.is_lost_in(effect.before):
+                continue
+            told = replace(self._of_request("not specified", names[0]), what=stake.what, title="")
+            is_kept = not told.is_open and not stake.is_lost_in(effect.after)
+            yield replace(told, assumed="kept") if is_kept else told
+
+    def regained(self, effect: Effect, walk: Walk) -> list[Consequence]:
         """Yield what is there again after a command, and what stays lost."""
+        told = [*self._staying(effect), *self._coming_back(effect, walk)]
+        return sorted(told, key=lambda consequence: consequence.what)
+
+    def _staying(self, effect: Effect) -> Iterator[Consequence]:
+        """Yield what stays lost after a command."""
         for loss in effect.stays:
-            yield self._of_thing(effect, loss, "stays lost")
+            told = self._of_thing(effect, loss, "stays lost")
+            yield replace(told, once=once_done(effect.command))
+
+    def _coming_back(self, effect: Effect, walk: Walk) -> Iterator[Consequence]:
+        """Yield what is there again after a command, or may be."""
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
             told = self._of_thing(effect, loss, becomes)
             assumed = "stays lost" if loss.stake in walk.lost_at_an_end else "back"
-            yield replace(told, assumed=assumed) if told.basis == "assumed" else told
+            if told.basis == "assumed":
+                told = replace(told, assumed=assumed)
+            if told.assumed == "stays lost":
+                told = replace(told, once=once_done(effect.command))
+            yield told
 
     def _of_thing(self, effect: Effect, loss: Loss, becomes: str, reading: str = "") -> Consequence:
         """Return what becomes of one thing, with the requirement that is shown for it."""
@@ -108,8 +151,9 @@ class Telling:
         """
         for demanded in broken:
             yield self._of_request("demanded", demanded)
-        for refusal in broken.values():
-            yield self._of_request("refusal", refusal)
+        for demanded, refusal in broken.items():
+            told = self._of_request("refusal", refusal)
+            yield replace(told, title=all_demands()[demanded].needs)
 
     def _of_requests(self, becomes: str, names: frozenset[str]) -> Iterator[Consequence]:
         """Yield why a request is refused or not specified."""
@@ -139,12 +183,12 @@ def says_nothing(requirement: Requirement) -> bool:
     return requirement.title.endswith("is not specified")
 
 
-def losses_to_name(effect: Effect) -> tuple[Loss, ...]:
-    """Return the losses of a command, without what goes with an account that is lost."""
-    for loss in effect.losses:
-        if loss.stake.kind is Resource and loss.degree == "must":
-            return (loss,)
-    return effect.losses
+def once_done(command: Command) -> str:
+    """Return in a few words that a way back was gone; empty if the command is none."""
+    for kind, words in WAYS_BACK.items():
+        if isinstance(command, kind):
+            return words
+    return ""
 
 
 def must_be_lost(loss: Loss, change: Change, readings: Readings, walk: Walk) -> bool:

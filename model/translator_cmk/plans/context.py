@@ -183,12 +183,9 @@ class Context:
                 return self.world.used_key(KeyUsed(address, address))
         return None
 
-    def other_owner_of_key(self) -> str:
-        """Return what still names the key of an account whose own resource no longer does; empty
-        if none does.
-        """
-        entry = self.entries_naming_keys().get(self.account.name)
-        return "" if entry is None else entry.address
+    def other_owner_of_key(self) -> Entry | None:
+        """Return what still names the key of an account whose own resource no longer does."""
+        return self.entries_naming_keys().get(self.account.name)
 
     def is_used_by_another_identity(self) -> bool:
         """Return whether a user-assigned identity of the account is to use the key."""

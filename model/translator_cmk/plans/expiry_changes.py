@@ -12,9 +12,6 @@ from .world import KnownKey, KnownVault
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 """How a date begins that a planning tool writes."""
 
-SHOWN = 8
-"""So many letters of a version are shown."""
-
 AZURERM_KEY = "azurerm_key_vault_key"
 """The resource that replaces a key of which the configuration no longer has a date."""
 
@@ -69,7 +66,10 @@ def remedies_of_policy(key: Key) -> dict[str, str]:
     never = ""
     if at_expiry:
         rotate += " in place of time_before_expiry"
-        never = "; with it from the beginning, the date is never written, and nothing rotates"
+        never = (
+            "; with `ignore_changes` from the beginning the date is never written, and nothing "
+            "rotates"
+        )
     return {"dated": listed_in_order(["expiration_date", *gone]), "rotate": rotate, "never": never}
 
 
@@ -91,8 +91,8 @@ def date_of_expiry(before: Key, after: Key) -> str:
 
 def newest_in_words(context: Context, key: Key) -> str:
     """Return the version that gets the date, which is the newest one, as the subject."""
-    shown = context.world.names.shown(key.version, "")
-    return f"Version {shown[:SHOWN]}…" if shown else "The newest version"
+    shown = context.world.names.version(key.version)
+    return f"Version {shown}" if shown else "The newest version"
 
 
 def users_of(context: Context, vault: KnownVault, key: KnownKey, newest: Key) -> Users:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..machine import Command, Machine, Refused, Stage, Unspecified
+from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
@@ -40,9 +41,9 @@ AFTER_THE_REST = (
 """Said of what loses by itself, and may lose nothing after what comes before it."""
 
 
-PUTS_NO_KEY_IN_USE = (
-    "By the article this request puts no key in use: {fate}, and nothing is lost; we assume that "
-    "the request fails.{made}"
+NOT_ALLOWED = (
+    "The article does not allow this {what}; we assume that Azure refuses, and that {fate}: "
+    "nothing is lost.{made}"
 )
 """Said of a request that breaks what the article demands."""
 
@@ -205,7 +206,8 @@ class Judge:
         findings: list[Finding] = []
         for number, operation in enumerate(operations):
             finding = self._finding(Story(account, stage, setup, operation, walk), number)
-            if not finding.verdict and operation.verb == DELETE:
+            is_hidden = not finding.verdict or deletes_the_account(operation)
+            if is_hidden and operation.verb == DELETE:
                 alone = walker.walk([operation], [frozenset()])
                 by_itself = replace(alone, at_the_end=walk.at_the_end)
                 if loses_nothing_that_is_kept(by_itself):
@@ -346,11 +348,20 @@ def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
             remedies[remedy] = None
     if broken:
         made = made_before(change, broken)
-        fate = PUTS_NO_KEY_IN_USE.format(fate=change.words["fate"], made=made)
+        what = what_is_not_allowed(broken)
+        fate = NOT_ALLOWED.format(what=what, fate=change.words["fate"], made=made)
         advice = advice._replace(does=f"{advice.does} {fate}")
     if remedies:
         advice = advice._replace(instead=" ".join(remedies))
     return advice
+
+
+def what_is_not_allowed(broken: Collection[str]) -> str:
+    """Return what is not as the article demands: a key, a vault, or the request."""
+    about: dict[str, None] = {}
+    for demanded in broken:
+        about[all_demands()[demanded].about or "request"] = None
+    return " or this ".join(about)
 
 
 def made_before(change: Change, broken: Collection[str]) -> str:
@@ -389,6 +400,17 @@ def loses_less(effect: Effect, worst: Effect) -> bool:
     for loss in worst.losses:
         if loss.degree == "must" and loss.stake in may_be_kept:
             return True
+    return False
+
+
+def deletes_the_account(operation: Operation) -> bool:
+    """Return whether an operation takes the account: all that it holds goes with it, whatever
+    comes first.
+    """
+    for change in operation.changes:
+        for commands in change.readings:
+            if any(isinstance(command, DeleteResource) for command in commands):
+                return True
     return False
 
 

@@ -70,12 +70,21 @@ def after_what(plan: Plan, walk: Walk, taking: Operation, giving: Sequence[Opera
 
 
 def takes_away(finding: Finding) -> bool:
-    """Return whether a finding is that data can't be read any more."""
-    if finding.verdict not in (LOSES, MAY_LOSE):
+    """Return whether a finding is that data can't be read any more, and a key could help."""
+    if finding.verdict not in (LOSES, MAY_LOSE) or takes_the_account(finding):
         return False
     for part in finding.parts:
         for consequence in part.consequences:
             if consequence.what == "data" and consequence.becomes in ("lost", "may be lost"):
+                return True
+    return False
+
+
+def takes_the_account(finding: Finding) -> bool:
+    """Return whether a finding is that the account itself is deleted."""
+    for part in finding.parts:
+        for consequence in part.consequences:
+            if (consequence.what, consequence.becomes) == ("account", "lost"):
                 return True
     return False
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from ..machine.commands import CreateKey, DeleteKey, RecoverKey
-from .causes import put_back
+from .causes import key_put_back, put_back
 from .context import Change, Context
 from .inventory import Entry
 from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Account, Key, KeyInUse
 from .world import KnownKey, KnownVault, UsedKey
+
+RECOVERS = "key_vault.recover_soft_deleted_keys"
+"""The setting of azurerm by which it recovers a deleted key that is made again."""
 
 
 def key_deleted(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
@@ -19,14 +22,50 @@ def key_deleted(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
     known = context.world.key(vault, key.name)
     command = DeleteKey(vault.name, known.name)
     gone = context.goes_besides(vault)
-    kind = "key-deleted-with-more" if gone else "key-deleted"
+    configured = key_to_move_to(context, vault, known)
+    kind = "key-deleted"
+    if gone:
+        kind = "key-deleted-with-more"
+    elif configured:
+        kind = "key-deleted-before-the-move"
     words = {
         "key": known.name,
         "gone": gone,
         "use": use_of_key(context, vault, known),
         "back": put_back(entry.resource),
+        "keep": keep_in_words(entry, known),
+        "configured": configured,
+        "again": what_comes_again(context, entry, known),
     }
     yield context.change(kind, ((command,),), vault, "", False, **words)
+
+
+def keep_in_words(entry: Entry, key: KnownKey) -> str:
+    """Return what to do in the configuration so that a key stays."""
+    instance = key_put_back(entry.resource)
+    return f"Put {instance}" if instance else f"Keep {key.name} in the configuration"
+
+
+def what_comes_again(context: Context, entry: Entry, key: KnownKey) -> str:
+    """Return what azurerm makes of a key that the plan makes again; empty if it doesn't."""
+    recovers = context.plan.feature(entry.resource, RECOVERS, True) is not False
+    if not key.is_created or not recovers:
+        return ""
+    return f"; deleting {key.name} and making it again brings back the old key, not a new one"
+
+
+def key_to_move_to(context: Context, vault: KnownVault, key: KnownKey) -> str:
+    """Return the key that the configuration names in place of one that the account keeps after the
+    plan; empty if it names none.
+    """
+    this = UsedKey(vault.name, key.name)
+    after = context.key_after()
+    if context.account.key != this or key.is_created or not isinstance(after, UsedKey):
+        return ""
+    configured = context.key_in_configuration()
+    if configured is None or (after.vault, after.key) != (this.vault, this.key):
+        return ""
+    return "" if (configured.vault, configured.key) == (this.vault, this.key) else configured.key
 
 
 def use_of_key(context: Context, vault: KnownVault, key: KnownKey) -> str:
@@ -45,11 +84,11 @@ def use_of_key(context: Context, vault: KnownVault, key: KnownKey) -> str:
     if key.is_created:
         return f"which {account} uses, to make it again"
     still = f"which {account} uses, and still uses after this plan"
-    configured = context.key_in_configuration()
-    if configured is not None and (configured.vault, configured.key) != (this.vault, this.key):
+    configured = key_to_move_to(context, vault, key)
+    if configured:
         return (
-            f"{still}: its configuration names the key {configured.key}, but the plan does not "
-            "move it there (`ignore_changes`?)"
+            f"{still}: its configuration names the key {configured}, but the plan does not move it "
+            "there (`ignore_changes`?)"
         )
     new = keys_nobody_uses(context, vault)
     return f"{still}, while no account here uses the new key {new[0]}" if new else still
@@ -72,7 +111,7 @@ def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
     if vault is None:
         return
     known = context.world.key(vault, key.name)
-    recovers = context.plan.feature(entry.resource, "key_vault.recover_soft_deleted_keys", True)
+    recovers = context.plan.feature(entry.resource, RECOVERS, True)
     if known.exists_before and recovers is not False:
         recover = RecoverKey(vault.name, known.name)
         yield context.change("key-recovered", ((recover,),), vault, key=known.name)

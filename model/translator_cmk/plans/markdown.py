@@ -69,15 +69,15 @@ def format_finding(finding: Finding) -> Iterator[str]:
     if finding.explains:
         yield ""
         yield markdown(explained_by(finding))
-    for sentence in foundry_on(finding):
-        yield ""
-        yield markdown(sentence)
     for advice in instead_of(finding):
         yield ""
         yield f"**Instead:** {markdown(advice)}"
     for source in sources_of(finding):
         yield ""
         yield f"<{source}>"
+    for sentence in foundry_on(finding):
+        yield ""
+        yield markdown(sentence)
 
 
 def code(text: str) -> str:

@@ -161,6 +161,8 @@ class PlannedResource:
     actions: tuple[str, ...]
     before: Attributes | None
     after: Attributes | None
+    moved_from: str = ""
+    """Its address before the plan, where the plan gives it another one."""
     where: str = ""
     """The file and line in which it is written, if that is known."""
     reason: str = ""
@@ -177,8 +179,6 @@ class PlannedResource:
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By attribute: the variables and locals that its expression reads, through the calls of
     modules: `var.current_key`, `local.access`."""
-    waits_for: frozenset[str] = frozenset()
-    """The addresses without keys that its `depends_on` and those of its modules name."""
     is_from_elsewhere: bool = False
     """Whether its module is not a local folder, so it can't be edited here."""
     left_out: tuple[str, ...] = ()

@@ -91,10 +91,10 @@ def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
         yield from wrapped(f"{INDENT}{plain(finding.until)}", INDENT)
     if finding.explains:
         yield from wrapped(f"{INDENT}{plain(explained_by(finding))}", INDENT)
-    for sentence in foundry_on(finding):
-        yield from wrapped(f"{INDENT}{plain(sentence)}", INDENT)
     for advice in instead_of(finding):
         yield from wrapped(f"{INDENT}Instead: {plain(advice)}", INDENT + "  ")
+    for sentence in foundry_on(finding):
+        yield from wrapped(f"{INDENT}{plain(sentence)}", INDENT)
 
 
 def format_part(part: Part) -> Iterator[str]:

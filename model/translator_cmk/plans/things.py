@@ -5,6 +5,7 @@ texts: the id in Azure or the host, in lower case, or where both are known only 
 of the resource with `@` before it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,19 +24,22 @@ JUDGED_KINDS = {
 }
 """By Azure's kind of account in lower case: the kind in the model."""
 
-ROLES_FOR_KEYS = frozenset(
-    {
-        "key vault crypto service encryption user",
-        "key vault crypto user",
-        "key vault crypto officer",
-        "key vault administrator",
-        "e147488a-f6f5-4113-8e2d-b22465e65bf6",
-        "12338af0-0e69-4776-bea7-57ae8d297424",
-        "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
-        "00482a5a-887f-4fb3-b363-3b7fe8e74483",
-    }
-)
-"""The built-in roles that may wrap and unwrap with keys, by name and by id."""
+ROLES_FOR_KEYS: Mapping[str, str] = {
+    "e147488a-f6f5-4113-8e2d-b22465e65bf6": "Key Vault Crypto Service Encryption User",
+    "12338af0-0e69-4776-bea7-57ae8d297424": "Key Vault Crypto User",
+    "14b46e9e-c2b7-41b4-b07b-48a6ebf60603": "Key Vault Crypto Officer",
+    "00482a5a-887f-4fb3-b363-3b7fe8e74483": "Key Vault Administrator",
+}
+"""The built-in roles that may wrap and unwrap with keys: their names by their ids."""
+
+
+def role_for_keys(name_or_id: str) -> str:
+    """Return the name of a role that may use keys; empty if this is no name or id of one."""
+    for identity, name in ROLES_FOR_KEYS.items():
+        if name_or_id.lower() in (identity, name.lower()):
+            return name
+    return ""
+
 
 HOSTS_OF_VAULTS = ("vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net")
 HOSTS_OF_HSMS = ("managedhsm.azure.net", "managedhsm.azure.cn", "managedhsm.usgovcloudapi.net")
@@ -155,6 +159,13 @@ class Role:
 
     scope: MayBeUnknown
     principal: MayBeUnknown
+    name: str = ""
+    """Its name in Azure; empty if it is not known."""
+
+    @property
+    def in_words(self) -> str:
+        """Return the role with its name, if that is known."""
+        return f"the role {self.name}" if self.name else "a role"
 
 
 @dataclass(frozen=True)

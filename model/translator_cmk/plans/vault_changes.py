@@ -19,6 +19,9 @@ from .plan import CREATE, DELETE, UNKNOWN
 from .things import Account, Group, Key, Policy, Role, Vault
 from .world import KnownVault, covers, location_name
 
+SAME_GROUP = "github.com/Azure/bicep/issues/7529"
+"""Where somebody says what the recovery of a vault needs."""
+
 # Vaults
 
 
@@ -29,27 +32,8 @@ def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
         words = {
             "back": set_back(context.plan, entry.resource),
             "prevent": prevention(context.plan, entry.resource),
-            "no_target": takes_vault_along(context, vault),
         }
         yield context.change(kind, ((DeleteVault(vault.name),),), vault, "", False, **words)
-
-
-def takes_vault_along(context: Context, vault: KnownVault) -> str:
-    """Return that an apply of the account's key alone changes a vault too; empty if it doesn't."""
-    entry = context.entries_naming_keys().get(context.account.name)
-    if entry is None:
-        return ""
-    taken = set(entry.resource.waits_for)
-    for name in entry.resource.waits_for:
-        taken |= context.plan.dependencies.get(name, frozenset())
-    for other in context.world.entries:
-        is_it = isinstance(other.before, Vault) and context.world.vault(other.before.id) is vault
-        if is_it and other.resource.name_in_configuration in taken:
-            return (
-                f" (not by `-target` on {entry.address} alone: its `depends_on` takes "
-                f"{other.address} along)"
-            )
-    return ""
 
 
 def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
@@ -59,13 +43,10 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     feature = "key_vault.recover_soft_deleted_key_vaults"
     recovers = facts.recovers or context.plan.feature(entry.resource, feature, True) is not False
     if vault.exists_before and recovers and not moves(vault):
-        yield context.change(
-            "vault-recovered",
-            ((RecoverVault(vault.name),),),
-            vault,
-            without=deleted_before(context, vault),
-            elsewhere=recovered_elsewhere(context, vault),
-        )
+        words = words_on_another_group(context, entry, vault)
+        words["without"] = deleted_before(context, vault)
+        recover = (RecoverVault(vault.name),)
+        yield context.change("vault-recovered", (recover,), vault, "", False, **words)
         return
     region = context.setup.region(vault)
     if isinstance(facts.location, str):
@@ -116,30 +97,32 @@ def made_again(context: Context, entry: Entry) -> str:
     return "the plan makes it again"
 
 
-def recovered_elsewhere(context: Context, vault: KnownVault) -> str:
-    """Return what is not known of a recovery into another resource group; empty if it is none."""
+def words_on_another_group(context: Context, entry: Entry, vault: KnownVault) -> dict[str, str]:
+    """Return what is likely where a vault is made again in another resource group than its own.
+
+    Purge protection holds its name, so it can only be recovered.
+    """
+    words = {"expected": "", "still": "", "elsewhere": ""}
     if vault.before is None or vault.after is None:
-        return ""
+        return words
     here, there = vault.before.group, vault.after.group
     if not isinstance(here, str) or not isinstance(there, str) or here == there:
-        return ""
+        return words
     shown = context.world.names.shown(here, "its old one")
-    goes = any(
-        isinstance(entry.before, Group)
-        and entry.before.name == here
-        and DELETE in entry.resource.actions
-        for entry in context.world.entries
-    )
-    also = ", and the plan deletes that one" if goes else ""
-    said = (
-        f" Whether Azure recovers it into another resource group than {shown} was not tried{also}."
-    )
     if vault.before.purge_protection is False:
-        return said
-    return (
-        f"{said} If that fails, the apply stops, and the access stays away: purge protection holds "
-        "the name of the vault."
+        words["elsewhere"] = (
+            f" Whether Azure recovers it into another resource group than {shown} was not tried."
+        )
+        return words
+    back = set_back(context.plan, entry.resource)
+    words["still"] = " all the same"
+    words["expected"] = (
+        f"Expect the create to fail: for a recovery, {SAME_GROUP} lists the same resource group as "
+        f"required, here {shown} (a user's report, not tried here). Then the apply stops, and the "
+        f"access stays away, as purge protection holds the name of the vault. {back} and apply "
+        "again, so that it is recovered where it was. "
     )
+    return words
 
 
 def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -> Iterator[Change]:
@@ -168,15 +151,19 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
         readings.append((AssignKeyRole(vault.name, context.account.name), switch))
     if after.rbac is UNKNOWN:
         readings.append(NOTHING)
-    role = new_role(context, vault)
+    new = new_role(context, vault)
     kind = "vault-to-rbac"
-    words = {"role": "", "target": ""}
+    words = {"role": "", "role_name": "", "target": ""}
     if context.world.has_role_before(vault, context.account) is True:
         kind = "vault-to-rbac-with-role"
-    elif role is not None:
-        words = {"role": role.address, "target": targets([role.address])}
+    elif new is not None and isinstance(new.after, Role):
+        words = {
+            "role": new.address,
+            "role_name": new.after.in_words,
+            "target": targets([new.address]),
+        }
         kind = "vault-to-rbac-beside-role"
-        if follows(context, role, vault):
+        if follows(context, new, vault):
             kind = "vault-to-rbac-before-role"
     yield context.change(kind, tuple(readings), vault, "", False, **words)
 

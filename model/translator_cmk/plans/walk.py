@@ -112,6 +112,8 @@ class Effect:
     """The commands of the plan up to this one."""
     before: State
     """The state of the full model before it."""
+    after: State
+    """The state of the full model after it."""
     nothing_left: bool
     """Whether all that is at stake was lost before it."""
     restores: bool
@@ -273,6 +275,7 @@ class Walker:
             tuple(self._staying(node, command)),
             (*node.path, command),
             node.model,
+            model,
             bool(self.stakes) and all(degree == "must" for degree in node.degrees),
             any(is_readable_again(stake, node.model, model) for stake in self.stakes),
         )

@@ -35,9 +35,19 @@ BECOMES = {
     ("", "refused"): "would be refused",
     ("", "not specified"): "not stated",
     ("", "demanded"): "needs",
-    ("", "refusal"): "Azure refuses the request",
+    ("", "refusal"): "refused without",
+    ("data", "not specified"): "whether data can still be read",
+    ("documents", "not specified"): "whether uploaded documents are kept",
+    ("models", "not specified"): "whether models stay deployed",
 }
 """What becomes of something, in words."""
+
+KEPT = {
+    "data": "data can still be read",
+    "documents": "uploaded documents are kept",
+    "models": "models stay deployed",
+}
+"""What is assumed to be kept, in words."""
 
 ACTIONS = {
     (CREATE,): "created",
@@ -55,7 +65,7 @@ PROFILES = {"article": "by the article", "full": "by all that the specification 
 VERDICTS = {
     LOSES: ("loses data", "lose data"),
     MAY_LOSE: ("may lose data", "may lose data"),
-    REFUSED: ("would be refused or have no effect", "would be refused or have no effect"),
+    REFUSED: ("would be refused", "would be refused"),
     NOT_SPECIFIED: ("is not specified", "are not specified"),
 }
 
@@ -69,19 +79,29 @@ OUTSIDE = "accounts, policies and roles outside this plan are not seen, and assu
 SILENCE = "silence means that nothing was found which the article names; it does not mean safe"
 LEGEND = {
     ("stated", "implied"): "by the article",
-    ("environment",): "by a fact about Azure that the article relies on",
-    ("assumed",): "not in the article, this specification assumes it",
+    ("environment",): "a general fact about Azure",
+    ("assumed",): "not in the article, this tool assumes it",
 }
 """What the words for a basis mean."""
 REFUSALS = "no refusal was observed on Azure: what breaks a demand may have no effect instead"
 FOUNDRY_SAYS = (
     "Microsoft's Foundry pages (August 2026) on that kind say otherwise than the article:"
 )
-FOUNDRY_OPEN = "They do not name Translator; which of both holds for it, nobody says."
+FOUNDRY_OPEN = (
+    "They do not name Translator; which of both holds for it, nobody says, so plan for the "
+    "article's, the graver one."
+)
 
 
 REMARKS = {"key-given-up-with-more": "which sets the account to Microsoft-managed keys"}
 """By kind of change: what the deletion of something does to the account that goes after it."""
+
+MISSING = {
+    "key-given-up-with-more": "its key setting",
+    "policy-deleted-with-more": "its access policy",
+    "key-deleted-with-more": "its key",
+}
+"""By kind of change: what an account lacks that is recovered after it."""
 
 MOST_NAMED = 4
 """So many changes without a finding are named."""
@@ -126,12 +146,25 @@ def explained_by(finding: Finding) -> str:
     if before:
         said.append(
             f"Destroyed before it, without a finding of their own: {', '.join(before)}. If "
-            "deleting the account then fails, or the account is recovered within 48 hours, it has "
-            "none of them."
+            f"deleting the account then fails, it has none of them.{recovered_without(finding)}"
         )
     if beside:
         said.append(f"These go with it, and have no finding of their own: {', '.join(beside)}.")
     return " ".join(said)
+
+
+def recovered_without(finding: Finding) -> str:
+    """Return what an account lacks that is recovered after its deletion."""
+    missing: dict[str, None] = {}
+    for each in finding.explains:
+        if each.is_before and each.kind in MISSING:
+            missing[MISSING[each.kind]] = None
+    account = finding.parts[0].names.get("recovered", "")
+    if not missing or not account:
+        return ""
+    *first, last = missing
+    things = f"{', '.join(first)} and {last}" if first else last
+    return f" {account} comes back without {things}."
 
 
 def explained_in_words(explained: Explained) -> str:
@@ -212,14 +245,20 @@ def part_heading(part: Part) -> str:
 
 def consequence_in_words(consequence: Consequence) -> str:
     """Return what becomes of something."""
+    if consequence.assumed == "kept":
+        return KEPT[consequence.what]
+    words = BECOMES[consequence.what, consequence.assumed or consequence.becomes]
+    if consequence.once and consequence.what == "documents":
+        return f"{words} ({consequence.once})"
     if consequence.assumed:
-        return BECOMES[consequence.what, consequence.assumed]
-    words = BECOMES[consequence.what, consequence.becomes]
+        return words
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
         return f"if so: {BECOMES[consequence.what, 'lost']}"
     title = consequence.title
-    if not title or consequence.becomes == "refusal":
+    if not title:
         return words
+    if consequence.becomes == "refusal":
+        return f"{words} {title}"
     title = title[0].lower() + title[1:]
     if consequence.becomes == "demanded":
         return f"{words} {title}"
@@ -277,9 +316,9 @@ def finding_in_words(finding: Finding) -> Iterator[str]:
         yield finding.until
     if finding.explains:
         yield explained_by(finding)
-    yield from foundry_on(finding)
     for advice in instead_of(finding):
         yield f"Instead: {advice}"
+    yield from foundry_on(finding)
 
 
 def summary(report: Report) -> str:

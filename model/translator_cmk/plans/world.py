@@ -23,6 +23,9 @@ from .things import (
 HOLDS = ("nothing", "documents", "models")
 """What is assumed to be in each account: nothing, uploaded documents, or a deployed model too."""
 
+SHOWN = 8
+"""So many letters of a version are shown."""
+
 
 class Names:
     """Gives each thing a name of the model that is like its own, and no other thing's."""
@@ -49,6 +52,11 @@ class Names:
         if any(text.lower() in wanted.lower() for text in self.masked):
             return otherwise
         return re.sub(r"[^A-Za-z0-9-]+", "-", wanted).strip("-")[:50].strip("-") or otherwise
+
+    def version(self, wanted: MayBeUnknown) -> str:
+        """Return how a version of a key begins; empty if it must not be shown or is unknown."""
+        shown = self.shown(wanted, "")
+        return f"{shown[:SHOWN]}…" if shown else ""
 
 
 @dataclass
