@@ -105,7 +105,7 @@ class Telling:
             yield replace(told, assumed="kept") if is_kept else told
 
     def regained(self, effect: Effect, walk: Walk) -> list[Consequence]:
-        """Yield what is there again after a command, and what stays lost."""
+        """Return what is there again after a command and what stays lost, as losses are ordered."""
         told = [*self._staying(effect), *self._coming_back(effect, walk)]
         return sorted(told, key=lambda consequence: consequence.what)
 

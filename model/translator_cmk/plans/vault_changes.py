@@ -118,7 +118,7 @@ def words_on_another_group(context: Context, entry: Entry, vault: KnownVault) ->
     words["still"] = " all the same"
     words["expected"] = (
         f"Expect the create to fail: for a recovery, {SAME_GROUP} lists the same resource group as "
-        f"required, here {shown} (a user's report, not tried here). Then the apply stops, and the "
+        f"required, here {shown} (a user's word; not tried here). Then the apply stops, and the "
         f"access stays away, as purge protection holds the name of the vault. {back} and apply "
         "again, so that it is recovered where it was. "
     )
