@@ -1,5 +1,5 @@
 Feature: The inaccessible key
-  Each way to make the key inaccessible has the same effects.  If the key is gone for good, so is the data.
+  Each way to make the key inaccessible has the same effects.  If the key is gone for good, nobody says what brings the data back.
 
   @revocation.revoke
   Rule: Access to the key vault can be revoked
