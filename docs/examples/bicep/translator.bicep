@@ -3,9 +3,10 @@
 //
 // Deploy it twice.  The first deployment makes everything, with
 // Microsoft-managed keys, and puts out keyVersion; with that as a parameter the
-// second enables the key.  Give it to every later deployment too: nobody says
-// what one without it does to the key.  The policy stands in the template, so
-// no deployment takes it away.
+// second enables the key.  Pass the version in use to every later deployment:
+// at first that one, after a rotation the new one.  Never pass an older one,
+// which would come back into use, or none: nobody says what that does to the
+// key.  The policy stands in the template, so no deployment takes it away.
 param translatorName string
 param vaultName string
 param keyVersion string = ''
