@@ -77,7 +77,7 @@ def test_of_all_services_only_translator_deletes_as_home_says() -> None:
     """Home and the page of the table both say so: a sibling that deletes would be `same` there."""
     verdicts = {sibling.cells["data"].verdict for _, sibling in SIBLINGS}
     assert verdicts == {"differs"}
-    assert f"**Of {service_count()} services" in green()["evidence/other-services.md"]
+    assert f"none of the {service_count()} other services" in green()["evidence/other-services.md"]
 
 
 def test_every_cell_is_on_the_page_with_the_date_of_what_it_rests_on() -> None:
