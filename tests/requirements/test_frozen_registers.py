@@ -37,6 +37,7 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
     copy_checkout(tmp_path, ".ci", "features", "model")
     (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{VERSION}"\n')
     (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n")
+    (tmp_path / "CITATION.cff").write_text(f"version: {VERSION}\ndate-released: 2026-11-27\n")
     (tmp_path / ".gitignore").write_text("__pycache__/\n/conformance-report/\n")
     git(tmp_path, "init", "--quiet")
     missing = python(tmp_path, ".ci/release.py", "check")
@@ -44,6 +45,7 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
     assert [line.partition(": ")[2][:20] for line in missing.stderr.splitlines()] == [
         "the specification is",
         "CHANGELOG.md has no ",
+        "CITATION.cff names a",
         "there are changes th",
     ]
     assert python(tmp_path, ".ci/release.py", "freeze").returncode == 0
