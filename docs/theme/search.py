@@ -34,6 +34,8 @@ SYNONYMS = {
     "what comes back": "data loss restore",
     "move to another subscription": "subscription move",
     "in another region is put": "same region",
+    "what does cmk cost": "cost price pricing",
+    "regional failover": "region failover second region",
 }
 """Other words for a section whose title has these; the style sheet does not show them."""
 
