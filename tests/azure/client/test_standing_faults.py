@@ -28,6 +28,8 @@ STANDING = (
     "403:AuthorizationFailed 1/1 PATCH",
     "400:BadRequest 1/1 PATCH",
     "422:NobodyHasSeenThis 1/1 PATCH",
+    "404:ResourceNotFound 1/1 PATCH",
+    "404:KeyNotFound 1/1 PATCH",
     "403:html 1/1 PATCH",
     "404:html 1/1 GET /resourceGroups/",
     "403:Forbidden/ForbiddenByRbac 1/1 /keys",

@@ -12,16 +12,13 @@ from ...system import Unsupported
 from .carrying_out import CALLS
 from .estate import Estate
 from .patience import Patience, wait_for
-from .refusals import ErrorAnswer, NotLearned, answer_of, judge, meaning_of
+from .refusals import EXISTS, ErrorAnswer, NotLearned, answer_of, judge, meaning_of
 
 MAY_PASS = frozenset({400, 403, 404, 409, 412, 422})
 """The statuses of answers that are not listed, and may be otherwise a little later."""
 
-EXISTS = "environment.exists"
-"""The requirement that what a command names is there, as far as a read shows."""
-
 OF_GRANTS = frozenset({"vault.access-policy", "vault.granted-beforehand"})
-"""Requirements that a server names which has not yet seen a grant."""
+"""Requirements that a server names, beside others perhaps, which has not yet seen a grant."""
 
 
 def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
@@ -49,15 +46,21 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
             return Accepted()
         said.append(f"{patience.seconds:.1f} s: {answer}")
         if patience.ends() or not may_pass(estate, command, answer):
-            return judged(answer, name, patience)
+            return judged(estate, command, answer, patience)
         patience.go_on()
         estate.is_first_attempt = False
 
 
-def judged(answer: ErrorAnswer, command: str, patience: Patience) -> Outcome:
-    """Return the refusal that the last answer is; raises `NotLearned` where it is none."""
+def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Patience) -> Outcome:
+    """Return the refusal that the last answer is; raises `NotLearned` where it is none.
+
+    A code that says that something is missing is none where all was made: a read does not show it.
+    """
     try:
-        return judge(answer, command)
+        refused = judge(answer, type(command).__name__)
+        if not answer.ids and refused.because == {EXISTS} and estate.made.has_all(command):
+            raise NotLearned(f"what it says is missing was made, and Azure accepted that: {answer}")
+        return refused
     except NotLearned as nothing:
         if patience.attempts == 1:
             raise
@@ -72,7 +75,7 @@ def may_pass(estate: Estate, command: Command, answer: ErrorAnswer) -> bool:
     if reasons == {EXISTS}:
         return estate.made.has_all(command)
     if reasons:
-        return reasons <= OF_GRANTS
+        return not reasons.isdisjoint(OF_GRANTS)
     if meaning is None:
         ended_as_failed = 200 <= answer.status < 300  # a long-running operation
         return answer.status in MAY_PASS or ended_as_failed

@@ -16,6 +16,9 @@ from .redaction import without_secrets
 LONGEST = 300
 """How many characters of the message of an answer are kept."""
 
+EXISTS = "environment.exists"
+"""The requirement that what a command names is there, as far as a read shows."""
+
 MARKUP = re.compile(r"\s*<(!doctype|html)\b", re.IGNORECASE)
 """How a page begins that a proxy answers with."""
 

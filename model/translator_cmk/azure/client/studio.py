@@ -13,7 +13,7 @@ from ...machine import Observation
 from ...machine.entities import CUSTOMER, MICROSOFT
 from ...system import Unsupported
 from .clients import Clients
-from .refusals import NotLearned, refusal_of
+from .refusals import EXISTS, NotLearned, refusal_of
 from .rest import rest
 from .target import WORK
 from .training_data import dictionary, full
@@ -133,7 +133,8 @@ class Studio:
         try:
             return self.documents(workspace)
         except HttpResponseError as error:
-            refusal_of(error, "ReadData")
+            if refusal_of(error, "ReadData").because == {EXISTS}:
+                raise NotLearned("a workspace that was listed is said to be missing") from None
             return None
 
     def upload(self, document: str, workspace: str) -> None:
