@@ -87,6 +87,16 @@ def has_role_in_force(vault: Vault, resource: Resource) -> bool:
     return has_role(vault, resource) and policies_ignored(vault)
 
 
+def is_cut_off_by_a_switch(resource: Resource) -> bool:
+    """Return whether the resource's key is in a vault whose access policies name its identity and
+    count no longer, and no role that counts takes their place.
+    """
+    if resource.key is None:
+        return False
+    vault = resource.key.vault
+    return is_ignored_in_policies(vault, resource) and not has_role_in_force(vault, resource)
+
+
 def is_out_of_place(role: Role) -> bool:
     """Return whether the vault of a role, or its resource, was moved away from where it was
     assigned: to another subscription or, with the subscription, to another tenant.

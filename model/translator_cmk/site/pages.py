@@ -351,26 +351,22 @@ def sentences(evidence: Evidence) -> Mapping[str, list[Mapping[str, Any]]]:
     """Return the sentences of commands, outcomes and observations, each with its slots, its meaning
     and its use.
     """
-    explained: Mapping[str, Iterable[tuple[Phrase, str]]] = {
-        "commands": (
-            (each, " ".join((each.command.__doc__ or "").split())) for each in COMMAND_PHRASES
-        ),
-        "outcomes": ((each, each.explanation) for each in ASSERTION_PHRASES),
-        "observations": (
-            (each, f"{each.kind}: {each.field.replace('_', ' ')}") for each in FACT_PHRASES
-        ),
-    }
+    commands = [explained(evidence, each, each.command.__doc__ or "") for each in COMMAND_PHRASES]
+    outcomes = [explained(evidence, each, each.explanation) for each in ASSERTION_PHRASES]
+    observations = []
+    for each in FACT_PHRASES:
+        means = f"{each.kind}: {each.field.replace('_', ' ')}"
+        observations.append(explained(evidence, each, means))
+    return {"commands": commands, "outcomes": outcomes, "observations": observations}
+
+
+def explained(evidence: Evidence, phrase: Phrase, means: str) -> Mapping[str, Any]:
+    """Return a sentence with its slots, its meaning and its use."""
     return {
-        name: [
-            {
-                "phrase": each,
-                "slots": slots(each),
-                "means": " ".join(means.split()),
-                "use": use(evidence, each.parse),
-            }
-            for each, means in phrases
-        ]
-        for name, phrases in explained.items()
+        "phrase": phrase,
+        "slots": slots(phrase),
+        "means": " ".join(means.split()),
+        "use": use(evidence, phrase.parse),
     }
 
 

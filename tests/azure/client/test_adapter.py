@@ -64,19 +64,20 @@ class Sample(NamedTuple):
 @pytest.fixture(scope="module")
 def sample(served: AzureServer, tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """A run of the sample."""
-    folder, seen = tmp_path_factory.mktemp("sample"), ""
-    chosen = [each for name in SAMPLE for each in ("--requirement", name)]
-    chosen += [
-        each for name, it in SUBSCRIPTIONS.items() for each in ("--subscription", f"{name}={it}")
-    ]
+    folder = tmp_path_factory.mktemp("sample")
+    seen = ""
+    chosen = []
+    for name in SAMPLE:
+        chosen += ["--requirement", name]
+    for name, subscription in SUBSCRIPTIONS.items():
+        chosen += ["--subscription", f"{name}={subscription}"]
     with counted_requests(served) as requests:
         process = verifying(folder, credentials(served), "--profile", "full", *chosen)
         while process.poll() is None:
             seen += "\n".join(command_lines())
             time.sleep(0.5)
-    return Sample(
-        ended(process, folder), seen, (folder / "leftovers.json").read_text("utf-8"), len(requests)
-    )
+    leftovers = (folder / "leftovers.json").read_text("utf-8")
+    return Sample(ended(process, folder), seen, leftovers, len(requests))
 
 
 def command_lines() -> Iterator[str]:

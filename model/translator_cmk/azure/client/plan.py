@@ -5,7 +5,7 @@ nobody has measured.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -110,39 +110,54 @@ def within(budget: float, plans: Sequence[Plan]) -> list[Plan]:
     requirement that has such scenarios is not shown by its others.
     """
     by_id = {plan.id: plan for plan in plans}
-    strict = {plan.requirement for plan in plans if plan.needs}
-    showing = {
-        plan.id for plan in plans if plan.requirement not in strict or by_id.keys() & plan.needs
-    }
+    showing = those_that_show(plans)
     taken = set[str]()
     shown = set[str]()
     seconds_left = budget * 60
 
-    def added_by(plan: Plan) -> list[Plan]:
-        """Return the scenario and the one that it brings along, as far as they are not taken."""
-        added = [plan]
-        if not taken.intersection(plan.needs):
-            needed = [by_id[name] for name in plan.needs if name in by_id]
-            added += sorted(needed, key=seconds_of)[:1]
-        return [each for each in added if each.id not in taken]
-
     def price(plan: Plan) -> tuple[float, str]:
-        seconds = sum(map(seconds_of, added_by(plan)))
-        return seconds / plan.weight, plan.id
+        return seconds_of(added_by(plan, by_id, taken=())) / plan.weight, plan.id
 
     for plan in sorted(plans, key=price):
-        added = added_by(plan)
-        seconds = sum(map(seconds_of, added))
-        if plan.id not in showing or plan.requirement in shown or seconds > seconds_left:
+        if plan.id not in showing or plan.requirement in shown:
+            continue
+        added = added_by(plan, by_id, taken)
+        seconds = seconds_of(added)
+        if seconds > seconds_left:
             continue
         seconds_left -= seconds
-        taken |= {each.id for each in added}
-        shown |= {each.requirement for each in added if each.id in showing}
+        for each in added:
+            taken.add(each.id)
+            if each.id in showing:
+                shown.add(each.requirement)
     return [plan for plan in plans if plan.id in taken]
 
 
-def seconds_of(plan: Plan) -> int:
-    return plan.work["seconds"]
+def those_that_show(plans: Sequence[Plan]) -> set[str]:
+    """Return the ids of the scenarios that show their requirement: if any scenario of it needs
+    another one, only those do that can have one.
+    """
+    ids = {plan.id for plan in plans}
+    strict = {plan.requirement for plan in plans if plan.needs}
+    found = set()
+    for plan in plans:
+        if plan.requirement not in strict or not ids.isdisjoint(plan.needs):
+            found.add(plan.id)
+    return found
+
+
+def added_by(plan: Plan, by_id: Mapping[str, Plan], taken: Collection[str]) -> list[Plan]:
+    """Return the scenario and the one that it brings along, as far as they are not taken."""
+    added = [plan]
+    if not any(name in taken for name in plan.needs):
+        needed = [by_id[name] for name in plan.needs if name in by_id]
+        if needed:
+            added.append(min(needed, key=lambda each: each.work["seconds"]))
+    return [each for each in added if each.id not in taken]
+
+
+def seconds_of(plans: Iterable[Plan]) -> int:
+    return sum(plan.work["seconds"] for plan in plans)
 
 
 def format_plan(

@@ -169,34 +169,33 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     nor assign roles, and without one could not see the keys of a vault that uses them.
     """
     local = target.cloud.local
-    tenants = DEFAULT_STAGE.tenants
     mapped = DEFAULT_STAGE.subscriptions
-    names = DEFAULT_STAGE.regions
-    tiers = DEFAULT_STAGE.tiers
-    there = {name: mapped[name] for name in mapped if name in subscriptions}
+    there = {name: tenant for name, tenant in mapped.items() if name in subscriptions}
     several = len(set(there.values())) > 1
-    legacy, moves = local and several, local and several and not target.subscriptions
     capabilities = {
-        "several-tenants": moves,
-        "legacy-vaults": legacy,
+        "several-tenants": local and several and not target.subscriptions,
+        "legacy-vaults": local and several,
         "azure-rbac": local,
         "reasons": reasons,
         "parallel": True,
     }
-    regions, skus = (
-        ", ".join(each) for each in (map(target.location, names), target.tiers.values())
-    )
+    regions = ", ".join(map(target.location, DEFAULT_STAGE.regions))
+    tiers = ", ".join(target.tiers.values())
+    tenants = DEFAULT_STAGE.tenants if several else DEFAULT_STAGE.tenants[:1]
+    hidden = {MASKED}
+    windows = {}
+    if not local:
+        hidden.add(KEY_SOURCE_OF_A_WORKSPACE)
+        for command, work in WORK.items():
+            if "window" in work:
+                windows[command] = work["window"]
     return Declaration(
         target.cloud.product,
-        PLANS["version"].format(regions=regions, tiers=skus)[:200],
+        PLANS["version"].format(regions=regions, tiers=tiers)[:200],
         frozenset(name for name, has in capabilities.items() if has),
-        hidden=frozenset({MASKED} if local else {MASKED, KEY_SOURCE_OF_A_WORKSPACE}),
-        stage=Stage(tenants if several else tenants[:1], there, names, tiers),
-        windows={
-            command: work["window"]
-            for command, work in WORK.items()
-            if "window" in work and not local
-        },
+        hidden=frozenset(hidden),
+        stage=Stage(tenants, there, DEFAULT_STAGE.regions, DEFAULT_STAGE.tiers),
+        windows=windows,
     )
 
 

@@ -126,7 +126,10 @@ def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
         own = [name for name in unchanged_since(version) if name in tried]
         if not own:
             continue
-        statuses = Counter(cell(register[name], concerning.get(name, ())).status for name in own)
-        parts = [f"{statuses.pop(Status.PASSED, 0)} of its {len(own)} requirements passed"]
+        statuses: Counter[Status] = Counter()
+        for name in own:
+            statuses[cell(register[name], concerning.get(name, ())).status] += 1
+        passed = statuses.pop(Status.PASSED, 0)
+        parts = [f"{passed} of its {len(own)} requirements passed"]
         parts += [f"{count} {status.short}" for status, count in statuses.items()]
         yield f"release {version}", ", ".join(parts)

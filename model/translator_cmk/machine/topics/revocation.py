@@ -15,6 +15,7 @@ from ..conditions import (
     has_key_in_another_tenant,
     has_readable_data,
     has_role_in_force,
+    is_cut_off_by_a_switch,
     is_earlier,
     is_earlier_without_identity,
     is_ignored_in_policies,
@@ -49,11 +50,7 @@ ROWS = (
     means(
         key_inaccessible,
         "revocation.vault-switched",
-        when=lambda r: (
-            r.key is not None
-            and is_ignored_in_policies(r.key.vault, r)
-            and not has_role_in_force(r.key.vault, r)
-        ),
+        when=lambda r: is_cut_off_by_a_switch(r),
     ),
     means(
         key_inaccessible,
@@ -209,12 +206,7 @@ OTHER_READINGS = (
     whenever(
         Resource,
         "revocation.vault-switched",
-        when=lambda r: (
-            r.key is not None
-            and is_ignored_in_policies(r.key.vault, r)
-            and not has_role_in_force(r.key.vault, r)
-            and has_readable_data(r)
-        ),
+        when=lambda r: is_cut_off_by_a_switch(r) and has_readable_data(r),
         then=lambda r: makes_data_unreadable(r),
     ),
     whenever(

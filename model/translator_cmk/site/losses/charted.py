@@ -188,14 +188,20 @@ class Charted(NamedTuple):
         told = [Instead(**each) for each in data("causes")["what-if"]["instead"]]
         numbers = Numbered()
 
-        def number(each: State, asked: Place) -> tuple[State, int]:
-            world = self.machine.world(each)
-            holding = [at for at, words in enumerate(told) if words.holds(asked, world)]
-            return each, numbers(tuple(holding))
+        def number(state: State, asked: Place) -> tuple[State, int]:
+            """Return the number of the words that hold, as a step that changes nothing."""
+            world = self.machine.world(state)
+            holding = [at for at, instead in enumerate(told) if instead.holds(asked, world)]
+            return state, numbers(tuple(holding))
 
-        memoised = Memoised(number).step
-        found = [memoised(each, place)[1] for each in self.states]
-        words = [tuple(told[at] for at in holding) for holding in numbers]
+        memoised = Memoised(number)
+        found = []
+        for state in self.states:
+            _, numbered = memoised.step(state, place)
+            found.append(numbered)
+        words = []
+        for holding in numbers:
+            words.append(tuple(told[at] for at in holding))
         return Insteads(words, found)
 
     def views(self, place: Place) -> Views:
