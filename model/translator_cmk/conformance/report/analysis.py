@@ -148,7 +148,7 @@ def tested(envelope: Envelope) -> Iterator[Block]:
     if subject is not None:
         rows.append((("Not shown by the system",), (", ".join(subject["hidden"]) or "nothing",)))
         rows.append((("Delays that it declares",), (windows_of(subject),)))
-    yield Table(("", ""), tuple(rows))
+    yield Table(("What", "In this run"), tuple(rows))
 
 
 def system_of(envelope: Envelope) -> str:

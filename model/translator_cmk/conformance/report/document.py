@@ -49,10 +49,7 @@ class Items(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table; each row has a cell for each word of the head.
-
-    Where the words of the head are empty, the first cell of each row heads it.
-    """
+    """A table; each row has a cell for each word of the head."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[Text, ...], ...]

@@ -46,7 +46,7 @@ def element_of(block: Block) -> str:
             lines = "".join(f"<li>{line_of(item)}</li>" for item in items)
             return f"<{tag}>{lines}</{tag}>"
         case Table(head, rows):
-            return table_of(head, rows) if any(head) else table_of_facts(rows)
+            return table_of(head, rows)
         case Commands(lines):
             escaped = "\n".join(escape(visible(line)) for line in lines)
             return f"<pre>{escaped}</pre>"
@@ -67,17 +67,6 @@ def table_of(head: Iterable[str], rows: Iterable[tuple[Text, ...]]) -> str:
         lines.append(f"<tr>{cells}</tr>")
     body = "\n".join(lines)
     return f'<table class="named"><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table>'
-
-
-def table_of_facts(rows: Iterable[tuple[Text, ...]]) -> str:
-    """Return a table without a head, in which the first cell of each row heads it."""
-    lines = []
-    for first, *others in rows:
-        cells = f"<th>{line_of(first)}</th>"
-        cells += "".join(f"<td>{line_of(cell)}</td>" for cell in others)
-        lines.append(f"<tr>{cells}</tr>")
-    body = "\n".join(lines)
-    return f'<table class="facts"><tbody>{body}</tbody></table>'
 
 
 def line_of(text: Text) -> str:
