@@ -45,9 +45,7 @@ fails() { # TIMES ERROR: and succeeds then
 
 def retried(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     """Run a command that waits for a grant, three times at most."""
-    code = (
-        f"set -euo pipefail\n. {SCRIPTS}/common.sh\n{FAILS}\nretry 'the grant' Forbidden {command}"
-    )
+    code = f"set -euo pipefail\n. '{SCRIPTS}/common.sh'\n{FAILS}\nretry 'the grant' Forbidden {command}"
     return bash(folder, "-c", code)
 
 

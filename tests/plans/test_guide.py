@@ -156,7 +156,7 @@ def test_skill_names_a_command_that_ends_as_it_says_and_verdicts_that_there_are(
     skill = (ROOT / "docs" / "examples" / "skill" / "SKILL.md").read_text("utf-8")
     (command,) = re.findall(r"`translator-cmk (check-plan [^`]*)`", skill)
     plan = str(FOLDER / "policy-moved.json")
-    done = run_cli(*command.replace("plan.json", plan).split())
+    done = run_cli(*(plan if word == "plan.json" else word for word in command.split()))
     assert done.code == 1
     verdicts = {finding["verdict"] for finding in json.loads(done.out)["findings"]}
     named = set(re.findall(r"says `([a-z-]+)` or `([a-z-]+)`", skill)[0])
