@@ -691,6 +691,15 @@ def test_page_says_what_has_no_way_back_once_the_resource_is_deleted() -> None:
         assert (name[0].lower() + name[1:] in with_resource) == is_gone
 
 
+def test_nothing_is_surely_gone_for_good_by_a_request_that_azure_can_undo() -> None:
+    bases = set()
+    for fate in fates():
+        for ways in (fate.for_good, fate.last_chance):
+            if "DeleteResource" in ways:
+                bases.add(ways["DeleteResource"].basis)
+    assert bases == {"assumed"}
+
+
 def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> None:
     table = section("what-breaks", "things that can be lost for good")
     items = re.findall(r"<li>(.*?)</li>", table)

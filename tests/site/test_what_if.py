@@ -544,6 +544,17 @@ def test_data_and_models_of_a_purged_vault_are_lost_by_an_assumption_that_is_nam
         assert found["weakest"] == purge.afterwards[loss].weakest
 
 
+def test_nothing_is_surely_gone_for_good_by_a_request_that_azure_can_undo() -> None:
+    number = number_of('the customer deletes the resource "translator-prod"')
+    bases = set()
+    for row in chart().states:
+        answers = tables().data["commands"][number]["answer"]
+        answer = tables().data["answers"][tables().ask(answers, row)]
+        for _, grounds in answer["for_good"]:
+            bases.add(tables().data["grounds"][grounds]["basis"])
+    assert bases == {"assumed"}
+
+
 def test_a_start_has_the_grounds_of_what_is_lost_for_good_on_its_way() -> None:
     for start in tables().data["starts"]:
         bits = tables().ask(tables().data["for_good"], tuple(start["row"]))

@@ -53,6 +53,7 @@ from ..sourced import cell, data, sources
 from .answered import Answered, answered, memory_in
 from .charted import Charted, Instead, Place, Seen, Views, charted
 from .diagrams import Diagrams
+from .searched import is_undone_by_azure_alone
 
 LOSES_IT_OTHERWISE = DeleteResource
 """The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
@@ -522,7 +523,7 @@ def against_of(row: Consequence) -> tuple[str, ...]:
 
 def grounds_of_end(state: State, command: Command, place: Place) -> Grounds:
     """Return what it rests on that a thing ends by a command of which no consequence is told, as a
-    key or a vault.
+    key or a vault, and for good.
     """
 
     def ask(machine: Machine) -> Seen:
@@ -530,7 +531,10 @@ def grounds_of_end(state: State, command: Command, place: Place) -> Grounds:
         return place.seen(machine.world(after))
 
     rests = rests_on(ask, state, (command,)) or on_the_way(state, command)
-    return grounds_of(place, "lost", rests)
+    found = grounds_of(place, "lost", rests)
+    if is_undone_by_azure_alone(command):
+        return found._replace(basis="assumed")
+    return found
 
 
 def on_the_way(state: State, command: Command) -> Ids:

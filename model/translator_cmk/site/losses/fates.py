@@ -26,7 +26,7 @@ from ...requirements import load_register
 from ...requirements.consequences import load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..sourced import data
-from .searched import KIND_OF_WORD, Searched, is_found, searched
+from .searched import KIND_OF_WORD, Searched, is_found, is_undone_by_azure_alone, searched
 
 SEARCHED = ("ways-back", "vaults-and-keys")
 
@@ -113,15 +113,13 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
             if possible[after]:
                 note(fate.for_a_time, command, behind_losses(graph.states[before], command))
             else:
-                note(fate.for_good, command, behind_for_good(graph.states[before], command))
+                way = behind_for_good(graph.states[before], command)
+                note(fate.for_good, command, without_return(way, command))
         elif once[before] and not so[before] and so[after]:
             note(fate.back, command, behind(graph.states[before], command))
         elif once[before] and possible[before] and not possible[after]:
-            note(
-                fate.last_chance,
-                command,
-                behind_last_chance(fate.thing, command, graph.named(edge)),
-            )
+            way = behind_last_chance(fate.thing, command, graph.named(edge))
+            note(fate.last_chance, command, without_return(way, command))
 
 
 def add_events(fate: Fate) -> None:
@@ -215,6 +213,13 @@ def behind_last_chance(thing: Mapping[str, Any], command: Command, named: Iterab
         if row is not None:
             return Way(frozenset(row.requirements), row.basis)
     return weighed(named)
+
+
+def without_return(way: Way, command: Command) -> Way:
+    """Return a way with the basis of its being the last: assumed, if Azure can undo the command."""
+    if is_undone_by_azure_alone(command):
+        return Way(way.by, "assumed")
+    return way
 
 
 def asked_once(behind: Callable[[State, Command], tuple[State, Way]]) -> Behind:
