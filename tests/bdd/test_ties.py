@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import REFUSED, copy_checkout, python, tables
+from translator_cmk import features_dir
+from translator_cmk.bdd.example_answers import example_diagnostics
+from translator_cmk.bdd.feature_files import load_features
+from translator_cmk.bdd.feature_records import Pickle
 from translator_cmk.bdd.ties import ties
 
 PACKAGE = Path("model/translator_cmk")
@@ -13,6 +17,8 @@ KEYS_REGISTER = PACKAGE / "requirements" / "keys.yaml"
 KEYS_FEATURE = Path("features/keys.feature")
 KEYS_ROWS = PACKAGE / "machine" / "topics" / "keys.py"
 VAULT_FEATURE = Path("features/vault.feature")
+IN_PYTHON = Path("docs/examples/python/emulator.py")
+IN_NODE = Path("docs/examples/node/emulator.mjs")
 
 *_, ADDED = tables(__file__, "mistakes.yaml")
 """What a made-up requirement adds, by where it stands."""
@@ -63,12 +69,44 @@ def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(tmp_p
     assert files_with_broken_ties(checkout) == [str(KEYS_ROWS)]
 
     write(checkout, KEYS_ROWS, "\nROWS = (\n", "\n" + ADDED["row"])
+    assert files_with_broken_ties(checkout) == [str(IN_PYTHON), str(IN_NODE)]
+
+    write(checkout, IN_PYTHON, "    def rotate_key(self, vault, key):\n", ADDED["in-python"])
+    write(checkout, IN_NODE, "  RotateKey(command) {\n", ADDED["in-node"])
     assert files_with_broken_ties(checkout) == []
 
     suite = ("tests/features/test_keys.py", "tests/requirements/test_register.py")
     ran = python(checkout, "-m", "pytest", "-v", "-p", "no:cacheprovider", *suite)
     assert ran.returncode == 0, ran.stdout
     assert ran.stdout.count("test_a_key_of_any_other_kind_is_rotated[") == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("    def disable_key(", "    def _(", "answers 'unsupported' to DisableKey"),
+        ('["enabled"] = False', '["enabled"] = True', "shows something else than the model"),
+        ("def main():", "main = None\n\n\ndef other():", "'NoneType' object is not callable"),
+        ("    emulator = None\n", '    print("ready")\n    emulator = None\n', "wrote 'ready'"),
+    ],
+)
+def test_example_that_a_change_left_behind_is_named(
+    tmp_path: Path, was: str, becomes: str, says: str
+) -> None:
+    copy_checkout(tmp_path, "docs/examples")
+    write(tmp_path, IN_PYTHON, was, becomes)
+    found = list(example_diagnostics(tmp_path / "docs" / "examples", keys_scenarios()))
+    assert {each.file for each in found} == {tmp_path / IN_PYTHON}
+    assert any(says in each.text for each in found), found
+
+
+def keys_scenarios() -> dict[Pickle, Path]:
+    """Return the scenarios of keys, with their file."""
+    found: dict[Pickle, Path] = {}
+    for feature in load_features(features_dir()):
+        if feature.path.name == KEYS_FEATURE.name:
+            found.update(dict.fromkeys(feature.pickles, feature.path))
+    return found
 
 
 @pytest.mark.slow

@@ -284,7 +284,7 @@ class Emulator {
   UploadDocument({ document, workspace }) {
     fresh(this.documents, document);
     const w = existing(this.workspaces, workspace);
-    demand({ "revocation.no-upload": w.readable });
+    demand({ [this.whyClosed(w, "revocation.no-upload")]: w.readable });
     this.documents.set(document, { state: "uploaded", workspace });
     return this.useOfKey(w);
   }
@@ -293,7 +293,7 @@ class Emulator {
     fresh(this.models, model);
     const w = existing(this.workspaces, workspace);
     const uploads = [...this.documents.values()].some((d) => d.workspace === workspace && d.state === "uploaded");
-    demand({ "revocation.features-stop": w.readable, "environment.train": uploads || !w.readable });
+    demand({ [this.whyClosed(w, "revocation.features-stop")]: w.readable, "environment.train": uploads || !w.readable });
     this.models.set(model, { state: "undeployed", workspace });
     return this.useOfKey(w);
   }
@@ -305,7 +305,7 @@ class Emulator {
 
   DeployModel({ model }) {
     const [m, w] = this.model(model);
-    demand({ "revocation.features-stop": w.readable });
+    demand({ [this.whyClosed(w, "revocation.features-stop")]: w.readable });
     m.state = "deployed";
     return this.useOfKey(w);
   }
@@ -317,8 +317,13 @@ class Emulator {
   TranslateWithModel({ model }) {
     const [m, w] = this.model(model);
     const deployed = m.state === "deployed" || !w.readable;
-    demand({ "revocation.features-stop": w.readable, "environment.translate": deployed });
+    demand({ [this.whyClosed(w, "revocation.features-stop")]: w.readable, "environment.translate": deployed });
     return this.useOfKey(w);
+  }
+
+  // Workspaces from before the keys have a reason of their own: the article is silent.
+  whyClosed(workspace, reason) {
+    return workspace.covered ? reason : "revocation.earlier-workspaces-closed";
   }
 
   ReadData({ workspace }) {

@@ -293,7 +293,7 @@ class Emulator:
     def upload_document(self, document, workspace):
         new(self.documents, document)
         w = existing(self.workspaces, workspace)
-        demand(revocation__no_upload=w["readable"])
+        demand(**{self.why_closed(w, "revocation__no_upload"): w["readable"]})
         self.documents[document] = {"state": "uploaded", "workspace": workspace}
         return self.use_of_key(w)
 
@@ -306,14 +306,15 @@ class Emulator:
             if d["workspace"] == workspace and d["state"] == "uploaded"
         ]
         demand(
-            revocation__features_stop=w["readable"], environment__train=mine or not w["readable"]
+            **{self.why_closed(w, "revocation__features_stop"): w["readable"]},
+            environment__train=mine or not w["readable"],
         )
         self.models[model] = {"state": "undeployed", "workspace": workspace}
         return self.use_of_key(w)
 
     def deploy_model(self, model):
         m, w = self.model(model)
-        demand(revocation__features_stop=w["readable"])
+        demand(**{self.why_closed(w, "revocation__features_stop"): w["readable"]})
         m["state"] = "deployed"
         return self.use_of_key(w)
 
@@ -324,7 +325,7 @@ class Emulator:
     def translate_with_model(self, model):
         m, w = self.model(model)
         demand(
-            revocation__features_stop=w["readable"],
+            **{self.why_closed(w, "revocation__features_stop"): w["readable"]},
             environment__translate=m["state"] == "deployed" or not w["readable"],
         )
         return self.use_of_key(w)
@@ -337,6 +338,10 @@ class Emulator:
     def model(self, model):
         m = existing(self.models, model, "undeployed", "deployed")
         return m, self.workspaces[m["workspace"]]
+
+    def why_closed(self, workspace, reason):
+        """Workspaces from before the keys have a reason of their own: the article is silent."""
+        return reason if workspace["covered"] else "revocation__earlier_workspaces_closed"
 
     def use_of_key(self, workspace):
         r = self.resources[workspace["resource"]]

@@ -25,6 +25,7 @@ from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..shapes import suggestion
 from .demands import PrefixTree, demanded, undemanded
 from .diagnostics import Diagnostic
+from .example_answers import example_diagnostics, missing_programs
 from .feature_files import feature_files, load_features, pickles
 from .feature_records import Feature, Pickle
 from .frozen_scenarios import digests_of, load_frozen
@@ -32,6 +33,7 @@ from .lint import lint
 from .scenario_differences import lines_for_gone_ids
 
 ROOT = features_dir().parent
+EXAMPLES = ROOT / "docs" / "examples"
 PACKAGE = Path(__file__).parents[1]
 TOPIC_FILES = PACKAGE / "machine" / "topics"
 
@@ -42,6 +44,8 @@ def main() -> int:
         found = [str(diagnostic) for diagnostic in ties()]
     except InvalidFile as error:
         found = [f"{error}; then run this again"]
+    for program in missing_programs():
+        print(f"{program} was not found, so its example was not asked", file=sys.stderr)
     if not found:
         print(f"all ties hold: {len(load_register())} requirements")
         return 0
@@ -59,6 +63,7 @@ def ties() -> list[Diagnostic]:
         features = load_features(features_dir())
         found = [*scenario_diagnostics(features), *strength_diagnostics()]
         found += released_scenario_diagnostics()
+        found += example_diagnostics(EXAMPLES, files_of(features))
     return [*found, *module_diagnostics(), *page_diagnostics(register)]
 
 
@@ -127,15 +132,21 @@ def file_of(source: RowSource) -> Path:
 
 def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each scenario that the model contradicts."""
-    files: dict[Pickle, Path] = {}
-    for feature in features:
-        files.update(dict.fromkeys(feature.pickles, feature.path))
+    files = files_of(features)
     for pickle in undemanded(Machine(ROWS), files):
         text = f"the model does not do what {pickle.name!r} says"
         topics = dict.fromkeys(name.partition(".")[0] for name in pickle.requirements)
         rows = " or ".join(f"machine/topics/{topic}.py" for topic in topics)
         remedy = f"correct the scenario, or the rows in {rows}"
         yield Diagnostic(files[pickle], pickle.line, text, remedy)
+
+
+def files_of(features: Iterable[Feature]) -> dict[Pickle, Path]:
+    """Return the file of each scenario."""
+    files: dict[Pickle, Path] = {}
+    for feature in features:
+        files.update(dict.fromkeys(feature.pickles, feature.path))
+    return files
 
 
 def strength_diagnostics() -> Iterator[Diagnostic]:
