@@ -1,53 +1,94 @@
-"""Progress of a long command: one line on standard error that is written over.
+"""Progress of a long command, on standard error.
 
-It is shown only where that is a terminal.
+A terminal has one line that is written over, ten times a second at most.  Anything else, such as
+the log of a pipeline, gets a line now and then: after each tenth of the work, or after half a
+minute where a tenth takes longer.  What takes no longer than a few seconds has none.
 """
 
 import sys
+from contextlib import suppress
 from time import monotonic
 
-SECONDS_BETWEEN = 0.1
+SECONDS_BETWEEN_TEXTS = 0.1
+"""On a terminal."""
+
+SECONDS_BETWEEN_LINES = 5.0
+"""At least, where a tenth of the work takes less."""
+
+LONGEST_SILENCE = 30.0
+"""Seconds after which there is a line, however little was done."""
+
+TENTHS = 10
 
 
 class ProgressBar:
-    """A line that says how far a command is, at most ten times a second."""
+    """Says how far a command is."""
 
     def __init__(self, label: str = "") -> None:
-        self.visible = sys.stderr.isatty()
-        self.shown = 0.0
-        """When a text was last shown."""
+        self.on_terminal = sys.stderr.isatty()
         self.begin(label)
 
     def begin(self, label: str) -> None:
         """Begin another part of the work."""
         self.label = label
         self.began = monotonic()
+        self.shown = 0.0 if self.on_terminal else self.began
+        """When a text was last shown; of what is no terminal, at first the beginning."""
+        self.tenths = 0
+        """How many tenths of the work were done when a count was last shown."""
 
     def show(self, text: str) -> None:
-        """Show a text after the label."""
+        """Show a text after the label, if it is time for one."""
         if self.is_due():
-            self.shown = monotonic()
-            self._write(f"{self.label}: {text}")
+            self.announce(text)
+
+    def is_due(self) -> bool:
+        """Return whether it is time for a text."""
+        pause = SECONDS_BETWEEN_TEXTS if self.on_terminal else LONGEST_SILENCE
+        return self._is_silent_for(pause)
 
     def show_count(
         self, done: int, total: int, unit: str = "cases", failed: int | None = None
     ) -> None:
         """Show how many of how many are done, how fast, the time left and the failures."""
-        if self.is_due():
-            seconds = monotonic() - self.began
-            self.show(format_count(done, total, unit, seconds, failed))
+        if not (self.is_due() or self._has_another_tenth(done, total)):
+            return
+        if total:
+            self.tenths = TENTHS * done // total
+        seconds = monotonic() - self.began
+        self.announce(format_count(done, total, unit, seconds, failed))
 
-    def is_due(self) -> bool:
-        """Return whether the next text would be shown."""
-        return self.visible and monotonic() - self.shown >= SECONDS_BETWEEN
+    def announce(self, text: str) -> None:
+        """Show a text at once: the next may take long to come."""
+        self.shown = monotonic()
+        line = f"{self.label}: {text}"
+        if self.on_terminal:
+            self._write_over(line)
+        else:
+            self._write(f"{line}\n")
 
     def clear(self) -> None:
         """Remove the line from the terminal."""
-        if self.visible:
-            self._write("")
+        if self.on_terminal:
+            self._write_over("")
 
-    def _write(self, line: str) -> None:
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+    def _has_another_tenth(self, done: int, total: int) -> bool:
+        """Return whether a line is worth it since a tenth more is done."""
+        if self.on_terminal or not total:
+            return False
+        return TENTHS * done // total > self.tenths and self._is_silent_for(SECONDS_BETWEEN_LINES)
+
+    def _is_silent_for(self, seconds: float) -> bool:
+        """Return whether nothing was shown for so long."""
+        return monotonic() - self.shown >= seconds
+
+    def _write_over(self, line: str) -> None:
+        self._write(f"\r\x1b[K{line}")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # nobody reads it any more, and the work goes on
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def format_count(

@@ -23,7 +23,7 @@ from translator_cmk.conformance.lanes.sequences import (
     stress_sequences,
     variants,
 )
-from translator_cmk.conformance.lanes.tour import suites
+from translator_cmk.conformance.lanes.tour_planning import suites
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
 from translator_cmk.conformance.session import Session

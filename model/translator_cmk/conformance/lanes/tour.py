@@ -7,59 +7,54 @@ from functools import cache
 from itertools import cycle
 
 from ...explore import scopes as explored
-from ...explore.scopes import Scope
-from ...explore.suites import Suite, suite
 from ...language.declaration import Declaration
 from ...machine import Command
-from ..cases import SMALLEST, STRESS, TOUR
+from ..cases import SCOPES, SMALLEST, STEPS, STRESS, TOUR
 from ..running import Running
 from ..subject import Subject
 from .applicable import applicable
+from .kept_tours import kept_sequences
 from .lane import SequenceLane, steps_of
 from .sequences import in_variant, smallest_run, stress_sequences, variants
 from .shrinking import Commands
+from .tour_planning import suites
 
 
-@cache  # of the tours of one process nearly all are alike, and this takes seconds
 def sequences_of(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
     """Return the sequences of the scopes of these names in so many steps, and beside these the
     stress fixture.
 
     No scope is large enough for that.  What is no name of a scope adds nothing.
     """
+    sequences = planned_sequences(names_of_scopes(scopes), steps)
+    if STRESS in scopes:
+        sequences += stress_sequences()
+    return sequences
+
+
+def names_of_scopes(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the names that are of scopes, in the order of the scopes."""
+    chosen = set(names)
+    return tuple(scope.name for scope in explored.SCOPES if scope.name in chosen)
+
+
+def kept(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...] | None:
+    """Return the sequences of these scopes if they are kept, as those of the default tour are."""
+    is_default = steps == STEPS and scopes == names_of_scopes(SCOPES)
+    return kept_sequences() if is_default else None
+
+
+@cache  # of the tours of one process nearly all are alike, and to plan one takes seconds
+def planned_sequences(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
+    """Return the sequences of these scopes: those that are kept, or else planned ones."""
+    ready = kept(scopes, steps)
+    if ready is not None:
+        return ready
     toured = [scope for scope in explored.SCOPES if scope.name in scopes]
     sequences: list[Commands] = []
     for suite_of_scope in suites(toured, steps):
         sequences += suite_of_scope.sequences
-    if STRESS in scopes:
-        sequences += stress_sequences()
     return tuple(sequences)
-
-
-def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
-    """Sequences of each scope, the smallest first, with an equal share of the steps that are
-    left.
-    """
-    made: list[Suite] = []
-    waiting = sorted(scopes, key=pairs)
-    left = steps
-    for number, scope in enumerate(waiting):
-        share = left // (len(waiting) - number)
-        at_least = len(scope.start) + 2  # a reset, the way to the scope, and one command
-        made.append(within(scope, max(share, at_least)))
-        left -= made[-1].steps
-    return made
-
-
-def within(scope: Scope, steps: int) -> Suite:
-    """Sequences of a scope in so many steps: a whole tour if there is room for one, or what is
-    worth most.
-    """
-    if pairs(scope) <= steps:
-        whole = suite(scope)
-        if whole.steps <= steps:
-            return whole
-    return suite(scope, steps)
 
 
 def sequences_for(sequences: Iterable[Commands], declared: Declaration) -> list[Commands]:
@@ -72,11 +67,6 @@ def sequences_for(sequences: Iterable[Commands], declared: Declaration) -> list[
     return found
 
 
-def pairs(scope: Scope) -> int:
-    """Return the number of pairs of a state and a command of a scope, at most."""
-    return scope.states * len(scope.alphabet)
-
-
 def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: int) -> None:
     """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
@@ -84,6 +74,9 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
     once: Commands = ()
     if SMALLEST in names:
         once = whole_smallest_run(subject.declaration)
+    scopes_to_plan = names_of_scopes(names)
+    if scopes_to_plan and kept(scopes_to_plan, steps) is None:
+        running.progress.announce(f"planning its sequences, {steps:,} steps")
     with running.interruption:
         found = sequences_of(names, steps)
     asked = sequences_for(found, subject.declaration)

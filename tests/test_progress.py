@@ -1,0 +1,95 @@
+"""A long command says on standard error how far it is, on a terminal and elsewhere."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CLI, ROOT
+from translator_cmk import progress
+from translator_cmk.progress import ProgressBar
+
+MODEL = "translator_cmk.system:ModelSystem"
+FUZZING = ("verify", "--in-process", "--python", MODEL, "--lane", "fuzz", "--seed", "1")
+
+
+class Time:
+    """A clock that somebody sets."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The time by which progress is shown."""
+    found = Time()
+    monkeypatch.setattr(progress, "monotonic", found)
+    return found
+
+
+def done_at(time: Time, steps: int, seconds_of_one: float) -> list[int]:
+    """Return after which of so many steps, each of which takes so long, there is a line."""
+    bar = ProgressBar("work")
+    shown = []
+    for step in range(1, steps + 1):
+        time.seconds += seconds_of_one
+        before = bar.shown
+        bar.show_count(step, steps)
+        if bar.shown != before:
+            shown.append(step)
+    return shown
+
+
+def test_each_tenth_of_long_work_has_a_line(time: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    assert done_at(time, steps=100, seconds_of_one=1.0) == list(range(10, 101, 10))
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first == "work: 10 of 100 cases, 1/s, 90 s left"
+
+
+def test_half_a_minute_has_a_line_however_little_is_done(time: Time) -> None:
+    assert done_at(time, steps=1_000, seconds_of_one=10.0)[:3] == [3, 6, 9]
+
+
+def test_work_of_a_few_seconds_has_no_line(time: Time) -> None:
+    assert done_at(time, steps=100, seconds_of_one=0.04) == []
+
+
+def test_nothing_on_standard_output_differs_and_no_line_is_written_over(tmp_path: Path) -> None:
+    arguments = [*CLI, *FUZZING, "--seconds", "6", "--report", str(tmp_path / "report")]
+    ran = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode in (0, 4), ran
+    assert "fuzz: " in ran.stderr
+    assert " of 6 seconds" in ran.stderr
+    assert "\r" not in ran.stderr
+    assert "of 6 seconds, " not in ran.stdout
+
+
+def test_standard_error_that_nobody_reads_ends_no_run(tmp_path: Path) -> None:
+    arguments = [*CLI, *FUZZING, "--seconds", "6", "--report", str(tmp_path / "report")]
+    unread, end = os.pipe()
+    os.close(unread)
+    ran = subprocess.run(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=end, check=False)
+    os.close(end)
+    assert ran.returncode in (0, 4)
+    assert b"report in " in ran.stdout
+
+
+def test_terminal_has_one_line_that_is_written_over() -> None:
+    program = (
+        "from translator_cmk.progress import ProgressBar; bar = ProgressBar('work'); "
+        "bar.show_count(1, 2); bar.clear()"
+    )
+    terminal, end = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", program], stderr=end, cwd=ROOT / "model"):
+        os.close(end)
+        shown = os.read(terminal, 1_000).decode()
+    os.close(terminal)
+    assert shown.startswith("\r\x1b[Kwork: 1 of 2 cases")
+    assert "\n" not in shown
