@@ -73,9 +73,9 @@ upload() {
 
 documents() { custom get "$api/documents?workspaceId=$workspace&pageIndex=0" "$@"; }
 
-number_of_documents() { documents --query 'length(PaginatedDocuments.Documents)'; }
+number_of_documents() { documents --query 'length(paginatedDocuments.documents)'; }
 
-deployed() { custom get "$api/models/$model" --query 'ModelRegionStatuses[0].IsDeployed'; }
+deployed() { custom get "$api/models/$model" --query 'modelRegionStatuses[0].isDeployed'; }
 
 deploy() { custom post "$api/models/$model/deployment" --body '[{"Region": 1, "IsDeployed": true}]'; }
 
@@ -84,15 +84,15 @@ use() { custom post "$translate?api-version=3.0&to=de&category=$category&allowFa
 fill() { # NAME: a workspace of this name with a document and a deployed model
     custom post "$api/workspaces" --body \
         "{\"Name\": \"$1\", \"Subscription\": {\"SubscriptionKey\": \"$secret\", \"BillingRegionCode\": \"${region^^}\"}}"
-    workspace=$(custom get "$api/workspaces" --query "Workspaces[?Name=='$1'].Id | [0]" --output tsv)
+    workspace=$(custom get "$api/workspaces" --query "workspaces[?name=='$1'].id | [0]" --output tsv)
     custom post "$api/projects?workspaceId=$workspace" --body \
         '{"Name": "contracts", "Label": "", "Description": "", "LanguagePairId": 1, "CategoryId": 1, "CategoryDescriptor": ""}'
-    project=$(custom get "$api/projects?workspaceId=$workspace&pageIndex=0" --query 'Projects[0].Id' --output tsv)
+    project=$(custom get "$api/projects?workspaceId=$workspace&pageIndex=0" --query 'projects[0].id' --output tsv)
     upload "document-$1" >/dev/null
-    document=$(documents --query 'PaginatedDocuments.Documents[0].Id')
+    document=$(documents --query 'paginatedDocuments.documents[0].id')
     custom post "$api/models" --body \
         "{\"Name\": \"model-$1\", \"ProjectId\": \"$project\", \"DocumentIds\": [$document], \"IsAutoTrain\": true}"
-    models=$(custom get "$api/projects/$project/models?pageIndex=0" --query 'Models[0].[Id, ModelIdentifier]' --output tsv)
+    models=$(custom get "$api/projects/$project/models?pageIndex=0" --query 'models[0].[id, modelIdentifier]' --output tsv)
     model=$(sed -n 1p <<<"$models") category=$(sed -n 2p <<<"$models")
     deploy
 }

@@ -100,15 +100,15 @@ def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_b
     )
     assert answer.body == [{"translations": [{"text": "hello", "to": "de"}]}]
     principal = ask(customer, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"][0]["Id"]
+    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"][0]["id"]
     project = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects?workspaceId={workspace}").body[
-        "Projects"
-    ][0]["Id"]
+        "projects"
+    ][0]["id"]
 
     def documents() -> Answer:
         return customer.ask("GET", TRANSLATOR, f"{CUSTOM}/documents?workspaceId={workspace}")
 
-    assert len(documents().body["PaginatedDocuments"]["Documents"]) == 1
+    assert len(documents().body["paginatedDocuments"]["documents"]) == 1
     assert (
         ask(
             customer, "PUT", f"{V}/kv-1/accessPolicies/remove", policies(customer.tenant, principal)
@@ -123,9 +123,9 @@ def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_b
         ).status
         == 200
     )
-    assert documents().body["PaginatedDocuments"]["Documents"] == []
-    (model,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects/{project}/models").body["Models"]
-    assert model["ModelRegionStatuses"] == [{"Region": 1, "IsDeployed": False}]
+    assert documents().body["paginatedDocuments"]["documents"] == []
+    (model,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects/{project}/models").body["models"]
+    assert model["modelRegionStatuses"] == [{"region": 1, "isDeployed": False}]
 
 
 # Several effects in one request
@@ -329,7 +329,7 @@ def test_a_vault_that_is_switched_to_azure_rbac_gives_access_by_roles(
         == (ask(customer, "GET", f"{V}/kv-1").body["properties"])
     )
 
-    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"][0]["Id"]
+    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"][0]["id"]
     documents = f"{CUSTOM}/documents?workspaceId={workspace}"
     assert customer.ask("GET", TRANSLATOR, documents).status == reads
 
@@ -554,15 +554,15 @@ def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Cu
     assert made.status == 201
     assert made.body.keys().isdisjoint({"identity", "tags"})
     assert ask(customer, "GET", f"{A}/tr1{ASSIGNMENTS}").body["value"] == []
-    assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body == {"Workspaces": []}
+    assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body == {"workspaces": []}
     assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/models/{model}").status == 404
     body = {"name": "ws", "subscription": {"billingRegionCode": "WESTEUROPE"}}
     body["subscription"]["subscriptionKey"] = customer.world.account_keys("tr1")["key1"]  # type: ignore[index]
     assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
-    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"]
-    projects = f"{CUSTOM}/projects?workspaceId={workspace['Id']}"
-    assert customer.ask("GET", TRANSLATOR, projects).body["Projects"] == []
-    upload = f"{CUSTOM}/documents/import?workspaceId={workspace['Id']}"
+    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"]
+    projects = f"{CUSTOM}/projects?workspaceId={workspace['id']}"
+    assert customer.ask("GET", TRANSLATOR, projects).body["projects"] == []
+    upload = f"{CUSTOM}/documents/import?workspaceId={workspace['id']}"
     assert customer.ask("POST", TRANSLATOR, upload, FILES).status == 202
 
 
@@ -840,3 +840,21 @@ def test_without_the_extra_one_line_names_it(
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1
     assert "translator-cmk[azure]" in printed
+
+
+@pytest.mark.parametrize(
+    ("kind", "host"),
+    [
+        ("TextTranslation", "api.cognitive.microsofttranslator.com"),
+        ("AIServices", "tr1.cognitiveservices.azure.com"),
+    ],
+)
+def test_translator_shows_the_global_endpoint_and_others_that_of_their_subdomain(
+    kind: str, host: str, customer: Customer
+) -> None:
+    ask(customer, "PUT", G, GROUP)
+    tier = {"TextTranslation": "S1", "AIServices": "S0"}[kind]
+    body = ACCOUNT | {"kind": kind, "sku": {"name": tier}}
+    made = ask(customer, "PUT", f"{A}/tr1", body)
+    assert made.status == 201, made.body
+    assert made.body["properties"]["endpoint"] == f"https://{host}/"

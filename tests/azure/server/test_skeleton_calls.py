@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from translator_cmk.azure.server.hosts import apis_at
-from translator_cmk.azure.server.routing import find
+from translator_cmk.azure.server.routing import ROUTES, find
 from translator_cmk.conformance.init_adapter import azure_calls
 from translator_cmk.machine import COMMANDS
 
@@ -14,7 +14,7 @@ NO_REQUEST = "EndVaultRetention"
 """Time alone does it."""
 
 GLOBAL_HOST = "TranslateWithModel"
-"""It is asked of the global endpoint of Translator; the server has that of one resource."""
+"""It is asked of the global endpoint of Translator, at which the server answers nothing."""
 
 
 class AzureRequest(NamedTuple):
@@ -51,4 +51,5 @@ def test_what_has_no_route_is_known() -> None:
     assert request_of(NO_REQUEST) is None
     request = request_of(GLOBAL_HOST)
     assert request is not None
-    assert apis_at(request.host).apis == []
+    routed = {route.api for route in ROUTES}
+    assert routed.isdisjoint(apis_at(request.host).apis)

@@ -205,10 +205,10 @@ def test_data_stays_out_of_reach_until_access_that_was_restored_takes_effect(ser
     for sent, answer in played(customer, last + 1, before={enabling: DELAY}):
         assert answer.status < 300, f"{sent} {answer}"
     principal = ask(customer, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["Workspaces"]
+    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"]
 
     def documents() -> int:
-        path = f"{CUSTOM}/documents?workspaceId={workspace['Id']}"
+        path = f"{CUSTOM}/documents?workspaceId={workspace['id']}"
         return customer.ask("GET", TRANSLATOR, path).status
 
     assert documents() == 200

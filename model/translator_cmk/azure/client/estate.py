@@ -176,12 +176,24 @@ class Estate(Clients):
             keys = self.ask("accounts", resource, "list_keys")
             self.studios[resource] = Studio(
                 self,
-                str(account.properties.endpoint),
+                self.subdomain_of(account),
                 str(keys.key1),
                 str(account.location),
                 self.target.training,
             )
         return self.studios[resource]
+
+    def subdomain_of(self, account: Any) -> str:
+        """Return the URL at which Custom Translator answers for an account.
+
+        It is not `properties.endpoint`, which is the global one for Translator.
+        https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/translation/test-resources.bicep
+        """
+        properties = account.properties
+        if not self.cloud.account_suffix:
+            return str(properties.endpoint)
+        subdomain = properties.custom_sub_domain_name or account.name
+        return f"https://{subdomain}.{self.cloud.account_suffix}"
 
     def studio_with_workspace(self, workspace: str) -> Studio:
         """Return Custom Translator with a workspace of this world; raises `Unsupported`."""

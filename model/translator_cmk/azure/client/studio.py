@@ -12,6 +12,7 @@ from azure.core.pipeline.policies import HeadersPolicy
 from ...machine import Observation
 from ...machine.entities import CUSTOMER, MICROSOFT
 from ...system import Unsupported
+from .answers import items_of, lowered, member, pages_of
 from .clients import Clients
 from .refusals import EXISTS, NotLearned, refusal_of
 from .rest import rest
@@ -56,9 +57,11 @@ class Studio:
         self.models: dict[str, dict[str, Any]] = {}  # as each was seen last
 
     def ask(self, method: str, path: str, **content: Any) -> Any:
-        """Return the answer to a request; raises `HttpResponseError`."""
+        """Return the answer to a request, the names of its members in lower case; raises
+        `HttpResponseError`.
+        """
         url = f"{self.endpoint}{path}"
-        return rest(self.clients.connections, self.signed, method, url, **content)
+        return lowered(rest(self.clients.connections, self.signed, method, url, **content))
 
     def named(self, path: str, *fields: str, **params: Any) -> dict[str, Any]:
         """Return what all pages of a list have, by name; ``fields`` lead to the list."""
@@ -67,11 +70,9 @@ class Studio:
         last = 1
         while index <= last:
             page = self.ask("GET", API + path, params={**params, "pageIndex": index})
-            for name in fields:
-                last = page.get("TotalPageCount", last) or last
-                page = page[name]
-            for entry in page:
-                found[str(entry["Name"])] = entry
+            last = pages_of(page, *fields)
+            for entry in items_of(page, *fields):
+                found[str(member(entry, "name"))] = entry
             index += 1
         return found
 
@@ -95,7 +96,7 @@ class Studio:
 
     def workspaces(self) -> dict[str, Any]:
         """Return all workspaces, by name."""
-        return self.named("/workspaces", "Workspaces")
+        return self.named("/workspaces", "workspaces")
 
     def create_workspace(self, name: str) -> None:
         """Create a workspace, and look for it: the answer is not documented."""
@@ -104,14 +105,15 @@ class Studio:
         paid = {"SubscriptionKey": self.key, "BillingRegionCode": self.billing_region()}
         self.ask("POST", f"{API}/workspaces", json={"Name": name, "Subscription": paid})
         made = self.wait_for(lambda: self.workspaces().get(name), "the workspace")
-        self.ids[name] = str(made["Id"])
+        self.ids[name] = str(member(made, "id"))
 
     def billing_region(self) -> str:
         """Return the code of the resource's region."""
-        for entry in self.ask("GET", f"{API}/subscriptions/billingregions"):
-            name = entry["BillingRegionName"].lower().replace(" ", "")
+        answer = self.ask("GET", f"{API}/subscriptions/billingregions")
+        for entry in items_of(answer, "billingregions"):
+            name = str(member(entry, "billingregionname")).lower().replace(" ", "")
             if name == self.region.lower():
-                return str(entry["BillingRegionCode"])
+                return str(member(entry, "billingregioncode"))
         return self.region
 
     # Documents
@@ -122,8 +124,8 @@ class Studio:
         """
         return self.named(
             "/documents",
-            "PaginatedDocuments",
-            "Documents",
+            "paginateddocuments",
+            "documents",
             workspaceId=self.ids[workspace],
             limit=100,
         )
@@ -166,11 +168,12 @@ class Studio:
 
     def language_pair(self) -> Any:
         """Return the id of the pair of languages."""
-        for pair in self.ask("GET", f"{API}/languages/supportedlanguagepairs"):
-            source = pair["SourceLanguage"]["LanguageCode"]
-            target = pair["TargetLanguage"]["LanguageCode"]
+        answer = self.ask("GET", f"{API}/languages/supportedlanguagepairs")
+        for pair in items_of(answer, "supportedlanguagepairs"):
+            source = member(member(pair, "sourcelanguage"), "languagecode")
+            target = member(member(pair, "targetlanguage"), "languagecode")
             if (source, target) == LANGUAGES:
-                return pair["Id"]
+                return member(pair, "id")
         raise NotLearned(
             f"Custom Translator has no pair of the languages {' and '.join(LANGUAGES)}"
         )
@@ -185,13 +188,13 @@ class Studio:
                 "CategoryId": 1,
             }
             self.ask("POST", f"{API}/projects", params={"workspaceId": where}, json=wanted)
-            projects = self.named("/projects", "Projects", workspaceId=where)
-            self.projects[workspace] = str(projects[workspace]["Id"])
+            projects = self.named("/projects", "projects", workspaceId=where)
+            self.projects[workspace] = str(member(member(projects, workspace), "id"))
         return self.projects[workspace]
 
     def trained(self, project: str) -> dict[str, Any]:
         """Return the models of a project whose training is over, by name."""
-        models = self.named(f"/projects/{project}/models", "Models")
+        models = self.named(f"/projects/{project}/models", "models")
         return {name: model for name, model in models.items() if is_over(model)}
 
     def train(self, model: str, workspace: str) -> None:
@@ -211,10 +214,10 @@ class Studio:
 
     def forget(self, model: str, workspace: str) -> None:
         """Delete a model that failed, so that its name is free, if there is one."""
-        failed = self.named(f"/projects/{self.project_of(workspace)}/models", "Models").get(model)
+        failed = self.named(f"/projects/{self.project_of(workspace)}/models", "models").get(model)
         if failed:
             with suppress(HttpResponseError):
-                self.ask("DELETE", f"{API}/models/{failed['Id']}")
+                self.ask("DELETE", f"{API}/models/{member(failed, 'id')}")
 
     def train_once(self, model: str, workspace: str) -> None:
         """Train a model on all documents of the workspace that can be seen, until it is trained;
@@ -225,7 +228,7 @@ class Studio:
         request = {
             "Name": model,
             "ProjectId": project,
-            "DocumentIds": [document["Id"] for document in documents.values()],
+            "DocumentIds": [member(document, "id") for document in documents.values()],
         }
         self.ask("POST", f"{API}/models", json=request | TRAINING)
 
@@ -233,8 +236,8 @@ class Studio:
             return self.trained(project).get(model)
 
         found = self.wait_for(over, "the model", "TrainModel")
-        if "fail" in str(found.get("ModelStatus", "")).lower():
-            raise NotLearned(f"the training ended as {found['ModelStatus']}")
+        if "fail" in str(found.get("modelstatus", "")).lower():
+            raise NotLearned(f"the training ended as {found['modelstatus']}")
         self.models[model] = found
 
     def deploy(self, model: str) -> None:
@@ -246,9 +249,9 @@ class Studio:
         self._set_deployed(model, False)
 
     def _set_deployed(self, model: str, wanted: bool) -> None:
-        path = f"{API}/models/{self.models[model]['Id']}"
-        offered = self.ask("GET", f"{API}/regions")
-        asked = [{"Region": region["Id"], "IsDeployed": wanted} for region in offered[:1]]
+        path = f"{API}/models/{member(self.models[model], 'id')}"
+        offered = items_of(self.ask("GET", f"{API}/regions"), "regions")
+        asked = [{"Region": member(region, "id"), "IsDeployed": wanted} for region in offered[:1]]
         self.ask("POST", f"{path}/deployment", json=asked)
 
         def shown() -> Any:
@@ -264,7 +267,7 @@ class Studio:
             "api-version": "3.0",
             "from": LANGUAGES[0],
             "to": LANGUAGES[1],
-            "category": known.get("ModelIdentifier") or str(known["Id"]),
+            "category": known.get("modelidentifier") or str(known["id"]),
             "allowFallback": "false",
         }
         self.ask("POST", TRANSLATION, params=params, json=[{"Text": "word"}])
@@ -281,12 +284,12 @@ class Studio:
         for name in self.ids:
             if name not in shown:
                 continue
-            paid = shown[name]["Subscription"]
+            paid = member(shown[name], "subscription")
             documents = self.documents_seen(name)
-            fields = {"resource": str(paid["Name"]), "readable": documents is not None}
+            fields = {"resource": str(member(paid, "name")), "readable": documents is not None}
             if self.clients.cloud.local:
                 # in Microsoft's definition this is of the resource, and says nothing of a workspace
-                fields["key_source"] = CUSTOMER if paid["IsCMKEnabled"] else MICROSOFT
+                fields["key_source"] = CUSTOMER if member(paid, "iscmkenabled") else MICROSOFT
             seen["workspace"][name] = fields
             for document in documents or ():
                 seen["document"][document] = {"workspace": name}
@@ -313,9 +316,9 @@ def is_refusal(error: Exception) -> bool:
 
 def is_over(model: Any) -> bool:
     """Return whether the training of a model is over, or never had a beginning."""
-    return bool(model.get("CompletionDate")) or "StartDate" not in model
+    return bool(model.get("completiondate")) or "startdate" not in model
 
 
 def is_deployed(model: Any) -> bool:
     """Return whether a model is deployed in any region."""
-    return any(region["IsDeployed"] for region in model.get("ModelRegionStatuses") or ())
+    return any(region.get("isdeployed") for region in model.get("modelregionstatuses") or ())

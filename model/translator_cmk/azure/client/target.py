@@ -50,8 +50,8 @@ WORK: dict[str, dict[str, Any]] = PLANS["work"]
 
 
 class Cloud(NamedTuple):
-    """One cloud: two URLs, the scope of a token for its Resource Manager, and the end of key
-    vaults' host names.
+    """One cloud: two URLs, the scope of a token for its Resource Manager, and the ends of the host
+    names of key vaults and of accounts; the last is empty where it isn't known.
 
     ``local``: whether its Resource Manager is at a name of this machine.  Nothing else makes a
     cloud local: a proxy on this machine may lead to Microsoft.
@@ -62,6 +62,7 @@ class Cloud(NamedTuple):
     authority: str
     scope: str
     vault_suffix: str
+    account_suffix: str
     local: bool = False
 
     @property
@@ -85,6 +86,9 @@ CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CE
 """Variables with certificates with which somebody between may answer in place of the cloud."""
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
+
+ACCOUNTS = "cognitiveServicesDns"
+"""The suffix of accounts' host names in what a cloud describes.  Azure's clouds have no such."""
 
 
 def cloud_at(endpoint: str) -> Cloud:
@@ -114,6 +118,7 @@ def cloud_at(endpoint: str) -> Cloud:
             str(each).rstrip("/") for each in (login["loginEndpoint"], login["audiences"][0])
         )
         vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
+        accounts = str(metadata["suffixes"].get(ACCOUNTS, "")).lstrip(".")
     except (requests.RequestException, ValueError, LookupError, TypeError) as error:
         needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
         remedy = f"check the URL, HTTPS_PROXY, REQUESTS_CA_BUNDLE, and that it gives {needed}"
@@ -121,7 +126,8 @@ def cloud_at(endpoint: str) -> Cloud:
             f"--endpoint {url}: {METADATA} can't be read ({type(error).__name__}); {remedy}"
         ) from None
     local = is_loopback(parts.hostname)
-    return Cloud(parts.netloc, url, authority, f"{audience}/.default", vaults, local)
+    scope = f"{audience}/.default"
+    return Cloud(parts.netloc, url, authority, scope, vaults, accounts, local)
 
 
 def is_loopback(host: str) -> bool:

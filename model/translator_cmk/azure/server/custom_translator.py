@@ -46,7 +46,7 @@ class TranslatorCall(Call):
         """Return the page of a collection that `pageIndex` asks for, the first being 1; workspaces
         have no pages.
         """
-        name = f"{word.capitalize()}s"
+        name = f"{word}s"
         entities = self.collections[word](self, above).values()
         items = [self.show(word, entity) for entity in entities]
         if word == "workspace":
@@ -54,4 +54,4 @@ class TranslatorCall(Call):
         index = self.number("pageIndex", 1, range(10**6))
         start = max(index - 1, 0) * PAGE
         pages = -(-len(items) // PAGE)
-        return {"PageIndex": index, "TotalPageCount": pages, name: items[start : start + PAGE]}
+        return {"pageIndex": index, "totalPageCount": pages, name: items[start : start + PAGE]}

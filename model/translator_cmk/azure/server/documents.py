@@ -12,7 +12,7 @@ from .values import id_of
 
 
 def list_documents(call: Call, workspace: Workspace) -> Body:
-    return {"PaginatedDocuments": call.listed("document", workspace)}
+    return {"paginatedDocuments": call.listed("document", workspace)}
 
 
 def import_document(call: Call, workspace: Workspace) -> Reply:
@@ -30,7 +30,7 @@ def import_document(call: Call, workspace: Workspace) -> Reply:
             raise malformed("Each file of 'DocumentDetails' has to be among the form's files.")
     call.submit(commands.UploadDocument(name, workspace.name))
     job = id_of(call, "job", name)
-    return Reply(202, {"JobId": job, "FilesAcceptedForProcessing": files})
+    return Reply(202, {"jobId": job, "filesAcceptedForProcessing": files})
 
 
 def form_fields(call: Call) -> dict[str, str]:

@@ -22,7 +22,7 @@ def translate(call: Call, account: Resource) -> list[Body]:
         )
     texts = [requested_text(each) for each in content]
     for model in models(call, account).values():
-        if call.show("model", model)["ModelIdentifier"].lower() == category:
+        if call.show("model", model)["modelIdentifier"].lower() == category:
             call.submit(commands.TranslateWithModel(model.name))
             return [{"translations": [{"text": text, "to": target}]} for text in texts]
     raise missing("400079", "The custom system requested for translation does not exist.", 400)

@@ -95,8 +95,29 @@ def account_kind(shown: Values) -> str:
 
 
 @value
-def endpoint(shown: Values) -> str:
+def subdomain(shown: Values) -> str:
+    """The host of an account, at which all of its APIs are found."""
     return f"https://{shown.entity.name.lower()}.{shown.call.cloud.accounts}/"
+
+
+@value
+def endpoint(shown: Values) -> str:
+    """The endpoint that an account shows: Translator's is the global one, whatever its subdomain.
+
+    https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/translation/test-resources.json
+    """
+    if shown.entity.kind == "Translator":
+        return f"{shown.call.cloud.translator}/"
+    own: str = shown["subdomain"]
+    return own
+
+
+@value
+def endpoints(shown: Values) -> Body:
+    """The endpoints of an account by API, of which we know no public list."""
+    if shown.entity.kind == "Translator":
+        return {"TextTranslation": shown["endpoint"]}
+    return {"TextTranslation": shown["endpoint"], "CustomTranslator": shown["endpoint"]}
 
 
 @value
@@ -299,8 +320,8 @@ def number(shown: Values) -> int:
 
 def region_of_billing(name: str) -> Body:
     return {
-        "BillingRegionCode": name.upper(),
-        "BillingRegionName": FIXED["regions"].get(name, "Global"),
+        "billingRegionCode": name.upper(),
+        "billingRegionName": FIXED["regions"].get(name, "Global"),
     }
 
 
