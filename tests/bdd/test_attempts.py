@@ -1,5 +1,7 @@
 """The first result of a scenario stands, however often a plugin of pytest runs it."""
 
+import re
+import shlex
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -23,6 +25,21 @@ class Unsteady(ModelSystem):
         if Unsteady.worlds == 1:
             raise OSError("too many requests")
 """
+
+REPEATS = """
+import pytest
+
+REPEAT = "__pytest_repeat_step_number"
+
+def pytest_addoption(parser):
+    parser.addoption("--count", type=int)
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc):
+    metafunc.fixturenames.append(REPEAT)
+    metafunc.parametrize(REPEAT, range(metafunc.config.getoption("--count")))
+"""
+"""A plugin that makes a test of each repeat, as pytest-repeat does."""
 
 RUNS_TWICE_IN_A_CALL = """
 def pytest_runtest_call(item):
@@ -74,6 +91,23 @@ def test_without_a_failure_nothing_is_run_again(pytester: pytest.Pytester) -> No
     assert result.parseoutcomes() == {"passed": 3}
 
 
+def test_repeats_are_attempts_at_one_scenario(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=VAULT, conftest=REPEATS)
+    run(pytester, "--count", "3").assert_outcomes(passed=9)
+
+    rerun(pytester)
+    result = run(pytester, "-v", "--count", "3", "--system", "unsteady:Unsteady")
+    result.assert_outcomes(passed=4, failed=5)
+    title = '[vault.same-region-refused] Vault and resource in two regions (in "eastus")'
+    output = result.stdout.str()
+    assert f"{title}: failed\n" in output
+    assert f"{title}: failed, then passed\n" in output
+    assert f"{title}: failed, then passed, then failed\n" in output
+
+    first, *_ = re.findall(r"^  again        pytest (.*)$", output, re.MULTILINE)
+    run(pytester, *shlex.split(first)).assert_outcomes(passed=1)
+
+
 def test_scenario_that_is_run_twice_in_one_call_is_refused(pytester: pytest.Pytester) -> None:
     project(pytester, vault=feature(rule(RIGHT)), conftest=RUNS_TWICE_IN_A_CALL)
     result = run(pytester)
@@ -119,5 +153,7 @@ def test_attempt_is_as_it_came_out_only_where_no_other_result_stands(
     with pytest.raises(Unsteady) as caught:
         add_attempt(request.node, later)
     assert caught.value.verdict.status is standing
+    shown_as_failed = isinstance(caught.value, AssertionError)
+    assert shown_as_failed == (standing is Status.FLAKY)
     stands = "second" if first is Status.PASSED else "first"
     assert caught.value.verdict.reason == f"{first.word}, then {second.word}: {stands}"

@@ -3,7 +3,8 @@
 Plugins such as pytest-rerunfailures run a test again that failed, and report the last attempt
 alone.  A suite would be green whose system fails every other time.  So the first result that did
 not pass stands: a later attempt that comes out otherwise ends as `Unsteady`, which every such
-plugin takes for a failure.
+plugin takes for a failure.  pytest-repeat makes a test of each repeat, and these tests share their
+attempts.
 
 PYTEST_DONT_REWRITE
 """
@@ -25,7 +26,10 @@ class Attempt(NamedTuple):
 
 
 class Unsteady(Exception):
-    """A scenario came out otherwise than before; ``standing`` is the attempt that stands."""
+    """A scenario came out otherwise than before; ``standing`` is the attempt that stands.
+
+    Raised as such where no attempt passed, and else as `Flaky`.
+    """
 
     def __init__(self, attempts: list[Attempt]) -> None:
         statuses = [attempt.verdict.status for attempt in attempts]
@@ -37,8 +41,12 @@ class Unsteady(Exception):
         super().__init__(self.verdict.reason)
 
 
+class Flaky(Unsteady, AssertionError):
+    """A scenario failed one time and passed another; tools such as Allure show it as failed."""
+
+
 ATTEMPTS = pytest.StashKey[list[Attempt]]()
-"""The attempts at a test's scenario so far."""
+"""The attempts at a test's scenario so far; the repeats of a test have one list."""
 
 
 def first_not_passed(attempts: list[Attempt]) -> Attempt:
@@ -54,5 +62,7 @@ def add_attempt(item: pytest.Item, attempt: Attempt) -> None:
     attempts = item.stash.setdefault(ATTEMPTS, [])
     attempts.append(attempt)
     standing = of_attempts([each.verdict.status for each in attempts])
+    if standing is Status.FLAKY:
+        raise Flaky(attempts) from None
     if standing is not attempt.verdict.status:
         raise Unsteady(attempts) from None

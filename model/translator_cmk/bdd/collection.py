@@ -7,10 +7,9 @@ them, and linted.  With a diagnostic no scenario is run, and the exit code is th
 PYTEST_DONT_REWRITE
 """
 
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -19,6 +18,7 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
 from .. import features_dir
+from .attempts import ATTEMPTS, Attempt
 from .diagnostics import Diagnostic
 from .feature_files import feature_files, read_feature, row_names
 from .feature_records import Feature, Pickle
@@ -29,6 +29,9 @@ PICKLE = pytest.StashKey[Pickle]()
 
 FEATURE = pytest.StashKey[Path]()
 """The file of the feature that it is of."""
+
+REPEAT = "__pytest_repeat_step_number"
+"""The parameter in which pytest-repeat counts the repeats of a test."""
 
 DIAGNOSTICS = "translator_cmk_diagnostics"
 """The name under which a process of xdist hands its diagnostics over."""
@@ -98,34 +101,67 @@ def lint_folders_of(files: set[Path]) -> list[Diagnostic]:
     return lint(linted) if linted else []
 
 
-def join(tests: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
+def join(tests: Sequence[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
     """Give each test its pickle; yield a diagnostic if any pickle has two tests."""
     pickles: dict[tuple[Path, str, str], Pickle] = {}
     for feature in features:
         for pickle in feature.pickles:
             pickles[feature.path, pickle.name, pickle.row] = pickle
 
-    tests_of = Counter[str]()
-    repeated: dict[str, tuple[Path, Pickle]] = {}
+    attempts: dict[str, list[Attempt]] = {}
     for test in tests:
         path, name, row = key_of(test)
         pickle = pickles[path, name, row]
         test.stash[PICKLE] = pickle
         test.stash[FEATURE] = path
+        test.stash[ATTEMPTS] = attempts.setdefault(pickle.id, [])
         test.user_properties.append(("scenario", pickle.id))
         for requirement in pickle.requirements:
             test.user_properties.append(("requirement", requirement))
-        tests_of[pickle.id] += 1
-        if tests_of[pickle.id] == 2:
-            repeated[pickle.id] = (path, pickle)
 
+    repeated = bound_again(tests)
     if repeated:
         path, first = next(iter(repeated.values()))
         text = f"{first.id} is collected more than once"
         if len(repeated) > 1:
             text += f", like {len(repeated) - 1} others"
-        remedy = "run one system once, without parametrized fixtures or a plugin that repeats tests"
+        remedy = "bind it once, without parametrized fixtures; only pytest-repeat may repeat it"
         yield Diagnostic(path, first.line, text, remedy)
+
+
+def bound_again(tests: Iterable[pytest.Item]) -> dict[str, tuple[Path, Pickle]]:
+    """Return by its id each pickle with more than one test, and its file.
+
+    The repeats of pytest-repeat are one test.
+    """
+    bindings: dict[str, Binding] = {}
+    repeats: dict[str, set[int]] = {}
+    found: dict[str, tuple[Path, Pickle]] = {}
+    for test in tests:
+        pickle = test.stash[PICKLE]
+        binding, repeat = binding_of(test)
+        earlier_repeats = repeats.setdefault(pickle.id, set())
+        if binding != bindings.setdefault(pickle.id, binding) or repeat in earlier_repeats:
+            found[pickle.id] = (test.stash[FEATURE], pickle)
+        earlier_repeats.add(repeat)
+    return found
+
+
+class Binding(NamedTuple):
+    """What runs a scenario: a function, and its parameters."""
+
+    function: str
+    parameters: dict[str, Any]
+
+
+def binding_of(test: Any) -> tuple[Binding, int]:
+    """Return what runs a scenario, and the number of this repeat of it."""
+    function, _, _ = test.nodeid.partition("[")
+    parameters: dict[str, Any] = {}
+    if hasattr(test, "callspec"):
+        parameters.update(test.callspec.params)
+    repeat: int = parameters.pop(REPEAT, 0)
+    return Binding(function, parameters), repeat
 
 
 def template_of(item: Any) -> Any:

@@ -21,6 +21,9 @@ from .diagnostics import FeatureError
 from .feature_records import SPECIAL_TAGS, Feature, Pickle, Rule, Scenario, Step, slug
 from .syntax_tree import Cells, cells_of, children, line_of, parts_of, tags_of
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before the text; the parser takes it for a part of the first word."""
+
 STEP_KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
 """The kind of a step by the type that the compiler gives it."""
 
@@ -73,7 +76,7 @@ def read_feature(path: Path) -> Feature:
 def text_of(path: Path) -> str:
     """Return the text of a file as pytest-bdd reads it; raises `FeatureError`."""
     try:
-        return path.read_text("utf-8")
+        text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problem = f"not UTF-8 at byte {error.start}"
@@ -81,6 +84,10 @@ def text_of(path: Path) -> str:
     except OSError as error:
         problem = f"can't be read: {error.strerror}"
         raise FeatureError(path, 1, problem, "name a feature file or a folder") from None
+    if text.startswith(BYTE_ORDER_MARK):
+        problem = "the file begins with a byte order mark"
+        raise FeatureError(path, 1, problem, "save it as UTF-8 without one")
+    return text
 
 
 @cache

@@ -20,7 +20,7 @@ from ..verdict import FAILING, Status, Verdict
 from .assertions import NotApplicable
 from .attempts import Attempt, Unsteady, add_attempt
 from .causes import causes_of
-from .collection import FEATURE, PICKLE, Collection
+from .collection import FEATURE, PICKLE, REPEAT, Collection
 from .failures import format_failure
 from .feature_records import ATTESTATION, COUNTEREXAMPLE
 from .scenario_run import STATUSES, ScenarioRun, verdict_of
@@ -230,6 +230,10 @@ def command_again(item: pytest.Item) -> str:
     system: str | None = item.config.getoption("--system")
     if system:
         words += ["--system", system]
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and REPEAT in callspec.params:
+        # the number of repeats is a part of the test's name
+        words += ["--count", str(item.config.getoption("--count"))]
     return shlex.join(words)
 
 
