@@ -12,6 +12,8 @@ PY := .venv/bin/python
 INSTALLED := .venv/.installed
 AZURE_CLI := .venv-azure-cli
 SDK := docs/examples/azure-sdk
+QA_TOOLS := .venv-qa-tools
+QA := docs/examples/qa
 RESULTS := .results
 CORE := tests/features tests/machine tests/oracle tests/language tests/requirements
 
@@ -28,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test site pages serve deploy zensical freeze release check bench evidence azure-cli lock clean
+.PHONY: help quick ties test site pages serve deploy zensical freeze release check bench evidence azure-cli qa-tools lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,7 +45,10 @@ test: $(INSTALLED) ## run the whole test suite
 	$(PY) -m pytest -n auto --dist loadgroup --junitxml=$(RESULTS)/tests.xml $(ARGS)
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
-	$(PY) -m pytest -m "azure or npm" -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
+	$(PY) -m pytest -m azure -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
+
+qa-tools: $(INSTALLED) $(QA_TOOLS)/.installed ## run the tests of the tools that QA engineers use (installs 150 MB)
+	$(PY) -m pytest -m qa -n auto --dist loadgroup --junitxml=$(RESULTS)/qa-tools.xml $(ARGS)
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.  So are laws that don't hold, exit code 1, and pages that a broken
@@ -110,7 +115,7 @@ audit: ## ask for known vulnerabilities of what the kit and the development tool
 	[ -n "$$tool" ] || { echo "make audit needs pip-audit or uv, and neither was found." >&2; exit 2; }; \
 	status=0; for file in requirements*.txt; do $$tool --disable-pip --require-hashes --requirement "$$file" || status=1; done; exit $$status
 
-lock: ## resolve the development tools and the Azure CLI again into requirements*.txt (needs uv)
+lock: ## resolve the development tools, the Azure CLI and the tools of QA again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
@@ -122,12 +127,18 @@ lock: ## resolve the development tools and the Azure CLI again into requirements
 	{ echo "# Made by 'make lock' for the virtual environment of 'make azure-cli': the Azure CLI, an emulator by others, parsers of Bicep and HCL."; \
 	  printf '%s\n' azure-cli amber-cloud pycep-parser python-hcl2 | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -; } > "$$tmp/requirements-azure-cli.txt" && \
+	{ echo "# Made by 'make lock' for the virtual environment of 'make qa-tools': what the scenarios need in pytest, and the tools of QA engineers."; \
+	  printf '%s\n' allure-pytest allure-pytest-bdd pytest-cov pytest-html pytest-json-report pytest-randomly pytest-repeat \
+	    pytest-rerunfailures pytest-timeout | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate --extra pytest pyproject.toml -; } > "$$tmp/requirements-qa-tools.txt" && \
 	mv "$$tmp"/requirements*.txt .
-	@if command -v npm >/dev/null; then cd $(SDK) && npm update --package-lock-only --omit-lockfile-registry-resolved --silent; \
-	else echo "npm was not found, so the versions of $(SDK) stay" >&2; fi
+	@for folder in $(SDK) $(QA); do \
+	  if command -v npm >/dev/null; then (cd $$folder && npm update --package-lock-only --omit-lockfile-registry-resolved --silent); \
+	  else echo "npm was not found, so the versions of $$folder stay" >&2; fi; \
+	done
 
 clean: ## remove all that the other targets made
-	rm -rf .venv $(AZURE_CLI) .bench .cache $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
+	rm -rf .venv $(AZURE_CLI) $(QA_TOOLS) .bench .cache $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -158,19 +169,32 @@ $(INSTALLED): pyproject.toml requirements.txt
 	fi
 	@touch $@
 
+# $(call install,FOLDER,REQUIREMENTS,PACKAGES,OPTIONS) makes a virtual environment, with Node's packages in its folder node.
+define install
+@echo "Installing $(2) into $(1)"
+@if [ -n "$(UV)" ]; then \
+  $(UV) venv --quiet --clear --python $(PY) $(1) && \
+  $(UV) pip install --quiet --python $(1)/bin/python --require-hashes -r $(2); \
+else \
+  $(PY) -m venv --clear $(1) && \
+  $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); \
+fi
+@mkdir -p $(1)/node && cp $(3)/package.json $(3)/package-lock.json $(1)/node/
+@if command -v npm >/dev/null; then npm ci --prefix $(1)/node --silent --no-audit --no-fund $(4); \
+else echo "npm was not found, so tests that need Node's packages will be skipped (apt-get install npm)" >&2; fi
+endef
+
 # The Azure CLI pins versions of libraries that the project uses too, so it has an environment of its own.
 $(AZURE_CLI)/.installed: requirements-azure-cli.txt $(SDK)/package.json $(SDK)/package-lock.json | $(INSTALLED)
-	@echo "Installing the Azure CLI into $(AZURE_CLI)"
-	@if [ -n "$(UV)" ]; then \
-	  $(UV) venv --quiet --clear --python $(PY) $(AZURE_CLI) && \
-	  $(UV) pip install --quiet --python $(AZURE_CLI)/bin/python --require-hashes -r requirements-azure-cli.txt; \
-	else \
-	  $(PY) -m venv --clear $(AZURE_CLI) && \
-	  $(AZURE_CLI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-azure-cli.txt; \
-	fi
+	$(call install,$(AZURE_CLI),requirements-azure-cli.txt,$(SDK))
 	@# The script that pip writes does not run in a folder with a blank in its path.
 	@printf '#!/bin/sh\nexec "%s" -m azure.cli "$$@"\n' "$(CURDIR)/$(AZURE_CLI)/bin/python" > $(AZURE_CLI)/bin/az
-	@mkdir -p $(AZURE_CLI)/node && cp $(SDK)/package.json $(SDK)/package-lock.json $(AZURE_CLI)/node/
-	@if command -v npm >/dev/null; then npm ci --prefix $(AZURE_CLI)/node --silent --no-audit --no-fund; \
-	else echo "npm was not found, so tests that need Node's packages will be skipped (apt-get install npm)" >&2; fi
+	@touch $@
+
+# Plugins of pytest would load in the project's own tests too.  The optional packages are compiled readers of other languages.
+$(QA_TOOLS)/.installed: requirements-qa-tools.txt $(QA)/package.json $(QA)/package-lock.json | $(INSTALLED)
+	$(call install,$(QA_TOOLS),requirements-qa-tools.txt,$(QA),--ignore-scripts --omit=optional)
+	@# Cucumber's language server looks for its grammars there, wherever npm has put them.
+	@modules=$(QA_TOOLS)/node/node_modules/@cucumber; [ ! -d $$modules ] || \
+	  ln -sfn ../../../language-service $$modules/language-server/node_modules/@cucumber/language-service
 	@touch $@

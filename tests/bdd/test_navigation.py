@@ -6,7 +6,6 @@ One function runs all steps, by its own reader, so there would be nothing to fin
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -111,7 +110,8 @@ def test_committed_setting_names_the_features_and_the_definitions() -> None:
 # The language server of VS Code's Cucumber extension
 
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
-SERVER = "@cucumber/language-server@1.7.0"
+TOOLS = ROOT / ".venv-qa-tools"
+SERVER = "node/node_modules/@cucumber/language-server/bin/cucumber-language-server.cjs"
 WANTED = {
     "textDocument": {"definition": {}, "formatting": {}},
     "workspace": {"configuration": True},
@@ -195,37 +195,19 @@ class Editor:
 
 
 @pytest.fixture(scope="module")
-def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
+def editor() -> Iterator[Editor]:
     """An editor in which the project is open."""
-    npm = shutil.which("npm")
-    node = shutil.which("node")
-    if not npm or not node:
-        pytest.skip("missing tool: npm and Node, for the language server of the Cucumber extension")
-    folder = tmp_path_factory.mktemp("npm")
-    # nested: it looks for its grammars there; the optional packages are slower readers of the same
-    options = [
-        "--install-strategy=nested",
-        "--ignore-scripts",
-        "--omit=optional",
-        "--no-audit",
-        "--no-fund",
-        "--silent",
-    ]
-    subprocess.run(
-        [npm, "install", *options, "--prefix", str(folder), SERVER],
-        check=True,
-        cwd=folder,
-        timeout=300,
-    )
-    program = folder / "node_modules/@cucumber/language-server/bin/cucumber-language-server.cjs"
+    program = TOOLS / SERVER
+    if not program.exists():
+        pytest.skip("missing tool: Cucumber's language server, which `make qa-tools` installs")
     with subprocess.Popen(
-        [node, str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+        ["node", str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     ) as server:
         yield Editor(server)
         server.kill()
 
 
-@pytest.mark.npm
+@pytest.mark.qa
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.name)
 def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file: Path) -> None:
@@ -243,7 +225,7 @@ def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file:
     assert found > 0
 
 
-@pytest.mark.npm
+@pytest.mark.qa
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.name)
 def test_official_formatter_changes_nothing(editor: Editor, file: Path) -> None:

@@ -1,9 +1,7 @@
 """JUnit files and Cucumber Messages say of a run what its report says."""
 
 import json
-import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.bdd.samples import project, run
-from tests.command_line import ROOT
 from tests.conformance.conftest import (
     FAILS,
     FAILS_TOO,
@@ -24,6 +21,7 @@ from tests.conformance.conftest import (
     Verified,
     verify,
 )
+from tests.qa.page import block
 from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.by_requirement import cells, verdict
@@ -260,17 +258,6 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     assert main(["report", "check", str(found.folder)]) == 0
 
 
-PAGE = (ROOT / "docs" / "qa.md").read_text("utf-8")
-"""The page that says what other tools do with a report."""
-
-
-def block(language: str, part: str) -> str:
-    """The block of the page in this language that has this part."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    [found] = [block for block in blocks if part in block]
-    return str(found)
-
-
 def test_junit_file_gets_the_keys_of_tests_and_requirements(
     wrong_in_features: Verified, tmp_path: Path
 ) -> None:
@@ -290,20 +277,3 @@ def test_junit_file_gets_the_keys_of_tests_and_requirements(
     assert (found[FAILS]["test_key"], found[FAILS]["requirements"]) == ("CMK-70", "CMK-7,CMK-9")
     assert "test_key" not in found[FAILS_TOO]
     assert "requirements" not in found[WHOLE]
-
-
-@pytest.mark.npm
-@pytest.mark.slow
-def test_cucumbers_formatter_makes_a_page_of_the_messages(
-    wrong_in_features: Verified, tmp_path: Path
-) -> None:
-    if not shutil.which("npm") or not shutil.which("node"):
-        pytest.skip("missing tool: npm and Node, for Cucumber's HTML formatter")
-    (tmp_path / "report").symlink_to(wrong_in_features.folder)
-    subprocess.run(
-        ["/bin/sh", "-ec", block("sh", "html-formatter")], cwd=tmp_path, check=True, timeout=300
-    )
-    page = (tmp_path / "cucumber.html").read_text("utf-8")
-    assert "Every deployed model is undeployed" in page
-    assert '"status":"FAILED"' in page
-    assert "</html>" in page[-100:]

@@ -1,0 +1,130 @@
+"""Plugins of pytest that QA engineers use say of the scenarios what the report says."""
+
+import html
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.qa.conftest import REQUIREMENT, Folder
+from tests.qa.page import options_of
+
+pytestmark = pytest.mark.qa
+
+ANY_REGION = ("--system", "my_adapter:AnyRegion")
+UNSTEADY = ("--system", "my_adapter:Unsteady")
+REPORT = ("--results", "report")
+
+
+def verdicts_in(folder: Folder, name: str) -> dict[str, str]:
+    """Return what a JUnit file says of each scenario by its id, in the order of the run."""
+    found = {}
+    for case in ElementTree.parse(folder.path / name).iter("testcase"):
+        ids = [
+            each.get("value", "")
+            for each in case.iter("property")
+            if each.get("name") == "scenario"
+        ]
+        kinds = [part.tag for part in case if part.tag in ("failure", "error", "skipped")]
+        found[ids[0]] = kinds[0] if kinds else "passed"
+    return found
+
+
+def test_scenario_that_passed_on_the_second_try_stays_flaky_in_the_report_and_red(
+    folder: Folder,
+) -> None:
+    done = folder.pytest(*UNSTEADY, *REPORT, *options_of("pytest-rerunfailures"))
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    tried_again = [case for case in folder.cases().values() if case.attempts]
+    assert tried_again
+    assert {case.status for case in tried_again} == {"flaky"}
+    assert {case.attempts for case in tried_again} == {("failed", "passed")}
+    folder.check_report()
+    assert f" {len(tried_again)} failed" in done.stdout
+
+
+def test_any_repeat_of_a_scenario_gives_the_same_verdict(folder: Folder) -> None:
+    done = folder.pytest(*ANY_REGION, *REPORT, *options_of("pytest-repeat"))
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    cases = folder.cases().values()
+    assert {case.status for case in cases} == {"passed", "failed"}
+    for case in cases:
+        assert case.attempts == (case.status,) * 3
+
+
+def test_scenario_that_fails_in_one_repeat_is_flaky_and_red(folder: Folder) -> None:
+    done = folder.pytest(*UNSTEADY, *REPORT, *options_of("pytest-repeat"))
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    cases = folder.cases().values()
+    flaky = [case for case in cases if set(case.attempts) == {"failed", "passed"}]
+    assert flaky
+    assert {case.status for case in flaky} == {"flaky"}
+    folder.check_report()
+
+
+def test_any_order_gives_the_same_verdicts(folder: Folder) -> None:
+    for name, options in (
+        ("one.xml", ["-p", "no:randomly"]),
+        ("two.xml", options_of("pytest-randomly")),
+    ):
+        folder.pytest(*ANY_REGION, *options, "--junitxml", name)
+    one = verdicts_in(folder, "one.xml")
+    two = verdicts_in(folder, "two.xml")
+    assert list(one) != list(two)
+    assert one == two
+    assert set(one.values()) == {"passed", "failure"}
+
+
+def test_timeout_is_an_error_with_its_reason_and_the_other_scenarios_are_run(
+    folder: Folder,
+) -> None:
+    option, _ = options_of("pytest-timeout")
+    done = folder.pytest(
+        "--system", "my_adapter:HangsOnce", option, "2", "--junitxml", "junit.xml", *REPORT
+    )
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    verdicts = list(verdicts_in(folder, "junit.xml").values())
+    assert verdicts.count("error") == 1
+    assert verdicts.count("passed") == len(verdicts) - 1 > 0
+    [error] = ElementTree.parse(folder.path / "junit.xml").iter("error")
+    assert "Timeout (>2.0s)" in error.get("message", "")
+    statuses = [case.status for case in folder.cases().values()]
+    assert statuses.count("inconclusive") == 1
+
+
+def test_page_of_pytest_html_has_the_reason_of_a_failure_and_the_command_that_runs_it_again(
+    folder: Folder,
+) -> None:
+    folder.pytest(*ANY_REGION, *options_of("pytest-html"))
+    page = (folder.path / "report.html").read_text("utf-8")
+    [data] = re.findall(r'data-jsonblob="([^"]*)"', page)
+    tests = json.loads(html.unescape(data))["tests"]
+    failed = [test for [test] in tests.values() if test["result"] == "Failed"]
+    assert failed
+    log = html.unescape(failed[0]["log"])
+    assert "observed     the request is accepted" in log
+    assert "again        pytest" in log
+
+
+def test_json_report_has_the_ids_of_scenario_and_requirement(folder: Folder) -> None:
+    folder.pytest(*ANY_REGION, *REPORT, *options_of("pytest-json-report"))
+    found = {}
+    for test in folder.read_json(".report.json")["tests"]:
+        assert {"requirement": REQUIREMENT} in test["user_properties"]
+        [scenario] = [each["scenario"] for each in test["user_properties"] if "scenario" in each]
+        found[scenario] = test["outcome"]
+    statuses = {name: case.status for name, case in folder.cases().items()}
+    assert found == statuses
+    assert set(statuses.values()) == {"passed", "failed"}
+
+
+def test_coverage_of_a_testers_own_adapter_is_measured(folder: Folder) -> None:
+    folder.pytest(*ANY_REGION, *options_of("pytest-cov"), "--cov-report", "json")
+    [(name, measured)] = folder.read_json("coverage.json")["files"].items()
+    assert name == "my_adapter.py"
+    lines = (folder.path / name).read_text("utf-8").splitlines()
+    run = [lines[number - 1].strip() for number in measured["executed_lines"]]
+    missing = [lines[number - 1].strip() for number in measured["missing_lines"]]
+    assert "super().__init__(ANY_REGION)" in run
+    assert "time.sleep(60)" in missing
