@@ -1,28 +1,28 @@
-"""Editors that look for step definitions in source files find all in tests/features/steps.py.
+"""Editors that look for step definitions in source files find all in one file.
 
 One function runs all steps, by its own reader, so there would be nothing to find.
-`python tests/bdd/test_navigation.py` writes the file again from the sentences and situations.
+`python -m tests.bdd.test_navigation` writes the file again from the sentences and situations.
 """
 
 import json
 import re
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.bdd.editor import Editor, opened
+from tests.command_line import ROOT
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import ASSERTION_PHRASES
 from translator_cmk.language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from translator_cmk.language.situations import situations
 
-ROOT = Path(__file__).resolve().parents[2]
-STEPS = ROOT / "tests" / "features" / "steps.py"
+STEPS = ROOT / "model" / "translator_cmk" / "bdd" / "steps_for_editors.py"
+SETTINGS = json.loads((ROOT / "translator-cmk.code-workspace").read_text("utf-8"))["settings"]
 HEAD = '''"""Every sentence that a step may have, for editors to find; it is never run.
 
-Written by `python tests/bdd/test_navigation.py`.  A `<word>` stands for what the examples of an
+Written by `python -m tests.bdd.test_navigation`.  A `<word>` stands for what the examples of an
 outline put there.
 """
 
@@ -98,113 +98,24 @@ def test_every_step_has_a_definition_that_editors_find() -> None:
 
 
 def test_file_of_definitions_is_current() -> None:
-    assert STEPS.read_text("utf-8") == glue(), "run `python tests/bdd/test_navigation.py`"
+    assert STEPS.read_text("utf-8") == glue(), "run `python -m tests.bdd.test_navigation`"
 
 
 def test_committed_setting_names_the_features_and_the_definitions() -> None:
-    settings = json.loads((ROOT / "translator-cmk.code-workspace").read_text("utf-8"))["settings"]
-    assert settings["cucumber.features"] == ["features/*.feature"]
-    assert settings["cucumber.glue"] == [STEPS.relative_to(ROOT).as_posix()]
+    assert SETTINGS["cucumber.features"] == ["features/*.feature"]
+    assert SETTINGS["cucumber.glue"] == [STEPS.relative_to(ROOT).as_posix()]
 
 
 # The language server of VS Code's Cucumber extension
 
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
-TOOLS = ROOT / ".venv-qa-tools"
-SERVER = "node/node_modules/@cucumber/language-server/bin/cucumber-language-server.cjs"
-WANTED = {
-    "textDocument": {"definition": {}, "formatting": {}},
-    "workspace": {"configuration": True},
-}
-
-
-class Editor:
-    """The other side of a language server.
-
-    It opens features, asks about them, and gives the committed settings.
-    """
-
-    def __init__(self, server: subprocess.Popen[bytes]) -> None:
-        assert server.stdin
-        assert server.stdout
-        self.requests = server.stdin
-        self.messages = server.stdout
-        self.asked = 0
-        self.log: list[str] = []
-        workspace = json.loads((ROOT / "translator-cmk.code-workspace").read_text("utf-8"))
-        self.settings = {
-            name.removeprefix("cucumber."): value
-            for name, value in workspace["settings"].items()
-            if name.startswith("cucumber.")
-        }
-        self.ask("initialize", processId=None, rootUri=ROOT.as_uri(), capabilities=WANTED)
-        self.tell("initialized")
-        self.until(lambda message: "suggestions for auto complete" in "".join(self.log[-1:]))
-
-    def send(self, **message: Any) -> None:
-        """Send a message."""
-        content = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.requests.write(b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
-        self.requests.flush()
-
-    def tell(self, method: str, **params: Any) -> None:
-        """Send a notification."""
-        self.send(method=method, params=params)
-
-    def ask(self, method: str, **params: Any) -> Any:
-        """Return the answer to a request."""
-        self.asked += 1
-        self.send(id=self.asked, method=method, params=params)
-        return self.until(lambda message: message.get("id") == self.asked and "result" in message)[
-            "result"
-        ]
-
-    def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Return the first message that is wanted; answer what the server asks meanwhile."""
-        while True:
-            message = self.receive()
-            if "method" in message and "id" in message:
-                asked = message.get("params", {}).get("items", ())
-                self.send(id=message["id"], result=[self.settings for _ in asked])
-            if message.get("method") == "window/logMessage":
-                self.log.append(message["params"]["message"])
-            if wanted(message):
-                return message
-
-    def receive(self) -> dict[str, Any]:
-        """Return the next message."""
-        head = b"".join(iter(self.messages.readline, b"\r\n"))
-        length = re.search(rb"Content-Length: (\d+)", head)
-        assert length, f"the server has ended; it said: {self.log}"
-        return dict(json.loads(self.messages.read(int(length[1]))))
-
-    def open(self, file: Path) -> list[dict[str, Any]]:
-        """Open a feature, and return what the server warns of."""
-        self.tell(
-            "textDocument/didOpen",
-            textDocument={
-                "uri": file.as_uri(),
-                "languageId": "cucumber",
-                "version": 1,
-                "text": file.read_text("utf-8"),
-            },
-        )
-        message = self.until(lambda each: each.get("method") == "textDocument/publishDiagnostics")
-        assert message["params"]["uri"] == file.as_uri()
-        return list(message["params"]["diagnostics"])
 
 
 @pytest.fixture(scope="module")
 def editor() -> Iterator[Editor]:
-    """An editor in which the project is open."""
-    program = TOOLS / SERVER
-    if not program.exists():
-        pytest.skip("missing tool: Cucumber's language server, which `make qa-tools` installs")
-    with subprocess.Popen(
-        ["node", str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
-    ) as server:
-        yield Editor(server)
-        server.kill()
+    """An editor in which the project is open, with the committed settings."""
+    with opened(ROOT, SETTINGS) as found:
+        yield found
 
 
 @pytest.mark.qa
@@ -217,10 +128,7 @@ def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file:
         step = re.match(" +(?:Given|When|Then|And|But) ", line)
         if step is None:
             continue
-        document = {"uri": file.as_uri()}
-        position = {"line": number, "character": step.end() + 1}
-        links = editor.ask("textDocument/definition", textDocument=document, position=position)
-        assert {Path(link["targetUri"]).name for link in links} == {"steps.py"}, line
+        assert editor.definitions(file, number, step.end() + 1) == {STEPS.name}, line
         found += 1
     assert found > 0
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.bdd.editor import opened
 from tests.qa.conftest import Folder
 from tests.qa.page import block, options_of
 from translator_cmk import features_dir
 
 pytestmark = pytest.mark.qa
 
+STEPS = "steps_for_editors.py"
 SCHEMA = "node_modules/@cucumber/messages/messages.schema.json"
 
 
@@ -48,6 +50,23 @@ def test_html_formatter_makes_a_page_of_the_messages(folder_with_report: Folder)
     assert "A vault in another region is refused" in page
     assert '"status":"FAILED"' in page
     assert "</html>" in page[-100:]
+
+
+def test_editor_finds_every_step_of_features_in_a_folder_of_her_own(folder: Folder) -> None:
+    assert options_of("@cucumber/language-server") == []  # the editor starts it
+    (folder.path / ".venv").symlink_to(folder.python.parents[1])
+    folder.run("/bin/sh", "-ec", block("sh", "cp -R"))
+    features = sorted((folder.path / "features").glob("*.feature"))
+    with opened(folder.path, json.loads(block("json", "cucumber.glue"))) as editor:
+        for file in features:
+            assert editor.open(file) == []
+        lines = features[0].read_text("utf-8").splitlines()
+        [number, *_] = [place for place, line in enumerate(lines) if " When " in line]
+        assert editor.definitions(features[0], number, len(lines[number]) - 1) == {STEPS}
+
+        text = features[0].read_text("utf-8").replace("the customer", "the costumer")
+        features[0].write_text(text, "utf-8")
+        assert editor.open(features[0])
 
 
 def test_official_formatter_leaves_the_features_as_they_are(folder_with_node: Folder) -> None:

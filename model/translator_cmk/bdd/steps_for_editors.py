@@ -1,6 +1,6 @@
 """Every sentence that a step may have, for editors to find; it is never run.
 
-Written by `python tests/bdd/test_navigation.py`.  A `<word>` stands for what the examples of an
+Written by `python -m tests.bdd.test_navigation`.  A `<word>` stands for what the examples of an
 outline put there.
 """
 
