@@ -13,7 +13,7 @@ from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.session_pool import SessionPool
-from translator_cmk.language.declaration import CAPABILITIES, MASKED, Declaration
+from translator_cmk.language.declaration import AT_TIMES, CAPABILITIES, MASKED, Declaration
 from translator_cmk.machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
@@ -225,6 +225,76 @@ def test_a_deletion_that_can_be_seen_only_later_is_shown_then() -> None:
     kept = put_through(Hides(lacking=["revocation.deletes-uploads"]))
     assert failures(kept)
     assert "revocation.deletes-uploads" not in kept["tour"]["shown"]
+
+
+class Unsure(Asked):
+    """Can't find out whether data is readable that is not, and says so."""
+
+    hidden = frozenset({MASKED, AT_TIMES})
+
+    def __init__(self, lacking: Collection[str] = ()) -> None:
+        super().__init__(lacking)
+        can = frozenset(CAPABILITIES) - {"parallel"}
+        self.declaration = Declaration("unsure", "1", can, hidden=self.hidden)
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for workspace, fields in seen["workspace"].items():
+            if fields["readable"]:
+                continue
+            del fields["readable"]
+            documents = seen["document"]
+            seen["document"] = {
+                name: own for name, own in documents.items() if own["workspace"] != workspace
+            }
+        return seen
+
+
+class UnsureUndeclared(Unsure):
+    """The same without saying so."""
+
+    hidden = frozenset({MASKED})
+
+
+def test_a_look_counts_where_it_says_nothing_of_the_data() -> None:
+    envelope = put_through(Unsure())
+    assert envelope["exit_code"] == 0
+    seen_nevertheless = {
+        "revocation.access-revoked",
+        "revocation.vault-deleted",
+        "revocation.undeploys",
+        "revocation.deletes-uploads",
+    }
+    assert set(envelope["tour"]["shown"]) >= seen_nevertheless
+
+
+@pytest.mark.parametrize(
+    ("system", "found"),
+    [
+        (Unsure(["revocation.undeploys"]), "revocation.undeploys"),
+        (Unsure(["revocation.deletes-uploads"]), "restoration.uploads-stay-deleted"),
+        (UnsureUndeclared(), "revocation.data-inaccessible"),
+    ],
+)
+def test_a_look_that_says_nothing_of_the_data_hides_nothing_else(
+    system: Unsure, found: str
+) -> None:
+    envelope = put_through(system)
+    assert found in failures(envelope)
+    assert found not in envelope["tour"]["shown"]
+
+
+def test_outside_the_smallest_run_nothing_is_learned_from_such_a_look() -> None:
+    system = Unsure()
+    subject = SessionPool(lambda: Session(Direct(lambda: system)), 1).subject()
+    subject.reset(DEFAULT_STAGE)
+    revoked = next(number for number, each in enumerate(WHOLE) if isinstance(each, RevokeKeyAccess))
+    for command in WHOLE[:revoked]:
+        subject.submit(command)
+    subject.observe()
+    subject.submit(WHOLE[revoked])
+    with pytest.raises(NothingLearned, match="readable of the workspace"):
+        subject.observe()
 
 
 class DoesItLater(Asked):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Collection
 from typing import Any
 
+from ..language.declaration import Declaration
 from ..language.facts import Fact, changed_facts
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command
@@ -12,6 +13,7 @@ from ..requirements import load_register
 from ..shapes import suggestion
 from ..system import Inconclusive, ModelSystem, NothingLearned, Unsupported
 from .channels import Fault
+from .partial_looks import unknown_fields
 from .pending_effects import PendingEffects
 from .salted_names import SaltedNames, first_salt, salt_of
 from .session import UNEXPLAINED, Session, own_words
@@ -53,6 +55,7 @@ class Subject:
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
         self.patient = False  # whether a claim is made of everything, which may still change
+        self.takes_partial_looks = False  # whether a look counts that leaves out what isn't known
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self.pending = PendingEffects()
@@ -168,13 +171,15 @@ class Subject:
     def observe(self) -> Observation:
         """Observe the system once all effects show or their windows have closed.
 
-        Raises `Errs` and `Fault`.
+        Raises `Errs` and `Fault`, and `NothingLearned` where something could not be seen, unless
+        partial looks are taken.
         """
         seen = self.look()
-        if not self.declaration.windows:
-            return seen
-        seen = self._await_effects(seen)
-        self.pending.seen = seen
+        if self.declaration.windows:
+            seen = self._await_effects(seen)
+            self.pending.seen = seen
+        if not self.takes_partial_looks:
+            must_be_whole(seen, self.declaration)
         return seen
 
     def look(self) -> Observation:
@@ -281,6 +286,14 @@ class Subject:
             self.session.restart()
         except Fault as error:
             raise Aborted(f"given up: the system does not start again: {error}") from None
+
+
+def must_be_whole(seen: Observation, declared: Declaration) -> None:
+    """Raise `NothingLearned` if a look leaves out what the system could not find out this time."""
+    unknown = sorted(unknown_fields(seen, declared))
+    if unknown:
+        (kind, name), field = unknown[0]
+        raise NothingLearned(f"at observe: {field} of the {kind} {name!r} could not be seen")
 
 
 def no_requirement(name: str) -> str:

@@ -38,6 +38,10 @@ MASKED = "document.while-inaccessible"
 """Declared as hidden by a system that can't tell a deleted document from an inaccessible one, and
 shows neither."""
 
+AT_TIMES = "field.while-unknown"
+"""Declared as hidden by a system that can't always see everything.  What it could not find out this
+time it leaves out: the key source of a resource, or whether the data of a workspace is readable."""
+
 OF_AZURE = "Azure: "
 """How a product begins that is a cloud of Microsoft's; the adapter over Microsoft's SDKs names
 nothing else so."""
@@ -52,7 +56,7 @@ def hideable_parts() -> tuple[str, ...]:
     return tuple(parts)
 
 
-HIDEABLE = (*hideable_parts(), MASKED)
+HIDEABLE = (*hideable_parts(), MASKED, AT_TIMES)
 """Kinds, and fields of kinds, that an observation may leave out if that is declared."""
 
 LONGEST_WINDOW = 86_400

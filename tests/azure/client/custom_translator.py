@@ -9,23 +9,47 @@ from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command
 from translator_cmk.machine.commands import (
+    CreateKey,
     CreateResource,
+    CreateVault,
     CreateWorkspace,
     DeployModel,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
     TrainModel,
     TranslateWithModel,
     UploadDocument,
 )
 
-MADE: tuple[Command, ...] = (
-    CreateResource("tr", "Translator", "westeurope", "cmk-tier", "production", "apps"),
-    CreateWorkspace("ws", "tr"),
-    UploadDocument("contracts", "ws"),
-    TrainModel("legal", "ws"),
-    DeployModel("legal"),
-    TranslateWithModel("legal"),
-)
-"""What makes the world."""
+
+def enabled(salt: str) -> tuple[Command, ...]:
+    """Return what makes the resource `tr-SALT` under customer-managed keys.
+
+    Names come once in a process: Microsoft's libraries remember the tenant of a key vault by it.
+    """
+    resource, vault = f"tr-{salt}", f"kv-{salt}"
+    return (
+        CreateVault(vault, "westeurope", "production", "apps"),
+        CreateKey(vault, "cmk"),
+        CreateResource(resource, "Translator", "westeurope", "cmk-tier", "production", "apps"),
+        EnableIdentity(resource),
+        GrantKeyAccess(vault, resource),
+        EnableCustomerManagedKeys(resource, vault, "cmk", through="api"),
+    )
+
+
+def made(salt: str) -> tuple[Command, ...]:
+    """Return what makes the world, its resource included."""
+    return (
+        *enabled(salt),
+        CreateWorkspace("ws", f"tr-{salt}"),
+        UploadDocument("contracts", "ws"),
+        TrainModel("legal", "ws"),
+        DeployModel("legal"),
+        TranslateWithModel("legal"),
+    )
+
 
 Answer = Callable[[str, str, Mapping[str, str], bytes], Reply]
 """How a server answers."""

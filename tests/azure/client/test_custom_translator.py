@@ -5,20 +5,28 @@ written.
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.azure.client.custom_translator import (
-    MADE,
     Answer,
     a_system,
     accept,
     is_custom_translator,
+    made,
 )
 from tests.azure.server.wire import Customer
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.routing import ROUTES
+from translator_cmk.machine.commands import GrantKeyAccess, RevokeKeyAccess
+
+
+@pytest.fixture
+def salt() -> str:
+    """What makes the names of a test its own."""
+    return uuid4().hex[:6]
 
 
 def in_pascal_case(body: Any) -> Any:
@@ -57,15 +65,48 @@ def rewritten(answer: Answer, rewrite: Any) -> Answer:
 
 @pytest.mark.parametrize("rewrite", [unchanged, in_pascal_case, as_bare_lists])
 def test_a_model_is_trained_deployed_and_seen_whatever_the_form_of_answers(
-    rewrite: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    rewrite: Any, salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(signed_in, "answer", rewritten(signed_in.answer, rewrite))
     system = a_system(tmp_path)
-    accept(system, *MADE)
+    accept(system, *made(salt))
     seen = system.observe()
     assert seen["document"] == {"contracts": {"workspace": "ws"}}
     assert seen["model"] == {"legal": {"workspace": "ws", "state": "deployed"}}
     assert seen["workspace"]["ws"]["readable"] is True
+
+
+UNLISTED = Reply(400, {"error": {"code": "SomethingNew", "message": "Nobody has listed this."}})
+
+
+def unlisted_of_documents(answer: Answer) -> Answer:
+    """Return a server whose refusals of documents have a code that no source lists."""
+
+    def answer_otherwise(
+        method: str, target: str, headers: Mapping[str, str], content: bytes
+    ) -> Reply:
+        reply = answer(method, target, headers, content)
+        is_of_documents = is_custom_translator(target) and "/documents" in target
+        return UNLISTED if is_of_documents and reply.status >= 400 else reply
+
+    return answer_otherwise
+
+
+def test_after_a_loss_an_unlisted_code_hides_the_data_alone(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(signed_in, "answer", unlisted_of_documents(signed_in.answer))
+    system = a_system(tmp_path)
+    accept(system, *made(salt), RevokeKeyAccess(f"kv-{salt}", f"tr-{salt}"))
+    seen = system.observe()
+    assert seen["workspace"]["ws"].keys() == {"resource", "key_source"}
+    assert seen["document"] == {}
+    assert seen["model"]["legal"]["state"] == "undeployed"
+    assert seen["grant"] == {}
+    assert seen["resource"][f"tr-{salt}"]["key_source"] == "customer-managed"
+
+    accept(system, GrantKeyAccess(f"kv-{salt}", f"tr-{salt}"))
+    assert system.observe()["workspace"]["ws"]["readable"] is True
 
 
 def test_custom_translator_is_found_at_no_host_but_that_of_an_account(customer: Customer) -> None:

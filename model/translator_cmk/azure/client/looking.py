@@ -1,4 +1,4 @@
-"""Looking at what Azure shows of a world, until it shows all that was made or the time is up."""
+"""Looking at what Azure shows of a world, until it shows everything or the time is up."""
 
 from azure.core.exceptions import HttpResponseError
 
@@ -28,7 +28,7 @@ def look(estate: Estate, wait: float) -> Observation:
             if patience.ends() or not may_pass(answer):
                 raise NotLearned(why_not_seen(answer)) from None
         else:
-            if patience.ends() or not is_behind(estate, seen):
+            if patience.ends() or not (is_behind(estate, seen) or is_partial(seen)):
                 return seen
         patience.go_on()
 
@@ -52,6 +52,11 @@ def is_behind(estate: Estate, seen: Observation) -> bool:
     """Return whether a look misses something that was made."""
     shown = seen["resource"].keys() | seen["vault"].keys() | seen["key"].keys()
     return not estate.made.names <= shown
+
+
+def is_partial(seen: Observation) -> bool:
+    """Return whether a look leaves out whether data is readable, since nothing said so."""
+    return any("readable" not in fields for fields in seen["workspace"].values())
 
 
 def see_everything(estate: Estate) -> Observation:

@@ -278,15 +278,18 @@ class Studio:
         """Look at the workspaces that were made here, and at their documents and models.
 
         While data can't be read, whether a document is deleted or inaccessible can't be
-        distinguished: it is not shown.
+        distinguished: it is not shown.  Where the answer says neither, `readable` isn't either.
         """
         shown = self.workspaces()
         for name in self.ids:
             if name not in shown:
                 continue
             paid = member(shown[name], "subscription")
-            documents = self.documents_seen(name)
-            fields = {"resource": str(member(paid, "name")), "readable": documents is not None}
+            fields: dict[str, Any] = {"resource": str(member(paid, "name"))}
+            documents: dict[str, Any] | None = None
+            with suppress(NotLearned):  # then nothing is known of the data this time
+                documents = self.documents_seen(name)
+                fields["readable"] = documents is not None
             if self.clients.cloud.local:
                 # in Microsoft's definition this is of the resource, and says nothing of a workspace
                 fields["key_source"] = CUSTOMER if member(paid, "iscmkenabled") else MICROSOFT

@@ -13,7 +13,7 @@ from urllib.request import getproxies
 
 from ...arguments import seconds
 from ...errors import CommandError
-from ...language.declaration import MASKED, OF_AZURE, Declaration
+from ...language.declaration import AT_TIMES, MASKED, OF_AZURE, Declaration
 from ...machine import DEFAULT_STAGE, Stage
 from ...strict_yaml import read_yaml
 from ..names import GUID
@@ -188,7 +188,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     regions = ", ".join(map(target.location, DEFAULT_STAGE.regions))
     tiers = ", ".join(target.tiers.values())
     tenants = DEFAULT_STAGE.tenants if several else DEFAULT_STAGE.tenants[:1]
-    hidden = {MASKED}
+    hidden = {MASKED, AT_TIMES}
     windows = {}
     if not local:
         hidden.add(KEY_SOURCE_OF_A_WORKSPACE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...bdd.checked_system import ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
-from ...language.declaration import MASKED, Declaration
+from ...language.declaration import AT_TIMES, MASKED, Declaration
 from ...language.facts import Fact, changed_facts
 from ...machine import Accepted, Command, Observation, Outcome
 from ...machine.commands import ReadData, TranslateWithModel, UploadDocument
@@ -27,6 +27,7 @@ from ...oracle.affected import depending, named_by_any, words
 from ...oracle.shown import Name, Shown
 from ...system import Inconclusive, Unsupported
 from ..channels import Fault
+from ..partial_looks import left_out
 from ..subject import Subject
 
 TOO_OPEN = 12
@@ -122,6 +123,7 @@ def run_sequence(
     a level that is claimed is compared.
     """
     subject.patient = False
+    subject.takes_partial_looks = to_the_end is not None
     result = to_the_end or SequenceResult(unobserved=blind > 0)
     rest = iter(commands)
     try:
@@ -365,40 +367,39 @@ def may_yet_come(difference: Difference, subject: Subject) -> bool:
     return isinstance(difference.expected, Fact) and subject.is_late(difference.expected)
 
 
+def shows_always_the_same(declared: Declaration) -> bool:
+    """Return whether the system leaves out the same each time."""
+    return declared.hidden.isdisjoint({MASKED, AT_TIMES})
+
+
 def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:
-    """Return what the system shows this time, where it shows no document of a workspace whose data
-    is inaccessible.
-    """
-    if seen is None or MASKED not in subject.declaration.hidden:
+    """Return what the system shows this time, if that is not what it always shows."""
+    if seen is None or shows_always_the_same(subject.declaration):
         return None
     world = subject.reference.machine.world(subject.reference.state)
-    omitted = set()
-    for document in world.every(Document):
-        workspace = seen["workspace"].get(document.workspace.name, {})
-        if workspace.get("readable") is False:
-            omitted.add(((Document.word, document.name), "exists"))
+    documents = {document.name: document.workspace.name for document in world.every(Document)}
+    omitted = left_out(seen, documents, subject.declaration)
     shown = oracle.shown
-    return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, frozenset(omitted))
+    return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, omitted)
 
 
 def shown_at_most(
     result: SequenceResult, subject: Subject, seen: Observation | None
 ) -> Shown | None:
-    """Return what any system shows this time that shows no document of a workspace whose data is
-    inaccessible, whether it has deleted the document or not.
+    """Return what any system shows this time that leaves out what this one leaves out, whether it
+    has deleted a document that can't be seen or not.
     """
     declared = subject.declaration
-    if seen is None or MASKED not in declared.hidden:
+    if seen is None or shows_always_the_same(declared):
         return None
-    omitted = set()
+    documents = {}
     for command in result.asked:
         if isinstance(command, UploadDocument):
-            workspace = seen["workspace"].get(command.workspace, {})
-            if workspace.get("readable") is False:
-                omitted.add(((Document.word, command.document), "exists"))
+            documents[command.document] = command.workspace
     reasons = declared.can("reasons")
     audit = declared.can("audit")
-    return Shown(reasons, audit, declared.unseen, omitted=frozenset(omitted))
+    omitted = left_out(seen, documents, declared)
+    return Shown(reasons, audit, declared.unseen, omitted=omitted)
 
 
 CHANGE_NOTHING = (ReadData, TranslateWithModel)

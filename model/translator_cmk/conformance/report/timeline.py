@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...language.declaration import DECLARATION, MASKED, Declaration
+from ...language.declaration import DECLARATION, Declaration
 from ...language.facts import Fact, changed_facts
 from ...language.messages import command_from_wire, observation_from_wire
 from ...machine import Command, Observation
+from ...oracle.shown import Address
 from ...shapes import WireError, read_message
 from ..cases import Envelope
+from ..partial_looks import hides_documents, unknown_fields
 from ..salted_names import SaltedNames
 from ..session import own_words
 from .folder import MESSAGES
@@ -119,6 +121,8 @@ class WorldReader:
         """How many commands were answered since then."""
         self.masked: set[str] = set()
         """The documents that the last look could not show, deleted or not."""
+        self.unknown: frozenset[Address] = frozenset()
+        """The fields that the last look could not show."""
 
     def read(self, content: Entry) -> None:
         """Read one entry."""
@@ -162,9 +166,11 @@ class WorldReader:
         if before is not None and self.world.steps:
             step = self.world.steps[-1]
             masked = self.keep_what_is_masked(before, seen, step)
+            unknown = self.keep_what_is_unknown(before, seen)
             for was, now in changed_facts(before, seen):
                 step.changes.append(self.change(was, now, at - step.at, step))
             self.masked = masked
+            self.unknown = unknown
         self.seen = seen
         self.looked = at
         self.requests = 0
@@ -181,7 +187,8 @@ class WorldReader:
         if self.looked is not None and self.looked >= step.at:
             not_yet = self.looked - step.at
         was_masked = now.kind == "document" and now.name in self.masked
-        return Change(was, now, seen, not_yet, max(self.requests, 1), was_masked)
+        was_unknown = ((now.kind, now.name), now.field) in self.unknown
+        return Change(was, now, seen, not_yet, max(self.requests, 1), was_masked or was_unknown)
 
     def visible(self, seen: Observation) -> Observation:
         """Return an observation without what the system declares not to show."""
@@ -197,19 +204,31 @@ class WorldReader:
                 visible[kind][name] = without(fields, hidden)
         return visible
 
+    def keep_what_is_unknown(self, before: Observation, seen: Observation) -> frozenset[Address]:
+        """Keep the fields that could not be seen this time as they were, and return them."""
+        if self.declared is None:
+            return frozenset()
+        unknown = unknown_fields(seen, self.declared)
+        for (kind, name), field_name in unknown:
+            earlier = before.get(kind, {}).get(name, {})
+            if field_name in earlier:
+                seen[kind][name][field_name] = earlier[field_name]
+        return unknown
+
     def keep_what_is_masked(self, before: Observation, seen: Observation, step: Step) -> set[str]:
-        """Keep the documents that can't be seen, since the data of their workspace is inaccessible,
-        and return their names.
+        """Keep the documents that can't be seen, since the data of their workspace is inaccessible
+        or nothing is known of it, and return their names.
 
         A system that declares this can't tell whether they are deleted.
         """
         masked: set[str] = set()
-        if self.declared is None or MASKED not in self.declared.hidden:
+        if self.declared is None:
             return masked
         for name, fields in before.get("document", {}).items():
-            workspace = seen.get("workspace", {}).get(str(fields.get("workspace")), {})
-            is_inaccessible = workspace.get("readable") is False
-            if is_inaccessible and name not in seen.get("document", {}):
+            workspace = seen.get("workspace", {}).get(str(fields.get("workspace")))
+            if workspace is None or not hides_documents(workspace, self.declared):
+                continue
+            if name not in seen.get("document", {}):
                 seen.setdefault("document", {})[name] = fields
                 masked.add(name)
         for name in sorted(masked - self.masked):
