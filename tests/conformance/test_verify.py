@@ -396,6 +396,10 @@ NARROWED: dict[str, dict[str, Any]] = {
         "budgets": {"scopes": SCOPES, "steps": STEPS, "seconds": SECONDS - 0.1}
     },
     "without keys.audit": {"waived": ["keys.audit"]},
+    "scenarios except keys.audit": {"selection": {"exclude": ["keys.audit"]}},
+    "what failed in the run of 2026-11-30T10:00:00Z": {
+        "selection": {"last_failed": ["2026-11-30T10:00:00Z"]}
+    },
 }
 
 

@@ -84,6 +84,12 @@ class LosesNothing(LacksRows):
     lacking = ("revocation.access-revoked",)
 
 
+class LosesNothingAtOnce(LosesNothing):
+    """The same, in several sessions at once."""
+
+    declaration = Declaration("loses nothing", "unstated", frozenset(CAPABILITIES))
+
+
 class LosesOnlySight(LacksRows):
     """Makes data unreadable without the key, and loses nothing of it."""
 

@@ -17,6 +17,7 @@ from .model_answers import contradictions, is_called_the_model
 from .report.comparison import differences, of_digests
 from .report.reading import read
 from .report.wording import product
+from .selection import SELECTED
 
 EXPECTED: Mapping[str, Ids] = {
     name: tuple(requirements)
@@ -89,8 +90,8 @@ def load_results(folder: Path) -> Results:
             f"{contradiction}; the report says that it is the model's: run the suite again"
         )
     selection = []
-    for name, values in envelope["selection"].items():
-        selection += [f"--{name} {value}" for value in values]
+    for name in SELECTED:
+        selection += [f"--{name} {value}" for value in envelope["selection"].get(name, ())]
     register = load_register(revision=envelope["register"]["article"])
     if not register.is_specified:
         selection.append(f"--revision {register.revision}")

@@ -22,7 +22,7 @@ from .message_log import NoLog
 from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
-from .subject import Subject
+from .subject import Aborted, Subject
 from .verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
 
 EVERY = 2.0
@@ -50,6 +50,7 @@ class Running:
         self.trouble = ""
         self.no_goodbye = ""  # why the system did not say bye
         self.finished = False
+        self.ended_at_failure = False
         self.started = now()
         self.saved = monotonic()
         self.lock = Lock()
@@ -78,6 +79,18 @@ class Running:
             self.failed += result.status in FAILING
             self.progress.show_count(len(self.results), len(self.cases), failed=self.failed)
             self.tick()
+
+    def must_go_on(self, cases: Iterable[Case]) -> None:
+        """Raise `Aborted` if the run is to end at the first failure, and one of these counts as
+        one.
+        """
+        if not self.made.budgets.get("fail_fast"):
+            return
+        for case in cases:
+            known = self.deviations.known([case], self.results)
+            if verdict_on(case, self.results, known).status in FAILING:
+                self.ended_at_failure = True
+                raise Aborted(f"ended at the first failure, as --fail-fast asks: {case.id}")
 
     def tick(self) -> None:
         """Write the envelope if that was some time ago."""
@@ -144,7 +157,7 @@ class Running:
             "finished": max(self.started, now()),  # the clock may have been set back
             "complete": self.finished,
             "faults": faults,
-            "exit_code": exit_code(cases, verdicts, self.finished, made.lanes, faults, stale),
+            "exit_code": self.exit_code(cases, verdicts, faults, stale),
             "messages": messages,  # all this follows from so many entries of the message log
             "stale_deviations": stale,
             **self.notes,
@@ -154,6 +167,18 @@ class Running:
         if self.no_goodbye:
             envelope["no_goodbye"] = self.no_goodbye
         return envelope
+
+    def exit_code(
+        self,
+        cases: Sequence[Case],
+        verdicts: Mapping[str, Result],
+        faults: int,
+        stale: Sequence[str],
+    ) -> int:
+        """Return the exit code so far; ``stale``: what is wrong with the file of deviations."""
+        return exit_code(
+            cases, verdicts, self.finished, self.made.lanes, faults, stale, self.ended_at_failure
+        )
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last.

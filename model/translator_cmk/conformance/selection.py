@@ -8,15 +8,28 @@ from ..bdd.scenario_differences import current_id
 from ..errors import CommandError
 from ..language.declaration import MASKED, Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
-from ..requirements import load_register
+from ..requirements import TOPICS, load_register
 from ..shapes import suggestion
 from .cases import Ids, ScenarioCase
 from .masked_deletions import with_later_looks
 
-SELECTED = ("requirement", "topic", "level", "case")
+NARROWING = ("requirement", "topic", "level", "case")
+"""The options that name what alone is run."""
+
+EXCLUDE = "exclude"
+"""The option that names what is left out: a requirement, a topic or a case."""
+
+SELECTED = (*NARROWING, EXCLUDE)
+"""The options that select scenarios."""
+
+LAST_FAILED = "last_failed"
+"""The part of a selection that says of which run the failures are run again: when it began.
+
+The scenarios themselves are its cases.
+"""
 
 Selection = Mapping[str, Ids]
-"""For each of requirement, topic, level and case: what is selected; nothing for all."""
+"""For each of these options what it names; nothing for all."""
 
 UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 """Requirements without which nothing is left to verify."""
@@ -36,23 +49,46 @@ def selected(
         has_one = not chosen.isdisjoint(scenario.case.controls)  # one of them is enough
         if scenario.case.id in chosen and not has_one:
             controls.update(scenario.case.controls)
-    return [scenario for scenario in scenarios if scenario.case.id in chosen | controls]
+    found = []
+    for scenario in scenarios:
+        is_due = scenario.case.id in chosen | controls
+        if is_due and not is_excluded(scenario, selection):
+            found.append(scenario)
+    return found
 
 
 def is_selected(scenario: ScenarioCase, selection: Selection) -> bool:
-    """Return whether each part of the selection has the scenario."""
+    """Return whether each part of the selection has the scenario, and it is not left out."""
+    names = names_of(scenario)
+    for option in NARROWING:
+        chosen = selection.get(option, ())
+        if chosen and names[option].isdisjoint(chosen):
+            return False
+    return not is_excluded(scenario, selection)
+
+
+def is_excluded(scenario: ScenarioCase, selection: Selection) -> bool:
+    """Return whether a scenario is left out: it is what `--requirement`, `--topic` or `--case`
+    would select by one of these names.
+    """
+    excluded = selection.get(EXCLUDE, ())
+    if not excluded:
+        return False
+    names = names_of(scenario)
+    selectable = names["requirement"] | names["topic"] | names["case"]
+    return not selectable.isdisjoint(excluded)
+
+
+def names_of(scenario: ScenarioCase) -> Mapping[str, set[str]]:
+    """Return the names by which each option selects a scenario."""
     case = scenario.case
     topic, _, _ = case.requirements[0].partition(".")
-    of_case = {
-        "requirement": case.requirements,
-        "topic": (topic,),
-        "level": (case.level,),
-        "case": (case.id,),
+    return {
+        "requirement": set(case.requirements),
+        "topic": {topic},
+        "level": {case.level},
+        "case": {case.id},
     }
-    for name, chosen in selection.items():
-        if chosen and set(chosen).isdisjoint(of_case[name]):
-            return False
-    return True
 
 
 def must_exist(selection: Selection, waived: Iterable[str]) -> None:
@@ -66,6 +102,9 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
         must_be_known("--requirement", name, "requirement", requirements)
     for name in selection.get("case", ()):
         must_be_known("--case", name, "case", cases)
+    for name in selection.get(EXCLUDE, ()):
+        known = [*TOPICS, *requirements, *cases]
+        must_be_known("--exclude", name, "requirement, topic or case", known)
     for name in waived:
         must_be_known("--waive", name, "requirement", requirements)
         if name in UNDENIABLE:

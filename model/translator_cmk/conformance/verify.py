@@ -12,7 +12,7 @@ from typing import Any
 
 from ..arguments import whole_number_from
 from ..digest import kit_digest
-from ..errors import HARNESS, CommandError, print_error
+from ..errors import HARNESS, OK, CommandError, print_error
 from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
@@ -34,12 +34,14 @@ from .channels.options import Connection, add_system_arguments, connection, seco
 from .deviations import Deviation, load_deviations
 from .interruption import Interrupted
 from .lanes.features import run_features
+from .lanes.listing import cases_of, line_of
 from .lanes.run_lanes import run_lanes
+from .last_failed import SAME_FOLDER, select_last_failed
 from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
-from .selection import SELECTED, must_exist
+from .selection import LAST_FAILED, NARROWING, SELECTED, must_exist
 from .session import Session
 from .session_pool import SessionPool
 from .subject import Aborted, by_chance
@@ -50,7 +52,9 @@ REPORT = Path("conformance-report")
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
     systems = add_system_arguments(parser)
+    systems.required = False  # to list cases takes none
     add_selection(parser)
+    add_extent(parser)
     add_report(parser)
     add_budgets(parser)
     return systems
@@ -81,7 +85,34 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         "--level", choices=list(LEVELS), help="only scenarios of this level, and positive controls"
     )
     add_list("--case", metavar="ID", help="only this scenario, and its positive controls")
+    add_list(
+        "--exclude",
+        metavar="ID",
+        help="leave out the scenarios of this requirement or topic, or one scenario",
+    )
     add_list("--waive", metavar="ID", help="let a requirement hold or not")
+
+
+def add_extent(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how far a run goes."""
+    parser.add_argument(
+        "--last-failed",
+        metavar="DIR",
+        type=Path,
+        nargs="?",
+        const=SAME_FOLDER,
+        help="only what failed, or was not learned, in the report in this folder (default: that "
+        "of --report)",
+    )
+    parser.set_defaults(last_failed_of=())
+    parser.add_argument(
+        "--fail-fast", action="store_true", help="end at the first failure that counts"
+    )
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="print the cases that would be run, each with its requirements and level; ask nothing",
+    )
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +176,9 @@ def run(args: argparse.Namespace) -> int:
 
     The exit code is that of the report.  Raises `CommandError`.
     """
+    select_last_failed(args)
+    if args.list:
+        return print_cases(args)
     system = connection(args)
     seed = args.seed
     if seed is None:
@@ -169,6 +203,13 @@ def run(args: argparse.Namespace) -> int:
     for line in text.printed(envelope, args.report, system.text, awaited, args.assumptions):
         print(text.wrapped(line, width_of_terminal()))
     return int(envelope["exit_code"])
+
+
+def print_cases(args: argparse.Namespace) -> int:
+    """Print the cases that would be run; raises `CommandError`."""
+    for case in cases_of(planned(args, "", 0)):
+        print(line_of(case))
+    return OK
 
 
 def width_of_terminal() -> int:
@@ -237,7 +278,7 @@ def put_through(running: Running, pool: SessionPool) -> None:
 def planned(args: argparse.Namespace, transport: str, seed: int) -> Made:
     """Return how the arguments ask for the run to be made; raises `CommandError`."""
     check_kit()
-    selection = {name: tuple(getattr(args, name)) for name in SELECTED}
+    selection = selection_of(args)
     waived = tuple(sorted(set(args.waive)))
     must_exist(selection, waived)
     deviations: tuple[Deviation, ...] = ()
@@ -258,11 +299,21 @@ def planned(args: argparse.Namespace, transport: str, seed: int) -> Made:
     )
 
 
+def selection_of(args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+    """Return what the arguments select and leave out, and the run whose failures these are."""
+    selection = {name: tuple(getattr(args, name)) for name in SELECTED}
+    selection[LAST_FAILED] = args.last_failed_of
+    return selection
+
+
 def lanes_of(args: argparse.Namespace, selection: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the lanes that are asked for, in the order in which they are run."""
+    """Return the lanes that are asked for, in the order in which they are run.
+
+    What is left out are scenarios, and the other lanes have none, so they are run all the same.
+    """
     asked = args.lane
     if not asked:
-        selects_scenarios = any(selection.values())
+        selects_scenarios = any(selection[name] for name in NARROWING)
         asked = [FEATURES] if selects_scenarios else LANES
     return tuple(lane for lane in LANES if lane in asked)
 
@@ -272,6 +323,8 @@ def budgets_of(args: argparse.Namespace) -> dict[str, Any]:
     budgets = {"steps": args.steps, "seconds": args.seconds, "scopes": args.scope or list(SCOPES)}
     if args.sequences is not None:
         budgets["sequences"] = args.sequences
+    if args.fail_fast:
+        budgets["fail_fast"] = True
     return budgets
 
 

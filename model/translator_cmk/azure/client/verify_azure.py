@@ -12,6 +12,7 @@ from ...bdd.vocabulary import asserts
 from ...conformance import verify
 from ...conformance.cases import FEATURES, SMALLEST, TOUR, scenarios
 from ...conformance.channels import PATIENCE
+from ...conformance.last_failed import select_last_failed
 from ...conformance.selection import SELECTED, must_exist, selected
 from ...errors import DEVIATIONS, OK, CommandError
 from ...language.declaration import Declaration
@@ -90,6 +91,9 @@ def run(args: argparse.Namespace) -> int:
     if not args.azure:
         must_go_without_azure(args)
         return verify.run(args)
+    if args.list:
+        return verify.run(args)
+    select_last_failed(args)
     target = target_of(args)
     if args.read_only:
         return look(target)

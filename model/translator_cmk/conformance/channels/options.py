@@ -1,10 +1,11 @@
 """The options of the command line that name a system, and the channel that they stand for."""
 
 import argparse
+import os
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from ...watching import IN_PROCESS
 from .channel import PATIENCE, Channel, Fault
 from .child_process import Process
 from .in_process import Direct
-from .over_http import Url, split
+from .over_http import Header, Url, read_header, split
 
 QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
 SHELL_OPERATOR = re.compile(r"(?<!\S)([|&;]+|(\d*|&)[<>]\S*)(?!\S)")
@@ -30,6 +31,11 @@ START = (
 """Runs a command of this package without the current folder before everything else on the path."""
 
 LONGEST_WAIT = 86_400
+
+HEADERS = "TRANSLATOR_CMK_HEADERS"
+"""The environment variable with headers for `--http`, one a line: a command line is in the list of
+processes, which others can read.
+"""
 
 
 class Connection(NamedTuple):
@@ -50,6 +56,14 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
         help="start this, and speak with it over its standard input and output",
     )
     system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
+    parser.add_argument(
+        "--header",
+        metavar="'NAME: VALUE'",
+        action="append",
+        default=[],
+        help="with --http: send this header with each request; may be repeated.  Others can read "
+        f"command lines, so put a secret into the environment variable {HEADERS}, a header a line",
+    )
     system.add_argument(
         "--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process"
     )
@@ -85,12 +99,16 @@ def seconds(text: str) -> float:
 
 def connection(args: argparse.Namespace) -> Connection:
     """Return the way to the system that the arguments name; raises `CommandError`."""
+    if args.header and args.http is None:
+        raise CommandError("--header goes with --http")
     if args.stdio is not None:
         found = to_command(args.stdio)
     elif args.http is not None:
-        found = to_url(args.http)
-    else:
+        found = to_url(args.http, headers_of(args.header))
+    elif args.python is not None:
         found = to_factory(args.python, args.in_process)
+    else:
+        raise CommandError("no system is named; give one of --stdio, --http and --python")
     if args.timeout == PATIENCE:
         return found
     return found._replace(text=f"{found.text} --timeout {args.timeout:g}")
@@ -112,13 +130,34 @@ def to_command(command: str) -> Connection:
     return Connection("stdio", lambda: Process(command), f"--stdio {shlex.quote(command)}")
 
 
-def to_url(url: str) -> Connection:
+def headers_of(given: Sequence[str]) -> list[Header]:
+    """Return the headers that are given as options or in the environment; raises
+    `CommandError`.
+    """
+    lines = [("--header", line) for line in given]
+    for line in os.environ.get(HEADERS, "").splitlines():
+        if line.strip():
+            lines.append((HEADERS, line))
+    found: dict[str, Header] = {}
+    for where, line in lines:
+        try:
+            header = read_header(line.strip())
+        except ValueError as error:
+            raise CommandError(f"{where}: {error}") from None
+        name = header[0].lower()
+        if name in found:
+            raise CommandError(f"{where}: {header[0]} is there twice; leave one out")
+        found[name] = header
+    return list(found.values())
+
+
+def to_url(url: str, headers: Sequence[Header] = ()) -> Connection:
     """Return the way to a system that listens at a URL; raises `CommandError`."""
     try:
         split(url)
     except ValueError as error:
         raise CommandError(f"--http: {error}") from None
-    return Connection("http", lambda: Url(url), f"--http {shlex.quote(url)}")
+    return Connection("http", lambda: Url(url, headers), f"--http {shlex.quote(url)}")
 
 
 def to_factory(name: str, in_process: bool) -> Connection:

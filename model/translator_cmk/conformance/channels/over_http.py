@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 import threading
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
@@ -29,11 +30,37 @@ HEADERS = {
 }
 
 
-class Url(Channel):
-    """Exchanges messages with one URL, over one connection as long as it lasts."""
+OF_THE_KIT = {
+    *(name.lower() for name in HEADERS),
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "transfer-encoding",
+}
+"""The headers that only the kit sets."""
 
-    def __init__(self, url: str) -> None:
+Header = tuple[str, str]
+"""A header that is sent with each request: its name and its value, which may be a secret."""
+
+SHORTEST_SECRET = 8
+"""Characters of a value, or of a word of it, that is taken for a secret: shorter ones are words."""
+
+HIDDEN = "(hidden)"
+"""Stands for a secret that a system repeats."""
+
+
+class Url(Channel):
+    """Exchanges messages with one URL, over one connection as long as it lasts.
+
+    ``headers`` are sent with each request.  What the system repeats of them is taken out of its
+    answers, so that it is in no log.
+    """
+
+    def __init__(self, url: str, headers: Sequence[Header] = ()) -> None:
         self.url = split(url)
+        self.headers = HEADERS | dict(headers)
+        self.secrets = secrets_in(headers)
         self.connection: http.client.HTTPConnection | None = None
         self.late = False
         self.answered_at = 0.0  # when it last answered; never yet
@@ -48,13 +75,22 @@ class Url(Channel):
             text = self._exchange(body, patience)
         except (OSError, http.client.HTTPException) as error:
             self.restart()
-            raise fault_of(error, self.late) from None
-        except Fault:
+            raise self._without_secrets(fault_of(error, self.late)) from None
+        except Fault as fault:
             self.restart()
-            raise
+            raise self._without_secrets(fault) from None
         finally:
             self.deadline.cancel()
+        for secret in self.secrets:
+            text = text.replace(secret.encode(), HIDDEN.encode())
         return decode_answer(text)
+
+    def _without_secrets(self, fault: Fault) -> Fault:
+        """Return a fault whose text repeats no secret."""
+        text = str(fault)
+        for secret in self.secrets:
+            text = text.replace(secret, HIDDEN)
+        return Fault(fault.kind, text)
 
     def _end_time(self) -> None:
         """Close the socket, whose own timeout begins again with each byte."""
@@ -95,7 +131,7 @@ class Url(Channel):
         path = self.url.path or "/"
         if self.url.query:
             path += f"?{self.url.query}"
-        connection.request("POST", path, body, HEADERS)
+        connection.request("POST", path, body, self.headers)
         return connection.getresponse()
 
     def _new_connection(self) -> http.client.HTTPConnection:
@@ -142,6 +178,33 @@ def check_head(response: http.client.HTTPResponse) -> None:
     if encoding.lower() != "identity":
         problem = f"answered with the encoding {encoding!r}, which nobody asked for; leave it out"
         raise Fault("content-type", problem)
+
+
+def read_header(line: str) -> Header:
+    """Return the header on a line such as `Authorization: Bearer TOKEN`; raises `ValueError`, whose
+    text has nothing of the value.
+    """
+    name, colon, value = line.partition(":")
+    value = value.strip()
+    if not colon or not re.fullmatch("[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise ValueError("no header; write 'NAME: VALUE', such as 'Authorization: Bearer TOKEN'")
+    if name.lower() in OF_THE_KIT:
+        raise ValueError(f"{name} is set by the kit; leave it out")
+    if not re.fullmatch("[ -~]+", value):
+        raise ValueError(f"the value of {name} is empty, or has other characters than ASCII")
+    return name, value
+
+
+def secrets_in(headers: Iterable[Header]) -> list[str]:
+    """Return what of the headers may be secret, the longest first: each value, and the last word of
+    one, such as the token of a bearer.
+    """
+    found = set()
+    for _, value in headers:
+        found.add(value)
+        found.add(value.split(" ")[-1])
+    long_enough = [secret for secret in found if len(secret) >= SHORTEST_SECRET]
+    return sorted(long_enough, key=len, reverse=True)
 
 
 def split(url: str) -> SplitResult:

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -222,6 +221,15 @@ def attempt(
     result = play(subject, scenario, details)
     running.add(scenario.case, result, subject)
     recover(subject, result)
+    running.must_go_on([scenario.case])
+
+
+def next_of(waiting: deque[ScenarioCase]) -> ScenarioCase | None:
+    """Take the next scenario that nobody else has taken; None if none is left."""
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 def run_features(
@@ -235,16 +243,15 @@ def run_features(
 
     def work(subject: Subject) -> None:
         """Play one scenario after another that nobody else has taken; raises `Aborted`."""
-        with suppress(IndexError):
-            while True:
-                attempt(running, subject, waiting.popleft())
-
-    with ThreadPoolExecutor(len(subjects)) as pool:
-        threads = [pool.submit(work, subject) for subject in others]
         try:
-            work(first)
+            while (scenario := next_of(waiting)) is not None:
+                attempt(running, subject, scenario)
         except BaseException:
             waiting.clear()  # the others end with the scenario under way
             raise
+
+    with ThreadPoolExecutor(len(subjects)) as pool:
+        threads = [pool.submit(work, subject) for subject in others]
+        work(first)
         for thread in threads:
             thread.result()

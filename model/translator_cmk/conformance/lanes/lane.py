@@ -194,6 +194,8 @@ class SequenceLane:
         self.running.tick()
         if is_new:
             self.keep(result)
+            self.so_far()
+            self.running.must_go_on(self.tally.cases())
         return result
 
     def looked_at(self, unobserved: SequenceResult) -> SequenceResult:

@@ -12,6 +12,7 @@ from ...language.declaration import OF_AZURE
 from ...requirements import Register, Requirement, load_register
 from ...verdict import HAS_FAILED, OF_REQUIREMENTS, Status
 from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope
+from ..selection import SELECTED
 from .by_requirement import Cell, cells, shown_once, verdict
 from .document import (
     Block,
@@ -481,8 +482,8 @@ def repeated(envelope: Envelope) -> Iterator[Block]:
 def selected_by(envelope: Envelope) -> list[str]:
     """Return the options that select scenarios, and waive requirements."""
     words: list[str] = []
-    for name, values in envelope["selection"].items():
-        for value in values:
+    for name in SELECTED:
+        for value in envelope["selection"].get(name, ()):
             words += [f"--{name}", value]
     for name in envelope["waived"]:
         words += ["--waive", name]

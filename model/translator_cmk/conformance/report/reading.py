@@ -13,7 +13,7 @@ from ...requirements.revisions import UnknownRevision
 from ...shapes import WireError, read_message
 from ..cases import FEATURES, LANES, TOURABLE, Envelope
 from ..deviations import Deviation, is_day, known_cases, problem_with
-from ..selection import SELECTED, must_exist
+from ..selection import LAST_FAILED, SELECTED, must_exist
 from . import envelope as shapes
 from .envelope import FORMAT, Made
 from .folder import ENVELOPE, must_be_a_file
@@ -100,7 +100,9 @@ def made_of(envelope: Envelope) -> Made:
         revision=envelope["register"]["article"],
         waived=tuple(sorted(envelope["waived"])),
         lanes=tuple(lane for lane in LANES if lane in envelope["lanes"]),
-        selection={name: tuple(envelope["selection"].get(name, ())) for name in SELECTED},
+        selection={
+            name: tuple(envelope["selection"].get(name, ())) for name in (*SELECTED, LAST_FAILED)
+        },
         seed=envelope["seed"],
         budgets=envelope["budgets"],
         deviations=tuple(Deviation(**entry) for entry in envelope["deviations"]),

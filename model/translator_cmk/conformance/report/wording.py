@@ -10,6 +10,7 @@ from ...language.declaration import LEVELS
 from ...requirements import load_register
 from ...verdict import CONCLUSIONS, NOT_PASSED, OF_CASES, RunShown, Status, badge_of_run
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, CaseEntry, Envelope
+from ..selection import EXCLUDE, LAST_FAILED
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""
@@ -94,7 +95,9 @@ def scope_of(envelope: Envelope) -> Iterator[str]:
     default or longer.
     """
     for name, values in envelope["selection"].items():
-        if name == "case":
+        if name in (EXCLUDE, LAST_FAILED):
+            yield selection_in_words(name, values)
+        elif name == "case":
             yield f"{len(values)} {plural('scenario', values)}"
         elif len(values) > MOST_IN_A_HEADLINE:
             yield f"{len(values)} {plural(name, values)}"
@@ -119,11 +122,20 @@ def scope_of(envelope: Envelope) -> Iterator[str]:
         yield f"without {few(envelope['waived'])}"
 
 
+def selection_in_words(name: str, values: Sequence[str]) -> str:
+    """Return what one option selects or leaves out."""
+    if name == EXCLUDE:
+        return f"scenarios except {few(values)}"
+    if name == LAST_FAILED:
+        return f"what failed in the run of {few(values)}"
+    return f"{name} {few(values)}"
+
+
 def whole_scope_of(envelope: Envelope) -> Iterator[str]:
     """Yield to what a run was narrowed, with the names of what was selected."""
     selection = envelope["selection"]
     for name, values in selection.items():
-        yield f"{name} {few(values)}"
+        yield selection_in_words(name, values)
     yield from list(scope_of(envelope))[len(selection) :]
 
 

@@ -1,0 +1,217 @@
+"""A run can be narrowed: to what failed last, to the first failure, or without what is named."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conformance.conftest import (
+    DISABLED,
+    FAILS,
+    FAILS_TOO,
+    MODEL,
+    SOME,
+    TOUR,
+    VAULT,
+    WHOLE,
+    WRONG,
+    Refused,
+    Verified,
+    says,
+    verify,
+)
+from translator_cmk.bdd.feature_files import pickles
+from translator_cmk.conformance.deviations import UNWRITTEN
+
+BOTH = (*TOUR, *VAULT)
+"""A tour, and the scenarios of a topic."""
+
+
+def repeated(found: Verified, folder: Path, system: str, *more: str) -> Verified:
+    """Run again what failed in a run, from a copy of its report."""
+    shutil.copytree(found.folder, folder / "report")
+    return verify(folder, "--python", system, "--last-failed", *more)
+
+
+# What failed last
+
+
+def test_last_failed_are_run_again_with_their_controls_and_nothing_else(
+    tmp_path: Path, wrong_in_features: Verified
+) -> None:
+    again = repeated(wrong_in_features, tmp_path, WRONG)
+    assert wrong_in_features.status(WHOLE) == "passed"
+    statuses = again.statuses()
+    assert statuses.keys() >= {FAILS, FAILS_TOO}
+    assert WHOLE not in statuses
+    assert again.exit_code == 1
+    assert again.report["selection"] == {
+        "case": [FAILS, FAILS_TOO],
+        "last_failed": [wrong_in_features.report["started"]],
+    }
+    assert f"what failed in the run of {wrong_in_features.report['started']}" in again.printed
+    assert says(0, "report", "check", again.folder)
+
+
+def test_mended_system_passes_what_failed_and_then_nothing_is_left(
+    tmp_path: Path, wrong_in_features: Verified
+) -> None:
+    again = repeated(wrong_in_features, tmp_path, MODEL)
+    assert (again.exit_code, again.status(FAILS)) == (0, "passed")
+    report = ("--report", again.folder, "--python", MODEL, "--last-failed")
+    error = says(2, "verify", *report)
+    assert f"--last-failed: nothing failed in the report in {again.folder}" in error
+    assert json.loads((again.folder / "report.json").read_text("utf-8")) == again.report
+
+
+def test_lane_of_sequences_that_failed_is_run_again_as_long_as_it_was(
+    tmp_path: Path, wrong: Verified
+) -> None:
+    again = verify(tmp_path, "--python", WRONG, "--last-failed", str(wrong.folder))
+    assert "tour" in again.report["lanes"]
+    for budget in ("scopes", "steps"):
+        assert again.report["budgets"][budget] == wrong.report["budgets"][budget]
+    assert again.statuses("tour") == wrong.statuses("tour")
+    only = verify(
+        tmp_path, "--python", WRONG, "--last-failed", str(wrong.folder), "--lane", "features"
+    )
+    assert only.report["lanes"] == ["features"]
+
+
+def test_last_failed_of_what_is_no_report_is_refused(tmp_path: Path, refused: Refused) -> None:
+    assert "--last-failed: " in refused("--python", MODEL, "--last-failed", str(tmp_path))
+    selecting = ("--last-failed", str(tmp_path), "--case", WHOLE)
+    assert "leave out --case" in refused("--python", MODEL, *selecting)
+
+
+# The first failure
+
+
+def test_first_failure_in_scenarios_ends_the_run(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", WRONG, *SOME, "--case", DISABLED, "--fail-fast")
+    assert found.exit_code == 1
+    assert not found.report["complete"]
+    statuses = list(found.statuses().values())
+    assert statuses.count("failed") == 1
+    assert "not-run" in statuses
+    failed = next(case for case, status in found.statuses().items() if status == "failed")
+    why = f"ended at the first failure, as --fail-fast asks: {failed}"
+    assert found.report["trouble"] == why
+    assert f"{why}\n" in found.printed
+    assert why in says(4, "report", "check", found.folder)
+
+
+def test_first_failure_in_a_tour_ends_the_run_once_it_is_shortened(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", WRONG, *TOUR, "--lane", "fuzz", "--fail-fast")
+    assert (found.exit_code, found.report["complete"]) == (1, False)
+    assert list(found.statuses().values()).count("failed") == 1
+    assert "fuzz" not in found.report
+    assert len(list((found.folder / "counterexamples").glob("*.feature"))) == 1
+    assert "ended at the first failure" in says(4, "report", "check", found.folder)
+
+
+def test_failure_in_one_of_several_sessions_ends_all(tmp_path: Path) -> None:
+    found = verify(
+        tmp_path, "--python", "tests.systems.mistaken:LosesNothingAtOnce", "--fail-fast",
+        "--topic", "revocation",
+    )  # fmt: skip
+    assert found.report["subject"]["capabilities"].count("parallel") == 1
+    statuses = list(found.statuses().values())
+    assert found.exit_code == 1
+    assert 1 <= statuses.count("failed") <= 2
+    assert statuses.count("not-run") > len(statuses) / 2
+    assert "ended at the first failure" in says(4, "report", "check", found.folder)
+
+
+def test_what_does_not_count_or_is_listed_ends_no_run(tmp_path: Path) -> None:
+    known = tmp_path / "known.yaml"
+    written = {**UNWRITTEN, "reason": "by design", "issue": "https://example.com/7"}
+    entries = [{"case": case, **written, "expires": "2999-01-01"} for case in (FAILS, FAILS_TOO)]
+    known.write_text(yaml.safe_dump(entries), "utf-8")
+    listed = ("--deviations", str(known), "--fail-fast")
+    found = verify(tmp_path, "--python", WRONG, *SOME, *listed)
+    assert (found.exit_code, found.report["complete"]) == (0, True)
+    assert found.status(FAILS) == "known"
+
+
+# The list
+
+
+def test_list_has_what_a_run_has_and_names_requirements_and_levels(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", MODEL, *BOTH)
+    listed = {}
+    for line in says(0, "verify", "--list", *BOTH).splitlines():
+        case, requirements, level = line.split("\t")
+        listed[case] = (requirements, level)
+    run = {}
+    for case in found.report["cases"]:
+        run[case["id"]] = (",".join(case["requirements"]) or "-", case["level"])
+    assert listed == run
+
+
+def test_list_asks_no_system_and_writes_nothing(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    said = says(0, "verify", "--list", "--report", report, "--stdio", "/bin/false", *VAULT)
+    assert said.startswith("vault.")
+    assert not report.exists()
+
+
+def test_without_a_system_there_is_a_list_alone() -> None:
+    error = says(2, "verify", *VAULT)
+    assert "no system is named; give one of --stdio, --http and --python" in error
+    assert "no such.thing" not in error
+    assert "unknown requirement" in says(2, "verify", "--list", "--requirement", "no.such")
+
+
+# What is left out
+
+
+@pytest.mark.parametrize("excluded", ["vault.same-region", "vault", WHOLE, FAILS])
+def test_what_is_excluded_is_what_the_same_name_selects(excluded: str) -> None:
+    every = set(listed())
+    option = {WHOLE: "--case", FAILS: "--case", "vault": "--topic"}.get(excluded, "--requirement")
+    named = {
+        pickle.id
+        for pickle in pickles()
+        if excluded in (pickle.id, *pickle.requirements)
+        or (option == "--topic" and pickle.id.startswith("vault."))
+    }
+    assert every - set(listed("--exclude", excluded)) == named & every
+    assert named <= set(listed(option, excluded))
+
+
+def listed(*options: str) -> list[str]:
+    """Return the ids of the scenarios that would be run."""
+    lines = says(0, "verify", "--list", "--lane", "features", *options).splitlines()
+    return [line.partition("\t")[0] for line in lines]
+
+
+def test_report_names_what_was_left_out_and_other_lanes_are_run(tmp_path: Path) -> None:
+    exclude = ("--exclude", "vault.same-region", "--exclude", WHOLE)
+    found = verify(tmp_path, "--python", MODEL, *BOTH, *exclude)
+    assert found.report["selection"]["exclude"] == ["vault.same-region", WHOLE]
+    assert f"scenarios except vault.same-region, {WHOLE}" in found.printed
+    assert (found.folder / "summary.md").read_text("utf-8").count("scenarios except ") > 0
+    assert found.statuses("tour")
+    assert not [case for case in found.statuses() if case.startswith("vault.same-region/")]
+    assert says(0, "report", "check", found.folder)
+    all_lanes = says(0, "verify", "--list", "--exclude", "vault")
+    assert "\nfuzz/" in all_lanes
+
+
+def test_control_that_is_left_out_leaves_its_case_open(tmp_path: Path) -> None:
+    needs_one = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
+    with_control = listed("--case", needs_one)
+    controls = [case for case in with_control if case != needs_one]
+    options = [word for case in controls for word in ("--exclude", case)]
+    assert listed("--case", needs_one, *options) == [needs_one]
+    found = verify(tmp_path, "--python", MODEL, "--case", needs_one, *options)
+    assert set(found.statuses()) == {needs_one}
+
+
+def test_unknown_name_is_refused_with_what_may_have_been_meant(refused: Refused) -> None:
+    error = refused("--python", MODEL, "--exclude", "vault.same-regio")
+    assert "--exclude vault.same-regio: unknown requirement, topic or case" in error
+    assert "vault.same-region" in error
