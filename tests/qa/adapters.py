@@ -2,7 +2,7 @@
 
 import time
 
-from translator_cmk import ROWS, Command, Machine, ModelSystem, Outcome, Stage
+from translator_cmk import ROWS, Command, Machine, ModelSystem, Outcome, Refused, Stage
 
 RIGHT = Machine(ROWS)
 ANY_REGION = Machine([row for row in ROWS if row.requirement != "vault.same-region-refused"])
@@ -29,6 +29,15 @@ class Unsteady(ModelSystem):
         is_right = Unsteady.resets % 2 == 0
         self.machine = RIGHT if is_right else ANY_REGION
         super().reset(*stage)
+
+
+class RefusesAll(ModelSystem):
+    """Refuses every command, so no scenario gets beyond its Givens."""
+
+    declaration = PORTAL
+
+    def submit(self, command: Command) -> Outcome:  # noqa: ARG002  # it is refused, whichever it is
+        return Refused()
 
 
 class HangsOnce(ModelSystem):

@@ -37,6 +37,14 @@ def test_each_scenario_has_the_ids_of_its_requirements_as_tags(folder: Folder) -
     assert sorted(map(tags_of, results_in(folder))) == sorted(wanted)
 
 
+def test_failed_then_is_failed_and_a_blocked_scenario_is_broken(folder: Folder) -> None:
+    clean = (*options_of("allure-pytest"), "--clean-alluredir")
+    folder.pytest(*ANY_REGION, *clean)
+    assert {result["status"] for result in results_in(folder)} == {"passed", "failed"}
+    folder.pytest("--system", "my_adapter:RefusesAll", *clean)
+    assert {result["status"] for result in results_in(folder)} == {"broken"}
+
+
 def test_report_of_allure_3_counts_what_pytest_counts_and_a_flaky_scenario_as_failed(
     folder_with_node: Folder,
 ) -> None:
