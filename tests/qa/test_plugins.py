@@ -21,13 +21,10 @@ def verdicts_in(folder: Folder, name: str) -> dict[str, str]:
     """Return what a JUnit file says of each scenario by its id, in the order of the run."""
     found = {}
     for case in ElementTree.parse(folder.path / name).iter("testcase"):
-        ids = [
-            each.get("value", "")
-            for each in case.iter("property")
-            if each.get("name") == "scenario"
-        ]
         kinds = [part.tag for part in case if part.tag in ("failure", "error", "skipped")]
-        found[ids[0]] = kinds[0] if kinds else "passed"
+        for each in case.iter("property"):
+            if each.get("name") == "scenario":
+                found[str(each.get("value"))] = kinds[0] if kinds else "passed"
     return found
 
 
@@ -54,8 +51,10 @@ def test_any_repeat_of_a_scenario_gives_the_same_verdict(folder: Folder) -> None
 
 
 def test_scenario_that_fails_in_one_repeat_is_flaky_and_red(folder: Folder) -> None:
-    done = folder.pytest(*UNSTEADY, *REPORT, *options_of("pytest-repeat"))
+    in_order = ("-p", "no:randomly", "-v")
+    done = folder.pytest(*in_order, *UNSTEADY, *REPORT, *options_of("pytest-repeat"))
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert ": failed, then passed, then failed\n" in done.stdout
     cases = folder.cases().values()
     flaky = [case for case in cases if set(case.attempts) == {"failed", "passed"}]
     assert flaky
@@ -64,11 +63,8 @@ def test_scenario_that_fails_in_one_repeat_is_flaky_and_red(folder: Folder) -> N
 
 
 def test_any_order_gives_the_same_verdicts(folder: Folder) -> None:
-    for name, options in (
-        ("one.xml", ["-p", "no:randomly"]),
-        ("two.xml", options_of("pytest-randomly")),
-    ):
-        folder.pytest(*ANY_REGION, *options, "--junitxml", name)
+    folder.pytest(*ANY_REGION, "-p", "no:randomly", "--junitxml", "one.xml")
+    folder.pytest(*ANY_REGION, *options_of("pytest-randomly"), "--junitxml", "two.xml")
     one = verdicts_in(folder, "one.xml")
     two = verdicts_in(folder, "two.xml")
     assert list(one) != list(two)

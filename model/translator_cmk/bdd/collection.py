@@ -9,7 +9,7 @@ PYTEST_DONT_REWRITE
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -132,36 +132,25 @@ def join(tests: Sequence[pytest.Item], features: Iterable[Feature]) -> Iterator[
 def bound_again(tests: Iterable[pytest.Item]) -> dict[str, tuple[Path, Pickle]]:
     """Return by its id each pickle with more than one test, and its file.
 
-    The repeats of pytest-repeat are one test.
+    The repeats that pytest-repeat makes of a test have different numbers.
     """
-    bindings: dict[str, Binding] = {}
-    repeats: dict[str, set[int]] = {}
+    seen = set[tuple[str, int]]()
     found: dict[str, tuple[Path, Pickle]] = {}
     for test in tests:
         pickle = test.stash[PICKLE]
-        binding, repeat = binding_of(test)
-        earlier_repeats = repeats.setdefault(pickle.id, set())
-        if binding != bindings.setdefault(pickle.id, binding) or repeat in earlier_repeats:
+        numbered = (pickle.id, repeat_of(test))
+        if numbered in seen:
             found[pickle.id] = (test.stash[FEATURE], pickle)
-        earlier_repeats.add(repeat)
+        seen.add(numbered)
     return found
 
 
-class Binding(NamedTuple):
-    """What runs a scenario: a function, and its parameters."""
-
-    function: str
-    parameters: dict[str, Any]
-
-
-def binding_of(test: Any) -> tuple[Binding, int]:
-    """Return what runs a scenario, and the number of this repeat of it."""
-    function, _, _ = test.nodeid.partition("[")
-    parameters: dict[str, Any] = {}
-    if hasattr(test, "callspec"):
-        parameters.update(test.callspec.params)
-    repeat: int = parameters.pop(REPEAT, 0)
-    return Binding(function, parameters), repeat
+def repeat_of(test: Any) -> int:
+    """Return the number of this repeat of a test, 0 for one that is not repeated."""
+    if not hasattr(test, "callspec"):
+        return 0
+    number: int = test.callspec.params.get(REPEAT, 0)
+    return number
 
 
 def template_of(item: Any) -> Any:
