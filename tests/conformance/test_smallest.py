@@ -7,7 +7,7 @@ import pytest
 
 from translator_cmk.conformance.cases import SMALLEST, TOUR
 from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.lanes.sequences import smallest_run
+from translator_cmk.conformance.lanes.sequences import smallest_parts
 from translator_cmk.conformance.lanes.tour import run_tour
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
@@ -26,19 +26,18 @@ from translator_cmk.machine import (
     Stage,
 )
 from translator_cmk.machine.commands import (
-    CreateResource,
     CreateWorkspace,
     EnableCustomerManagedKeys,
     RevokeKeyAccess,
 )
+from translator_cmk.machine.entities import MICROSOFT
 from translator_cmk.system import ModelSystem, NothingLearned
 
-WHOLE = tuple(command for part in smallest_run().values() for command in part)
+WHOLE = tuple(command for part in smallest_parts() for command in part.steps)
 
 WORTH_MOST = {
     "keys.enable",
     "keys.rsa-2048",
-    "resource.not-at-creation",
     "restoration.uploads-stay-deleted",
     "revocation.access-revoked",
     "revocation.data-inaccessible",
@@ -125,17 +124,23 @@ def test_it_needs_one_paid_resource_two_vaults_one_workspace_and_one_model() -> 
 
 def test_what_is_worth_most_comes_before_the_hours_of_training() -> None:
     names = [type(command).__name__ for command in WHOLE]
-    kept = [command for command in WHOLE if isinstance(command, CreateResource)][-1]
-    assert kept.keys == "customer-managed"
-    assert WHOLE.index(kept) < names.index("TrainModel")
-    assert names.index("EnableCustomerManagedKeys") < names.index("CreateWorkspace")
+    last_enabling = len(names) - 1 - names[::-1].index("EnableCustomerManagedKeys")
+    assert last_enabling < names.index("CreateWorkspace") < names.index("TrainModel")
+
+
+def test_nothing_is_asked_that_breaks_two_demands_at_once() -> None:
+    model = ModelSystem()
+    for command in WHOLE:
+        outcome = model.submit(command)
+        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+            assert len({reason.removesuffix("-refused") for reason in outcome.because}) == 1
+        assert getattr(command, "keys", MICROSOFT) == MICROSOFT
 
 
 @pytest.mark.parametrize("requirement", sorted(WORTH_MOST - {"keys.enable", "vault.same-region"}))
 def test_a_system_that_lacks_what_it_shows_fails_it(requirement: str) -> None:
     refusals = {
         "keys.rsa-2048": "keys.rsa-2048-refused",
-        "resource.not-at-creation": "resource.creation-refused",
         "vault.purge-protection": "vault.purge-protection-refused",
     }
     gone = {requirement, refusals.get(requirement, requirement)}
@@ -146,24 +151,16 @@ def test_a_system_that_lacks_what_it_shows_fails_it(requirement: str) -> None:
 
 
 def test_after_a_difference_the_rest_is_carried_out_once_and_judged_no_more() -> None:
-    system = Asked(lacking=["resource.creation-refused", "resource.not-at-creation"])
+    system = Asked(["vault.purge-protection-refused"], ["vault.purge-protection"])
     envelope = put_through(system)
-    assert failures(envelope) == ["resource.not-at-creation"]
+    assert failures(envelope) == ["vault.purge-protection"]
     assert system.worlds == 1
     assert len(system.asked) == len(WHOLE)
-    rest = len(WHOLE) - 1 - WHOLE.index(refused_at_creation())
-    assert envelope["tour"]["unjudged"] == rest
+    first_enabling = next(
+        number for number, each in enumerate(WHOLE) if isinstance(each, EnableCustomerManagedKeys)
+    )
+    assert envelope["tour"]["unjudged"] == len(WHOLE) - 1 - first_enabling
     assert "revocation.access-revoked" not in envelope["tour"]["shown"]
-
-
-def refused_at_creation() -> Command:
-    """Return the command that asks for customer-managed keys at creation."""
-    [found] = [
-        command
-        for command in WHOLE
-        if isinstance(command, CreateResource) and command.keys == "customer-managed"
-    ]
-    return found
 
 
 # Answers that say nothing of the specification
@@ -186,7 +183,7 @@ def test_an_answer_that_says_nothing_ends_nothing_and_shows_nothing() -> None:
     assert statuses(envelope)["EnableCustomerManagedKeys"] == "nothing-learned"
     shown = set(envelope["tour"]["shown"])
     refusals = {"vault.same-region", "vault.purge-protection", "keys.rsa-2048"}
-    assert shown.isdisjoint(refusals | {"resource.not-at-creation", "revocation.features-stop"})
+    assert shown.isdisjoint(refusals | {"revocation.features-stop"})
     assert shown >= {"revocation.deletes-uploads", "revocation.undeploys", "keys.enable"}
 
 
@@ -199,9 +196,30 @@ class RefusesToEnable(Asked):
         return super().submit(command)
 
 
+class SaysNothingOfEnabling(Asked):
+    """Says something unintelligible to whatever asks for customer-managed keys."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys):
+            raise NothingLearned("an error that nobody lists")
+        return super().submit(command)
+
+
 def test_a_system_that_refuses_all_customer_managed_keys_shows_no_demand() -> None:
     shown = put_through(RefusesToEnable())["tour"]["shown"]
     assert {"vault.same-region", "vault.purge-protection", "keys.rsa-2048"}.isdisjoint(shown)
+
+
+@pytest.mark.parametrize("system", [RefusesToEnable(), SaysNothingOfEnabling()])
+def test_where_enabling_is_never_accepted_nothing_is_asked_that_takes_hours(
+    system: Asked,
+) -> None:
+    envelope = put_through(system)
+    asked = {type(command).__name__ for command in system.asked}
+    assert asked.isdisjoint({"CreateWorkspace", "TrainModel", "DeployModel", "RevokeKeyAccess"})
+    [training] = [case for case in envelope["cases"] if case["id"] == "tour/TrainModel"]
+    assert training["status"] == "not-run"
+    assert training["reason"] == "not asked: EnableCustomerManagedKeys was never accepted"
 
 
 class Hides(Asked):

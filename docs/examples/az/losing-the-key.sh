@@ -77,7 +77,7 @@ number_of_documents() { documents --query 'length(paginatedDocuments.documents)'
 
 deployed() { custom get "$api/models/$model" --query 'modelRegionStatuses[0].isDeployed'; }
 
-deploy() { custom post "$api/models/$model/deployment" --body '[{"Region": 1, "IsDeployed": true}]'; }
+deploy() { custom post "$api/models/$model/deployment" --body '[{"Region": 2, "IsDeployed": true}]'; } # 2 is Europe
 
 use() { custom post "$translate?api-version=3.0&to=de&category=$category&allowFallback=false" --body '[{"Text": "Hello"}]'; }
 

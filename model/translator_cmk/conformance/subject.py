@@ -228,9 +228,16 @@ class Subject:
         return self.patient or self.pending.has_hidden or not self._as_expected(seen)
 
     def _as_expected(self, seen: Observation) -> bool:
-        """Return whether the system shows what the model shows."""
+        """Return whether the system shows what the model shows, as far as it can see it now.
+
+        What it can't find out it has tried to, so nobody waits for that.
+        """
         expected = self.visible(self.reference.observe())
-        return not any(changed_facts(expected, seen))
+        unknown = unknown_fields(seen, self.declaration)
+        for fact, _ in changed_facts(expected, seen):
+            if ((fact.kind, fact.name), fact.field) not in unknown:
+                return False
+        return True
 
     def _settles(self, seconds: float) -> bool:
         """Return whether the system says that nothing is under way any more."""

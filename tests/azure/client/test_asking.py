@@ -4,6 +4,7 @@ import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
@@ -240,3 +241,31 @@ def test_a_cloud_as_strict_as_azure_is_asked_until_all_has_spread(tmp_path: Path
     assert len(system.said) > 1, "nothing had to be waited for"
     assert seen["resource"]["tr-strict"]["key"] == "kv-strict/cmk"
     assert seen["key"]["kv-strict/cmk"]["state"] == "active"
+
+
+def test_creating_with_a_key_shows_nothing_by_a_code(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not even by one that is listed: the resource had no access to the key."""
+    listed = Reply(400, {"error": {"code": "FlagMustBeSetForRestore", "message": "No."}})
+    answer = signed_in.answer
+
+    def refusing(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if method == "PUT" and ACCOUNTS in target:
+            return listed
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", refusing)
+    system = system_at(tmp_path, wait=0.0)
+    with_key = CreateResource(
+        "tr-new", "Translator", "westeurope", "cmk-tier", "production", "apps", "customer-managed"
+    )
+    with pytest.raises(NotLearned, match="does not exist yet"):
+        system.submit(with_key)
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_the_log_says_whether_a_new_resource_lists_customer_managed_keys(tmp_path: Path) -> None:
+    system = system_at(tmp_path)
+    accept(system, a_resource("tr-capable"))
+    assert system.said[-1] == "its capabilities have CustomerManagedKey"

@@ -17,10 +17,13 @@ from tests.azure.client.custom_translator import (
     made,
 )
 from tests.azure.server.wire import Customer
+from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.routing import ROUTES
-from translator_cmk.machine.commands import GrantKeyAccess, RevokeKeyAccess
+from translator_cmk.azure.server.settings import settings_of
+from translator_cmk.machine import Refused
+from translator_cmk.machine.commands import GrantKeyAccess, ReadData, RevokeKeyAccess, UndeployModel
 
 
 @pytest.fixture
@@ -107,6 +110,117 @@ def test_after_a_loss_an_unlisted_code_hides_the_data_alone(
 
     accept(system, GrantKeyAccess(f"kv-{salt}", f"tr-{salt}"))
     assert system.observe()["workspace"]["ws"]["readable"] is True
+
+
+def without_contents(answer: Answer) -> Answer:
+    """Return a server that lists documents always, and of each document refuses the contents."""
+
+    def answer_otherwise(
+        method: str, target: str, headers: Mapping[str, str], content: bytes
+    ) -> Reply:
+        reply = answer(method, target, headers, content)
+        if is_custom_translator(target) and target.partition("?")[0].endswith("/content"):
+            detail = {"code": "revocation.data-inaccessible", "message": ""}
+            error = {"code": "Forbidden", "message": "", "details": [detail]}
+            return Reply(403, {"error": error})
+        return reply
+
+    return answer_otherwise
+
+
+def test_data_is_read_by_its_contents_and_not_by_a_list_of_names(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *made(salt), ReadData("ws"))
+    monkeypatch.setattr(signed_in, "answer", without_contents(signed_in.answer))
+    assert isinstance(system.submit(ReadData("ws")), Refused)
+    seen = system.observe()
+    assert seen["workspace"]["ws"]["readable"] is False
+    assert seen["document"] == {"contracts": {"workspace": "ws"}}
+
+
+@pytest.mark.parametrize("path", ["/workspaces", "/projects", "/models"])
+def test_what_was_created_in_spite_of_an_error_is_not_created_again(
+    path: str, salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = signed_in.answer
+    asked = []
+
+    def broken_once(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        if method == "POST" and target.partition("?")[0].endswith(path):
+            asked.append(target)
+            return Reply(500, {"error": {"code": "InternalServerError", "message": "Oh."}})
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", broken_once)
+    accept(a_system(tmp_path), *made(salt))
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "regions"), [("westeurope", (2,)), ("eastus", (1,)), ("nowhere", (1, 2, 3))]
+)
+def test_a_model_is_deployed_where_its_resource_is_and_everywhere_if_that_is_unknown(
+    location: str, regions: tuple[int, ...], salt: str, signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    *first, deploy, translate = made(salt)
+    accept(system, *first)
+    system.estate.studios[f"tr-{salt}"].region = location
+    accept(system, deploy)
+    world = next(
+        world for world in signed_in.worlds.latest() if ("deployed", "legal") in world.settings
+    )
+    assert settings_of(world, "deployed", "legal")["regions"] == regions
+    if 2 in regions:
+        accept(system, translate)
+    else:
+        with pytest.raises(NotLearned):
+            system.submit(translate)
+
+
+def without_reasons(answer: Answer) -> Answer:
+    """Return a server that names no requirement where it refuses to translate, as Azure."""
+
+    def answer_otherwise(
+        method: str, target: str, headers: Mapping[str, str], content: bytes
+    ) -> Reply:
+        reply = answer(method, target, headers, content)
+        if target.startswith("/translator/text/") and reply.status >= 400:
+            reply.body["error"].pop("details", None)
+        return reply
+
+    return answer_otherwise
+
+
+def test_a_missing_model_is_a_refusal_only_where_it_has_translated_before(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(signed_in, "answer", without_reasons(signed_in.answer))
+    system = a_system(tmp_path)
+    *first, deploy, translate = made(salt)
+    accept(system, *first)
+    with pytest.raises(NotLearned, match="never accepted"):
+        system.submit(translate)
+    accept(system, deploy, translate, UndeployModel("legal"))
+    assert isinstance(system.submit(translate), Refused)
+
+
+def test_the_category_id_is_what_translates_whichever_of_two_an_answer_has(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = signed_in.answer
+
+    def two_categories(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        if isinstance(reply.body, dict) and "modelIdentifier" in reply.body:
+            reply.body["apiDomain"] = "another-GENERAL"
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", two_categories)
+    accept(a_system(tmp_path), *made(salt))
 
 
 def test_custom_translator_is_found_at_no_host_but_that_of_an_account(customer: Customer) -> None:

@@ -27,16 +27,13 @@ from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
 from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.tour import whole_smallest_run
 from translator_cmk.machine import COUNTER_ROWS, REMEMBERING, Machine
-from translator_cmk.machine.commands import CreateResource
-from translator_cmk.machine.entities import CUSTOMER, Resource, Vault, Workspace
-from translator_cmk.machine.rows import Row, effect
-from translator_cmk.machine.updates import sets
+from translator_cmk.machine.entities import Resource, Vault, Workspace
+from translator_cmk.machine.rows import Row
 
 SUBSCRIPTION = guid(TENANT, SUBSCRIPTIONS[0])
 LIVE = ("--cloud", "AzureCloud", "--subscription", SUBSCRIPTION, "--confirm", SUBSCRIPTION)
 
 WORTH_MOST = {
-    "resource.not-at-creation",
     "vault.same-region",
     "vault.purge-protection",
     "keys.rsa-2048",
@@ -77,6 +74,7 @@ def test_it_goes_from_its_plan_to_an_empty_subscription(
     assert set(ran.envelope["tour"]["shown"]) >= WORTH_MOST
     assert world.groups == frozenset()
     assert not world.state.tables[Resource]
+    assert not [name for name in world.settings if name[0] == "abandoned"]
     assert len(world.state.tables[Vault]) == 2
     left = left_in(tmp_path / "leftovers.json")
     assert [entry["kind"] for entry in left] == ["vault", "vault"]
@@ -84,19 +82,8 @@ def test_it_goes_from_its_plan_to_an_empty_subscription(
     assert main(["report", "check", str(tmp_path / "report")]) == 0
 
 
-ENABLES_AT_CREATION = effect(
-    CreateResource,
-    "resource.not-at-creation",
-    when=lambda command: command.keys == CUSTOMER,
-    then=lambda command: sets(command.resource, key_source=CUSTOMER),
-)
-
 BROKEN: dict[str, tuple[list[str], tuple[Row, ...]]] = {
     "restoration.uploads-stay-deleted": (["revocation.deletes-uploads"], ()),
-    "resource.not-at-creation": (
-        ["resource.creation-refused", "resource.not-at-creation"],
-        (ENABLES_AT_CREATION,),
-    ),
     "vault.purge-protection": (
         ["vault.purge-protection-refused", "vault.purge-protection"],
         tuple(row for row in COUNTER_ROWS if row.requirement == "vault.purge-protection"),

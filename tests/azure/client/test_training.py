@@ -10,7 +10,7 @@ import pytest
 from tests.azure.client.verifying_azure import TENANT
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.refusals import NotLearned
-from translator_cmk.azure.client.target import CLOUDS, Target
+from translator_cmk.azure.client.target import CLOUDS, WORK, Target
 from translator_cmk.azure.client.training_data import PAIRS, PHRASES
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
@@ -46,8 +46,6 @@ def asked(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         path = target.partition("?")[0]
         if method == "POST" and path.endswith("/documents/import"):
             seen.append(uploaded(content))
-            if len(seen) > 1 and seen[-1][0] == "Training":
-                return Reply(200, {})  # the model has a document of this name already
         if method == "POST" and path.endswith("/models"):
             seen.append("train")
             if seen[-2][0] != "Training":
@@ -60,6 +58,17 @@ def asked(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def train(folder: Path, training: str) -> None:
     """Train a model, as in Microsoft's cloud."""
+    system, name = begun(folder, training)
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    seen = system.observe()
+    assert list(seen["document"]) == [f"d-{name}"]
+    assert list(seen["model"]) == [f"m-{name}"]
+
+
+def begun(folder: Path, training: str) -> tuple[AzureSystem, str]:
+    """Return the adapter to a world with a document, as in Microsoft's cloud, and the end of its
+    names.
+    """
     target = Target(
         CLOUDS["AzureCloud"],
         {"production": SUBSCRIPTION},
@@ -72,10 +81,7 @@ def train(folder: Path, training: str) -> None:
     system.submit(CreateResource(name, "Translator", "westeurope", "cmk-tier", "production", name))
     system.submit(CreateWorkspace(f"ws-{name}", name))
     system.submit(UploadDocument(f"d-{name}", f"ws-{name}"))
-    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
-    seen = system.observe()
-    assert list(seen["document"]) == [f"d-{name}"]
-    assert list(seen["model"]) == [f"m-{name}"]
+    return system, name
 
 
 def test_sentences_take_the_place_of_a_dictionary_that_trains_no_model(
@@ -93,6 +99,48 @@ def test_sentences_take_the_place_of_a_dictionary_that_trains_no_model(
 def test_a_full_training_begins_with_sentences(asked: list[Any], tmp_path: Path) -> None:
     train(tmp_path, "full")
     assert asked == [("Training", PAIRS), "train"]
+
+
+def with_models(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
+    """Have the server show each model with these fields, None for one that it leaves out."""
+    answer = signed_in.answer
+
+    def otherwise(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        if method == "GET" and isinstance(reply.body, dict):
+            for model in reply.body.get("models", ()):
+                model.update(fields)
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", otherwise)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"modelStatus": "TrainingFailed"}, {"modelStatus": 7, "errorCode": 2}]
+)
+def test_a_training_that_failed_has_trained_no_model(
+    fields: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with_models(signed_in, monkeypatch, **fields)
+    system, name = begun(tmp_path, "full")
+    with pytest.raises(NotLearned, match="the training ended"):
+        system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    assert system.observe()["model"] == {}
+
+
+def test_a_model_that_is_queued_is_not_trained_and_no_second_one_is(
+    asked: list[Any],
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    with_models(signed_in, monkeypatch, startDate=None, completionDate=None, modelStatus=1)
+    monkeypatch.setitem(WORK["TrainModel"], "patience", 2)
+    system, name = begun(tmp_path, "full")
+    with pytest.raises(NotLearned, match="did not show within 2 seconds"):
+        system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    assert asked.count("train") == 1
+    assert system.observe()["model"] == {}
 
 
 def test_a_cloud_without_a_subscription_is_asked_for_nothing(

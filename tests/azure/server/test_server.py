@@ -125,7 +125,7 @@ def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_b
     )
     assert documents().body["paginatedDocuments"]["documents"] == []
     (model,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects/{project}/models").body["models"]
-    assert model["modelRegionStatuses"] == [{"region": 1, "isDeployed": False}]
+    assert model["modelRegionStatuses"] == [{"region": 2, "isDeployed": False}]
 
 
 # Several effects in one request
@@ -858,3 +858,37 @@ def test_translator_shows_the_global_endpoint_and_others_that_of_their_subdomain
     made = ask(customer, "PUT", f"{A}/tr1", body)
     assert made.status == 201, made.body
     assert made.body["properties"]["endpoint"] == f"https://{host}/"
+
+
+def test_what_is_deployed_is_not_deleted_nor_what_holds_it(customer: Customer) -> None:
+    list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
+
+    def custom(method: str, path: str, body: Any = None) -> Answer:
+        return customer.ask(method, TRANSLATOR, f"{CUSTOM}{path}", body)
+
+    workspace = custom("GET", "/workspaces").body["workspaces"][0]["id"]
+    project = custom("GET", f"/projects?workspaceId={workspace}").body["projects"][0]["id"]
+    model = custom("GET", f"/projects/{project}/models").body["models"][0]["id"]
+    places = [f"/models/{model}", f"/projects/{project}", f"/workspaces/{workspace}"]
+    assert [custom("DELETE", place).status for place in places] == [400, 400, 400]
+    undeployed = [{"Region": 2, "IsDeployed": False}]
+    assert custom("POST", f"/models/{model}/deployment", undeployed).status == 202
+    assert [custom("DELETE", place).status for place in places] == [200, 200, 200]
+    assert custom("GET", "/workspaces").body == {"workspaces": []}
+
+
+@pytest.mark.parametrize(("regions", "status"), [([1], 400), ([2], 200), ([1, 2, 3], 200)])
+def test_an_account_is_translated_for_where_it_is_alone(
+    regions: list[int], status: int, customer: Customer
+) -> None:
+    deploying = [each.body for each in EXAMPLES].index([{"region": 2, "isDeployed": True}])
+    list(played(customer, deploying))
+    model = customer.world.number_of("model", "m")
+    asked = [{"Region": region, "IsDeployed": True} for region in regions]
+    deployment = f"{CUSTOM}/models/{model}/deployment"
+    assert customer.ask("POST", TRANSLATOR, deployment, asked).status == 202
+    shown = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/models/{model}").body
+    path = "/translator/text/v3.0/translate?api-version=3.0&to=de&allowFallback=false"
+    category = f"&category={shown['modelIdentifier']}"
+    answer = customer.ask("POST", TRANSLATOR, path + category, [{"Text": "hello"}])
+    assert answer.status == status

@@ -21,6 +21,7 @@ from tests.azure.server.asking import A, G, S, V, ask, problem
 from tests.azure.server.corpus import (
     ACCOUNT,
     EXAMPLES,
+    FILES,
     GROUP,
     MANAGER,
     VAULT,
@@ -382,3 +383,27 @@ def test_the_options_of_the_command_turn_the_rules_on() -> None:
                 assert key(customer).status == 403
         finally:
             process.terminate()
+
+
+def test_a_document_shows_once_its_import_is_over(serve: Serve) -> None:
+    customer = serve(provisioning=DELAY)
+    assert ask(customer, "PUT", f"{A}/tr1", ACCOUNT).status == 201
+
+    def custom(method: str, path: str, body: Any = None) -> Answer:
+        return customer.ask(method, TRANSLATOR, f"{CUSTOM}{path}", body)
+
+    paid = {"subscriptionKey": customer.world.account_keys("tr1")["key1"]}
+    wanted = {"name": "ws", "subscription": paid | {"billingRegionCode": "WESTEUROPE"}}
+    assert custom("POST", "/workspaces", wanted).status == 201
+    workspace = custom("GET", "/workspaces").body["workspaces"][0]["id"]
+    job = custom("POST", f"/documents/import?workspaceId={workspace}", FILES).body["jobId"]
+
+    def shown() -> tuple[int, str]:
+        documents = custom("GET", f"/documents?workspaceId={workspace}").body
+        [file] = custom("GET", f"/documents/import/jobs/{job}").body["fileProcessingStatus"]
+        count = len(documents["paginatedDocuments"]["documents"])
+        return count, file["status"]["displayName"]
+
+    assert shown() == (0, "In progress")
+    time.sleep(DELAY)
+    assert shown() == (1, "Succeeded")

@@ -8,6 +8,8 @@ wait is over.
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from ...machine import Accepted, Command, Outcome
+from ...machine.commands import CreateResource
+from ...machine.entities import CUSTOMER
 from ...system import Unsupported
 from .carrying_out import CALLS
 from .estate import Estate
@@ -32,6 +34,7 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
     name = type(command).__name__
     patience = Patience(wait_for(estate.target, name))
     estate.is_first_attempt = True
+    estate.remarks.clear()
     while True:
         try:
             call(estate, command)
@@ -42,7 +45,9 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
             raise
         else:
             said.append(f"{patience.seconds:.1f} s: accepted")
+            said += estate.remarks
             estate.made.note(command)
+            estate.accepted.add(command)
             return Accepted()
         said.append(f"{patience.seconds:.1f} s: {answer}")
         if patience.ends() or not may_pass(estate, command, answer):
@@ -58,6 +63,10 @@ def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Pati
     """
     try:
         refused = judge(answer, type(command).__name__)
+        if is_asked_too_much(command, answer):
+            raise NotLearned(f"{TOO_MUCH}: {answer}")
+        if counts_later(estate, command, answer):
+            raise NotLearned(f"the same was never accepted, so it may be our mistake: {answer}")
         if not answer.ids and refused.because == {EXISTS} and estate.made.has_all(command):
             raise NotLearned(f"what it says is missing was made, and Azure accepted that: {answer}")
         return refused
@@ -68,10 +77,33 @@ def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Pati
         raise NotLearned(f"{nothing}; {asked}") from None
 
 
+TOO_MUCH = (
+    "a resource that does not exist yet has no access to a key, so a refusal says nothing of "
+    "customer-managed keys at creation"
+)
+
+
+def is_asked_too_much(command: Command, answer: ErrorAnswer) -> bool:
+    """Return whether a command breaks another demand too, so that only named reasons say why."""
+    if not isinstance(command, CreateResource) or answer.ids:
+        return False
+    return command.keys == CUSTOMER
+
+
+def counts_later(estate: Estate, command: Command, answer: ErrorAnswer) -> bool:
+    """Return whether an answer counts only once the same command was accepted, which it wasn't."""
+    meaning = meaning_of(answer, type(command).__name__)
+    if answer.ids or meaning is None or not meaning.once_accepted:
+        return False
+    return command not in estate.accepted
+
+
 def may_pass(estate: Estate, command: Command, answer: ErrorAnswer) -> bool:
     """Return whether a later answer may be another one."""
     meaning = meaning_of(answer, type(command).__name__)
     reasons = answer.ids or frozenset(meaning.because if meaning else ())
+    if counts_later(estate, command, answer):
+        return True
     if reasons == {EXISTS}:
         return estate.made.has_all(command)
     if reasons:

@@ -11,13 +11,14 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 
-from ...machine import Stage
+from ...machine import Command, Stage
 from ...system import Unsupported
 from . import leftovers
 from .clients import Clients
 from .made import Made
 from .refusals import refusal_of
 from .studio import Studio
+from .studio_access import studio_of
 from .target import PREFIX, Target
 
 NOBODY = str(uuid.UUID(int=0))
@@ -39,6 +40,8 @@ class Estate(Clients):
         self.subscriptions = dict(target.subscriptions)
         self.tenant_ids: dict[str, str] = {}  # by the name in the stage
         self.made = Made()
+        self.accepted: set[Command] = set()  # the commands that Azure has accepted
+        self.remarks: list[str] = []  # on the command that is being carried out, for the log
         self.is_first_attempt = True  # of the command that is being carried out
         self.accounts: dict[str, Any] = {}  # those that were seen last
         self.groups: dict[Place, None] = {}  # those that may hold something of this world
@@ -127,6 +130,20 @@ class Estate(Clients):
         }
         self.noted.append(leftovers.note(Path(self.target.leftovers), **entry))
 
+    def note_workspace(self, workspace: str, resource: str) -> None:
+        """Write down a workspace that is going to be created."""
+        subscription, group = self.place(resource)
+        self.note("workspace", workspace, subscription, group=group, resource=resource)
+
+    def clear_workspaces(self, resource: str) -> None:
+        """Delete the workspaces of a resource before it is deleted itself: afterwards nobody can
+        ask for them.  What stays is on the list of leftovers.
+        """
+        if self.target.subscriptions:
+            of_it = [entry for entry in self.noted if entry.get("resource") == resource]
+            path = Path(self.target.leftovers)
+            leftovers.clean(path, of_it, self.cloud, self.connections)
+
     def clear(self) -> None:
         """Remove what this world has made, before another begins: quotas are of the subscription.
 
@@ -172,28 +189,10 @@ class Estate(Clients):
     def studio(self, resource: str) -> Studio:
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
-            account = self.ask("accounts", resource, "get")
-            keys = self.ask("accounts", resource, "list_keys")
-            self.studios[resource] = Studio(
-                self,
-                self.subdomain_of(account),
-                str(keys.key1),
-                str(account.location),
-                self.target.training,
-            )
+            subscription, group = self.place(resource)
+            where = self.id_of(subscription), group, resource
+            self.studios[resource] = studio_of(self, *where, self.target.training)
         return self.studios[resource]
-
-    def subdomain_of(self, account: Any) -> str:
-        """Return the URL at which Custom Translator answers for an account.
-
-        It is not `properties.endpoint`, which is the global one for Translator.
-        https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/translation/test-resources.bicep
-        """
-        properties = account.properties
-        if not self.cloud.account_suffix:
-            return str(properties.endpoint)
-        subdomain = properties.custom_sub_domain_name or account.name
-        return f"https://{subdomain}.{self.cloud.account_suffix}"
 
     def studio_with_workspace(self, workspace: str) -> Studio:
         """Return Custom Translator with a workspace of this world; raises `Unsupported`."""

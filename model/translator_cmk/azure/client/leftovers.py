@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import INCOMPLETE, OK, CommandError
+from ...system import NothingLearned
 from .agreeing import answered_yes
 from .target import LEFTOVERS, Cloud, add_where, cloud_of
 
 Entry = Mapping[str, Any]
 """What a line of the list says of an object."""
 
-FIRST = ("group", "resource", "vault")
+FIRST = ("workspace", "group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it
-soft-deleted.
+soft-deleted.  A workspace can be asked for only while its resource is there.
 """
 
 
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     """Show what was left, and remove it if asked to; 4 where something stays."""
     entries = left_in(args.file)
     for entry in entries:
-        print(f"{entry['kind']:<9}{entry['name']}, noted {entry['noted']}")
+        print(f"{entry['kind']:<11}{entry['name']}, noted {entry['noted']}")
     if not entries:
         print(f"{args.file}: nothing is left")
     if not entries or not args.clean:
@@ -127,6 +128,7 @@ def removed(
     subscription: str,
     location: str = "",
     group: str = "",
+    resource: str = "",
     **_: Any,
 ) -> str:
     """Remove one of the leftovers; return why it stays, or nothing."""
@@ -135,6 +137,8 @@ def removed(
     from .redaction import without_secrets
 
     try:
+        if kind == "workspace":
+            return cleared_workspace(clients, subscription, group, resource, name)
         if kind == "group":
             clients.of("resource_groups", subscription).begin_delete(name).result()
             return ""
@@ -145,8 +149,23 @@ def removed(
         return purged_vault(clients.of("vaults", subscription), location, name)
     except ResourceNotFoundError:
         return ""
-    except AzureError as error:
+    except (AzureError, NothingLearned) as error:
         return without_secrets(f"{type(error).__name__}: {error}")[:200]
+
+
+def cleared_workspace(clients: Any, subscription: str, group: str, resource: str, name: str) -> str:
+    """Delete a workspace of Custom Translator with all that it holds; return why it stays."""
+    from azure.core.exceptions import ResourceNotFoundError
+
+    from .clearing import clear_workspace
+    from .studio_access import studio_of
+
+    try:
+        studio = studio_of(clients, subscription, group, resource)
+    except ResourceNotFoundError:
+        return f"its resource {resource} is gone, and nobody else can ask for it"
+    clear_workspace(studio, name)
+    return ""
 
 
 def purged_account(accounts: Any, location: str, group: str, name: str) -> str:

@@ -8,6 +8,7 @@ from .estate import Estate
 from .patience import Patience
 from .refusals import ErrorAnswer, NotLearned, answer_of, meaning_of
 from .resource_looks import see_resources
+from .studio_looks import see_studio
 from .vault_looks import see_vaults
 
 LOOK = ""
@@ -28,7 +29,7 @@ def look(estate: Estate, wait: float) -> Observation:
             if patience.ends() or not may_pass(answer):
                 raise NotLearned(why_not_seen(answer)) from None
         else:
-            if patience.ends() or not (is_behind(estate, seen) or is_partial(seen)):
+            if patience.ends() or not (is_behind(estate, seen) or is_unsure(estate)):
                 return seen
         patience.go_on()
 
@@ -54,9 +55,9 @@ def is_behind(estate: Estate, seen: Observation) -> bool:
     return not estate.made.names <= shown
 
 
-def is_partial(seen: Observation) -> bool:
-    """Return whether a look leaves out whether data is readable, since nothing said so."""
-    return any("readable" not in fields for fields in seen["workspace"].values())
+def is_unsure(estate: Estate) -> bool:
+    """Return whether a look leaves something out because it could not be found out."""
+    return any(studio.is_unsure for studio in estate.studios.values())
 
 
 def see_everything(estate: Estate) -> Observation:
@@ -67,7 +68,7 @@ def see_everything(estate: Estate) -> Observation:
     see_vaults(estate, seen)
     for resource, studio in estate.studios.items():
         if resource in estate.accounts and studio.ids:
-            studio.see(seen)
+            see_studio(studio, seen)
     return seen
 
 

@@ -43,6 +43,7 @@ class Meaning(NamedTuple):
     because: Sequence[str] = ()
     about: str = ""
     passes: bool = False
+    once_accepted: bool = False
 
     def fits(self, answer: "ErrorAnswer", command: str) -> bool:
         """Return whether this is what an answer to a command means."""

@@ -23,6 +23,7 @@ STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https
 
 IDENTITY_ON = {"type": "SystemAssigned"}
 IDENTITY_OFF = {"type": "None"}
+CUSTOMER_MANAGED_KEY = "CustomerManagedKey"
 MICROSOFTS_KEY = {"key_source": "Microsoft.CognitiveServices"}
 
 
@@ -48,8 +49,22 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
     where = {"group": group, "location": fields["location"]}
     estate.note("resource", command.resource, command.subscription, **where)
     accounts = estate.all("accounts", command.subscription)
-    accounts.begin_create(group, command.resource, Account(**fields)).result()
+    created = accounts.begin_create(group, command.resource, Account(**fields)).result()
     estate.places[command.resource] = place
+    estate.remarks.append(remark_on_capabilities(created))
+
+
+def remark_on_capabilities(account: Any) -> str:
+    """Return whether Azure lists customer-managed keys among what an account can do.
+
+    Accounts of other kinds that support them list `CustomerManagedKey`; of Translator nobody has
+    shown it.
+    """
+    listed = account.properties.capabilities if account and account.properties else None
+    names = [str(capability.name) for capability in listed or ()]
+    if CUSTOMER_MANAGED_KEY in names:
+        return f"its capabilities have {CUSTOMER_MANAGED_KEY}"
+    return f"its capabilities don't have {CUSTOMER_MANAGED_KEY}"
 
 
 def must_not_be_there(
@@ -74,6 +89,7 @@ def delete_resource(estate: Estate, command: commands.DeleteResource) -> None:
     """Delete an account that is there, since to delete any other would be accepted."""
     estate.ask("accounts", command.resource, "get")
     # with an account go its keys, which Custom Translator is asked with
+    estate.clear_workspaces(command.resource)
     estate.studios.pop(command.resource, None)
     estate.ask("accounts", command.resource, "begin_delete").result()
 

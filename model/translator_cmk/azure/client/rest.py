@@ -8,12 +8,22 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 
 
-def rest(connections: RequestsTransport, signed: Any, method: str, url: str, **content: Any) -> Any:
+def rest(
+    connections: RequestsTransport,
+    signed: Any,
+    method: str,
+    url: str,
+    *,
+    is_resent: bool = True,
+    **content: Any,
+) -> Any:
     """Send a request; return the body of the answer, None if empty; raises `HttpResponseError`.
 
-    ``signed``: the policy that adds the credential.
+    ``signed``: the policy that adds the credential.  ``is_resent``: whether it is sent again after
+    a passing error, which would create a second one of what was created nevertheless.
     """
-    policies = [UserAgentPolicy(), RetryPolicy(), signed]
+    retries = RetryPolicy() if is_resent else RetryPolicy.no_retries()
+    policies = [UserAgentPolicy(), retries, signed]
     client: PipelineClient[HttpRequest, Any] = PipelineClient(
         "", policies=policies, transport=connections
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ...conformance.lanes.sequences import smallest_run
+from ...conformance.lanes.sequences import smallest_parts
 from ...conformance.lanes.tour import whole_smallest_run
 from ...language.declaration import Declaration
 from ...machine.commands import TranslateWithModel
@@ -25,9 +25,8 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
     longest = sum(declared.windows.get(type(command).__name__, 0) for command in commands)
     held = sum(vault["purge_protection"] for vault in seen["vault"].values())
     lines = [
-        ("does", "; ".join(smallest_run())),
+        ("does", "; ".join(part.name for part in smallest_parts())),
         ("creates", f"{made(work)}, in resource groups of one prefix"),
-        ("creates", FORM["one_more"]),
         ("requests", f"about {work['requests']:,}, and one every 5 seconds while Azure works"),
         ("hands on", FORM["hands_on"]),
         ("takes", hours(work["seconds"], longest)),
@@ -55,7 +54,7 @@ def format_smallest_here(target: Target, declared: Declaration) -> str:
     where = f"{target.cloud.name} on this machine"
     head = f"Plan for {where}: the smallest run, {len(commands)} commands, once each"
     lines = [
-        ("does", "; ".join(smallest_run())),
+        ("does", "; ".join(part.name for part in smallest_parts())),
         ("creates", f"{made(work)}, in resource groups of one prefix"),
         ("requests", f"about {work['requests']:,}"),
     ]
@@ -98,5 +97,6 @@ def billed(target: Target, work: Counter[str], words: int) -> Iterator[str]:
             f"{large:,}, of {PAIRS:,} pairs of sentences"
         )
     deployed = work["seconds"] - WORK["TrainModel"]["seconds"]
-    yield f"one deployed model, for up to {deployed / 3600:.0f} hours; it is billed by the month"
+    hours_deployed = f"{deployed / 3600:.0f} hours; it is billed by the month"
+    yield f"one deployed model, for up to {hours_deployed}, {FORM['deployed_where']}"
     yield f"operations of {work['key']} keys, a few dozen"

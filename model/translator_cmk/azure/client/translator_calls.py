@@ -1,34 +1,46 @@
 """Custom Translator's requests for the commands on workspaces and what they hold."""
 
 from ...machine import commands
+from .deployments import deploy, translate, undeploy
 from .estate import Estate
+from .refusals import NotLearned
+from .trainings import train
+from .uploads import upload
 
 
 def create_workspace(estate: Estate, command: commands.CreateWorkspace) -> None:
-    estate.studio(command.resource).create_workspace(command.workspace)
+    studio = estate.studio(command.resource)
+    estate.note_workspace(command.workspace, command.resource)
+    studio.create_workspace(command.workspace)
 
 
 def upload_document(estate: Estate, command: commands.UploadDocument) -> None:
     studio = estate.studio_with_workspace(command.workspace)
-    studio.upload(command.document, command.workspace)
+    upload(studio, command.document, command.workspace)
 
 
 def read_data(estate: Estate, command: commands.ReadData) -> None:
-    estate.studio_with_workspace(command.workspace).documents(command.workspace)
+    """Read a document; on this machine an empty list will do, since our server means that by it."""
+    studio = estate.studio_with_workspace(command.workspace)
+    documents = studio.documents(command.workspace)
+    if documents:
+        studio.read(next(iter(documents.values())))
+    elif not estate.local:
+        raise NotLearned("the workspace has no document whose content could be read")
 
 
 def train_model(estate: Estate, command: commands.TrainModel) -> None:
     studio = estate.studio_with_workspace(command.workspace)
-    studio.train(command.model, command.workspace)
+    train(studio, command.model, command.workspace)
 
 
 def deploy_model(estate: Estate, command: commands.DeployModel) -> None:
-    estate.studio_with_model(command.model).deploy(command.model)
+    deploy(estate.studio_with_model(command.model), command.model)
 
 
 def undeploy_model(estate: Estate, command: commands.UndeployModel) -> None:
-    estate.studio_with_model(command.model).undeploy(command.model)
+    undeploy(estate.studio_with_model(command.model), command.model)
 
 
 def translate_with_model(estate: Estate, command: commands.TranslateWithModel) -> None:
-    estate.studio_with_model(command.model).translate(command.model)
+    translate(estate.studio_with_model(command.model), command.model)

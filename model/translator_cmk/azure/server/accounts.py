@@ -8,6 +8,7 @@ from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .eventually import hide
 from .fixed import FIXED
 from .forms import Body
+from .holdings import note_abandoned
 from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
 from .operations import begun, occupy, refuse_busy
 from .places import requested_location
@@ -50,6 +51,7 @@ def patch_account(call: Call, account: Resource) -> Reply:
 
 def delete_account(call: Call, account: Resource) -> Reply:
     refuse_busy(call, account.name)
+    note_abandoned(call, account)
     call.submit(commands.DeleteResource(account.name))
     if not call.strictness.provisioning:
         return Reply(200)

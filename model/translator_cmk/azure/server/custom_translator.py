@@ -23,9 +23,17 @@ class TranslatorCall(Call):
         "create_model": models.create_model,
         "create_project": workspaces.create_project,
         "create_workspace": workspaces.create_workspace,
+        "delete_document": documents.delete_document,
+        "delete_model": models.delete_model,
+        "delete_project": models.delete_project,
+        "delete_workspace": models.delete_workspace,
         "deploy_model": models.deploy_model,
+        "get_content": documents.get_content,
+        "get_document": documents.get_document,
+        "get_import_job": documents.get_import_job,
         "import_document": documents.import_document,
         "list_documents": documents.list_documents,
+        "list_files": documents.list_files,
         "translate": translation.translate,
     }
 

@@ -5,6 +5,7 @@ from ...machine.entities import Resource, Subscription, Vault
 from .assignments import drop_assignments_within
 from .calls import Call, Reply
 from .forms import Body
+from .holdings import note_abandoned
 from .operations import begun
 from .places import inside, requested_location
 from .settings import keep_settings, name_of, put_settings
@@ -35,7 +36,8 @@ def delete_group(call: Call, group: Group) -> Reply:
     """Delete a resource group with what it holds."""
     for name in inside(call, Vault):
         call.submit(commands.DeleteVault(name))
-    for name in inside(call, Resource):
+    for name, account in inside(call, Resource).items():
+        note_abandoned(call, account)
         call.submit(commands.DeleteResource(name))
     call.world = call.world._replace(groups=call.world.groups - {group})
     put_settings(call, "group", name_of(group), {})

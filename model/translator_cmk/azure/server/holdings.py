@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...machine.entities import Document, Entity, Model, Workspace
+from ...machine.entities import Document, Entity, Model, Resource, Workspace
 from .calls import Call, Collection
+from .settings import put_settings, settings_of
 from .values import id_of
 
 UPLOADED = ("uploaded",)
@@ -38,6 +39,16 @@ def contents_below(
     return contents
 
 
+def held_by(call: Call, workspace: Workspace) -> list[Entity]:
+    """Return all documents and models of a workspace, those too that are gone."""
+    held: list[Entity] = []
+    for kind in (Document, Model):
+        for entity in call.view.every(kind):
+            if entity.workspace.name == workspace.name:
+                held.append(entity)
+    return held
+
+
 def workspaces(call: Call, above: Any) -> Mapping[str, Any]:
     return by_id(call, "workspace", workspaces_below(call, above))
 
@@ -52,11 +63,37 @@ def projects(call: Call, above: Any) -> Mapping[str, Any]:
 
 
 def documents(call: Call, above: Any) -> Mapping[str, Any]:
-    return by_id(call, "document", contents_below(call, above, Document, UPLOADED))
+    """Return the documents whose import is over."""
+    found = []
+    for document in contents_below(call, above, Document, UPLOADED):
+        if not is_being_imported(call, document.name):
+            found.append(document)
+    return by_id(call, "document", found)
+
+
+def regions_of(call: Call, model: Model) -> tuple[int, ...]:
+    """Return the regions to which a model is deployed."""
+    if model.state != "deployed":
+        return ()
+    regions: tuple[int, ...]
+    regions = settings_of(call.world, "deployed", model.name).get("regions", ())
+    return regions
+
+
+def is_being_imported(call: Call, document: str) -> bool:
+    """Return whether the import of a document goes on."""
+    until: float = settings_of(call.world, "import", document).get("until", 0.0)
+    return until > call.now
 
 
 def models(call: Call, above: Any) -> Mapping[str, Any]:
     return by_id(call, "model", contents_below(call, above, Model, TRAINED))
+
+
+def note_abandoned(call: Call, account: Resource) -> None:
+    """Note the workspaces that an account leaves behind: nobody can ask for them any more."""
+    names = [each.name for each in call.every(Workspace) if each.resource.name == account.name]
+    put_settings(call, "abandoned", account.name, {"workspaces": tuple(names)} if names else {})
 
 
 COLLECTIONS: dict[str, Collection] = {

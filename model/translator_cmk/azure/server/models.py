@@ -1,11 +1,20 @@
 """Translation models of Custom Translator."""
 
+from collections.abc import Iterable, Iterator
+
 from ...machine import commands
-from ...machine.entities import Model, Resource, Workspace
+from ...machine.entities import Entity, Model, Resource, Workspace
 from .asked import Asked
 from .calls import Call, Reply
-from .holdings import documents
-from .problems import malformed
+from .fixed import FIXED
+from .forgetting import forget
+from .forms import Body
+from .holdings import documents, held_by, regions_of
+from .problems import Problem, malformed
+from .settings import put_settings, settings_of
+from .values import Values, value
+
+REGIONS = {region["id"]: region["name"] for region in FIXED["deployment_regions"]}
 
 DONE_BY_TRAINING = ("Name", "ProjectId", "DocumentIds", "IsTuningAuto", "IsTestingAuto")
 
@@ -31,15 +40,109 @@ def refuse_other_documents(call: Call, workspace: Workspace) -> None:
         raise malformed("'DocumentIds' has to name documents of the workspace.")
 
 
+# Deploying
+
+
 def deploy_model(call: Call, model: Model) -> Reply:
-    """Deploy a model to the one region, or end that."""
-    regions = call.asked.value
-    is_one = isinstance(regions, list) and len(regions) == 1
-    if not is_one or Asked(regions[0]).required("Region", int) != 1:
-        raise malformed(
-            "The request content has to be a list of the one region that GET regions lists."
-        )
-    is_to_be_deployed = Asked(regions[0]).required("IsDeployed", bool)
-    command = commands.DeployModel if is_to_be_deployed else commands.UndeployModel
-    call.submit(command(model.name))
+    """Deploy a model to some of the regions, or end that.
+
+    The model knows no regions: to it a model is deployed if it is in any of them.
+    """
+    deployed = set(regions_of(call, model))
+    for region, is_to_be_deployed in requested_regions(call):
+        if is_to_be_deployed:
+            deployed.add(region)
+        else:
+            deployed.discard(region)
+    if deployed:
+        call.submit(commands.DeployModel(model.name))
+    else:
+        call.submit(commands.UndeployModel(model.name))
+    put_settings(call, "deployed", model.name, {"regions": tuple(sorted(deployed))})
     return Reply(202)
+
+
+def requested_regions(call: Call) -> Iterator[tuple[int, bool]]:
+    """Yield each region that a request names, and whether the model is to be deployed there;
+    raises `Problem`.
+    """
+    regions = call.asked.value
+    if not isinstance(regions, list) or not regions:
+        raise malformed("The request content has to be a list of regions.")
+    for region in regions:
+        asked = Asked(region)
+        number = asked.required("Region", int)
+        if number not in REGIONS:
+            raise malformed("Each region has to be one that GET regions lists.")
+        yield number, asked.required("IsDeployed", bool)
+
+
+@value
+def region_statuses(shown: Values) -> list[Body]:
+    """Whether a model is deployed, for each region to which it ever was."""
+    deployed = regions_of(shown.call, shown.entity)
+    ever = settings_of(shown.call.world, "deployed", shown.entity.name).get("regions", ())
+    return [{"region": region, "isDeployed": region in deployed} for region in ever]
+
+
+@value
+def model_status(shown: Values) -> str:
+    return "Deployed" if shown.entity.state == "deployed" else "Trained"
+
+
+@value
+def training_date(_: Values) -> str:
+    """A date that says only that the training is over: the model has no time."""
+    return "2025-01-28T00:00:00Z"
+
+
+@value
+def deployment_regions(_: Values) -> list[Body]:
+    return [{"id": number, "regionName": name} for number, name in REGIONS.items()]
+
+
+# Deleting
+
+
+def delete_model(call: Call, model: Model) -> Reply:
+    """Delete a model, which is no command of the specification; raises `Problem` while it is
+    deployed.
+    """
+    refuse_deployed(call, [model])
+    forget(call, [model])
+    put_settings(call, "deployed", model.name, {})
+    return Reply(200)
+
+
+def delete_project(call: Call, workspace: Workspace) -> Reply:
+    """Delete the project of a workspace with its models."""
+    held = [each for each in held_by(call, workspace) if isinstance(each, Model)]
+    refuse_deployed(call, held)
+    forget(call, held)
+    forget_project(call, workspace)
+    return Reply(200)
+
+
+def delete_workspace(call: Call, workspace: Workspace) -> Reply:
+    """Delete a workspace with all that it holds."""
+    held = held_by(call, workspace)
+    refuse_deployed(call, held)
+    forget(call, [*held, workspace])
+    forget_project(call, workspace)
+    return Reply(200)
+
+
+def refuse_deployed(call: Call, entities: Iterable[Entity]) -> None:
+    """Refuse to delete what is deployed, or holds what is; raises `Problem`.
+
+    https://github.com/MicrosoftTranslator/CustomTranslatorApiSamples/blob/arvadivel/adding_curl/README.md
+    """
+    for entity in entities:
+        if isinstance(entity, Model) and regions_of(call, entity):
+            raise Problem(400, "BadRequest", "Undeploy its models before it is deleted.")
+
+
+def forget_project(call: Call, workspace: Workspace) -> None:
+    projects = dict(call.world.projects)
+    projects.pop(workspace.name, None)
+    call.world = call.world._replace(projects=projects)

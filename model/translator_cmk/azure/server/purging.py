@@ -3,18 +3,10 @@
 The model forgets the account and what it held, so its name is free.
 """
 
-from typing import Any
-
-from ...machine.entities import (
-    NO_RECORD,
-    OF_VAULT_AND_RESOURCE,
-    Document,
-    Entity,
-    Model,
-    Resource,
-    Workspace,
-)
+from ...machine.entities import OF_VAULT_AND_RESOURCE, Entity, Resource, Workspace
 from .calls import Call, Reply
+from .forgetting import forget
+from .holdings import held_by
 from .operations import begun, refuse_busy
 
 
@@ -31,19 +23,6 @@ def purge_account(call: Call, account: Resource) -> Reply:
             forgotten.append(workspace)
             forgotten.extend(held_by(call, workspace))
             projects.pop(workspace.name, None)
-    changes: dict[Any, Any] = {}
-    for entity in forgotten:
-        changes[type(entity), entity.name] = {"state": NO_RECORD}
-    state = call.world.state.with_changes(changes)
-    call.world = call.world._replace(state=state, projects=projects)
+    forget(call, forgotten)
+    call.world = call.world._replace(projects=projects)
     return begun(call, account)
-
-
-def held_by(call: Call, workspace: Workspace) -> list[Entity]:
-    """Return all documents and models of a workspace, those too that are gone."""
-    held = []
-    for kind in (Document, Model):
-        for entity in call.view.every(kind):
-            if entity.workspace.name == workspace.name:
-                held.append(entity)
-    return held

@@ -3,12 +3,13 @@
 from typing import Any
 
 from ...machine import commands
-from ...machine.entities import Resource
+from ...machine.entities import Model, Resource
 from .asked import Asked
 from .calls import Call
+from .fixed import FIXED
 from .forms import Body
-from .holdings import models
-from .problems import malformed, missing, outside
+from .holdings import models, regions_of
+from .problems import Problem, malformed, missing, outside
 
 
 def translate(call: Call, account: Resource) -> list[Body]:
@@ -23,9 +24,31 @@ def translate(call: Call, account: Resource) -> list[Body]:
     texts = [requested_text(each) for each in content]
     for model in models(call, account).values():
         if call.show("model", model)["modelIdentifier"].lower() == category:
+            refuse_elsewhere(call, account, model)
             call.submit(commands.TranslateWithModel(model.name))
             return [{"translations": [{"text": text, "to": target}]} for text in texts]
-    raise missing("400079", "The custom system requested for translation does not exist.", 400)
+    raise no_such_system()
+
+
+def no_such_system() -> Problem:
+    return missing("400079", "The custom system requested for translation does not exist.", 400)
+
+
+def refuse_elsewhere(call: Call, account: Resource, model: Model) -> None:
+    """Refuse to translate with a model that is deployed, but not where the account is; raises
+    `Problem`.
+    """
+    regions = regions_of(call, model)
+    serving = [region["id"] for region in FIXED["deployment_regions"] if serves(region, account)]
+    if regions and set(regions).isdisjoint(serving):
+        problem = no_such_system()
+        problem.because = ()
+        raise problem
+
+
+def serves(region: dict[str, Any], account: Resource) -> bool:
+    """Return whether an account is translated for in a region."""
+    return account.location.name in region["locations"]
 
 
 def requested_text(item: Any) -> str:

@@ -349,8 +349,3 @@ def asked(shown: Values) -> SimpleNamespace:
 @value
 def category_id(shown: Values) -> str:
     return f"{shown.call.world.id_of('category', shown.entity.name)}-GENERAL"
-
-
-@value
-def is_deployed(shown: Values) -> bool:
-    return bool(shown.entity.state == "deployed")

@@ -97,12 +97,12 @@ class SequenceLane:
             rest = self.rest(plan, result)
             plan = self.around(rest) if rest is not None else None
 
-    def run_once(self, commands: Iterable[Command]) -> None:
+    def run_once(self, commands: Iterable[Command], result: SequenceResult) -> None:
         """Put the system through a sequence that can't be asked again, from beginning to end.
 
-        Nothing is planned around a failure, and none is shortened.  Raises `Aborted`.
+        The result is filled in as it goes, so the commands may depend on it.  Nothing is planned
+        around a failure, and none is shortened.  Raises `Aborted`.
         """
-        result = SequenceResult()
         lines_before = self.running.log.lines
         self.subject.session.case = self.lane
         try:

@@ -8,7 +8,7 @@ from ..cases import FEATURES, FUZZ, SMALLEST, TOUR, Case, scenarios
 from ..report.envelope import Made
 from ..selection import selected
 from .fuzz import alphabet
-from .sequences import smallest_run
+from .sequences import smallest_parts
 from .tally import Tally
 from .tour import sequences_of
 
@@ -29,8 +29,8 @@ def toured(made: Made) -> Iterator[Command]:
     """Yield the commands of a tour, some of them more than once."""
     names = tuple(made.budgets["scopes"])
     if SMALLEST in names:
-        for part in smallest_run().values():
-            yield from part
+        for part in smallest_parts():
+            yield from part.steps
     for sequence in sequences_of(names, made.budgets["steps"]):
         yield from sequence
 

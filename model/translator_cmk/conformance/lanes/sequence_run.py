@@ -60,6 +60,10 @@ class SequenceResult:
     """Whether nothing was observed until after the last command, or after one before it."""
     accepted: set[str] = field(default_factory=set)
     """The commands that were accepted."""
+    carried_out: set[str] = field(default_factory=set)
+    """The commands that were accepted, compared or not."""
+    not_asked: dict[str, str] = field(default_factory=dict)
+    """The commands that were left out of a sequence, each with the reason."""
     unseen: set[str] = field(default_factory=set)
     """Those that change only what is hidden, as far as this sequence goes."""
     unsupported: set[str] = field(default_factory=set)
@@ -203,6 +207,8 @@ class Following:
     def follow(self, command: Command, outcome: Outcome) -> Comparison:
         """Compare the answer to a command, and what the system shows after it."""
         self.in_a_row = 0
+        if isinstance(outcome, Accepted):
+            self.result.carried_out.add(type(command).__name__)
         self.follower.submit(command)
         self.result.exchanges.append(Exchange(command, outcome, None))
         if self.follower.has_track and self.has_to_look():
@@ -309,9 +315,11 @@ def carry_out(subject: Subject, commands: Iterable[Command], result: SequenceRes
     for command in commands:
         result.unjudged += 1
         try:
-            subject.submit(command)
+            outcome = subject.submit(command)
         except (Unsupported, Inconclusive):
             continue
+        if isinstance(outcome, Accepted):
+            result.carried_out.add(type(command).__name__)
         subject.pending.close_within(subject.session.clock.now() + LONGEST_UNJUDGED)
         looked_at(subject)
 

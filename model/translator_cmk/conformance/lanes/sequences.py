@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import permutations
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from ...language.situations import CommandList
-from ...machine import Command
+from ...machine import COMMANDS, Command
 from ...machine.entities import ResourceKind
 from ...machine.stage import DEFAULT_STAGE, Stage
-from ...shapes import TEXT, record
+from ...shapes import TEXT, Choice, record
 from ...strict_yaml import read_yaml
 
 Commands = tuple[Command, ...]
@@ -46,10 +46,29 @@ def sequences_in(file: Path) -> Mapping[str, Commands]:
     return found
 
 
+class Part(NamedTuple):
+    """A part of the smallest run.
+
+    ``needs``: the command that has to be accepted by then, or this part and all that come after
+    are not asked.
+    """
+
+    name: str
+    steps: Commands
+    needs: str
+
+
 @cache
-def smallest_run() -> Mapping[str, Commands]:
+def smallest_parts() -> tuple[Part, ...]:
     """Return the parts of the smallest run, in their order; raises `InvalidFile`."""
-    return sequences_in(SMALLEST_FILE)
+    form = record(
+        "a part", {"sequence": TEXT, "steps": CommandList({})}, {"needs": Choice(COMMANDS)}
+    )
+    found = []
+    for entry in read_yaml(SMALLEST_FILE).items():
+        fields = entry.read(form)
+        found.append(Part(fields["sequence"], fields["steps"], fields.get("needs", "")))
+    return tuple(found)
 
 
 @cache

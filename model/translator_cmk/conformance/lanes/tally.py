@@ -103,12 +103,13 @@ GRAVEST_FIRST = (
     "unseen",
     "compared",
     "lost track",
+    "not asked",
 )
 """What sequences may show of a command, beside failures: the first that any of them has shown
 decides.
 """
 
-ONLY_TRIED = {"compared", "lost track"}
+ONLY_TRIED = {"compared", "lost track", "not asked"}
 """What is shown of a command that was never accepted."""
 
 ABSENT = "an effect was still absent when its time was up"
@@ -196,6 +197,8 @@ class Tally:
             yield command, "compared", Result(Status.NOT_RUN, ONLY_REFUSED)
         if sequence.lost_track:
             yield last, "lost track", Result(Status.NOT_RUN, sequence.lost_track)
+        for command, reason in sequence.not_asked.items():
+            yield command, "not asked", Result(Status.NOT_RUN, reason)
 
     def passed(self, command: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""

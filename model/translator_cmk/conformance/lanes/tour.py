@@ -15,7 +15,8 @@ from ..subject import Subject
 from .applicable import applicable
 from .kept_tours import kept_sequences
 from .lane import SequenceLane, steps_of
-from .sequences import in_variant, smallest_run, stress_sequences, variants
+from .sequence_run import SequenceResult
+from .sequences import Part, in_variant, smallest_parts, stress_sequences, variants
 from .shrinking import Commands
 from .tour_planning import suites
 
@@ -86,7 +87,8 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
     done = 0
     try:
         if once:
-            lane.run_once(watched(once, all_steps, running))
+            result = SequenceResult()
+            lane.run_once(watched(subject.declaration, result, all_steps, running), result)
             done += 1 + len(once)
         for commands in asked:
             lane.run(commands)
@@ -99,14 +101,36 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
 def whole_smallest_run(declared: Declaration) -> Commands:
     """Return the commands of the smallest run that a system can be asked for."""
     commands: list[Command] = []
-    for part in smallest_run().values():
-        commands += applicable(part, declared)
+    for part in smallest_parts():
+        commands += applicable(part.steps, declared)
     return tuple(commands)
 
 
-def watched(commands: Commands, all_steps: int, running: Running) -> Iterator[Command]:
-    """Yield the commands, and show how far they are: each of them may take hours."""
-    for number, command in enumerate(commands, start=1):
-        running.progress.show_count(number, all_steps, "steps", 0)
-        running.tick()
-        yield command
+def watched(
+    declared: Declaration, result: SequenceResult, all_steps: int, running: Running
+) -> Iterator[Command]:
+    """Yield the commands of the smallest run, and show how far they are: each of them may take
+    hours.
+
+    ``result`` says what was accepted so far.  A part that needs what was not is not asked, nor any
+    after it.
+    """
+    parts = smallest_parts()
+    number = 0
+    for index, part in enumerate(parts):
+        if part.needs and part.needs not in result.carried_out:
+            note_not_asked(parts[index:], part.needs, result)
+            return
+        for command in applicable(part.steps, declared):
+            number += 1
+            running.progress.show_count(number, all_steps, "steps", 0)
+            running.tick()
+            yield command
+
+
+def note_not_asked(parts: Iterable[Part], needed: str, result: SequenceResult) -> None:
+    """Note why the commands of these parts are not asked for."""
+    for part in parts:
+        for command in part.steps:
+            reason = f"not asked: {needed} was never accepted"
+            result.not_asked[type(command).__name__] = reason

@@ -1,0 +1,122 @@
+"""Deployments of Custom Translator's models, and translations with them."""
+
+from typing import Any
+
+from azure.core.exceptions import HttpResponseError
+
+from .answers import items_of, member
+from .refusals import NotLearned
+from .studio import API, Studio
+from .target import PLANS
+from .uploads import LANGUAGES
+
+TRANSLATION = "/translator/text/v3.0/translate"
+
+GEOGRAPHIES: dict[str, list[str]] = PLANS["geographies"]
+"""For a part of the name of a deployment region the locations of resources in it."""
+
+
+# Deploying
+
+
+def deploy(studio: Studio, model: str) -> None:
+    """Deploy a model where the resource is, until it shows."""
+    set_deployed(studio, model, True)
+
+
+def undeploy(studio: Studio, model: str) -> None:
+    """End the deployment of a model where the resource is, until it shows."""
+    set_deployed(studio, model, False)
+
+
+def set_deployed(studio: Studio, model: str, wanted: bool) -> None:
+    """Have a model deployed or undeployed, until it shows."""
+    path = f"{API}/models/{member(studio.models[model], 'id')}"
+    regions = regions_for(studio)
+    asked = [{"Region": region, "IsDeployed": wanted} for region in regions]
+    studio.ask("POST", f"{path}/deployment", json=asked)
+
+    def shown() -> Any:
+        found = studio.ask("GET", path)
+        return found if is_as_asked(found, regions, wanted) else None
+
+    studio.models[model] |= studio.wait_for(shown, "the deployment", "DeployModel")
+
+
+def regions_for(studio: Studio) -> list[Any]:
+    """Return the ids of the regions that serve the resource: those of its geography, or all where
+    that isn't known.
+    """
+    offered = items_of(studio.ask("GET", f"{API}/regions"), "regions")
+    fitting = []
+    for region in offered:
+        name = str(region.get("regionname", "")).lower()
+        if any(part in name for part in geographies_of(studio.region)):
+            fitting.append(member(region, "id"))
+    return fitting or [member(region, "id") for region in offered]
+
+
+def geographies_of(location: str) -> list[str]:
+    """Return the part of a region's name that stands for a location, if it is known."""
+    return [part for part, locations in GEOGRAPHIES.items() if location in locations]
+
+
+def is_as_asked(model: Any, regions: list[Any], wanted: bool) -> bool:
+    """Return whether a model is deployed in all of the regions, or in none."""
+    deployed = deployed_in(model)
+    if wanted:
+        return all(region in deployed for region in regions)
+    return all(region not in deployed for region in regions)
+
+
+def deployed_in(model: Any) -> list[Any]:
+    """Return the ids of the regions in which a model is deployed."""
+    found = []
+    for status in model.get("modelregionstatuses") or ():
+        if status.get("isdeployed"):
+            found.append(status.get("region"))
+    return found
+
+
+# Translating
+
+
+def translate(studio: Studio, model: str) -> None:
+    """Translate a word with a model, and no other; raises `HttpResponseError`."""
+    categories = categories_of(studio, model)
+    for number, category in enumerate(categories, start=1):
+        params = {
+            "api-version": "3.0",
+            "from": LANGUAGES[0],
+            "to": LANGUAGES[1],
+            "category": category,
+            "allowFallback": "false",
+        }
+        try:
+            studio.ask("POST", TRANSLATION, params=params, json=[{"Text": "word"}])
+        except HttpResponseError:
+            if number == len(categories):
+                raise
+        else:
+            studio.categories[model] = category
+            return
+
+
+def categories_of(studio: Studio, model: str) -> list[str]:
+    """Return the category ids that may stand for a model: the one that has translated, or else
+    what its answers have; raises `NotLearned` where they have none.
+
+    A README of Microsoft's has it in `apiDomain`, the OpenAPI file in `modelIdentifier` and in
+    `apiDomain` of the project.
+    """
+    if model in studio.categories:
+        return [studio.categories[model]]
+    known = studio.models[model]
+    found = [known.get("apidomain"), known.get("modelidentifier")]
+    if not any(found) and known.get("projectid"):
+        project = studio.ask("GET", f"{API}/projects/{known['projectid']}")
+        found.append(project.get("apidomain"))
+    distinct = list(dict.fromkeys(str(category) for category in found if category))
+    if not distinct:
+        raise NotLearned("no answer of Custom Translator has the category id of the model")
+    return distinct

@@ -1,0 +1,87 @@
+"""Uploads of documents to Custom Translator."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from azure.core.exceptions import HttpResponseError
+
+from .answers import items_of, member
+from .refusals import NotLearned
+from .studio import API, Studio
+from .training_data import dictionary, full
+
+LANGUAGES = ("en", "de")
+
+TRAINING_DOCUMENT = "Training"
+DICTIONARY = "Phrase dictionary"
+"""The types of documents, as Microsoft's samples name them.
+
+https://github.com/MicrosoftTranslator/CustomTranslatorApiSamples
+"""
+
+GOING_ON = ("extract", "pending", "process", "progress", "queue", "running", "submit", "wait")
+FAILED = ("error", "fail")
+"""How we read the status of an import by parts of its name, which no source lists."""
+
+
+def upload(studio: Studio, document: str, workspace: str) -> None:
+    """Upload a pair of files, until the document shows."""
+    if studio.training == "full":
+        send(studio, document, workspace, TRAINING_DOCUMENT, full())
+    else:
+        send(studio, document, workspace, DICTIONARY, dictionary())
+
+
+def send(studio: Studio, document: str, workspace: str, kind: str, texts: Sequence[str]) -> None:
+    """Send a pair of files, which replace those of an earlier document of the name, and wait until
+    they are imported; raises `NotLearned` where that fails.
+    """
+    details = []
+    files = []
+    for code, text in zip(LANGUAGES, texts, strict=True):
+        name = f"{document}_{code}.txt"
+        details.append({"Name": name, "LanguageCode": code, "OverwriteIfExists": True})
+        files.append(("Files", (name, text, "text/plain")))
+    described = {"DocumentName": document, "DocumentType": kind, "FileDetails": details}
+    answer = studio.ask(
+        "POST",
+        f"{API}/documents/import",
+        params={"workspaceId": studio.ids[workspace]},
+        data={"DocumentDetails": json.dumps([described])},
+        files=files,
+    )
+    statuses = partial(statuses_of, studio, answer)
+    studio.wait_for(lambda: is_imported(studio, statuses(), document, workspace), "the document")
+
+
+def is_imported(studio: Studio, statuses: Sequence[str], document: str, workspace: str) -> bool:
+    """Return whether an import is over and its document shows; raises `NotLearned` where it
+    failed.
+    """
+    for status in statuses:
+        if any(part in status for part in FAILED):
+            raise NotLearned(f"the import of the document ended as {status}")
+        if any(part in status for part in GOING_ON):
+            return False
+    return document in studio.documents(workspace)
+
+
+def statuses_of(studio: Studio, begun: Any) -> list[str]:
+    """Return the status of each file of an import that has begun, in lower case; none where it
+    can't be seen.
+    """
+    if not isinstance(begun, dict) or not begun.get("jobid"):
+        return []
+    try:
+        page = studio.ask("GET", f"{API}/documents/import/jobs/{begun['jobid']}")
+    except HttpResponseError:
+        return []
+    found = []
+    for file in items_of(page, "fileprocessingstatus"):
+        status: Any = member(file, "status")
+        if isinstance(status, dict):
+            status = member(status, "displayname")
+        found.append(str(status).lower())
+    return found

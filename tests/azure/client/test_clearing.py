@@ -1,0 +1,104 @@
+"""A workspace of Custom Translator is deleted while its resource is there, since nobody else can ask
+for it afterwards.
+"""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.azure.client.custom_translator import accept, made
+from tests.azure.client.verifying_azure import TENANT
+from translator_cmk.azure.client.adapter import AzureSystem
+from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.target import CLOUDS, Target
+from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.azure.server.settings import settings_of
+from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, World, guid
+from translator_cmk.cli import main
+from translator_cmk.machine import DEFAULT_STAGE
+from translator_cmk.machine.commands import DeleteResource, RevokeKeyAccess
+
+
+def a_system(folder: Path) -> AzureSystem:
+    """Return the adapter to a subscription that is shared, so that it has to be left clean."""
+    cloud = CLOUDS["AzureCloud"]._replace(local=True)
+    subscriptions = {"production": guid(TENANT, SUBSCRIPTIONS[0])}
+    leftovers = str(folder / "leftovers.json")
+    system = AzureSystem(Target(cloud, subscriptions, leftovers=leftovers))
+    system.reset(DEFAULT_STAGE)
+    return system
+
+
+def world_of(server: AzureServer) -> World:
+    world = server.worlds.of(TENANT)
+    assert world is not None
+    return world
+
+
+def salted(salt: str) -> list[Any]:
+    """Return what makes the world, with names of their own in the shared subscription."""
+    commands = []
+    for command in made(salt):
+        fields = command.as_dict()
+        for field in ("workspace", "document", "model", "group"):
+            if fields.get(field):
+                fields[field] = f"{fields[field]}-{salt}"
+        commands.append(type(command)(**fields))
+    return commands
+
+
+@pytest.fixture
+def salt() -> str:
+    return uuid4().hex[:6]
+
+
+def test_a_resource_is_deleted_once_its_workspaces_are(
+    salt: str, signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *salted(salt), DeleteResource(f"tr-{salt}"))
+    assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
+    kinds = [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")]
+    assert "workspace" not in kinds
+
+
+def test_cleaning_deletes_a_workspace_before_its_resource(
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    accept(a_system(tmp_path), *salted(salt))
+    assert left_in(tmp_path / "leftovers.json")[0]["kind"] == "workspace"
+    main(["leftovers", "--clean", "--yes"])
+    assert f"workspace ws-{salt} stays" not in capsys.readouterr().out
+    assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
+
+
+def test_a_workspace_that_can_not_be_deleted_stays_on_the_list(
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = signed_in.answer
+
+    def refusing(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if method == "DELETE" and "/workspaces/" in target:
+            return Reply(400, {"error": {"code": "BadRequest", "message": "No."}})
+        return answer(method, target, headers, content)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(signed_in, "answer", refusing)
+    system = a_system(tmp_path)
+    accept(system, *salted(salt), RevokeKeyAccess(f"kv-{salt}", f"tr-{salt}"))
+    accept(system, DeleteResource(f"tr-{salt}"))
+    assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}")["workspaces"]
+    assert main(["leftovers", "--clean", "--yes"]) == 4
+    assert f"workspace ws-{salt} stays: its resource tr-{salt} is gone" in capsys.readouterr().out
