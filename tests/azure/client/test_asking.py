@@ -13,6 +13,7 @@ from azure.core.pipeline.transport import RequestsTransport
 
 from tests.azure.client.interrupting import interrupted, refusal
 from tests.azure.client.verifying_azure import credentials
+from translator_cmk.azure.client import asking
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.patience import Patience
 from translator_cmk.azure.client.refusals import NotLearned, refusal_of
@@ -269,3 +270,23 @@ def test_the_log_says_whether_a_new_resource_lists_customer_managed_keys(tmp_pat
     system = system_at(tmp_path)
     accept(system, a_resource("tr-capable"))
     assert system.said[-1] == "its capabilities have CustomerManagedKey"
+
+
+def test_what_nobody_lists_is_asked_again_only_while_something_may_spread(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(asking, "LEAST_WAIT", 0.5)
+    system = system_at(tmp_path)
+    prepared(system, "tr-unlisted", "kv-unlisted")
+
+    def seconds_asked() -> float:
+        began = time.monotonic()
+        with (
+            interrupted(signed_in, "PATCH", ACCOUNTS, refusal(400, "BadRequest")),
+            pytest.raises(NotLearned, match="BadRequest"),
+        ):
+            system.submit(enabling("tr-unlisted", "kv-unlisted"))
+        return time.monotonic() - began
+
+    assert seconds_asked() > WAIT / 2
+    assert seconds_asked() < WAIT / 2

@@ -78,7 +78,6 @@ def test_by_a_code_that_is_not_listed_nothing_is_learned_whatever_its_status(sta
         an_error(409, "MissingSubscriptionRegistration", "It is not registered."),
         an_error(400, "InvalidApiVersionParameter", "It is invalid."),
         an_error(400, "CanNotCreateMultipleFreeAccounts", "Only one free account is allowed."),
-        an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByPolicy"),
         an_error(403, "Forbidden", FORBIDDEN, "Outer", "ForbiddenByRbac"),
         an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByFirewall"),
         an_error(403, "Forbidden", FORBIDDEN, "AccessDenied"),
@@ -124,3 +123,4 @@ def test_every_entry_of_the_table_says_one_thing_and_where_it_was_seen() -> None
         assert set(meaning.commands) <= COMMANDS.keys(), meaning.code
         assert urlsplit(meaning.source).scheme == "https", meaning.code
         assert not (meaning.passes and meaning.because), meaning.code
+        assert not (meaning.once_accepted and meaning.about), meaning.code

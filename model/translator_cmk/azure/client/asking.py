@@ -5,10 +5,11 @@ spread, while a read does not show yet what was made.  So a refusal counts only 
 wait is over.
 """
 
+from time import monotonic
+
 from azure.core.exceptions import AzureError, HttpResponseError
 
-from ...machine import Accepted, Command, Outcome
-from ...machine.commands import CreateResource
+from ...machine import Accepted, Command, Outcome, commands
 from ...machine.entities import CUSTOMER
 from ...system import Unsupported
 from .carrying_out import CALLS
@@ -18,6 +19,23 @@ from .refusals import EXISTS, ErrorAnswer, NotLearned, answer_of, judge, meaning
 
 MAY_PASS = frozenset({400, 403, 404, 409, 412, 422})
 """The statuses of answers that are not listed, and may be otherwise a little later."""
+
+LEAST_WAIT = 60.0
+"""Seconds for which a command is asked again, if its wait is not shorter."""
+
+SLOW_TO_SPREAD = frozenset(
+    {
+        commands.AssignKeyRole,
+        commands.CreateResource,
+        commands.CreateVault,
+        commands.EnableIdentity,
+        commands.EnablePurgeProtection,
+        commands.GrantKeyAccess,
+        commands.RecoverVault,
+        commands.SetPermissionModel,
+    }
+)
+"""The commands after which Azure may refuse for a while what rests on them."""
 
 OF_GRANTS = frozenset({"vault.access-policy", "vault.granted-beforehand"})
 """Requirements that a server names, beside others perhaps, which has not yet seen a grant."""
@@ -48,12 +66,31 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
             said += estate.remarks
             estate.made.note(command)
             estate.accepted.add(command)
+            if type(command) in SLOW_TO_SPREAD:
+                estate.spreads_since = monotonic()
             return Accepted()
         said.append(f"{patience.seconds:.1f} s: {answer}")
+        if not is_listed(command, answer):
+            patience.end_after(wait_for_the_unlisted(estate, patience))
         if patience.ends() or not may_pass(estate, command, answer):
             return judged(estate, command, answer, patience)
         patience.go_on()
         estate.is_first_attempt = False
+
+
+def is_listed(command: Command, answer: ErrorAnswer) -> bool:
+    """Return whether it is known what an answer means."""
+    return bool(answer.ids) or meaning_of(answer, type(command).__name__) is not None
+
+
+def wait_for_the_unlisted(estate: Estate, patience: Patience) -> float:
+    """Return for how many seconds a command is asked again whose answer nobody lists.
+
+    It may come from what has not spread yet.  Once that is older than the command's wait, it does
+    not, and a short while is enough.
+    """
+    age = patience.began - estate.spreads_since
+    return max(LEAST_WAIT, patience.planned - age)
 
 
 def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Patience) -> Outcome:
@@ -85,7 +122,7 @@ TOO_MUCH = (
 
 def is_asked_too_much(command: Command, answer: ErrorAnswer) -> bool:
     """Return whether a command breaks another demand too, so that only named reasons say why."""
-    if not isinstance(command, CreateResource) or answer.ids:
+    if not isinstance(command, commands.CreateResource) or answer.ids:
         return False
     return command.keys == CUSTOMER
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,11 @@ class Estate(Clients):
         self.tenant_ids: dict[str, str] = {}  # by the name in the stage
         self.made = Made()
         self.accepted: set[Command] = set()  # the commands that Azure has accepted
+        self.spreads_since = -inf  # when something was accepted last that may be slow to spread
         self.remarks: list[str] = []  # on the command that is being carried out, for the log
         self.is_first_attempt = True  # of the command that is being carried out
         self.accounts: dict[str, Any] = {}  # those that were seen last
+        self.is_changing = False  # whether any of these was being changed then
         self.groups: dict[Place, None] = {}  # those that may hold something of this world
         self.places: dict[str, Place] = {}  # where a vault or a resource was seen last
         self.principals: dict[str, str] = {}  # the last one of each resource
@@ -71,8 +74,8 @@ class Estate(Clients):
     def _keep_subscription(self, subscription: Any, tenant: str) -> None:
         guid = str(subscription.subscription_id)
         if self.target.subscriptions:
-            given = {given: name for name, given in self.target.subscriptions.items()}
-            name = given.get(guid, "")
+            given = {given.lower(): name for name, given in self.target.subscriptions.items()}
+            name = given.get(guid.lower(), "")
         else:
             name = str(subscription.display_name)
         if name in self.stage.subscriptions:
@@ -92,7 +95,7 @@ class Estate(Clients):
         """Return the name in the stage of a region of Azure."""
         found = location.lower().replace(" ", "")
         for name, region in self.target.regions.items():
-            if region == found:
+            if region.lower().replace(" ", "") == found:
                 return name
         return found
 

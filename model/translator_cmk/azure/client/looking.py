@@ -57,7 +57,7 @@ def is_behind(estate: Estate, seen: Observation) -> bool:
 
 def is_unsure(estate: Estate) -> bool:
     """Return whether a look leaves something out because it could not be found out."""
-    return any(studio.is_unsure for studio in estate.studios.values())
+    return estate.is_changing or any(studio.is_unsure for studio in estate.studios.values())
 
 
 def see_everything(estate: Estate) -> Observation:

@@ -33,6 +33,7 @@ class Patience:
         now: Callable[[], float] = monotonic,
         pause: Callable[[float], None] = sleep,
     ) -> None:
+        self.planned = wait
         self.wait = wait
         self.now = now
         self.pause = pause
@@ -44,6 +45,10 @@ class Patience:
     def seconds(self) -> float:
         """The seconds since the first attempt."""
         return self.now() - self.began
+
+    def end_after(self, seconds: float) -> None:
+        """End no later than so many seconds after the first attempt."""
+        self.wait = min(self.wait, seconds)
 
     def ends(self) -> bool:
         """Return whether the time is up."""

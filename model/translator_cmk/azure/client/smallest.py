@@ -23,6 +23,7 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
     commands = whole_smallest_run(declared)
     work, seen = work_for(commands)
     longest = sum(declared.windows.get(type(command).__name__, 0) for command in commands)
+    longest += WORK["TrainModel"]["patience"] - WORK["TrainModel"]["seconds"]
     held = sum(vault["purge_protection"] for vault in seen["vault"].values())
     lines = [
         ("does", "; ".join(part.name for part in smallest_parts())),
@@ -40,6 +41,7 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
         ("deletes", FORM["deletes"]),
         ("leaves", f"{names}: {FORM['names_held']}"),
         ("leaves", FORM["account_kept"]),
+        ("leaves", FORM["not_deleted"]),
         ("needs", FORM["needs"]),
         ("look first", f"{FORM['look_first']} --subscription {subscription}, {FORM['reads_only']}"),
     ]
@@ -77,7 +79,9 @@ def made(work: Counter[str]) -> str:
 
 
 def hours(seconds: int, longest: int) -> str:
-    """Return how long a run takes, and at most where every effect shows as late as may be."""
+    """Return how long a run takes, and at most where every effect shows as late as may be, and the
+    training too.
+    """
     usual = seconds / 3600
     at_most = usual + longest / 3600
     return f"about {usual:.0f} hours, {at_most:.0f} at most; {FORM['nobody_measured']}"
