@@ -12,6 +12,7 @@ from tests.azure.client.custom_translator import accept, made
 from tests.azure.client.verifying_azure import TENANT
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.client.target import CLOUDS, Target
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
@@ -19,7 +20,7 @@ from translator_cmk.azure.server.settings import settings_of
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, World, guid
 from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE
-from translator_cmk.machine.commands import DeleteResource, RevokeKeyAccess
+from translator_cmk.machine.commands import DeleteResource
 
 
 def a_system(folder: Path) -> AzureSystem:
@@ -80,7 +81,7 @@ def test_cleaning_deletes_a_workspace_before_its_resource(
     assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
 
 
-def test_a_workspace_that_can_not_be_deleted_stays_on_the_list(
+def test_what_a_workspace_can_be_deleted_with_stays_as_long_as_it_does(
     salt: str,
     signed_in: AzureServer,
     tmp_path: Path,
@@ -88,17 +89,43 @@ def test_a_workspace_that_can_not_be_deleted_stays_on_the_list(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     answer = signed_in.answer
+    refused = ["/workspaces/"]
 
     def refusing(method: str, target: str, headers: Any, content: bytes) -> Reply:
-        if method == "DELETE" and "/workspaces/" in target:
+        if method == "DELETE" and any(part in target for part in refused):
             return Reply(400, {"error": {"code": "BadRequest", "message": "No."}})
         return answer(method, target, headers, content)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(signed_in, "answer", refusing)
     system = a_system(tmp_path)
-    accept(system, *salted(salt), RevokeKeyAccess(f"kv-{salt}", f"tr-{salt}"))
-    accept(system, DeleteResource(f"tr-{salt}"))
+    accept(system, *salted(salt))
+    with pytest.raises(NotLearned, match="a workspace stays"):
+        system.submit(DeleteResource(f"tr-{salt}"))
+    assert main(["leftovers", "--clean", "--yes"]) == 4
+    printed = capsys.readouterr().out
+    assert f"workspace ws-{salt} stays" in printed
+    assert f"group translator-cmk-apps-{salt} stays: a workspace in" in printed
+    assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
+
+    refused.clear()
+    main(["leftovers", "--clean", "--yes"])
+    left = [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")]
+    assert left == ["vault"]
+    assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
+
+
+def test_a_workspace_without_its_resource_stays_on_the_list(
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    system = a_system(tmp_path)
+    accept(system, *salted(salt))
+    system.estate.ask("accounts", f"tr-{salt}", "begin_delete").result()
     assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}")["workspaces"]
     assert main(["leftovers", "--clean", "--yes"]) == 4
     assert f"workspace ws-{salt} stays: its resource tr-{salt} is gone" in capsys.readouterr().out

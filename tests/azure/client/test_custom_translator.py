@@ -23,7 +23,13 @@ from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.routing import ROUTES
 from translator_cmk.azure.server.settings import settings_of
 from translator_cmk.machine import Refused
-from translator_cmk.machine.commands import GrantKeyAccess, ReadData, RevokeKeyAccess, UndeployModel
+from translator_cmk.machine.commands import (
+    GrantKeyAccess,
+    ReadData,
+    RevokeKeyAccess,
+    UndeployModel,
+    UploadDocument,
+)
 
 
 @pytest.fixture
@@ -138,6 +144,26 @@ def test_data_is_read_by_its_contents_and_not_by_a_list_of_names(
     seen = system.observe()
     assert seen["workspace"]["ws"]["readable"] is False
     assert seen["document"] == {"contracts": {"workspace": "ws"}}
+
+
+def test_a_document_of_which_only_the_name_is_left_says_nothing(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *made(salt), UploadDocument("invoices", "ws"))
+    [world] = [
+        each for each in signed_in.worlds.latest() if ("document", "invoices") in each.settings
+    ]
+    lost = f"/documents/{world.number_of('document', 'contracts')}/"
+    answer = signed_in.answer
+
+    def without_one(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if lost in target and "/content" in target:
+            return Reply(404, {"error": {"code": "NoSuchBlob", "message": "It is gone."}})
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", without_one)
+    assert "readable" not in system.observe()["workspace"]["ws"]
 
 
 @pytest.mark.parametrize("path", ["/workspaces", "/projects", "/models"])

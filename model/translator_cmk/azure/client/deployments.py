@@ -63,10 +63,9 @@ def geographies_of(location: str) -> list[str]:
 
 def is_as_asked(model: Any, regions: list[Any], wanted: bool) -> bool:
     """Return whether a model is deployed in all of the regions, or in none."""
-    deployed = deployed_in(model)
-    if wanted:
-        return all(region in deployed for region in regions)
-    return all(region not in deployed for region in regions)
+    deployed = {str(region) for region in deployed_in(model)}
+    asked = {str(region) for region in regions}
+    return asked <= deployed if wanted else asked.isdisjoint(deployed)
 
 
 def deployed_in(model: Any) -> list[Any]:

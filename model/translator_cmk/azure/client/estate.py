@@ -17,7 +17,7 @@ from ...system import Unsupported
 from . import leftovers
 from .clients import Clients
 from .made import Made
-from .refusals import refusal_of
+from .refusals import NotLearned, refusal_of
 from .studio import Studio
 from .studio_access import studio_of
 from .target import PREFIX, Target
@@ -140,12 +140,15 @@ class Estate(Clients):
 
     def clear_workspaces(self, resource: str) -> None:
         """Delete the workspaces of a resource before it is deleted itself: afterwards nobody can
-        ask for them.  What stays is on the list of leftovers.
+        ask for them.  Raises `NotLearned` where one stays.
         """
-        if self.target.subscriptions:
-            of_it = [entry for entry in self.noted if entry.get("resource") == resource]
-            path = Path(self.target.leftovers)
-            leftovers.clean(path, of_it, self.cloud, self.connections)
+        if not self.target.subscriptions:
+            return
+        of_it = [entry for entry in self.noted if entry.get("resource") == resource]
+        path = Path(self.target.leftovers)
+        stay = leftovers.clean(path, of_it, self.cloud, self.connections)
+        if stay:
+            raise NotLearned(f"the resource was not deleted, since a workspace stays: {stay[0]}")
 
     def clear(self) -> None:
         """Remove what this world has made, before another begins: quotas are of the subscription.

@@ -23,6 +23,15 @@ soft-deleted.  A workspace can be asked for only while its resource is there.
 """
 
 
+WORKSPACE_IN_IT = (
+    "a workspace in its group could not be deleted, which nobody could without it; a model that is "
+    "still deployed is billed. Try again, or delete the group yourself"
+)
+
+GONE = "its resource"
+"""How the reason begins why a workspace stays for good."""
+
+
 def note(path: Path, **entry: Any) -> Entry:
     """Add an entry of what is going to be created, or one of the list as ``gone``: a line of JSON
     in a file.  Return the entry.
@@ -110,10 +119,17 @@ def clean(path: Path, entries: Iterable[Entry], cloud: Cloud, connections: Any =
 
     connections = connections or RequestsTransport()
     stay = []
+    needed = set()  # the groups that hold what a workspace can be asked for with
     for entry in sorted(entries, key=place_in_order):
+        where = entry["subscription"], entry.get("group", entry["name"])
+        if entry["kind"] != "workspace" and where in needed:
+            stay.append(f"{entry['kind']} {entry['name']} stays: {WORKSPACE_IN_IT}")
+            continue
         clients = Clients(cloud, connections, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
         reason = removed(clients, **entry)
+        if reason and entry["kind"] == "workspace" and not reason.startswith(GONE):
+            needed.add(where)
         if reason:
             stay.append(f"{entry['kind']} {entry['name']} stays: {reason}")
         else:
@@ -163,7 +179,7 @@ def cleared_workspace(clients: Any, subscription: str, group: str, resource: str
     try:
         studio = studio_of(clients, subscription, group, resource)
     except ResourceNotFoundError:
-        return f"its resource {resource} is gone, and nobody else can ask for it"
+        return f"{GONE} {resource} is gone, and nobody else can ask for it"
     clear_workspace(studio, name)
     return ""
 

@@ -164,7 +164,7 @@ class Studio:
 
     def documents_seen(self, workspace: str) -> tuple[dict[str, Any], bool | None]:
         """Return the documents of a workspace, and whether their data can be read: None where there
-        is none to read, or nothing says so.
+        is none to read, or nothing says so of one of them.
         """
         try:
             documents = self.documents(workspace)
@@ -176,14 +176,21 @@ class Studio:
         if not documents:
             # our own server means by its list that the data can be read
             return {}, True if self.clients.cloud.local else None
+        readable = {self.is_readable(document) for document in documents.values()}
+        if False in readable:
+            return documents, False
+        return documents, None if None in readable else True
+
+    def is_readable(self, document: Any) -> bool | None:
+        """Return whether the data of a document can be read; None where nothing says so."""
         try:
-            self.read(next(iter(documents.values())))
+            self.read(document)
         except HttpResponseError as error:
-            return documents, self.is_readable_in_spite_of(error)
+            return self.is_readable_in_spite_of(error)
         except NotLearned:
             self.is_unsure = True
-            return documents, None
-        return documents, True
+            return None
+        return True
 
     def is_readable_in_spite_of(self, error: HttpResponseError) -> bool | None:
         """Return False where an error says that data can't be read, and None where it says

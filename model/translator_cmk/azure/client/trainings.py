@@ -79,19 +79,30 @@ def trained(studio: Studio, project: str) -> dict[str, Any]:
     return {name: model for name, model in models.items() if is_over(model) and not failed(model)}
 
 
+TRAINED = ("complet", "deploy", "succe", "trained")
+FAILED = "fail"
+"""How we read the status of a model by parts of it: a text in Microsoft's samples, and a number in
+its OpenAPI file, which has no list of meanings.
+"""
+
+
+def status_of(model: Any) -> str:
+    """Return what says how a training is going, in lower case."""
+    return f"{model.get('modelstatus', '')} {model.get('statusinfo', '')}".lower()
+
+
 def is_over(model: Any) -> bool:
     """Return whether the training of a model is over."""
-    return bool(model.get("completiondate")) or failed(model)
+    is_trained = any(part in status_of(model) for part in TRAINED)
+    return bool(model.get("completiondate")) or is_trained or failed(model)
 
 
 def failed(model: Any) -> bool:
     """Return whether the training of a model has failed, as far as that can be read.
 
-    The status is a number in Microsoft's OpenAPI file, without a list of meanings, and a text in
-    its samples.  An error code other than 0 means a failure: that is our reading.
+    An error code other than 0 means a failure: that is our reading.
     """
-    words = f"{model.get('modelstatus', '')} {model.get('statusinfo', '')}".lower()
-    return "fail" in words or bool(model.get("errorcode"))
+    return FAILED in status_of(model) or bool(model.get("errorcode"))
 
 
 def train(studio: Studio, model: str, workspace: str) -> None:
