@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from translator_cmk.explore.graph import Graph
-from translator_cmk.explore.memoised import Leaf, Memoised, Node
 from translator_cmk.explore.scopes import Scope, start_of
 from translator_cmk.machine import ROWS, Command, Machine
 from translator_cmk.machine.entities import Entity
+from translator_cmk.machine.memoised import Leaf, Memoised, Node
 
 Name = tuple[type[Entity], str]
 

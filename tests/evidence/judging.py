@@ -16,7 +16,6 @@ from translator_cmk.explore.broken_theorems import Broken, breaks
 from translator_cmk.explore.explore_command import THEOREM_NAMED
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.judge import EntityName, Judge, entities_of
-from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.scopes import Commands, Scope, StartNotReached
 from translator_cmk.explore.search import explore, verdict
 from translator_cmk.explore.theorems import THEOREMS, Theorem
@@ -32,6 +31,7 @@ from translator_cmk.machine import (
     State,
     initial,
 )
+from translator_cmk.machine.memoised import Memoised
 from translator_cmk.machine.rows import Means, Row
 
 # Where a mutant differs from the model

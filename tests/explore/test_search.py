@@ -25,7 +25,6 @@ from tests.machine.faulty import (
     article,
 )
 from translator_cmk.explore.graph import state_graph
-from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.scopes import SCOPE_NAMED, Scope, StartNotReached, start_of
 from translator_cmk.explore.search import Exploration, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
@@ -40,6 +39,7 @@ from translator_cmk.machine import (
     Unspecified,
     initial,
 )
+from translator_cmk.machine.memoised import Memoised
 
 
 class Walked(NamedTuple):

@@ -1,13 +1,15 @@
 """Compare the events of a log, one after another, with all that the specification allows."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..machine import Command, Machine, Outcome, Stage
-from ..oracle import LIMIT, Difference, Differs, Follower, LostTrack, Oracle, Why
+from ..oracle import LIMIT, Agreed, Difference, Differs, Follower, LostTrack, Oracle, Why
 from ..oracle.affected import Entities
 from .events import Event
+from .interchangeable import distinguishable
 
 
 class TraceDeviation(NamedTuple):
@@ -94,6 +96,8 @@ class Checker:
         self.verdict.judged += 1
         if event.judgeable:
             self.verdict.judgeable += 1
+        if self._agrees_in_few(event):
+            return
         oracle = self._follower.oracle
         all_compared = not oracle.uncompared
         allowed = None
@@ -112,6 +116,28 @@ class Checker:
             self.verdict.deviations.append(deviation)
         elif oracle.uncompared and all_compared:
             self.verdict.uncompared_from.append((at, oracle.uncompared))
+
+    def _agrees_in_few(self, event: Event) -> bool:
+        """Follow the event by those of its commands that stand for all, and return whether it
+        agrees so, and nothing is left open.
+
+        If not, nothing was followed, and all commands have to be tried, since what is told of a
+        deviation names them.
+        """
+        oracle = self._follower.oracle
+        if oracle.uncompared or oracle.open:
+            return False
+        few = distinguishable(event, oracle.states)
+        if len(few) == len(event.commands):
+            return False
+        attempt = Follower(copy(oracle))
+        attempt.submit(*few, idle=event.idle)
+        comparison = attempt.answer(event.outcome, event.observation, event.shown)
+        tried = attempt.oracle
+        is_settled = isinstance(comparison, Agreed) and not tried.uncompared and not tried.open
+        if is_settled:
+            self._follower = attempt
+        return is_settled
 
 
 def check(events: Iterable[Event | Stage], machine: Machine, limit: int = LIMIT) -> TraceVerdict:

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, Machine, Outcome, Refused, State, Unspecified
+from ..machine.memoised import Memoised
 from ..machine.rows import Row
 from .graph import Edge, Graph
-from .memoised import Memoised
 from .scopes import Scope, start_of
 from .tours import Path, paths_from, steps_to_start
 

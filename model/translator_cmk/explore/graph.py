@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple
 
 from ..machine import ROWS, Machine, Outcome, State
-from .memoised import Memoised
+from ..machine.memoised import Memoised
 from .scopes import Scope, start_of
 from .walk import Label, StepFunction, Walk
 

@@ -19,10 +19,10 @@ from ..machine import (
     Unspecified,
     initial,
 )
+from ..machine.memoised import Memoised
 from ..progress import ProgressBar
 from .broken_theorems import Broken
 from .judge import EntityName, Judge, Judged, Unmet, entities_of
-from .memoised import Memoised
 from .scopes import Scope, StartNotReached
 from .theorems import Theorem
 from .walk import StepFunction, Walk

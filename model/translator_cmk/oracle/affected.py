@@ -78,11 +78,14 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
     if not on:
         return on
     found = set(on)
-    for state in states:
-        # a kind links only to kinds before it, so one pass finds everything
-        for kind in ENTITY_KINDS:
-            links = [(kind.position[field], linked) for field, linked in kind.links.items()]
-            for name, record in state.tables[kind].items():
+    distinct = {id(state): state for state in states}.values()
+    # a kind links only to kinds before it, so one pass finds everything
+    for kind in ENTITY_KINDS:
+        links = [(kind.position[field], linked) for field, linked in kind.links.items()]
+        # states that a command leads to share the tables to which it writes nothing
+        tables = {id(state.tables[kind]): state.tables[kind] for state in distinct}
+        for table in tables.values():
+            for name, record in table.items():
                 if any((linked, record[position]) in found for position, linked in links):
                     found.add((kind, name))
     return frozenset(found)

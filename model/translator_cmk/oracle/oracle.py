@@ -28,7 +28,7 @@ until they are observed.  What no state explains is then *uncompared* until the 
 (`derived`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import NamedTuple
 
 from ..language.facts import Fact
@@ -66,10 +66,13 @@ from .projections import (
     values_of,
 )
 from .shown import Name, Shown
-from .transitions import Transition, Transitions, transitions
+from .transitions import Transition, Transitions, transitions, transitions_by_reads
 
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
+
+FEW = 8
+"""How many states a command is asked in without looking for what they have in common."""
 
 KIND_BY_WORD = {observed.kind.word: observed.kind for observed in OBSERVED_KINDS}
 
@@ -201,15 +204,29 @@ class Oracle:
         return states
 
     def _transitions_of(self, commands: Iterable[Command], idle: bool) -> list[Transitions]:
-        """Return the transitions of each command from each state; with ``idle``, of none too."""
+        """Return the transitions of each command from each state; with ``idle``, of none too.
+
+        More states than can be kept are noticed at once, since all transitions of all states may
+        take minutes.
+        """
         found: list[Transitions] = []
+        reached: set[State] = set()
+        find = transitions_by_reads if len(self.states) > FEW else transitions
         for command in commands:
             for state in self.states:
-                found.append(transitions(self.machine, state, command, self.limit))
+                each = find(self.machine, state, command, self.limit)
+                found.append(each)
+                reached.update(transition.after for transition in each.possible)
+                self._must_be_kept(reached)
         if idle:
             for state in self.states:
                 found.append(Transitions((Transition(state, state, Refused()),)))
         return found
+
+    def _must_be_kept(self, states: Set[State]) -> None:
+        """Raise `TooManyStates` if these are too many, and nothing uncompared makes them fewer."""
+        if len(states) > self.limit and not self.uncompared:
+            raise TooManyStates(self.limit)
 
     def _demanded(self, found: Iterable[Transitions], possible: Iterable[Transition]) -> Outcome:
         """Return the outcome on which all possible transitions agree."""

@@ -17,6 +17,8 @@ from typing import Any
 
 from ..language.facts import ABSENT, Fact
 from ..machine import Machine, Observation, State
+from ..machine.entities import Entity
+from ..machine.memoised import Memoised
 from ..machine.observation import OBSERVED_KINDS, ObservedKind
 from .nondeterminism import Replay, TooManyStates, possibilities
 from .shown import Name
@@ -27,6 +29,8 @@ Projection = Mapping[str, Any]
 Projections = Mapping[Name, list[Projection]]
 """For each entity of a state, every projection that it may have."""
 
+OBSERVED_KIND = {observed.kind: observed for observed in OBSERVED_KINDS}
+
 GONE: Projection = {"exists": False}
 
 
@@ -36,12 +40,34 @@ GONE: Projection = {"exists": False}
 @lru_cache(maxsize=2**14)
 def projections_of(machine: Machine, state: State, limit: int) -> Projections:
     """Return every projection that each entity of the state may have."""
+    memoised = projections_memoised(machine, limit)
     found: dict[Name, list[Projection]] = {}
     for observed in OBSERVED_KINDS:
         word = observed.kind.word
         for name in state.tables[observed.kind]:
-            found[word, name] = projections_of_one(machine, state, observed, name, limit)
+            _, found[word, name] = memoised.step(state, (observed.kind, name))
     return found
+
+
+MOST_KEPT = 2**14
+"""How many projections are kept of each machine."""
+
+
+@lru_cache(maxsize=16)
+def projections_memoised(
+    machine: Machine, limit: int
+) -> Memoised[tuple[type[Entity], str], list[Projection]]:
+    """Return the projections of an entity by a machine, which are found once for states that agree
+    on all that shows of it.
+    """
+
+    def projections(
+        state: State, entity: tuple[type[Entity], str]
+    ) -> tuple[State, list[Projection]]:
+        kind, name = entity
+        return state, projections_of_one(machine, state, OBSERVED_KIND[kind], name, limit)
+
+    return Memoised(projections, MOST_KEPT)
 
 
 def projections_of_one(

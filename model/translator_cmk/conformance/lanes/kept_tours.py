@@ -25,7 +25,7 @@ Commands = tuple[Command, ...]
 
 FILE = Path(__file__).with_name("tours.json")
 
-PLANNERS = ("coverage", "graph", "memoised", "scopes", "suites", "tours", "walk")
+PLANNERS = ("coverage", "graph", "scopes", "suites", "tours", "walk")
 """The modules of `explore` that the plan depends on, and their data."""
 
 TOUR = record(

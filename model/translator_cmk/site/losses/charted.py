@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...explore.graph import NOT_OFFERED, Graph
-from ...explore.memoised import Memoised
 from ...explore.scopes import Scope
 from ...language.facts import ABSENT, Fact
 from ...language.phrases import FACT_PHRASES
@@ -23,6 +22,7 @@ from ...machine.entities import (
     Vault,
     Workspace,
 )
+from ...machine.memoised import Memoised
 from ...machine.observation import OBSERVED_KINDS
 from ...machine.world import World
 from ..render import Numbered

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from ...bdd.feature_records import slug
 from ...explore.graph import NOT_OFFERED, Graph
-from ...explore.memoised import Memoised
 from ...explore.reachability import first_commands, predecessors
 from ...explore.scopes import WHAT_IF
 from ...language.messages import command_to_wire, stage_to_wire
@@ -29,6 +28,7 @@ from ...machine import (
 )
 from ...machine.commands import DeleteResource
 from ...machine.entities import CUSTOMER, Resource
+from ...machine.memoised import Memoised
 from ...machine.rows import Effect
 from ...machine.step import OF_NAMES
 from ...oracle.grounds import (

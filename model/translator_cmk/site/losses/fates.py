@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from ...explore.memoised import Memoised
 from ...language.phrases import COMMAND_PHRASES
 from ...machine import Command, Machine, State
+from ...machine.memoised import Memoised
 from ...machine.world import World
 from ...oracle.grounds import (
     Thing,

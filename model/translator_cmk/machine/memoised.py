@@ -15,8 +15,8 @@ node reads.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar, Union, final
 
-from ..machine import State
-from ..machine.entities import ENTITY_KINDS, Entity
+from .entities import ENTITY_KINDS, Entity
+from .state import State
 
 Question = TypeVar("Question", bound=tuple[Any, ...])
 Result = TypeVar("Result")
@@ -27,15 +27,16 @@ Read = tuple[type[Entity], str | None]
 Written = tuple[tuple[str, Any], ...]
 """Records that were written, by name (None: dropped)."""
 
+Changed = tuple[tuple[type[Entity], Written], ...]
+"""For each kind of which something was written its written records."""
+
 
 @final
 class Leaf(NamedTuple):
-    """The end of a path of reads: the outcome, and for each kind that was written to its written
-    records.
-    """
+    """The end of a path of reads: the outcome, and what was written."""
 
     outcome: Any
-    changes: tuple[tuple[type[Entity], Written], ...]
+    changes: Changed
 
 
 @final
@@ -130,7 +131,7 @@ class Memoised(Generic[Question, Result]):
         leaf = node or self._learn(state, question)
         if not leaf.changes:
             return state, leaf.outcome
-        return after(state, leaf), leaf.outcome
+        return with_written(state, leaf.changes), leaf.outcome
 
     def _learn(self, state: State, question: Question) -> Leaf:
         """Call the function on tables that record their reads, and keep what it did."""
@@ -164,10 +165,12 @@ class Memoised(Generic[Question, Result]):
         branches[branch] = leaf
 
 
-def after(state: State, leaf: Leaf) -> State:
+def with_written(state: State, changed: Changed) -> State:
     """Return the state with the records that were written."""
+    if not changed:
+        return state
     tables = dict(state.tables)
-    for kind, records in leaf.changes:
+    for kind, records in changed:
         table = tables[kind].copy()
         for name, record in records:
             if record is None:
@@ -176,3 +179,20 @@ def after(state: State, leaf: Leaf) -> State:
                 table[name] = record
         tables[kind] = table
     return State(tables)
+
+
+def written_in(before: State, after: State) -> Changed:
+    """Return what a function has written that was called with recorded tables, in one order: what
+    is equal afterwards is the same.
+    """
+    recorded: Any = after.tables
+    original: Any = before.tables
+    changed = []
+    for kind in ENTITY_KINDS:
+        written = []
+        for name, record in sorted(recorded[kind].written.items()):
+            if record != original[kind].get(name):
+                written.append((name, record))
+        if written:
+            changed.append((kind, tuple(written)))
+    return tuple(changed)

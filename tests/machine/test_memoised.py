@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.memoised import Memoised
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, initial
+from translator_cmk.machine.memoised import Memoised
 
 MEMOISED = Memoised(Machine(ROWS).step)
 
