@@ -133,7 +133,7 @@ def test_a_run_makes_what_was_planned_within_a_fifth(sample: Sample) -> None:
         if "gone" not in entry:
             made[entry["kind"]] += 1
     found = re.findall(
-        r"(\d[\d,]*) (group|resource|vault)s?\b|requests +about ([\d,]+)", sample.ran.text
+        r"(\d[\d,]*) (group|resource|vault|workspace)s?\b|requests +about ([\d,]+)", sample.ran.text
     )
     planned = {
         kind or "request": int((count or requests).replace(",", ""))
