@@ -90,6 +90,20 @@ class LosesNothingAtOnce(LosesNothing):
     declaration = Declaration("loses nothing", "unstated", frozenset(CAPABILITIES))
 
 
+class LosesNothingInProduction(ModelSystem):
+    """Loses nothing of resources of one subscription when access is revoked."""
+
+    declaration = declared("loses nothing in production")
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateResource):
+            losses: set[str] = set()
+            if command.subscription == "production":
+                losses = {"revocation.access-revoked"}
+            self.machine = Machine(row for row in ROWS if row.requirement not in losses)
+        return super().submit(command)
+
+
 class LosesOnlySight(LacksRows):
     """Makes data unreadable without the key, and loses nothing of it."""
 

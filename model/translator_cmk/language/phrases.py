@@ -12,7 +12,7 @@ meaning has one sentence, and ``parse(render(values)) == values``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,12 +94,17 @@ class Phrase:
             return int(word)
         return word
 
-    def render(self, values: Mapping[str, Any]) -> str:
-        """Return the sentence with these values for its slots."""
-        return "".join(self._render_piece(piece, values) for piece in self._pieces)
+    def render(self, values: Mapping[str, Any], explicit: Collection[str] = ()) -> str:
+        """Return the sentence with these values for its slots; those that are ``explicit`` are
+        written also where they are defaults.
+        """
+        return "".join(self._render_piece(piece, values, explicit) for piece in self._pieces)
 
-    def _render_piece(self, piece: Piece, values: Mapping[str, Any]) -> str:
-        if piece.optional and self._has_defaults(piece, values):
+    def _render_piece(
+        self, piece: Piece, values: Mapping[str, Any], explicit: Collection[str]
+    ) -> str:
+        is_left_out = piece.optional and self._has_defaults(piece, values)
+        if is_left_out and set(SLOT.findall(piece.text)).isdisjoint(explicit):
             return ""
         return SLOT.sub(lambda slot: self._word_for(slot[1], values[slot[1]]), piece.text)
 
@@ -109,6 +114,16 @@ class Phrase:
             if slot not in self.defaults or self.defaults[slot] != values[slot]:
                 return False
         return True
+
+    @property
+    def left_out(self) -> dict[str, Any]:
+        """The slots that a sentence leaves out, each with the value for which it does so."""
+        found = {}
+        for piece in self._pieces:
+            for slot in SLOT.findall(piece.text):
+                if piece.optional and slot in self.defaults:
+                    found[slot] = self.defaults[slot]
+        return found
 
     def _word_for(self, slot: str, value: Any) -> str:
         if slot in self.words:

@@ -5,12 +5,13 @@ sentence.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
+from typing import Any
 
 from ..machine import Accepted, Command, KeyUse, Outcome, Refused
 from .facts import Fact
-from .phrases import COMMAND_PHRASES, FACT_PHRASES
+from .phrases import COMMAND_PHRASES, FACT_PHRASES, CommandPhrase
 
 
 class UnknownSentence(ValueError):
@@ -37,10 +38,22 @@ def read_commands(text: str) -> Iterator[Command]:
         yield read_command("".join(words))
 
 
-def format_command(command: Command) -> str:
-    """Return the sentence of a command, as `read_command` reads it."""
-    phrase = next(phrase for phrase in COMMAND_PHRASES if phrase.matches(command))
-    return phrase.render(command.as_dict())
+def format_command(command: Command, explicit: Collection[str] = ()) -> str:
+    """Return the sentence of a command, as `read_command` reads it; the fields that are
+    ``explicit`` are in it also where they have their usual values.
+    """
+    return phrase_of(command).render(command.as_dict(), explicit)
+
+
+def usual_values(command: Command) -> dict[str, Any]:
+    """Return the fields that the sentence of a command leaves out, each with the value for which it
+    does so.
+    """
+    return phrase_of(command).left_out
+
+
+def phrase_of(command: Command) -> CommandPhrase:
+    return next(phrase for phrase in COMMAND_PHRASES if phrase.matches(command))
 
 
 def read_fact(text: str) -> Fact:

@@ -84,7 +84,7 @@ def feature(failure: SequenceResult) -> str:
     The model passes it, unless the system has accepted on its way what the model does not, which a
     comment marks.
     """
-    sentence = format_command(failure.asked[-1])
+    sentence = sentence_of(failure.asked[-1], failure)
     thens = list(expectations(failure)) or ["the request is accepted"]
     title = format_title(f"{thens[0]} when {sentence}").replace('"', "")
     rule, *others = tags(failure)
@@ -180,11 +180,10 @@ def way_there(failure: SequenceResult) -> Iterator[str]:
             by_both.append(command)
             state = after
         else:
-            in_between[format_command(command)] += 1
+            in_between[sentence_of(command, failure)] += 1
 
-    steps = list(
-        format_steps("Given", [format_command(command) for command in (*by_both, *by_system)])
-    )
+    sentences_of_way = [sentence_of(command, failure) for command in (*by_both, *by_system)]
+    steps = list(format_steps("Given", sentences_of_way))
     yield from steps[: len(by_both)]
     if by_system:
         yield f"  # {NOT_BY_THE_MODEL}"
@@ -194,6 +193,11 @@ def way_there(failure: SequenceResult) -> Iterator[str]:
     for sentence, times in in_between.items():
         how_often = f", {times} times" if times > 1 else ""
         yield f"  #   {sentence}{how_often}"
+
+
+def sentence_of(command: Command, failure: SequenceResult) -> str:
+    """Return the sentence of a command, with the usual values on which the failure depends."""
+    return format_command(command, failure.explicit.get(command, ()))
 
 
 def in_brief(failure: SequenceResult, kept: Mapping[str, Any], file: str) -> Failure:

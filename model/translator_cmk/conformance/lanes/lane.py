@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...language.facts import Fact
-from ...machine import Command
+from ...machine import Command, Outcome, Refused
 from ...oracle import first_difference, oracle_for
 from ...oracle.evidence import settled_in, shown_in
 from ...oracle.profiles import machine_of, silent_in
@@ -23,6 +23,7 @@ from .counterexamples import counterexample, in_brief, in_full
 from .planning import Kind, PlannedStep, SequencePlan, plan_of, way_to
 from .sequence_run import SequenceResult, run_sequence
 from .shrinking import Commands, shrunk
+from .simplifying import Explicit, explicit_in, simplified
 from .tally import Tally, signature
 
 BREAKS_OFTEN = 3
@@ -44,13 +45,13 @@ UNCONFIRMED = "the readable model, asked the same, does not confirm the differen
 ASKED_AGAIN = "it was asked again with a look after each command, and differs at an earlier one"
 
 SHRINKING = "shrinking"
-"""The case under which the message log has the attempts to find a shorter sequence."""
+"""The case under which the message log has the attempts to find a shorter or simpler sequence."""
 
 SHRUNK = "shrunk"
-"""The case under which it has the shortest."""
+"""The case under which it has the one that is kept."""
 
 SHRINKING_OF_ONE = 20.0
-"""Seconds after which no shorter sequence is looked for any more, for one failure."""
+"""Seconds after which no simpler sequence is looked for any more, for one failure."""
 
 SHRINKING_OF_ALL = 60.0
 """The same, for all failures of a lane."""
@@ -244,10 +245,12 @@ class SequenceLane:
     # Keeping failures
 
     def keep(self, first: SequenceResult) -> None:
-        """Shorten a new failure, and write it down."""
-        shortest = self.shortened(first)
+        """Shorten and simplify a new failure, and write it down."""
+        shortest, explicit = self.simplest(first)
         lines_before = self.running.log.lines
         last = self.fails_again(shortest, first, SHRUNK)
+        if last is not None:
+            last.explicit = explicit
         messages = (lines_before + 1, self.running.log.lines) if last else None
         self.write_down(last or first, messages)
 
@@ -260,20 +263,34 @@ class SequenceLane:
         if len(shown) < MOST_SHOWN:
             shown += in_full(kept, file, is_first=not shown)
 
-    def shortened(self, first: SequenceResult) -> Commands:
-        """Return the shortest sequence for a failure that is found in time."""
+    def simplest(self, first: SequenceResult) -> tuple[Commands, Explicit]:
+        """Return the shortest and simplest sequence for a failure that is found in time, and on
+        which usual values it depends.
+        """
         clock = self.subject.session.clock
         began = clock.now()
         until = began + min(SHRINKING_OF_ONE, self.shrinking)
 
-        def fails(commands: Commands) -> bool:
-            if not clock.allows(SHRINKING, until):
-                return False
-            return self.fails_again(commands, first) is not None
+        last = first
 
-        shortest = shrunk(first.asked, fails)
+        def fails(commands: Commands) -> bool:
+            nonlocal last
+            again = None
+            if clock.allows(SHRINKING, until):
+                again = self.fails_again(commands, first)
+            last = again or last
+            return again is not None
+
+        def still_fails(commands: Commands) -> bool | None:
+            if not clock.allows(SHRINKING, until):
+                return None
+            return self.still_fails(commands, last)
+
+        simplest = simplified(shrunk(first.asked, fails), fails)
+        simplest = shrunk(simplest, fails)  # usual values may have made a step needless
+        explicit = explicit_in(simplest, self.declared, still_fails)
         self.shrinking -= clock.now() - began
-        return shortest
+        return simplest, explicit
 
     def fails_again(
         self, commands: Commands, first: SequenceResult, case: str = SHRINKING
@@ -281,12 +298,30 @@ class SequenceLane:
         """Return how the system fails these commands, if it fails as it did first; nothing of it is
         counted.
         """
-        result = self.ask(commands, len(commands) if first.unobserved else 0, case)
-        if result.fault is not None:
-            self.subject.recover(result.fault.kind, True, "attempts")
+        result = self.ask_again(commands, first, case)
         if result.failed and signature(result) == signature(first):
             return result
         return None
+
+    def still_fails(self, commands: Commands, first: SequenceResult) -> bool | None:
+        """Return whether the system fails these commands as it did first; None if they do not show
+        that, since it fails otherwise, or the same is not demanded any more.
+        """
+        result = self.ask_again(commands, first, SHRINKING)
+        if result.failed and signature(result) == signature(first):
+            return True
+        ended_early = result.failed or result.fault or result.lost_track or result.late
+        if ended_early or len(result.asked) < len(commands):
+            return None
+        demanded = [demanded_by(difference.expected) for difference in first.differences]
+        return False if all(map(self.oracle.demands, demanded)) else None
+
+    def ask_again(self, commands: Commands, first: SequenceResult, case: str) -> SequenceResult:
+        """Ask commands that may fail as others did first; nothing of it is counted."""
+        result = self.ask(commands, len(commands) if first.unobserved else 0, case)
+        if result.fault is not None:
+            self.subject.recover(result.fault.kind, True, "attempts")
+        return result
 
     # Reporting
 
@@ -321,6 +356,11 @@ class SequenceLane:
             "nothing_learned": len(self.once.unlearned),
             "unjudged": self.once.unjudged,
         }
+
+
+def demanded_by(expected: Outcome | Fact) -> Outcome | Fact:
+    """Return what is demanded, whatever the reasons of a refusal."""
+    return Refused() if isinstance(expected, Refused) else expected
 
 
 def steps_of(sequences: Iterable[Commands]) -> int:

@@ -2,7 +2,7 @@
 demands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...bdd.checked_system import ResetFailed, must_show_the_stage
@@ -83,6 +83,8 @@ class SequenceResult:
     """How many of the exchanges were compared, and agreed."""
     unjudged: int = 0
     """How many commands were carried out after that, without being judged."""
+    explicit: Mapping[Command, frozenset[str]] = field(default_factory=dict)
+    """For a command the fields whose usual values the failure depends on."""
     in_doubt: frozenset[Name] = frozenset()
     """What such a command may have changed, or may yet change."""
 

@@ -45,6 +45,10 @@ def kept(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...] | None:
     return kept_sequences() if is_default else None
 
 
+LONG_PLAN = 1_000
+"""From how many steps on it takes seconds to plan them."""
+
+
 @cache  # of the tours of one process nearly all are alike, and to plan one takes seconds
 def planned_sequences(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
     """Return the sequences of these scopes: those that are kept, or else planned ones."""
@@ -76,7 +80,7 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
     if SMALLEST in names:
         once = whole_smallest_run(subject.declaration)
     scopes_to_plan = names_of_scopes(names)
-    if scopes_to_plan and kept(scopes_to_plan, steps) is None:
+    if scopes_to_plan and steps >= LONG_PLAN and kept(scopes_to_plan, steps) is None:
         running.progress.announce(f"planning its sequences, {steps:,} steps")
     with running.interruption:
         found = sequences_of(names, steps)
