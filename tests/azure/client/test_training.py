@@ -143,6 +143,30 @@ def test_a_model_that_is_queued_is_not_trained_and_no_second_one_is(
     assert system.observe()["model"] == {}
 
 
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+def test_a_training_goes_on_whatever_a_look_at_it_meets(
+    status: int,
+    asked: list[Any],
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    answer = signed_in.answer
+    met: list[str] = []
+
+    def passing(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        is_look = method == "GET" and target.partition("?")[0].endswith("/models")
+        if is_look and "train" in asked and len(met) < 5:
+            met.append(target)
+            return Reply(status, {"error": {"code": "SomethingPassing", "message": "Later."}})
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", passing)
+    train(tmp_path, "full")
+    assert len(met) == 5
+    assert asked.count("train") == 1
+
+
 def test_a_cloud_without_a_subscription_is_asked_for_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -161,3 +161,14 @@ def refusal_of(error: HttpResponseError, command: str = "") -> Refused:
     is none.
     """
     return judge(answer_of(error), command)
+
+
+def is_refusal(error: HttpResponseError, command: str) -> bool:
+    """Return whether an error is a refusal of a command, which says something of the
+    specification.
+    """
+    try:
+        refusal_of(error, command)
+    except NotLearned:
+        return False
+    return True

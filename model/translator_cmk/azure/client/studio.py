@@ -7,13 +7,13 @@ from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any
 
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.policies import HeadersPolicy
 
 from ...system import Unsupported
 from .answers import items_of, lowered, member, pages_of
 from .clients import Clients
-from .refusals import EXISTS, NotLearned, refusal_of
+from .refusals import EXISTS, NotLearned, is_refusal, refusal_of
 from .rest import rest
 from .target import WORK
 
@@ -36,9 +36,16 @@ class Studio:
     """
 
     def __init__(
-        self, clients: Clients, endpoint: str, key: str, region: str, training: str = ""
+        self,
+        clients: Clients,
+        resource: str,
+        endpoint: str,
+        key: str,
+        region: str,
+        training: str = "",
     ) -> None:
         self.clients = clients
+        self.resource = resource
         self.training = training
         self.endpoint = endpoint.rstrip("/")
         self.key = key
@@ -90,25 +97,35 @@ class Studio:
             page = self.ask("GET", API + path, params={**params, "pageIndex": index})
             last = pages_of(page, *fields)
             for entry in items_of(page, *fields):
-                found[str(member(entry, "name"))] = entry
+                described = entry.get("documentinfo", entry)
+                found[str(member(described, "name"))] = described
             index += 1
         return found
 
     def wait_for(self, look: Callable[[], Any], what: str, command: str = "UploadDocument") -> Any:
         """Return what a look finds, once it finds something; raises `NotLearned` where it does not
         happen as long as the plan gives the command.
+
+        A look that fails is repeated: what is waited for goes on, and may take hours.
         """
         patience = WORK[command]["patience"]
         if self.clients.cloud.local:
             patience = LOCAL_PATIENCE
         until = monotonic() + patience
-        found = look()
-        while not found:
-            if monotonic() > until:
-                raise NotLearned(f"{what} did not show within {patience} seconds")
+        said = ""
+        while monotonic() <= until:
+            try:
+                found = look()
+            except AzureError as error:
+                if isinstance(error, HttpResponseError) and is_refusal(error, command):
+                    raise
+                said = f" (the last look failed: {type(error).__name__})"
+            else:
+                if found:
+                    return found
+                said = ""
             sleep(self.clients.poll)
-            found = look()
-        return found
+        raise NotLearned(f"{what} did not show within {patience} seconds{said}")
 
     # Workspaces
 

@@ -14,7 +14,7 @@ def studio_of(
     account = accounts.get(group, resource)
     key = str(accounts.list_keys(group, resource).key1)
     endpoint = endpoint_of(clients, account)
-    return Studio(clients, endpoint, key, str(account.location), training)
+    return Studio(clients, resource, endpoint, key, str(account.location), training)
 
 
 def endpoint_of(clients: Clients, account: Any) -> str:

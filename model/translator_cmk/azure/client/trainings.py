@@ -6,7 +6,7 @@ from typing import Any
 from azure.core.exceptions import HttpResponseError
 
 from .answers import items_of, member
-from .refusals import NotLearned, refusal_of
+from .refusals import NotLearned, is_refusal
 from .studio import API, Studio
 from .training_data import full
 from .uploads import LANGUAGES, TRAINING_DOCUMENT, send
@@ -15,6 +15,10 @@ TRAINING = {"IsAutoTrain": True, "IsAutoDeploy": False}
 
 CATEGORY = 1
 """The general category, of which a README of Microsoft's has the number."""
+
+
+NOT_TRAINED = (400, 422)
+"""The statuses by which Azure may say that it trains no model with a dictionary alone."""
 
 
 class TrainingFailed(NotLearned):
@@ -119,7 +123,9 @@ def train(studio: Studio, model: str, workspace: str) -> None:
         if studio.training == "full" or studio.clients.cloud.local:
             raise
     except HttpResponseError as error:
-        if studio.training == "full" or studio.clients.cloud.local or is_refusal(error):
+        if error.status_code not in NOT_TRAINED or is_refusal(error, "TrainModel"):
+            raise
+        if studio.training == "full" or studio.clients.cloud.local:
             raise
     forget_failed(studio)
     for document in documents:
@@ -167,12 +173,3 @@ def forget_failed(studio: Studio) -> None:
     for identifier in studio.failed:
         with suppress(HttpResponseError):
             studio.ask("DELETE", f"{API}/models/{identifier}")
-
-
-def is_refusal(error: HttpResponseError) -> bool:
-    """Return whether an error is a refusal, which says something of the specification."""
-    try:
-        refusal_of(error, "TrainModel")
-    except NotLearned:
-        return False
-    return True
