@@ -2,6 +2,7 @@
 written.
 """
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.azure.client.custom_translator import (
     made,
 )
 from tests.azure.server.wire import Customer
+from translator_cmk.azure.client import looking
 from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
@@ -116,6 +118,28 @@ def test_after_a_loss_an_unlisted_code_hides_the_data_alone(
 
     accept(system, GrantKeyAccess(f"kv-{salt}", f"tr-{salt}"))
     assert system.observe()["workspace"]["ws"]["readable"] is True
+
+
+def test_what_nothing_says_is_looked_at_again_but_not_for_long(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(looking, "UNSURE", 1.0)
+    system = a_system(tmp_path, wait=30.0)
+    accept(system, *made(salt))
+    answer = signed_in.answer
+    looks: list[str] = []
+
+    def says_nothing(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if method == "GET" and target.partition("?")[0].endswith("/documents"):
+            looks.append(target)
+            return UNLISTED
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", says_nothing)
+    began = time.monotonic()
+    assert "readable" not in system.observe()["workspace"]["ws"]
+    assert len(looks) > 1
+    assert time.monotonic() - began < 15
 
 
 def without_contents(answer: Answer) -> Answer:

@@ -29,7 +29,7 @@ def look(estate: Estate, wait: float) -> Observation:
             if patience.ends() or not may_pass(answer):
                 raise NotLearned(why_not_seen(answer)) from None
         else:
-            if patience.ends() or not (is_behind(estate, seen) or is_unsure(estate)):
+            if patience.ends() or not may_show_more(estate, seen, patience.seconds):
                 return seen
         patience.go_on()
 
@@ -55,9 +55,15 @@ def is_behind(estate: Estate, seen: Observation) -> bool:
     return not estate.made.names <= shown
 
 
-def is_unsure(estate: Estate) -> bool:
-    """Return whether a look leaves something out because it could not be found out."""
-    return estate.is_changing or any(studio.is_unsure for studio in estate.studios.values())
+UNSURE = 60.0
+"""Seconds for which data is looked at again of which nothing says whether it can be read."""
+
+
+def may_show_more(estate: Estate, seen: Observation, seconds: float) -> bool:
+    """Return whether a later look may show more than one after so many seconds."""
+    if is_behind(estate, seen) or estate.is_changing:
+        return True
+    return seconds < UNSURE and any(studio.is_unsure for studio in estate.studios.values())
 
 
 def see_everything(estate: Estate) -> Observation:
