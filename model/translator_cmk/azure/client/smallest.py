@@ -1,14 +1,16 @@
 """The plan of the smallest run: what it does, creates, costs and leaves, before anything begins."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...conformance.lanes.sequences import smallest_parts
 from ...conformance.lanes.tour import whole_smallest_run
 from ...language.declaration import Declaration
+from ...machine import Command, Refused
 from ...machine.commands import TranslateWithModel
+from ...system import ModelSystem
 from .plan import NO_OBJECTS, work_for
 from .prices import format_prices
 from .target import HELD, PLANS, WORK, Target
@@ -24,6 +26,7 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
     work, seen = work_for(commands)
     longest = sum(declared.windows.get(type(command).__name__, 0) for command in commands)
     longest += WORK["TrainModel"]["patience"] - WORK["TrainModel"]["seconds"]
+    longest += waits_for_refusals(commands)
     held = sum(vault["purge_protection"] for vault in seen["vault"].values())
     lines = [
         ("does", "; ".join(part.name for part in smallest_parts())),
@@ -63,6 +66,18 @@ def format_smallest_here(target: Target, declared: Declaration) -> str:
     return "".join(f"{line}\n" for line in (head, *in_columns(lines)))
 
 
+def waits_for_refusals(commands: Iterable[Command]) -> int:
+    """Return for how many seconds commands are asked again that are refused, if nobody lists how
+    Azure says so.
+    """
+    model = ModelSystem()
+    seconds = 0
+    for command in commands:
+        if isinstance(model.submit(command), Refused):
+            seconds += WORK[type(command).__name__]["wait"]
+    return seconds
+
+
 def in_columns(lines: list[tuple[str, str]]) -> Iterator[str]:
     """Yield each line, with its word before it."""
     for word, text in lines:
@@ -79,8 +94,8 @@ def made(work: Counter[str]) -> str:
 
 
 def hours(seconds: int, longest: int) -> str:
-    """Return how long a run takes, and at most where every effect shows as late as may be, and the
-    training too.
+    """Return how long a run takes, and at most where all that is waited for is as late as may
+    be.
     """
     usual = seconds / 3600
     at_most = usual + longest / 3600
