@@ -1,5 +1,7 @@
 """A trace fits if, and only if, the specification allows each of its events."""
 
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.check_trace.logs import is_judged_as_written, lines, when_accepted
-from tests.command_line import Done, each_refused, one_error, run_cli, tables
+from tests.command_line import CLI, Done, each_refused, one_error, run_cli, tables
 from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, PicksAtRandom, commands
 from translator_cmk.check_trace import Checker, Event, check, event
 from translator_cmk.check_trace.completing import Values, completions, known_values
@@ -433,3 +435,16 @@ def test_the_example_is_judged_as_the_page_says(
     done = run(b"", file="log.jsonl")
     assert (done.code, done.error) == (1, "")
     assert done.out == block("text")
+
+
+def test_long_check_shows_on_a_terminal_how_far_it_is() -> None:
+    terminal, end = pty.openpty()
+    words = [*CLI, "check-trace", "-"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=end) as ran:
+        os.close(end)
+        out, _ = ran.communicate(GOOD, timeout=60)
+        shown = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert "check-trace: line 1, 1 possible state" in shown
+    assert b"check-trace" not in out
+    assert ran.returncode == 0

@@ -73,6 +73,11 @@ class Checker:
         self._follower = Follower(Oracle(machine, limit=limit))
         self._begun = False  # whether this world has an event
 
+    @property
+    def possible(self) -> int:
+        """Return in how many states the system may be."""
+        return len(self._follower.oracle.states)
+
     def read(self, events: Iterable[tuple[int, Event | Stage]]) -> None:
         """Judge these events, each of which comes with a number that the verdict names it by.
 

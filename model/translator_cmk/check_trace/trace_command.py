@@ -1,17 +1,19 @@
 """The command `translator-cmk check-trace`: judge a log, and print the verdict."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
 from ..language.sentences import format_answer, format_command, format_outcome
-from ..machine import Command, Machine
+from ..machine import Command, Machine, Stage
 from ..oracle import format_why
 from ..oracle.affected import words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
+from ..progress import ProgressBar
 from ..requirements import Register, add_revision_option, load_register
 from ..shapes import WireError, suggestion
 from .checking import Checker, TraceDeviation, TraceVerdict
+from .events import Event
 from .trace_reader import Truncated, read_trace
 
 
@@ -83,8 +85,9 @@ def check_file(checker: Checker, file: str) -> int:
     """Judge the events of a file as far as it can be read; returns the exit code of what stopped
     that.
     """
+    bar = ProgressBar("check-trace")
     try:
-        checker.read(read_trace(file))
+        checker.read(watched(read_trace(file), checker, bar))
     except Truncated as error:
         print_error(error)
         return INCOMPLETE
@@ -92,9 +95,22 @@ def check_file(checker: Checker, file: str) -> int:
         print_error(error)
         return USAGE
     except KeyboardInterrupt:
+        bar.clear()
         print_error("interrupted")
         return INCOMPLETE
     return OK
+
+
+def watched(
+    events: Iterable[tuple[int, Event | Stage]], checker: Checker, bar: ProgressBar
+) -> Iterator[tuple[int, Event | Stage]]:
+    """Yield the events, and show how far they are: one with much that is possible takes long."""
+    try:
+        for at, event in events:
+            bar.show(f"line {at:,}, {plural(checker.possible, 'possible state')}")
+            yield at, event
+    finally:
+        bar.clear()
 
 
 def format_verdict(verdict: TraceVerdict, source: str, judged: str) -> Iterator[str]:

@@ -5,8 +5,9 @@ A pattern is plain text with `{slots}` and `[optional clauses]`:
     the customer deletes the key {key} of {vault}[ in {region}]
 
 A slot holds a quoted name, a whole number, or a word of a closed vocabulary; the vocabulary says
-what each word means. A clause is written only where a slot of it differs from its default.  So each
-meaning has one sentence, and ``parse(render(values)) == values``.
+what each word means. A clause is written only where a slot of it differs from its default, or where
+somebody has to see the default.  ``parse(render(values)) == values``, and but for such defaults
+each meaning has one sentence.
 
 `sentences.yaml` has one pattern for each command and each observation.
 """
