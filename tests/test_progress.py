@@ -93,3 +93,16 @@ def test_terminal_has_one_line_that_is_written_over() -> None:
     os.close(terminal)
     assert shown.startswith("\r\x1b[Kwork: 1 of 2 cases")
     assert "\n" not in shown
+
+
+def test_nothing_is_shown_before_a_part_of_the_work_has_begun(
+    time: Time, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bar = ProgressBar()
+    time.seconds += 100.0
+    bar.show_count(50, 100)
+    assert capsys.readouterr().err == ""
+    bar.begin("features")
+    time.seconds += 100.0
+    bar.show_count(60, 100)
+    assert capsys.readouterr().err.startswith("features: 60 of 100 cases")

@@ -22,7 +22,10 @@ TENTHS = 10
 
 
 class ProgressBar:
-    """Says how far a command is."""
+    """Says how far a command is, once a part of the work has begun.
+
+    Under pytest none begins, since pytest says itself how far it is.
+    """
 
     def __init__(self, label: str = "") -> None:
         self.on_terminal = sys.stderr.isatty()
@@ -60,6 +63,8 @@ class ProgressBar:
 
     def announce(self, text: str) -> None:
         """Show a text at once: the next may take long to come."""
+        if not self.label:
+            return
         self.shown = monotonic()
         line = f"{self.label}: {text}"
         if self.on_terminal:
