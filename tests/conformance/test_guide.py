@@ -188,6 +188,7 @@ def test_every_folder_of_examples_is_run() -> None:
     runs = [
         *(ROOT / "tests" / "azure").rglob("test_*.py"),
         *(ROOT / "tests" / "plans").glob("*.py"),
+        *(ROOT / "tests" / "qa").glob("*.py"),
     ]
     texts = [file.read_text("utf-8") for file in runs]
     for folder in EXAMPLES.iterdir():
