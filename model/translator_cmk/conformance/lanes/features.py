@@ -244,8 +244,10 @@ def run_features(
     def work(subject: Subject) -> None:
         """Play one scenario after another that nobody else has taken; raises `Aborted`."""
         try:
-            while (scenario := next_of(waiting)) is not None:
+            scenario = next_of(waiting)
+            while scenario is not None:
                 attempt(running, subject, scenario)
+                scenario = next_of(waiting)
         except BaseException:
             waiting.clear()  # the others end with the scenario under way
             raise
