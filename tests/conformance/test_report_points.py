@@ -6,18 +6,24 @@ import re
 import shlex
 from html import unescape
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
-from tests.command_line import run_cli
+from tests.command_line import ROOT, run_cli
 from tests.conformance.conftest import (
     FAILS,
     FAULTY,
     GRANTING,
     GRANTING_ACCEPTED,
+    VAULT,
     WRONG,
     Verified,
     verify,
 )
+from translator_cmk.conformance.report.junit import junit_xml
+from translator_cmk.conformance.report.page import report_html
+from translator_cmk.conformance.report.reading import read
+from translator_cmk.conformance.report.text import lines as lines_of
 from translator_cmk.conformance.report.text import wrapped
 from translator_cmk.requirements import load_register
 
@@ -37,11 +43,11 @@ def before_numbers(text: str) -> str:
 def test_text_has_the_causes_and_what_failed_before_anything_else(
     wrong_in_features: Verified,
 ) -> None:
-    head, causes, _, title, *lines = wrong_in_features.printed.splitlines()
+    head, cause, _, title, *lines = wrong_in_features.printed.splitlines()
     words = "deviations: 1 of 3 passed (only 3 scenarios, lane features"
     assert head.startswith(f"loses nothing, profile article: {words}")
     requirement = load_register()["revocation.access-revoked"]
-    assert causes == f"✘    2  {requirement.id}: {requirement.title}"
+    assert cause == f"✘ {requirement.id}: {requirement.title} (2 failed)"
     assert title == (
         "✘ Revoked access costs all that is under the key "
         "(a deployed model under customer-managed keys)"
@@ -127,18 +133,19 @@ def test_junit_has_what_failed_first_and_each_failure_begins_with_it(wrong: Veri
     assert lines[3] == f"again        translator-cmk verify ... --case {FAILS}"
 
 
-def test_page_begins_with_links_to_every_failure(wrong: Verified) -> None:
+def test_page_begins_with_the_block_of_each_cause_and_has_every_failure_once(
+    wrong: Verified,
+) -> None:
     page = unescape((wrong.folder / "report.html").read_text("utf-8"))
     assert page.index("<h2>What failed") < page.index("<h2>Summary") < page.index("<h2>Require")
     failed = [name for group in wrong.report["groups"] for name in group["cases"]]
     assert failed
     for name in failed:
-        assert f'<a href="#case-{name}">' in page
         assert page.count(f'id="case-{name}"') == 1
     for number in range(1, len(wrong.report["groups"]) + 1):
-        assert f'<a href="#cause-{number}">' in page
         assert f'<h3 id="cause-{number}">' in page
-    first = page[page.index('class="failure"') :]
+    first = page[page.index("<h2>What failed") :]
+    assert first.index(SENT) < first.index("<details")
     assert first.index(SENT) < first.index(EXPECTED) < first.index(f"--case {FAILS}")
 
 
@@ -193,3 +200,68 @@ def test_failures_of_one_cause_are_counted_and_a_few_of_them_named(tmp_path: Pat
     others = len(group["cases"]) - 1
     assert f"\n  for the same cause: {others} more\n" in found.printed
     assert f"\n  and {others - 5} more, which report.html and junit.xml have\n" in found.printed
+
+
+def test_simplest_failed_scenario_is_shown_first_in_every_form(tmp_path: Path) -> None:
+    """Some of the scenarios that are blocked, or change more, stand before it in the features."""
+    system = "tests.systems.mistaken:OwnKeyIgnored"
+    found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", "encryption")
+    [group, *_] = found.report["groups"]
+    first = found.case(group["cases"][0])
+    assert first["status"] == "failed"
+    sizes = [changes_in(found.case(name)) for name in group["cases"]]
+    failed = [name for name in group["cases"] if found.case(name)["status"] == "failed"]
+    assert sizes[: len(failed)] == sorted(sizes[: len(failed)])
+    in_features = [case["id"] for case in found.report["cases"] if case["id"] in group["cases"]]
+    assert in_features[0] != first["id"]
+
+    again = f"--case {first['id']}"
+    page = unescape((found.folder / "report.html").read_text("utf-8"))
+    junit = (found.folder / "junit.xml").read_text("utf-8")
+    for text in (found.printed, page, junit):
+        assert re.findall(r"--case [^\s<]+", text)[0] == again
+
+
+def changes_in(case: dict[str, Any]) -> int:
+    """Return how many facts a failure shows as changed."""
+    return len(re.findall(r"^ +(?:changed +)?\+ ", case["shown"], re.MULTILINE))
+
+
+def test_blocked_scenarios_are_counted_apart_from_those_that_failed(tmp_path: Path) -> None:
+    system = "tests.systems.mistaken:OwnKeyIgnored"
+    found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", "workspace")
+    page = unescape((found.folder / "report.html").read_text("utf-8"))
+    [group, *_] = found.report["groups"]
+    statuses = [found.case(name)["status"] for name in group["cases"]]
+    failed = statuses.count("failed")
+    blocked = statuses.count("blocked")
+    assert failed
+    assert blocked
+    count = f"({failed + blocked}: {failed} failed, {blocked} blocked)"
+    title = load_register()[group["cause"]].title
+    for text in (found.printed, page):
+        assert f"{group['cause']}: {title} {count}" in text
+
+
+def test_cause_tells_where_its_rule_holds_in_every_form(tmp_path: Path) -> None:
+    system = "tests.systems.mistaken:AnyRegionThroughThePortal"
+    found = verify(tmp_path, "--python", system, *VAULT)
+    facts = {"fails": "where channel is portal (2 of 2)", "holds": "where channel is API (2 of 2)"}
+    root = ElementTree.parse(found.folder / "junit.xml").getroot()
+    failure = root.find("testsuite[@name='features']/testcase/failure")
+    assert failure is not None
+    for label, text in facts.items():
+        line = f"{label:<11}  {text}"
+        assert f"  {line}\n" in found.printed
+        assert f"  {line}\n" in (found.folder / "summary.md").read_text("utf-8")
+        assert f"{line}\n" in str(failure.text)
+        page = (found.folder / "report.html").read_text("utf-8")
+        assert f"<th>{label}</th><td>{text}</td>" in page
+
+
+def test_report_of_an_earlier_release_is_laid_out_with_its_causes() -> None:
+    envelope = read(ROOT / "tests" / "conformance" / "reports" / "0.2.0")
+    first, *_ = envelope["groups"]
+    assert first["cause"] in "\n".join(lines_of(envelope))
+    assert first["cause"] in report_html(envelope)
+    assert first["cause"] in junit_xml(envelope)

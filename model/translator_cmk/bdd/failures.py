@@ -10,7 +10,7 @@ from ..requirements import load_register
 from ..row_sources import row_sources
 from ..verdict import Status
 from .assertions import AssertionFailed
-from .causes import Causes, by_cause, causes_of, why_of
+from .causes import causes_of, why_of
 from .diagnostics import format_path
 from .feature_records import Pickle
 from .scenario_run import ScenarioRun, SetupFailed
@@ -52,18 +52,30 @@ def format_failure(
 
 def format_difference(error: BaseException, run: ScenarioRun) -> Iterator[str]:
     """Yield what was sent last, what was demanded of it, and what came."""
-    yield from labelled("sent", [format_sent(last_command(run))])
+    for label, text in difference_of(error, run):
+        yield from labelled(label, [text])
+
+
+def difference_of(error: BaseException, run: ScenarioRun) -> Iterator[tuple[str, str]]:
+    """Yield what was sent last, what was demanded of it, and what came, each with its label."""
+    yield "sent", format_sent(last_command(run))
     if isinstance(error, AssertionFailed):
-        yield from labelled("expected", [error.expected])
-        yield from labelled("observed", [error.observed])
+        yield "expected", error.expected
+        yield "observed", error.observed
     elif isinstance(error, SetupFailed):
-        yield from labelled("because", [str(error)])
+        yield "because", str(error)
 
 
 def last_command(run: ScenarioRun) -> Command | None:
     """Return the command that was asked last; None before any."""
     commands = [exchange.command for exchange in run.asked if exchange.command is not None]
     return commands[-1] if commands else None
+
+
+def size_of(run: ScenarioRun) -> tuple[int, int]:
+    """Return how much there is to look at: the facts that changed, and the commands."""
+    commands = [exchange for exchange in run.asked if exchange.command is not None]
+    return len(run.changes), len(commands)
 
 
 def format_sent(command: Command | None) -> str:
@@ -112,13 +124,16 @@ def labelled(label: str, lines: Iterable[str]) -> Iterator[str]:
         label = ""
 
 
-def format_causes(failures: Mapping[str, Causes], titles: Mapping[str, str]) -> Iterator[str]:
-    """Yield the failures by cause for a summary: how many, and the first of them by its title."""
+def format_cause(cause: str) -> str:
+    """Return a cause with its title."""
     register = load_register()
-    for cause, names in by_cause(failures):
-        if cause in register:
-            about = f"{cause}: {register[cause].title}"
-        else:
-            about = cause or "no requirement"
-        yield f"{len(names):>4}  {about}"
-        yield f"      first: {titles[names[0]]}"
+    if cause in register:
+        return f"{cause}: {register[cause].title}"
+    return cause or "attributed to no requirement"
+
+
+def format_count(counts: Mapping[Status, int]) -> str:
+    """Return how many failed, how many were blocked, and so on: `34: 11 failed, 23 blocked`."""
+    parts = [f"{count} {status.short}" for status, count in counts.items()]
+    total = sum(counts.values())
+    return f"{total}: {', '.join(parts)}" if len(parts) > 1 else parts[0]

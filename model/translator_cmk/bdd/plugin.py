@@ -21,7 +21,7 @@ from .assertions import NotApplicable
 from .attempts import Attempt, Unsteady, add_attempt
 from .causes import causes_of
 from .collection import FEATURE, PICKLE, REPEAT, Collection
-from .failures import format_failure
+from .failures import difference_of, format_failure, size_of
 from .feature_records import ATTESTATION, COUNTEREXAMPLE
 from .scenario_run import STATUSES, ScenarioRun, verdict_of
 from .summary import Summary
@@ -214,6 +214,11 @@ def pytest_runtest_makereport(
         "status": status.value,  # xdist carries plain values alone
         "reason": reason,
         "causes": causes_of(stands, run) if report.failed else (),
+        "difference": list(difference_of(stands, run)) if report.failed and stands and run else [],
+        "size": size_of(run) if report.failed and run else (),
+        "scenario": pickle.name,
+        "requirements": pickle.requirements,
+        "cells": dict(pickle.cells),
         "again": command_again(item),
         "file": junit_file(path, item.config.rootpath),
         "line": pickle.line,

@@ -5,7 +5,8 @@ It also keeps a run from passing in which no scenario was decided.
 PYTEST_DONT_REWRITE
 """
 
-from collections.abc import Generator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -16,11 +17,21 @@ from _pytest.junitxml import xml_key
 
 from ..escaping import plain
 from ..verdict import Status
-from .causes import Causes, by_cause
-from .failures import format_causes
+from .causes import by_cause
+from .contrast import Outcome, contrast_of
+from .failures import format_cause, format_count, labelled
 
 Reported = Mapping[str, Any]
 """What a report says of one phase of a scenario; `plugin` adds it."""
+
+Groups = Sequence[tuple[str, Sequence[Reported]]]
+"""The failures of each cause, the simplest of each first."""
+
+CAUSES_IN_FULL = 5
+"""How many causes are shown, each with its simplest failure."""
+
+MOST_OTHERS = 5
+"""How many other failures of a cause are named."""
 
 
 class Summary:
@@ -74,53 +85,122 @@ class Summary:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
         """Print failures by their cause, before pytest lists the tests and after it has.
 
-        Without -v only the first failure of each cause is shown in full.
+        Without -v only the simplest failure of each cause is shown in full.
         """
-        # a failed Then says more than what it blocks, so it comes first
-        in_order = sorted(self.reported, key=lambda it: it["status"] != Status.FAILED)
-        failures: dict[str, Causes] = {}
-        titles: dict[str, str] = {}
-        for scenario in in_order:
-            titles[scenario["id"]] = scenario["name"]
-            if scenario["causes"]:
-                failures[scenario["id"]] = scenario["causes"]
-
-        if self.config.get_verbosity() <= 0:
-            shorten(terminalreporter, failures, titles)
-        list_causes(terminalreporter, failures, titles)
+        found = self.failures_by_cause()
+        if found:
+            terminalreporter.section(TITLE, sep="=", bold=True)
+            for line in format_causes(found, self.reported, MOST_OTHERS):
+                terminalreporter.write_line(line)
+            left_out: set[str] = set()
+            if self.config.get_verbosity() <= 0:
+                left_out = besides_the_simplest(found)
+            show_failures_first(terminalreporter, left_out)
         yield
         if self.is_undecided:
             terminalreporter.write_line("no scenario was decided")
-        list_causes(terminalreporter, failures, titles)
+        if found:
+            terminalreporter.section(TITLE, sep="=", bold=True)
+            for line in format_causes(found, self.reported, 0):
+                terminalreporter.write_line(line)
+
+    def failures_by_cause(self) -> Groups:
+        """Return each scenario that failed or was blocked once, what only got blocked last."""
+        failures = {each["id"]: each for each in self.reported if each["causes"]}
+        in_order = sorted(failures.values(), key=simplicity)
+        causes = {each["id"]: each["causes"] for each in in_order}
+        return [(cause, [failures[name] for name in names]) for cause, names in by_cause(causes)]
 
 
-def list_causes(
-    reporter: pytest.TerminalReporter, failures: Mapping[str, Causes], titles: Mapping[str, str]
-) -> None:
-    """Print failures by their cause, if there are any."""
-    if not failures:
-        return
-    reporter.section("failed and blocked scenarios by cause", sep="=", bold=True)
-    for line in format_causes(failures, titles):
-        reporter.write_line(line)
+TITLE = "failed and blocked scenarios by cause"
 
 
-def shorten(
-    reporter: pytest.TerminalReporter, failures: Mapping[str, Causes], titles: Mapping[str, str]
-) -> None:
-    """Let all failures of a cause but the first name the cause alone."""
-    cause_of: dict[str, str] = {}
-    for cause, (_, *others) in by_cause(failures):
-        if cause:
-            cause_of.update(dict.fromkeys(others, cause))
-    for word in ("failed", "error"):
-        for report in reporter.stats.get(word, ()):
-            scenario = getattr(report, "scenario", None)
-            if scenario is None or scenario["id"] not in cause_of:
-                continue
-            title = titles[scenario["id"]]
-            cause = cause_of[scenario["id"]]
-            report.longrepr = (
-                f"{title}: attributed to the same: {cause} (-v shows all of it)\n"
-                f"  again        {scenario['again']}"
+def simplicity(scenario: Reported) -> tuple[bool, Sequence[int]]:
+    """Return what the failures of a cause are ordered by; what failed says more than what it
+    blocked.
+    """
+    return scenario["status"] == Status.BLOCKED, tuple(scenario["size"])
+
+
+def format_causes(found: Groups, reported: Sequence[Reported], most_named: int) -> Iterator[str]:
+    """Yield a block for each cause: how many, the simplest of them, where the rule holds, and the
+    names of some others.
+    """
+    outcomes = outcomes_of(reported)
+    for number, (cause, (first, *others)) in enumerate(found):
+        counts = Counter(Status(scenario["status"]) for scenario in (first, *others))
+        yield f"{Status.FAILED.glyph} {format_cause(cause)} ({format_count(counts)})"
+        if number >= CAUSES_IN_FULL:
+            continue
+        yield ""
+        yield f"{Status(first['status']).glyph} {first['name']}"
+        for label, text in first["difference"]:
+            yield from labelled(label, [text])
+        yield from labelled("again", [first["again"]])
+        for label, text in contrast_of(cause, outcomes):
+            yield from labelled(label, [text])
+        if others and most_named:
+            yield ""
+            yield from same_cause(others, most_named)
+        yield ""
+
+
+def outcomes_of(reported: Sequence[Reported]) -> list[Outcome]:
+    """Return how each scenario came out that was decided; one that failed once has failed."""
+    found: dict[str, Outcome] = {}
+    for scenario in reported:
+        causes = scenario["causes"]
+        passed = scenario["status"] == Status.PASSED
+        if causes or (passed and scenario["id"] not in found):
+            found[scenario["id"]] = Outcome(
+                scenario["scenario"],
+                tuple(scenario["requirements"]),
+                scenario["cells"],
+                causes[0] if causes else "",
             )
+    return list(found.values())
+
+
+def same_cause(others: Sequence[Reported], most_named: int) -> Iterator[str]:
+    """Yield the names of other failures of a cause."""
+    yield f"  for the same cause: {len(others)} more (-v shows each)"
+    for scenario in others[:most_named]:
+        yield f"  {Status(scenario['status']).glyph} {scenario['name']}"
+    more = len(others) - most_named
+    if more > 0:
+        yield f"  and {more} more, which the short test summary names"
+
+
+def besides_the_simplest(found: Groups) -> set[str]:
+    """Return the ids of the failures that a block of a cause only names."""
+    ids: set[str] = set()
+    for cause, (_, *others) in found:
+        if cause:
+            ids.update(scenario["id"] for scenario in others)
+    return ids
+
+
+def show_failures_first(reporter: pytest.TerminalReporter, left_out: set[str]) -> None:
+    """Show failures before errors, without the scenarios of these ids, which are still counted.
+
+    pytest shows errors first, and has no option for it.
+    """
+    if reporter.no_summary:
+        return
+    every = reporter.stats
+    shown = dict(every)
+    for word in ("failed", "error"):
+        shown[word] = [each for each in every.get(word, ()) if id_of(each) not in left_out]
+    reporter.stats = shown
+    reporter.summary_failures()
+    reporter.summary_errors()
+    reporter.stats = every
+    for word in ("failed", "error"):
+        for report in every.get(word, ()):
+            report._pdbshown = True  # pytest's own mark of a report that has been shown
+
+
+def id_of(report: Any) -> str:
+    """Return the id of a report's scenario; empty for any other test."""
+    scenario = getattr(report, "scenario", None)
+    return scenario["id"] if scenario else ""

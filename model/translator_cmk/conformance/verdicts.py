@@ -63,6 +63,8 @@ class Result(NamedTuple):
     failure: Failure | None = None
     counts: bool | None = None
     """Of a scenario: whether it is demanded of this system; None if that is as it was planned."""
+    size: tuple[int, ...] = ()
+    """Of a failure: how much there is to look at, the simplest first."""
 
 
 NOT_REACHED = Result(Status.NOT_RUN, "not reached")

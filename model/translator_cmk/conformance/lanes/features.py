@@ -17,6 +17,7 @@ from ...bdd.failures import (
     format_sent,
     format_steps_of,
     last_command,
+    size_of,
 )
 from ...bdd.feature_records import Pickle
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
@@ -131,7 +132,9 @@ def result_of(
 
     if run is not None and isinstance(error, AssertionFailed | SetupFailed):
         result = result._replace(
-            shown=in_full(error, scenario, run, subject), failure=in_brief(error, run, subject)
+            shown=in_full(error, scenario, run, subject),
+            failure=in_brief(error, run, subject),
+            size=size_of(run),
         )
         if not result.undelivered and may_yet_come(error, run, subject):
             reason = f"not seen within the time that its effects may take; {verdict.reason}"

@@ -330,22 +330,25 @@ def failure_to_json(failure: Failure | None) -> dict[str, Any] | str:
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:
     """Return the failures by cause: the requirement that most share, then that of the rest, and so
-    on.
+    on; the simplest failure of each first.
 
     The cause may be a capability that is declared.
     """
-    failed = []
-    blocked = []
+    failures = []
     for case in cases:
         status = verdicts[case.id].status
-        if status is Status.BLOCKED:
-            blocked.append(case.id)
-        elif status in HAS_FAILED:
-            failed.append(case.id)
-    causes = {
-        name: causes_of(verdicts[name]) for name in (*failed, *blocked)
-    }  # what failed says more
+        if status is Status.BLOCKED or status in HAS_FAILED:
+            failures.append(case)
+    failures.sort(key=lambda case: simplicity(case, verdicts[case.id]))
+    causes = {case.id: causes_of(verdicts[case.id]) for case in failures}
     return [{"cause": cause, "cases": names} for cause, names in by_cause(causes)]
+
+
+def simplicity(case: Case, verdict: Result) -> tuple[bool, int, tuple[int, ...]]:
+    """Return what the failures of a cause are ordered by; what failed says more than what it
+    blocked.
+    """
+    return verdict.status is Status.BLOCKED, LANES.index(case.lane), verdict.size
 
 
 def causes_of(verdict: Result) -> Ids:

@@ -14,7 +14,8 @@ from ...bdd.feature_files import pickles
 from ...escaping import plain, visible
 from ...verdict import CONCLUSIONS, FAILING, UNDECIDED, Status
 from ..cases import CaseEntry, Envelope
-from .essentials import essentials, title_of
+from .cause_blocks import cause_blocks
+from .essentials import essentials, labelled, title_of
 from .wording import NO_GOODBYE, message_of, product
 
 LONGEST_NAME = 512
@@ -24,16 +25,28 @@ LONGEST_TITLE = LONGEST_NAME - 100
 """Characters of a title, since Azure Pipelines puts the name of the suite before it."""
 
 
+Contrast = Sequence[tuple[str, str]]
+"""Where a rule fails and where it holds, each with its label."""
+
+
 def junit_xml(envelope: Envelope) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
     titles = {
         pickle.id: pickle.title for pickle in pickles()
     }  # as pytest has them in its JUnit files
     started = envelope["started"].removesuffix("Z")
+    blocks = list(cause_blocks(envelope))
+    contrasts: dict[str, Contrast] = {}
+    for block in blocks:
+        for case in (block.first, *block.others):
+            contrasts[case["id"]] = block.contrast
     root = Element("testsuites", name=product(envelope))
     for lane in envelope["lanes"]:
         of_lane = [case for case in envelope["cases"] if case["lane"] == lane]
-        cases = [test_case(case, titles) for case in failures_first(of_lane)]
+        cases = [
+            test_case(case, titles, contrasts.get(case["id"], ()))
+            for case in failures_first(of_lane, list(contrasts))
+        ]
         root.append(test_suite(lane, cases, started))
     root.append(test_suite("run", [whole_run(envelope)], started))
     ElementTree.indent(root)
@@ -61,7 +74,7 @@ def test_suite(name: str, cases: Sequence[Element], started: str) -> Element:
     return suite
 
 
-def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
+def test_case(case: CaseEntry, titles: Mapping[str, str], contrast: Contrast) -> Element:
     """Return a case under its topic or lane, with its requirements as properties."""
     requirements = case["requirements"]
     first = requirements[0] if requirements else ""
@@ -72,7 +85,7 @@ def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
         seconds=case["seconds"],
         kind=kind_of(case),
         message=message_of(case),
-        text=text_of(case),
+        text=text_of(case, contrast),
     )
     if "feature" in case:
         found.attrib |= {"file": case["feature"], "line": str(case["line"])}
@@ -80,22 +93,31 @@ def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
     return found
 
 
-def text_of(case: CaseEntry) -> str:
-    """Return what failed, and then the rest; empty unless something went wrong."""
+def text_of(case: CaseEntry, contrast: Contrast) -> str:
+    """Return what failed, where its rule holds, and then the rest; empty unless something went
+    wrong.
+    """
     if Status(case["status"]) not in {*FAILING, Status.KNOWN, Status.DIFFERS}:
         return "\n".join(plain(line) for line in case.get("shown", "").splitlines())
-    lines = [title_of(case), *essentials(case), ""]
+    lines = [title_of(case), *essentials(case)]
+    lines += [labelled(label, plain(text)) for label, text in contrast]
+    lines.append("")
     lines += [visible(line) for line in case.get("shown", "").splitlines()]
     return "\n".join(lines).rstrip()
 
 
-def failures_first(cases: Iterable[CaseEntry]) -> list[CaseEntry]:
-    """Return the cases of a suite, those first that somebody has to look at."""
+def failures_first(cases: Iterable[CaseEntry], by_cause: Sequence[str]) -> list[CaseEntry]:
+    """Return the cases of a suite, those first that somebody has to look at; ``by_cause``: all
+    failures by cause, the simplest of each first.
+    """
     first = (Status.FAILED, Status.FLAKY, Status.BLOCKED)
+    places = {name: number for number, name in enumerate(by_cause)}
 
-    def place(case: CaseEntry) -> int:
+    def place(case: CaseEntry) -> tuple[int, int]:
         status = Status(case["status"])
-        return first.index(status) if status in first else len(first)
+        if status not in first:
+            return len(first), 0
+        return first.index(status), places.get(case["id"], len(places))
 
     return sorted(cases, key=place)
 

@@ -3,7 +3,7 @@ nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -16,15 +16,13 @@ from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status
 from ..cases import CaseEntry, Envelope, Ids
 from .by_requirement import Cell, Note, cells, rates, verdict
+from .cause_blocks import CauseBlock, cause_blocks
 from .essentials import facts_of, known_of, title_of
 from .left_out import KINDS_OF_TEST, gaps
 from .wording import badge_of, conclusion, headline, kit_of, product, scope_of
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 STYLE = Path(__file__).with_name("report.css").read_text("utf-8")
-
-Group = Mapping[str, Any]
-"""The failures of one cause, as an envelope has them."""
 
 PROFILES = {
     "article": "Counted is what the article states, what follows from it, and what Azure's "
@@ -65,7 +63,7 @@ def report_html(envelope: Envelope) -> str:
         runs=table("table.facts", runs(envelope)),
         gaps=unordered(html(gap) for gap in gaps(envelope, found)),
         requirements="\n".join(topics(envelope, register, found)),
-        failures="\n".join(failures(envelope, register)),
+        failures="\n".join(failures(envelope)),
         differing="\n".join(differing(envelope)),
         legend=table("table.facts", legend()),
         cases=all_tests(envelope),
@@ -269,63 +267,17 @@ def format_note(note: Note, cases: Ids) -> str:
     return f"{html(reason)} {identified(cases[0])}{more}"
 
 
-def failures(envelope: Envelope, register: Register) -> Iterator[str]:
-    """Yield the failures by cause: links to all of them, then each with what failed."""
-    groups = envelope["groups"]
-    if not groups:
-        return
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    yield element("h2", "What failed")
-    yield unordered(
-        cause_links(number, group, by_id, register) for number, group in numbered(groups)
-    )
-    for number, group in numbered(groups):
-        yield f'<h3 id="cause-{number}">{cause_title(group, register)}</h3>'
-        cause = register.get(group["cause"])
-        if cause is not None:
-            yield element("p", html(cause.wording), " ", identified(cause.id))
-        first, *others = in_order(group, by_id)
-        yield first_failure(first)
-        for case in others:
-            yield other_failure(case)
-
-
-def numbered(groups: Sequence[Group]) -> list[tuple[int, Group]]:
-    return list(enumerate(groups, start=1))
-
-
-def cause_title(group: Group, register: Register) -> str:
-    """Return what the failures of a group have in common."""
-    cause = register.get(group["cause"])
-    if cause is None:
-        return html(group["cause"] or "Attributed to no requirement")
-    return html(cause.title)
-
-
-def in_order(group: Group, by_id: Mapping[str, CaseEntry]) -> list[CaseEntry]:
-    """Return the failures of a group; what only got blocked comes last."""
-    cases = [by_id[name] for name in group["cases"]]
-    cases.sort(key=lambda case: case["status"] == Status.BLOCKED)
-    return cases
-
-
-def cause_links(
-    number: int, group: Group, by_id: Mapping[str, CaseEntry], register: Register
-) -> str:
-    """Return links to a cause and to each of its failures."""
-    first, *others = in_order(group, by_id)
-    head = f'<a href="#cause-{number}">{cause_title(group, register)}</a>, {len(others) + 1} in all'
-    links = [link_to(first)]
-    if not others:
-        return head + unordered(links)
-    more = folded(f"{len(others)} more", unordered(link_to(case) for case in others))
-    return head + unordered([*links, more])
-
-
-def link_to(case: CaseEntry) -> str:
-    """Return a link to a failure."""
-    words = html(title_of(case))
-    return f'{mark(Status(case["status"]))} <a href="#{anchor_of(case)}">{words}</a>'
+def failures(envelope: Envelope) -> Iterator[str]:
+    """Yield the failures by cause: the simplest of each with its proof, the others folded."""
+    blocks = list(cause_blocks(envelope))
+    if blocks:
+        yield element("h2", "What failed")
+    for number, block in enumerate(blocks, start=1):
+        yield f'<h3 id="cause-{number}">{html(block.about)} ({block.how_many})</h3>'
+        yield first_failure(block)
+        if block.others:
+            others = "".join(other_failure(case) for case in block.others)
+            yield folded(f"For the same cause: {len(block.others)} more", others)
 
 
 def anchor_of(case: CaseEntry) -> str:
@@ -333,9 +285,10 @@ def anchor_of(case: CaseEntry) -> str:
     return html(f"case-{case['id']}").replace(" ", "-")
 
 
-def first_failure(case: CaseEntry) -> str:
-    """Return the first failure of a cause: what failed, and the rest to be unfolded."""
-    content = [failure_head(case), brief(case)]
+def first_failure(block: CauseBlock) -> str:
+    """Return the simplest failure of a cause: what failed, and the rest to be unfolded."""
+    case = block.first
+    content = [failure_head(case), brief(case, block.contrast)]
     rest = rest_of(case)
     if rest:
         content.append(folded("Steps, requirement and messages", rest))
@@ -353,10 +306,12 @@ def failure_head(case: CaseEntry) -> str:
     return f"{mark(Status(case['status']))} <b>{title}</b> {identified(case['id'])}"
 
 
-def brief(case: CaseEntry) -> str:
-    """Return what failed: what was sent, expected and observed, and the command to run it again."""
+def brief(case: CaseEntry, contrast: Iterable[tuple[str, str]] = ()) -> str:
+    """Return what failed: what was sent, expected and observed, the command to run it again, and
+    where the rule holds.
+    """
     rows = []
-    for label, text in facts_of(case):
+    for label, text in (*facts_of(case), *contrast):
         shown = identified(text) if label == "again" else html(text)
         rows.append([label, shown])
     return table("table.facts", rows)

@@ -13,7 +13,8 @@ from ...verdict import Status
 from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
 from .by_requirement import rates
-from .essentials import AGAIN, SAID, essentials, known_of, title_of
+from .cause_blocks import CauseBlock, cause_blocks
+from .essentials import AGAIN, SAID, essentials, known_of, labelled, title_of
 from .wording import NO_GOODBYE, counted, headline, plural, product, unasked, whole_scope_of
 
 CAUSES_IN_FULL = 5
@@ -171,27 +172,26 @@ def numbers(envelope: Envelope) -> Iterator[str]:
 
 
 def failures(envelope: Envelope) -> Iterator[str]:
-    """Yield the failures by cause: first how many of each, then the first of each in full."""
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    groups = envelope["groups"]
-    register = load_register()
-    for group in groups:
-        cause = group["cause"]
-        about = f"{cause}: {register[cause].title}" if cause in register else cause
-        about = about or "attributed to no requirement"
-        yield f"{Status.FAILED.glyph} {len(group['cases']):>4}  {about}"
-    for group in groups[:CAUSES_IN_FULL]:
-        first, *others = [by_id[name] for name in group["cases"]]
-        yield from in_full(first)
-        yield from same_cause(others)
+    """Yield the failures by cause, the simplest of each in full."""
+    blocks = list(cause_blocks(envelope))
+    for number, block in enumerate(blocks):
+        if number:
+            yield ""
+        yield f"{Status.FAILED.glyph} {block.about} ({block.how_many})"
+        if number < CAUSES_IN_FULL:
+            yield from in_full(block)
+            yield from same_cause(block.others)
 
 
-def in_full(case: CaseEntry) -> Iterator[str]:
-    """Yield one failure: what failed, then the rest."""
+def in_full(block: CauseBlock) -> Iterator[str]:
+    """Yield the simplest failure of a cause: what failed, where the rule holds, then the rest."""
+    case = block.first
     yield ""
     yield f"{Status(case['status']).glyph} {title_of(case)}{known_of(case)}"
     for line in essentials(case):
         yield f"  {line}"
+    for label, text in block.contrast:
+        yield f"  {labelled(label, plain(text))}"
     yield ""
     for line in case.get("shown", "").splitlines():
         yield f"  {visible(line)}".rstrip()
