@@ -238,8 +238,9 @@ def test_junit_names_cases_after_requirement_and_scenario(pytester: pytest.Pytes
     assert requirements == ["vault.same-region-refused", "encryption.tier-refused"]
 
     [failure] = found[EAST].iter("failure")
-    because = "expected: the request is refused, because of vault.same-region"
-    assert str(failure.get("message")).startswith(because)
+    message = str(failure.get("message"))
+    assert message.startswith("sent: EnableCustomerManagedKeys: the customer enables ")
+    assert "; expected: the request is refused, because of vault.same-region" in message
     assert "expected     the request is refused" in str(failure.text)
 
 

@@ -130,7 +130,7 @@ def test_junit_has_what_failed_first_and_each_failure_begins_with_it(wrong: Veri
         f"expected     {EXPECTED}",
         f"observed     {OBSERVED}",
     ]
-    assert lines[3] == f"again        translator-cmk verify ... --case {FAILS}"
+    assert lines[3] == f"again        translator-cmk verify OPTIONS --case {FAILS}"
 
 
 def test_page_begins_with_the_block_of_each_cause_and_has_every_failure_once(
@@ -265,3 +265,44 @@ def test_report_of_an_earlier_release_is_laid_out_with_its_causes() -> None:
     assert first["cause"] in "\n".join(lines_of(envelope))
     assert first["cause"] in report_html(envelope)
     assert first["cause"] in junit_xml(envelope)
+
+
+def test_failure_of_a_sequence_is_titled_by_what_happened_and_its_test_case_is_not(
+    wrong: Verified,
+) -> None:
+    root = ElementTree.parse(wrong.folder / "junit.xml").getroot()
+    titles = {}
+    for case in root.findall("testsuite[@name='tour']/testcase"):
+        name = str(case.get("name"))
+        assert re.fullmatch("tour: [A-Za-z]+", name)
+        failure = case.find("failure")
+        if failure is not None:
+            titles[name.removeprefix("tour: ")] = str(failure.text).splitlines()[0]
+    assert titles
+    for command, title in titles.items():
+        observed = wrong.case(f"tour/{command}")["failure"]["observed"][0]
+        shows = f"tour: {command} answered as demanded, but shows {observed}"
+        assert title in (f"tour: {command}: {observed}", shows)
+
+
+def test_message_of_a_failure_in_junit_says_what_was_sent_too(wrong: Verified) -> None:
+    root = ElementTree.parse(wrong.folder / "junit.xml").getroot()
+    for lane in ("features", "tour"):
+        failure = root.find(f"testsuite[@name='{lane}']/testcase/failure")
+        assert failure is not None
+        message = str(failure.get("message"))
+        assert re.match("sent: [A-Z][A-Za-z]+: the customer .*; expected: .*; observed: ", message)
+
+
+def test_words_of_commands_that_stand_for_others_are_explained_above_them(wrong: Verified) -> None:
+    for name in ("summary.md", "report.html", "junit.xml"):
+        text = (wrong.folder / name).read_text("utf-8")
+        assert text.index("OPTIONS are ") < text.index("verify OPTIONS --case ")
+        assert "verify ..." not in text
+    junit = (wrong.folder / "junit.xml").read_text("utf-8")
+    assert junit.index("FOLDER is ") < junit.index("replay OPTIONS FOLDER/")
+
+
+def test_report_names_no_file_that_only_the_kit_has(wrong: Verified) -> None:
+    for name in ("summary.md", "report.html", "junit.xml"):
+        assert "model/translator_cmk" not in (wrong.folder / name).read_text("utf-8")

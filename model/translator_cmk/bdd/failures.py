@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from .. import features_dir
 from ..language.sentences import format_command, format_fact
 from ..machine import Command
 from ..oracle import format_why
@@ -43,7 +44,7 @@ def format_failure(
     if run is None:
         return
     yield ""
-    yield from format_requirement(error, run)
+    yield from format_requirement(error, run, with_rows=is_checkout())
     yield ""
     yield from format_steps_of(run)
     yield ""
@@ -85,15 +86,25 @@ def format_sent(command: Command | None) -> str:
     return f"{type(command).__name__}: {format_command(command)}"
 
 
-def format_requirement(error: BaseException, run: ScenarioRun) -> Iterator[str]:
-    """Yield the requirement that is named first, with its rows, and why it is named."""
+def is_checkout() -> bool:
+    """Return whether the rows are where `places_of` says, as they are not once installed."""
+    return (features_dir().parent / "model").is_dir()
+
+
+def format_requirement(
+    error: BaseException, run: ScenarioRun, with_rows: bool = False
+) -> Iterator[str]:
+    """Yield the requirement that is named first, with the places of its rows where somebody can
+    open them, and why it is named.
+    """
     register = load_register()
     named = [name for name in causes_of(error, run) if name in register]
     requirement = register[named[0] if named else run.pickle.requirements[0]]
     about = [f"{requirement.id}: {requirement.title}", requirement.wording]
     yield from labelled("requirement", about)
-    yield from labelled("row", places_of(requirement.id))
-    for label, text in format_why(why_of(run)):
+    if with_rows:
+        yield from labelled("row", places_of(requirement.id))
+    for label, text in format_why(why_of(run), requirement.id):
         yield from labelled(label, [text])
 
 
@@ -115,6 +126,11 @@ def format_changes_of(run: ScenarioRun) -> Iterator[str]:
     for was, now in run.changes:
         lines += [f"- {format_fact(was)}", f"+ {format_fact(now)}"]
     yield from labelled("changed", lines)
+
+
+def format_message(sent: str, reason: str) -> str:
+    """Return in one line what was sent, and why what came is not as demanded."""
+    return f"sent: {sent}; {reason}"
 
 
 def labelled(label: str, lines: Iterable[str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ..escaping import plain
 from ..verdict import Status
 from .causes import by_cause
 from .contrast import Outcome, contrast_of
-from .failures import format_cause, format_count, labelled
+from .failures import format_cause, format_count, format_message, labelled
 
 Reported = Mapping[str, Any]
 """What a report says of one phase of a scenario; `plugin` adds it."""
@@ -61,11 +61,10 @@ class Summary:
         """Describe a test case of JUnit as `verify` does."""
         for name in ("name", "classname", "file", "line"):
             test_case.set(name, str(scenario[name]))
-        reasons = [
-            other["reason"]
-            for other in self.reported
-            if other["id"] == scenario["id"] and other["reason"]
-        ]
+        reasons = []
+        for other in self.reported:
+            if other["id"] == scenario["id"] and other["reason"]:
+                reasons.append(format_reason(other))
         for element in (*test_case.iter("failure"), *test_case.iter("error")):
             element.set("message", plain(reasons[-1]))
 
@@ -113,6 +112,13 @@ class Summary:
 
 
 TITLE = "failed and blocked scenarios by cause"
+
+
+def format_reason(scenario: Reported) -> str:
+    """Return in one line why a scenario did not pass; a failed Then with what was sent."""
+    if scenario["status"] != Status.FAILED:
+        return str(scenario["reason"])
+    return format_message(dict(scenario["difference"])["sent"], scenario["reason"])
 
 
 def simplicity(scenario: Reported) -> tuple[bool, Sequence[int]]:

@@ -53,13 +53,16 @@ class Why(NamedTuple):
     attributed_to: Ids = ()
 
 
-def format_why(why: Why) -> Iterator[tuple[str, str]]:
-    """Yield the facts of which there is anything to say, each with its label."""
-    if why.rests_on:
-        yield "rests on", ", ".join(why.rests_on)
+def format_why(why: Why, failed: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the facts of which there is anything to say, each with its label; ``failed``: the
+    requirement that the reader has been told already.
+    """
+    rests_on = [name for name in why.rests_on if name != failed]
+    if rests_on:
+        yield "rests on", ", ".join(rests_on)
     if why.without:
-        which = "it" if len(why.without) == 1 else "one of them"
-        yield "without", f"{', '.join(why.without)}: a system without {which} would do just this"
+        lacking = "had no" if len(why.without) == 1 else "lacked one of"
+        yield "explained", f"the system behaves as if it {lacking} {', '.join(why.without)}"
 
 
 class FailedStep(NamedTuple):

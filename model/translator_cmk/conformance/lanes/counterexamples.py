@@ -221,7 +221,8 @@ def in_full(kept: Mapping[str, Any], file: str, is_first: bool) -> Iterator[str]
     for requirement in kept["requirements"][:1]:
         yield f"requirement  {register[requirement].title} ({requirement})"
         yield f"             {register[requirement].wording}"
-    for label, text in format_why(Why(tuple(kept["rests_on"]), tuple(kept["without"]))):
+    failed = kept["requirements"][0] if kept["requirements"] else ""
+    for label, text in format_why(Why(tuple(kept["rests_on"]), tuple(kept["without"])), failed):
         yield f"{label:<11}  {text}"
     yield ""
     _, _, scenario = kept["scenario"].partition("    Scenario: ")
@@ -241,7 +242,7 @@ def in_full(kept: Mapping[str, Any], file: str, is_first: bool) -> Iterator[str]
     if "unobserved" in kept:
         yield "observed     only after the last step: looking earlier may change the result"
     if not is_first:
-        yield f"{AGAIN} replay ... FOLDER/{file}"
+        yield f"{AGAIN} replay OPTIONS FOLDER/{file}"
     if not kept["always"]:
         yield "             it does not come out each time"
     yield ""

@@ -14,9 +14,17 @@ from ..cases import FEATURES, CaseEntry
 AGAIN = "again        translator-cmk"
 """How a line begins that says how to see a failure again.
 
-A report names neither the system nor its own place.  On the terminal they stand for `...` and
+A report names neither the system nor its own place.  On the terminal they stand for OPTIONS and
 FOLDER, as a command.
 """
+
+STANDING_FOR = (
+    "In the commands, OPTIONS are those of this run, and FOLDER is the folder of this report."
+)
+"""What every form says above them that is not for a terminal."""
+
+OF_AN_ANSWER = "the request is "
+"""How begins what is demanded of an answer, and not of what is seen after it."""
 
 MOST_NAMES = 20
 """How many of the names are shown under which a system was asked."""
@@ -96,9 +104,9 @@ def own_words_of(failure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def again_of(case: CaseEntry) -> str:
     """Return the subcommand that runs a failure again; empty if nothing can."""
     if case["lane"] == FEATURES:
-        return f"verify ... --case {plain(case['id'])}"
+        return f"verify OPTIONS --case {plain(case['id'])}"
     counterexample = case.get("failure", {}).get("counterexample", "")
-    return f"replay ... FOLDER/{counterexample}" if counterexample else ""
+    return f"replay OPTIONS FOLDER/{counterexample}" if counterexample else ""
 
 
 @cache
@@ -112,9 +120,22 @@ def titles() -> Mapping[str, str]:
 
 
 def title_of(case: CaseEntry) -> str:
-    """Return what a case is about."""
+    """Return what a case is about; of a failure of a sequence, what happened."""
+    if case["lane"] != FEATURES and "failure" in case:
+        return plain(what_happened(case))
     title = titles().get(case["id"]) or case.get("name") or case["id"]
     return plain(str(title))
+
+
+def what_happened(case: CaseEntry) -> str:
+    """Return in one line how a command of a sequence failed."""
+    lane, _, command = case["id"].partition("/")
+    failure = case["failure"]
+    expected = failure["expected"][0] if failure["expected"] else ""
+    observed = failure["observed"][0] if failure["observed"] else "a failure"
+    if expected.startswith(OF_AN_ANSWER):
+        return f"{lane}: {command}: {observed}"
+    return f"{lane}: {command} answered as demanded, but shows {observed}"
 
 
 def known_of(case: CaseEntry) -> str:

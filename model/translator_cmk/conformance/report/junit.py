@@ -8,14 +8,15 @@ A case that was blocked is an error there.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Comment, Element
 
+from ...bdd.failures import format_message
 from ...bdd.feature_files import pickles
 from ...escaping import plain, visible
 from ...verdict import CONCLUSIONS, FAILING, UNDECIDED, Status
-from ..cases import CaseEntry, Envelope
+from ..cases import FEATURES, CaseEntry, Envelope
 from .cause_blocks import cause_blocks
-from .essentials import essentials, labelled, title_of
+from .essentials import STANDING_FOR, essentials, labelled, title_of
 from .wording import NO_GOODBYE, message_of, product
 
 LONGEST_NAME = 512
@@ -41,6 +42,8 @@ def junit_xml(envelope: Envelope) -> str:
         for case in (block.first, *block.others):
             contrasts[case["id"]] = block.contrast
     root = Element("testsuites", name=product(envelope))
+    if blocks:
+        root.append(Comment(f" {STANDING_FOR} "))
     for lane in envelope["lanes"]:
         of_lane = [case for case in envelope["cases"] if case["lane"] == lane]
         cases = [
@@ -78,19 +81,35 @@ def test_case(case: CaseEntry, titles: Mapping[str, str], contrast: Contrast) ->
     """Return a case under its topic or lane, with its requirements as properties."""
     requirements = case["requirements"]
     first = requirements[0] if requirements else ""
-    title = titles.get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
     found = test_element(
-        name=plain(title, LONGEST_TITLE),
+        name=plain(name_of(case, titles), LONGEST_TITLE),
         group=first.partition(".")[0] or case["lane"],
         seconds=case["seconds"],
         kind=kind_of(case),
-        message=message_of(case),
+        message=whole_message_of(case),
         text=text_of(case, contrast),
     )
     if "feature" in case:
         found.attrib |= {"file": case["feature"], "line": str(case["line"])}
         found.insert(0, properties_of(case))
     return found
+
+
+def whole_message_of(case: CaseEntry) -> str:
+    """Return in one line why a case did not pass; of a failure with what was sent."""
+    if case["status"] != Status.FAILED or "failure" not in case:
+        return message_of(case)
+    return format_message(plain(case["failure"]["sent"]), message_of(case))
+
+
+def name_of(case: CaseEntry, titles: Mapping[str, str]) -> str:
+    """Return the name of a test case, which is the same however it comes out."""
+    if case["lane"] != FEATURES:
+        _, _, command = case["id"].partition("/")
+        return f"{case['lane']}: {command}"
+    requirements = case["requirements"]
+    first = requirements[0] if requirements else case["id"]
+    return titles.get(case["id"]) or f"[{first}] {case.get('name', case['id'])}"
 
 
 def text_of(case: CaseEntry, contrast: Contrast) -> str:

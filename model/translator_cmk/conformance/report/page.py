@@ -17,7 +17,7 @@ from ...verdict import OF_REQUIREMENTS, Status
 from ..cases import CaseEntry, Envelope, Ids
 from .by_requirement import Cell, Note, cells, rates, verdict
 from .cause_blocks import CauseBlock, cause_blocks
-from .essentials import facts_of, known_of, title_of
+from .essentials import STANDING_FOR, facts_of, known_of, title_of
 from .left_out import KINDS_OF_TEST, gaps
 from .wording import badge_of, conclusion, headline, kit_of, product, scope_of
 
@@ -272,6 +272,7 @@ def failures(envelope: Envelope) -> Iterator[str]:
     blocks = list(cause_blocks(envelope))
     if blocks:
         yield element("h2", "What failed")
+        yield element("p.muted", STANDING_FOR)
     for number, block in enumerate(blocks, start=1):
         yield f'<h3 id="cause-{number}">{html(block.about)} ({block.how_many})</h3>'
         yield first_failure(block)

@@ -14,7 +14,7 @@ from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
 from .by_requirement import rates
 from .cause_blocks import CauseBlock, cause_blocks
-from .essentials import AGAIN, SAID, essentials, known_of, labelled, title_of
+from .essentials import AGAIN, SAID, STANDING_FOR, essentials, known_of, labelled, title_of
 from .wording import NO_GOODBYE, counted, headline, plural, product, unasked, whole_scope_of
 
 CAUSES_IN_FULL = 5
@@ -74,8 +74,8 @@ def as_command(line: str, envelope: Envelope, folder: Path, system: str) -> str:
     register = load_register(revision=envelope["register"]["article"])
     if not register.is_specified:
         counts += f" --revision {register.revision}"
-    line = line.replace("verify ...", f"verify {system} {counts}")
-    line = line.replace("replay ...", f"replay {system}")
+    line = line.replace("verify OPTIONS", f"verify {system} {counts}")
+    line = line.replace("replay OPTIONS", f"replay {system}")
     return line.replace("FOLDER", shlex.quote(str(folder)))
 
 
@@ -235,6 +235,8 @@ def last_said(case: CaseEntry) -> str:
 def summary_md(envelope: Envelope) -> str:
     """Return the summary for Markdown, indented: nothing in it is markup."""
     parts = [f"# {markdown(product(envelope))}: {headline(envelope)}\n"]
+    if envelope["groups"]:
+        parts.append(f"{STANDING_FOR}\n")
     parts += [f"    {line}" for line in lines(envelope)]
     named = list(differing(envelope, each=True))
     if named:
