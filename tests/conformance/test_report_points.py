@@ -20,6 +20,7 @@ from tests.conformance.conftest import (
     Verified,
     verify,
 )
+from translator_cmk.bdd.feature_files import read_feature
 from translator_cmk.conformance.report.junit import junit_xml
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.conformance.report.reading import read
@@ -316,3 +317,14 @@ def test_words_of_commands_that_stand_for_others_are_explained_above_them(wrong:
 def test_report_names_no_file_that_only_the_kit_has(wrong: Verified) -> None:
     for name in ("summary.md", "report.html", "junit.xml"):
         assert "model/translator_cmk" not in (wrong.folder / name).read_text("utf-8")
+
+
+def test_feature_of_a_counterexample_has_the_command_that_replays_it(wrong: Verified) -> None:
+    features = list((wrong.folder / "counterexamples").glob("*.feature"))
+    assert features
+    for file in features:
+        command = f"# translator-cmk replay OPTIONS FOLDER/counterexamples/{file.stem}.json"
+        assert command in file.read_text("utf-8").splitlines()
+        assert file.with_suffix(".json").exists()
+        assert list(read_feature(file).pickles)
+    assert run_cli("report", "check", wrong.folder).code == 0

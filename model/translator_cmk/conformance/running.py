@@ -21,6 +21,7 @@ from .interruption import Interruption
 from .message_log import NoLog
 from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
+from .report.essentials import REPLAY, STANDING_FOR
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
 from .subject import Aborted, Subject
 from .verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
@@ -100,9 +101,12 @@ class Running:
     def keep(self, lane: str, command: str, content: dict[str, Any]) -> str:
         """Write a counterexample down as soon as there is one; the name of its file."""
         name = f"{COUNTEREXAMPLES}/{len(self.kept) // 2 + 1:02}-{lane}-{command}"
+        scenario = content["scenario"]
+        if scenario:
+            scenario = f"# {STANDING_FOR}\n# {REPLAY} FOLDER/{name}.json\n{scenario}"
         files = {
             f"{name}.json": json.dumps(content, indent=1) + "\n",
-            f"{name}.feature": content["scenario"],
+            f"{name}.feature": scenario,
         }
         self.kept |= files
         if self.folder is not None:

@@ -93,7 +93,6 @@ def feature(failure: SequenceResult) -> str:
     lines = [
         f"@{COUNTEREXAMPLE}",
         "Feature: A counterexample",
-        "  Something that a system did otherwise than the specification demands.",
         "",
         f"  @{rule}",
         f"  Rule: {load_register()[rule].title}",

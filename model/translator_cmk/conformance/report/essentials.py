@@ -18,6 +18,9 @@ A report names neither the system nor its own place.  On the terminal they stand
 FOLDER, as a command.
 """
 
+REPLAY = "translator-cmk replay OPTIONS"
+"""How begins the command that replays a counterexample."""
+
 STANDING_FOR = (
     "In the commands, OPTIONS are those of this run, and FOLDER is the folder of this report."
 )
