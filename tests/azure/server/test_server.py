@@ -892,3 +892,12 @@ def test_an_account_is_translated_for_where_it_is_alone(
     category = f"&category={shown['modelIdentifier']}"
     answer = customer.ask("POST", TRANSLATOR, path + category, [{"Text": "hello"}])
     assert answer.status == status
+
+
+def test_a_deployment_with_an_unknown_member_is_not_answered(customer: Customer) -> None:
+    deploying = [each.body for each in EXAMPLES].index([{"region": 2, "isDeployed": True}])
+    list(played(customer, deploying))
+    model = customer.world.number_of("model", "m")
+    asked = [{"Region": 2, "IsDeployed": True, "Slot": "blue"}]
+    answer = customer.ask("POST", TRANSLATOR, f"{CUSTOM}/models/{model}/deployment", asked)
+    assert answer.status == 501

@@ -74,7 +74,9 @@ def requested_regions(call: Call) -> Iterator[tuple[int, bool]]:
         number = asked.required("Region", int)
         if number not in REGIONS:
             raise malformed("Each region has to be one that GET regions lists.")
-        yield number, asked.required("IsDeployed", bool)
+        is_to_be_deployed = asked.required("IsDeployed", bool)
+        asked.honoured({"Region": number, "IsDeployed": is_to_be_deployed})
+        yield number, is_to_be_deployed
 
 
 @value
