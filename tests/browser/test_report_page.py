@@ -25,10 +25,14 @@ def test_report_and_its_page_fit_the_window_and_axe_finds_nothing(
         assert overflow(page) == 0
 
 
-def test_link_at_the_top_of_a_report_leads_to_the_failure(page: Page, report: Path) -> None:
+def test_proof_of_the_first_failure_is_seen_at_once_and_the_others_once_unfolded(
+    page: Page, report: Path
+) -> None:
     page.goto((report / "report.html").as_uri())
-    links = page.locator("h2:has-text('What failed') + ul a")
-    assert links.count() >= 2
-    for number in range(links.count()):
-        target = str(links.nth(number).get_attribute("href")).removeprefix("#")
-        assert page.locator(f'[id="{target}"]').count() == 1
+    for label in ("sent", "expected", "observed", "again"):
+        assert page.locator("section.failure").first.get_by_text(label, exact=True).is_visible()
+    others = page.locator("details:has(> summary:has-text('For the same cause'))").first
+    other = others.locator("details").first
+    assert not other.is_visible()
+    others.locator("summary").first.click()
+    assert other.is_visible()
