@@ -95,6 +95,25 @@ def test_what_would_stop_a_run_is_named_with_what_to_do(
     assert "would stop a run" in shown
 
 
+def test_a_region_that_takes_no_new_customers_is_neither_the_default_nor_fine(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(signed_in, NOTHING_STOPS, monkeypatch)
+    look = [*LOOK, "--cloud", "AzureCloud"]
+    assert main(look) == 0
+    assert "northeurope" in capsys.readouterr().out
+    assert main([*look, "--region", "westeurope=West Europe"]) == 4
+    assert "--region westeurope=northeurope" in capsys.readouterr().out
+
+
+def test_two_regions_of_the_specification_are_never_one_of_azure(
+    signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert signed_in.port
+    assert main([*LOOK, "--cloud", "AzureCloud", "--region", "eastus=North Europe"]) == 2
+    assert "a region of its own" in capsys.readouterr().err
+
+
 def test_what_can_not_be_read_is_unknown_and_not_fine(
     signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_plan_says_what_it_takes_costs_and_leaves_and_creates_nothing(
     assert words >= {"hands on", "takes", "is billed", "price", "deletes", "leaves", "needs"}
     assert "no price could be read" in text  # the proxy leads nowhere else
     assert "2 vaults" in text
+    assert "northeurope and eastus" in text
     assert "1 resource," in text
     assert f"--read-only --subscription {SUBSCRIPTION}" in text
     assert list(tmp_path.iterdir()) == []

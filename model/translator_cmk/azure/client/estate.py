@@ -20,7 +20,7 @@ from .made import Made
 from .refusals import NotLearned, refusal_of
 from .studio import Studio
 from .studio_access import studio_of
-from .target import PREFIX, Target
+from .target import PREFIX, Target, as_written
 
 NOBODY = str(uuid.UUID(int=0))
 """The id of a tenant, a subscription or an identity that there is not."""
@@ -93,9 +93,9 @@ class Estate(Clients):
 
     def region(self, location: str) -> str:
         """Return the name in the stage of a region of Azure."""
-        found = location.lower().replace(" ", "")
+        found = as_written(location)
         for name, region in self.target.regions.items():
-            if region.lower().replace(" ", "") == found:
+            if as_written(region) == found:
                 return name
         return found
 

@@ -12,9 +12,10 @@ from azure.core.pipeline.transport import RequestsTransport
 
 from ...errors import INCOMPLETE, OK
 from ...escaping import plain
+from ...machine import DEFAULT_STAGE
 from .clients import Clients
 from .redaction import without_secrets
-from .target import PLANS, PREFIX, Target
+from .target import PLANS, PREFIX, Target, as_written
 
 READS: dict[str, Any] = PLANS["reads"]
 """What is read, and what a run needs of it."""
@@ -121,6 +122,18 @@ def at_providers(reader: Reader) -> Looks:
             yield f"{namespace} is {plain(state)}; {remedy}", True
 
 
+def at_regions(reader: Reader) -> Looks:
+    """Look at whether the regions take everybody: whom the others take can't be read."""
+    regions = [reader.target.location(region) for region in DEFAULT_STAGE.regions]
+    for region in regions:
+        if as_written(region) in READS["closed"] and not reader.target.cloud.local:
+            raise Unreadable(
+                f"{region} takes no customer who is new to it; if you are, name another with "
+                "--region westeurope=northeurope"
+            )
+    yield f"the run is in {' and '.join(regions)}", False
+
+
 def at_tiers(reader: Reader) -> Looks:
     """Look at whether the kind is sold in the tier that the run needs."""
     kind = READS["kind"]
@@ -197,6 +210,7 @@ LOOKS: dict[str, Callable[[Reader], Looks]] = {
     "sign-in": at_sign_in,
     "rights": at_rights,
     "providers": at_providers,
+    "regions": at_regions,
     "tier": at_tiers,
     "quotas": at_quotas,
     "policies": at_policies,

@@ -8,7 +8,7 @@ from typing import Any
 from ...conformance.lanes.sequences import smallest_parts
 from ...conformance.lanes.tour import whole_smallest_run
 from ...language.declaration import Declaration
-from ...machine import Command, Refused
+from ...machine import DEFAULT_STAGE, Command, Refused
 from ...machine.commands import TranslateWithModel
 from ...system import ModelSystem
 from .plan import NO_OBJECTS, work_for
@@ -31,6 +31,7 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
     lines = [
         ("does", "; ".join(part.name for part in smallest_parts())),
         ("creates", f"{made(work)}, in resource groups of one prefix"),
+        ("where", f"{regions_of(target)}; {FORM['other_regions']}"),
         ("requests", f"about {work['requests']:,}, and one every 5 seconds while Azure works"),
         ("hands on", FORM["hands_on"]),
         ("takes", hours(work["seconds"], longest)),
@@ -82,6 +83,11 @@ def in_columns(lines: list[tuple[str, str]]) -> Iterator[str]:
     """Yield each line, with its word before it."""
     for word, text in lines:
         yield f"  {word:<11}{text}"
+
+
+def regions_of(target: Target) -> str:
+    """Return the regions of Azure in which something is created."""
+    return " and ".join(map(target.location, DEFAULT_STAGE.regions))
 
 
 def made(work: Counter[str]) -> str:

@@ -42,6 +42,8 @@ MICROSOFTS = "AzureCloud"
 """The cloud that is meant where nothing names one."""
 
 PLANS: dict[str, Any] = read_yaml(Path(__file__).with_name("plan.yaml")).value()
+REGIONS: Mapping[str, Mapping[str, str]] = PLANS["regions"]
+"""For the name of a cloud, the regions that stand by default for those of the stage."""
 WORK: dict[str, dict[str, Any]] = PLANS["work"]
 """The work of each command that the API has."""
 
@@ -228,7 +230,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     tiers = ", ".join("=".join(each) for each in TIERS.items())
     add_training(group)
     for name, known, default in (
-        ("region", DEFAULT_STAGE.regions, "the same"),
+        (
+            "region",
+            DEFAULT_STAGE.regions,
+            "the same, and westeurope=northeurope in AzureCloud",
+        ),
         ("tier", TIERS, tiers),
     ):
         about = (
@@ -323,8 +329,27 @@ def target_of(args: argparse.Namespace) -> Target:
         )
     tiers = TIERS | dict(args.tier)
     leftovers = str(LEFTOVERS.absolute())
-    region = dict(args.region)
-    return Target(cloud, subscriptions, region, tiers, leftovers, args.wait, args.training)
+    regions = {**REGIONS.get(cloud.name, {}), **dict(args.region)}
+    must_be_distinct(regions)
+    return Target(cloud, subscriptions, regions, tiers, leftovers, args.wait, args.training)
+
+
+def must_be_distinct(regions: Mapping[str, str]) -> None:
+    """Raise `CommandError` if two regions of the stage are one in Azure: nothing would be far from
+    anything else.
+    """
+    named = [regions.get(region, region) for region in DEFAULT_STAGE.regions]
+    places = {as_written(region) for region in named}
+    if len(places) < len(named):
+        raise CommandError(
+            f"--region: {' and '.join(DEFAULT_STAGE.regions)} would be {' and '.join(named)}; "
+            "name a region of its own for each"
+        )
+
+
+def as_written(region: str) -> str:
+    """Return a region of Azure as its requests write it: `westeurope` for `West Europe`."""
+    return region.lower().replace(" ", "")
 
 
 def must_name_each_once(option: str, pairs: Sequence[tuple[str, str]]) -> None:
