@@ -91,6 +91,18 @@ def test_of_what_stands_in_the_way_it_is_said_what_to_do(error: HttpResponseErro
     assert answer_of(error).code in str(raised.value)
 
 
+def test_a_policy_that_demands_mfa_is_told_from_another() -> None:
+    for message, remedy in (
+        ("Users must use MFA for Create operation.", "sign in"),
+        ("Authenticate with multi-factor authentication.", "sign in"),
+        ("Only tagged resources.", "a subscription without it"),
+    ):
+        error = an_error(403, "RequestDisallowedByPolicy", message)
+        with pytest.raises(NotLearned) as raised:
+            refusal_of(error, "CreateResource")
+        assert remedy in str(raised.value)
+
+
 def test_a_code_that_means_a_refusal_of_one_command_means_none_of_another() -> None:
     of_a_vault = an_error(409, "VaultAlreadyExists", "The name is in use.")
     assert refusal_of(of_a_vault, "CreateVault") == Refused(frozenset({"environment.new-name"}))

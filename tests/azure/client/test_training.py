@@ -116,7 +116,14 @@ def with_models(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, **field
 
 
 @pytest.mark.parametrize(
-    "fields", [{"modelStatus": "TrainingFailed"}, {"modelStatus": 7, "errorCode": 2}]
+    "fields",
+    [
+        {"modelStatus": "trainingFailed", "errorCode": "noError"},
+        {"modelStatus": "Training failed"},
+        {"modelStatus": "dataProcessingFailed"},
+        {"modelStatus": 7, "errorCode": 2},
+        {"modelStatus": 7, "errorCode": "selectTestSets"},
+    ],
 )
 def test_a_training_that_failed_has_trained_no_model(
     fields: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -126,6 +133,28 @@ def test_a_training_that_failed_has_trained_no_model(
     with pytest.raises(NotLearned, match="the training ended"):
         system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
     assert system.observe()["model"] == {}
+
+
+@pytest.mark.parametrize("code", [None, 0, "0", "noError"])
+def test_a_code_of_no_error_is_no_failure_of_a_training(
+    code: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with_models(signed_in, monkeypatch, modelStatus="succeeded", errorCode=code)
+    system, name = begun(tmp_path, "full")
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    assert list(system.observe()["model"]) == [f"m-{name}"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"modelStatus": "deploymentFailed"}, {"errorCode": 1}, {"modelStatus": "failed"}]
+)
+def test_a_model_that_was_trained_is_shown_whatever_its_status_says_later(
+    fields: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    system, name = begun(tmp_path, "full")
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    with_models(signed_in, monkeypatch, **fields)
+    assert list(system.observe()["model"]) == [f"m-{name}"]
 
 
 def test_a_model_that_is_queued_is_not_trained_and_no_second_one_is(

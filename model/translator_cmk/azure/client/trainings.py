@@ -78,15 +78,30 @@ def models_of(studio: Studio, project: str) -> dict[str, Any]:
 
 
 def trained(studio: Studio, project: str) -> dict[str, Any]:
-    """Return the models of a project that are trained, by name."""
+    """Return the models of a project that are trained, by name.
+
+    One that was seen trained stays so, whatever its status says of a deployment.
+    """
     models = models_of(studio, project)
-    return {name: model for name, model in models.items() if is_over(model) and not failed(model)}
+    return {name: model for name, model in models.items() if is_trained(studio, name, model)}
+
+
+def is_trained(studio: Studio, name: str, model: Any) -> bool:
+    """Return whether a model is trained, or was seen so."""
+    return name in studio.models or (is_over(model) and not failed(model))
 
 
 TRAINED = ("complet", "deploy", "succe", "trained")
-FAILED = "fail"
+FAILED = ("trainingfailed", "dataprocessingfailed")
 """How we read the status of a model by parts of it: a text in Microsoft's samples, and a number in
-its OpenAPI file, which has no list of meanings.
+its OpenAPI file, which has no list of meanings.  `deploymentFailed` is a status of a trained model.
+"""
+
+ERRORS = ("1", "2", "unkown", "selecttestsets")
+"""The error codes of a training that failed, the texts in Microsoft's spelling and in lower case;
+`noError` and 0 are none.
+
+https://github.com/AndyCW/Azure-Custom-Translator-CLI/blob/b7cd2b21711be48c1b73df964214a91ec79034f1/CustomTranslatorCLI/SDK/Models/ModelInfo.cs
 """
 
 
@@ -97,16 +112,16 @@ def status_of(model: Any) -> str:
 
 def is_over(model: Any) -> bool:
     """Return whether the training of a model is over."""
-    is_trained = any(part in status_of(model) for part in TRAINED)
-    return bool(model.get("completiondate")) or is_trained or failed(model)
+    has_ended = any(part in status_of(model) for part in TRAINED)
+    return bool(model.get("completiondate")) or has_ended or failed(model)
 
 
 def failed(model: Any) -> bool:
-    """Return whether the training of a model has failed, as far as that can be read.
-
-    An error code other than 0 means a failure: that is our reading.
-    """
-    return FAILED in status_of(model) or bool(model.get("errorcode"))
+    """Return whether the training of a model has failed, as far as that can be read."""
+    words = status_of(model).replace(" ", "")
+    if any(part in words for part in FAILED):
+        return True
+    return str(model.get("errorcode", "")).lower() in ERRORS
 
 
 def train(studio: Studio, model: str, workspace: str) -> None:
