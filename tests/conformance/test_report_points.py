@@ -18,6 +18,7 @@ from tests.conformance.conftest import (
     VAULT,
     WRONG,
     Verified,
+    says,
     verify,
 )
 from translator_cmk.bdd.feature_files import read_feature
@@ -268,6 +269,7 @@ def test_cause_tells_where_its_rule_holds_in_every_form(tmp_path: Path) -> None:
         assert f"{line}\n" in str(failure.text)
         page = (found.folder / "report.html").read_text("utf-8")
         assert f"<th>{label}</th><td>{text}</td>" in page
+        assert f"- {label.capitalize()}: {text}\n" in says(0, "report", "page", found.folder)
 
 
 def test_report_of_an_earlier_release_is_laid_out_with_its_causes() -> None:

@@ -11,9 +11,10 @@ from ...digest import kit_digest
 from ...language.declaration import OF_AZURE
 from ...requirements import Register, Requirement, load_register
 from ...verdict import HAS_FAILED, OF_REQUIREMENTS, Status
-from ..cases import FEATURES, FUZZ, TOUR, CaseEntry, Envelope
+from ..cases import FEATURES, FUZZ, TOUR, Envelope
 from ..selection import SELECTED
 from .by_requirement import Cell, cells, shown_once, verdict
+from .cause_blocks import CauseBlock, cause_blocks
 from .document import (
     Block,
     Code,
@@ -298,9 +299,8 @@ def seen(envelope: Envelope, worlds: Sequence[World]) -> Iterator[Block]:
 def settled(envelope: Envelope, register: Register, tried: Mapping[str, Cell]) -> Iterator[Block]:
     """Yield the failures, and the verdict on each requirement and command that was tried."""
     yield Heading(2, "What that settles")
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    for group in envelope["groups"]:
-        yield from failure(by_id, group, register)
+    for block in cause_blocks(envelope):
+        yield from failure(block, register)
 
     judged = judged_requirements(envelope, register, tried)
     if judged:
@@ -367,22 +367,19 @@ def judged_commands(envelope: Envelope) -> Iterator[Block]:
         yield from folded_if_long("commands that did not pass", table)
 
 
-def failure(
-    by_id: Mapping[str, CaseEntry], group: Mapping[str, object], register: Register
-) -> Iterator[Block]:
-    """Yield one cause of failures, with the first of them."""
-    names = group["cases"]
-    assert isinstance(names, list)
-    cause = str(group["cause"])
-    title = register[cause].title if cause in register else cause
-    yield Heading(3, f"{Status.FAILED.glyph} {title or 'Attributed to no requirement'}")
-    first = by_id[names[0]]
+def failure(block: CauseBlock, register: Register) -> Iterator[Block]:
+    """Yield one cause of failures, with the simplest of them and where the rule holds."""
+    title = register[block.cause].title if block.cause in register else block.about
+    yield Heading(3, f"{Status.FAILED.glyph} {title} ({block.how_many})")
+    first = block.first
     items: list[Text] = [("Test: ", title_of(first), " ", Code(first["id"]))]
-    for label, words in facts_of(first):
+    for label, words in (*facts_of(first), *block.contrast):
         if label not in ("test", "again"):
             items.append((f"{label.capitalize()}: {words}",))
-    if len(names) > 1:
-        items.append((f"Tests that failed or were blocked for the same reason: {len(names) - 1}",))
+    if block.others:
+        items.append(
+            (f"Tests that failed or were blocked for the same reason: {len(block.others)}",)
+        )
     yield Items(tuple(items))
 
 
