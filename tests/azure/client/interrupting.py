@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.connection import Connection
 from translator_cmk.azure.server.listening import AzureServer
 
 
@@ -41,3 +42,41 @@ def interrupted(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server, "answer", instead)
         yield given
+
+
+@contextmanager
+def without_answers(method: str, part: str, times: float = inf) -> Iterator[list[str]]:
+    """Have connections break once a request with a method and a part of a path was carried out, so
+    many times; yield the paths.
+    """
+    send = Connection.send
+    broken = list[str]()
+
+    def breaking(connection: Connection, *answer: Any) -> None:
+        is_meant = connection.command == method and part in connection.path
+        if is_meant and len(broken) < times:
+            broken.append(connection.path)
+            connection.reset()
+        else:
+            send(connection, *answer)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "send", breaking)
+        yield broken
+
+
+@contextmanager
+def without_host(host: str, times: float) -> Iterator[list[str]]:
+    """Have a host not be found so many times; yield when it was asked for."""
+    has_host = Connection.has_host
+    asked = list[str]()
+
+    def finds(connection: Connection, authority: str) -> bool:
+        if host in authority and len(asked) < times:
+            asked.append(authority)
+            return False
+        return has_host(connection, authority)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "has_host", finds)
+        yield asked

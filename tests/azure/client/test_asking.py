@@ -7,14 +7,25 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 from azure.core.pipeline.policies import HeadersPolicy
 from azure.core.pipeline.transport import RequestsTransport
 
-from tests.azure.client.interrupting import interrupted, refusal
+from tests.azure.client.interrupting import (
+    interrupted,
+    refusal,
+    without_answers,
+    without_host,
+)
 from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client import asking
 from translator_cmk.azure.client.adapter import AzureSystem
+from translator_cmk.azure.client.asking import may_be_sent_again
 from translator_cmk.azure.client.patience import Patience
 from translator_cmk.azure.client.refusals import NotLearned, refusal_of
 from translator_cmk.azure.client.rest import rest
@@ -28,9 +39,12 @@ from translator_cmk.machine.commands import (
     CreateKey,
     CreateResource,
     CreateVault,
+    DeleteKey,
     EnableCustomerManagedKeys,
     EnableIdentity,
     GrantKeyAccess,
+    RecoverKey,
+    RotateKey,
 )
 from translator_cmk.machine.entities import CUSTOMER
 
@@ -82,6 +96,7 @@ def prepared(system: AzureSystem, resource: str, vault: str) -> None:
         (refusal(409, "AnotherOperationInProgress"), "in-progress"),
         (refusal(400, "BadRequest"), "not-spread"),
         (refusal(403, "Forbidden", "ForbiddenByRbac"), "no-role-yet"),
+        (refusal(401, "401"), "no-key-yet"),
     ],
 )
 def test_what_is_accepted_later_is_accepted_and_each_attempt_is_told(
@@ -290,3 +305,65 @@ def test_what_nobody_lists_is_asked_again_only_while_something_may_spread(
 
     assert seconds_asked() > WAIT / 2
     assert seconds_asked() < WAIT / 2
+
+
+# Where no answer comes
+
+
+def test_a_vault_whose_host_has_no_name_yet_is_asked_again(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    assert signed_in.port
+    system = system_at(tmp_path, wait=30.0)
+    accept(system, a_vault("kv-unnamed"))
+    with without_host("kv-unnamed", times=5) as asked:
+        accept(system, CreateKey("kv-unnamed", "cmk"))
+    assert len(asked) == 5
+    assert "ServiceRequestError" in system.said[0]
+    with without_answers("GET", "/keys", times=5) as broken:
+        assert "kv-unnamed/cmk" in system.observe()["key"]
+    assert len(broken) == 5
+
+
+def test_without_a_wait_a_lost_connection_ends_a_command(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    assert signed_in.port
+    system = system_at(tmp_path, wait=0.0)
+    accept(system, a_resource("tr-lost"))
+    with (
+        without_answers("PATCH", f"{ACCOUNTS}tr-lost"),
+        pytest.raises(NotLearned, match="ServiceRe"),
+    ):
+        system.submit(EnableIdentity("tr-lost"))
+    assert len(system.said) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "again"),
+    [
+        (RotateKey("kv", "cmk"), ServiceResponseError("It broke."), False),
+        (RotateKey("kv", "cmk"), ServiceRequestError("There is no such host."), True),
+        (EnableIdentity("tr"), ServiceResponseError("It broke."), True),
+        (EnableIdentity("tr"), AzureError("It is something else."), False),
+    ],
+)
+def test_what_may_have_arrived_is_sent_again_only_where_that_changes_nothing(
+    command: Command, error: AzureError, again: bool
+) -> None:
+    assert may_be_sent_again(command, error) is again
+
+
+def test_a_refusal_after_an_attempt_without_an_answer_says_nothing(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    assert signed_in.port
+    system = system_at(tmp_path)
+    accept(system, a_vault("kv-perhaps"), CreateKey("kv-perhaps", "cmk"))
+    accept(system, DeleteKey("kv-perhaps", "cmk"))
+    with (
+        without_answers("POST", "/recover", times=1),
+        pytest.raises(NotLearned, match="an earlier attempt had no answer"),
+    ):
+        system.submit(RecoverKey("kv-perhaps", "cmk"))
+    assert system.observe()["key"]["kv-perhaps/cmk"]["state"] == "active"

@@ -7,7 +7,12 @@ wait is over.
 
 from time import monotonic
 
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 
 from ...machine import Accepted, Command, Outcome, commands
 from ...machine.entities import CUSTOMER
@@ -17,8 +22,17 @@ from .estate import Estate
 from .patience import Patience, wait_for
 from .refusals import EXISTS, ErrorAnswer, NotLearned, answer_of, judge, meaning_of
 
-MAY_PASS = frozenset({400, 403, 404, 409, 412, 422})
-"""The statuses of answers that are not listed, and may be otherwise a little later."""
+MAY_PASS = frozenset({400, 401, 403, 404, 409, 412, 422, 429})
+"""The statuses of answers that are not listed, and may be otherwise a little later.
+
+401 is answered to keys of a new account: https://github.com/Azure/azure-cli/issues/29674
+"""
+
+LOST = (ServiceRequestError, ServiceResponseError)
+"""Raised where no answer came: a host has no name yet, or the connection broke."""
+
+EACH_MAKES_A_VERSION = (commands.CreateKey, commands.ImportKey, commands.RotateKey)
+"""The commands that are not sent again once they may have arrived."""
 
 LEAST_WAIT = 60.0
 """Seconds for which a command is asked again, if its wait is not shorter."""
@@ -52,6 +66,7 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
     name = type(command).__name__
     patience = Patience(wait_for(estate.target, name))
     estate.is_first_attempt = True
+    estate.was_lost = False
     estate.remarks.clear()
     while True:
         try:
@@ -60,22 +75,44 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
             answer = answer_of(error)
         except AzureError as error:
             said.append(f"{patience.seconds:.1f} s: {type(error).__name__}")
-            raise
+            patience.end_after(wait_for_the_unlisted(estate, patience))
+            if patience.ends() or not may_be_sent_again(command, error):
+                raise
+            go_on(estate, patience)
+            estate.was_lost = True
+            continue
         else:
             said.append(f"{patience.seconds:.1f} s: accepted")
             said += estate.remarks
-            estate.made.note(command)
-            estate.accepted.add(command)
-            if type(command) in SLOW_TO_SPREAD:
-                estate.spreads_since = monotonic()
+            note_accepted(estate, command)
             return Accepted()
         said.append(f"{patience.seconds:.1f} s: {answer}")
         if not is_listed(command, answer):
             patience.end_after(wait_for_the_unlisted(estate, patience))
         if patience.ends() or not may_pass(estate, command, answer):
             return judged(estate, command, answer, patience)
-        patience.go_on()
-        estate.is_first_attempt = False
+        go_on(estate, patience)
+
+
+def note_accepted(estate: Estate, command: Command) -> None:
+    """Keep in mind that a command was accepted, and since when it spreads."""
+    estate.made.note(command)
+    estate.accepted.add(command)
+    if type(command) in SLOW_TO_SPREAD:
+        estate.spreads_since = monotonic()
+
+
+def go_on(estate: Estate, patience: Patience) -> None:
+    """Pause before another attempt."""
+    patience.go_on()
+    estate.is_first_attempt = False
+
+
+def may_be_sent_again(command: Command, error: AzureError) -> bool:
+    """Return whether a command may be sent again that had no answer."""
+    if isinstance(error, ServiceResponseError) and isinstance(command, EACH_MAKES_A_VERSION):
+        return False
+    return isinstance(error, LOST)
 
 
 def is_listed(command: Command, answer: ErrorAnswer) -> bool:
@@ -97,9 +134,12 @@ def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Pati
     """Return the refusal that the last answer is; raises `NotLearned` where it is none.
 
     A code that says that something is missing is none where all was made: a read does not show it.
+    Nor is any where an attempt had no answer: that one may have been carried out.
     """
     try:
         refused = judge(answer, type(command).__name__)
+        if estate.was_lost:
+            raise NotLearned(f"an earlier attempt had no answer, and may have succeeded: {answer}")
         if is_asked_too_much(command, answer):
             raise NotLearned(f"{TOO_MUCH}: {answer}")
         if counts_later(estate, command, answer):

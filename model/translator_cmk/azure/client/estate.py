@@ -45,6 +45,7 @@ class Estate(Clients):
         self.spreads_since = -inf  # when something was accepted last that may be slow to spread
         self.remarks: list[str] = []  # on the command that is being carried out, for the log
         self.is_first_attempt = True  # of the command that is being carried out
+        self.was_lost = False  # whether an attempt at it had no answer
         self.accounts: dict[str, Any] = {}  # those that were seen last
         self.is_changing = False  # whether any of these was being changed then
         self.groups: dict[Place, None] = {}  # those that may hold something of this world

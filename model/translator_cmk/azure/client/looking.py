@@ -1,6 +1,6 @@
 """Looking at what Azure shows of a world, until it shows everything or the time is up."""
 
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
 from ...machine import Observation
 from ...machine.observation import OBSERVED_KINDS
@@ -28,6 +28,9 @@ def look(estate: Estate, wait: float) -> Observation:
             answer = answer_of(error)
             if patience.ends() or not may_pass(answer):
                 raise NotLearned(why_not_seen(answer)) from None
+        except (ServiceRequestError, ServiceResponseError):
+            if patience.ends():
+                raise
         else:
             if patience.ends() or not may_show_more(estate, seen, patience.seconds):
                 return seen
