@@ -73,7 +73,9 @@ def test_failed_then_names_what_the_system_lacks_with_its_rows_and_why(
     lines = list(format_failure(caught.value, "", pickle, Path("revocation.feature"), run))
     number = lines.index(f"  requirement  {lacking}: {load_register()[lacking].title}")
     assert places_of(lacking)[0] in lines[number + 2]
-    [fact] = [line for line in lines if line.startswith("  explained    the system behaves as if")]
+    [fact] = [
+        line for line in lines if line.startswith("  explained    here the system behaves as if")
+    ]
     assert lacking in fact
     [rests_on] = [line for line in lines if line.startswith("  rests on ")]
     assert lacking not in re.split("[ ,]+", rests_on)

@@ -22,6 +22,7 @@ from tests.conformance.conftest import (
     verify,
 )
 from translator_cmk.bdd.feature_files import read_feature
+from translator_cmk.conformance.report.cause_blocks import outcomes_in
 from translator_cmk.conformance.report.junit import junit_xml
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.conformance.report.reading import read
@@ -253,6 +254,8 @@ def test_blocked_scenarios_are_counted_apart_from_those_that_failed(tmp_path: Pa
     title = load_register()[group["cause"]].title
     for text in (found.printed, page):
         assert f"{group['cause']}: {title} {count}" in text
+    failing = [each for each in outcomes_in(found.report) if each.cause == group["cause"]]
+    assert len(failing) == failed, "a blocked one did not get to what the rule is about"
 
 
 def test_cause_tells_where_its_rule_holds_in_every_form(tmp_path: Path) -> None:

@@ -213,12 +213,12 @@ def test_facts_are_in_the_order_of_the_register() -> None:
 def test_facts_are_sentences_and_one_of_which_there_is_nothing_to_say_is_left_out() -> None:
     assert list(format_why(Why(("a.a", "b.b"), ("c.c",)))) == [
         ("rests on", "a.a, b.b"),
-        ("explained", "the system behaves as if it had no c.c"),
+        ("explained", "here the system behaves as if it had no c.c"),
     ]
     why = Why(("a.a", "b.b"), ("c.c", "d.d"))
     assert list(format_why(why, failed="a.a")) == [
         ("rests on", "b.b"),
-        ("explained", "the system behaves as if it lacked one of c.c, d.d"),
+        ("explained", "here the system behaves as if it lacked one of c.c, d.d"),
     ]
     assert list(format_why(Why(("a.a",)), failed="a.a")) == []
     assert list(format_why(Why())) == []

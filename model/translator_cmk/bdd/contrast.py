@@ -14,8 +14,8 @@ HOLDS = "holds"
 class Outcome(NamedTuple):
     """How one scenario of a run came out, if it was decided.
 
-    ``cells``: the value of each column of its row of examples.  ``cause``: what it failed or was
-    blocked for; empty if it passed.
+    ``cells``: the value of each column of its row of examples.  ``cause``: what it failed
+    for; empty if it passed.
     """
 
     name: str

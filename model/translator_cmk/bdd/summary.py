@@ -152,9 +152,14 @@ def format_causes(found: Groups, reported: Sequence[Reported], most_named: int) 
 
 
 def outcomes_of(reported: Sequence[Reported]) -> list[Outcome]:
-    """Return how each scenario came out that was decided; one that failed once has failed."""
+    """Return how each scenario came out that was decided; one that failed once has failed.
+
+    A blocked one did not get to what the rule is about.
+    """
     found: dict[str, Outcome] = {}
     for scenario in reported:
+        if scenario["status"] == Status.BLOCKED:
+            continue
         causes = scenario["causes"]
         passed = scenario["status"] == Status.PASSED
         if causes or (passed and scenario["id"] not in found):

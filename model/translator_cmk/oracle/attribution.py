@@ -62,7 +62,7 @@ def format_why(why: Why, failed: str = "") -> Iterator[tuple[str, str]]:
         yield "rests on", ", ".join(rests_on)
     if why.without:
         lacking = "had no" if len(why.without) == 1 else "lacked one of"
-        yield "explained", f"the system behaves as if it {lacking} {', '.join(why.without)}"
+        yield "explained", f"here the system behaves as if it {lacking} {', '.join(why.without)}"
 
 
 class FailedStep(NamedTuple):

@@ -49,12 +49,17 @@ def cause_blocks(envelope: Envelope) -> Iterator[CauseBlock]:
 
 
 def outcomes_in(envelope: Envelope) -> Iterator[Outcome]:
-    """Yield how the scenarios came out that count and are still in the features."""
+    """Yield how the scenarios came out that count and are still in the features.
+
+    A blocked one did not get to what the rule is about.
+    """
     causes = cause_of_each(envelope)
     known = pickles_by_id()
     for case in envelope["cases"]:
         pickle = known.get(case["id"])
         if case["lane"] != FEATURES or not case["scored"] or pickle is None:
+            continue
+        if case["status"] == Status.BLOCKED:
             continue
         if case["id"] in causes or case["status"] == Status.PASSED:
             cause = causes.get(case["id"], "")
