@@ -286,6 +286,28 @@ def test_a_look_counts_where_it_says_nothing_of_the_data() -> None:
     assert set(envelope["tour"]["shown"]) >= seen_nevertheless
 
 
+class KnowsNothing(Unsure):
+    """Can't find out either whether such a workspace and its models are there."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for fields in seen["workspace"].values():
+            if "readable" in fields:
+                continue
+            fields.clear()
+            for model in seen["model"].values():
+                del model["state"]
+        return seen
+
+
+def test_what_may_not_be_there_at_all_is_neither_lost_nor_shown() -> None:
+    envelope = put_through(KnowsNothing())
+    assert envelope["exit_code"] == 0
+    assert "revocation.access-revoked" in envelope["tour"]["shown"]
+    kept = put_through(KnowsNothing(["revocation.undeploys"]))
+    assert "revocation.undeploys" not in kept["tour"]["shown"]
+
+
 @pytest.mark.parametrize(
     ("system", "found"),
     [

@@ -2,22 +2,25 @@
 
 A system may declare that it shows no document while data is inaccessible (`MASKED`).  It may also
 declare that it leaves out what it could not find out this time (`AT_TIMES`): of a resource its key
-source, and its key with it; of a workspace whether its data is readable, and its documents with it.
-Nothing is compared of what is left out so.
+source, and its key with it; of a workspace whether its data is readable, and its documents with it;
+of a workspace its resource, or of a model its state, and with it whether it is there.  Nothing is
+compared of what is left out so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..language.declaration import AT_TIMES, MASKED, Declaration
 from ..machine import Observation
-from ..machine.entities import Document, Resource, Workspace
+from ..machine.entities import Document, Model, Resource, Workspace
 from ..machine.observation import Fields
 from ..oracle.shown import Address
 
-GO_TOGETHER: Mapping[str, tuple[str, ...]] = {
-    Resource.word: ("key_source", "key", "encryption_section"),
-    Workspace.word: ("readable",),
-}
+GO_TOGETHER: Sequence[tuple[str, tuple[str, ...]]] = (
+    (Resource.word, ("key_source", "key", "encryption_section")),
+    (Workspace.word, ("readable",)),
+    (Workspace.word, ("resource", "key_source", "exists")),
+    (Model.word, ("state", "exists")),
+)
 """The fields that are left out together.  Each of these things has the first of them."""
 
 
@@ -26,7 +29,7 @@ def unknown_fields(seen: Observation, declared: Declaration) -> frozenset[Addres
     if AT_TIMES not in declared.hidden:
         return frozenset()
     found = set[Address]()
-    for kind, fields in GO_TOGETHER.items():
+    for kind, fields in GO_TOGETHER:
         if not declared.shows(kind, fields[0]):
             continue
         for name, shown in seen.get(kind, {}).items():

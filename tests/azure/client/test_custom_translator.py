@@ -273,6 +273,29 @@ def test_the_category_id_is_what_translates_whichever_of_two_an_answer_has(
     accept(a_system(tmp_path), *made(salt))
 
 
+def test_the_category_id_is_looked_for_on_the_project_too(
+    salt: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = signed_in.answer
+    category: list[str] = []
+
+    def on_the_project_alone(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        if not isinstance(reply.body, dict):
+            return reply
+        for model in (reply.body, *reply.body.get("models", ())):
+            if model.get("modelIdentifier"):
+                category.append(model["modelIdentifier"])
+                model["modelIdentifier"] = "another-GENERAL"
+                model["apiDomain"] = None
+        if method == "GET" and "/projects/" in target and "/models" not in target:
+            reply.body["apiDomain"] = category[0]
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", on_the_project_alone)
+    accept(a_system(tmp_path), *made(salt))
+
+
 def test_custom_translator_is_found_at_no_host_but_that_of_an_account(customer: Customer) -> None:
     everywhere = {route.path for route in ROUTES if route.api in ("account", "text")}
     assert everywhere

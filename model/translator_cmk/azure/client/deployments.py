@@ -105,17 +105,24 @@ def categories_of(studio: Studio, model: str) -> list[str]:
     """Return the category ids that may stand for a model: the one that has translated, or else
     what its answers have; raises `NotLearned` where they have none.
 
-    A README of Microsoft's has it in `apiDomain`, the OpenAPI file in `modelIdentifier` and in
-    `apiDomain` of the project.
+    A README of Microsoft's has it in `apiDomain`, the OpenAPI file in `modelIdentifier`, and
+    Microsoft's sample in `apiDomain` of the project alone.
     """
     if model in studio.categories:
         return [studio.categories[model]]
     known = studio.models[model]
     found = [known.get("apidomain"), known.get("modelidentifier")]
-    if not any(found) and known.get("projectid"):
-        project = studio.ask("GET", f"{API}/projects/{known['projectid']}")
-        found.append(project.get("apidomain"))
+    if known.get("projectid"):
+        found.append(category_of_project(studio, known["projectid"]))
     distinct = list(dict.fromkeys(str(category) for category in found if category))
     if not distinct:
         raise NotLearned("no answer of Custom Translator has the category id of the model")
     return distinct
+
+
+def category_of_project(studio: Studio, project: Any) -> Any:
+    """Return the category id that a project has; nothing where it can't be seen."""
+    try:
+        return studio.ask("GET", f"{API}/projects/{project}").get("apidomain")
+    except HttpResponseError:
+        return None

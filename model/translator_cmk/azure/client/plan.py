@@ -99,7 +99,8 @@ def requests_of_a_look(seen: Observation, groups: set[tuple[str, str]]) -> int:
     active = 0
     for kind in ("vault", "key"):
         active += sum(fields["state"] == "active" for fields in seen[kind].values())
-    return 2 * len(groups) + active + 3 * len(seen["workspace"]) + 2 * len(seen["document"])
+    of_studios = 3 * len(seen["workspace"]) + 2 * len(seen["document"]) + len(seen["model"])
+    return 2 * len(groups) + active + of_studios
 
 
 def within(budget: float, plans: Sequence[Plan]) -> list[Plan]:

@@ -56,6 +56,7 @@ class Studio:
         self.ids: dict[str, str] = {}  # of workspaces
         self.projects: dict[str, str] = {}  # by workspace
         self.models: dict[str, dict[str, Any]] = {}  # as each was seen last
+        self.trained_in: dict[str, str] = {}  # the workspace of each model
         self.failed: set[str] = set()  # the ids of models whose training failed
         self.categories: dict[str, str] = {}  # by model, the one that has translated
         self.begun: set[tuple[str, str]] = set()  # what was asked for, and may be there or not

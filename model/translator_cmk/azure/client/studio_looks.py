@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from azure.core.exceptions import HttpResponseError
+
 from ...machine import Observation
 from ...machine.entities import CUSTOMER, MICROSOFT
 from .answers import member
 from .deployments import deployed_in
-from .studio import Studio
+from .refusals import NotLearned
+from .studio import API, Studio
 from .trainings import trained
 
 
@@ -14,25 +17,49 @@ def see_studio(studio: Studio, seen: Observation) -> None:
     """Look at the workspaces that were made here, and at their documents and models.
 
     The documents are those that are listed, be their data readable or not.  Where nothing says
-    whether it is, `readable` is left out.  A workspace belongs to the resource with whose key it
-    is listed.
+    whether it is, `readable` is left out; where nothing says whether a workspace is there, all of
+    it is.  A workspace belongs to the resource with whose key it is listed.
     """
     studio.is_unsure = False
-    shown = studio.workspaces()
+    shown = listed_workspaces(studio)
     for name in studio.ids:
-        if name not in shown:
-            continue
-        fields: dict[str, Any] = {"resource": studio.resource}
-        documents, readable = studio.documents_seen(name)
-        if readable is not None:
-            fields["readable"] = readable
-        if studio.clients.cloud.local:
-            fields |= as_our_server_means_it(member(shown[name], "subscription"))
-        seen["workspace"][name] = fields
-        for document in documents:
-            seen["document"][document] = {"workspace": name}
-        if name in studio.projects:
-            see_models(studio, name, seen)
+        if shown is None:
+            seen["workspace"][name] = {}
+            see_models(studio, name, None, seen)
+        elif name in shown:
+            see_workspace(studio, name, shown[name], seen)
+
+
+def listed_workspaces(studio: Studio) -> dict[str, Any] | None:
+    """Return the workspaces that are listed, by name; None where nothing says which there are.
+
+    A list without any says nothing in a cloud: workspaces were made, and their data may be
+    inaccessible.
+    """
+    try:
+        shown = studio.workspaces()
+    except (HttpResponseError, NotLearned):
+        studio.is_unsure = True
+        return None
+    if not shown and not studio.clients.cloud.local:
+        studio.is_unsure = True
+        return None
+    return shown
+
+
+def see_workspace(studio: Studio, name: str, listed: Any, seen: Observation) -> None:
+    """Look at a workspace that is listed."""
+    fields: dict[str, Any] = {"resource": studio.resource}
+    documents, readable = studio.documents_seen(name)
+    if readable is not None:
+        fields["readable"] = readable
+    if studio.clients.cloud.local:
+        fields |= as_our_server_means_it(member(listed, "subscription"))
+    seen["workspace"][name] = fields
+    for document in documents:
+        seen["document"][document] = {"workspace": name}
+    if name in studio.projects:
+        see_models(studio, name, listed_models(studio, name, readable), seen)
 
 
 def as_our_server_means_it(subscription: Any) -> dict[str, str]:
@@ -47,8 +74,43 @@ def as_our_server_means_it(subscription: Any) -> dict[str, str]:
     }
 
 
-def see_models(studio: Studio, workspace: str, seen: Observation) -> None:
-    """Look at the models of a workspace."""
-    for name, model in trained(studio, studio.projects[workspace]).items():
-        state = "deployed" if deployed_in(model) else "undeployed"
-        seen["model"][name] = {"workspace": workspace, "state": state}
+def listed_models(studio: Studio, workspace: str, readable: bool | None) -> dict[str, Any] | None:
+    """Return the trained models that are listed, by name; None where nothing says which there
+    are, as an empty list while data may be inaccessible.
+    """
+    try:
+        found = trained(studio, studio.projects[workspace])
+    except (HttpResponseError, NotLearned):
+        studio.is_unsure = True
+        return None
+    if not found and not readable and not studio.clients.cloud.local:
+        return None
+    return found
+
+
+def see_models(
+    studio: Studio, workspace: str, listed: dict[str, Any] | None, seen: Observation
+) -> None:
+    """Look at the models of a workspace.
+
+    Where nothing says whether a model is deployed or there, its `state` is left out.
+    """
+    if listed is None:
+        for name, place in studio.trained_in.items():
+            if place == workspace:
+                seen["model"][name] = {"workspace": workspace}
+        return
+    for name, model in listed.items():
+        seen["model"][name] = {"workspace": workspace} | state_of(studio, model)
+
+
+def state_of(studio: Studio, model: Any) -> dict[str, str]:
+    """Return the state of a model, or nothing where it can't be seen: not every list of models
+    says where they are deployed, or in time.
+    """
+    try:
+        found = studio.ask("GET", f"{API}/models/{member(model, 'id')}")
+    except HttpResponseError:
+        studio.is_unsure = True
+        return {}
+    return {"state": "deployed" if deployed_in(found) else "undeployed"}

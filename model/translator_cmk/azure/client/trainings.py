@@ -181,6 +181,7 @@ def train_once(
         said = found.get("modelstatus"), found.get("statusinfo"), found.get("errorcode")
         raise TrainingFailed(f"the training ended with status, words and error code {said}")
     studio.models[model] = found
+    studio.trained_in[model] = workspace
 
 
 def forget_failed(studio: Studio) -> None:

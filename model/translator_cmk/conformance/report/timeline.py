@@ -211,6 +211,8 @@ class WorldReader:
         unknown = unknown_fields(seen, self.declared)
         for (kind, name), field_name in unknown:
             earlier = before.get(kind, {}).get(name, {})
+            if field_name == "exists" and not earlier:
+                seen[kind].pop(name, None)
             if field_name in earlier:
                 seen[kind][name][field_name] = earlier[field_name]
         return unknown

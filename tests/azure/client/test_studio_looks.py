@@ -1,0 +1,87 @@
+"""A look at Custom Translator leaves out what nothing says this time, and keeps the rest."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.azure.client.custom_translator import a_system, accept, made
+from tests.azure.client.interrupting import interrupted, refusal
+from tests.azure.client.test_training import begun
+from translator_cmk.azure.client import looking
+from translator_cmk.azure.client.adapter import AzureSystem
+from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.machine.commands import TrainModel
+
+UNLISTED = refusal(400, "NobodyHasSeenThis")
+ON_MODELS = "/models?"
+ON_WORKSPACES = "/workspaces?"
+ON_DOCUMENTS = "/documents?"
+
+
+@pytest.fixture(autouse=True)
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nothing says is not looked at again."""
+    monkeypatch.setattr(looking, "UNSURE", 0.0)
+
+
+@pytest.fixture
+def trained(signed_in: AzureServer, tmp_path: Path) -> tuple[AzureSystem, str]:
+    """The adapter to a world with a trained model, as in Microsoft's cloud, and the end of its
+    names.
+    """
+    assert signed_in.port
+    system, name = begun(tmp_path, "full")
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    return system, name
+
+
+def test_a_model_is_deployed_where_the_list_of_models_does_not_say_so(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *made(uuid4().hex[:6]))
+    answer = signed_in.answer
+
+    def shorter(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        for model in reply.body.get("models", ()) if isinstance(reply.body, dict) else ():
+            model["modelRegionStatuses"] = None
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", shorter)
+    assert system.observe()["model"]["legal"]["state"] == "deployed"
+
+
+@pytest.mark.parametrize("reply", [UNLISTED, Reply(200, {"workspaces": []})], ids=["error", "none"])
+def test_where_no_workspace_can_be_listed_the_rest_of_the_look_is_kept(
+    reply: Reply, trained: tuple[AzureSystem, str], signed_in: AzureServer
+) -> None:
+    system, name = trained
+    with interrupted(signed_in, "GET", ON_WORKSPACES, reply):
+        seen = system.observe()
+    assert name in seen["resource"]
+    assert seen["workspace"] == {f"ws-{name}": {}}
+    assert seen["model"] == {f"m-{name}": {"workspace": f"ws-{name}"}}
+
+
+def test_where_no_model_can_be_listed_its_state_is_left_out(
+    trained: tuple[AzureSystem, str], signed_in: AzureServer
+) -> None:
+    system, name = trained
+    with interrupted(signed_in, "GET", ON_MODELS, UNLISTED):
+        seen = system.observe()
+    assert seen["model"] == {f"m-{name}": {"workspace": f"ws-{name}"}}
+    assert seen["workspace"][f"ws-{name}"]["readable"] is True
+
+
+def test_no_model_in_the_list_is_none_only_while_data_can_be_read(
+    trained: tuple[AzureSystem, str], signed_in: AzureServer
+) -> None:
+    system, name = trained
+    with interrupted(signed_in, "GET", ON_MODELS, Reply(200, {"models": []})):
+        assert system.observe()["model"] == {}
+        with interrupted(signed_in, "GET", ON_DOCUMENTS, UNLISTED):
+            assert system.observe()["model"] == {f"m-{name}": {"workspace": f"ws-{name}"}}
