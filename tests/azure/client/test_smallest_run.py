@@ -72,6 +72,7 @@ def test_it_goes_from_its_plan_to_an_empty_subscription(
     assert ran.code == 0, ran.text
     assert ran.text.startswith("Plan for AzureCloud: the smallest run")
     assert set(ran.envelope["tour"]["shown"]) >= WORTH_MOST
+    assert "workspace.ends-with-resource" not in str(ran.envelope["tour"]["settled"])
     assert world.groups == frozenset()
     assert not world.state.tables[Resource]
     assert not [name for name in world.settings if name[0] == "abandoned"]

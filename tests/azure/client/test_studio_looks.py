@@ -13,7 +13,7 @@ from translator_cmk.azure.client import looking
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
-from translator_cmk.machine.commands import TrainModel
+from translator_cmk.machine.commands import DeleteResource, TrainModel
 
 UNLISTED = refusal(400, "NobodyHasSeenThis")
 ON_MODELS = "/models?"
@@ -85,3 +85,14 @@ def test_no_model_in_the_list_is_none_only_while_data_can_be_read(
         assert system.observe()["model"] == {}
         with interrupted(signed_in, "GET", ON_DOCUMENTS, UNLISTED):
             assert system.observe()["model"] == {f"m-{name}": {"workspace": f"ws-{name}"}}
+
+
+def test_what_the_adapter_deletes_with_a_resource_says_nothing_of_azure(
+    trained: tuple[AzureSystem, str],
+) -> None:
+    system, name = trained
+    accept(system, DeleteResource(name))
+    seen = system.observe()
+    assert seen["resource"] == {}
+    assert seen["workspace"] == {f"ws-{name}": {}}
+    assert seen["model"] == {f"m-{name}": {"workspace": f"ws-{name}"}}

@@ -56,6 +56,7 @@ class Estate(Clients):
         self.versions: dict[str, str] = {}  # the current one of each key
         self.material: dict[str, tuple[str, int]] = {}  # type and size of each version
         self.studios: dict[str, Studio] = {}  # by resource
+        self.ended: list[Studio] = []  # those of resources that are deleted
         self.noted: list[leftovers.Entry] = []  # what it has made, for the list of leftovers
         self.find_subscriptions()
 

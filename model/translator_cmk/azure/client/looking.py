@@ -8,7 +8,7 @@ from .estate import Estate
 from .patience import Patience
 from .refusals import ErrorAnswer, NotLearned, answer_of, meaning_of
 from .resource_looks import see_resources
-from .studio_looks import see_studio
+from .studio_looks import leave_out, see_studio
 from .vault_looks import see_vaults
 
 LOOK = ""
@@ -78,6 +78,9 @@ def see_everything(estate: Estate) -> Observation:
     for resource, studio in estate.studios.items():
         if resource in estate.accounts and studio.ids:
             see_studio(studio, seen)
+    if not estate.local:
+        for studio in estate.ended:
+            leave_out(studio, seen)
     return seen
 
 

@@ -90,7 +90,9 @@ def delete_resource(estate: Estate, command: commands.DeleteResource) -> None:
     estate.ask("accounts", command.resource, "get")
     # with an account go its keys, which Custom Translator is asked with
     estate.clear_workspaces(command.resource)
-    estate.studios.pop(command.resource, None)
+    studio = estate.studios.pop(command.resource, None)
+    if studio is not None:
+        estate.ended.append(studio)
     estate.ask("accounts", command.resource, "begin_delete").result()
 
 

@@ -22,12 +22,22 @@ def see_studio(studio: Studio, seen: Observation) -> None:
     """
     studio.is_unsure = False
     shown = listed_workspaces(studio)
+    if shown is None:
+        leave_out(studio, seen)
+        return
     for name in studio.ids:
-        if shown is None:
-            seen["workspace"][name] = {}
-            see_models(studio, name, None, seen)
-        elif name in shown:
+        if name in shown:
             see_workspace(studio, name, shown[name], seen)
+
+
+def leave_out(studio: Studio, seen: Observation) -> None:
+    """Leave out whether the workspaces are there, and what they hold.
+
+    Of a deleted resource it was the adapter that deleted them, which says nothing of Azure.
+    """
+    for name in studio.ids:
+        seen["workspace"][name] = {}
+        see_models(studio, name, None, seen)
 
 
 def listed_workspaces(studio: Studio) -> dict[str, Any] | None:
