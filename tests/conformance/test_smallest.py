@@ -337,6 +337,36 @@ def test_outside_the_smallest_run_nothing_is_learned_from_such_a_look() -> None:
         subject.observe()
 
 
+class NeverSaysWhere(Unsure):
+    """Can't find out of any workspace whether it is there, from its creation on."""
+
+    made: str = ""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateWorkspace):
+            self.made = command.workspace
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        seen = ModelSystem.observe(self)
+        seen["workspace"] = {self.made: {}} if self.made else {}
+        return seen
+
+
+def test_outside_the_smallest_run_what_may_be_gone_is_missed_only_where_it_should_be() -> None:
+    system = NeverSaysWhere()
+    subject = SessionPool(lambda: Session(Direct(lambda: system)), 1).subject()
+    subject.reset(DEFAULT_STAGE)
+    created = next(n for n, each in enumerate(WHOLE) if isinstance(each, CreateWorkspace))
+    for command in WHOLE[: created + 1]:
+        subject.submit(command)
+    assert system.made
+    with pytest.raises(NothingLearned, match="of the workspace"):
+        subject.observe()
+    subject.submit(WHOLE[-2])  # which deletes its resource
+    assert subject.observe()["workspace"] == {}
+
+
 class DoesItLater(Asked):
     """Breaks over the first revocation, and carries it out with the next command."""
 
