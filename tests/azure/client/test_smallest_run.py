@@ -5,6 +5,7 @@ The server of these tests answers as Microsoft's cloud, through a proxy.
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -18,7 +19,7 @@ import pytest
 from tests.azure.client.verifying_azure import TENANT, Ran, credentials, ended, run_verify
 from translator_cmk.azure.client import prices
 from translator_cmk.azure.client.leftovers import left_in
-from translator_cmk.azure.client.target import CLOUDS, ENDPOINT, Target, declaration_of
+from translator_cmk.azure.client.target import CLOUDS, ENDPOINT, WORK, Target, declaration_of
 from translator_cmk.azure.client.training_data import PAIRS, dictionary, full
 from translator_cmk.azure.server import azure_server
 from translator_cmk.azure.server.listening import AzureServer
@@ -137,6 +138,22 @@ def test_the_plan_says_what_it_takes_costs_and_leaves_and_creates_nothing(
     assert "1 resource," in text
     assert f"--read-only --subscription {SUBSCRIPTION}" in text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_most_that_it_takes_has_all_that_is_waited_for(
+    signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert signed_in.port
+    command = ["verify", "--azure", "--cloud", "AzureCloud", "--subscription", SUBSCRIPTION]
+    most = []
+    for training in ("full", "dictionary"):
+        assert main([*command, "--plan", "--training", training]) == 0
+        [found] = re.findall(r"(\d+) at most", capsys.readouterr().out)
+        most.append(int(found))
+    whole = whole_smallest_run(declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], False))
+    waited = sum(WORK[type(each).__name__].get("patience", 0) for each in whole) / 3600
+    assert most[0] > waited
+    assert most[1] - most[0] >= WORK["TrainModel"]["patience"] / 3600
 
 
 def test_it_is_the_default_where_nothing_is_selected_and_not_on_this_machine(

@@ -25,7 +25,9 @@ soft-deleted.  A workspace can be asked for only while its resource is there.
 
 WORKSPACE_IN_IT = (
     "a workspace in its group could not be deleted, which nobody could without it; a model that is "
-    "still deployed is billed. Try again, or delete the group yourself"
+    "still deployed is billed. If the run ended while its key was lost, give that back first: "
+    "recover the vault, enable the identity, grant access. Then try again, or delete the group "
+    "yourself"
 )
 
 GONE = "its resource"

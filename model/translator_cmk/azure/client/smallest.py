@@ -9,7 +9,7 @@ from ...conformance.lanes.sequences import smallest_parts
 from ...conformance.lanes.tour import whole_smallest_run
 from ...language.declaration import Declaration
 from ...machine import DEFAULT_STAGE, Command, Refused
-from ...machine.commands import TranslateWithModel
+from ...machine.commands import TrainModel, TranslateWithModel
 from ...system import ModelSystem
 from .plan import NO_OBJECTS, work_for
 from .prices import format_prices
@@ -25,7 +25,7 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
     commands = whole_smallest_run(declared)
     work, seen = work_for(commands)
     longest = sum(declared.windows.get(type(command).__name__, 0) for command in commands)
-    longest += WORK["TrainModel"]["patience"] - WORK["TrainModel"]["seconds"]
+    longest += waits_for_what_is_slow(commands, target.training)
     longest += waits_for_refusals(commands)
     held = sum(vault["purge_protection"] for vault in seen["vault"].values())
     lines = [
@@ -76,6 +76,21 @@ def waits_for_refusals(commands: Iterable[Command]) -> int:
     for command in commands:
         if isinstance(model.submit(command), Refused):
             seconds += WORK[type(command).__name__]["wait"]
+    return seconds
+
+
+def waits_for_what_is_slow(commands: Iterable[Command], training: str) -> int:
+    """Return how many seconds more than planned the commands may take that are waited for; a
+    training with a dictionary may be followed by an upload and a training of sentences.
+    """
+    seconds = 0
+    for command in commands:
+        work = WORK[type(command).__name__]
+        if "patience" not in work:
+            continue
+        seconds += work["patience"] - work["seconds"]
+        if isinstance(command, TrainModel) and training != "full":
+            seconds += WORK["UploadDocument"]["patience"] + work["patience"]
     return seconds
 
 
