@@ -24,7 +24,7 @@ from ..conformance.model_answers import (
     could_be_the_models,
     is_called_the_model,
 )
-from ..conformance.report.wording import badge_of
+from ..conformance.report.wording import badge_of, selection_in_words
 from ..digest import digest_of, kit_digest
 from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record
@@ -110,14 +110,16 @@ class Implementation(NamedTuple):
     def partial(self) -> list[str]:
         """Return why the report is not about the whole specification; empty if it is."""
         report = self.report or {}
-        found = [] if report.get("complete") else ["the run was interrupted"]
-        found += [
-            f"only {name} {' and '.join(each)}"
-            for name, each in report.get("selection", {}).items()
-            if each
-        ]
-        found += ["without the lane features"] if "features" not in report.get("lanes", ()) else []
-        found += [f"waived: {', '.join(report['waived'])}"] if report.get("waived") else []
+        found: list[str] = []
+        if not report.get("complete"):
+            found.append("the run was interrupted")
+        for name, values in report.get("selection", {}).items():
+            if values:
+                found.append(f"only {selection_in_words(name, values)}")
+        if "features" not in report.get("lanes", ()):
+            found.append("without the lane features")
+        if report.get("waived"):
+            found.append(f"waived: {', '.join(report['waived'])}")
         return found
 
 
