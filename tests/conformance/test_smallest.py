@@ -337,6 +337,22 @@ def test_outside_the_smallest_run_nothing_is_learned_from_such_a_look() -> None:
         subject.observe()
 
 
+class LeavesPolicies(Unsure):
+    """Can't find out whether access is there of an identity that is off."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for resource, fields in seen["resource"].items():
+            for vault in seen["vault"]:
+                if not fields["identity"]:
+                    seen["grant"][f"{vault}/{resource}"] = {"resource": resource}
+        return seen
+
+
+def test_access_of_an_identity_that_is_off_may_be_unknown() -> None:
+    assert put_through(LeavesPolicies())["exit_code"] == 0
+
+
 class NeverSaysWhere(Unsure):
     """Can't find out of any workspace whether it is there, from its creation on."""
 

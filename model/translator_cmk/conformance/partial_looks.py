@@ -3,15 +3,15 @@
 A system may declare that it shows no document while data is inaccessible (`MASKED`).  It may also
 declare that it leaves out what it could not find out this time (`AT_TIMES`): of a resource its key
 source, and its key with it; of a workspace whether its data is readable, and its documents with it;
-of a workspace its resource, or of a model its state, and with it whether it is there.  Nothing is
-compared of what is left out so.
+of a workspace its resource, of a model its state, or of a grant its vault, and with it whether it
+is there.  Nothing is compared of what is left out so.
 """
 
 from collections.abc import Mapping, Sequence
 
 from ..language.declaration import AT_TIMES, MASKED, Declaration
 from ..machine import Observation
-from ..machine.entities import Document, Model, Resource, Workspace
+from ..machine.entities import Document, Grant, Model, Resource, Workspace
 from ..machine.observation import Fields
 from ..oracle.shown import Address
 
@@ -20,6 +20,7 @@ GO_TOGETHER: Sequence[tuple[str, tuple[str, ...]]] = (
     (Workspace.word, ("readable",)),
     (Workspace.word, ("resource", "key_source", "exists")),
     (Model.word, ("state", "exists")),
+    (Grant.word, ("vault", "exists")),
 )
 """The fields that are left out together.  Each of these things has the first of them."""
 

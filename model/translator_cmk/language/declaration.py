@@ -41,7 +41,8 @@ shows neither."""
 AT_TIMES = "field.while-unknown"
 """Declared as hidden by a system that can't always see everything.  What it could not find out this
 time it leaves out: the key source of a resource, whether the data of a workspace is readable, or,
-where it may not be there at all, the resource of a workspace and the state of a model."""
+where it may not be there at all, the resource of a workspace, the state of a model and the vault of
+a grant."""
 
 OF_AZURE = "Azure: "
 """How a product begins that is a cloud of Microsoft's; the adapter over Microsoft's SDKs names

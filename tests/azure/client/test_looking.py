@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.azure.client.custom_translator import a_system, accept, enabled
+from tests.azure.client.test_training import begun
 from tests.azure.client.verifying_azure import TENANT
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.target import CLOUDS, Target
@@ -14,7 +15,12 @@ from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
 from translator_cmk.machine import DEFAULT_STAGE
-from translator_cmk.machine.commands import CreateVault
+from translator_cmk.machine.commands import (
+    CreateVault,
+    DisableIdentity,
+    EnableIdentity,
+    GrantKeyAccess,
+)
 
 OF_KEYS = {"key_source", "key"}
 
@@ -73,3 +79,30 @@ def test_a_subscription_is_found_by_its_id_in_any_case(tmp_path: Path) -> None:
     vault = f"kv-{uuid4().hex[:6]}"
     accept(system, CreateVault(vault, "westeurope", "production", "apps"))
     assert vault in system.observe()["vault"]
+
+
+def test_an_access_policy_that_an_identity_left_behind_is_neither_access_nor_none(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    system, name = begun(tmp_path, "dictionary")
+    vault = f"kv-{name}"
+    accept(system, CreateVault(vault, "westeurope", "production", name))
+    accept(system, EnableIdentity(name), GrantKeyAccess(vault, name))
+    answer = signed_in.answer
+    policies: list[Any] = []
+
+    def remembering(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        if method == "GET" and target.partition("?")[0].endswith("/vaults"):
+            for found in reply.body["value"]:
+                if found["name"] == vault:
+                    policies[:] = policies or found["properties"]["accessPolicies"]
+                    found["properties"]["accessPolicies"] = list(policies)
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", remembering)
+    grant = f"{vault}/{name}"
+    assert system.observe()["grant"][grant]["vault"] == vault
+    accept(system, DisableIdentity(name))
+    system.reads_are_behind_until = 0.0
+    assert system.observe()["grant"] == {grant: {"resource": name}}

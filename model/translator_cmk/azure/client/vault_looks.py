@@ -41,7 +41,8 @@ def active_fields(estate: Estate, vault: Any) -> dict[str, Any]:
 def see_access_policies(estate: Estate, name: str, vault: Any, seen: Observation) -> None:
     """Look at who has access.
 
-    An access policy of an identity that is off, or of nobody known, shows no access.
+    An access policy of nobody known shows no access.  Of one that an identity which is off has left
+    behind it isn't known in a cloud: `vault` is left out.
     """
     needed = {permission.lower() for permission in PERMISSIONS}
     for policy in vault.properties.access_policies or ():
@@ -51,6 +52,12 @@ def see_access_policies(estate: Estate, name: str, vault: Any, seen: Observation
             continue
         for resource in identified_by(estate, {str(policy.object_id)}, seen):
             seen["grant"][f"{name}/{resource}"] = {"vault": name, "resource": resource}
+        if estate.local:
+            continue
+        for resource, fields in seen["resource"].items():
+            last = estate.principals.get(resource)
+            if not fields["registered"] and last == str(policy.object_id):
+                seen["grant"][f"{name}/{resource}"] = {"resource": resource}
 
 
 def see_roles(estate: Estate, vault: str, seen: Observation) -> None:
