@@ -8,9 +8,12 @@ import time
 from tests.systems.limited import EVERY, Limited, declares
 from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
+    DeployModel,
     EnableCustomerManagedKeys,
     GrantKeyAccess,
+    ReadData,
     RevokeKeyAccess,
+    TranslateWithModel,
 )
 
 
@@ -178,3 +181,52 @@ class HeedsGrantsLater(Slow):
         if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
             return Refused(frozenset({"vault.granted-beforehand"}))
         return super().submit(command)
+
+
+# Some show at once what they heed later
+
+
+class AnswersLater(Slow):
+    """Shows at once that data is lost, and still reads and translates for a while."""
+
+    slow: type[Command] = RevokeKeyAccess
+    delay = 0.3
+    late: tuple[type[Command], ...] = (ReadData, TranslateWithModel)
+    """The commands that it answers as before."""
+    declaration = declares("answers later", capabilities=EVERY, windows={"RevokeKeyAccess": 1})
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, self.slow):
+            self.earlier = self.state
+        is_late = time.monotonic() - self.since < self.delay
+        if is_late and isinstance(command, self.late):
+            _, earlier = self.machine.step(self.earlier, command)
+            _, now = self.machine.step(self.state, command)
+            if type(earlier) is not type(now):
+                return earlier  # and nothing is done
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        return Limited.observe(self)
+
+
+class AnswersTooLate(AnswersLater):
+    """Does so after its own time is up."""
+
+    delay = 60.0
+
+
+class DeploysLater(AnswersLater):
+    """Shows at once that data is lost, and says for a while that it still deploys models."""
+
+    late = (DeployModel,)
+
+
+class HeedsShownGrantsLater(AnswersLater):
+    """Shows a grant at once, and heeds it a while after it was made."""
+
+    slow = GrantKeyAccess
+    late = (EnableCustomerManagedKeys,)
+    declaration = declares(
+        "heeds shown grants later", capabilities=EVERY, windows={"GrantKeyAccess": 1}
+    )

@@ -4,13 +4,16 @@ A system that takes time to carry out a command declares a window for it, in sec
 accepted such a command, a field that is to change may show its earlier value until the window
 closes; after that it is late.  The fields that are to change are those that change in the model,
 which is asked the same.
+
+Until then the system may also answer as before the command, whatever it shows: what shows a change
+and what heeds it may be two parts of it.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 from ..language.facts import Fact, observed_value
-from ..machine import Observation
+from ..machine import Observation, State
 
 FieldName = tuple[str, str, str]
 """Kind and name of an entity, and a field of it."""
@@ -25,12 +28,15 @@ class PendingEffects:
         self.closes_for_claims = (
             0.0  # the same with refused ones, which a claim about everything waits for
         )
+        # the model's state before each command with a window, and when that closes
+        self.earlier_states: list[tuple[State, float]] = []
         self.has_hidden = False  # whether there are effects that the system does not show
         self.late: frozenset[FieldName] = (
             frozenset()
         )  # when all windows had closed, at the last look
         self.was_late = False  # whether a field was late when the last command was asked
         self.under_way = False  # whether the last command has a window
+        self.answered_early = False  # whether the last answer was that of an earlier state
         self.before: Observation = {}  # what showed before the last command
         self.seen: Observation = {}  # what shows now
 
@@ -38,15 +44,21 @@ class PendingEffects:
         """Note that a command was asked."""
         self.was_late = bool(self.late)
         self.under_way = False
+        self.answered_early = False
         self.before = self.seen
 
     def expect_claims(self, closes: float) -> None:
         """Note when the window of a command closes that was accepted or refused."""
         self.closes_for_claims = max(self.closes_for_claims, closes)
 
-    def expect(self, closes: float, earlier: Iterable[Fact], has_hidden: bool) -> None:
-        """Note when the window of an accepted command closes, and which values showed before."""
+    def expect(
+        self, closes: float, state: State, earlier: Iterable[Fact], has_hidden: bool
+    ) -> None:
+        """Note when the window of an accepted command closes, and the state and the values that
+        showed before.
+        """
         self.closes = max(self.closes, closes)
+        self.earlier_states.append((state, closes))
         self.under_way = True
         self.has_hidden = self.has_hidden or has_hidden
         for fact in earlier:
@@ -56,6 +68,12 @@ class PendingEffects:
         """Note that nobody waits longer."""
         self.closes = min(self.closes, latest)
         self.closes_for_claims = min(self.closes_for_claims, latest)
+        capped = [(state, min(closes, latest)) for state, closes in self.earlier_states]
+        self.earlier_states = capped
+
+    def states_before(self, now: float) -> list[State]:
+        """Return the states before each command whose window is still open."""
+        return [state for state, closes in self.earlier_states if now < closes]
 
     def end_wait(self, seen: Observation, as_expected: bool) -> None:
         """Note what shows once the effects have shown, or their windows have closed."""

@@ -8,7 +8,8 @@ from ..language.declaration import Declaration
 from ..language.facts import Fact, changed_facts
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command
-from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
+from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage, State
+from ..machine.commands import ReadData, TranslateWithModel
 from ..requirements import load_register
 from ..shapes import suggestion
 from ..system import Inconclusive, ModelSystem, NothingLearned, Unsupported
@@ -22,11 +23,17 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 10.0
 """Seconds between two observations while an effect is waited for; the pause doubles."""
 
+KIND_OF_ANSWER: dict[str, type[Outcome]] = {"accepted": Accepted, "refused": Refused}
+
 LONGEST_SETTLE = 86_400
 """Seconds for which a system is asked to settle, at most."""
 
 IN_A_ROW = 5
 """How many cases in a row may break the system, and show nothing, before the run gives up."""
+
+
+CHANGE_NOTHING = (ReadData, TranslateWithModel)
+"""Of these it is all to see that they are accepted, or refused."""
 
 
 class Aborted(Exception):
@@ -81,17 +88,24 @@ class Subject:
     # Commands
 
     def submit(self, command: Command) -> Outcome:
-        """Ask for it under fresh names; raises `Unsupported`, `NothingLearned`, `Errs` and
-        `Fault`.
+        """Ask for it under fresh names, and once more after a window, if the answer is that of an
+        earlier state and the command has changed nothing.
+
+        Raises `Unsupported`, `NothingLearned`, `Errs` and `Fault`.
         """
-        answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
+        answer = self._ask_for(command)
         word = answer["answer"]
-        self.own_words = own_words(answer)
-        self.said += answer.get("said", ())
+        answered_early = self._is_of_an_earlier_state(command, word)
+        if answered_early and (word == "refused" or isinstance(command, CHANGE_NOTHING)):
+            self._wait_for_windows()
+            answered_early = False
+            answer = self._ask_for(command)
+            word = answer["answer"]
         if self.declaration.windows:
             self._step_reference(command, word)
         else:
             self.due.append(command)
+        self.pending.answered_early = answered_early
         name = type(command).__name__
         if word == "error":
             why = self.own_words or UNEXPLAINED
@@ -107,6 +121,41 @@ class Subject:
         if word == "accepted":
             return Accepted(frozenset(), self._key_uses(answer))
         return Refused(self._reasons(answer))
+
+    def _ask_for(self, command: Command) -> dict[str, Any]:
+        """Return the answer to a command; raises `Fault`."""
+        answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
+        self.own_words = own_words(answer)
+        self.said += answer.get("said", ())
+        return answer
+
+    def _is_of_an_earlier_state(self, command: Command, word: str) -> bool:
+        """Return whether an answer is not that of the model, but was before a command whose window
+        is still open.
+        """
+        if word not in KIND_OF_ANSWER:
+            return False
+        earlier = self.pending.states_before(self.session.clock.now())
+        if not earlier or self._would_answer(self.reference.state, command, word):
+            return False
+        return any(self._would_answer(state, command, word) for state in earlier)
+
+    def _would_answer(self, state: State, command: Command, word: str) -> bool:
+        """Return whether the model accepts the command in a state, or refuses it, as the word
+        says.
+        """
+        _, outcome = self.model.machine.step(state, command)
+        return isinstance(outcome, KIND_OF_ANSWER[word])
+
+    def _wait_for_windows(self) -> None:
+        """Wait until all windows have closed, or the system says that everything is there."""
+        seconds_left = self.pending.closes - self.session.clock.now()
+        if not self._settles(seconds_left):
+            self.session.sleep(seconds_left)
+            return
+        seen = self.pending.seen
+        self.pending = PendingEffects()
+        self.pending.seen = seen
 
     def _key_uses(self, answer: dict[str, Any]) -> tuple[KeyUse, ...]:
         """Return what an answer says of the use of keys, if the system has declared to say it."""
@@ -164,7 +213,7 @@ class Subject:
                 shown.append(earlier)
             else:
                 has_hidden = True
-        self.pending.expect(closes, shown, has_hidden)
+        self.pending.expect(closes, state, shown, has_hidden)
 
     # Observations
 
@@ -251,6 +300,13 @@ class Subject:
     def was_late(self) -> bool:
         """Whether a field was late when the last command was asked."""
         return self.pending.was_late
+
+    @property
+    def answered_early(self) -> bool:
+        """Whether the last answer was that of an earlier state, and the command can't be asked
+        again.
+        """
+        return self.pending.answered_early
 
     @property
     def under_way(self) -> bool:

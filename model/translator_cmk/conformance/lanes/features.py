@@ -174,7 +174,7 @@ def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject
     """Return whether a scenario may have failed only since the system takes its time, as it has
     declared.
     """
-    if subject.was_late:
+    if subject.was_late or subject.answered_early:
         return True
     if isinstance(error, SetupFailed):
         return bool(subject.under_way) and all(subject.is_late(fact) for fact in error.missing)

@@ -10,7 +10,7 @@ from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import AT_TIMES, MASKED, Declaration
 from ...language.facts import Fact, changed_facts
 from ...machine import Accepted, Command, Observation, Outcome
-from ...machine.commands import ReadData, TranslateWithModel, UploadDocument
+from ...machine.commands import UploadDocument
 from ...machine.entities import Document
 from ...oracle import (
     Agreed,
@@ -28,7 +28,7 @@ from ...oracle.shown import Name, Shown
 from ...system import Inconclusive, Unsupported
 from ..channels import Fault
 from ..partial_looks import left_out
-from ..subject import Subject
+from ..subject import CHANGE_NOTHING, Subject
 
 TOO_OPEN = 12
 """From how many possible states on even a system that is to be left alone is looked at."""
@@ -373,7 +373,11 @@ def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> N
 
 
 def may_yet_come(difference: Difference, subject: Subject) -> bool:
-    """Return whether this is a fact that the system has declared to take its time for."""
+    """Return whether this is a fact that the system has declared to take its time for, or follows
+    from an answer for which it has.
+    """
+    if subject.answered_early:
+        return True
     return isinstance(difference.expected, Fact) and subject.is_late(difference.expected)
 
 
@@ -410,10 +414,6 @@ def shown_at_most(
     audit = declared.can("audit")
     omitted = left_out(seen, documents, declared)
     return Shown(reasons, audit, declared.unseen, omitted=omitted)
-
-
-CHANGE_NOTHING = (ReadData, TranslateWithModel)
-"""Of these it is all to see that they are accepted, or refused."""
 
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
