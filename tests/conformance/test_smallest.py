@@ -369,7 +369,7 @@ class NeverSaysWhere(Unsure):
         return seen
 
 
-def test_outside_the_smallest_run_what_may_be_gone_is_missed_only_where_it_should_be() -> None:
+def test_outside_the_smallest_run_nothing_is_learned_of_what_may_be_gone() -> None:
     system = NeverSaysWhere()
     subject = SessionPool(lambda: Session(Direct(lambda: system)), 1).subject()
     subject.reset(DEFAULT_STAGE)
@@ -379,8 +379,9 @@ def test_outside_the_smallest_run_what_may_be_gone_is_missed_only_where_it_shoul
     assert system.made
     with pytest.raises(NothingLearned, match="of the workspace"):
         subject.observe()
-    subject.submit(WHOLE[-2])  # which deletes its resource
-    assert subject.observe()["workspace"] == {}
+    subject.submit(WHOLE[-2])  # which deletes its resource, so it should be gone
+    with pytest.raises(NothingLearned, match="of the workspace"):
+        subject.observe()
 
 
 class DoesItLater(Asked):

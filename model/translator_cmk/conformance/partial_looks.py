@@ -39,15 +39,6 @@ def unknown_fields(seen: Observation, declared: Declaration) -> frozenset[Addres
     return frozenset(found)
 
 
-def take_out_what_is_missed_by_nobody(
-    seen: Observation, expected: Observation, declared: Declaration
-) -> None:
-    """Take out of a look what may not be there at all, and is not expected to be."""
-    for (kind, name), field in unknown_fields(seen, declared):
-        if field == "exists" and name not in expected[kind]:
-            seen[kind].pop(name)
-
-
 def hides_documents(workspace: Fields, declared: Declaration) -> bool:
     """Return whether a look that shows a workspace so leaves its documents out, deleted or not."""
     if workspace.get("readable") is False:

@@ -14,7 +14,7 @@ from ..requirements import load_register
 from ..shapes import suggestion
 from ..system import Inconclusive, ModelSystem, NothingLearned, Unsupported
 from .channels import Fault
-from .partial_looks import take_out_what_is_missed_by_nobody, unknown_fields
+from .partial_looks import unknown_fields
 from .pending_effects import PendingEffects
 from .salted_names import SaltedNames, first_salt, salt_of
 from .session import UNEXPLAINED, Session, own_words
@@ -220,15 +220,14 @@ class Subject:
     def observe(self) -> Observation:
         """Observe the system once all effects show or their windows have closed.
 
-        Raises `Errs` and `Fault`, and `NothingLearned` where something could not be seen that
-        should be there, unless partial looks are taken.
+        Raises `Errs` and `Fault`, and `NothingLearned` where something could not be seen,
+        unless partial looks are taken.
         """
         seen = self.look()
         if self.declaration.windows:
             seen = self._await_effects(seen)
             self.pending.seen = seen
         if not self.takes_partial_looks:
-            take_out_what_is_missed_by_nobody(seen, self.reference.observe(), self.declaration)
             must_be_whole(seen, self.declaration)
         return seen
 
