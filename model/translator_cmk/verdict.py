@@ -77,7 +77,7 @@ class Status(StrEnum):
     FLAKY           = ("flaky",           "flaky",               "±",  AMBER,  "FAILED",  "failure",
         "it was tried more than once, and failed one time and passed another")
 
-    # An answer that is none of the specification's, such as a throttle or a proxy's page.
+    # An answer of which the specification says nothing, such as a throttle or a proxy's page.
     NOTHING_LEARNED = ("nothing-learned", "nothing learned",     "□",  AMBER,  "UNKNOWN", "error",
         "the system gave an answer that says nothing about the specification")
     # fmt: on

@@ -21,7 +21,7 @@ from translator_cmk.machine import (
 from translator_cmk.machine.commands import CreateVault, EnableCustomerManagedKeys
 from translator_cmk.system import ModelSystem
 
-# Answers that are none
+# Replies that are no answers
 
 
 class AnswersInWords(ModelSystem):

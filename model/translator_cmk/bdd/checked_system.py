@@ -53,8 +53,8 @@ class CheckedSystem:
     def submit(self, command: Command) -> Outcome:
         """Return the outcome of a command.
 
-        Raises `Inconclusive` where it is none, and `Unsupported` or `CapabilityMissing` where the
-        system does not know the command.
+        Raises `Inconclusive` where the system gives none, and `Unsupported` or `CapabilityMissing`
+        where the system does not know the command.
         """
         self._seen = None
         try:

@@ -46,7 +46,7 @@ class Question(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Return the command, or the verb of what is none."""
+        """Return the name of the command, or the verb of a request without one."""
         if "command" in self.request:
             return str(self.request["command"]["command"])
         return str(self.request["verb"])

@@ -135,7 +135,7 @@ class Reporter:
         self.running = running
 
     def must_be_specified(self, pickle: Pickle) -> None:
-        """Raise `CommandError` if a scenario is none of the specification."""
+        """Raise `CommandError` if a scenario is not in the specification."""
         specified = self.every.get(pickle.id)
         if specified is None or content_of(pickle) != content_of(specified.pickle):
             problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"

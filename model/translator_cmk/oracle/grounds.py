@@ -302,7 +302,7 @@ def rests_on(ask: Callable[[Machine], Hashable], state: State, commands: Command
     """Return every requirement without which the model would answer otherwise.
 
     What is asked is about commands from a state.  A requirement that no outcome of them names has
-    rows that had no effect, and a mistake that applies to none of them is none.
+    rows that had no effect, and a mistake that applies to none of them changes nothing.
     """
     usual = ask(MODEL)
     found: set[str] = set()

@@ -106,7 +106,7 @@ class Answering:
         if session not in self.sessions:
             raise WireError(
                 "the request",
-                f"the session {session!r} is none",
+                f"there is no session {session!r}",
                 "say hello, and repeat its session",
             )
         return self.sessions[session]

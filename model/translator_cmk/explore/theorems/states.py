@@ -79,7 +79,7 @@ IN_OWN_WORDS = (
     ),
     KeyLossCause(
         "vault-switched",
-        "the key vault goes by roles, and there is none",
+        "the key vault uses Azure RBAC, and no role gives access",
         "revocation.vault-switched",
         lambda r: (
             r.key is not None and is_in_vain(r, r.key.vault) and not has_access(r, r.key.vault)
