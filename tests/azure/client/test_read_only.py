@@ -80,6 +80,69 @@ STOPPING: Mapping[str, tuple[str, Any, str]] = {
 }
 
 
+def allowing(*regions: str, **properties: Any) -> Any:
+    """Return a policy assignment that allows these regions alone."""
+    listed = {"listOfAllowedLocations": {"value": list(regions)}}
+    return {"name": "sys.regionrestriction", "properties": {"parameters": listed} | properties}
+
+
+OF_GROUPS = (
+    "/providers/Microsoft.Authorization/policyDefinitions/e765b5de-1225-4ba3-bd56-1ac6695af988"
+)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "refused"),
+    [
+        (allowing("polandcentral", "westeurope"), "eastus"),
+        (allowing("polandcentral"), "westeurope or eastus"),
+        (allowing("West Europe", "EastUS"), ""),
+        (allowing("polandcentral", enforcementMode="DoNotEnforce"), ""),
+        (allowing("polandcentral", policyDefinitionId=OF_GROUPS), "westeurope"),
+        (allowing("westeurope", policyDefinitionId=OF_GROUPS), ""),
+        ({"name": "without-parameters", "properties": {"parameters": None}}, ""),
+    ],
+)
+def test_a_policy_stops_a_run_whose_regions_it_does_not_allow(
+    assignment: Any,
+    refused: str,
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assigned = {"policyAssignments": {"value": [assignment]}}
+    answering(signed_in, {**NOTHING_STOPS, **assigned}, monkeypatch)
+    assert main(LOOK) == (4 if refused else 0)
+    shown = capsys.readouterr().out
+    assert ("✘ policies" in shown) is bool(refused)
+    if refused:
+        assert f"sys.regionrestriction allows nothing in {refused}; it allows " in shown
+        assert "--region westeurope=NAME" in shown
+
+
+def test_a_policy_that_only_audits_stops_nothing(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditing = allowing("polandcentral")
+    auditing["properties"]["parameters"]["effect"] = {"value": "Audit"}
+    assigned = {"policyAssignments": {"value": [auditing]}}
+    answering(signed_in, {**NOTHING_STOPS, **assigned}, monkeypatch)
+    assert main(LOOK) == 0
+
+
+def test_a_list_is_read_to_its_end_and_never_at_another_host(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = f"https://localhost:{signed_in.port}"
+    last = {"policiesOnPageTwo": {"value": [allowing("polandcentral")]}}
+    for host, mark in ((here, "✘ policies"), ("https://another.example", "? policies")):
+        first = {"value": [], "nextLink": f"{host}/policiesOnPageTwo?page=2"}
+        answers = {**NOTHING_STOPS, **last, "policyAssignments": first}
+        answering(signed_in, answers, monkeypatch)
+        assert main(LOOK) == 4
+        assert mark in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("what", STOPPING)
 def test_what_would_stop_a_run_is_named_with_what_to_do(
     what: str,

@@ -3,7 +3,7 @@
 It sends nothing but GET requests, which the role Reader allows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -19,6 +19,9 @@ from .target import PLANS, PREFIX, Target, as_written
 
 READS: dict[str, Any] = PLANS["reads"]
 """What is read, and what a run needs of it."""
+
+POLICIES: dict[str, str] = READS["allowed_regions"]
+"""How policies say which regions they allow."""
 
 STOPS = "✘"
 FINE = "✔"
@@ -43,12 +46,16 @@ class Reader:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.subscription = next(iter(target.subscriptions.values()))
-        self.region = target.location("westeurope")
+        self.region = as_written(target.location("westeurope"))
         self.clients = Clients(target.cloud, RequestsTransport())
 
     def get(self, name: str) -> Any:
         """Return the answer to one of the requests, by its name; raises `Unreadable`."""
-        path = READS["paths"][name].format(subscription=self.subscription, region=self.region)
+        return self.get_from(READS["paths"][name])
+
+    def get_from(self, path: str) -> Any:
+        """Return the answer at a path; raises `Unreadable`."""
+        path = path.replace("{subscription}", self.subscription).replace("{region}", self.region)
         try:
             return self.clients.ask_manager(self.subscription, "GET", path)
         except AzureError as error:
@@ -56,12 +63,31 @@ class Reader:
             raise Unreadable(plain(problem, 200)) from None
 
     def listed(self, name: str) -> list[Any]:
-        """Return what an answer lists; raises `Unreadable`."""
-        answer = self.get(name)
-        if not isinstance(answer, dict) or not isinstance(answer.get("value"), list):
-            raise Unreadable("the answer lists nothing")
-        found: list[Any] = answer["value"]
+        """Return what all pages of an answer list; raises `Unreadable`."""
+        found: list[Any] = []
+        path = READS["paths"][name]
+        while path:
+            answer = self.get_from(path)
+            if not isinstance(answer, dict) or not isinstance(answer.get("value"), list):
+                raise Unreadable("the answer lists nothing")
+            found += answer["value"]
+            path = self.path_of_next(answer)
         return found
+
+    def path_of_next(self, answer: Mapping[str, Any]) -> str:
+        """Return the path of the page after this one, empty after the last; raises `Unreadable`
+        where another host has it, which the credential is not for.
+        """
+        link = str(answer.get("nextLink") or "")
+        here = self.target.cloud.resource_manager
+        if link and not link.startswith(f"{here}/"):
+            raise Unreadable("the list goes on at another host")
+        return link.removeprefix(here)
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions of Azure in which a run creates something."""
+        return [as_written(self.target.location(region)) for region in DEFAULT_STAGE.regions]
 
 
 def findings(target: Target) -> Iterator[Finding]:
@@ -124,14 +150,13 @@ def at_providers(reader: Reader) -> Looks:
 
 def at_regions(reader: Reader) -> Looks:
     """Look at whether the regions take everybody: whom the others take can't be read."""
-    regions = [reader.target.location(region) for region in DEFAULT_STAGE.regions]
-    for region in regions:
-        if as_written(region) in READS["closed"] and not reader.target.cloud.local:
+    for region in reader.regions:
+        if region in READS["closed"] and not reader.target.cloud.local:
             raise Unreadable(
                 f"{region} takes no customer who is new to it; if you are, name another with "
                 "--region westeurope=northeurope"
             )
-    yield f"the run is in {' and '.join(regions)}", False
+    yield f"the run is in {' and '.join(reader.regions)}", False
 
 
 def at_tiers(reader: Reader) -> Looks:
@@ -175,16 +200,70 @@ def at_quotas(reader: Reader) -> Looks:
 
 
 def at_policies(reader: Reader) -> Looks:
-    """Look at which policies are assigned: what they deny nobody can tell from here."""
-    names = []
-    for assignment in reader.listed("policies"):
-        properties = assignment.get("properties", {})
-        names.append(plain(str(properties.get("displayName") or assignment.get("name")), 60))
-    if names:
-        shown = ", ".join(names[: READS["most_policies"]])
-        yield f"{len(names)} assigned, of which any that denies may stop it: {shown}", False
-    else:
+    """Look at which policies are assigned, and whether they allow the regions of the run: what
+    else they deny nobody can tell from here.
+    """
+    assignments = reader.listed("policies")
+    others = []
+    for assignment in assignments:
+        refused = regions_refused(reader, assignment)
+        if refused:
+            where = " or ".join(refused)
+            remedy = remedy_for(allowed_by(assignment))
+            yield f"{name_of(assignment)} allows nothing in {where}; {remedy}", True
+        else:
+            others.append(name_of(assignment))
+    if not assignments:
         yield "none is assigned", False
+    elif others:
+        shown = ", ".join(others[: READS["most_policies"]])
+        yield f"{len(others)} allow these regions, and may deny something else: {shown}", False
+
+
+def regions_refused(reader: Reader, assignment: Any) -> list[str]:
+    """Return the regions of the run that a policy assignment doesn't allow."""
+    allowed = allowed_by(assignment)
+    if not allowed:
+        return []
+    return [region for region in regions_under(reader, assignment) if region not in allowed]
+
+
+def name_of(assignment: Any) -> str:
+    """Return what people call a policy assignment."""
+    properties = assignment.get("properties", {})
+    return plain(str(properties.get("displayName") or assignment.get("name")), 60)
+
+
+def allowed_by(assignment: Any) -> list[str]:
+    """Return the regions that a policy assignment allows alone; nothing where it allows all, or
+    denies nothing.
+    """
+    properties = assignment.get("properties", {})
+    parameters = properties.get("parameters") or {}
+    effect = str(parameters.get("effect", {}).get("value", "deny")).lower()
+    if properties.get("enforcementMode") == "DoNotEnforce" or effect != "deny":
+        return []
+    listed = parameters.get(POLICIES["parameter"], {}).get("value")
+    if not isinstance(listed, list):
+        return []
+    return [as_written(str(region)) for region in listed]
+
+
+def regions_under(reader: Reader, assignment: Any) -> list[str]:
+    """Return the regions of what a policy assignment is about: resources, or groups alone."""
+    definition = str(assignment.get("properties", {}).get("policyDefinitionId", ""))
+    if definition.lower().endswith(POLICIES["of_groups"]):
+        return [reader.region]
+    return reader.regions
+
+
+def remedy_for(allowed: Sequence[str]) -> str:
+    """Return what to do where a policy allows these regions alone."""
+    shown = ", ".join(plain(region) for region in allowed[: READS["most_policies"]])
+    return (
+        f"it allows {shown}; name two of them, with --region westeurope=NAME and "
+        "--region eastus=NAME"
+    )
 
 
 def at_names(reader: Reader) -> Looks:
