@@ -174,6 +174,26 @@ def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(
         assert leaked not in ran.everything()
 
 
+def test_a_subscription_that_the_sign_in_does_not_see_ends_a_run_before_anything_is_created(
+    served: AzureServer, tmp_path: Path
+) -> None:
+    unseen = guid(TENANT, "of somebody else")
+    live = ("--cloud", "AzureCloud", "--subscription", unseen, "--confirm", unseen)
+    with counted_requests(served) as methods:
+        ran = verify(tmp_path, credentials(served), *live)
+    assert ran.code == 3
+    assert "production is not visible to whoever signed in" in ran.text
+    assert unseen not in ran.everything().replace(f"--subscription {unseen}", "")
+    assert methods.count("PUT") == 0
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_each_subscription_that_is_named_has_to_be_seen(tmp_path: Path) -> None:
+    named = {**SUBSCRIPTIONS, "security": guid(TENANT, "of somebody else")}
+    with pytest.raises(NotLearned, match="security is not visible"):
+        system_at(tmp_path, subscriptions=named)
+
+
 def test_what_the_adapter_raises_loses_credentials_and_identifiers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,7 +7,7 @@ key vault's retention.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -24,6 +24,11 @@ from .redaction import without_secrets
 from .refusals import NotLearned, answer_of, ids_in
 from .target import ENVIRONMENT, Cloud, Target, declaration_of
 
+CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
+"""The environment variable that keeps azure-identity, from 1.23 on, from identities of machines:
+https://learn.microsoft.com/azure/developer/python/sdk/authentication/credential-chains
+"""
+
 LONGEST = 1_000
 """How many characters are kept of an error that is no answer."""
 
@@ -38,10 +43,8 @@ class AzureSystem:
         self.reads_are_behind_until = 0.0  # as of the last command
         with guarded():
             self.estate = Estate(target, self.connections, DEFAULT_STAGE)
-            found = []
-            for name, guid in self.estate.subscriptions.items():
-                if guid in self.estate.tenants:
-                    found.append(name)
+            found = subscriptions_seen(self.estate)
+            must_see(target.subscriptions, found)
             self.declaration = declaration_of(target, found, self._gives_reasons())
 
     def _gives_reasons(self) -> bool:
@@ -79,6 +82,28 @@ class AzureSystem:
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # nothing in Azure says when an effect has spread
         """Return whether all effects have happened: on this machine they have."""
         return self.target.cloud.local
+
+
+def subscriptions_seen(estate: Estate) -> list[str]:
+    """Return the names of the subscriptions that whoever signs in can see."""
+    found = []
+    for name, guid in estate.subscriptions.items():
+        if guid in estate.tenants:
+            found.append(name)
+    return found
+
+
+def must_see(named: Collection[str], found: Collection[str]) -> None:
+    """Raise `NotLearned` if a subscription was named that whoever signs in can't see: every
+    request there would be refused.
+    """
+    for name in named:
+        if name not in found:
+            raise NotLearned(
+                f"the subscription that stands for {name} is not visible to whoever signed in; "
+                "check its id and the sign-in: on a machine of Azure its managed identity comes "
+                f"before `az login`, unless {CREDENTIALS}=dev"
+            )
 
 
 @contextmanager
