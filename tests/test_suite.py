@@ -2,7 +2,7 @@
 fails.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -90,33 +90,41 @@ def unearned(every: Iterable[Pickle]) -> Iterator[tuple[str, str]]:
     for pickle in every:
         outlines.setdefault((pickle.name, pickle.requirements[0]), []).append(pickle)
     for (name, own), rows in outlines.items():
-        for requirement in sorted(
-            {each for row in rows for each in row.requirements} - {own, *WITHOUT_ROWS}
-        ):
-            tagged = [row for row in rows if requirement in row.requirements]
-            machines = without(requirement)
-            claimed = any(
-                fails(machine, row, (AssertionFailed,)) for machine in machines for row in tagged
-            )
-            if not claimed and not all(
-                any(fails(machine, row, FAILURES) for machine in machines) for row in tagged
-            ):
+        tagged: dict[str, list[Pickle]] = {}
+        for row in rows:
+            for requirement in row.requirements:
+                tagged.setdefault(requirement, []).append(row)
+        for requirement in sorted(tagged.keys() - {own, *WITHOUT_ROWS}):
+            if not is_noticed(requirement, tagged[requirement]):
                 yield name, requirement
+
+
+def is_noticed(requirement: str, rows: Sequence[Pickle]) -> bool:
+    """Return whether a Then of any of the rows notices that a requirement is absent, or every row
+    needs it to get there.
+    """
+    machines = without(requirement)
+    for row in rows:
+        if any(fails(machine, row, (AssertionFailed,)) for machine in machines):
+            return True
+    for row in rows:
+        if not any(fails(machine, row, FAILURES) for machine in machines):
+            return False
+    return True
 
 
 @cache
 def without(requirement: str) -> list[Machine]:
     """The machines without what cites a requirement, or with a mistake about it, assumed or not."""
     mistakes = [row for row in COUNTER_ROWS if row.requirement == requirement]
-    return [
-        Machine(changed)
-        for rows in (ROWS, WITHOUT_ASSUMPTIONS)
-        for changed in (
-            [row for row in rows if row.requirement != requirement],
-            *((*rows, *MEMORY, row) for row in mistakes),
-        )
-        if len(changed) != len(rows)
-    ]
+    machines = []
+    for rows in (ROWS, WITHOUT_ASSUMPTIONS):
+        others = [row for row in rows if row.requirement != requirement]
+        if len(others) < len(rows):
+            machines.append(Machine(others))
+        for mistake in mistakes:
+            machines.append(Machine((*rows, *MEMORY, mistake)))
+    return machines
 
 
 UNCITED = {

@@ -24,14 +24,13 @@ from tests.machine.faulty import (
     RESURRECTS_UPLOADS,
     article,
 )
-from translator_cmk.explore.graph import state_graph
+from translator_cmk.explore.graph import Edge, state_graph
 from translator_cmk.explore.scopes import SCOPE_NAMED, Scope, StartNotReached, start_of
 from translator_cmk.explore.search import Exploration, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,
-    Accepted,
     Command,
     Machine,
     Outcome,
@@ -106,31 +105,37 @@ def test_search_and_graph_have_the_steps_of_a_plain_walk(name: str) -> None:
     scope = SCOPE_NAMED[name]
     steps = list(walk(scope, Machine(ROWS)))
     depth = {0: 0}
+    refusals: Counter[frozenset[str]] = Counter()
+    silences: Counter[frozenset[str]] = Counter()
+    accepted = 0
     for step in steps:
         depth.setdefault(step.after, depth[step.before] + 1)
-    outcomes = [step.outcome for step in steps]
+        match step.outcome:
+            case Refused(because=because):
+                refusals[because] += 1
+            case Unspecified(silent=silent):
+                silences[silent] += 1
+            case _:
+                accepted += 1
 
     found = explore(scope)
-    assert (found.states, found.transitions, found.depth) == (
-        len(depth),
-        len(steps),
-        max(depth.values()),
-    )
-    assert found.refusals == Counter(
-        outcome.because for outcome in outcomes if isinstance(outcome, Refused)
-    )
-    assert found.silences == Counter(
-        outcome.silent for outcome in outcomes if isinstance(outcome, Unspecified)
-    )
-    assert found.accepted == sum(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert found.states == len(depth)
+    assert found.depth == max(depth.values())
+    assert found.transitions == len(steps)
+    assert found.refusals == refusals
+    assert found.silences == silences
+    assert found.accepted == accepted
 
     graph = state_graph(scope)
-    edges = [edge for state in range(graph.states) for edge in graph.edges_from(state)]
-    assert len(edges) == graph.edge_count
-    assert [(step.before, step.command, step.outcome, step.after) for step in steps] == [
-        (edge.state, scope.alphabet[edge.command], graph.labels[edge.label], edge.after)
-        for edge in edges
-    ]
+    assert graph.states == len(depth)
+    edges: list[Edge] = []
+    for state in range(graph.states):
+        edges += graph.edges_from(state)
+    assert len(edges) == graph.edge_count == len(steps)
+    for edge, step in zip(edges, steps, strict=True):
+        assert (edge.state, edge.after) == (step.before, step.after)
+        assert scope.alphabet[edge.command] == step.command
+        assert graph.labels[edge.label] == step.outcome
 
 
 def test_the_path_to_a_state_leads_there_and_is_the_shortest() -> None:

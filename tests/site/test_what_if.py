@@ -302,9 +302,8 @@ def test_shortest_way_to_lose_everything_is_shortest_from_every_start() -> None:
         assert not otherwise & set(taken)
 
 
-def test_starts_are_the_situations_that_the_scope_has() -> None:
-    nothing, *others = tables().data["starts"]
-    assert nothing["row"] == [0] * len(tables().data["places"])
+def ways_of_situations() -> dict[str, list[tuple[int, ...]]]:
+    """Return for each situation that the scope has the rows of the states on the way to it."""
     found = {}
     for situation in situations().values():
         state = initial(DEFAULT_STAGE)
@@ -314,15 +313,20 @@ def test_starts_are_the_situations_that_the_scope_has() -> None:
             way.append(state)
         if all(each in chart().rows for each in way):
             found[situation.name] = [chart().rows[each] for each in way]
-    assert [each["name"] for each in others] == list(found)
+    return found
+
+
+def test_starts_are_the_situations_that_the_scope_has() -> None:
+    nothing, *others = tables().data["starts"]
+    assert nothing["row"] == [0] * len(tables().data["places"])
+    ways = ways_of_situations()
+    assert [each["name"] for each in others] == list(ways)
     for start in others:
-        way_there = found[start["name"]]
-        assert tuple(start["row"]) == way_there[-1]
-        ever = [
-            any(tables().there(each, loss) for each in way_there)
-            for loss in tables().data["losses"]
-        ]
-        assert [bool(start["there"] >> bit & 1) for bit in range(len(ever))] == ever
+        way = ways[start["name"]]
+        assert tuple(start["row"]) == way[-1]
+        for bit, loss in enumerate(tables().data["losses"]):
+            was_there = any(tables().there(row, loss) for row in way)
+            assert bool(start["there"] >> bit & 1) == was_there
 
 
 def test_messages_of_a_start_lead_to_it_and_those_of_requests_are_theirs() -> None:

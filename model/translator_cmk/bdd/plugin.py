@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import TracebackType
+from typing import Any, NamedTuple
 
 import pytest
 from pytest_bdd import parsers, step
@@ -174,14 +175,8 @@ def pytest_runtest_makereport(
     pickle = item.stash.get(PICKLE, None)
     if pickle is None:
         return (yield)
-    path = item.stash[FEATURE]
-    run = item.stash.get(SCENARIO_RUN, None)
     error = call.excinfo.value if call.excinfo else None
-    status, reason = verdict_of_phase(error, call.when)
-    stands = error
-    if isinstance(error, Unsteady):
-        stands = error.standing.error
-        run = error.standing.run
+    ended = ended_with(item, error, call.when)
     if error is not None and not isinstance(error, OURS):
         foreign = error.with_traceback(without_own_frames(error.__traceback__))
         call.excinfo = pytest.ExceptionInfo.from_exception(foreign)
@@ -190,32 +185,78 @@ def pytest_runtest_makereport(
 
     if isinstance(error, NotApplicable):
         report.outcome = "skipped"
-        report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
+        report.longrepr = (str(item.stash[FEATURE]), pickle.line, f"Skipped: {ended.reason}")
     elif error is not None and report.failed:
-        lines = list(
-            format_failure(stands or error, reason, pickle, path, run, command_again(item))
-        )
-        if isinstance(error, Unsteady) and error.standing.verdict.status in FAILING:
-            lines[0] = f"{pickle.title}: {error.attempts}"
-        text = "\n".join(lines)
-        if isinstance(error, OURS):
-            report.longrepr = text
-        else:
-            report.sections.append(("Scenario", text))
-        if report.when == "call" and status.junit == "error":
-            # a Given is the set-up of its scenario, and a broken adapter fails no Then
-            report.when = "setup"
+        show_failure(report, item, error, ended)
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist
     # carries it all the same
-    report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
+    report.scenario = record_of(report, item, ended)  # type: ignore[attr-defined]  # reports take any attribute
+    return report
+
+
+class Ended(NamedTuple):
+    """How a phase of a scenario ended.
+
+    ``error``: the error that stands; of an unsteady scenario that of the attempt which counts.
+    ``run``: what was asked and answered in that attempt.
+    """
+
+    status: Status
+    reason: str
+    error: BaseException | None
+    run: ScenarioRun | None
+
+
+def ended_with(item: pytest.Item, error: BaseException | None, phase: str) -> Ended:
+    """Return how a phase ended with this error, or without one."""
+    status, reason = verdict_of_phase(error, phase)
+    if isinstance(error, Unsteady):
+        return Ended(status, reason, error.standing.error, error.standing.run)
+    return Ended(status, reason, error, item.stash.get(SCENARIO_RUN, None))
+
+
+def show_failure(
+    report: pytest.TestReport, item: pytest.Item, error: BaseException, ended: Ended
+) -> None:
+    """Say in the report in plain words why a scenario did not pass."""
+    pickle = item.stash[PICKLE]
+    lines = list(
+        format_failure(
+            ended.error or error,
+            ended.reason,
+            pickle,
+            item.stash[FEATURE],
+            ended.run,
+            command_again(item),
+        )
+    )
+    if isinstance(error, Unsteady) and error.standing.verdict.status in FAILING:
+        lines[0] = f"{pickle.title}: {error.attempts}"
+    text = "\n".join(lines)
+    if isinstance(error, OURS):
+        report.longrepr = text
+    else:
+        report.sections.append(("Scenario", text))
+    if report.when == "call" and ended.status.junit == "error":
+        # a Given is the set-up of its scenario, and a broken adapter fails no Then
+        report.when = "setup"
+
+
+def record_of(report: pytest.TestReport, item: pytest.Item, ended: Ended) -> dict[str, Any]:
+    """Return what the summary and JUnit files need of a scenario, in plain values: xdist carries
+    no others.
+    """
+    pickle = item.stash[PICKLE]
+    path = item.stash[FEATURE]
+    record = {
         "id": pickle.id,
         "name": pickle.title,
         "classname": path.stem,
-        "status": status.value,  # xdist carries plain values alone
-        "reason": reason,
-        "causes": causes_of(stands, run) if report.failed else (),
-        "difference": list(difference_of(stands, run)) if report.failed and stands and run else [],
-        "size": size_of(run) if report.failed and run else (),
+        "status": ended.status.value,
+        "reason": ended.reason,
+        "causes": (),
+        "difference": [],
+        "size": (),
         "scenario": pickle.name,
         "requirements": pickle.requirements,
         "cells": dict(pickle.cells),
@@ -223,7 +264,13 @@ def pytest_runtest_makereport(
         "file": junit_file(path, item.config.rootpath),
         "line": pickle.line,
     }
-    return report
+    if report.failed:
+        record["causes"] = causes_of(ended.error, ended.run)
+        if ended.run:
+            record["size"] = size_of(ended.run)
+        if ended.run and ended.error:
+            record["difference"] = list(difference_of(ended.error, ended.run))
+    return record
 
 
 def command_again(item: pytest.Item) -> str:
