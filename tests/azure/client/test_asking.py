@@ -60,12 +60,12 @@ def system_at(folder: Path, wait: float = WAIT) -> AzureSystem:
     return AzureSystem(Target(cloud, leftovers=str(folder / "leftovers.json"), wait=wait))
 
 
-def a_vault(name: str) -> CreateVault:
-    return CreateVault(name, "westeurope", "production", "apps")
+def a_vault(name: str, group: str = "apps") -> CreateVault:
+    return CreateVault(name, "westeurope", "production", group)
 
 
-def a_resource(name: str) -> CreateResource:
-    return CreateResource(name, "Translator", "westeurope", "cmk-tier", "production", "apps")
+def a_resource(name: str, group: str = "apps") -> CreateResource:
+    return CreateResource(name, "Translator", "westeurope", "cmk-tier", "production", group)
 
 
 def enabling(resource: str, vault: str) -> EnableCustomerManagedKeys:
@@ -152,6 +152,31 @@ def test_what_was_never_made_is_judged_at_once(signed_in: AzureServer, tmp_path:
     with interrupted(signed_in, "PATCH", f"{ACCOUNTS}tr-elsewhere", missing):
         assert isinstance(system.submit(EnableIdentity("tr-elsewhere")), Refused)
     assert len(system.said) == 1
+
+
+TAKEN = (
+    (a_vault, "Microsoft.KeyVault/vaults/", "VaultAlreadyExists", ""),
+    (a_vault, "Microsoft.KeyVault/vaults/", "ConflictError", "The same name already exists."),
+    (a_vault, "Microsoft.KeyVault/vaults/", "InvalidResourceLocation", ""),
+    (a_resource, ACCOUNTS, "CustomDomainInUse", ""),
+    (a_resource, ACCOUNTS, "FlagMustBeSetForRestore", ""),
+)
+"""Answers that a name is taken: what makes the command, its requests, the code and the message."""
+
+
+@pytest.mark.parametrize(("making", "part", "code", "message"), TAKEN)
+def test_a_name_is_taken_only_if_it_was_used_here(
+    making: Any, part: str, code: str, message: str, signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = system_at(tmp_path)
+    name = f"taken-{code.lower()}"[:24]
+    with interrupted(signed_in, "PUT", part, refusal(409, code, message=message)) as given:
+        with pytest.raises(NotLearned, match=f"somebody else may have it: status 409, {code}"):
+            system.submit(making(name))
+        assert len(given) == 1, "a name doesn't become free by asking again"
+    accept(system, making(name))
+    with interrupted(signed_in, "PUT", part, refusal(409, code, message=message)):
+        assert system.submit(making(name, "others")) == Refused(frozenset({"environment.new-name"}))
 
 
 def test_keys_of_a_new_vault_are_asked_for_until_the_policy_has_spread(

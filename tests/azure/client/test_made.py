@@ -1,4 +1,4 @@
-"""What a world has made and not deleted."""
+"""What a world has made."""
 
 from translator_cmk.azure.client.made import Made
 from translator_cmk.machine import Command
@@ -9,6 +9,7 @@ from translator_cmk.machine.commands import (
     DeleteKey,
     DeleteVault,
     GrantKeyAccess,
+    ImportKey,
     RecoverKey,
     RotateKey,
 )
@@ -44,3 +45,14 @@ def test_a_deleted_vault_takes_its_keys_along_and_no_other_vaults() -> None:
     made = made_by(VAULT, second, CreateKey("kv", "cmk"), CreateKey("kv-2", "cmk"))
     made.note(DeleteVault("kv"))
     assert made.names == {"kv-2", "kv-2/cmk"}
+
+
+def test_a_name_that_was_made_once_is_a_used_one_even_after_its_deletion() -> None:
+    assert not made_by().has_used_name_of(VAULT)
+    made = made_by(VAULT, CreateKey("kv", "cmk"), DeleteVault("kv"))
+    assert made.has_used_name_of(VAULT)
+    assert made.has_used_name_of(ImportKey("kv", "cmk", "RSA", 2048))
+    assert not made.has_used_name_of(CreateKey("kv-2", "cmk"))
+    namesake = CreateResource("kv", "Translator", "westeurope", "cmk-tier", "production", "apps")
+    assert not made.has_used_name_of(namesake)
+    assert not made.has_used_name_of(RotateKey("kv", "cmk"))

@@ -20,7 +20,7 @@ from ...system import Unsupported
 from .carrying_out import CALLS
 from .estate import Estate
 from .patience import Patience, wait_for
-from .refusals import EXISTS, ErrorAnswer, NotLearned, answer_of, judge, meaning_of
+from .refusals import EXISTS, NEW_NAME, ErrorAnswer, NotLearned, answer_of, judge, meaning_of
 
 MAY_PASS = frozenset({400, 401, 403, 404, 409, 412, 422, 429})
 """The statuses of answers that are not listed, and may be otherwise a little later.
@@ -134,7 +134,8 @@ def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Pati
     """Return the refusal that the last answer is; raises `NotLearned` where it is none.
 
     A code that says that something is missing is none where all was made: a read does not show it.
-    Nor is any where an attempt had no answer: that one may have been carried out.
+    One that says that a name is taken is none where the name was never used here: names are shared
+    with everybody.  Nor is any where an attempt had no answer: that one may have been carried out.
     """
     try:
         refused = judge(answer, type(command).__name__)
@@ -146,6 +147,14 @@ def judged(estate: Estate, command: Command, answer: ErrorAnswer, patience: Pati
             raise NotLearned(f"the same was never accepted, so it may be our mistake: {answer}")
         if not answer.ids and refused.because == {EXISTS} and estate.made.has_all(command):
             raise NotLearned(f"what it says is missing was made, and Azure accepted that: {answer}")
+        if (
+            not answer.ids
+            and refused.because == {NEW_NAME}
+            and not estate.made.has_used_name_of(command)
+        ):
+            raise NotLearned(
+                f"the name was never used here, so somebody else may have it: {answer}"
+            )
         return refused
     except NotLearned as nothing:
         if patience.attempts == 1:

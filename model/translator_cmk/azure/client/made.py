@@ -1,4 +1,4 @@
-"""What a world has made and not deleted, as far as Azure has accepted it."""
+"""What a world has made, as far as Azure has accepted it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,16 +7,21 @@ from ...machine import Command, commands
 
 
 class Made:
-    """The names of what has to be there: vaults, resources, and keys as `vault/key`."""
+    """The names of what was made and not deleted, so has to be there: vaults, resources, and keys
+    as `vault/key`; and what was ever made, deleted or not.
+    """
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.ever: set[tuple[NameOf, str]] = set()
 
     def note(self, command: Command) -> None:
         """Note what an accepted command has made, brought back or deleted."""
         kind = type(command)
         if kind in MAKES:
-            self.names.add(MAKES[kind](command))
+            name_of = MAKES[kind]
+            self.names.add(name_of(command))
+            self.ever.add((name_of, name_of(command)))
         if kind in BRINGS_BACK:
             self.names.add(BRINGS_BACK[kind](command))
         if kind in DELETES:
@@ -27,6 +32,11 @@ class Made:
         self.names.discard(name)
         inside = {other for other in self.names if other.startswith(f"{name}/")}
         self.names -= inside
+
+    def has_used_name_of(self, command: Command) -> bool:
+        """Return whether what a command makes was made here before, under the same name."""
+        name_of = MAKES.get(type(command))
+        return name_of is not None and (name_of, name_of(command)) in self.ever
 
     def has_all(self, command: Command) -> bool:
         """Return whether everything is here that a command names, besides what it makes."""
