@@ -135,6 +135,18 @@ def test_a_training_that_failed_has_trained_no_model(
     assert system.observe()["model"] == {}
 
 
+@pytest.mark.parametrize("words", ["Training failed once, and is run again", "0 models deployed"])
+def test_what_a_status_says_beside_itself_decides_nothing(
+    words: str, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fields = {"modelStatus": "running", "statusInfo": words, "completionDate": None}
+    with_models(signed_in, monkeypatch, **fields)
+    monkeypatch.setitem(WORK["TrainModel"], "patience", 2)
+    system, name = begun(tmp_path, "full")
+    with pytest.raises(NotLearned, match="did not show within 2 seconds"):
+        system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+
+
 @pytest.mark.parametrize("code", [None, 0, "0", "noError"])
 def test_a_code_of_no_error_is_no_failure_of_a_training(
     code: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

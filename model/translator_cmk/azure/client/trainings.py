@@ -106,8 +106,11 @@ https://github.com/AndyCW/Azure-Custom-Translator-CLI/blob/b7cd2b21711be48c1b73d
 
 
 def status_of(model: Any) -> str:
-    """Return what says how a training is going, in lower case."""
-    return f"{model.get('modelstatus', '')} {model.get('statusinfo', '')}".lower()
+    """Return what says how a training is going, in lower case and without spaces.
+
+    `statusInfo` doesn't: it is words for people, and may tell of an earlier failure.
+    """
+    return str(model.get("modelstatus", "")).lower().replace(" ", "")
 
 
 def is_over(model: Any) -> bool:
@@ -118,8 +121,7 @@ def is_over(model: Any) -> bool:
 
 def failed(model: Any) -> bool:
     """Return whether the training of a model has failed, as far as that can be read."""
-    words = status_of(model).replace(" ", "")
-    if any(part in words for part in FAILED):
+    if any(part in status_of(model) for part in FAILED):
         return True
     return str(model.get("errorcode", "")).lower() in ERRORS
 
