@@ -71,6 +71,7 @@ def test_by_a_code_that_is_not_listed_nothing_is_learned_whatever_its_status(sta
         an_error(403, "AuthorizationFailed", "The client lacks authorization."),
         an_error(403, "RequestDisallowedByAzure", "It was disallowed by Azure."),
         an_error(400, "SpecialFeatureOrQuotaIdRequired", "It lacks the QuotaId."),
+        an_error(400, "ResourceKindRequireAcceptTerms", "Agree to the terms first."),
         an_error(409, "ReadOnlyDisabledSubscription", "It is disabled."),
         an_error(409, "RequestConflict", "The provisioning state is not terminal."),
         an_error(409, "ScopeLocked", "It is locked."),

@@ -20,6 +20,7 @@ STANDING = (
     "403:RequestDisallowedByAzure 1/1 PUT",
     "400:SpecialFeatureOrQuotaIdRequired 1/1 PUT",
     "400:CanNotCreateMultipleFreeAccounts 1/1 PUT",
+    "400:ResourceKindRequireAcceptTerms 1/1 PUT",
     "409:ReadOnlyDisabledSubscription 1/1 PUT",
     "409:MissingSubscriptionRegistration 1/1 PUT",
     "400:LocationNotAvailableForResourceType 1/1 PUT",
