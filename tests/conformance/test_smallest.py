@@ -7,6 +7,7 @@ import pytest
 
 from translator_cmk.conformance.cases import SMALLEST, TOUR
 from translator_cmk.conformance.channels import Direct
+from translator_cmk.conformance.clock import Clock
 from translator_cmk.conformance.lanes.sequences import smallest_parts
 from translator_cmk.conformance.lanes.tour import run_tour
 from translator_cmk.conformance.report.envelope import Made
@@ -18,17 +19,27 @@ from translator_cmk.machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
     REMEMBERING,
+    Accepted,
     Command,
     Machine,
     Observation,
     Outcome,
     Refused,
     Stage,
+    observe,
 )
 from translator_cmk.machine.commands import (
     CreateWorkspace,
+    DeleteVault,
+    DisableIdentity,
     EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+    ReadData,
+    RecoverVault,
     RevokeKeyAccess,
+    TranslateWithModel,
+    UploadDocument,
 )
 from translator_cmk.machine.entities import MICROSOFT
 from translator_cmk.system import ModelSystem, NothingLearned
@@ -74,12 +85,25 @@ class Asked(ModelSystem):
         return super().submit(command)
 
 
+class OwnTime(Clock):
+    """A time that passes only where somebody waits."""
+
+    time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
 def put_through(system: Any) -> Mapping[str, Any]:
     """Put a system through the smallest run, and return the envelope of its report."""
     budgets = {"scopes": [SMALLEST], "steps": 1, "seconds": 1.0}
     made = Made("0" * 64, "python", "article", "2025-01-28", (), (TOUR,), {}, 1, budgets)
     running = Running(made)
-    subject = SessionPool(lambda: Session(Direct(lambda: system)), 1).subject()
+    clock = getattr(system, "clock", None)
+    subject = SessionPool(lambda: Session(Direct(lambda: system), clock=clock), 1).subject()
     running.declared = subject.declaration
     run_tour(running, subject, [SMALLEST], 1)
     running.finished = True
@@ -442,3 +466,235 @@ def test_a_look_that_says_nothing_ends_nothing() -> None:
     envelope = put_through(LooksAway())
     assert envelope["exit_code"] == 0
     assert set(envelope["tour"]["shown"]) >= {"revocation.vault-deleted", "revocation.undeploys"}
+
+
+# Losses that come late
+
+LOSES = (RevokeKeyAccess, DisableIdentity, DeleteVault)
+GIVES_BACK = (GrantKeyAccess, EnableIdentity, RecoverVault)
+WINDOW = 3600
+"""Seconds that a loss may take to come, and what was lost to come back."""
+
+BY_LOSSES = {
+    "revocation.access-revoked",
+    "revocation.deletes-uploads",
+    "revocation.undeploys",
+    "restoration.uploads-stay-deleted",
+}
+
+
+def has_data(model: ModelSystem) -> bool:
+    """Return whether there is something to lose."""
+    return bool(ModelSystem.observe(model)["workspace"])
+
+
+class LosesLater(Asked):
+    """Takes a key away at once, and heeds that after a while, if the key is still gone then.
+
+    Until then it shows, answers and accepts as before.
+    """
+
+    after = 1800.0
+    """How many seconds later."""
+
+    def __init__(self, lacking: Collection[str] = ()) -> None:
+        super().__init__(lacking)
+        self.clock = OwnTime()
+        kept = {*lacking, "revocation.data-inaccessible"}
+        rows = [row for row in REMEMBERING if row.requirement not in kept]
+        self.without_losses = Machine(rows)
+        self.as_before = self.state
+        self.is_late = False
+        self.since = 0.0
+        self.declaration = Declaration(
+            "loses later",
+            "1",
+            frozenset(CAPABILITIES) - {"parallel"},
+            hidden=frozenset({MASKED, AT_TIMES}),
+            windows={command.__name__: WINDOW for command in LOSES},
+        )
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        """Nothing says when a loss has come."""
+        return False
+
+    def heed(self) -> None:
+        """Heed a loss, once its time has come."""
+        if self.clock.now() - self.since >= self.after:
+            self.is_late = False
+
+    def submit(self, command: Command) -> Outcome:
+        self.heed()
+        if self.is_late and isinstance(command, GIVES_BACK):
+            self.state = self.as_before
+            self.is_late = False
+        if isinstance(command, LOSES):
+            self.as_before = self.state
+            self.is_late = True
+            self.since = self.clock.now()
+        outcome = super().submit(command)
+        if self.is_late:
+            self.as_before, outcome = self.without_losses.step(self.as_before, command)
+        return outcome
+
+    def observe(self) -> Observation:
+        self.heed()
+        if self.is_late:
+            return observe(self.without_losses.world(self.as_before))
+        return super().observe()
+
+
+class KnowsLess(LosesLater):
+    """Says nothing of the data from a loss on until it has the key back: neither to a look nor to
+    a command.
+    """
+
+    is_lost = False
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, (*LOSES, *GIVES_BACK)):
+            self.is_lost = has_data(self) and isinstance(command, LOSES)
+        outcome = super().submit(command)
+        if self.is_lost and isinstance(command, ReadData | TranslateWithModel | UploadDocument):
+            raise NothingLearned("an error that nobody lists")
+        return outcome
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.is_lost:
+            seen["document"].clear()
+            for workspace in seen["workspace"].values():
+                workspace.pop("readable")
+            for model in seen["model"].values():
+                model.pop("state")
+        return seen
+
+
+class ShowsNothing(KnowsLess):
+    """Can't be looked at meanwhile."""
+
+    def observe(self) -> Observation:
+        if self.is_lost:
+            raise NothingLearned("a throttle")
+        return super().observe()
+
+
+class SaysNothingOfRevoking(KnowsLess):
+    """Gives no answer to a revocation either, and carries it out."""
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(command, RevokeKeyAccess):
+            raise NothingLearned("a gateway gave up")
+        return outcome
+
+
+@pytest.mark.parametrize("system", [LosesLater(), KnowsLess(), ShowsNothing()])
+def test_a_loss_that_comes_within_its_window_is_no_difference(system: LosesLater) -> None:
+    envelope = put_through(system)
+    assert not failures(envelope)
+    assert not envelope["tour"]["unjudged"]
+    assert set(envelope["tour"]["shown"]) >= BY_LOSSES
+
+
+def test_a_loss_without_an_answer_has_its_window_too() -> None:
+    assert not failures(put_through(SaysNothingOfRevoking()))
+
+
+@pytest.mark.parametrize("system", [LosesLater, KnowsLess, ShowsNothing])
+def test_what_has_not_come_after_its_window_is_found(system: type[LosesLater]) -> None:
+    envelope = put_through(system(["revocation.deletes-uploads"]))
+    assert "restoration.uploads-stay-deleted" in failures(envelope)
+    assert "revocation.deletes-uploads" not in envelope["tour"]["shown"]
+
+
+class AcceptsLonger(Asked):
+    """Shows a loss at once, and for a while still serves and accepts as before."""
+
+    late: tuple[type[Command], ...] = (ReadData, TranslateWithModel, UploadDocument)
+    """The commands that it answers so."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.clock = OwnTime()
+        self.seconds = seconds
+        self.earlier = self.state
+        self.since = -seconds
+        can = frozenset(CAPABILITIES) - {"parallel"}
+        windows = {command.__name__: WINDOW for command in LOSES}
+        self.declaration = Declaration("accepts longer", "1", can, windows=windows)
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        """Nothing says when a loss is heeded."""
+        return False
+
+    def submit(self, command: Command) -> Outcome:
+        earlier = self.earlier
+        if isinstance(command, LOSES) and has_data(self):
+            self.earlier = self.state
+            self.since = self.clock.now()
+        before = self.state
+        outcome = super().submit(command)
+        is_heeded = self.clock.now() - self.since >= self.seconds
+        if is_heeded or not isinstance(command, self.late):
+            return outcome
+        _, as_before = self.machine.step(earlier, command)
+        if isinstance(outcome, Refused) and isinstance(as_before, Accepted):
+            self.state = before
+            return as_before
+        return outcome
+
+
+def test_what_is_accepted_before_a_window_has_closed_is_no_difference() -> None:
+    envelope = put_through(AcceptsLonger(1800.0))
+    assert envelope["exit_code"] == 0
+    assert not envelope["tour"]["unjudged"]
+    assert set(envelope["tour"]["shown"]) >= WORTH_MOST
+
+
+def test_what_is_accepted_after_it_is_found() -> None:
+    assert "revocation.features-stop" in failures(put_through(AcceptsLonger(7200.0)))
+
+
+class AcceptsUploadsLonger(AcceptsLonger):
+    """Does so only with uploads."""
+
+    late = (UploadDocument,)
+
+
+def test_what_can_not_be_asked_again_is_asked_once_the_window_has_closed() -> None:
+    for seconds, is_refused in ((1800.0, True), (7200.0, False)):
+        settled = put_through(AcceptsUploadsLonger(seconds))["tour"]["settled"]
+        assert settled["revocation.no-upload"] is is_refused
+
+
+class TranslatesAgain(Asked):
+    """Translates again with the models of a lost key, a while after it has it back."""
+
+    back_since: float | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = OwnTime()
+        can = frozenset(CAPABILITIES) - {"parallel"}
+        windows = {command.__name__: WINDOW for command in GIVES_BACK}
+        self.declaration = Declaration("translates again", "1", can, windows=windows)
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        """Nothing says when access that was granted is heeded."""
+        return False
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(command, GrantKeyAccess) and has_data(self):
+            self.back_since = self.clock.now()
+        is_translation = isinstance(command, TranslateWithModel)
+        if self.back_since is None or not is_translation:
+            return outcome
+        if self.clock.now() - self.back_since < 1800:
+            return outcome
+        return Accepted(frozenset())
+
+
+def test_a_refusal_is_not_praised_while_its_reason_may_be_one_that_has_passed() -> None:
+    assert failures(put_through(TranslatesAgain()))

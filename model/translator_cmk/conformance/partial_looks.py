@@ -39,6 +39,11 @@ def unknown_fields(seen: Observation, declared: Declaration) -> frozenset[Addres
     return frozenset(found)
 
 
+def shows_always_the_same(declared: Declaration) -> bool:
+    """Return whether the system leaves out the same each time."""
+    return declared.hidden.isdisjoint({MASKED, AT_TIMES})
+
+
 def hides_documents(workspace: Fields, declared: Declaration) -> bool:
     """Return whether a look that shows a workspace so leaves its documents out, deleted or not."""
     if workspace.get("readable") is False:

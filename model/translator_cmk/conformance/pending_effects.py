@@ -7,9 +7,12 @@ which is asked the same.
 
 Until then the system may also answer as before the command, whatever it shows: what shows a change
 and what heeds it may be two parts of it.
+
+A look may leave out what is to change.  Then nobody knows whether it has, and a command that takes
+it back would come too early: a loss that was undone before it came is none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..language.facts import Fact, observed_value
@@ -34,6 +37,12 @@ class PendingEffects:
         self.late: frozenset[FieldName] = (
             frozenset()
         )  # when all windows had closed, at the last look
+        self.unseen: frozenset[FieldName] = (
+            frozenset()
+        )  # fields that are to change, which the last look could not show
+        # all fields that are to change, and when the window for that closes
+        self.changing: dict[FieldName, float] = {}
+        self.unknown_until = 0.0  # when the window closes of a command whose answer said nothing
         self.was_late = False  # whether a field was late when the last command was asked
         self.under_way = False  # whether the last command has a window
         self.answered_early = False  # whether the last answer was that of an earlier state
@@ -64,28 +73,60 @@ class PendingEffects:
         for fact in earlier:
             self.earlier[fact.kind, fact.name, fact.field] = fact.value
 
+    def expect_changes(self, closes: float, fields: Iterable[FieldName]) -> None:
+        """Note which fields a command changes, shown or hidden, and when its window closes."""
+        self.changing |= dict.fromkeys(fields, closes)
+
+    def expect_anything(self, closes: float) -> None:
+        """Note when the window of a command closes of which nobody knows whether it was carried
+        out.
+        """
+        self.closes = max(self.closes, closes)
+        self.unknown_until = max(self.unknown_until, closes)
+
     def close_within(self, latest: float) -> None:
         """Note that nobody waits longer."""
         self.closes = min(self.closes, latest)
+        self.unknown_until = min(self.unknown_until, latest)
         self.closes_for_claims = min(self.closes_for_claims, latest)
         capped = [(state, min(closes, latest)) for state, closes in self.earlier_states]
         self.earlier_states = capped
+        for field, closes in self.changing.items():
+            self.changing[field] = min(closes, latest)
 
     def states_before(self, now: float) -> list[State]:
         """Return the states before each command whose window is still open."""
         return [state for state, closes in self.earlier_states if now < closes]
 
-    def end_wait(self, seen: Observation, as_expected: bool) -> None:
-        """Note what shows once the effects have shown, or their windows have closed."""
+    def end_wait(
+        self, seen: Observation, as_expected: bool, left_out: Collection[FieldName]
+    ) -> None:
+        """Note what shows once the effects that can be seen have shown, or their windows have
+        closed; ``left_out``: what the look leaves out.
+        """
         self.has_hidden = False
-        self.earlier = {
-            name: value
-            for name, value in self.earlier.items()
-            if observed_value(seen, *name) == value
-        }
+        unchanged = set[FieldName]()
+        for name, value in self.earlier.items():
+            if observed_value(seen, *name) == value:
+                unchanged.add(name)
+        self.unseen = frozenset(self.earlier.keys() & left_out)
         self.late = frozenset()
         if not as_expected:
-            self.late = frozenset(self.earlier)
+            self.late = frozenset(unchanged)
+        kept = unchanged | self.unseen
+        self.earlier = {name: value for name, value in self.earlier.items() if name in kept}
+
+    def note_failed_look(self) -> None:
+        """Note that nothing could be seen."""
+        self.unseen = frozenset(self.earlier)
+
+    def would_be_taken_back(self, fields: Iterable[FieldName], now: float) -> bool:
+        """Return whether to change these fields takes back what may not have come yet, since it
+        could not be seen.
+        """
+        if not self.unseen and now >= self.unknown_until:
+            return False
+        return any(now < self.changing.get(field, 0.0) for field in fields)
 
     def is_late(self, fact: Fact) -> bool:
         """Return whether a fact may be late.

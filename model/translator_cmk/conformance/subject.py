@@ -8,14 +8,26 @@ from ..language.declaration import Declaration
 from ..language.facts import Fact, changed_facts
 from ..language.messages import command_to_wire, stage_to_wire
 from ..language.sentences import format_command
-from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage, State
+from ..machine import (
+    Accepted,
+    Command,
+    KeyUse,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+    State,
+    observe,
+)
 from ..machine.commands import ReadData, TranslateWithModel
+from ..machine.entities import Document
+from ..oracle.shown import Address
 from ..requirements import load_register
 from ..shapes import suggestion
 from ..system import Inconclusive, ModelSystem, NothingLearned, Unsupported
 from .channels import Fault
-from .partial_looks import unknown_fields
-from .pending_effects import PendingEffects
+from .partial_looks import left_out, shows_always_the_same, unknown_fields
+from .pending_effects import FieldName, PendingEffects
 from .salted_names import SaltedNames, first_salt, salt_of
 from .session import UNEXPLAINED, Session, own_words
 
@@ -62,7 +74,9 @@ class Subject:
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
         self.patient = False  # whether a claim is made of everything, which may still change
-        self.takes_partial_looks = False  # whether a look counts that leaves out what isn't known
+        # whether what is asked now can't be asked again in another world: then a look counts that
+        # leaves out what isn't known, and nothing is asked too early
+        self.is_asked_once = False
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self.pending = PendingEffects()
@@ -93,10 +107,13 @@ class Subject:
 
         Raises `Unsupported`, `NothingLearned`, `Errs` and `Fault`.
         """
+        if self._would_be_too_early(command):
+            self._wait_for_windows()
         answer = self._ask_for(command)
         word = answer["answer"]
         answered_early = self._is_of_an_earlier_state(command, word)
-        if answered_early and (word == "refused" or isinstance(command, CHANGE_NOTHING)):
+        changed_nothing = word == "refused" or isinstance(command, CHANGE_NOTHING)
+        if changed_nothing and (answered_early or self._may_have_passed(command, word)):
             self._wait_for_windows()
             answered_early = False
             answer = self._ask_for(command)
@@ -128,6 +145,47 @@ class Subject:
         self.own_words = own_words(answer)
         self.said += answer.get("said", ())
         return answer
+
+    def _would_be_too_early(self, command: Command) -> bool:
+        """Return whether a command has to wait until all windows have closed.
+
+        It may take back what has not come yet.  Or it may be accepted since a loss has not come
+        yet, and can't be asked again.
+        """
+        now = self.session.clock.now()
+        if now >= self.pending.closes or isinstance(command, CHANGE_NOTHING):
+            return False
+        if self.pending.would_be_taken_back(self._fields_changed_by(command), now):
+            return True
+        if not self.is_asked_once:
+            return False
+        earlier = self.pending.states_before(now)
+        if not earlier or self._would_answer(self.reference.state, command, "accepted"):
+            return False
+        return any(self._would_answer(state, command, "accepted") for state in earlier)
+
+    def _fields_changed_by(self, command: Command) -> list[FieldName]:
+        """Return the fields that the command would change in the model."""
+        reference = self.reference
+        after, _ = reference.machine.step(reference.state, command)
+        seen_after = observe(reference.machine.world(after))
+        changed = changed_facts(reference.observe(), seen_after)
+        return [(fact.kind, fact.name, fact.field) for fact, _ in changed]
+
+    def _may_have_passed(self, command: Command, word: str) -> bool:
+        """Return whether a refusal may be for what stood in the way before a command whose window
+        is still open, and stands in the way no more.
+        """
+        if not self.is_asked_once or word != "refused":
+            return False
+        _, now = self.model.machine.step(self.reference.state, command)
+        if not isinstance(now, Refused):
+            return False
+        for state in self.pending.states_before(self.session.clock.now()):
+            _, earlier = self.model.machine.step(state, command)
+            if isinstance(earlier, Refused) and not earlier.because <= now.because:
+                return True
+        return False
 
     def _is_of_an_earlier_state(self, command: Command, word: str) -> bool:
         """Return whether an answer is not that of the model, but was before a command whose window
@@ -197,18 +255,25 @@ class Subject:
         state = reference.state
         before = reference.observe()
         reference.submit(command)
+        changed = list(changed_facts(before, reference.observe()))
         if answer != "accepted":
             reference.state = state
         window = self.declaration.windows.get(type(command).__name__, 0)
-        if not window or answer not in ("accepted", "refused"):
+        if not window:
             return
         closes = self.session.clock.now() + window
+        fields = [(fact.kind, fact.name, fact.field) for fact, _ in changed]
+        self.pending.expect_changes(closes, fields)
+        if answer not in KIND_OF_ANSWER:
+            if answer != "unsupported" and changed:
+                self.pending.expect_anything(closes)
+            return
         self.pending.expect_claims(closes)
         if answer == "refused":
             return
         shown = []
         has_hidden = False
-        for earlier, _ in changed_facts(before, reference.observe()):
+        for earlier, _ in changed:
             if self.declaration.shows(earlier.kind, earlier.field):
                 shown.append(earlier)
             else:
@@ -221,13 +286,17 @@ class Subject:
         """Observe the system once all effects show or their windows have closed.
 
         Raises `Errs` and `Fault`, and `NothingLearned` where something could not be seen,
-        unless partial looks are taken.
+        unless that counts which could.
         """
-        seen = self.look()
-        if self.declaration.windows:
-            seen = self._await_effects(seen)
-            self.pending.seen = seen
-        if not self.takes_partial_looks:
+        try:
+            seen = self.look()
+            if self.declaration.windows:
+                seen = self._await_effects(seen)
+                self.pending.seen = seen
+        except Inconclusive:
+            self.pending.note_failed_look()
+            raise
+        if not self.is_asked_once:
             must_be_whole(seen, self.declaration)
         return seen
 
@@ -269,8 +338,19 @@ class Subject:
             self.session.sleep(min(pause, seconds_left))
             pause = min(2 * pause, LONGEST_PAUSE)
             seen = self.look()
-        self.pending.end_wait(seen, self._as_expected(seen))
+        missed = {(kind, name, field) for (kind, name), field in self.left_out(seen)}
+        self.pending.end_wait(seen, self._as_expected(seen), missed)
         return seen
+
+    def left_out(self, seen: Observation) -> frozenset[Address]:
+        """Return what a look leaves out this time, though it may be there."""
+        if shows_always_the_same(self.declaration):
+            return frozenset()
+        world = self.reference.machine.world(self.reference.state)
+        documents = {}
+        for document in world.every(Document):
+            documents[document.name] = document.workspace.name
+        return left_out(seen, documents, self.declaration)
 
     def _may_change(self, seen: Observation) -> bool:
         """Return whether something may still happen that matters."""

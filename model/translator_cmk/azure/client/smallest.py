@@ -34,7 +34,7 @@ def format_smallest(target: Target, declared: Declaration, subscription: str) ->
         ("where", f"{regions_of(target)}; {FORM['other_regions']}"),
         ("requests", f"about {work['requests']:,}, and one every 5 seconds while Azure works"),
         ("hands on", FORM["hands_on"]),
-        ("takes", hours(work["seconds"], longest)),
+        ("takes", hours(work["seconds"] + waits_for_losses(commands, declared), longest)),
     ]
     words = sum(isinstance(command, TranslateWithModel) for command in commands)
     lines += [("is billed", line) for line in billed(target, work, words)]
@@ -91,6 +91,23 @@ def waits_for_what_is_slow(commands: Iterable[Command], training: str) -> int:
         seconds += work["patience"] - work["seconds"]
         if isinstance(command, TrainModel) and training != "full":
             seconds += WORK["UploadDocument"]["patience"] + work["patience"]
+    return seconds
+
+
+def waits_for_losses(commands: Iterable[Command], declared: Declaration) -> int:
+    """Return for how many seconds losses are waited for that a look can't show: until their windows
+    close, since what is given back before may not have been lost yet.
+    """
+    model = ModelSystem()
+    uploaded = model.observe()["document"]
+    seconds = 0
+    for command in commands:
+        model.submit(command)
+        left = model.observe()["document"]
+        name = type(command).__name__
+        if name in declared.windows and uploaded.keys() - left.keys():
+            seconds += declared.windows[name] - WORK[name]["seconds"]
+        uploaded = left
     return seconds
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from ...bdd.checked_system import ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
-from ...language.declaration import AT_TIMES, MASKED, Declaration
+from ...language.declaration import Declaration
 from ...language.facts import Fact, changed_facts
-from ...machine import Accepted, Command, Observation, Outcome
+from ...machine import Accepted, Command, Observation, Outcome, observe
 from ...machine.commands import UploadDocument
-from ...machine.entities import Document
 from ...oracle import (
     Agreed,
     Comparison,
@@ -27,7 +26,7 @@ from ...oracle.affected import depending, named_by_any, words
 from ...oracle.shown import Name, Shown
 from ...system import Inconclusive, Unsupported
 from ..channels import Fault
-from ..partial_looks import left_out
+from ..partial_looks import left_out, shows_always_the_same
 from ..subject import CHANGE_NOTHING, Subject
 
 TOO_OPEN = 12
@@ -129,7 +128,7 @@ def run_sequence(
     a level that is claimed is compared.
     """
     subject.patient = False
-    subject.takes_partial_looks = to_the_end is not None
+    subject.is_asked_once = to_the_end is not None
     result = to_the_end or SequenceResult(unobserved=blind > 0)
     rest = iter(commands)
     try:
@@ -162,6 +161,8 @@ class Following:
     to_the_end: bool
     in_a_row: int = 0
     """How many of the last answers said nothing."""
+    in_doubt_until: float = 0.0
+    """When the last window closes of a command whose answer said nothing."""
 
     def compare(self, commands: Iterable[Command]) -> Comparison:
         """Put the system through the commands until something differs, and note what it answers and
@@ -192,7 +193,7 @@ class Following:
                 return comparison
             self.result.agreed = len(self.result.exchanges)
             if isinstance(self.result.exchanges[-1].outcome, Accepted):
-                self.result.in_doubt -= affected_by(command, self.follower.oracle)
+                self.doubt_less(command)
                 note_accepted(command, before, self.subject, self.result)
         return self.look_at_the_end(comparison)
 
@@ -234,7 +235,10 @@ class Following:
             self.result.gave_up = True
             return LostTrack(f"{self.in_a_row} answers in a row said nothing")
         self.follower.submit(command, idle=True)
-        self.result.in_doubt |= affected_by(command, self.follower.oracle)
+        self.result.in_doubt |= may_be_changed_by(command, self.follower.oracle)
+        window = self.subject.declaration.windows.get(type(command).__name__, 0)
+        closes = self.subject.session.clock.now() + window
+        self.in_doubt_until = max(self.in_doubt_until, closes)
         self.result.exchanges.append(Exchange(command, None, None))
         self.look()
         seen = self.result.exchanges[-1].seen
@@ -242,6 +246,13 @@ class Following:
         if isinstance(comparison, Differs):
             return LostTrack(MAY_BE_LATE)
         return comparison
+
+    def doubt_less(self, command: Command) -> None:
+        """Doubt no more what an accepted command is about, unless a window is open of one whose
+        answer said nothing.
+        """
+        if self.subject.session.clock.now() >= self.in_doubt_until:
+            self.result.in_doubt -= affected_by(command, self.follower.oracle)
 
     def has_to_look(self) -> bool:
         """Return whether the system is observed after the command that was just asked."""
@@ -281,6 +292,23 @@ MAY_BE_LATE = "it differs in what a command may have changed whose answer said n
 def affected_by(command: Command, oracle: Oracle) -> frozenset[Name]:
     """Return what a command names, and all that depends on it."""
     return words(depending(named_by_any([command]), oracle.states))
+
+
+def may_be_changed_by(command: Command, oracle: Oracle) -> frozenset[Name]:
+    """Return what the command may change that was just asked for: what it creates, if it does
+    nothing else.
+    """
+    if isinstance(command, CHANGE_NOTHING):
+        return frozenset()
+    created = set(words(named_by_any([command])))
+    for transition in oracle.last.possible:
+        before = observe(oracle.machine.world(transition.before))
+        after = observe(oracle.machine.world(transition.after))
+        created = {(kind, name) for kind, name in created if name not in before.get(kind, {})}
+        for was, now in changed_facts(before, after):
+            if (was.field, now.value) != ("exists", True):
+                return affected_by(command, oracle)
+    return frozenset(created) or affected_by(command, oracle)
 
 
 def looked_at(subject: Subject) -> Observation | None:
@@ -381,19 +409,12 @@ def may_yet_come(difference: Difference, subject: Subject) -> bool:
     return isinstance(difference.expected, Fact) and subject.is_late(difference.expected)
 
 
-def shows_always_the_same(declared: Declaration) -> bool:
-    """Return whether the system leaves out the same each time."""
-    return declared.hidden.isdisjoint({MASKED, AT_TIMES})
-
-
 def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:
     """Return what the system shows this time, if that is not what it always shows."""
     if seen is None or shows_always_the_same(subject.declaration):
         return None
-    world = subject.reference.machine.world(subject.reference.state)
-    documents = {document.name: document.workspace.name for document in world.every(Document)}
-    omitted = left_out(seen, documents, subject.declaration)
     shown = oracle.shown
+    omitted = subject.left_out(seen)
     return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, omitted)
 
 
