@@ -16,7 +16,7 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-region=${REGION:-westeurope} # not global
+region=${REGION:-westeurope} # not global; West Europe takes no customer who is new to it
 tier=${TIER:-S1}             # a guess: the article names no tier
 unlocked=
 

@@ -278,7 +278,11 @@ def command_again(item: pytest.Item) -> str:
     _, _, name = item.nodeid.partition("::")
     folder = item.config.invocation_params.dir
     path = Path(os.path.relpath(item.path, folder)).as_posix()
-    words = ["pytest", f"{path}::{name}"]
+    words = ["pytest"]
+    for plugin in item.config.getoption("plugins"):
+        if plugin.startswith("translator_cmk."):  # named on the command line, by no conftest.py
+            words += ["-p", plugin]
+    words.append(f"{path}::{name}")
     system: str | None = item.config.getoption("--system")
     if system:
         words += ["--system", system]
