@@ -361,6 +361,42 @@ def test_outside_the_smallest_run_nothing_is_learned_from_such_a_look() -> None:
         subject.observe()
 
 
+class SaysNothingOfReading(Unsure):
+    """Says nothing of reads and uploads either that it refuses, or of translations."""
+
+    silent: tuple[type[Command], ...] = (ReadData, UploadDocument, TranslateWithModel)
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(outcome, Refused) and isinstance(command, self.silent):
+            raise NothingLearned("an error that nobody lists")
+        return outcome
+
+
+class RefusesReads(SaysNothingOfReading):
+    """Refuses reads, and says nothing of the others."""
+
+    silent = (UploadDocument, TranslateWithModel)
+
+
+class SaysNothingOfReads(SaysNothingOfReading):
+    """Says nothing of reads, and refuses the others."""
+
+    silent = (ReadData,)
+
+
+@pytest.mark.parametrize(
+    ("system", "is_shown"),
+    [(SaysNothingOfReading(), False), (SaysNothingOfReads(), False), (RefusesReads(), True)],
+)
+def test_inaccessible_data_is_shown_by_nothing_but_a_read_or_what_says_so(
+    system: Unsure, is_shown: bool
+) -> None:
+    shown = put_through(system)["tour"]["shown"]
+    assert {"revocation.undeploys", "revocation.deletes-uploads"} <= set(shown)
+    assert ("revocation.data-inaccessible" in shown) is is_shown
+
+
 class LeavesPolicies(Unsure):
     """Can't find out whether access is there of an identity that is off."""
 

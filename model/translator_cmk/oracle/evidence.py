@@ -8,6 +8,10 @@ may keep the refusal and lack the rest, the run has to tell that one apart as we
 If only the system that lacks it can do what was seen, the run shows that the requirement doesn't
 hold.  This is asked of what is assumed too: a run can settle what no sentence says.
 
+A consequence may have the state it follows from under its own name, and other consequences follow
+from that state too.  The system that lacks it has the state, and the others.  So it is shown only
+by its own effects and refusals.
+
 A refusal shows nothing unless the same command was accepted in the run as well, since a system that
 refuses everything would refuse that too.
 """
@@ -25,7 +29,7 @@ from ..machine import (
     initial,
     observe,
 )
-from ..machine.rows import Row
+from ..machine.rows import Means, Refuse, Row
 from ..requirements import load_register
 from .attribution import Ids
 from .follow import Agreed, Exchange, LostTrack, compare_recorded, oracle_for
@@ -47,7 +51,8 @@ def shown_in(
         wrong_systems = systems_lacking(requirement, silent, specified, stage)
         if not wrong_systems:
             continue
-        if not any(can_do(counted, machine, declared, stage) for machine in wrong_systems):
+        own = without_refusals_of_others(counted, requirement)
+        if not any(can_do(own, machine, declared, stage) for machine in wrong_systems):
             found.append(requirement)
     return tuple(found)
 
@@ -66,8 +71,9 @@ def settled_in(
         if not wrong_systems:
             continue
         having = machine_of(frozenset(silent) - {requirement.id})
-        with_it = can_do(counted, having, declared, stage)
-        without_it = any(can_do(counted, machine, declared, stage) for machine in wrong_systems)
+        own = without_refusals_of_others(counted, requirement.id)
+        with_it = can_do(own, having, declared, stage)
+        without_it = any(can_do(own, machine, declared, stage) for machine in wrong_systems)
         if with_it != without_it:
             found[requirement.id] = with_it
     return found
@@ -86,6 +92,31 @@ def with_positive_controls(exchanges: Sequence[Exchange]) -> list[Exchange]:
         else:
             counted.append(exchange)
     return counted
+
+
+def without_refusals_of_others(exchanges: Iterable[Exchange], requirement: str) -> list[Exchange]:
+    """Return the exchanges without the refusals that are no evidence of a consequence whose state
+    has its name: in the model they read the field that it sets, but rest on other requirements.
+    """
+    if not names_its_state(requirement):
+        return list(exchanges)
+    refused_by_it = set()
+    for row in MODEL.rows:
+        if isinstance(row, Refuse) and row.requirement == requirement:
+            refused_by_it.add(row.on)
+    kept = []
+    for exchange in exchanges:
+        if isinstance(exchange.outcome, Refused) and type(exchange.command) not in refused_by_it:
+            kept.append(exchange._replace(outcome=None))
+        else:
+            kept.append(exchange)
+    return kept
+
+
+def names_its_state(requirement: str) -> bool:
+    """Return whether a requirement says what is refused in a state, and also when that state is."""
+    kinds = {type(row) for row in MODEL.rows if row.requirement == requirement}
+    return {Means, Refuse} <= kinds
 
 
 def behaviour(machine: Machine, exchanges: Iterable[Exchange], stage: Stage) -> list[Exchange]:
@@ -134,7 +165,11 @@ def refusals_of(requirement: str) -> frozenset[str]:
 
 def lacking(machine: Machine, requirement: str, gone: Collection[str]) -> Machine:
     """Return the machine without the rows that are ``gone``, and with the mistake about one."""
-    rows: list[Row] = [row for row in machine.rows if row.requirement not in gone]
+    rows: list[Row] = []
+    for row in machine.rows:
+        is_state = isinstance(row, Means) and names_its_state(row.requirement)
+        if row.requirement not in gone or is_state:
+            rows.append(row)
     rows += [row for row in COUNTER_ROWS if row.requirement == requirement]
     return Machine(tuple(rows), machine.silent)
 
