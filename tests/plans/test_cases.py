@@ -1159,6 +1159,47 @@ def test_a_group_takes_an_account_with_it(tmp_path: Path) -> None:
         assert verdicts(plan, tmp_path) == expected
 
 
+def test_a_group_that_azurerm_does_not_delete_takes_all_with_it(tmp_path: Path) -> None:
+    """`prevent_deletion_if_contains_resources` is a setting of azurerm, which is on by default."""
+    address = "azapi_resource.g"
+    kind = "Microsoft.Resources/resourceGroups@2025-04-01"
+    plan = plan_with()
+    plan.delete(address, {"id": b.GROUP, "type": kind, "name": "rg", "parent_id": b.SUBSCRIPTION})
+    assert verdicts(plan, tmp_path) == {address: "loses"}
+    account = b.arm_change("Ignore", b.arm_account(key="cmk"), None)
+    group = b.arm_change("Delete", {"id": b.GROUP, "name": "rg"}, None)
+    assert verdicts(b.what_if(account, group), tmp_path) == {b.GROUP: "loses"}
+
+
+def azapi_key() -> b.Values:
+    return {
+        "id": f"{b.vault_id()}/keys/cmk",
+        "type": "Microsoft.KeyVault/vaults/keys@2024-11-01",
+        "name": "cmk",
+        "parent_id": b.vault_id(),
+        "body": {"properties": {"kty": "RSA", "keySize": 2048}},
+    }
+
+
+def azapi_vault(policies: Any = (b.PRINCIPAL,), **properties: Any) -> b.Values:
+    vault = b.arm_vault(policies=policies, **properties)
+    return azapi(vault, "Microsoft.KeyVault/vaults@2024-11-01")
+
+
+def test_what_azapi_makes_again_is_not_recovered(tmp_path: Path) -> None:
+    """Only azurerm recovers a deleted vault or key of the name, so nothing gives the access back."""
+    for address, of_azurerm, values in (
+        ("azapi_resource.v", V, azapi_vault()),
+        ("azapi_resource.k", K, azapi_key()),
+    ):
+        plan = plan_with(without=of_azurerm)
+        plan.replace(address, values, {**values, "id": b.UNKNOWN})
+        [finding] = report(plan, tmp_path).findings
+        assert "no change in this plan restores the access" in finding.until.lower()
+        told = {each.becomes for part in finding.parts for each in part.consequences}
+        assert told.isdisjoint(LATER)
+
+
 # Enabling customer-managed keys
 
 

@@ -180,6 +180,17 @@ def another_key_in_use_before() -> b.TerraformPlan:
     return plan
 
 
+def azapi_group(action: str) -> Build:
+    def build() -> b.TerraformPlan:
+        kind = "Microsoft.Resources/resourceGroups@2025-04-01"
+        group = {"id": b.GROUP, "type": kind, "name": "rg", "parent_id": b.SUBSCRIPTION}
+        plan = plan_with()
+        plan.change("azapi_resource.g", [action], group, None if action == "delete" else group)
+        return plan
+
+    return build
+
+
 def group_goes(keeps: bool) -> Build:
     def build() -> b.TerraformPlan:
         plan = plan_with()
@@ -420,6 +431,7 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     ],
     "vault-created": [Remedy(vault_made("kv-apps"), vault_made("kv-more"))],
     "group-deleted": [Remedy(group_goes(keeps=False), group_goes(keeps=True))],
+    "group-deleted-without-a-guard": [Remedy(azapi_group("delete"), azapi_group("no-op"))],
     "key-deleted": [
         Remedy(with_change(K, ["delete"], b.key(), None), plan_with),
         Remedy(lambda: key_replaced(["delete", "create"]), key_to_be(known=True)),

@@ -54,8 +54,6 @@ def recovery_of(context: Context, entry: Entry) -> str:
 
 def purges_it(context: Context, entry: Entry) -> Any:
     """Return whether the provider purges an account that it deletes, or `UNKNOWN`."""
-    if not entry.resource.type.startswith("azurerm_"):
-        return False
     return context.plan.feature(entry.resource, PURGES, True)
 
 

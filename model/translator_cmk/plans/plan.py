@@ -245,10 +245,13 @@ class Plan:
         return frozenset(text for text in found if text)
 
     def feature(self, resource: PlannedResource, name: str, default: bool) -> Any:
-        """Return a setting of the resource's provider, or `UNKNOWN`.
+        """Return a setting of azurerm for one of its resources, or `UNKNOWN`.
 
-        Of a resource that has left the configuration the provider is not known, only its kind.
+        What such a setting turns on nobody else does: azapi and a deployment send the request as it
+        is.  Of a resource that has left the configuration the provider is not known, only its kind.
         """
+        if not resource.type.startswith("azurerm_"):
+            return False
         if resource.provider in self.features:
             return self.features[resource.provider].get(name, default)
         kind = resource.type.partition("_")[0]

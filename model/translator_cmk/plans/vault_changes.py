@@ -207,17 +207,19 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
     keeps = context.plan.feature(entry.resource, feature, True)
     if keeps is True:
         return
+    is_guarded = entry.resource.type.startswith("azurerm_")
+    kind = "group-deleted" if is_guarded else "group-deleted-without-a-guard"
     account = context.account
     if is_in_group(account.before, group) is True and not context.deletes(account):
         delete = (DeleteResource(account.name),)
-        yield context.change("group-deleted", may(delete, keeps is False))
+        yield context.change(kind, may(delete, keeps is False))
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         is_in_it = is_in_group(vault.before, group)
         if is_in_it is not False and vault.exists_before and not context.deletes(vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
-            yield context.change("group-deleted", readings, vault)
+            yield context.change(kind, readings, vault)
 
 
 def moves(vault: KnownVault) -> bool:

@@ -35,6 +35,10 @@ DETAILS = (
     "run it with --result-format FullResourcePayloads, which is the default, to have them judged"
 )
 
+LENGTH_OF_A_GROUP = 5
+"""So many parts has the id of a resource group, which names no provider:
+`/subscriptions/S/resourceGroups/G`."""
+
 
 def is_what_if(value: Any) -> bool:
     """Return whether a JSON value is a result of what-if."""
@@ -152,6 +156,8 @@ def resolved(value: Any) -> tuple[Any, Any]:
 
 def type_in(resource_id: str) -> str:
     """Return the type in the id of a resource: `Microsoft.KeyVault/vaults/keys`."""
-    _, _, rest = resource_id.rpartition("/providers/")
+    _, found, rest = resource_id.rpartition("/providers/")
     words = rest.split("/")
+    if not found and len(words) == LENGTH_OF_A_GROUP and words[3].lower() == "resourcegroups":
+        return "Microsoft.Resources/resourceGroups"
     return "/".join([words[0], *words[1::2]])
