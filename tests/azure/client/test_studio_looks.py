@@ -13,7 +13,7 @@ from translator_cmk.azure.client import looking
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
-from translator_cmk.machine.commands import DeleteResource, TrainModel
+from translator_cmk.machine.commands import DeleteResource, TrainModel, UndeployModel
 
 UNLISTED = refusal(400, "NobodyHasSeenThis")
 ON_MODELS = "/models?"
@@ -53,6 +53,61 @@ def test_a_model_is_deployed_where_the_list_of_models_does_not_say_so(
 
     monkeypatch.setattr(signed_in, "answer", shorter)
     assert system.observe()["model"]["legal"]["state"] == "deployed"
+
+
+@pytest.fixture
+def statuses(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The statuses that the server shows of a model that is asked for by itself, the last of them
+    for good; its own where there are none.
+    """
+    answer = signed_in.answer
+    left: list[Any] = []
+
+    def otherwise(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        parent = target.partition("?")[0].rpartition("/")[0]
+        if method == "GET" and parent.endswith("/v1.0/models") and left:
+            reply.body["modelStatus"] = left.pop(0) if len(left) > 1 else left[0]
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", otherwise)
+    return left
+
+
+def test_a_model_is_deployed_and_undeployed_once_its_status_says_so(
+    statuses: list[Any], tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    *first, deploy, _ = made(uuid4().hex[:6])
+    accept(system, *first)
+    statuses[:] = ["succeeded", "deploying", "deployed"]
+    accept(system, deploy)
+    assert statuses == ["deployed"], "nothing was waited for"
+    statuses[:] = ["deployed", "undeploying", "undeployed"]
+    accept(system, UndeployModel("legal"))
+    assert statuses == ["undeployed"], "nothing was waited for"
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("deployed", "deployed"),
+        ("Deployed", "deployed"),
+        (9, "deployed"),
+        ("aStatusThatNobodyLists", "deployed"),
+        ("deploying", None),
+        ("undeploying", None),
+        ("updatingDeployment", None),
+        ("undeployed", None),
+    ],
+)
+def test_the_state_of_a_model_is_left_out_where_its_status_says_otherwise(
+    status: Any, state: str | None, statuses: list[Any], tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *made(uuid4().hex[:6]))
+    statuses[:] = [status]
+    assert system.observe()["model"]["legal"].get("state") == state
 
 
 @pytest.mark.parametrize("reply", [UNLISTED, Reply(200, {"workspaces": []})], ids=["error", "none"])

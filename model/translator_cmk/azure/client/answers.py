@@ -53,3 +53,12 @@ def member(answer: Any, name: str) -> Any:
     if not isinstance(answer, dict) or name not in answer:
         raise NotLearned(f"an answer of Custom Translator has no {name}")
     return answer[name]
+
+
+def status_of(model: Any) -> str:
+    """Return the status of a model, in lower case and without spaces: of its training first, and
+    then of its deployment.
+
+    `statusInfo` is none: it is words for people, and may tell of an earlier failure.
+    """
+    return str(model.get("modelstatus", "")).lower().replace(" ", "")

@@ -4,7 +4,7 @@ from typing import Any
 
 from azure.core.exceptions import HttpResponseError
 
-from .answers import items_of, member
+from .answers import items_of, member, status_of
 from .refusals import NotLearned
 from .studio import API, Studio
 from .target import PLANS
@@ -62,14 +62,51 @@ def geographies_of(location: str) -> list[str]:
 
 
 def is_as_asked(model: Any, regions: list[Any], wanted: bool) -> bool:
-    """Return whether a model is deployed in all of the regions, or in none."""
+    """Return whether a model is deployed in all of the regions, or in none, and its status says so
+    too.
+    """
     deployed = {str(region) for region in deployed_in(model)}
     asked = {str(region) for region in regions}
-    return asked <= deployed if wanted else asked.isdisjoint(deployed)
+    is_there = asked <= deployed if wanted else asked.isdisjoint(deployed)
+    return is_there and agrees(model, wanted)
+
+
+SAYS = {
+    "deployed": "deployed",
+    "deploying": "",
+    "updatingdeployment": "",
+    "undeploying": "",
+    "undeployed": "undeployed",
+    "deploymentfailed": "undeployed",
+    "succeeded": "undeployed",
+}
+"""What a status says of a deployment, where it is one of these texts of Microsoft's: nothing while
+it changes.  `isDeployed` may be what was asked for, and not yet so.
+
+https://github.com/AndyCW/Azure-Custom-Translator-CLI/blob/b7cd2b21711be48c1b73df964214a91ec79034f1/CustomTranslatorCLI/SDK/Models/ModelInfo.cs
+"""
+
+
+def agrees(model: Any, deployed: bool) -> bool:
+    """Return whether the status of a model says that it is deployed, or that it isn't, or is a
+    number or a text that nobody lists.
+    """
+    state = "deployed" if deployed else "undeployed"
+    return SAYS.get(status_of(model), state) == state
+
+
+def state_of(model: Any) -> str:
+    """Return whether a model is `deployed` or `undeployed`; nothing where its answer doesn't say
+    which.
+    """
+    deployed = bool(deployed_in(model))
+    if not agrees(model, deployed):
+        return ""
+    return "deployed" if deployed else "undeployed"
 
 
 def deployed_in(model: Any) -> list[Any]:
-    """Return the ids of the regions in which a model is deployed."""
+    """Return the ids of the regions in which a model is deployed, or is going to be."""
     found = []
     for status in model.get("modelregionstatuses") or ():
         if status.get("isdeployed"):

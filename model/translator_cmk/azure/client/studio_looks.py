@@ -7,7 +7,7 @@ from azure.core.exceptions import HttpResponseError
 from ...machine import Observation
 from ...machine.entities import CUSTOMER, MICROSOFT
 from .answers import member
-from .deployments import deployed_in
+from .deployments import state_of
 from .refusals import NotLearned
 from .studio import API, Studio
 from .trainings import trained
@@ -111,16 +111,20 @@ def see_models(
                 seen["model"][name] = {"workspace": workspace}
         return
     for name, model in listed.items():
-        seen["model"][name] = {"workspace": workspace} | state_of(studio, model)
+        seen["model"][name] = {"workspace": workspace} | state_seen(studio, model)
 
 
-def state_of(studio: Studio, model: Any) -> dict[str, str]:
-    """Return the state of a model, or nothing where it can't be seen: not every list of models
-    says where they are deployed, or in time.
+def state_seen(studio: Studio, model: Any) -> dict[str, str]:
+    """Return the state of a model, or nothing where it can't be seen or is changing: not every list
+    of models says where they are deployed, or in time.
     """
     try:
         found = studio.ask("GET", f"{API}/models/{member(model, 'id')}")
     except HttpResponseError:
         studio.is_unsure = True
         return {}
-    return {"state": "deployed" if deployed_in(found) else "undeployed"}
+    state = state_of(found)
+    if not state:
+        studio.is_unsure = True
+        return {}
+    return {"state": state}

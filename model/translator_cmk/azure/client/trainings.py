@@ -5,7 +5,7 @@ from typing import Any
 
 from azure.core.exceptions import HttpResponseError
 
-from .answers import items_of, member
+from .answers import items_of, member, status_of
 from .refusals import NotLearned, is_refusal
 from .studio import API, Studio
 from .training_data import full
@@ -103,14 +103,6 @@ ERRORS = ("1", "2", "unkown", "selecttestsets")
 
 https://github.com/AndyCW/Azure-Custom-Translator-CLI/blob/b7cd2b21711be48c1b73df964214a91ec79034f1/CustomTranslatorCLI/SDK/Models/ModelInfo.cs
 """
-
-
-def status_of(model: Any) -> str:
-    """Return what says how a training is going, in lower case and without spaces.
-
-    `statusInfo` doesn't: it is words for people, and may tell of an earlier failure.
-    """
-    return str(model.get("modelstatus", "")).lower().replace(" ", "")
 
 
 def is_over(model: Any) -> bool:
