@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import CLI, VALID, each_refused, run_cli
+from tests.command_line import CLI, VALID, copy_checkout, each_refused, python, run_cli
 from tests.conformance.conftest import MODEL, WHOLE, messages_of
 from tests.oracle.following import commands
+from translator_cmk.errors import HARNESS
 from translator_cmk.language.messages import (
     command_to_wire,
     observation_to_wire,
@@ -125,6 +126,20 @@ def test_reader_that_has_gone_is_no_defect(
     )
     assert done.returncode == exit_code
     assert not done.stderr
+
+
+@pytest.mark.parametrize("broken", ["1 / 0", "import a_package_that_nobody_has"])
+def test_an_error_that_nobody_expects_ends_with_no_exit_code_of_a_verdict(
+    broken: str, tmp_path: Path
+) -> None:
+    checkout = copy_checkout(tmp_path, "features", "model")
+    command = checkout / "model" / "translator_cmk" / "requirements" / "register_command.py"
+    text = command.read_text("utf-8")
+    command.write_text(f"{text}\n\ndef run(args):\n    {broken}\n", "utf-8")
+    done = python(checkout, "-m", "translator_cmk.cli", "register")
+    assert done.returncode == HARNESS
+    assert broken in done.stderr
+    assert "a defect of translator-cmk" in done.stderr.splitlines()[-1]
 
 
 # `translator-cmk run`: one line for each command, and one line for each error in the input

@@ -10,7 +10,9 @@ import io
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -314,20 +316,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         package = (error.name or "").partition(".")[0]
         extra = EXTRAS.get(package)
         if extra is None:
-            raise
+            return end_by_a_defect()
         print_error(f"this needs the package {package}: pip install 'translator-cmk[{extra}]'")
         return USAGE
     except BrokenPipeError:  # whoever read the output went away
         silence_streams()
         return INCOMPLETE
     except OSError as error:  # the disk is full, for one
-        print_error(f"the output can't be written: {reason(error)}")
+        what = error.filename or "the output can't be written"
+        print_error(f"{what}: {reason(error)}")
         silence_streams()
         return HARNESS
     except KeyboardInterrupt:
         print_error("interrupted")
         return INCOMPLETE
+    except Exception:  # noqa: BLE001  # Python's own exit code for it means that something deviates
+        return end_by_a_defect()
     return exit_code
+
+
+def end_by_a_defect() -> int:
+    """Print the traceback of the error that is handled, and return the exit code for it."""
+    with suppress(OSError):
+        print(traceback.format_exc(), end="", file=sys.stderr)
+    print_error("a defect of translator-cmk ended it, so nothing was decided")
+    silence_streams()
+    return HARNESS
 
 
 def run(argv: Sequence[str]) -> int:

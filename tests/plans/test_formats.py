@@ -102,6 +102,20 @@ def test_a_source_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
     assert "no such folder" in one_error(done)
 
 
+def test_the_lock_of_an_editor_in_the_source_is_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "azurerm_key_vault" "v" {}\n')
+    (tmp_path / ".#main.tf").symlink_to("user@host.1234")
+    log = json.loads(printed(two_findings(), "--format", "sarif", "--source", tmp_path))
+    [location] = log["runs"][0]["results"][0]["locations"]
+    assert location["physicalLocation"]["region"]["startLine"] == 1
+
+
+def test_a_source_that_cannot_be_read_is_one_line_that_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "gone.tf").symlink_to(tmp_path / "nowhere")
+    done = run_cli("check-plan", "-", "--source", tmp_path, text=two_findings().as_json())
+    assert "gone.tf: can't be read: No such file" in one_error(done)
+
+
 @pytest.mark.parametrize(("fail_on", "failures"), [("loses", 1), ("not-specified", 2)])
 def test_junit_fails_where_the_exit_code_counts(fail_on: str, failures: int) -> None:
     text = printed(two_findings(), "--format", "junit", "--fail-on", fail_on)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import CommandError
+from ..errors import CommandError, reason
 
 BLOCK = re.compile(r'^[ \t]*resource[ \t]+"?([\w-]+)"?[ \t]+"?([\w-]+)"?', re.MULTILINE)
 
@@ -26,20 +26,31 @@ Places = Mapping[tuple[str, str], tuple[Place, ...]]
 def find_places(folder: str) -> Places:
     """Return where the resources in a folder and in those below it are written.
 
-    Raises `CommandError` if there is no such folder.
+    Files whose name begins with a dot are those of editors, and Terraform reads none of them.
+    Raises `CommandError` if there is no such folder, or if a file in it can't be read.
     """
     root = Path(folder)
     if not root.is_dir():
         raise CommandError(f"--source {folder}: no such folder; name the one of the configuration")
     found: dict[tuple[str, str], list[Place]] = {}
     for file in sorted(root.rglob("*.tf")):
-        if SKIPPED.isdisjoint(file.relative_to(root).parts):
-            text = file.read_text("utf-8", errors="replace")
-            for match in BLOCK.finditer(text):
-                line = text.count("\n", 0, match.start()) + 1
-                place = Place(file.as_posix(), line)
-                found.setdefault((match[1], match[2]), []).append(place)
+        is_skipped = not SKIPPED.isdisjoint(file.relative_to(root).parts)
+        if is_skipped or file.name.startswith("."):
+            continue
+        text = text_of(file)
+        for match in BLOCK.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            place = Place(file.as_posix(), line)
+            found.setdefault((match[1], match[2]), []).append(place)
     return {name: tuple(places) for name, places in found.items()}
+
+
+def text_of(file: Path) -> str:
+    """Return the text of a file; raises `CommandError` if it can't be read."""
+    try:
+        return file.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise CommandError(f"{file}: can't be read: {reason(error)}") from None
 
 
 def place_of(places: Places, folder: str, address: str, kind: str) -> Place | None:
