@@ -158,6 +158,83 @@ Feature: After the key is back
         | the vault has been deleted            | contracts |
         | all resources on the key have lost it | manuals   |
 
+    Scenario Outline: Access is granted again and the upload stays deleted wherever it was
+      Given <start> (document "<document>")
+      And the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is accepted
+      And the document "<document>" is deleted
+
+      Examples: For another kind of resource, key and place
+        | start                                               | document  |
+        | a deployed model of a multi-service resource        | contracts |
+        | a second workspace at work                          | manuals   |
+        | a new workspace after access was lost               | manuals   |
+        | a deployed model under a rotated key                | contracts |
+        | a deployed model and a role on the vault of its key | contracts |
+
+      @revocation.earlier-workspaces
+      Examples: In a workspace made before enabling
+        | start                                                             | document  |
+        | a deployed model in a workspace made before customer-managed keys | contracts |
+
+    Scenario: Access is granted again and every upload stays deleted
+      Given the access to two documents has been revoked (document "contracts", document "manuals")
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is accepted
+      And the document "contracts" is deleted
+      And the document "manuals" is deleted
+
+    @revocation.earlier-workspaces
+    Scenario: Access is granted again and no earlier or later upload is back
+      Given the access to earlier and later workspaces has been revoked (document "manuals", document "contracts")
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is accepted
+      And the document "manuals" is deleted
+      And the document "contracts" is deleted
+
+    Scenario Outline: The identity has access again and the upload stays deleted
+      Given <situation> (document "<document>")
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then the request is accepted
+      And the document "<document>" is deleted
+
+      Examples: Through the portal, and for another kind of resource, key and place
+        | situation                                        | document  |
+        | the identity from the portal was off             | contracts |
+        | the identity of a multi-service resource was off | contracts |
+        | the identity of two workspaces was off           | manuals   |
+        | the identity was off after access was lost       | manuals   |
+        | the identity was off under a rotated key         | contracts |
+
+      @revocation.earlier-workspaces
+      Examples: In a workspace made before enabling
+        | situation                                            | document  |
+        | the identity of an earlier workspace was off         | contracts |
+        | the identity of earlier and later workspaces was off | contracts |
+
+    Scenario Outline: The vault is recovered and the upload stays deleted wherever it was
+      Given <start> (document "<document>")
+      And the customer deletes the vault "kv-prod"
+      When the customer recovers the vault "kv-prod"
+      Then the request is accepted
+      And the document "<document>" is deleted
+
+      Examples: Through the portal, and for another kind of resource, key and place
+        | start                                                        | document  |
+        | a deployed model under customer-managed keys from the portal | contracts |
+        | a deployed model of a multi-service resource                 | contracts |
+        | a second workspace at work                                   | manuals   |
+        | two resources, each with a key of its own in one vault       | manuals   |
+        | a new workspace after access was lost                        | manuals   |
+        | a deployed model under a rotated key                         | contracts |
+
+      @revocation.earlier-workspaces
+      Examples: In a workspace made before enabling
+        | start                                                             | document  |
+        | a deployed model in a workspace made before customer-managed keys | contracts |
+        | workspaces made before and after the portal enabled CMK           | contracts |
+
   @restoration.uploads-stay-deleted-otherwise
   Rule: Restoring the key by other means brings no uploaded document back either
 

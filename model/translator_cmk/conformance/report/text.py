@@ -211,9 +211,12 @@ def same_cause(others: Sequence[CaseEntry]) -> Iterator[str]:
 
 
 def undecided(envelope: Envelope) -> Iterator[str]:
-    """Yield the cases that were not decided, with the last thing that a system said that broke."""
+    """Yield the cases that were not decided, those that count first, with the last thing that a
+    system said that broke.
+    """
     wanted = (Status.INCONCLUSIVE, Status.NOTHING_LEARNED)
     cases = [case for case in envelope["cases"] if case["status"] in wanted]
+    cases.sort(key=lambda case: not case["scored"])
     for case in cases[:MOST_UNDECIDED]:
         said = last_said(case)
         told = f"; it said: {plain(said, 200)}" if said else ""
