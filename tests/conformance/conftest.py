@@ -5,7 +5,7 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,7 +104,7 @@ def put_messages(folder: Path, text: str) -> None:
     (folder / MESSAGES).write_bytes(gzip.compress(text.encode()))
 
 
-def counterexample(folder: Path, *commands: dict[str, str]) -> Path:
+def counterexample(folder: Path, *commands: Mapping[str, Any]) -> Path:
     """Write a file that has these commands to replay."""
     content = {
         "format": 1,

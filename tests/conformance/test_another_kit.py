@@ -6,7 +6,9 @@ keys of any type and size: a few scenarios, and a little fuzzing.
 """
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,58 @@ def test_check_finds_a_verdict_that_does_not_follow_from_the_log(
     done = check(of_this_specification.sign())
     assert done.code == 1
     assert f'✘ {FAILS}.status: was "passed", is "failed"' in done.out
+
+
+def added_case(envelope: dict[str, Any]) -> None:
+    """Add a passed case that no such run has."""
+    passed = next(case for case in envelope["cases"] if case["status"] == "passed")
+    envelope["cases"].append(passed | {"id": "fuzz/CreateVault", "lane": "fuzz"})
+
+
+def counts_less(envelope: dict[str, Any]) -> None:
+    """Say of a failure that it does not count."""
+    [case] = [case for case in envelope["cases"] if case["id"] == FAILS]
+    case["scored"] = False
+
+
+def ends_well(envelope: dict[str, Any]) -> None:
+    """Give another exit code than that of failures."""
+    envelope["exit_code"] = 0
+
+
+def has_more_that_passed(envelope: dict[str, Any]) -> None:
+    """Count more cases that passed than there are."""
+    envelope["counts"]["scored"]["passed"] += 1
+
+
+def has_no_failures(envelope: dict[str, Any]) -> None:
+    """Leave out the failures by cause, with which every page begins."""
+    envelope["groups"] = []
+
+
+def is_of_a_release(envelope: dict[str, Any]) -> None:
+    """Name a release that has another specification."""
+    envelope["release"] = "0.2.0"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        added_case,
+        counts_less,
+        ends_well,
+        has_more_that_passed,
+        has_no_failures,
+        is_of_a_release,
+    ],
+)
+def test_check_confirms_nothing_that_this_kit_does_not_derive(
+    of_this_specification: Forgery, edit: Callable[[dict[str, Any]], None]
+) -> None:
+    edit(of_this_specification.envelope)
+    done = check(of_this_specification.sign())
+    assert "this kit can't confirm the rest: " in done.out
+    assert done.code == 4
 
 
 def test_check_finds_a_file_that_was_changed(report: Path) -> None:

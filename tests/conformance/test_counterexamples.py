@@ -19,6 +19,7 @@ from tests.conformance.conftest import (
 from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
 from translator_cmk.conformance.lanes.sequence_run import SequenceResult
+from translator_cmk.language.messages import command_to_wire
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Difference, Exchange, Why
@@ -155,6 +156,24 @@ def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: 
     assert says(
         4, "replay", "--in-process", "--python", "tests.systems.limited:OnlyVaults", str(file)
     ).startswith("undecided: nothing was asked")
+
+
+def test_counterexample_whose_last_command_is_left_out_is_no_agreement(tmp_path: Path) -> None:
+    beyond_its_level = cmd.DisableIdentity("translator-prod")
+    commands = map(command_to_wire, (*COVERED[:2], beyond_its_level))
+    file = counterexample(tmp_path, *commands)
+    system = "tests.systems.limited:OnlyVaults"
+    said = says(4, "replay", "--in-process", "--python", system, str(file))
+    assert "undecided: the rest agrees" in said
+    assert 'the customer disables the managed identity of "translator-prod"' in said
+
+
+def test_counterexample_through_a_portal_that_is_gone_is_no_agreement(tmp_path: Path) -> None:
+    file = counterexample(tmp_path, *map(command_to_wire, COVERED))
+    system = "tests.systems.limited:Bare"
+    said = says(4, "replay", "--in-process", "--python", system, str(file))
+    assert "undecided: the rest agrees" in said
+    assert "through the portal" in said
 
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:

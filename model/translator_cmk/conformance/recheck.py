@@ -23,11 +23,11 @@ from .lanes.counterexamples import read_counterexample
 from .lanes.repetition import Repetition, as_written, ask_again
 from .lanes.sequence_run import run_sequence
 from .model_answers import contradictions, is_called_the_model
-from .release import specification_digest, specification_of
+from .release import known_releases, specification_digest, specification_of
 from .report.comparison import beyond, differences, of_cases, of_digests, of_envelope, of_folder
 from .report.folder import MESSAGES
 from .report.reading import read
-from .report.recorded import MessageLog
+from .report.recorded import MessageLog, shortened
 from .report.wording import kit_of
 from .session import Session
 from .subject import Subject, by_chance
@@ -92,8 +92,9 @@ def check_of_another_kit(folder: Path, envelope: Envelope) -> int:
     """Print what this kit finds of a report that another one made, and return the exit code.
 
     Another plan, or other words, are no forgery.  But a status has to follow from its log by this
-    kit too, as long as the specification is the same.  0: all do; 1: one does not, or a file was
-    changed; 4: not all could be judged.
+    kit too, as long as the specification is the same.  0: all do, and so does all that is counted
+    of them; 1: a status does not, or a file was changed; 4: not all could be judged, or something
+    else comes out otherwise here.
     """
     print(
         f"another kit made this report: {plain(kit_of(envelope))}; this is kit {kit_digest()[:12]}"
@@ -126,10 +127,34 @@ def check_of_another_kit(folder: Path, envelope: Envelope) -> int:
         f"{folder}: {len(judged)} of {len(envelope['cases'])} verdicts are confirmed, derived from "
         f"{MESSAGES}"
     )
-    if repetition.problems:
-        print(f"this kit can't judge the others: {plain(repetition.problems[0])}")
+    unconfirmed = repetition.problems[:1] or list(derived_otherwise(envelope, now))
+    if unconfirmed:
+        print(f"this kit can't confirm the rest: {plain(unconfirmed[0])}")
         return INCOMPLETE
     return OK if envelope["complete"] else INCOMPLETE
+
+
+DERIVED = ("counts", "groups", "exit_code", "faults", "stale_deviations")
+"""Fields of an envelope that follow from its cases and its log."""
+
+
+def derived_otherwise(envelope: Envelope, now: Envelope) -> Iterator[str]:
+    """Yield what the report of another kit says besides statuses and does not follow here: a case
+    that this kit doesn't have, whether a case counts, what is counted, and a release that is not of
+    this specification.
+    """
+    has_to_count = {case["id"]: case["scored"] for case in now["cases"]}
+    for case in envelope["cases"]:
+        name = case["id"]
+        if name not in has_to_count:
+            yield f"this kit has no case {name} in such a run"
+        else:
+            yield from differences(case["scored"], has_to_count[name], f"{name}.scored")
+    for field in DERIVED:
+        yield from differences(envelope.get(field), now.get(field), field)
+    release = envelope["release"]
+    if release and known_releases().get(release) != specification_digest():
+        yield f"release: this specification is not known to be of release {shortened(release)}"
 
 
 def other_statuses(envelope: Envelope, judged: Iterable[CaseEntry]) -> Iterator[str]:
@@ -203,6 +228,7 @@ def replay(args: argparse.Namespace) -> int:
     with session_with(args) as session:
         subject = Subject(session, by_chance())
         commands = tuple(applicable(kept["commands"], subject.declaration))
+        not_asked = [command for command in kept["commands"] if command not in commands]
         silent = frozenset(kept["silent"]) & frozenset(load_register())
         oracle = oracle_for(machine_of(silent), subject.declaration)
         blind = len(commands) if kept.get("unobserved") else 0
@@ -220,6 +246,12 @@ def replay(args: argparse.Namespace) -> int:
         print(
             "undecided: nothing was asked, an effect is late, a command is unsupported, or too "
             "much is not specified"
+        )
+        return INCOMPLETE
+    if not_asked:
+        print(
+            "undecided: the rest agrees, but the system does not declare what it takes to be asked "
+            f"this: {format_command(not_asked[0])}"
         )
         return INCOMPLETE
     print("the system and the specification agree")
