@@ -30,6 +30,7 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine.commands import (
     CreateWorkspace,
+    DeleteResource,
     DeleteVault,
     DisableIdentity,
     EnableCustomerManagedKeys,
@@ -244,6 +245,24 @@ def test_where_enabling_is_never_accepted_nothing_is_asked_that_takes_hours(
     [training] = [case for case in envelope["cases"] if case["id"] == "tour/TrainModel"]
     assert training["status"] == "not-run"
     assert training["reason"] == "not asked: EnableCustomerManagedKeys was never accepted"
+
+
+class KeepsResources(Asked):
+    """Says something unintelligible to the deletion of a resource."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, DeleteResource):
+            raise NothingLearned("a workspace stays")
+        return super().submit(command)
+
+
+def test_a_vault_is_kept_as_long_as_a_resource_uses_its_key() -> None:
+    system = KeepsResources()
+    put_through(system)
+    assert isinstance(system.asked[-1], ReadData)
+    [resource] = system.observe()["resource"].values()
+    vault, _, _ = resource["key"].partition("/")
+    assert system.observe()["vault"][vault]["state"] == "active"
 
 
 class Hides(Asked):

@@ -9,18 +9,20 @@ from uuid import uuid4
 import pytest
 
 from tests.azure.client.custom_translator import accept, made
+from tests.azure.client.interrupting import interrupted, refusal
+from tests.azure.client.test_training import begun
 from tests.azure.client.verifying_azure import TENANT
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.leftovers import left_in
 from translator_cmk.azure.client.refusals import NotLearned
-from translator_cmk.azure.client.target import CLOUDS, Target
+from translator_cmk.azure.client.target import CLOUDS, WORK, Target
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.settings import settings_of
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, World, guid
 from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE
-from translator_cmk.machine.commands import DeleteResource
+from translator_cmk.machine.commands import DeleteResource, TrainModel
 
 
 def a_system(folder: Path) -> AzureSystem:
@@ -129,3 +131,41 @@ def test_a_workspace_without_its_resource_stays_on_the_list(
     assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}")["workspaces"]
     assert main(["leftovers", "--clean", "--yes"]) == 4
     assert f"workspace ws-{salt} stays: its resource tr-{salt} is gone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", ["/models/", "/projects/", "/workspaces/"])
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_deletion_that_is_refused_for_a_while_is_asked_for_again(
+    part: str, status: int, signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system, name = begun(tmp_path, "full")
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    no = refusal(status, "NotYet")
+    with interrupted(signed_in, "DELETE", part, no, times=1) as refused:
+        accept(system, DeleteResource(name))
+    assert refused
+    assert "workspace" not in [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")]
+
+
+def test_a_deletion_is_not_asked_for_again_longer_than_a_resource_may_take(
+    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORK["DeleteResource"], "wait", 1)
+    system, name = begun(tmp_path, "full")
+    no = refusal(409, "NotYet")
+    staying = pytest.raises(NotLearned, match="a workspace stays")
+    with interrupted(signed_in, "DELETE", "/workspaces/", no) as refused, staying:
+        system.submit(DeleteResource(name))
+    assert len(refused) > 1
+
+
+def test_what_is_gone_already_is_no_reason_to_keep_the_rest(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system, name = begun(tmp_path, "full")
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    gone = refusal(404, "NotFound")
+    with interrupted(signed_in, "DELETE", "/projects/", gone) as answered:
+        accept(system, DeleteResource(name))
+    assert answered
+    assert settings_of(world_of(signed_in), "abandoned", name) == {}
