@@ -28,7 +28,11 @@ TRAININGS = ("dictionary", "full")
 """What a model is trained with: a dictionary, which is faster and billed for less, or sentences."""
 
 TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
-"""The pricing tiers of Azure for those of the stage: our reading, since the article names none."""
+"""The pricing tiers of Azure for those of the stage: our reading, since the article names none.
+
+Its revision of 07/18/2023 has all of them:
+https://github.com/MicrosoftDocs/azure-docs/blob/9ab07a349eb77086d4c2dfbcc10fedb1acf650d2/articles/ai-services/translator/encrypt-data-at-rest.md
+"""
 
 ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
 """The environment variable with the target, as JSON.  It has no credentials: azure-identity finds
