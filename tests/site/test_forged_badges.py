@@ -345,8 +345,26 @@ def test_what_is_judged_and_not_committed_is_named(tmp_path: Path) -> None:
     assert uncommitted(tmp_path) == ""  # no result depends on them
     for each in judged:
         (tmp_path / each).write_text("One line.\n", "utf-8")
-        assert uncommitted(tmp_path) == each
+        assert uncommitted(tmp_path) == f"{each} is not committed"
         (tmp_path / each).write_text("Two\nlines.\n", "utf-8")
+
+
+def test_new_file_is_named_where_git_is_set_to_hide_such_files(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "config", "status.showUntrackedFiles", "no")
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "new.feature").write_text("Feature: New\n", "utf-8")
+    assert uncommitted(tmp_path) == "features/new.feature is not committed"
+
+
+def test_nothing_counts_as_committed_where_git_can_not_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as in a container into which a linked checkout is mounted without its repository
+    (tmp_path / ".git").write_text("gitdir: /nowhere/at/all\n", "utf-8")
+    assert "not a git repository: /nowhere/at/all" in uncommitted(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert uncommitted(tmp_path).startswith("git is not installed")
 
 
 # Generation
@@ -403,7 +421,9 @@ def test_pages_of_the_source_are_stale_with_what_is_not_committed(
 
     monkeypatch.setattr(pages, "generate", generate)
     monkeypatch.setattr(command, "features_dir", lambda: docs.parent / "features")
-    monkeypatch.setattr(command, "uncommitted", lambda root: "features/vault.feature")
+    monkeypatch.setattr(
+        command, "uncommitted", lambda root: "features/vault.feature is not committed"
+    )
     assert main(["site", "--results", str(records["right"])]) == 0
     said = capsys.readouterr()
     assert said.out.endswith("model: stale\n")

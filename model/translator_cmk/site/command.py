@@ -69,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
         if results and results.subject == MODEL and not evidence.stale:
             evidence = replace(evidence, laws=run_laws(root))
         is_of_the_checkout = args.docs.resolve().is_relative_to(root)
-        changed = uncommitted(root) if results and is_of_the_checkout else ""
-        if changed:
-            warn_of_uncommitted(changed)
-            evidence = replace(evidence, stale=f"{changed} is not committed")
+        problem = uncommitted(root) if results and is_of_the_checkout else ""
+        if problem:
+            warn_of_uncommitted(problem)
+            evidence = replace(evidence, stale=problem)
         content = content._replace(evidence=evidence)
         generated = generate(content)
         replace_folders(args.docs, FOLDERS, generated.files)
@@ -102,24 +102,35 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def warn_of_uncommitted(changed: str) -> None:
-    """Print that nothing counts before this file is committed."""
+def warn_of_uncommitted(problem: str) -> None:
+    """Print that nothing counts until this is mended."""
+    remedy = "mend that"
+    if problem.endswith(NOT_COMMITTED):
+        remedy = "commit it"
     print(
-        f"translator-cmk: warning: {changed} is not committed, so everything is stale; "
-        "commit it, then run make site",
+        f"translator-cmk: warning: {problem}, so everything is stale; {remedy}, then run make site",
         file=sys.stderr,
     )
 
 
+NOT_COMMITTED = "is not committed"
+
+
 def uncommitted(root: Path) -> str:
-    """Return a file that results depend on and no commit has as it is; empty without such a file or
-    a repository.
+    """Return which file that results depend on no commit has as it is, or why git can't tell;
+    empty without either or without a repository.
     """
-    if not (root / ".git").exists() or not shutil.which("git"):
+    if not (root / ".git").exists():
         return ""
-    command = ["git", "-C", str(root), "status", "--porcelain", "--", *JUDGED]
-    return (
-        subprocess.run(command, capture_output=True, text=True, check=False)
-        .stdout[3:]
-        .partition("\n")[0]
-    )
+    if not shutil.which("git"):
+        return "git is not installed, so nothing is known to be committed"
+    # a user's own setting may hide new files
+    status = ["git", "-C", str(root), "status", "--porcelain", "--untracked-files=all"]
+    done = subprocess.run([*status, "--", *JUDGED], capture_output=True, text=True, check=False)
+    if done.returncode:
+        words = " ".join(done.stderr.split())
+        return f"git can't tell what is committed ({words})"
+    first, _, _ = done.stdout[3:].partition("\n")
+    if not first:
+        return ""
+    return f"{first} {NOT_COMMITTED}"
