@@ -4,15 +4,19 @@ what a run showed.
 
 import json
 import re
+import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conformance.conftest import FAILS, MODEL, WELL, WHOLE, says, verify
+from tests.command_line import CLI
+from tests.conformance.conftest import FAILS, MODEL, WELL, WHOLE, WRONG, says, verify
 from tests.conformance.forgeries import Forgery
+from tests.site.conftest import ALL_FEATURES
 from translator_cmk.cli import main
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.consequences import load_consequences
@@ -23,6 +27,8 @@ pytestmark = pytest.mark.slow
 
 NAMES = (COMPONENTS, RESULTS)
 LOST = "revocation.access-revoked"
+MODELS_KEPT = "revocation.models-kept"
+MAKES_VAULTS = "environment.create-vault"
 
 
 @pytest.fixture(scope="module")
@@ -137,15 +143,43 @@ def test_requirement_that_failed_is_not_satisfied_and_names_what_was_seen(folder
     assert [link["text"] for link in finding["links"]] == ["CEK-13"]
 
 
-def test_requirement_whose_scenarios_passed_is_satisfied_and_others_have_no_finding(
+def states_of(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the status of each requirement that has a finding."""
+    findings = result_of(folder)["findings"]
+    return {each["target"]["target-id"]: each["target"]["status"] for each in findings}
+
+
+@pytest.fixture(scope="module")
+def states_of_whole_requirements(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The findings on a system that keeps everything, asked all of two requirements."""
+    selection = ("--requirement", MAKES_VAULTS, "--requirement", MODELS_KEPT)
+    tried = verify(tmp_path_factory.mktemp("whole"), "--python", WRONG, *ALL_FEATURES, *selection)
+    output = tried.folder.parent / "oscal"
+    assert main(["oscal", str(tried.folder), "--output", str(output)]) == 0
+    return states_of(output)
+
+
+def test_requirement_all_of_whose_scenarios_passed_is_satisfied(
+    states_of_whole_requirements: Any,
+) -> None:
+    assert states_of_whole_requirements[MAKES_VAULTS] == {"state": "satisfied", "reason": "pass"}
+
+
+def test_requirement_of_which_only_some_scenarios_were_selected_is_not_satisfied(
     folder: Path,
 ) -> None:
-    states = {
-        each["target"]["target-id"]: each["target"]["status"]
-        for each in result_of(folder)["findings"]
-    }
-    assert states[WHOLE.partition("/")[0]] == {"state": "satisfied", "reason": "pass"}
-    assert "keys.rsa-2048" not in states
+    states = states_of(folder)
+    assert WHOLE.startswith(MAKES_VAULTS)
+    assert states[MAKES_VAULTS]["state"] == "not-satisfied"
+    assert states[MAKES_VAULTS]["reason"] == "other"
+    assert "keys.rsa-2048" not in states, "a requirement that was not tried has a finding"
+
+
+def test_requirement_whose_scenarios_failed_for_others_has_not_failed(
+    states_of_whole_requirements: Any,
+) -> None:
+    assert states_of_whole_requirements[LOST]["reason"] == "fail"
+    assert states_of_whole_requirements[MODELS_KEPT]["reason"] == "other"
 
 
 def test_evidence_is_the_report_with_its_hash(report: Path, folder: Path) -> None:
@@ -207,3 +241,25 @@ def test_each_consequence_has_the_basis_and_the_sentences_of_the_table(folder: P
             prop = found[f"{event.event}: {row.loss} {row.fate}"]
             assert prop["class"] == row.basis
             assert prop["remarks"].split(", ") == [*row.statements, *row.requirements]
+
+
+def test_model_with_a_blank_in_its_name_is_described_as_the_model(tmp_path: Path) -> None:
+    forgery = Forgery(verify(tmp_path, "--python", MODEL, *WELL).folder, tmp_path / "named")
+    forgery.envelope["subject"]["product"] = "model "
+    for entry in forgery.log:
+        if entry.get("request", {}).get("verb") == "hello":
+            entry["answer"]["product"] = "model "
+    says(0, "oscal", forgery.derive(), "--output", tmp_path / "oscal")
+    [component] = result_of(tmp_path / "oscal")["local-definitions"]["components"]
+    assert component["description"].startswith("The model of the specification itself.")
+
+
+def test_output_that_can_not_be_written_is_named_where_the_error_names_no_file(
+    report: Path, tmp_path: Path
+) -> None:
+    # a file may have so many blocks: then Python's error names none, as on a full disk
+    words = [*CLI, "oscal", str(report), "--output", str(tmp_path / "oscal")]
+    limited = f"ulimit -f 8; exec {shlex.join(words)}"
+    done = subprocess.run(["sh", "-c", limited], capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert f"{tmp_path / 'oscal'}: can't be written: File too large" in done.stderr

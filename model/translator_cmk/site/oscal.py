@@ -17,9 +17,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from .. import __version__
-from ..bdd.systems import MODEL
-from ..conformance.model_answers import could_be_the_models
+from ..bdd.feature_files import pickles
+from ..conformance.cases import CaseEntry
+from ..conformance.model_answers import could_be_the_models, is_called_the_model
 from ..conformance.recheck import must_have_said_hello, problems_of
+from ..conformance.report.by_requirement import by_requirement, verdict
+from ..conformance.report.by_requirement import cell as cell_of
 from ..conformance.report.folder import ENVELOPE, MESSAGES
 from ..conformance.report.reading import read
 from ..conformance.report.wording import counted, headline, message_of, product
@@ -91,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         write_json(args.output / RESULTS, results)
     except OSError as error:
         raise CommandError(
-            f"{error.filename}: can't be written: {error.strerror}", HARNESS
+            f"{args.output}: can't be written: {error.strerror or error}", HARNESS
         ) from None
     [result] = results["assessment-results"]["results"]
     found = result.get("findings", [])
@@ -278,17 +281,21 @@ def assessment_results(
     ``run``: the digest of its envelope; ``evidence``: the folder of the report, from that of the
     results.
     """
-    findings = [
-        finding(run, register[name], about)
-        for name in register
-        if (about := counting(name, envelope))
-    ]
+    counting = by_requirement(
+        [case for case in envelope["cases"] if case["scored"] and applies(case)]
+    )
+    were_run = {case["id"] for case in envelope["cases"]}
+    findings = []
+    for name, requirement in register.items():
+        if name in counting:
+            is_whole = were_run.issuperset(scenarios_of(name))
+            findings.append(finding(run, requirement, counting[name], is_whole))
     subject = {
         "uuid": uid(run, "subject"),
         "type": "software",
         "title": product(envelope),
         "description": "The model of the specification itself. Nothing was observed on Azure."
-        if envelope["subject"]["product"] == MODEL
+        if is_called_the_model(envelope)
         else "The system under test, by the name that it gave itself.",
         "status": {"state": "other"},
     }
@@ -336,17 +343,15 @@ def assessment_results(
     )
 
 
-def counting(name: str, envelope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the cases that count for a requirement: it is theirs, or the cause of their
-    failure.
-    """
-    return [
-        case
-        for case in envelope["cases"]
-        if case["scored"]
-        and case["status"] != Status.NOT_APPLICABLE
-        and name in (*case["requirements"], *case.get("attributed_to", ()))
-    ]
+def applies(case: CaseEntry) -> bool:
+    return bool(case["status"] != Status.NOT_APPLICABLE)
+
+
+def scenarios_of(requirement: str) -> Iterator[str]:
+    """Yield the id of each scenario that says something of a requirement."""
+    for pickle in pickles():
+        if requirement in pickle.requirements:
+            yield pickle.id
 
 
 def reviewed(names: Collection[str]) -> dict[str, Any]:
@@ -388,11 +393,11 @@ def observation(run: str, case: Mapping[str, Any], when: str) -> dict[str, Any]:
 
 
 def finding(
-    run: str, requirement: Requirement, cases: Sequence[Mapping[str, Any]]
+    run: str, requirement: Requirement, cases: Sequence[CaseEntry], is_whole: bool
 ) -> dict[str, Any]:
-    """Return the finding on a requirement: satisfied only where each case that counts passed."""
-    statuses = {case["status"] for case in cases}
-    reason = "pass" if statuses == {Status.PASSED} else "fail" if statuses & HAS_FAILED else "other"
+    """Return the finding on a requirement: satisfied only where each case that counts passed, and
+    all of its scenarios were selected.
+    """
     about = [each for each in addressed() if requirement.id in each["requirements"]]
     return {
         "uuid": uid(run, "finding", requirement.id),
@@ -406,10 +411,7 @@ def finding(
         "target": {
             "type": "objective-id",
             "target-id": requirement.id,
-            "status": {
-                "state": "satisfied" if reason == "pass" else "not-satisfied",
-                "reason": reason,
-            },
+            "status": objective_status(verdict(cell_of(requirement, cases)), is_whole),
         },
         "related-observations": [
             {"observation-uuid": uid(run, "case", each["id"])}
@@ -417,3 +419,15 @@ def finding(
             if each["status"] != Status.NOT_RUN
         ],
     }
+
+
+def objective_status(status: Status, is_whole: bool) -> dict[str, str]:
+    """Return the status of a requirement in a report as OSCAL has it."""
+    if status in HAS_FAILED:
+        return {"state": "not-satisfied", "reason": "fail"}
+    if not is_whole:
+        remarks = "Not all of its scenarios were selected."
+        return {"state": "not-satisfied", "reason": "other", "remarks": remarks}
+    if status is Status.PASSED:
+        return {"state": "satisfied", "reason": "pass"}
+    return {"state": "not-satisfied", "reason": "other"}
