@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.site.conftest import a_run, content_of, page
+from translator_cmk.site import example_run, pages
 from translator_cmk.site.example_run import FOLDER, example_page
 
 PATH = "evidence/example-run.md"
@@ -27,3 +30,13 @@ def test_example_is_made_once_for_each_kit(site: Path) -> None:
 
 def test_page_without_the_example_says_how_to_make_one() -> None:
     assert "translator-cmk report page FOLDER" in page(content_of(a_run()), PATH)
+
+
+def test_example_that_could_not_be_made_is_reported_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(example_run, "RUN", ("--python", "translator_cmk.system:NoSuchModel"))
+    [found] = pages.pages(content_of(a_run())._replace(example=example_page), PATH)
+    assert "NoSuchModel" in found.not_computed
+    assert "NoSuchModel" in found.text

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -253,15 +253,15 @@ class Content(NamedTuple):
     rows: Mapping[str, Sequence[RowSource]]
     decisions: Mapping[str, Decision]
     implementations: Sequence[Implementation] = ()
-    example: str = ""
-    """The page of a run against the model, in Markdown."""
+    example: Callable[[], str] = str
+    """Makes the page of a run against the model, in Markdown; empty for a site without it."""
 
 
 def load_content(found: Results | None, docs: Path) -> Content:
     """Load everything but the results; raises `InvalidFile` or `OSError`."""
     register = load_register()
     for diagnostic in lint([features_dir()]):
-        raise InvalidFile(f"{diagnostic}; run make ties")
+        raise InvalidFile(str(diagnostic))
     return Content(
         Evidence(
             register,
@@ -272,7 +272,7 @@ def load_content(found: Results | None, docs: Path) -> Content:
         rows_by_requirement(),
         load_decisions(docs / "decisions"),
         load_implementations(docs),
-        example_page(),
+        example_page,
     )
 
 

@@ -4,13 +4,10 @@ The smallest run is put to the model, and the page is made of its report, both b
 a reader would use.  The report is kept in `.results/`, and made again when the kit has changed.
 """
 
-import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from ..digest import kit_digest
+from .kit_runs import CommandFailed, is_current, last_lines, run_kit
 
 FOLDER = Path(".results/example-run")
 
@@ -22,25 +19,15 @@ RUN = (
 
 
 def example_page() -> str:
-    """Return the page; empty if a broken model leaves nothing to show."""
-    if not is_current():
+    """Return the page; raises `CommandFailed`."""
+    if not is_current(FOLDER):
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.parent.mkdir(parents=True, exist_ok=True)
-        run_kit("verify", *RUN, "--report", str(FOLDER))
-    return run_kit("report", "page", str(FOLDER))
-
-
-def is_current() -> bool:
-    """Return whether the report that is kept is of this kit, and came to its end."""
-    try:
-        report = json.loads((FOLDER / "report.json").read_bytes())
-    except (OSError, ValueError):
-        return False
-    return bool(report.get("digest") == kit_digest() and report.get("complete"))
-
-
-def run_kit(*arguments: str) -> str:
-    """Return what a command of the kit prints."""
-    words = [sys.executable, "-m", "translator_cmk.cli", *arguments]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return done.stdout
+        run = run_kit("verify", *RUN, "--report", str(FOLDER))
+        # whatever came of it, there is a report, unless the kit itself has failed
+        if not (FOLDER / "report.json").is_file():
+            raise CommandFailed(f"verify has failed: {' '.join(last_lines(run))}")
+    page = run_kit("report", "page", str(FOLDER))
+    if page.returncode:
+        raise CommandFailed(f"report page has failed: {' '.join(last_lines(page))}")
+    return page.stdout

@@ -4,15 +4,14 @@ requirement.
 `docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``,
 the command of an implementation that uses the protocol over standard input and output, or
 ``report``, the folder of a report that `translator-cmk verify` wrote, from docs/.  A report of a
-run is kept in `.results/` and made again when the specification, a file that the command names or
-the report itself has changed.
+run that came to its end is kept in `.results/`, and made again when the specification, the program,
+a package or a file that it uses, or the report itself has changed.
 """
 
 import json
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +29,7 @@ from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record
 from ..strict_yaml import Entry, read_yaml
 from ..verdict import DECIDED, Status
+from .kit_runs import is_current, last_lines, run_kit
 
 LIST = "implementations.yaml"
 CACHE = Path(".results/implementations")
@@ -177,7 +177,8 @@ def run(command: str, folder: Path) -> tuple[str, ...]:
     if not shutil.which(program):
         return (f"it was not run: {program} is not installed on the machine that made this site",)
     kept = folder.with_suffix(".key")
-    if kept.is_file() and kept.read_text("utf-8") == key_of(command, folder):
+    is_kept = kept.is_file() and is_current(folder)
+    if is_kept and kept.read_text("utf-8") == key_of(command, folder):
         return ()
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -192,18 +193,41 @@ def key_of(command: str, folder: Path) -> str:
     """Return what a kept report depends on, and its files: if one of them has changed, the key
     has.
     """
-    used = [Path(argument) for argument in shlex.split(command)[1:]]
+    program, *arguments = shlex.split(command)
+    used = [Path(argument) for argument in arguments]
     of_the_report = [folder / name for name in PUBLISHED]
     named = {str(path): path for path in (*used, *of_the_report) if path.is_file()}
-    return "\n".join([kit_digest(), command, *OPTIONS, digest_of(named)])
+    depends_on = [kit_digest(), command, *OPTIONS, digest_of(named), *versions_of(program)]
+    return "\n".join(depends_on)
+
+
+def versions_of(program: str) -> list[str]:
+    """Return the version that a program prints, and the packages in the virtual environment of an
+    interpreter.
+    """
+    try:
+        asked = subprocess.run(
+            [program, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+        printed = asked.stdout.strip()
+    except subprocess.TimeoutExpired:
+        printed = "none"  # it takes the option for nothing, and waits
+    environment = Path(shutil.which(program) or program).parent.parent
+    packages = environment.glob("lib/python*/site-packages/*.dist-info")
+    return [printed, *sorted(path.name for path in packages)]
 
 
 def kit(*arguments: str) -> tuple[str, ...]:
     """Run a command of the conformance kit; return its last lines unless it succeeds."""
-    command = [sys.executable, "-m", "translator_cmk.cli", *arguments]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    lines = (found.stderr.strip() or found.stdout.strip()).splitlines()
-    return tuple(lines[-3:]) if found.returncode else ()
+    done = run_kit(*arguments)
+    if done.returncode:
+        return last_lines(done)
+    return ()
 
 
 def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:

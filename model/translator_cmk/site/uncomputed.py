@@ -1,8 +1,9 @@
-"""What stands in place of a page that can't be computed, since a row of the model is wrong: the
-reason, in red.
+"""What stands in place of a page that can't be computed, since a row of the model is wrong or the
+kit has failed: the reason, in red.
 
 A page asks the model while it is rendered.  Only the errors by which the model says that its rows
-are wrong are caught here, so a mistake in the code of a page still ends the command.
+are wrong, or a command of the kit that it has failed, are caught here, so a mistake in the code of
+a page still ends the command.
 """
 
 import re
@@ -13,6 +14,7 @@ from jinja2 import Environment
 from ..explore.scopes import StartNotReached
 from ..machine import RowDefect
 from ..strict_yaml import parse_yaml
+from .kit_runs import CommandFailed
 from .render import PAGES, UP, Page, rendered
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
@@ -37,7 +39,7 @@ def written(templates: Environment, page: Page) -> Written:
     """Return a page, or what stands in its place."""
     try:
         text = rendered(templates, page.template, **page.values())
-    except WRONG_ROWS as error:
+    except (*WRONG_ROWS, CommandFailed) as error:
         reason = str(error)
         return Written(page.path, in_its_place(templates, page, reason), reason)
     return Written(page.path, text)
