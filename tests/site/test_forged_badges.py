@@ -375,6 +375,8 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of pages with a green badge of an earlier run, and no results."""
     (tmp_path / "docs" / "badges").mkdir(parents=True)
     (tmp_path / "docs" / "badges" / "all.svg").write_text("green", "utf-8")
+    (tmp_path / "docs" / "data").mkdir()
+    (tmp_path / "docs" / pages.HOME).write_text("All is green.", "utf-8")
     (tmp_path / "docs" / "index.md").write_text("By hand.", "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "docs"
@@ -396,6 +398,17 @@ def test_rule_with_a_wrong_tag_is_named_and_leaves_no_green_badge(
         r"translator-cmk: error: .*vault\.feature:\d+: .*vault\.same-regoin.*\n", said
     )
     assert [path.name for path in docs.rglob("*")] == ["index.md"]
+
+
+@pytest.mark.parametrize("results", ["no-such-report", "right"])
+def test_folder_of_another_project_is_named_and_left_alone(
+    docs: Path, records: dict[str, Path], capsys: pytest.CaptureFixture[str], results: str
+) -> None:
+    (docs / pages.HOME).unlink()
+    there = sorted(docs.rglob("*"))
+    assert main(["site", "--results", str(records.get(results, results))]) == 2
+    assert f"{Path('docs') / 'badges'}: not made by translator-cmk site" in capsys.readouterr().err
+    assert sorted(docs.rglob("*")) == there
 
 
 def test_generation_that_raises_leaves_no_green_badge(

@@ -314,6 +314,7 @@ def test_bad_input_is_refused_by_name_and_leaves_no_badge_of_an_earlier_run(
 ) -> None:
     for path, kept in {
         "docs/badges/all.svg": b"of an earlier run",
+        f"docs/{site_pages.HOME}": b"of an earlier run",
         spoilt or "spoilt": as_bytes(text),
     }.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)

@@ -52,13 +52,20 @@ def run(args: argparse.Namespace) -> int:
     from ..conformance.results import load_results
     from .content import MODEL, load_content
     from .laws import run_laws
-    from .pages import FOLDERS, generate
+    from .pages import FOLDERS, HOME, generate
     from .render import replace_folders
 
     if not args.docs.is_dir():
         raise CommandError(
             f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR"
         )
+    were_generated = (args.docs / HOME).is_file()
+    for folder in FOLDERS:
+        if (args.docs / folder).exists() and not were_generated:
+            raise CommandError(
+                f"{args.docs / folder}: not made by translator-cmk site, which would replace it; "
+                "move or delete it, or use --docs DIR"
+            )
     try:
         results = (
             load_results(args.results or RESULTS) if args.results or RESULTS.exists() else None

@@ -44,6 +44,7 @@ from .sourced import against, by_requirement, load_seen, near, sources
 from .uncomputed import WRONG_ROWS, Written, written
 
 WHAT_IF_PAGE = "decide/what-if.md"
+HOME = "data/home.snippet"
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
 
 
@@ -136,7 +137,7 @@ def templates(content: Content) -> Environment:
 
 def pages_to_write(content: Content) -> Iterator[Page]:
     """Yield each page and each part that hand-written pages include."""
-    yield Page("data/home.snippet", "home.md", lambda: {"root": ""})
+    yield Page(HOME, "home.md", lambda: {"root": ""})
     yield Page("data/revisions.xml", "revisions.xml")
     yield Page("data/matrix.snippet", "matrix.md", matrix)
     yield from decide_pages(content)
