@@ -174,8 +174,9 @@ def test_a_subscription_is_found_by_its_id_in_any_case(tmp_path: Path) -> None:
     assert vault in system.observe()["vault"]
 
 
+@pytest.mark.parametrize("ending", [DisableIdentity, DeleteResource])
 def test_an_access_policy_that_an_identity_left_behind_is_neither_access_nor_none(
-    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ending: Any, signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     system, name = begun(tmp_path, "dictionary")
     vault = f"kv-{name}"
@@ -196,6 +197,6 @@ def test_an_access_policy_that_an_identity_left_behind_is_neither_access_nor_non
     monkeypatch.setattr(signed_in, "answer", remembering)
     grant = f"{vault}/{name}"
     assert system.observe()["grant"][grant]["vault"] == vault
-    accept(system, DisableIdentity(name))
+    accept(system, ending(name))
     system.reads_are_behind_until = 0.0
     assert system.observe()["grant"] == {grant: {"resource": name}}

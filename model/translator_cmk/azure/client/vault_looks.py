@@ -41,8 +41,8 @@ def active_fields(estate: Estate, vault: Any) -> dict[str, Any]:
 def see_access_policies(estate: Estate, name: str, vault: Any, seen: Observation) -> None:
     """Look at who has access.
 
-    An access policy of nobody known shows no access.  Of one that an identity which is off has left
-    behind it isn't known in a cloud: `vault` is left out.
+    An access policy of nobody known shows no access.  Of one that an identity has left behind,
+    which is off or has ended with its resource, it isn't known in a cloud: `vault` is left out.
     """
     needed = {permission.lower() for permission in PERMISSIONS}
     for policy in vault.properties.access_policies or ():
@@ -54,10 +54,18 @@ def see_access_policies(estate: Estate, name: str, vault: Any, seen: Observation
             seen["grant"][f"{name}/{resource}"] = {"vault": name, "resource": resource}
         if estate.local:
             continue
-        for resource, fields in seen["resource"].items():
-            last = estate.principals.get(resource)
-            if not fields["registered"] and last == str(policy.object_id):
-                seen["grant"][f"{name}/{resource}"] = {"resource": resource}
+        for resource in left_by(estate, str(policy.object_id), seen):
+            seen["grant"][f"{name}/{resource}"] = {"resource": resource}
+
+
+def left_by(estate: Estate, principal: str, seen: Observation) -> list[str]:
+    """Return the resources whose last identity is this, and is off or gone with them."""
+    found = []
+    for resource, last in estate.principals.items():
+        is_on = seen["resource"].get(resource, {}).get("registered", False)
+        if last == principal and not is_on:
+            found.append(resource)
+    return found
 
 
 def see_roles(estate: Estate, vault: str, seen: Observation) -> None:
