@@ -21,8 +21,18 @@ from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.settings import settings_of
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, World, guid
 from translator_cmk.cli import main
-from translator_cmk.machine import DEFAULT_STAGE
-from translator_cmk.machine.commands import DeleteResource, TrainModel
+from translator_cmk.machine import DEFAULT_STAGE, Command
+from translator_cmk.machine.commands import (
+    DeleteKey,
+    DeleteResource,
+    DeleteVault,
+    DisableIdentity,
+    DisableKey,
+    RevokeKeyAccess,
+    TrainModel,
+)
+from translator_cmk.machine.entities import Workspace
+from translator_cmk.system import MACHINE
 
 
 def a_system(folder: Path) -> AzureSystem:
@@ -169,3 +179,50 @@ def test_what_is_gone_already_is_no_reason_to_keep_the_rest(
         accept(system, DeleteResource(name))
     assert answered
     assert settings_of(world_of(signed_in), "abandoned", name) == {}
+
+
+def losses(salt: str) -> list[Command]:
+    """Return what takes the key away, in each way."""
+    vault = f"kv-{salt}"
+    return [
+        RevokeKeyAccess(vault, f"tr-{salt}"),
+        DisableIdentity(f"tr-{salt}"),
+        DisableKey(vault, "cmk"),
+        DeleteKey(vault, "cmk"),
+        DeleteVault(vault),
+    ]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_cleaning_gives_a_lost_key_back_before_it_deletes_a_workspace(
+    number: int,
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = signed_in.answer
+
+    def needing_the_key(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if method == "DELETE" and "/workspaces/" in target:
+            world = MACHINE.world(world_of(signed_in).state)
+            if not world.entity(Workspace, f"ws-{salt}").readable:
+                return Reply(403, {"error": {"code": "Forbidden", "message": "No key."}})
+        return answer(method, target, headers, content)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(signed_in, "answer", needing_the_key)
+    accept(a_system(tmp_path), *salted(salt), losses(salt)[number])
+    main(["leftovers", "--clean", "--yes"])
+    assert [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")] == ["vault"]
+
+
+def test_a_run_gives_no_key_back_while_it_goes_on(
+    salt: str, signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *salted(salt))
+    system.observe()
+    accept(system, DeleteVault(f"kv-{salt}"), DeleteResource(f"tr-{salt}"))
+    assert system.observe()["vault"][f"kv-{salt}"]["state"] == "deleted"
+    assert signed_in.port

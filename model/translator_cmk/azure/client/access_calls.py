@@ -5,11 +5,9 @@ from typing import Any
 
 from ...machine import commands
 from ...system import Unsupported
+from .bodies import PERMISSIONS
 from .estate import NOBODY, Estate
 from .vault_calls import access_policy
-
-PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
-"""The permissions on keys that the article asks for."""
 
 ROLE_ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
 ROLE_VERSION = "?api-version=2022-04-01"

@@ -148,7 +148,7 @@ class Estate(Clients):
             return
         of_it = [entry for entry in self.noted if entry.get("resource") == resource]
         path = Path(self.target.leftovers)
-        stay = leftovers.clean(path, of_it, self.cloud, self.connections)
+        stay = leftovers.clean(path, of_it, self.cloud, self.connections, gives_back=False)
         if stay:
             raise NotLearned(f"the resource was not deleted, since a workspace stays: {stay[0]}")
 

@@ -8,8 +8,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import base64url_decode
 
 from ...machine import commands
+from .bodies import key_in_use
 from .estate import Estate, word
-from .resource_calls import key_in_use
 
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
 NO_NUMBERS = ("kty", "crv", "key_ops")

@@ -25,9 +25,9 @@ soft-deleted.  A workspace can be asked for only while its resource is there.
 
 WORKSPACE_IN_IT = (
     "a workspace in its group could not be deleted, which nobody could without it; a model that is "
-    "still deployed is billed. If the run ended while its key was lost, give that back first: "
-    "recover the vault, enable the identity, grant access. Then try again, or delete the group "
-    "yourself"
+    "still deployed is billed. If the run ended while its key was lost, the key was given back, as "
+    "far as that can be done: the vault recovered, the identity enabled, access granted, the key "
+    "recovered and enabled. Try again in an hour, or delete the group yourself"
 )
 
 GONE = "its resource"
@@ -113,22 +113,35 @@ def run(args: argparse.Namespace) -> int:
     return INCOMPLETE if stay else OK
 
 
-def clean(path: Path, entries: Iterable[Entry], cloud: Cloud, connections: Any = None) -> list[str]:
-    """Remove these entries from Azure and from the list; return a line for each that stays."""
+def clean(
+    path: Path,
+    entries: Iterable[Entry],
+    cloud: Cloud,
+    connections: Any = None,
+    gives_back: bool = True,
+) -> list[str]:
+    """Remove these entries from Azure and from the list; return a line for each that stays.
+
+    ``gives_back``: a resource gets its lost key back before a workspace of it is deleted.
+    """
     from azure.core.pipeline.transport import RequestsTransport
 
     from .clients import Clients
+    from .giving_back import give_key_back
 
     connections = connections or RequestsTransport()
     stay = []
     needed = set()  # the groups that hold what a workspace can be asked for with
-    for entry in sorted(entries, key=place_in_order):
+    in_order = sorted(entries, key=place_in_order)
+    for entry in in_order:
         where = entry["subscription"], entry.get("group", entry["name"])
         if entry["kind"] != "workspace" and where in needed:
             stay.append(f"{entry['kind']} {entry['name']} stays: {WORKSPACE_IN_IT}")
             continue
         clients = Clients(cloud, connections, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
+        if gives_back and entry["kind"] == "workspace":
+            give_key_back(clients, entry, in_order)
         reason = removed(clients, **entry)
         if reason and entry["kind"] == "workspace" and not reason.startswith(GONE):
             needed.add(where)

@@ -1,7 +1,6 @@
 """Azure's requests for the commands on resources."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.cognitiveservices.models import Account
@@ -9,6 +8,7 @@ from azure.mgmt.cognitiveservices.models import Account
 from ...machine import commands
 from ...machine.entities import CUSTOMER
 from ...system import Unsupported
+from .bodies import IDENTITY_ON
 from .estate import Estate
 from .refusals import refusal_of
 
@@ -21,7 +21,6 @@ KINDS = {
 
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
 
-IDENTITY_ON = {"type": "SystemAssigned"}
 IDENTITY_OFF = {"type": "None"}
 CUSTOMER_MANAGED_KEY = "CustomerManagedKey"
 MICROSOFTS_KEY = {"key_source": "Microsoft.CognitiveServices"}
@@ -133,16 +132,3 @@ def encryption(estate: Estate, vault: str, key: str) -> dict[str, Any]:
     version = estate.versions.get(f"{vault}/{key}", "0" * 32)
     where = {"key_name": key, "key_version": version, "key_vault_uri": estate.uri(vault)}
     return {"key_source": "Microsoft.KeyVault", "key_vault_properties": where}
-
-
-def key_in_use(account: Any) -> tuple[str, str]:
-    """Return the key that an account says it uses, as `vault/key`, and its version; empty where
-    there is none.
-    """
-    section = account.properties.encryption
-    used = section.key_vault_properties if section else None
-    if used is None or not used.key_name:
-        return "", ""
-    host = urlsplit(str(used.key_vault_uri)).hostname or ""
-    vault, _, _ = host.partition(".")
-    return f"{vault}/{used.key_name}", used.key_version

@@ -4,8 +4,9 @@ from typing import Any
 
 from ...machine import Observation
 from ...machine.entities import CUSTOMER, MICROSOFT
+from .bodies import key_in_use
 from .estate import Estate, word
-from .resource_calls import KINDS, key_in_use
+from .resource_calls import KINDS
 
 
 def see_resources(estate: Estate, seen: Observation) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Container
 from typing import Any
 
 from ...machine import Observation
-from .access_calls import PERMISSIONS, roles_on
+from .access_calls import roles_on
+from .bodies import PERMISSIONS
 from .estate import Estate, word
 from .key_looks import see_keys
 
