@@ -548,6 +548,24 @@ def test_a_vault_that_no_account_uses_is_silent(tmp_path: Path) -> None:
     assert any(note.startswith("kv-other loses access policies") for note in found.notes)
 
 
+def test_of_an_account_outside_the_plan_any_policy_may_be_the_one_that_goes(
+    tmp_path: Path,
+) -> None:
+    """Its identity is not known, so what stays in the list may be somebody else's."""
+    one, other = b.policy_entry(b.OTHER), b.policy_entry(b.TENANT)
+    secrets = b.policy_entry(b.PRINCIPAL, [])
+    for before, after, expected in (
+        ([one, other], [other], {V: "may-lose"}),
+        ([one, other], [b.policy_entry(b.OTHER, ["Get"]), other], {V: "may-lose"}),
+        ([one, other], [other, one, secrets], {}),
+        ([one, secrets], [one], {}),
+    ):
+        plan = plan_with(without=f"{T} {V} {P}")
+        plan.keep(C, b.cmk())
+        plan.update(V, b.vault(policies=before), b.vault(policies=after))
+        assert verdicts(plan, tmp_path) == expected
+
+
 # Azure RBAC
 
 

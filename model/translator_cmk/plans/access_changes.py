@@ -8,21 +8,33 @@ from .causes import new_identities, root_cause, set_by, targets
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import DELETE, UNKNOWN
-from .things import NEEDED, Policy, PolicyList, Role, Vault
+from .things import NEEDED, MayBeUnknown, Policy, PolicyList, Role, Vault
 from .world import KnownVault, covers
 
 
 @dataclass(frozen=True)
 class Rights:
-    """What policies give to an account: permissions for certain, and whether perhaps more."""
+    """What policies give to an account: permissions for certain, and more perhaps."""
 
     certain: frozenset[str]
-    perhaps: bool
+    perhaps: Mapping[MayBeUnknown, MayBeUnknown]
+    """By principal that may be the account's: the permissions that it has."""
+
+    def may_lack_some_of(self, other: "Rights") -> bool:
+        """Return whether something is no longer there that others may give."""
+        for principal, permissions in other.perhaps.items():
+            here = self.perhaps.get(principal, frozenset())
+            if here is UNKNOWN or permissions is UNKNOWN:
+                if here is not permissions:
+                    return True
+            elif not permissions <= here:
+                return True
+        return False
 
 
 PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
 
-NO_RIGHTS = Rights(frozenset(), False)
+NO_RIGHTS = Rights(frozenset(), {})
 
 NO_PLACE: Mapping[str, str] = {"set_by": ""}
 """The words where nothing tells what sets the permissions."""
@@ -89,7 +101,7 @@ def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
     if thing.does == "remove":
         yield from rights_changed(context, vault, rights, NO_RIGHTS, "policy-dropped")
     elif thing.does == "replace" and vault.name in context.account.access:
-        had = Rights(NEEDED, False)
+        had = Rights(NEEDED, {})
         yield from rights_changed(context, vault, had, rights, "policy-dropped")
     else:
         yield from policies_given(context, vault, thing.policies)
@@ -106,15 +118,15 @@ def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
 def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
     """Return what policies give to the account, for certain and perhaps."""
     certain: frozenset[str] = frozenset()
-    perhaps = False
+    perhaps: dict[MayBeUnknown, MayBeUnknown] = {}
     for policy in policies:
         is_mine = context.world.is_of(policy, context.account)
-        if is_mine is False:
+        if is_mine is False or not policy.needed:
             continue
         if is_mine is True and policy.needed is not UNKNOWN:
             certain |= policy.needed
         else:
-            perhaps = True
+            perhaps[policy.principal] = policy.needed
     return Rights(certain, perhaps)
 
 
@@ -140,7 +152,7 @@ def rights_changed(
         )
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
-    elif had.perhaps and not has.certain and had != has and context.uses(vault):
+    elif not has.certain and has.may_lack_some_of(had) and context.uses(vault):
         yield policies_unknown(context, vault)
 
 
