@@ -66,9 +66,19 @@ def test_what_is_deleted_is_named_also_where_no_account_of_the_plan_uses_it() ->
     plan.delete(K, b.key())
     plan.delete(P, b.policy())
     done = checked(plan)
+    assert done.code == 4
+    shown = " ".join(done.out.split())
+    assert f"may use a key of kv-apps, and lose data by {V}, {K} and {P}" in shown
+    assert "outside this plan are not seen" in shown
+
+
+def test_what_is_deleted_is_named_also_where_it_can_be_in_nobodys_use() -> None:
+    plan = b.TerraformPlan()
+    plan.delete(V, b.vault())
+    plan.delete("azurerm_key_vault_access_policy.secrets", b.policy(key_permissions=[]))
+    done = checked(plan)
     assert done.code == 0
     assert "the vault kv-apps is deleted" in done.out
-    assert "the key cmk of kv-apps is deleted" in done.out
     assert "kv-apps loses access policies" in done.out
     assert "outside this plan are not seen" in done.out
 

@@ -49,7 +49,7 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
         "id": resource_id if isinstance(resource_id, str) else None,
         "name": name if isinstance(name, str) else "",
         "location": attributes.get("location"),
-        "identity": attributes.known.get("identity"),
+        "identity": attributes.known.get("identity") or known.get("identity"),
     }
     shape = dict(unknown) if isinstance(unknown, Mapping) else {}
     if not isinstance(resource_id, str):

@@ -124,6 +124,10 @@ def perhaps(context: Context, entry: Entry) -> Iterator[Change]:
             vault = context.vault(thing.id, thing.host)
             if vault is not None:
                 yield context.change("not-evaluated", may(context.revoke(vault)), vault)
+        case PolicyList() if thing.does != "add":
+            vault = context.vault(thing.vault)
+            if vault is not None:
+                yield context.change("not-evaluated", may(context.revoke(vault)), vault)
         case Key():
             vault = context.vault(thing.vault)
             if vault is not None:

@@ -32,9 +32,11 @@ EPILOG = """how firmly a consequence holds:
 exit codes:
   0  nothing is lost by it
   1  it loses data or may lose it, or has what --fail-on names
-  4  nothing of that was found, and not everything was judged: planning failed, or not every order
-     was tried
+  4  nothing of that was found, and not everything was judged: planning failed, not every order was
+     tried, or data may be lost that no judged account shows, such as that of an account in another
+     state whose key vault is deleted; the list at the end has the reason
   2  wrong usage, or a file that is no plan: one line says what it is and what to do
+  3  the output can't be written, or a defect of this command ended it
 """
 
 

@@ -24,13 +24,20 @@ from .finding import (
     Part,
     graver,
 )
-from .gaps import how_long
-from .inventory import entries_of, not_followed
+from .gaps import how_long, listed
+from .inventory import entries_of
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
 from .setup import document_of, model_of, workspace_of
 from .sources import Places, place_of
 from .together import told_once
+from .undecided import (
+    accounts_not_judged,
+    changes_of_keys_not_judged,
+    may_take_a_key,
+    not_followed,
+    without_contents,
+)
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
 from .without_finding import WithoutFinding, changes_of_others, changes_without_finding
 from .world import KnownAccount, World
@@ -68,7 +75,7 @@ class Report:
     others: tuple[WithoutFinding, ...] = ()
     """The changes that concern no account that is judged."""
     undecided: tuple[str, ...] = ()
-    """Why there may be losses that nobody looked for; the notes have these sentences too."""
+    """Why there may be losses that no finding tells; the notes begin with these sentences."""
 
     def with_places(self, places: Places, folder: str) -> "Report":
         """Return the report with the file and line of each resource, where these are known."""
@@ -133,8 +140,8 @@ class Judge:
         self.notes = list(plan.notes)
         self.undecided = [FAILED] if plan.failed else []
         world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
-        self._note_what_no_account_shows(plan, world)
         findings = self._findings(plan, world)
+        self._look_at_what_is_not_judged(plan, world)
         found = addresses_of(findings)
         without_finding = changes_without_finding(world, found)
         return Report(
@@ -146,22 +153,63 @@ class Judge:
             changes=sum(1 for _ in plan.changes()),
             accounts=tuple(account.name for account in world.every_account()),
             not_judged=kinds_not_judged(world),
-            notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
+            notes=tuple(dict.fromkeys([*self.undecided, *self.notes, *world.notes])),
             without_finding=without_finding,
             others=changes_of_others(plan, found, without_finding),
             undecided=tuple(self.undecided),
         )
 
-    def _note_what_no_account_shows(self, plan: Plan, world: World) -> None:
-        """Note what the plan takes away from accounts that it may not show."""
-        for vault in world.unused_vaults_that_lose_access():
-            self.notes.append(
-                f"{vault} loses access policies; no account in this plan uses it, others may"
+    def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
+        """Note what may cost something that is not judged, and what only seems to."""
+        self.undecided += without_contents(plan)
+        self.undecided += changes_of_keys_not_judged(world)
+        for resource in not_followed(plan):
+            note = f"{resource.address} is not followed: what it changes is not judged"
+            is_grave = may_take_a_key(plan, world, resource)
+            (self.undecided if is_grave else self.notes).append(note)
+        losing = self._vaults_that_others_may_lose(plan, world)
+        for vault, addresses in losing.items():
+            self.undecided.append(
+                f"an account that is not judged here may use a key of {vault}, and lose data by "
+                f"{listed(addresses)}"
             )
-        for what in world.unused_things_that_go():
-            self.notes.append(f"{what} is deleted; no account in this plan uses it, others may")
-        for address in not_followed(plan):
-            self.notes.append(f"{address} is not followed: what it changes is not judged")
+        for vault in world.unused_vaults_that_lose_access():
+            if vault not in losing:
+                self.notes.append(
+                    f"{vault} loses access policies; no account in this plan uses it, others may"
+                )
+        for vault, what in world.unused_things_that_go():
+            if vault not in losing:
+                self.notes.append(f"{what} is deleted; no account in this plan uses it, others may")
+
+    def _vaults_that_others_may_lose(self, plan: Plan, world: World) -> dict[str, list[str]]:
+        """Return by vault the addresses by which an account may lose data that is not judged."""
+        found: dict[str, list[str]] = {}
+        for vault, accounts in accounts_not_judged(world):
+            addresses: dict[str, None] = {}
+            for account in accounts:
+                addresses.update(dict.fromkeys(self._losing(Context(plan, world, account))))
+            if addresses:
+                found[vault.name] = list(addresses)
+        return found
+
+    def _losing(self, context: Context) -> Iterator[str]:
+        """Yield the address of each operation by which an account loses something, by itself."""
+        operations = list(operations_of(context))
+        if not operations:
+            return
+        walker = self._walker(context)
+        for operation in operations:
+            if stakes_lost(walker.walk([operation], [frozenset()])):
+                yield operation.address
+
+    def _walker(self, context: Context) -> Walker:
+        """Return what walks the orders of a plan, from the world of an account before it."""
+        account = context.account
+        stakes = stakes_of(account.name, self.holds) if account.exists_before else []
+        walker = Walker(self.article, context.setup.stage(), stakes)
+        walker.prepare(context.setup.commands())
+        return walker
 
     def _findings(self, plan: Plan, world: World) -> list[Finding]:
         """Return one finding for each address that has any, the gravest first."""
@@ -192,16 +240,13 @@ class Judge:
             )
         setup = tuple(context.setup.commands())
         stage = context.setup.stage()
-        stakes = stakes_of(account.name, self.holds) if account.exists_before else []
-        walker = Walker(self.article, stage, stakes)
-        walker.prepare(setup)
+        walker = self._walker(context)
         existing = frozenset(
             (kind, name) for command in setup for kind, name, is_new in command.names() if is_new
         )
         walk = walker.walk(operations, predecessors(plan, operations, existing))
         if not walk.is_exact:
             in_part = f"so many changes concern {account.name} that not every order was tried"
-            self.notes.append(in_part)
             self.undecided.append(in_part)
         findings: list[Finding] = []
         for number, operation in enumerate(operations):
@@ -419,14 +464,20 @@ def loses_nothing_that_is_kept(by_itself: Walk) -> bool:
 
     Its place in the plan may hide that: a policy goes before its vault, and takes all with it.
     """
-    lost: set[Stake] = set()
-    for traced in by_itself.traced.values():
-        for effects in traced.effects.values():
-            for effect in effects:
-                lost.update(loss.stake for loss in effect.losses)
+    lost = stakes_lost(by_itself)
     if not lost:
         return False
     return all(by_itself.at_the_end.get(stake) != "kept" for stake in lost)
+
+
+def stakes_lost(walk: Walk) -> set[Stake]:
+    """Return what is lost in some order, or may be."""
+    lost: set[Stake] = set()
+    for traced in walk.traced.values():
+        for effects in traced.effects.values():
+            for effect in effects:
+                lost.update(loss.stake for loss in effect.losses)
+    return lost
 
 
 def worth_telling(parts: list[Part]) -> Iterator[Part]:

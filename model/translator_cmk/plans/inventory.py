@@ -10,10 +10,6 @@ from .plan import UNKNOWN, Attributes, Plan, PlannedResource
 from .things import Account, Group, MayBeUnknown, Thing, Vault
 
 AZAPI_RESOURCE = "azapi_resource"
-NOT_FOLLOWED = frozenset({"azapi_update_resource", "azapi_resource_action"})
-"""Types that may change a vault or an account in ways that are not followed."""
-
-JUDGED_IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
 
 
 @dataclass(frozen=True)
@@ -36,18 +32,6 @@ def entries_of(plan: Plan) -> Iterator[Entry]:
         entry = entry_of(plan, resource)
         if entry.before is not None or entry.after is not None:
             yield entry
-
-
-def not_followed(plan: Plan) -> list[str]:
-    """Return the addresses of what may change a vault or an account and is not followed."""
-    found: list[str] = []
-    for resource in plan.changes():
-        attributes = resource.after or resource.before
-        if resource.type in NOT_FOLLOWED and attributes is not None:
-            kind = str(attributes.text("type") or "").lower()
-            if kind.startswith(JUDGED_IN_AZURE):
-                found.append(resource.address)
-    return found
 
 
 def entry_of(plan: Plan, resource: PlannedResource) -> Entry:

@@ -149,6 +149,7 @@ class World:
         self.accounts: dict[str, KnownAccount] = {}
         self.vaults: dict[str, KnownVault] = {}
         self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
+        self.with_key_not_judged: set[str] = set()
         self.notes: list[str] = []
         self._find_vaults()
         self._find_keys()
@@ -163,6 +164,10 @@ class World:
             for facts in (entry.before, entry.after):
                 if isinstance(facts, Vault):
                     self._add_vault(entry, facts)
+        for entry in self.entries:
+            for facts in (entry.before, entry.after):
+                if isinstance(facts, Policy | PolicyList):
+                    self.vault(facts.vault)  # it may have no resource here
 
     def _add_vault(self, entry: Entry, facts: Vault) -> None:
         names = list(names_of_vault(facts))
@@ -305,6 +310,8 @@ class World:
         if used is not None and not used.by_user_assigned:
             account.key = used
             return
+        if use is not None:
+            self.with_key_not_judged.add(account.name)
         if used is not None:
             self.notes.append(
                 f"{account.name} uses its key by a user-assigned identity, which the article does "
@@ -354,10 +361,12 @@ class World:
                 found[vault.name] = None
         return list(found)
 
-    def unused_things_that_go(self) -> list[str]:
-        """Return the vaults and keys that are deleted and that no account here uses."""
+    def unused_things_that_go(self) -> list[tuple[str, str]]:
+        """Return the vaults and keys that are deleted and that no account here uses, each after
+        the name of its vault.
+        """
         used = self.used_vaults()
-        found: list[str] = []
+        found: list[tuple[str, str]] = []
         for entry in self.entries:
             if DELETE not in entry.resource.actions:
                 continue
@@ -365,11 +374,12 @@ class World:
             if isinstance(facts, Vault):
                 vault = self.vault(facts.id)
                 if vault is not None and vault.name not in used:
-                    found.append(f"the vault {vault.name}")
+                    found.append((vault.name, f"the vault {vault.name}"))
             elif isinstance(facts, Key):
                 vault = self.vault(facts.vault)
                 if vault is not None and vault.name not in used:
-                    found.append(f"the key {self.key(vault, facts.name).name} of {vault.name}")
+                    key = self.key(vault, facts.name)
+                    found.append((vault.name, f"the key {key.name} of {vault.name}"))
         return found
 
     def used_vaults(self) -> set[str]:
@@ -435,14 +445,11 @@ class World:
             return False if principal[1:] in self.by_address else None
         if principal is UNKNOWN:
             return None
-        known: list[MayBeUnknown] = []
-        for state in (account.before, account.after):
-            if state is not None:
-                known.append(state.principal)
-        if principal in known:
+        if principal in principals_of(account):
             return True
         if account.is_outside:
-            return None
+            others = [principals_of(other) for other in self.every_account()]
+            return False if any(principal in known for known in others) else None
         is_unknown = account.before is not None and account.before.principal is UNKNOWN
         return None if is_unknown else False
 
@@ -467,6 +474,15 @@ class World:
         if vault.after is not None and isinstance(vault.after.policies, tuple):
             policies += vault.after.policies
         return any(self.is_of(policy, account) is True and policy.needed for policy in policies)
+
+
+def principals_of(account: KnownAccount) -> list[MayBeUnknown]:
+    """Return the object ids of the system-assigned identity of an account, before and after."""
+    found: list[MayBeUnknown] = []
+    for state in (account.before, account.after):
+        if state is not None and state.principal is not None:
+            found.append(state.principal)
+    return found
 
 
 def names_of_vault(facts: Vault) -> Iterator[str]:

@@ -1,0 +1,239 @@
+"""What data may be lost by that nobody judges: accounts, requests and resources that are not seen.
+
+The world of an account that a plan does not show is assumed.  It uses a key of a vault that no
+judged account uses, so the same walk says whether a change takes that key away.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import arm
+from .causes import differs
+from .inventory import Entry, referred_to
+from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
+from .setup import type_and_size
+from .things import Account, KeyInUse, MayBeUnknown, Policy, lower
+from .what_if import DETAILS
+from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World
+
+IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
+FOLLOWED = frozenset(kind for kind in arm.READERS if kind.startswith(IN_AZURE))
+"""The types in Azure by which an account may lose its key."""
+
+AZAPI_UPDATE = "azapi_update_resource"
+AZAPI_ACTION = "azapi_resource_action"
+
+READING_METHODS = frozenset({"GET", "HEAD"})
+HARMLESS_ACTIONS = frozenset({"listkeys", "regeneratekey"})
+"""Actions on an account that leave its encryption alone: they are about its keys for requests."""
+
+DECIDING = frozenset(
+    {"encryption", "accessPolicies", "enableRbacAuthorization", "tenantId", "createMode"}
+)
+"""The properties of an account or a vault by which the account can use its key."""
+
+SIZE = 2048
+"""The bits of a key that can be put in use."""
+
+ENOUGH = frozenset({"wrapkey", "unwrapkey"})
+"""Whoever can't do both with a key has no data under it."""
+
+
+# Accounts that are not judged
+
+
+def accounts_not_judged(world: World) -> Iterator[tuple[KnownVault, list[KnownAccount]]]:
+    """Yield each vault whose keys no judged account uses, with accounts that may use one."""
+    judged = {account.key.vault for account in world.every_account() if account.key is not None}
+    for vault in world.every_vault():
+        if vault.name in judged or not vault.exists_before:
+            continue
+        if may_have_a_key_in_use(world, vault):
+            yield vault, [account_on(world, vault, key) for key in keys_to_try(world, vault)]
+
+
+def may_have_a_key_in_use(world: World, vault: KnownVault) -> bool:
+    """Return whether an account may use a key of a vault, as far as the plan shows the vault."""
+    facts = vault.before
+    if facts is None:
+        return True
+    if not facts.lists_all:
+        return True
+    if facts.purge_protection is False:
+        return False
+    if facts.rbac is not False or not isinstance(facts.policies, tuple) or usable_keys(vault):
+        return True  # roles are given anywhere
+    return any(may_be_enough(policy) for policy in world.policies_before(vault))
+
+
+def may_be_enough(policy: Policy) -> bool:
+    """Return whether what a policy gives may be enough to have data under a key."""
+    permissions = policy.needed
+    return permissions is UNKNOWN or ENOUGH.issubset(permissions)
+
+
+def usable_keys(vault: KnownVault) -> list[KnownKey]:
+    """Return the keys of a vault that were there and that an account can use."""
+    found: list[KnownKey] = []
+    for key in vault.keys.values():
+        kind, size = type_and_size(key.before)
+        is_rsa = kind != "EC"
+        if key.exists_before and is_rsa and size == SIZE:
+            found.append(key)
+    return found
+
+
+def keys_to_try(world: World, vault: KnownVault) -> list[KnownKey]:
+    """Return each key of a vault that the plan takes away, or else one that stands for all."""
+    usable = usable_keys(vault)
+    going = [key for key in usable if key.after is None or key.is_created]
+    if going:
+        return going
+    return usable[:1] or [world.key(vault, "any-key")]
+
+
+def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
+    """Return an account that the plan does not show and that uses a key of a vault."""
+    account = KnownAccount(world.names.new(f"account-on-{vault.name}", "account"), "Translator")
+    account.is_outside = True
+    account.key = UsedKey(vault.name, key.name)
+    account.access.add(vault.name)
+    return account
+
+
+def changes_of_keys_not_judged(world: World) -> Iterator[str]:
+    """Yield what changes the key or the identity of an account whose key is not judged."""
+    for entry in world.entries:
+        facts = entry.before or entry.after
+        if not isinstance(facts, Account | KeyInUse):
+            continue
+        reference = facts.id if isinstance(facts, Account) else facts.account
+        account = world.account(reference)
+        if account is None or account.name not in world.with_key_not_judged:
+            continue
+        if changes_the_key(world, entry):
+            yield (
+                f"{entry.address} changes the key or the identity of {account.name}, whose key is "
+                "not judged"
+            )
+
+
+def changes_the_key(world: World, entry: Entry) -> bool:
+    """Return whether a change is about the key of an account, or about the identity that uses it.
+
+    An account that goes has a finding.
+    """
+    before, after = entry.before, entry.after
+    if isinstance(before, KeyInUse) and isinstance(after, KeyInUse):
+        return is_another_key(world, before.key, after.key)
+    if isinstance(before, KeyInUse):
+        return DELETE in entry.resource.actions
+    if isinstance(after, KeyInUse):
+        return True
+    if not isinstance(before, Account) or not isinstance(after, Account):
+        return False
+    if UPDATE not in entry.resource.actions:
+        return False
+    old, new = entry.resource.before, entry.resource.after
+    if old is not None and new is not None and differs(old, new, "identity"):
+        return True
+    return is_another_key(world, before.key, after.key)
+
+
+def is_another_key(world: World, one: MayBeUnknown, other: MayBeUnknown) -> bool:
+    """Return whether two keys differ, or may do so, in more than their version."""
+    before = world.used_key(one) or one
+    after = world.used_key(other) or other
+    return bool(before != after)
+
+
+# Requests that are not followed
+
+
+def not_followed(plan: Plan) -> list[PlannedResource]:
+    """Return what may change a vault or an account and is not followed."""
+    found: list[PlannedResource] = []
+    for resource in plan.changes():
+        is_request = resource.type in (AZAPI_UPDATE, AZAPI_ACTION)
+        if is_request and kind_of(resource).startswith(IN_AZURE):
+            found.append(resource)
+    return found
+
+
+def kind_of(resource: PlannedResource) -> str:
+    """Return the type in Azure that a resource of azapi is about, in lower case."""
+    attributes = resource.after or resource.before
+    if attributes is None:
+        return ""
+    return str(attributes.text("type") or "").partition("@")[0].lower()
+
+
+def may_take_a_key(plan: Plan, world: World, resource: PlannedResource) -> bool:
+    """Return whether a request that is not followed may take the key of an account away."""
+    attributes = resource.after or resource.before
+    if attributes is None or kind_of(resource) not in FOLLOWED:
+        return False
+    target = lower(attributes.text("resource_id"))
+    if target is UNKNOWN:
+        target = referred_to(plan, resource, "resource_id")
+    if target in world.not_judged or is_made(world, target):
+        return False
+    if resource.type == AZAPI_ACTION:
+        return is_sent(resource, attributes) and not is_harmless(attributes)
+    if resource.actions == (DELETE,):
+        return False  # what it has merged stays
+    return decides(attributes)
+
+
+def is_made(world: World, reference: MayBeUnknown) -> bool:
+    """Return whether the plan makes what a reference means, so nothing was in it."""
+    if not isinstance(reference, str):
+        return False
+    entry = world.by_address.get(reference.removeprefix("@"))
+    return entry is not None and entry.resource.actions == (CREATE,)
+
+
+def is_sent(resource: PlannedResource, attributes: Attributes) -> bool:
+    """Return whether the plan sends the request of an action: when it is made, or destroyed."""
+    if attributes.text("when") == "destroy":
+        return DELETE in resource.actions
+    return resource.actions != (DELETE,)
+
+
+def is_harmless(attributes: Attributes) -> bool:
+    """Return whether an action only reads, or leaves the encryption alone."""
+    action = str(attributes.text("action") or "").lower()
+    return attributes.text("method") in READING_METHODS or action in HARMLESS_ACTIONS
+
+
+def decides(attributes: Attributes) -> bool:
+    """Return whether a body that is merged has something by which an account can use its key."""
+    kind, body = arm.as_body(attributes)
+    if kind.lower() not in IN_AZURE or body.get("identity") is not None:
+        return True
+    properties = body.block("properties")
+    if properties is None:
+        return False
+    if properties is UNKNOWN:
+        return True
+    return not DECIDING.isdisjoint(names_in(properties))
+
+
+def names_in(attributes: Attributes) -> set[str]:
+    """Return the names of all attributes, those too that are unknown."""
+    unknown: Any = attributes.unknown if isinstance(attributes.unknown, Mapping) else {}
+    return {*attributes.known, *unknown}
+
+
+# Resources of which nothing is shown
+
+
+def without_contents(plan: Plan) -> Iterator[str]:
+    """Yield which accounts, vaults, keys and policies change without a word on what they are."""
+    for resource in plan.changes():
+        is_shown = resource.before is not None or resource.after is not None
+        is_added = resource.address.lower().endswith("/accesspolicies/add")
+        if is_shown or is_added or resource.type.lower() not in FOLLOWED:
+            continue
+        if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):
+            yield f"{resource.address} changes, and what-if shows nothing of it; {DETAILS}"

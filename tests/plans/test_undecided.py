@@ -1,0 +1,303 @@
+"""What may cost data that nobody judges ends with exit code 4, and what only looks like it is a
+note: beside each plan there is a harmless one that differs little."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.command_line import run_cli
+from tests.plans import builder as b
+from tests.plans.test_cases import K, P, T, V, plan_with
+
+VAULT = "azurerm_key_vault.other"
+APP = "33333333-3333-3333-3333-333333333333"
+UPDATE = "azapi_update_resource.u"
+ACTION = "azapi_resource_action.a"
+ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts@2025-06-01"
+VAULT_TYPE = "Microsoft.KeyVault/vaults@2024-11-01"
+
+Build = Callable[[b.TerraformPlan], None]
+
+
+def checked(plan: Any, *options: str) -> Any:
+    value = plan.as_dict() if isinstance(plan, b.TerraformPlan) else plan
+    return run_cli("check-plan", "-", *options, text=json.dumps(value).encode())
+
+
+def code_of(build: Build, plan: b.TerraformPlan | None = None) -> int:
+    """Return the exit code of a plan: one without any account, unless it is given."""
+    made = b.TerraformPlan() if plan is None else plan
+    build(made)
+    code: int = checked(made).code
+    return code
+
+
+# Accounts elsewhere: the plan has a vault, and others have the accounts
+
+
+def entry(*permissions: str) -> b.Values:
+    return b.policy_entry(APP, list(permissions))
+
+
+WITH_A_KEY = ("Get", "WrapKey", "UnwrapKey")
+
+
+def vault_deleted(policies: Any = (), **values: Any) -> Build:
+    return lambda plan: plan.delete(V, b.vault(policies=list(policies), **values))
+
+
+def key_deleted(**values: Any) -> Build:
+    return lambda plan: plan.delete(K, b.key(**values))
+
+
+def policy_changed(actions: list[str], before: Any, after: Any = None) -> Build:
+    def build(plan: b.TerraformPlan) -> None:
+        there = b.policy(APP, key_permissions=list(before))
+        then = None if after is None else b.policy(APP, key_permissions=list(after))
+        plan.change(P, actions, there, then)
+
+    return build
+
+
+def vault_changed(before: Any, after: Any, **values: Any) -> Build:
+    def build(plan: b.TerraformPlan) -> None:
+        plan.update(V, b.vault(policies=list(before)), b.vault(policies=list(after), **values))
+
+    return build
+
+
+def together(*builds: Build) -> Build:
+    def build(plan: b.TerraformPlan) -> None:
+        for each in builds:
+            each(plan)
+
+    return build
+
+
+SAME = entry(*WITH_A_KEY)
+OTHER = b.policy_entry(b.OTHER)
+
+UNDECIDED = {
+    "a vault whose policy gives the use of keys is deleted": vault_deleted([SAME]),
+    "a vault with roles is deleted": vault_deleted(rbac_authorization_enabled=True),
+    "a vault is deleted that has a key": together(vault_deleted(), key_deleted()),
+    "a key is deleted": key_deleted(),
+    "a policy is deleted": policy_changed(["delete"], WITH_A_KEY),
+    "a policy is replaced": policy_changed(["delete", "create"], WITH_A_KEY, WITH_A_KEY),
+    "a policy is narrowed": policy_changed(["update"], WITH_A_KEY, ["Get"]),
+    "one entry of two is dropped": vault_changed([SAME, OTHER], [OTHER]),
+    "an entry is narrowed": vault_changed([SAME, OTHER], [entry("Get"), OTHER]),
+    "a list is unknown": vault_changed([SAME], [b.policy_entry(b.UNKNOWN)]),
+    "a vault is switched to roles": vault_changed([SAME], [SAME], rbac_authorization_enabled=True),
+}
+
+HARMLESS = {
+    "a vault for secrets is deleted": vault_deleted([entry()]),
+    "a vault is deleted from which keys are only read": vault_deleted([entry("Get", "List")]),
+    "a vault without purge protection is deleted": vault_deleted(
+        [SAME], purge_protection_enabled=False
+    ),
+    "a key for signatures is deleted": key_deleted(key_type="EC", key_size=None),
+    "a key of 4096 bits is deleted": key_deleted(key_size=4096),
+    "a policy for secrets is deleted": policy_changed(["delete"], []),
+    "a policy is widened": policy_changed(["update"], WITH_A_KEY, [*WITH_A_KEY, "List"]),
+    "an entry is widened": vault_changed([SAME], [entry(*WITH_A_KEY, "List")]),
+    "an entry is added": vault_changed([SAME], [SAME, OTHER]),
+    "a vault gets tags": vault_changed([SAME], [SAME], tags={"a": "b"}),
+    "a vault for secrets is switched to roles": vault_changed(
+        [entry()], [entry()], rbac_authorization_enabled=True
+    ),
+    "a vault is forgotten": lambda plan: plan.change(V, ["forget"], b.vault(policies=[SAME]), None),
+    "a vault with a key is made": lambda plan: (
+        plan.create(V, b.vault(id=b.UNKNOWN)),
+        plan.create(K, b.key(id=b.UNKNOWN, key_vault_id=b.UNKNOWN), refers={"key_vault_id": V}),
+    )[0],
+    "what has nothing to do with keys is deleted": lambda plan: plan.delete(
+        "azurerm_storage_account.s", {"id": "/x", "name": "s"}
+    ),
+}
+
+
+@pytest.mark.parametrize("build", UNDECIDED.values(), ids=UNDECIDED)
+def test_what_may_take_the_key_of_an_account_elsewhere_is_not_decided(build: Build) -> None:
+    assert code_of(build) == 4
+
+
+@pytest.mark.parametrize("build", HARMLESS.values(), ids=HARMLESS)
+def test_what_takes_no_key_of_an_account_is_in_order(build: Build) -> None:
+    assert code_of(build) == 0
+
+
+def test_what_nobody_judged_is_green_in_no_format() -> None:
+    plan = b.TerraformPlan()
+    vault_deleted([SAME])(plan)
+    shown = " ".join(checked(plan).out.split())
+    assert f"may use a key of kv-apps, and lose data by {V}" in shown
+    assert "The exit code is 4" in shown
+    [suite] = ElementTree.fromstring(checked(plan, "--format", "junit").out)
+    assert suite.get("errors") == "1"
+    assert all(case.find("error") is not None for case in suite)
+    [run] = json.loads(checked(plan, "--format", "sarif").out)["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_a_policy_of_a_judged_account_on_a_vault_that_it_does_not_use_is_nobody_elses() -> None:
+    for principal, code in ((b.PRINCIPAL, 0), (APP, 4)):
+        entries = [b.policy_entry(principal)]
+        plan = plan_with()
+        plan.update(VAULT, b.vault("kv-other", policies=entries), b.vault("kv-other", policies=[]))
+        assert checked(plan).code == code
+
+
+def test_where_nothing_is_stored_no_account_elsewhere_loses_anything() -> None:
+    plan = b.TerraformPlan()
+    vault_deleted([SAME])(plan)
+    assert checked(plan, "--holds", "nothing").code == 0
+
+
+# Accounts in the plan whose key is not judged
+
+
+def by_user_assigned(**values: Any) -> b.Values:
+    block = [{"key_vault_key_id": b.key_id(), "identity_client_id": b.OTHER}]
+    return b.account(customer_managed_key=block, **values)
+
+
+def by_an_unknown_key(**values: Any) -> b.Values:
+    block = [{"key_vault_key_id": "no id of a key", "identity_client_id": None}]
+    return b.account(customer_managed_key=block, **values)
+
+
+@pytest.mark.parametrize("account", [by_user_assigned, by_an_unknown_key])
+def test_an_account_whose_key_is_not_judged_is_not_decided_where_that_may_go(
+    account: Callable[..., b.Values],
+) -> None:
+    def changed(address: str, actions: list[str], before: b.Values, after: Any) -> int:
+        plan = plan_with(without=f"{T} {address}")
+        if address != T:
+            plan.keep(T, account())
+        plan.change(address, actions, before, after)
+        return int(checked(plan).code)
+
+    assert changed(V, ["delete"], b.vault(), None) == 4
+    assert changed(K, ["delete"], b.key(), None) == 4
+    both = [{"type": "SystemAssigned, UserAssigned", "identity_ids": ["/i"]}]
+    one = [{"type": "SystemAssigned", "identity_ids": None}]
+    assert changed(T, ["update"], account(identity=both), account(identity=one)) == 4
+    assert changed(T, ["update"], account(), b.account(key=b.key_id(key="new"))) == 4
+    assert changed(T, ["update"], account(), account(tags={"a": "b"})) == 0
+    assert changed(V, ["update"], b.vault(), b.vault(tags={"a": "b"})) == 0
+    assert changed("azurerm_storage_account.s", ["delete"], {"id": "/x", "name": "s"}, None) == 0
+
+
+# Requests of azapi that are not followed
+
+
+def request(kind: str, target: Any, **values: Any) -> b.Values:
+    return {"id": "/x", "type": kind, "resource_id": target, **values}
+
+
+def merged(properties: Any, kind: str = ACCOUNT_TYPE, target: Any = None) -> Build:
+    target = b.account_id() if target is None else target
+    body = {"properties": properties}
+    return lambda plan: plan.create(UPDATE, request(kind, target, body=body))
+
+
+def sent(kind: str = ACCOUNT_TYPE, target: str = "", **values: Any) -> Build:
+    return lambda plan: plan.create(ACTION, request(kind, target or b.account_id(), **values))
+
+
+OPENAI = b.account("openai", kind="OpenAI")
+ENCRYPTION = {"encryption": {"keySource": "Microsoft.CognitiveServices"}}
+
+NOT_FOLLOWED = {
+    "another key": merged(ENCRYPTION),
+    "an unknown body": merged(b.UNKNOWN),
+    "another list of policies": merged({"accessPolicies": []}, VAULT_TYPE, b.vault_id()),
+    "a key that is changed": merged(
+        {"attributes": {"enabled": False}},
+        "Microsoft.KeyVault/vaults/keys@2024-11-01",
+        f"{b.vault_id()}/keys/cmk",
+    ),
+    "a request that deletes": sent(method="DELETE"),
+    "a request that is sent later": lambda plan: plan.delete(
+        ACTION, request(ACCOUNT_TYPE, b.account_id(), method="DELETE", when="destroy")
+    ),
+    "an account that is not in the plan": merged(ENCRYPTION, target=b.account_id("elsewhere")),
+}
+
+HARMLESS_REQUESTS = {
+    "network rules": merged({"publicNetworkAccess": "Disabled"}),
+    "network rules of a vault": merged({"networkAcls": {}}, VAULT_TYPE, b.vault_id()),
+    "what is no longer merged": lambda plan: plan.delete(
+        UPDATE, request(ACCOUNT_TYPE, b.account_id(), body={"properties": ENCRYPTION})
+    ),
+    "the keys for requests": sent(action="listKeys"),
+    "a request that reads": sent(method="GET"),
+    "a request that is not sent any more": lambda plan: plan.delete(
+        ACTION, request(ACCOUNT_TYPE, b.account_id(), method="DELETE")
+    ),
+    "a request that is sent later": sent(method="DELETE", when="destroy"),
+    "a deployment of a model": merged(
+        {}, "Microsoft.CognitiveServices/accounts/deployments@2025-06-01", f"{b.account_id()}/d"
+    ),
+    "an account of a kind that is not judged": together(
+        merged(ENCRYPTION, target=b.account_id("openai")),
+        lambda plan: plan.keep("azurerm_cognitive_account.o", OPENAI),
+    ),
+}
+
+
+@pytest.mark.parametrize("build", NOT_FOLLOWED.values(), ids=NOT_FOLLOWED)
+def test_a_request_that_may_take_a_key_away_is_not_decided(build: Build) -> None:
+    assert code_of(build, plan_with()) == 4
+
+
+@pytest.mark.parametrize("build", HARMLESS_REQUESTS.values(), ids=HARMLESS_REQUESTS)
+def test_a_request_that_takes_no_key_away_is_a_note(build: Build) -> None:
+    assert code_of(build, plan_with()) == 0
+
+
+def test_a_request_about_an_account_that_the_plan_makes_can_take_nothing() -> None:
+    plan = b.TerraformPlan()
+    plan.create(T, b.account(id=b.UNKNOWN, principal=b.UNKNOWN))
+    body = {"properties": ENCRYPTION}
+    refers = {"resource_id": f"{T}.id"}
+    plan.create(UPDATE, request(ACCOUNT_TYPE, b.UNKNOWN, body=body), refers=refers)
+    assert checked(plan).code == 0
+
+
+# What-if
+
+
+def only_its_id(change_type: str, resource_id: str) -> b.Values:
+    return {"resourceId": resource_id, "changeType": change_type, "before": None, "after": None}
+
+
+@pytest.mark.parametrize(
+    ("change_type", "resource_id", "code"),
+    [
+        ("Deploy", b.vault_id(), 4),
+        ("Delete", b.account_id(), 4),
+        ("Unsupported", f"{b.vault_id()}/accessPolicies/replace", 4),
+        ("Unsupported", f"{b.vault_id()}/accessPolicies/add", 0),
+        ("Create", b.vault_id(), 0),
+        ("Ignore", b.vault_id(), 0),
+        ("Deploy", f"{b.vault_id()}/secrets/s", 0),
+        ("Deploy", f"{b.GROUP}/providers/Microsoft.Storage/storageAccounts/s", 0),
+    ],
+)
+def test_what_what_if_shows_nothing_of_is_not_decided(
+    change_type: str, resource_id: str, code: int
+) -> None:
+    assert checked(b.what_if(only_its_id(change_type, resource_id))).code == code
+
+
+def test_another_list_of_policies_that_what_if_did_not_evaluate_may_lose() -> None:
+    account = b.arm_change("NoChange", b.arm_account(key="cmk"), b.arm_account(key="cmk"))
+    for name, code in (("replace", 1), ("add", 0)):
+        body = {"id": f"{b.vault_id()}/accessPolicies/{name}", "name": name}
+        assert checked(b.what_if(account, b.arm_change("Unsupported", None, body))).code == code
