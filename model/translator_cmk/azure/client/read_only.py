@@ -217,7 +217,10 @@ def at_policies(reader: Reader) -> Looks:
         yield "none is assigned", False
     elif others:
         shown = ", ".join(others[: READS["most_policies"]])
-        yield f"{len(others)} allow these regions, and may deny something else: {shown}", False
+        more = len(others) - READS["most_policies"]
+        if more > 0:
+            shown += f" and {more} more"
+        yield f"these regions are allowed, whatever else may be denied, by: {shown}", False
 
 
 def regions_refused(reader: Reader, assignment: Any) -> list[str]:
