@@ -45,7 +45,12 @@ def map_of_sightings(
 
 
 def look(name: str, seen: Mapping[str, Sequence[Seen]]) -> str:
-    """Return what was seen of a requirement; what contradicts it comes first."""
+    """Return what was seen of a requirement: one observation that contradicts it outweighs all
+    others.
+    """
     if name not in seen:
         return NOBODY
-    return CONTRADICTED if name in seen[name][0].contradicts else AGREES
+    for each in seen[name]:
+        if name in each.contradicts:
+            return CONTRADICTED
+    return AGREES
