@@ -36,7 +36,7 @@ from translator_cmk.conformance.report.by_requirement import cells
 from translator_cmk.conformance.report.page import report_html
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.declaration import OF_AZURE
-from translator_cmk.site import implementations
+from translator_cmk.site import implementations, pages
 from translator_cmk.site.implementations import (
     CHECKED,
     REFUSED,
@@ -332,6 +332,13 @@ def test_a_report_about_azure_itself_is_named_with_its_date_and_who_says_so(
         f"{day}, by qa@contoso.example, as they say:"
     ] * 2
     assert "never" in said  # of what the report does not cover
+
+
+def test_requirement_that_was_observed_on_azure_does_not_lack_that(contoso: Implementation) -> None:
+    azure = named(contoso, f"{OF_AZURE}AzureCloud")
+    lacks = pages.lacking(content_of(a_run())._replace(implementations=(azure,)))
+    unobserved = set(lacks["An observation on Azure"])
+    assert unobserved == set(REGISTER) - {ONE, "environment.new-name"}
 
 
 @pytest.mark.parametrize(

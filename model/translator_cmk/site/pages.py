@@ -220,7 +220,7 @@ def compared(content: Content) -> Mapping[str, Any]:
         "checked": checked,
         "implementations": content.implementations,
         "rolled": rolled,
-        "notes_of": {name: numbered(cells, content) for name, cells in rolled.items()},
+        "notes_of": {name: numbered(found, content) for name, found in rolled.items()},
         "marks": OF_REQUIREMENTS,
         "mark_of": mark_of,
         "kinds": implementations.KINDS,
@@ -260,13 +260,13 @@ def mark_of(implementation: implementations.Implementation) -> Status:
     return mark_of_run(run_shown(dict(implementation.report or {})))
 
 
-def numbered(cells: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[str, Any]]:
+def numbered(of_report: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[str, Any]]:
     """Return the notes of a report in the order in which its cells have them, each with number,
     records and cases.
     """
     register = content.evidence.register
     cases: dict[Note, dict[str, None]] = {}
-    for each in cells.values():
+    for each in of_report.values():
         for note, of in each.notes.items():
             cases.setdefault(note, {}).update(dict.fromkeys(of))
     return {
@@ -307,6 +307,7 @@ def lacking(content: Content) -> dict[str, list[str]]:
     register = evidence.register
     verdicts = {name: evidence.requirement(each) for name, each in register.items()}
     theorems = theorems_by_requirement()
+    observed = implementations.observed_on_azure(content.implementations)
     return {
         "Any scenario": [name for name in register if not any(evidence.carrying(name))],
         "A run in which every scenario passed": [
@@ -314,7 +315,7 @@ def lacking(content: Content) -> dict[str, list[str]]:
         ],
         "A property": [name for name in register if not verdicts[name].counts.get("property")],
         "A theorem": [name for name in register if not theorems[name]],
-        "An observation on Azure": list(register),
+        "An observation on Azure": [name for name in register if name not in observed],
     }
 
 
