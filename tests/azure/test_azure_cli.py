@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from translator_cmk.digest import kit_digest
-from translator_cmk.site.decide import RUN, last_run
+from translator_cmk.site.azure_cli import RUN, last_run
 from translator_cmk.site.implementations import CHECKED, LIST, badge, load
 from translator_cmk.verdict import Status
 

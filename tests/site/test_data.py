@@ -25,9 +25,9 @@ from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.plans.json_form import plan_schemas
 from translator_cmk.row_sources import RowSource
-from translator_cmk.site import decide
+from translator_cmk.site import azure_cli
+from translator_cmk.site.azure_cli import last_run
 from translator_cmk.site.content import register_digest, rows_by_requirement
-from translator_cmk.site.decide import last_run
 from translator_cmk.site.sourced import (
     Seen,
     against,
@@ -314,7 +314,7 @@ def test_what_another_version_has_seen_does_not_count(
     found = last_run(tmp_path / "run.json")
     assert found is not None
     assert found.outcomes == {"watch": RAN}
-    monkeypatch.setattr(decide, "kit_digest", lambda: "0" * 64)
+    monkeypatch.setattr(azure_cli, "kit_digest", lambda: "0" * 64)
     assert last_run(tmp_path / "run.json") is None
 
 

@@ -2,17 +2,11 @@
 nobody says.
 """
 
-import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..digest import kit_digest
-from ..errors import InvalidFile
 from ..explore.scopes import reached
-from ..explore.theorems import THEOREMS
 from ..language.messages import command_from_wire
 from ..machine import (
     COUNTER_ROWS,
@@ -276,41 +270,3 @@ def requests(channel: Channel, differs: Differences) -> list[Command]:
         given = {field: value for field, value in fields.items() if value is not None}
         commands.append(command_from_wire({"command": name, **given}))
     return commands
-
-
-# What the tests of the model say of requirements, and what was seen of the commands of *Enable*
-
-
-def theorems_by_requirement() -> Counter[str]:
-    """Return how many theorems are about each requirement."""
-    return Counter(name for theorem in THEOREMS for name in theorem.requirements)
-
-
-# The commands of the page *Enable*, and what the tests saw of them when they ran them against our
-# server last
-
-RUN = Path(".results/azure-cli.json")
-"""Where `make azure-cli` writes what it saw."""
-
-
-class Run(NamedTuple):
-    """A run with a version of the Azure CLI: its date, and the outcome of each step and of the
-    script.
-    """
-
-    version: str
-    finished: str
-    outcomes: Mapping[str, str]
-
-
-def last_run(path: Path = RUN) -> Run | None:
-    """Return what was seen of this version of the specification, or None; raises `InvalidFile`."""
-    try:
-        found = json.loads(path.read_bytes())
-        return Run(**found) if found.pop("digest") == kit_digest() else None
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise InvalidFile(
-            f"{path}: not a record of make azure-cli; run it again, or delete the file"
-        ) from None

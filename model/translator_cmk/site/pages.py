@@ -4,6 +4,7 @@ for byte.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
@@ -19,6 +20,7 @@ from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.wording import counted, headline, run_shown
 from ..explore.scopes import StartNotReached
+from ..explore.theorems import THEOREMS
 from ..language.contract import VERBS
 from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
@@ -34,8 +36,9 @@ from ..shapes import COUNT, FLAG, PROSE, Choice, ListOf, MapOf, Text, fields_of,
 from ..system import ModelSystem
 from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from . import implementations, siblings
+from .azure_cli import last_run
 from .content import MODEL, Content, Evidence, register_digest
-from .decide import decide_pages, last_run, theorems_by_requirement
+from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
@@ -290,6 +293,11 @@ def numbered(of_report: Mapping[str, Cell], content: Content) -> dict[Note, Mapp
 def unique(words: Iterable[str]) -> list[str]:
     """Return each word once, in order."""
     return list(dict.fromkeys(words))
+
+
+def theorems_by_requirement() -> Counter[str]:
+    """Return how many theorems are about each requirement."""
+    return Counter(name for theorem in THEOREMS for name in theorem.requirements)
 
 
 def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
