@@ -4,10 +4,12 @@ import pytest
 
 from translator_cmk.language.sentences import read_command
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, State, initial
+from translator_cmk.machine.entities import Resource, Vault
 from translator_cmk.oracle.grounds import (
     MODEL,
     Grounds,
     Thing,
+    basis_of_end,
     carried_out,
     consequences,
     example_of,
@@ -15,12 +17,13 @@ from translator_cmk.oracle.grounds import (
     grounds_for_good,
     intact_things,
     read,
+    rests_on_view,
     rows_of,
     state_at_start,
 )
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.consequences import Consequence, Event, load_consequences
-from translator_cmk.requirements.register import WEAKEST_FIRST
+from translator_cmk.requirements.register import WEAKEST_FIRST, weakest_basis
 
 REGISTER = load_register()
 TABLE = load_consequences()
@@ -253,3 +256,16 @@ def test_of_several_commands_the_one_that_loses_a_thing_answers() -> None:
         'the customer creates the vault "kv-test"',
     )
     assert (found.fate, found.stated_in) == ("lost", ("S33",))
+
+
+def test_end_for_good_is_assumed_if_azure_alone_can_undo_the_command() -> None:
+    [deletes_resource] = commands('the customer deletes the resource "translator-test"')
+    [deletes_vault] = commands('the customer deletes the vault "kv-prod"')
+    state = after('the customer creates the Translator resource "translator-test"')
+    resource = rests_on_view(
+        state, deletes_resource, lambda world: world.has(Resource, "translator-test")
+    )
+    vault = rests_on_view(state, deletes_vault, lambda world: world.entity(Vault, "kv-prod").state)
+    assert weakest_basis(resource, REGISTER) == "environment"
+    assert basis_of_end(resource, deletes_resource) == "assumed"
+    assert basis_of_end(vault, deletes_vault) == weakest_basis(vault, REGISTER) == "environment"

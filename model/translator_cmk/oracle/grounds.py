@@ -37,6 +37,7 @@ from ..machine import (
     Unspecified,
     initial,
 )
+from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Entity, Model, Workspace
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Row
@@ -58,7 +59,13 @@ MISTAKES = frozenset(COUNTER_ROWS)
 WITH_MISTAKES = Machine((*REMEMBERING, *COUNTER_ROWS))
 """The model with the row of every mistake."""
 
-KIND_OF_WORD: dict[str, type[Entity]] = {kind.word: kind for kind in (Document, Model, Workspace)}
+LOSABLE_KINDS: dict[str, type[Entity]] = {kind.word: kind for kind in (Document, Model, Workspace)}
+"""The kinds of things of which the table of consequences tells a loss, by their words."""
+
+UNDONE_BY_AZURE_ALONE = (DeleteResource,)
+"""Commands that Azure can undo for a while, and the model can't: it keeps a deleted account for 48
+hours.  So it is assumed that what ends by one of them is gone for good.
+"""
 
 
 class Thing(NamedTuple):
@@ -135,6 +142,15 @@ def grounds_for_good(state: State, command: Command, thing: Thing) -> Grounds:
     return in_vain[0] if in_vain else grounds(state, (command,), thing)
 
 
+def basis_of_end(rests: Collection[str], command: Command) -> str:
+    """Return the basis of what ends for good by a command, or loses its last way back, and of which
+    the table of consequences has nothing: a key, for one.
+    """
+    if isinstance(command, UNDONE_BY_AZURE_ALONE):
+        return "assumed"
+    return weakest_basis(rests, load_register())
+
+
 def consequences(state: State, commands: Commands) -> list[Grounds]:
     """Return what becomes of each thing that can be lost and is intact, and why."""
     return [grounds(state, commands, thing) for thing in intact_things(state)]
@@ -150,7 +166,7 @@ def known_things(state: State) -> list[Thing]:
     """Return each thing that can be lost, or is."""
     found: list[Thing] = []
     for loss in load_consequences().losses.values():
-        for name in sorted(state.tables[KIND_OF_WORD[loss.kind]]):
+        for name in sorted(state.tables[LOSABLE_KINDS[loss.kind]]):
             found.append(Thing(loss, name))
     return found
 
@@ -260,7 +276,7 @@ def fate_in(
 
 def is_intact(thing: Thing, world: World) -> bool:
     """Return whether a thing is there and as it was."""
-    kind = KIND_OF_WORD[thing.loss.kind]
+    kind = LOSABLE_KINDS[thing.loss.kind]
     if not world.has(kind, thing.name):
         return False
     [observed] = [each for each in OBSERVED_KINDS if each.kind is kind]
@@ -313,6 +329,19 @@ def rests_on(ask: Callable[[Machine], Hashable], state: State, commands: Command
         if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
             found.add(row.requirement)
     return in_order(found)
+
+
+def rests_on_view(state: State, command: Command, view: Callable[[World], Hashable]) -> Ids:
+    """Return every requirement without which a view of the world after a command would be another;
+    all that the outcome names, where several of them are each enough.
+    """
+
+    def ask(machine: Machine) -> Hashable:
+        after, _ = machine.step(state, command)
+        return view(machine.world(after))
+
+    rests = rests_on(ask, state, (command,))
+    return rests or tuple(named_on_the_way(state, (command,)))
 
 
 def rests_on_what_is_not(

@@ -31,35 +31,33 @@ from ...machine.entities import CUSTOMER, Resource
 from ...machine.memoised import Memoised
 from ...machine.rows import Effect
 from ...machine.step import OF_NAMES
+from ...machine.world import World
 from ...oracle.grounds import (
-    KIND_OF_WORD,
     MODEL,
     Grounds,
-    Ids,
     Thing,
+    basis_of_end,
     carried_out,
     grounds_for_good,
     known_things,
-    named_on_the_way,
     read,
-    rests_on,
+    rests_on_view,
 )
 from ...requirements import Register, load_register
-from ...requirements.consequences import Consequence, load_consequences
-from ...requirements.consequences import Loss as KindOfLoss
+from ...requirements.consequences import Consequence, Loss, load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..render import Numbered
 from ..sourced import cell, data, sources
 from .answered import Answered, answered, memory_in
 from .charted import Charted, Instead, Place, Seen, Views, charted
 from .diagrams import Diagrams
-from .searched import is_undone_by_azure_alone
+from .searched import KIND_OF_WORD
 
 LOSES_IT_OTHERWISE = DeleteResource
 """The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
 
 
-class Loss(NamedTuple):
+class KnownLoss(NamedTuple):
     """A thing that can be lost: its sentence, its place, and the number of its sentence there."""
 
     sentence: str
@@ -75,7 +73,7 @@ class Losses(NamedTuple):
     that of one that gets it back; -1 where there is nothing to do, or no way.
     """
 
-    known: Sequence[Loss]
+    known: Sequence[KnownLoss]
     there: Sequence[int]
     made: Sequence[int]
     for_good: Sequence[int]
@@ -114,7 +112,7 @@ def ways_to_lose(graph: Graph[Outcome], for_good: Sequence[int]) -> Sequence[int
     return first_commands(graph, predecessors(graph, otherwise), how_many)
 
 
-def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
+def known_losses(views: Mapping[Place, Views]) -> Iterator[KnownLoss]:
     """Yield the things that can be lost in this graph; a model with a broken row may never have had
     some.
     """
@@ -122,7 +120,7 @@ def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
         for number, (looks, _) in enumerate(views.values()):
             field = field_of(sentence, looks)
             if field is not None:
-                yield Loss(sentence, number, field)
+                yield KnownLoss(sentence, number, field)
 
 
 def field_of(sentence: str, looks: Iterable[Seen]) -> int | None:
@@ -402,7 +400,9 @@ class Tables:
         for thing in known_things(state):
             if Place(KIND_OF_WORD[thing.loss.kind], thing.name) == place:
                 return state, grounds_for_good(state, closing.command, thing)
-        return state, grounds_of_end(state, closing.command, place)
+        rests = rests_on_view(state, closing.command, place.seen)
+        basis = basis_of_end(rests, closing.command)
+        return state, Grounds(thing_at(place), "lost", basis, rests)
 
     def _back(self, before: int, after: int, command: Command) -> Iterator[Back]:
         """Yield what is back after a command, and was lost before."""
@@ -419,12 +419,12 @@ class Tables:
         loss = self.losses.known[closing.loss]
         place = self.charted.places[loss.place]
 
-        def ask(machine: Machine) -> bool:
-            after, _ = machine.step(state, closing.command)
-            return loss.sentence in place.seen(machine.world(after)).sentences
+        def is_there(world: World) -> bool:
+            return loss.sentence in place.seen(world).sentences
 
-        rests = rests_on(ask, state, (closing.command,))
-        return state, grounds_of(place, "back", rests or on_the_way(state, closing.command))
+        rests = rests_on_view(state, closing.command, is_there)
+        basis = weakest_basis(rests, self.register)
+        return state, Grounds(thing_at(place), "back", basis, rests)
 
     def _answered(self, state: State, command: Command) -> tuple[State, Answered]:
         """Return what an answer rests on, as a step that changes nothing."""
@@ -486,7 +486,7 @@ class Tables:
                 }
         return {"outcome": "unspecified", "requirements": self._numbers(outcome.silent)}
 
-    def _loss(self, loss: Loss, back: Sequence[int]) -> dict[str, Any]:
+    def _loss(self, loss: KnownLoss, back: Sequence[int]) -> dict[str, Any]:
         return {
             "place": loss.place,
             "field": loss.field,
@@ -521,32 +521,10 @@ def against_of(row: Consequence) -> tuple[str, ...]:
     return ()
 
 
-def grounds_of_end(state: State, command: Command, place: Place) -> Grounds:
-    """Return what it rests on that a thing ends by a command of which no consequence is told, as a
-    key or a vault, and for good.
-    """
-
-    def ask(machine: Machine) -> Seen:
-        after, _ = machine.step(state, command)
-        return place.seen(machine.world(after))
-
-    rests = rests_on(ask, state, (command,)) or on_the_way(state, command)
-    found = grounds_of(place, "lost", rests)
-    if is_undone_by_azure_alone(command):
-        return found._replace(basis="assumed")
-    return found
-
-
-def on_the_way(state: State, command: Command) -> Ids:
-    """Return the requirements that the outcome of a command names."""
-    return tuple(named_on_the_way(state, (command,)))
-
-
-def grounds_of(place: Place, fate: str, rests: Ids) -> Grounds:
-    """Return what becomes of a thing of which no consequence is told, with what that rests on."""
-    basis = weakest_basis(rests, load_register())
-    kind = KindOfLoss(place.title, place.kind.word, "exists", intact=True, example=place.name)
-    return Grounds(Thing(kind, place.name), fate, basis, rests)
+def thing_at(place: Place) -> Thing:
+    """Return a thing of which the table of consequences tells nothing, as one that it tells of."""
+    loss = Loss(place.title, place.kind.word, "exists", intact=True, example=place.name)
+    return Thing(loss, place.name)
 
 
 def always(seen: Iterable[Seen]) -> list[int]:

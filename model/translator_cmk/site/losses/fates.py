@@ -10,15 +10,16 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ...language.phrases import COMMAND_PHRASES
-from ...machine import Command, Machine, State
+from ...machine import Command, State
 from ...machine.memoised import Memoised
 from ...machine.world import World
 from ...oracle.grounds import (
     Thing,
+    basis_of_end,
     grounds,
     grounds_for_good,
     read,
-    rests_on,
+    rests_on_view,
     row_without_return,
     state_at_start,
 )
@@ -26,7 +27,7 @@ from ...requirements import load_register
 from ...requirements.consequences import load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..sourced import data
-from .searched import KIND_OF_WORD, Searched, is_found, is_undone_by_azure_alone, searched
+from .searched import KIND_OF_WORD, Searched, is_found, searched
 
 SEARCHED = ("ways-back", "vaults-and-keys")
 
@@ -102,10 +103,10 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
     once = graph.was_once(so)
     behind = behind_changes(holds)
     behind_losses = behind
-    behind_for_good = behind
+    behind_for_good = behind_changes(holds, for_good=True)
     if "loss" in fate.thing:
         behind_losses = behind_losses_of(fate.thing, name)
-        behind_for_good = behind_for_good_of(fate.thing, name)
+        behind_for_good = behind_losses_of(fate.thing, name, for_good=True)
     for edge in graph.edges():
         before, after = edge.state, edge.after
         command = graph.command(edge)
@@ -113,13 +114,12 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
             if possible[after]:
                 note(fate.for_a_time, command, behind_losses(graph.states[before], command))
             else:
-                way = behind_for_good(graph.states[before], command)
-                note(fate.for_good, command, without_return(way, command))
+                note(fate.for_good, command, behind_for_good(graph.states[before], command))
         elif once[before] and not so[before] and so[after]:
             note(fate.back, command, behind(graph.states[before], command))
         elif once[before] and possible[before] and not possible[after]:
             way = behind_last_chance(fate.thing, command, graph.named(edge))
-            note(fate.last_chance, command, without_return(way, command))
+            note(fate.last_chance, command, way)
 
 
 def add_events(fate: Fate) -> None:
@@ -165,43 +165,33 @@ Behind = Callable[[State, Command], Way]
 """What a change by a command rests on."""
 
 
-def behind_changes(view: Callable[[World], Hashable]) -> Behind:
+def behind_changes(view: Callable[[World], Hashable], for_good: bool = False) -> Behind:
     """Return what tells every requirement without which the view of the state after a command would
-    be another.
+    be another, with their basis or that of an end for good.
     """
 
     def behind(state: State, command: Command) -> tuple[State, Way]:
-        def ask(machine: Machine) -> Hashable:
-            after, _ = machine.step(state, command)
-            return view(machine.world(after))
-
-        return state, weighed(rests_on(ask, state, (command,)))
-
-    return asked_once(behind)
-
-
-def behind_losses_of(thing: Mapping[str, Any], name: str) -> Behind:
-    """Return what tells what the loss of a thing rests on: a sentence, where there is one."""
-    lost = Thing(load_consequences().losses[thing["loss"]], name)
-
-    def behind(state: State, command: Command) -> tuple[State, Way]:
-        found = grounds(state, (command,), lost)
-        return state, Way(frozenset((*found.requirements, *found.given)), found.basis)
+        rests = frozenset(rests_on_view(state, command, view))
+        if for_good:
+            return state, Way(rests, basis_of_end(rests, command))
+        return state, Way(rests, weakest_basis(rests, load_register()))
 
     return asked_once(behind)
 
 
-def behind_for_good_of(thing: Mapping[str, Any], name: str) -> Behind:
-    """Return what tells what the loss of a thing rests on, with the basis of its being for good if
-    that is weaker.
+def behind_losses_of(thing: Mapping[str, Any], name: str, for_good: bool = False) -> Behind:
+    """Return what tells what the loss of a thing rests on: a sentence, where there is one.  If it
+    is lost for good, and that has a weaker basis, the way has this basis.
     """
     lost = Thing(load_consequences().losses[thing["loss"]], name)
 
     def behind(state: State, command: Command) -> tuple[State, Way]:
         found = grounds(state, (command,), lost)
-        never_back = grounds_for_good(state, command, lost)
-        weaker = min(found.basis, never_back.basis, key=WEAKEST_FIRST.index)
-        return state, Way(frozenset((*found.requirements, *found.given)), weaker)
+        basis = found.basis
+        if for_good:
+            never_back = grounds_for_good(state, command, lost)
+            basis = min(basis, never_back.basis, key=WEAKEST_FIRST.index)
+        return state, Way(frozenset((*found.requirements, *found.given)), basis)
 
     return asked_once(behind)
 
@@ -212,14 +202,8 @@ def behind_last_chance(thing: Mapping[str, Any], command: Command, named: Iterab
         row = row_without_return(command, thing["returns_with"])
         if row is not None:
             return Way(frozenset(row.requirements), row.basis)
-    return weighed(named)
-
-
-def without_return(way: Way, command: Command) -> Way:
-    """Return a way with the basis of its being the last: assumed, if Azure can undo the command."""
-    if is_undone_by_azure_alone(command):
-        return Way(way.by, "assumed")
-    return way
+    rests = frozenset(named)
+    return Way(rests, basis_of_end(rests, command))
 
 
 def asked_once(behind: Callable[[State, Command], tuple[State, Way]]) -> Behind:
@@ -231,12 +215,6 @@ def asked_once(behind: Callable[[State, Command], tuple[State, Way]]) -> Behind:
         return way
 
     return answer
-
-
-def weighed(by: Iterable[str]) -> Way:
-    """Return requirements with the weakest of their bases."""
-    rests = frozenset(by)
-    return Way(rests, weakest_basis(rests, load_register()))
 
 
 def note(ways: Ways, command: Command, found: Way) -> None:

@@ -11,7 +11,6 @@ from ...machine import Accepted, Command, Machine, Outcome, State
 from ...machine.entities import ENTITY_KINDS, Entity
 from ...machine.world import World
 from ...system import MACHINE
-from ..sourced import data
 
 KIND_OF_WORD = {kind.word: kind for kind in ENTITY_KINDS}
 
@@ -106,8 +105,3 @@ def fits(entity: Any, fields: Mapping[str, Any]) -> bool:
         elif value not in expected:
             return False
     return True
-
-
-def is_undone_by_azure_alone(command: Command) -> bool:
-    """Return whether Azure can undo a command for a while, and the simulation can't."""
-    return type(command).__name__ in data("causes")["undone_by_azure_alone"]
