@@ -24,6 +24,7 @@ from tests.conformance.conftest import (
     says,
     verify,
 )
+from tests.conformance.forgeries import Forgery
 from translator_cmk.conformance.report.losses_seen import losses_seen
 from translator_cmk.conformance.report.reading import read
 from translator_cmk.conformance.report.redaction import redacted
@@ -98,6 +99,16 @@ def test_time_line_has_the_commands_under_plain_names_and_says_what_was_lost(
         "| Deployed models are undeployed",
         "| Uploaded documents are deleted",
     }
+
+
+def test_product_whose_name_begins_as_the_model_s_is_a_system_like_others(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
+    forgery = Forgery(wrong_in_features.folder, tmp_path / "report")
+    forgery.envelope["subject"] |= {"product": "model railway", "version": "1"}
+    page = page_of(forgery.sign())
+    assert "**Not observed on Azure.**" in page
+    assert "An example, not an observation" not in page
 
 
 def test_system_that_loses_nothing_is_seen_to_lose_nothing(wrong_in_features: Verified) -> None:

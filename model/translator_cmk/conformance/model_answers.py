@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..bdd.systems import MODEL
 from ..system import ModelSystem
 from .cases import Envelope
 from .channels.answering import Answer, Answering
 from .report.comparison import differences
 from .report.folder import MESSAGES
 from .report.recorded import LogEntry, MessageLog, shortened
+from .report.wording import is_called_the_model
 
 OF_THE_RUN = ("session", "product", "version")
 """Fields of an answer that chance decides, or by which a system names itself."""
@@ -37,12 +37,6 @@ class ModelSession:
         answer: Answer = json.loads(json.dumps(self.answering.answer(request)))
         self.token = answer.get("session", self.token)
         return answer
-
-
-def is_called_the_model(envelope: Envelope) -> bool:
-    """Return whether a report says that its subject is the model."""
-    subject = envelope["subject"]
-    return subject is not None and str(subject["product"]).strip() == MODEL
 
 
 def could_be_the_models(folder: Path, envelope: Envelope) -> bool:

@@ -22,13 +22,13 @@ from .lanes.applicable import applicable
 from .lanes.counterexamples import read_counterexample
 from .lanes.repetition import Repetition, as_written, ask_again
 from .lanes.sequence_run import run_sequence
-from .model_answers import contradictions, is_called_the_model
+from .model_answers import contradictions
 from .release import known_releases, specification_digest, specification_of
 from .report.comparison import beyond, differences, of_cases, of_digests, of_envelope, of_folder
 from .report.folder import MESSAGES
 from .report.reading import read
 from .report.recorded import MessageLog, shortened
-from .report.wording import kit_of
+from .report.wording import is_called_the_model, kit_of
 from .session import Session
 from .subject import Subject, by_chance
 

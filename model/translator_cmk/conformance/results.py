@@ -13,10 +13,10 @@ from ..strict_yaml import read_yaml
 from ..verdict import Status
 from .cases import FEATURES, CaseEntry, Envelope, Ids
 from .lanes.repetition import Repetition, as_written
-from .model_answers import contradictions, is_called_the_model
+from .model_answers import contradictions
 from .report.comparison import differences, of_digests
 from .report.reading import read
-from .report.wording import product
+from .report.wording import is_called_the_model, product
 from .selection import SELECTED
 
 EXPECTED: Mapping[str, Ids] = {

@@ -18,12 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..badges import Badge
-from ..conformance.model_answers import (
-    contradictions,
-    could_be_the_models,
-    is_called_the_model,
-)
-from ..conformance.report.wording import badge_of, selection_in_words
+from ..conformance.model_answers import contradictions, could_be_the_models
+from ..conformance.report.wording import badge_of, is_called_the_model, selection_in_words
 from ..digest import digest_of, kit_digest
 from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record

@@ -33,9 +33,7 @@ from .essentials import facts_of, title_of
 from .left_out import gaps
 from .line_of_time import loss_blocks, sequence_title, shown_worlds, world_blocks
 from .timeline import World
-from .wording import counted, headline, kit_of, product
-
-MODEL = "model"
+from .wording import counted, headline, is_called_the_model, kit_of, product
 
 MOST_OPEN = 25
 """How many rows a table has at most that is not folded."""
@@ -91,7 +89,7 @@ def was_tried(cell: Cell) -> bool:
 def whose(envelope: Envelope) -> Iterator[Block]:
     """Yield whether this was Azure, and who has judged it."""
     name = product(envelope)
-    if name.partition(" ")[0] == MODEL:
+    if is_called_the_model(envelope):
         yield Paragraph(
             (
                 Strong("An example, not an observation."),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Sized
 
 from ...badges import Badge
+from ...bdd.systems import MODEL
 from ...errors import DEVIATIONS, OK
 from ...escaping import plain
 from ...language.declaration import LEVELS
@@ -37,6 +38,12 @@ def product(envelope: Envelope) -> str:
     if version == UNSTATED:
         version = ""
     return plain(f"{subject['product']} {version}", 120)
+
+
+def is_called_the_model(envelope: Envelope) -> bool:
+    """Return whether a report says that its subject is the model."""
+    subject = envelope["subject"]
+    return subject is not None and str(subject["product"]).strip() == MODEL
 
 
 def kit_of(envelope: Envelope) -> str:
