@@ -103,6 +103,12 @@ def stays(answer: Answer) -> None:
     time.sleep(3600)
 
 
+def accents(answer: Answer) -> None:
+    """Answers with almost as many bytes as it may, in letters that ASCII has to escape."""
+    words = {"id": answer["id"], "answer": "error", "message": "é" * 500_000}
+    write(json.dumps(words, ensure_ascii=False).encode() + b"\n")
+
+
 OWN_WORDS = {
     "answer": "refused",
     "code": "QuotaExceeded",
@@ -145,6 +151,7 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
         line({"id": answer["id"], "answer": "error", "message": "no quota", "said": ["0 s: 409"]})
     ),
     "own-words": lambda answer: write(line({"id": answer["id"], **OWN_WORDS})),
+    "accents": accents,
     "flood": flood,
     "slow": slow,
     "late": late,

@@ -33,6 +33,11 @@ look, not time.
 VOLATILE = ("id", "session", "seconds")
 """Fields of a request that chance or time decides."""
 
+LONGEST_ENTRY = 8 * LONGEST
+"""The most bytes that an entry may have: a letter that is escaped as ASCII takes three times its
+bytes in an answer, and a number can take more.
+"""
+
 LONGEST_SHOWN = 200
 """Characters of a value that a message shows."""
 
@@ -114,7 +119,7 @@ class MessageLog(NoLog):
         number = 0
         try:
             with gzip.open(path) as file:
-                while line := file.readline(2 * LONGEST):
+                while line := file.readline(LONGEST_ENTRY):
                     number += 1
                     if self.read == self.messages:
                         self.more += 1
