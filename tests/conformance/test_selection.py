@@ -23,6 +23,7 @@ from tests.conformance.conftest import (
     verify,
 )
 from translator_cmk.bdd.feature_files import pickles
+from translator_cmk.conformance.cases import STEPS
 from translator_cmk.conformance.deviations import UNWRITTEN
 
 BOTH = (*TOUR, *VAULT)
@@ -78,6 +79,32 @@ def test_lane_of_sequences_that_failed_is_run_again_as_long_as_it_was(
         tmp_path, "--python", WRONG, "--last-failed", str(wrong.folder), "--lane", "features"
     )
     assert only.report["lanes"] == ["features"]
+
+
+def test_what_counted_counts_again(tmp_path: Path) -> None:
+    keeps = "tests.systems.mistaken:KeepsDataOfDisabledKeys"
+    first = verify(
+        tmp_path / "first", "--python", keeps, "--profile", "full", "--case", DISABLED,
+        "--waive", "keys.rotate", "--revision", "2025-11-18",
+    )  # fmt: skip
+    assert (first.exit_code, first.status(DISABLED)) == (1, "failed")
+    then = ("--python", keeps, "--last-failed", str(first.folder))
+    again = verify(tmp_path / "again", *then)
+    assert (again.exit_code, again.status(DISABLED)) == (1, "failed")
+    assert again.report["waived"] == ["keys.rotate"]
+    assert again.report["register"]["article"] == "2025-11-18"
+    otherwise = verify(tmp_path / "otherwise", *then, "--profile", "article")
+    assert otherwise.report["profile"] == "article"
+    assert otherwise.status(DISABLED) == "differs"
+
+
+def test_budget_that_is_given_is_kept_also_if_it_is_the_default(
+    tmp_path: Path, wrong: Verified
+) -> None:
+    then = ("--python", WRONG, "--last-failed", str(wrong.folder), "--lane", "tour")
+    again = verify(tmp_path, *then, "--steps", str(STEPS), "--fail-fast")
+    assert again.report["budgets"]["steps"] == STEPS
+    assert again.report["budgets"]["scopes"] == wrong.report["budgets"]["scopes"]
 
 
 def test_last_failed_of_what_is_no_report_is_refused(tmp_path: Path, refused: Refused) -> None:

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     """
     system = connection(args)
     channel = TamperedChannel(system.open())
-    session = Session(channel, patience=args.timeout)
+    session = Session(channel, patience=system.patience)
     try:
         subject = Subject(session, by_chance())
         declared = subject.declaration

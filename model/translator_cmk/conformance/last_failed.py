@@ -1,7 +1,7 @@
 """The option `--last-failed`: run again what failed in an earlier run, or what it did not learn.
 
 Scenarios are selected one by one.  A generated sequence has no verdict of its own, so where one
-failed its whole lane is run again, as long as it was.
+failed its whole lane is run again, as long as it was.  What counted then counts again.
 """
 
 import argparse
@@ -20,12 +20,26 @@ AGAIN = FAILING | {Status.INCONCLUSIVE, Status.NOTHING_LEARNED}
 """What failed, and what was tried without a verdict."""
 
 
+PROFILE = "article"
+"""What counts by default."""
+
+DEFAULTS = {"profile": PROFILE, "steps": STEPS, "seconds": SECONDS}
+"""The values of options that nobody gave, where no earlier run has others."""
+
+
 def select_last_failed(args: argparse.Namespace) -> None:
-    """Have the arguments of `verify` select what failed last, if they ask for it; raises
-    `CommandError`.
+    """Have the arguments of `verify` select what failed last, if they ask for it, and give each
+    option that nobody gave its value; raises `CommandError`.
     """
-    if args.last_failed is None:
-        return
+    if args.last_failed is not None:
+        select_failures(args)
+    for option, value in DEFAULTS.items():
+        if getattr(args, option) is None:
+            setattr(args, option, value)
+
+
+def select_failures(args: argparse.Namespace) -> None:
+    """Have the arguments select what failed last; raises `CommandError`."""
     if args.case:
         raise CommandError("--last-failed selects the cases itself; leave out --case")
     folder = args.report if args.last_failed is SAME_FOLDER else args.last_failed
@@ -41,7 +55,7 @@ def select_last_failed(args: argparse.Namespace) -> None:
     args.case = [case["id"] for case in failed if case["lane"] == FEATURES]
     args.last_failed = None
     args.last_failed_of = (envelope["started"],)
-    take_budgets(args, envelope)
+    take_over(args, envelope)
 
 
 def read_earlier(folder: Path) -> Envelope:
@@ -58,14 +72,18 @@ def lanes_again(failed: Sequence[CaseEntry], asked: Sequence[str]) -> list[str]:
     return [lane for lane in LANES if lane in asked and lane in with_failures]
 
 
-def take_budgets(args: argparse.Namespace, envelope: Envelope) -> None:
-    """Ask for as much as then, unless the arguments say how much."""
+def take_over(args: argparse.Namespace, envelope: Envelope) -> None:
+    """Ask for what counted then, and for as much as then, unless the arguments say otherwise."""
     budgets = envelope["budgets"]
-    if args.scope is None:
-        args.scope = budgets.get("scopes")
-    if args.steps == STEPS:
-        args.steps = budgets.get("steps", STEPS)
-    if args.seconds == SECONDS:
-        args.seconds = budgets.get("seconds", SECONDS)
-    if args.sequences is None:
-        args.sequences = budgets.get("sequences")
+    then = {
+        "profile": envelope["profile"],
+        "revision": envelope["register"]["article"],
+        "waive": envelope["waived"],
+        "scope": budgets.get("scopes"),
+        "steps": budgets.get("steps"),
+        "seconds": budgets.get("seconds"),
+        "sequences": budgets.get("sequences"),
+    }
+    for option, value in then.items():
+        if not getattr(args, option):
+            setattr(args, option, value)

@@ -186,7 +186,8 @@ def session_with(args: argparse.Namespace) -> Iterator[Session]:
     """Yield a session with the system that the arguments name, and end it; raises `CommandError`
     for its faults.
     """
-    session = Session(connection(args).open(), patience=args.timeout)
+    system = connection(args)
+    session = Session(system.open(), patience=system.patience)
     try:
         yield session
     except Fault as fault:

@@ -36,7 +36,7 @@ from .interruption import Interrupted
 from .lanes.features import run_features
 from .lanes.listing import cases_of, line_of
 from .lanes.run_lanes import run_lanes
-from .last_failed import SAME_FOLDER, select_last_failed
+from .last_failed import PROFILE, SAME_FOLDER, select_last_failed
 from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
@@ -68,9 +68,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="run this lane; may be repeated (default: all; features where scenarios are selected)",
     )
-    parser.add_argument(
-        "--profile", choices=PROFILES, default="article", help="what counts (default: article)"
-    )
+    parser.add_argument("--profile", choices=PROFILES, help=f"what counts (default: {PROFILE})")
     add_revision_option(parser)
     add_list = partial(parser.add_argument, action="append", default=[])
     add_list(
@@ -102,7 +100,7 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=SAME_FOLDER,
         help="only what failed, or was not learned, in the report in this folder (default: that "
-        "of --report)",
+        "of --report), with the profile, revision, waivers and budgets of then unless given",
     )
     parser.set_defaults(last_failed_of=())
     parser.add_argument(
@@ -146,14 +144,12 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
         "--steps",
         metavar="N",
         type=whole_number_from(1),
-        default=STEPS,
         help=f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})",
     )
     parser.add_argument(
         "--seconds",
         metavar="S",
         type=seconds,
-        default=SECONDS,
         help=f"time to fuzz (default: {SECONDS:g})",
     )
     parser.add_argument(
@@ -186,7 +182,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Folder(args.report)
     running = Running(planned(args, system.transport, seed), folder)
     running.log = folder.begin()
-    pool = SessionPool(lambda: new_session(system, running, args.timeout), seed)
+    pool = SessionPool(lambda: new_session(system, running), seed)
     with running.interruption.heeded():
         try:
             is_whole = run_to_the_end(running, pool, args.report)
@@ -219,9 +215,12 @@ def width_of_terminal() -> int:
     return shutil.get_terminal_size().columns
 
 
-def new_session(system: Connection, running: Running, patience: float) -> Session:
+def new_session(system: Connection, running: Running) -> Session:
     return Session(
-        system.open(), log=running.log, patience=patience, interruption=running.interruption
+        system.open(),
+        log=running.log,
+        patience=system.patience,
+        interruption=running.interruption,
     )
 
 

@@ -11,7 +11,6 @@ from ...bdd.prerequisites import inapplicable
 from ...bdd.vocabulary import asserts
 from ...conformance import verify
 from ...conformance.cases import FEATURES, SMALLEST, TOUR, scenarios
-from ...conformance.channels import PATIENCE
 from ...conformance.last_failed import select_last_failed
 from ...conformance.selection import SELECTED, must_exist, selected
 from ...errors import DEVIATIONS, OK, CommandError
@@ -156,7 +155,7 @@ def smallest_plan(target: Target, declared: Declaration) -> str:
 
 def run_planned(args: argparse.Namespace, target: Target, is_smallest: bool) -> int:
     """Run what was planned, and remove what is left where that is not on this machine."""
-    if args.timeout == PATIENCE:
+    if args.timeout is None:
         args.timeout = LONGEST
     args.python = FACTORY
     os.environ[ENVIRONMENT] = json.dumps(target)

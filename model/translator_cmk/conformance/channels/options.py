@@ -45,6 +45,8 @@ class Connection(NamedTuple):
     open: Callable[[], Channel]
     text: str
     """The options that name the system, as a shell takes them."""
+    patience: float = PATIENCE
+    """How many seconds the system has for an answer."""
 
 
 def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
@@ -77,7 +79,6 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
         "--timeout",
         metavar="SECONDS",
         type=seconds,
-        default=PATIENCE,
         help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with "
         "--in-process",
     )
@@ -109,9 +110,10 @@ def connection(args: argparse.Namespace) -> Connection:
         found = to_factory(args.python, args.in_process)
     else:
         raise CommandError("no system is named; give one of --stdio, --http and --python")
-    if args.timeout == PATIENCE:
+    if args.timeout is None:
         return found
-    return found._replace(text=f"{found.text} --timeout {args.timeout:g}")
+    text = f"{found.text} --timeout {args.timeout:g}"
+    return found._replace(text=text, patience=args.timeout)
 
 
 def to_command(command: str) -> Connection:
