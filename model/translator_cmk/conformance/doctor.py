@@ -27,7 +27,10 @@ NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "
     "answer refused where the system says no, and unsupported what is yet to be written"
 )
-NAME_REQUIREMENTS = "name a requirement, by because or by a code, or give no reason at all"
+NAME_REQUIREMENTS = (
+    "name a requirement, by because or by a code; a refusal needs no reason if you don't declare "
+    "the capability reasons"
+)
 LOOKS_LIKE = "the protocol page says what each message looks like, and when it has to be there"
 
 REMEDIES = {"malformed": LOOKS_LIKE, "unknown-id": NAME_REQUIREMENTS}

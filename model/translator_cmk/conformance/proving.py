@@ -74,6 +74,30 @@ class TamperedChannel:
         return self.channel.stderr_tail()
 
 
+def kind_of(answer: Any) -> str:
+    """Return which kind of answer it is; empty for one that is malformed, which goes on as it is to
+    the session, who says so.
+    """
+    if not isinstance(answer, dict) or "id" not in answer:
+        return ""
+    kind = answer.get("answer")
+    if kind == "observed" and not can_be_read(answer.get("observation")):
+        return ""
+    return str(kind)
+
+
+def can_be_read(observation: Any) -> bool:
+    """Return whether an observation has fields by name by kind."""
+    if not isinstance(observation, dict):
+        return False
+    for entities in observation.values():
+        if not isinstance(entities, dict):
+            return False
+        if not all(isinstance(fields, dict) for fields in entities.values()):
+            return False
+    return True
+
+
 # Answers to commands
 
 
@@ -82,7 +106,7 @@ def refusals_as_accepted() -> Tampering:
 
     def tamper(request: Message, ask: Ask) -> Any:
         answer = ask(request)
-        if answer.get("answer") != "refused":
+        if kind_of(answer) != "refused":
             return answer
         return {"id": answer["id"], "answer": "accepted", "audit": []}
 
@@ -95,7 +119,7 @@ def enabling_as_refused() -> Tampering:
     def tamper(request: Message, ask: Ask) -> Any:
         answer = ask(request)
         asked = request.get("command", {}).get("command")
-        if asked != "EnableCustomerManagedKeys" or answer.get("answer") != "accepted":
+        if asked != "EnableCustomerManagedKeys" or kind_of(answer) != "accepted":
             return answer
         return {"id": answer["id"], "answer": "refused"}
 
@@ -124,7 +148,7 @@ def of_observations(change: Callable[[Message], Message]) -> Tampering:
 
     def tamper(request: Message, ask: Ask) -> Any:
         answer = ask(request)
-        if answer.get("answer") != "observed":
+        if kind_of(answer) != "observed":
             return answer
         return {**answer, "observation": change(answer["observation"])}
 
@@ -237,10 +261,12 @@ def proofs(
         for scenario in scenarios_of(mistake):
             if as_it_is(scenario).status is not Status.PASSED:
                 continue
-            if is_red(played(subject, channel, scenario, mistake.begin())):
+            changed = played(subject, channel, scenario, mistake.begin())
+            if is_red(changed):
                 by = scenario.case.id
                 break
-            green.append(scenario.case.id)
+            if changed.status is Status.PASSED:
+                green.append(scenario.case.id)
             if len(green) == TRIED:
                 break
         yield Proof(mistake, by, tuple(green))
