@@ -3,6 +3,7 @@ and is silent."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.plans.consequences import LATER
+from translator_cmk.plans.consequences import LATER, says_nothing
 from translator_cmk.plans.demands import all_demands
 from translator_cmk.plans.finding import Finding
 from translator_cmk.plans.findings import AFTER_THE_REST, Judge, Report
@@ -1556,6 +1557,14 @@ def test_an_account_of_kind_aiservices_names_the_foundry_pages(tmp_path: Path) -
         plan.update(T, before, {**before, "identity": []})
         [finding] = report(plan, tmp_path).findings
         assert bool(foundry_on(finding)) is named
+
+
+def test_a_silence_is_one_by_its_kind_whatever_its_title_says() -> None:
+    silence = load_register()["keys.change"]
+    assert silence.kind == "silence"
+    assert says_nothing(replace(silence, title="Who knows"))
+    demand = load_register()["keys.rsa-2048-refused"]
+    assert not says_nothing(replace(demand, title="The key is not specified"))
 
 
 # What-if

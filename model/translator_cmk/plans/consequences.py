@@ -180,7 +180,7 @@ class Telling:
 
 def says_nothing(requirement: Requirement) -> bool:
     """Return whether a requirement is that something is not specified."""
-    return requirement.title.endswith("is not specified")
+    return requirement.kind == "silence"
 
 
 def once_done(command: Command) -> str:
