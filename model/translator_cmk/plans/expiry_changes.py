@@ -1,9 +1,10 @@
 """A date of expiry on a key: which version gets it, and which accounts are on that version."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..words import listed
 from .context import NOTHING, Change, Context
 from .inventory import Entry
 from .things import Account, Key, KeyInUse, KeyUsed
@@ -70,7 +71,7 @@ def remedies_of_policy(key: Key) -> dict[str, str]:
             "; with `ignore_changes` from the beginning the date is never written, and nothing "
             "rotates"
         )
-    return {"dated": listed_in_order(["expiration_date", *gone]), "rotate": rotate, "never": never}
+    return {"dated": listed(["expiration_date", *gone]), "rotate": rotate, "never": never}
 
 
 def kind_of(entry: Entry, before: Key, after: Key) -> str:
@@ -132,31 +133,22 @@ def use_in_words(users: Users) -> str:
     """Return who uses the version that expires, and how a newer one comes to each account."""
     said: list[str] = []
     if users.moved:
-        said.append(f"This plan moves {listed(users.moved)} to this version.")
+        said.append(f"This plan moves {listed(sorted(users.moved))} to this version.")
     if users.there:
-        said.append(f"On this version already: {listed(users.there)}.")
+        said.append(f"On this version already: {listed(sorted(users.there))}.")
     if users.on_another:
-        said.append(f"On an older version, which keeps its own date: {listed(users.on_another)}.")
+        said.append(
+            f"On an older version, which keeps its own date: {listed(sorted(users.on_another))}."
+        )
     if users.without:
-        said.append(f"No version is named for {listed(users.without)}.")
+        said.append(f"No version is named for {listed(sorted(users.without))}.")
     for account in sorted(users.reading):
         address = users.reading[account]
         said.append(f"{account} gets a newer version at the next apply, from {address}.")
     if users.by_hand:
         gets = "get" if len(users.by_hand) > 1 else "gets"
-        names = listed(users.by_hand)
+        names = listed(sorted(users.by_hand))
         said.append(
             f"{names} {gets} a newer version only when somebody names it in the configuration."
         )
     return "".join(f" {sentence}" for sentence in said)
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names in a sentence, in the order of the alphabet: `a, b and c`."""
-    return listed_in_order(sorted(names))
-
-
-def listed_in_order(names: Iterable[str]) -> str:
-    """Return names in a sentence: `a, b and c`."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

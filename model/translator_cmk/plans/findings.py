@@ -24,7 +24,7 @@ from .finding import (
     Part,
     graver,
 )
-from .gaps import how_long, listed
+from .gaps import how_long, listed_in_part
 from .inventory import entries_of
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
@@ -171,7 +171,7 @@ class Judge:
         for vault, addresses in losing.items():
             self.undecided.append(
                 f"an account that is not judged here may use a key of {vault}, and lose data by "
-                f"{listed(addresses)}"
+                f"{listed_in_part(addresses)}"
             )
         for vault in world.unused_vaults_that_lose_access():
             if vault not in losing:

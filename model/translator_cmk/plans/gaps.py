@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..machine import Unspecified
 from ..machine.entities import Workspace
+from ..words import listed
 from .changes import Operation
 from .context import Change
 from .finding import LOSES, MAY_LOSE, Finding
@@ -44,7 +45,7 @@ def how_long(
         if is_finding and not is_deletion and may_give_back(walk, other):
             perhaps.append(operations[other].address)
     if perhaps:
-        return f"Whether {listed(perhaps)} restores the access to the key is not specified."
+        return f"Whether {listed_in_part(perhaps)} restores the access to the key is not specified."
     if finding.verdict == LOSES:
         return f"{FOR_GOOD[0].upper()}{FOR_GOOD[1:]}"
     return f"If so, {FOR_GOOD}"
@@ -56,12 +57,12 @@ def after_what(plan: Plan, walk: Walk, taking: Operation, giving: Sequence[Opera
     if between:
         changes = "this change" if len(between) == 1 else "these changes"
         return (
-            f"The plan gives the access to the key back only after {changes}: {listed(between)}. "
-            "If the apply stops before, it stays away."
+            f"The plan gives the access to the key back only after {changes}: "
+            f"{listed_in_part(between)}. If the apply stops before, it stays away."
         )
     addresses = {operation.address: None for operation in giving}
     if walk.lost_at_an_end and taking.address not in addresses:
-        givers = listed(list(addresses))
+        givers = listed_in_part(list(addresses))
         return (
             f"If {givers} comes after it, that gives the access to the key back; if it comes "
             f"before, the access stays away. {SECONDS}"
@@ -135,9 +136,10 @@ def in_between(plan: Plan, taking: Operation, giving: Sequence[Operation]) -> li
     return list(found)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names in a sentence, of many some."""
-    if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+def listed_in_part(names: Sequence[str]) -> str:
+    """Return names in a sentence, of many some: `a, b, c, d and 3 more`."""
+    shown = list(names[:MOST_NAMED])
+    more = len(names) - len(shown)
+    if more:
+        shown.append(f"{more} more")
+    return listed(shown)

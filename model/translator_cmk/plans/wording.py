@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..escaping import plain
+from ..words import listed
 from .causes import new_identities
 from .consequences import Consequence
 from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Explained, Finding, Part
@@ -162,9 +163,7 @@ def recovered_without(finding: Finding) -> str:
     account = finding.parts[0].names.get("recovered", "")
     if not missing or not account:
         return ""
-    *first, last = missing
-    things = f"{', '.join(first)} and {last}" if first else last
-    return f" {account} comes back without {things}."
+    return f" {account} comes back without {listed(missing)}."
 
 
 def explained_in_words(explained: Explained) -> str:
@@ -197,7 +196,9 @@ def without_finding(report: Report) -> str:
     """Return of which changes nothing was found, some by name; empty if there are none."""
     if not report.without_finding:
         return ""
-    return f"Nothing found on: {listed(report.without_finding, remarks_on_causes(report))}."
+    return (
+        f"Nothing found on: {with_what_they_do(report.without_finding, remarks_on_causes(report))}."
+    )
 
 
 def remarks_on_causes(report: Report) -> dict[str, str]:
@@ -218,10 +219,11 @@ def others(report: Report) -> str:
     if not report.others:
         return ""
     changes = count(len(report.others), "other change concerns", "other changes concern")
-    return f"{changes} no judged account: {listed(report.others, remarks_on_causes(report))}"
+    named = with_what_they_do(report.others, remarks_on_causes(report))
+    return f"{changes} no judged account: {named}"
 
 
-def listed(changes: Sequence[WithoutFinding], remarks: Mapping[str, str]) -> str:
+def with_what_they_do(changes: Sequence[WithoutFinding], remarks: Mapping[str, str]) -> str:
     """Return changes with what they do, of many some by name; ``remarks`` has more on some."""
     named: list[str] = []
     for change in changes[:MOST_NAMED]:

@@ -35,6 +35,7 @@ from ..requirements.loading import REGISTERED
 from ..shapes import COUNT, FLAG, PROSE, Choice, ListOf, MapOf, Text, fields_of, record, schemas_of
 from ..system import ModelSystem
 from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
+from ..words import listed
 from . import implementations, siblings
 from .azure_cli import last_run
 from .content import MODEL, Content, Evidence, register_digest
@@ -42,7 +43,7 @@ from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
-from .render import UP, Page, environment, listed, number, plain, requirement_path
+from .render import UP, Page, environment, number, plain, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
 from .uncomputed import WRONG_ROWS, Written, written
 

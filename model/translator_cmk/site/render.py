@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..bdd.feature_records import slug
 from ..escaping import plain as visible
 from ..requirements import Place, Register, Requirement
+from ..words import listed
 from .sourced import cell, data, sources
 
 PAGES = Path(__file__).parent / "pages"
@@ -198,14 +199,6 @@ def parts(pattern: str) -> Iterator[Mapping[str, str]]:
 def capital(text: str) -> str:
     """Return the text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
-
-
-def listed(words: Iterable[str], conjunction: str = "and") -> str:
-    """Return `a`, `a and b`, `a, b and c`."""
-    words = list(words)
-    return (
-        f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
-    )
 
 
 def number(count: int, noun: str) -> str:
