@@ -13,15 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.azure.client.verifying_azure import TENANT, Ran, credentials, ended, run_verify
 from translator_cmk.azure.client import prices
+from translator_cmk.azure.client.deployments import TRANSLATION
 from translator_cmk.azure.client.leftovers import left_in
 from translator_cmk.azure.client.target import CLOUDS, ENDPOINT, WORK, Target, declaration_of
 from translator_cmk.azure.client.training_data import PAIRS, dictionary, full
 from translator_cmk.azure.server import azure_server
+from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.strictness import NOT_STRICT, Strictness
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
@@ -33,6 +36,8 @@ from translator_cmk.machine.rows import Row
 
 SUBSCRIPTION = guid(TENANT, SUBSCRIPTIONS[0])
 LIVE = ("--cloud", "AzureCloud", "--subscription", SUBSCRIPTION, "--confirm", SUBSCRIPTION)
+
+SHORT_WINDOWS = Path(__file__).with_name("short_windows")
 
 WORTH_MOST = {
     "vault.same-region",
@@ -51,8 +56,9 @@ WORTH_MOST = {
 
 
 def ran_live(folder: Path, server: AzureServer, *arguments: str) -> Ran:
-    """Run against the server as against Microsoft's cloud."""
-    return ended(run_verify(folder, credentials(server), *LIVE, *arguments), folder)
+    """Run against the server as against Microsoft's cloud, but for its windows, which are hours."""
+    variables = credentials(server) | {"PYTHONPATH": str(SHORT_WINDOWS)}
+    return ended(run_verify(folder, variables, *LIVE, *arguments), folder)
 
 
 # From start to an empty subscription
@@ -114,6 +120,39 @@ def test_a_broken_model_behind_the_server_is_found(attributed: str, tmp_path: Pa
     for world in worlds:  # a run that fails cleans up as well
         assert world.groups == frozenset()
         assert not world.state.tables[Resource]
+
+
+# A cloud that heeds a loss late
+
+TRANSLATED = Reply(200, [{"translations": [{"text": "Wort", "to": "de"}]}])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seconds", "code"), [(3.0, 0), (3600.0, 1)], ids=["window", "longer"])
+def test_translations_after_a_loss_count_once_its_window_has_closed(
+    seconds: float, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with azure_server() as server:
+        answer = server.answer
+        revoked: list[float] = []
+        served: list[float] = []
+
+        def serving_on(method: str, target: str, headers: Any, content: bytes) -> Reply:
+            if "/accessPolicies/remove" in target:
+                revoked.append(time.monotonic())
+            since = time.monotonic() - revoked[0] if revoked else seconds
+            if TRANSLATION in target and since < seconds:
+                served.append(since)
+                return TRANSLATED
+            return answer(method, target, headers, content)
+
+        monkeypatch.setattr(server, "answer", serving_on)
+        ran = ran_live(tmp_path, server)
+    assert served
+    assert ran.code == code, ran.text
+    failed = [case["id"] for case in ran.envelope["cases"] if case["status"] == "failed"]
+    assert failed == (["tour/TranslateWithModel"] if code else [])
+    assert ("revocation.features-stop" in ran.envelope["tour"]["shown"]) is (code == 0)
 
 
 # What it says before
