@@ -18,7 +18,7 @@ from tests.plans import builder as b
 from tests.plans.guide import FOLDER, PLANS, printed, written
 from tests.plans.test_cases import vault_redeployed
 from translator_cmk.plans.check_plan import FORMATS
-from translator_cmk.plans.finding import VERDICTS
+from translator_cmk.plans.verdicts import VERDICTS
 from translator_cmk.plans.world import HOLDS
 
 GUIDE = (ROOT / "docs" / "plans.md").read_text("utf-8")

@@ -11,7 +11,6 @@ from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
-from .finding import MAY_LOSE, VERDICTS
 from .findings import Judge, Report
 from .json_form import format_json
 from .junit import format_junit
@@ -20,6 +19,7 @@ from .reading import read_plan
 from .sarif import format_sarif
 from .sources import find_places
 from .text import format_text
+from .verdicts import MAY_LOSE, VERDICTS
 from .world import HOLDS
 
 FORMATS = ("text", "json", "sarif", "junit", "markdown")

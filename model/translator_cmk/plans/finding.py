@@ -10,13 +10,6 @@ from .causes import Cause
 from .consequences import Consequence
 from .sources import Place
 
-LOSES = "loses"
-MAY_LOSE = "may-lose"
-REFUSED = "refused"
-NOT_SPECIFIED = "not-specified"
-VERDICTS = (LOSES, MAY_LOSE, REFUSED, NOT_SPECIFIED)
-"""The verdicts, the gravest first."""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -80,8 +73,3 @@ class Finding:
     """What goes with it, and would be a finding of its own without it, in the order of the plan."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
-
-
-def graver(one: str, other: str) -> bool:
-    """Return whether a verdict is graver than another."""
-    return VERDICTS.index(one) < VERDICTS.index(other)

@@ -14,16 +14,7 @@ from .changes import Operation, operations_of
 from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .demands import all_demands, broken_demands
-from .finding import (
-    LOSES,
-    MAY_LOSE,
-    NOT_SPECIFIED,
-    REFUSED,
-    VERDICTS,
-    Finding,
-    Part,
-    graver,
-)
+from .finding import Finding, Part
 from .gaps import how_long, listed_in_part
 from .inventory import entries_of
 from .order import predecessors
@@ -38,6 +29,7 @@ from .undecided import (
     not_followed,
     without_contents,
 )
+from .verdicts import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, VERDICTS, graver
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
 from .without_finding import WithoutFinding, changes_of_others, changes_without_finding
 from .world import KnownAccount, World

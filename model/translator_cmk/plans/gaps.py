@@ -7,8 +7,9 @@ from ..machine.entities import Workspace
 from ..words import listed
 from .changes import Operation
 from .context import Change
-from .finding import LOSES, MAY_LOSE, Finding
+from .finding import Finding
 from .plan import CREATE, DELETE, Plan
+from .verdicts import LOSES, MAY_LOSE
 from .walk import Effect, Walk
 
 FOR_GOOD = (

@@ -16,8 +16,9 @@ from ..shapes import (
     schemas_of,
 )
 from .consequences import Consequence
-from .finding import VERDICTS, Finding, Part
+from .finding import Finding, Part
 from .findings import Report
+from .verdicts import VERDICTS
 from .without_finding import WithoutFinding
 from .wording import BECOMES, consequence_in_words, limits
 

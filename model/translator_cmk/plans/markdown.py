@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..escaping import markdown
 from .finding import Finding
 from .findings import Report
-from .text import LABELS
+from .verdicts import BY_NAME
 from .wording import (
     actions_in_words,
     address_in_words,
@@ -51,7 +51,7 @@ def format_finding(finding: Finding) -> Iterator[str]:
     """Yield the lines of one finding."""
     address = code(address_in_words(finding.address))
     what = markdown(actions_in_words(finding))
-    yield f"### {LABELS[finding.verdict]}: `{address}` {what}"
+    yield f"### {BY_NAME[finding.verdict].label}: `{address}` {what}"
     for part in finding.parts:
         yield ""
         yield markdown(part_heading(part))

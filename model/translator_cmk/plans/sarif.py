@@ -6,30 +6,23 @@ from typing import Any
 from urllib.parse import quote
 
 from ..escaping import plain
-from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding
+from .finding import Finding
 from .findings import Report
+from .verdicts import BY_NAME, TABLE
 from .wording import actions_in_words, finding_in_words, limits
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-
-RULES = {
-    LOSES: ("LosesData", "The change loses what an account holds", "error"),
-    MAY_LOSE: ("MayLoseData", "The change may lose what an account holds", "warning"),
-    REFUSED: ("WouldBeRefused", "The change would be refused, or have no effect", "warning"),
-    NOT_SPECIFIED: ("NotSpecified", "Nobody says what the change does", "note"),
-}
-"""By verdict: name, description and level of its rule."""
 
 
 def format_sarif(report: Report, version: str) -> str:
     """Return the report as a log with one run."""
     rules = []
-    for verdict, (name, description, level) in RULES.items():
+    for verdict in TABLE:
         rule = {
-            "id": verdict,
-            "name": name,
-            "shortDescription": {"text": description},
-            "defaultConfiguration": {"level": level},
+            "id": verdict.name,
+            "name": verdict.rule,
+            "shortDescription": {"text": verdict.description},
+            "defaultConfiguration": {"level": verdict.level},
         }
         rules.append(rule)
     notifications = []
@@ -52,13 +45,12 @@ def format_sarif(report: Report, version: str) -> str:
 
 def result_of(finding: Finding) -> dict[str, Any]:
     """Return one finding as a result."""
-    _, _, level = RULES[finding.verdict]
     head = f"{plain(finding.address)} is {actions_in_words(finding)}."
     text = " ".join([head, *finding_in_words(finding)])
     identity = hashlib.sha256(f"{finding.verdict} {finding.address}".encode()).hexdigest()
     return {
         "ruleId": finding.verdict,
-        "level": level,
+        "level": BY_NAME[finding.verdict].level,
         "message": {"text": text},
         "locations": [location_of(finding)],
         "partialFingerprints": {"verdictAndAddress/v1": identity},

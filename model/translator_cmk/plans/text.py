@@ -6,8 +6,9 @@ from textwrap import wrap
 from ..errors import INCOMPLETE
 from ..escaping import plain
 from .consequences import Consequence
-from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Finding, Part
+from .finding import Finding, Part
 from .findings import Report
+from .verdicts import BY_NAME, MAY_LOSE
 from .wording import (
     actions_in_words,
     address_in_words,
@@ -31,14 +32,6 @@ WORDS = 37
 """The width of the column that says what becomes of something."""
 IDS = 36
 """The width of the column that has the requirement."""
-
-LABELS = {
-    LOSES: "LOSES",
-    MAY_LOSE: "MAY LOSE",
-    REFUSED: "WOULD BE REFUSED",
-    NOT_SPECIFIED: "NOT SPECIFIED",
-}
-COLOURS = {LOSES: "1;31", MAY_LOSE: "33", REFUSED: "35", NOT_SPECIFIED: "36"}
 
 
 def format_text(
@@ -76,8 +69,9 @@ def last_line(report: Report, counting: tuple[str, ...], exit_code: int) -> str:
 
 def format_finding(finding: Finding, colour: bool) -> Iterator[str]:
     """Yield the lines of one finding."""
-    label = LABELS[finding.verdict]
-    shown = f"\x1b[{COLOURS[finding.verdict]}m{label}\x1b[0m" if colour else label
+    verdict = BY_NAME[finding.verdict]
+    label = verdict.label
+    shown = f"\x1b[{verdict.colour}m{label}\x1b[0m" if colour else label
     address = plain(address_in_words(finding.address))
     actions = plain(actions_in_words(finding))
     if len(f"{label}  {address}  {actions}") <= WIDTH:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .consequences import LATER, Consequence
-from .finding import Explained, Finding, graver
+from .finding import Explained, Finding
 from .plan import DELETE, Plan, without_keys
+from .verdicts import graver
 
 DELETIONS = {
     "account-deleted": "account",

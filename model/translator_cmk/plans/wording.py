@@ -6,10 +6,11 @@ from ..escaping import plain
 from ..words import listed
 from .causes import new_identities
 from .consequences import Consequence
-from .finding import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, Explained, Finding, Part
+from .finding import Explained, Finding, Part
 from .findings import Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .things import word_after
+from .verdicts import NOT_SPECIFIED, REFUSED, TABLE
 from .without_finding import WithoutFinding
 
 BECOMES = {
@@ -62,13 +63,6 @@ ACTIONS = {
 }
 
 PROFILES = {"article": "by the article", "full": "by all that the specification assumes"}
-
-VERDICTS = {
-    LOSES: ("loses data", "lose data"),
-    MAY_LOSE: ("may lose data", "may lose data"),
-    REFUSED: ("would be refused", "would be refused"),
-    NOT_SPECIFIED: ("is not specified", "are not specified"),
-}
 
 STORED = {
     "nothing": "nothing is assumed to be in an account, so lost access to a key is no finding",
@@ -326,10 +320,11 @@ def finding_in_words(finding: Finding) -> Iterator[str]:
 def summary(report: Report) -> str:
     """Return how many changes have which verdict."""
     found: list[str] = []
-    for verdict, (one, several) in VERDICTS.items():
-        number = sum(1 for finding in report.findings if finding.verdict == verdict)
+    for verdict in TABLE:
+        number = sum(1 for finding in report.findings if finding.verdict == verdict.name)
+        does = verdict.one if number == 1 else verdict.several
         if number:
-            found.append(f"{count(number, 'change')} {one if number == 1 else several}")
+            found.append(f"{count(number, 'change')} {does}")
     text = "; ".join(found) or "Nothing found that loses data"
     if not report.accounts:
         text = "No account is judged, so no loss can be found"
