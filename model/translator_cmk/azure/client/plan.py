@@ -148,13 +148,27 @@ def those_that_show(plans: Sequence[Plan]) -> set[str]:
 
 
 def added_by(plan: Plan, by_id: Mapping[str, Plan], taken: Collection[str]) -> list[Plan]:
-    """Return the scenario and the one that it brings along, as far as they are not taken."""
-    added = [plan]
-    if not any(name in taken for name in plan.needs):
-        needed = [by_id[name] for name in plan.needs if name in by_id]
-        if needed:
-            added.append(min(needed, key=lambda each: each.work["seconds"]))
-    return [each for each in added if each.id not in taken]
+    """Return the scenario and those that it brings along, as far as they are not taken: the
+    cheapest of those that it needs, which may need another.
+    """
+    added: list[Plan] = []
+    there = set(taken)
+    following: Plan | None = plan
+    while following is not None and following.id not in there:
+        added.append(following)
+        there.add(following.id)
+        following = cheapest_needed(following, by_id, there)
+    return added
+
+
+def cheapest_needed(plan: Plan, by_id: Mapping[str, Plan], there: Collection[str]) -> Plan | None:
+    """Return the cheapest of the scenarios that one needs; None where one of them is there, or
+    none applies.
+    """
+    if any(name in there for name in plan.needs):
+        return None
+    needed = [by_id[name] for name in plan.needs if name in by_id]
+    return min(needed, key=lambda each: each.work["seconds"], default=None)
 
 
 def seconds_of(plans: Iterable[Plan]) -> int:
