@@ -19,7 +19,7 @@ from translator_cmk.language.contract import VERBS, answer_from_wire, request_fr
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import CHANGED, Content
-from translator_cmk.site.render import foreign, linked, marked_tables, plain
+from translator_cmk.site.render import escaped, foreign, linked, marked_tables
 from translator_cmk.verdict import Status
 
 FAILING = PICKLES[0]
@@ -342,8 +342,8 @@ def test_columns_are_marked_by_the_letters_that_their_fullest_cell_shows() -> No
 )
 def test_text_of_others_is_escaped(text: str) -> None:
     assert not set(foreign(text)) & set("<>|[]()*`{}")
-    assert "<" not in plain(text)
-    assert "|" not in plain(text).replace("\\|", "")
+    assert "<" not in escaped(text)
+    assert "|" not in escaped(text).replace("\\|", "")
 
 
 def test_id_of_a_requirement_is_a_link_and_a_link_to_it_leads_to_its_page() -> None:

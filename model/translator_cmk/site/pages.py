@@ -43,7 +43,7 @@ from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
-from .render import UP, Page, environment, number, plain, requirement_path
+from .render import UP, Page, environment, escaped, number, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
 from .uncomputed import WRONG_ROWS, Written, written
 
@@ -117,7 +117,7 @@ def templates(content: Content) -> Environment:
         badge_height=HEIGHT,
         status=Status,
         statuses=OF_ITEMS,
-        run_subject=("the model" if results.subject == MODEL else plain(results.subject))
+        run_subject=("the model" if results.subject == MODEL else escaped(results.subject))
         if results
         else "",
         scenario_link=partial(scenario_link, content),
@@ -335,7 +335,9 @@ def scenario_link(content: Content, name: str, root: str = UP) -> str:
     scenario = next(
         each for each in content.evidence.scenarios[requirement] if pickle in each.pickles
     )
-    return f"[{plain(scenario.name)}]({requirement_path(requirement, root)}/{slug(scenario.name)})"
+    return (
+        f"[{escaped(scenario.name)}]({requirement_path(requirement, root)}/{slug(scenario.name)})"
+    )
 
 
 def also_shown_by(content: Content, requirement: Requirement) -> list[str]:

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..bdd.feature_records import slug
-from ..escaping import plain as visible
+from ..escaping import plain
 from ..requirements import Place, Register, Requirement
 from ..words import listed
 from .sourced import cell, data, sources
@@ -66,7 +66,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
+        autoescape=False,  # the templates write Markdown; what others wrote goes through `escaped`
     )
     found.globals |= {
         "register": register,
@@ -75,7 +75,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         "sources": sources(),
         **shared,
     }
-    by_own_name = (capital, cell, duration, foreign, listed, number, parts, places, plain, slug)
+    by_own_name = (capital, cell, duration, foreign, escaped, listed, number, parts, places, slug)
     found.filters |= {each.__name__: each for each in by_own_name}
     found.filters |= {
         "choice": CHOICES.get,
@@ -83,7 +83,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         "json": lambda value: json.dumps(value, ensure_ascii=False),
         "linked": lambda text, root=UP: linked(text, register, root),
         "lower_first": lambda text: text[:1].lower() + text[1:],
-        "named": lambda name, root=UP: named(name, root) if name in register else plain(name),
+        "named": lambda name, root=UP: named(name, root) if name in register else escaped(name),
         "path": requirement_path,
         "source_date": lambda name: sources()[name].dated,
         "urn": lambda name: (
@@ -107,7 +107,7 @@ def rendered(templates: Environment, name: str, **values: Any) -> str:
 
 # Tables are written as Markdown in the templates
 
-LONG, PROSE = 30, 100
+TWO_LINES, MANY_LINES = 30, 100
 """Letters that take one or two lines of a narrow column, and five or six."""
 
 
@@ -164,7 +164,11 @@ def cells(line: str) -> list[str]:
 
 def width(count: int) -> str:
     """Return the mark of a column whose fullest cell shows so many letters."""
-    return " { .long .prose }" if count > PROSE else " { .long }" if count > LONG else ""
+    if count > MANY_LINES:
+        return " { .long .prose }"
+    if count > TWO_LINES:
+        return " { .long }"
+    return ""
 
 
 def letters(cell: str) -> int:
@@ -178,7 +182,7 @@ def letters(cell: str) -> int:
 # Words
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     """Return the text with everything escaped that Markdown would read as markup."""
     return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", str(text)).replace("\\<", "&lt;")
 
@@ -187,7 +191,7 @@ def foreign(text: str, longest: int = 400) -> str:
     """Return text that others wrote: nothing in it acts as markup, and every character can be
     seen.
     """
-    return re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", visible(str(text), longest))
+    return re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", plain(str(text), longest))
 
 
 def parts(pattern: str) -> Iterator[Mapping[str, str]]:

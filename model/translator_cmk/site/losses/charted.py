@@ -39,7 +39,7 @@ FIELDS_WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES
 """The fields that have a sentence of their own.  A thing is never seen to change any other."""
 
 
-class Seen(NamedTuple):
+class Look(NamedTuple):
     """The visibility of a thing, and sentences about it: always about the same fields, in the same
     order.
     """
@@ -48,7 +48,7 @@ class Seen(NamedTuple):
     sentences: tuple[str, ...]
 
 
-NEVER_SEEN = Seen(there=False, sentences=())
+NEVER_SEEN = Look(there=False, sentences=())
 
 
 class Place(NamedTuple):
@@ -73,11 +73,11 @@ class Place(NamedTuple):
             return f'Key "{name}" of "{within}"'
         return f'{self.kind.__name__} "{name}"'
 
-    def seen(self, world: World) -> Seen:
+    def look(self, world: World) -> Look:
         """Return what is seen of the thing: that it is gone, if it left a record or is an access
         or a role between two things.
         """
-        gone = Seen(there=False, sentences=(self.fact("exists", False),))
+        gone = Look(there=False, sentences=(self.fact("exists", False),))
         if not world.has(*self):
             is_between = self.kind in OF_VAULT_AND_RESOURCE and self._joins(world)
             return gone if is_between else NEVER_SEEN
@@ -89,7 +89,7 @@ class Place(NamedTuple):
         for field, value in {"exists": True, **view(entity)}.items():
             if (self.kind.word, field) in FIELDS_WITH_A_SENTENCE:
                 sentences.append(self.fact(field, ABSENT if value is None else value))
-        return Seen(there=True, sentences=tuple(sentences))
+        return Look(there=True, sentences=tuple(sentences))
 
     def _joins(self, world: World) -> bool:
         """Return whether the vault and the resource of an access or a role exist."""
@@ -104,7 +104,7 @@ class Place(NamedTuple):
 class Views(NamedTuple):
     """The looks of a thing, and the number of its look in each state."""
 
-    looks: Sequence[Seen]
+    looks: Sequence[Look]
     of: Sequence[int]
 
 
@@ -209,7 +209,7 @@ class Charted(NamedTuple):
         numbers = Numbered()
 
         def look(each: State, _: Place) -> tuple[State, int]:
-            return each, numbers(place.seen(self.machine.world(each)))
+            return each, numbers(place.look(self.machine.world(each)))
 
         memoised = Memoised(look).step
         found = [memoised(each, place)[1] for each in self.states]

@@ -206,7 +206,7 @@ class Case(NamedTuple):
         )
 
 
-class Cell(NamedTuple):
+class GroupCell(NamedTuple):
     """What becomes of one thing with a group of events: the fate, with the basis of each part."""
 
     fate: str
@@ -222,7 +222,7 @@ class Group(NamedTuple):
     """Events that cost the same, and are as certain in every part."""
 
     events: list[str]
-    cells: list[Cell]
+    cells: list[GroupCell]
 
 
 def groups(found: Iterable[Case]) -> list[Group]:
@@ -246,16 +246,16 @@ def names_of(cases: Iterable[Case]) -> list[str]:
     return [case.event.event for case in cases]
 
 
-def cells_of(cases: Sequence[Case]) -> list[Cell]:
+def cells_of(cases: Sequence[Case]) -> list[GroupCell]:
     """Return a cell for each loss, of cases that are alike."""
     first = cases[0]
-    found: list[Cell] = []
+    found: list[GroupCell] = []
     for at, fate in enumerate(first.fates):
         loss, after = first.bases[at]
         sentences: dict[str, None] = {}
         for case in cases:
             sentences.update(dict.fromkeys(case.lost[at].sentences))
-        found.append(Cell(fate, loss, "" if fate == "kept" else after, list(sentences)))
+        found.append(GroupCell(fate, loss, "" if fate == "kept" else after, list(sentences)))
     return found
 
 

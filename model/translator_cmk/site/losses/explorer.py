@@ -49,7 +49,7 @@ from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..render import Numbered
 from ..sourced import cell, data, sources
 from .answered import Answered, answered, memory_in
-from .charted import Charted, Instead, Place, Seen, Views, charted
+from .charted import Charted, Instead, Look, Place, Views, charted
 from .diagrams import Diagrams
 from .searched import KIND_OF_WORD
 
@@ -123,7 +123,7 @@ def known_losses(views: Mapping[Place, Views]) -> Iterator[KnownLoss]:
                 yield KnownLoss(sentence, number, field)
 
 
-def field_of(sentence: str, looks: Iterable[Seen]) -> int | None:
+def field_of(sentence: str, looks: Iterable[Look]) -> int | None:
     """Return the number of a sentence among those about a thing, if any look has it."""
     for look in looks:
         if sentence in look.sentences:
@@ -400,7 +400,7 @@ class Tables:
         for thing in known_things(state):
             if Place(KIND_OF_WORD[thing.loss.kind], thing.name) == place:
                 return state, grounds_for_good(state, closing.command, thing)
-        rests = rests_on_view(state, closing.command, place.seen)
+        rests = rests_on_view(state, closing.command, place.look)
         basis = basis_of_end(rests, closing.command)
         return state, Grounds(thing_at(place), "lost", basis, rests)
 
@@ -420,7 +420,7 @@ class Tables:
         place = self.charted.places[loss.place]
 
         def is_there(world: World) -> bool:
-            return loss.sentence in place.seen(world).sentences
+            return loss.sentence in place.look(world).sentences
 
         rests = rests_on_view(state, closing.command, is_there)
         basis = weakest_basis(rests, self.register)
@@ -527,9 +527,9 @@ def thing_at(place: Place) -> Thing:
     return Thing(loss, place.name)
 
 
-def always(seen: Iterable[Seen]) -> list[int]:
+def always(looks: Iterable[Look]) -> list[int]:
     """Return the places of the sentences that are the same in every state that has the thing."""
-    columns = zip(*{each.sentences for each in seen if each.there}, strict=True)
+    columns = zip(*{each.sentences for each in looks if each.there}, strict=True)
     return [at for at, column in enumerate(columns) if len(set(column)) == 1]
 
 
