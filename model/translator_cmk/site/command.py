@@ -49,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
     Where writing fails, the generated parts of an earlier run go: their badges would stay green.
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
+    from ..bdd.systems import MODEL
     from ..conformance.results import load_results
-    from .content import MODEL, load_content
+    from .content import load_content
     from .laws import run_laws
     from .pages import FOLDERS, HOME, generate
     from .render import replace_folders

@@ -21,6 +21,7 @@ from ..badges import Badge
 from ..bdd.feature_files import load_features
 from ..bdd.feature_records import Feature, Pickle, Scenario
 from ..bdd.lint import lint
+from ..bdd.systems import MODEL
 from ..conformance.results import Item, Results, is_stale
 from ..errors import InvalidFile
 from ..requirements import Register, Requirement, load_register
@@ -32,8 +33,6 @@ from .implementations import Implementation, load_implementations
 from .render import number
 
 # Evidence
-
-MODEL = "model"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.feature_records import Feature, slug
+from ..bdd.systems import MODEL
 from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
@@ -38,7 +39,7 @@ from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from ..words import listed
 from . import implementations, siblings
 from .azure_cli import last_run
-from .content import MODEL, Content, Evidence, register_digest
+from .content import Content, Evidence, register_digest
 from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
