@@ -137,6 +137,10 @@ def test_what_nobody_judged_is_green_in_no_format() -> None:
     shown = " ".join(checked(plan).out.split())
     assert f"may use a key of kv-apps, and lose data by {V}" in shown
     assert "The exit code is 4" in shown
+    comment, _, _ = checked(plan, "--format", "markdown").out.partition("<details>")
+    assert "kv-apps" in comment
+    for text in (shown, comment):
+        assert "not everything was judged" in text
     [suite] = ElementTree.fromstring(checked(plan, "--format", "junit").out)
     assert suite.get("errors") == "1"
     assert all(case.find("error") is not None for case in suite)

@@ -38,6 +38,8 @@ def format_markdown(report: Report) -> str:
         "",
         markdown(without_finding(report)),
         "",
+        *[f"- **Not judged:** {markdown(reason)}" for reason in report.undecided],
+        "",
         "<details><summary>What no plan can tell</summary>",
         "",
     ]

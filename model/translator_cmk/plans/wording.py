@@ -328,7 +328,7 @@ def summary(report: Report) -> str:
     text = "; ".join(found) or "Nothing found that loses data"
     if not report.accounts:
         text = "No account is judged, so no loss can be found"
-    text += "."
+    text += "; not everything was judged." if report.undecided else "."
     if report.not_judged:
         kinds: list[str] = []
         for kind, number in sorted(report.not_judged.items()):
