@@ -19,13 +19,13 @@ from uuid import NAMESPACE_URL, uuid5
 from .. import __version__
 from ..bdd.feature_files import pickles
 from ..conformance.cases import CaseEntry
-from ..conformance.model_answers import could_be_the_models, is_called_the_model
+from ..conformance.model_answers import could_be_the_models
 from ..conformance.recheck import must_have_said_hello, problems_of
 from ..conformance.report.by_requirement import by_requirement, verdict
 from ..conformance.report.by_requirement import cell as cell_of
 from ..conformance.report.folder import ENVELOPE, MESSAGES
 from ..conformance.report.reading import read
-from ..conformance.report.wording import counted, headline, message_of, product
+from ..conformance.report.wording import counted, headline, is_called_the_model, message_of, product
 from ..errors import HARNESS, OK, CommandError
 from ..escaping import plain
 from ..files import write_json
