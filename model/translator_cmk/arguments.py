@@ -18,6 +18,14 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def some_seconds(text: str) -> float:
+    """Return a number of seconds above zero; raises `argparse.ArgumentTypeError`."""
+    found = seconds(text)
+    if not found:
+        raise ArgumentTypeError("0 is no time; write a number of seconds above it")
+    return found
+
+
 def whole_number_from(least: int, digits: int = 19) -> Callable[[str], int]:
     """Return a function that reads a whole number from ``least`` on, or raises
     `argparse.ArgumentTypeError`."""

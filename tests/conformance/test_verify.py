@@ -135,6 +135,12 @@ def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
         assert len(error) < 200
 
 
+@pytest.mark.parametrize("option", ["--seconds", "--timeout"])
+def test_no_time_at_all_is_refused(option: str) -> None:
+    error = says(2, "verify", "--python", MODEL, option, "0")
+    assert f"error: argument {option}: 0 is no time; write " in error
+
+
 @pytest.mark.parametrize("place", ["nosuchhost.invalid:80", "a..b:80"])
 def test_host_that_there_is_not_is_told(place: str) -> None:
     message = (
@@ -159,7 +165,7 @@ def test_port_that_is_taken_is_told() -> None:
 
 
 def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "0.0001")
+    found = verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "0.001")
     assert (found.report["complete"], found.report["fuzz"]["sequences"]) == (True, 1)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..arguments import whole_number_from
+from ..arguments import some_seconds, whole_number_from
 from ..digest import kit_digest
 from ..errors import HARNESS, OK, CommandError, print_error
 from ..escaping import plain
@@ -30,7 +30,7 @@ from .cases import (
     check_kit,
 )
 from .channels import Fault
-from .channels.options import Connection, add_system_arguments, connection, seconds
+from .channels.options import Connection, add_system_arguments, connection
 from .deviations import Deviation, load_deviations
 from .interruption import Interrupted
 from .lanes.features import run_features
@@ -149,7 +149,7 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds",
         metavar="S",
-        type=seconds,
+        type=some_seconds,
         help=f"time to fuzz (default: {SECONDS:g})",
     )
     parser.add_argument(
@@ -170,7 +170,8 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the lanes, always write the report, and print the results.
 
-    The exit code is that of the report.  Raises `CommandError`.
+    The exit code is that of the report, or 3 after a defect of the kit, of which the report says no
+    more than that the run was not complete and why.  Raises `CommandError`.
     """
     select_last_failed(args)
     if args.list:

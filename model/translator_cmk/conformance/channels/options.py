@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ...arguments import some_seconds
 from ...bdd.systems import load_factory
 from ...errors import ERROR, CommandError
-from ...escaping import shortened
 from ...system import System
 from ...watching import IN_PROCESS
 from .channel import PATIENCE, Channel, Fault
@@ -29,8 +29,6 @@ START = (
     "exit(main(sys.argv[1:]))"
 )
 """Runs a command of this package without the current folder before everything else on the path."""
-
-LONGEST_WAIT = 86_400
 
 HEADERS = "TRANSLATOR_CMK_HEADERS"
 """The environment variable with headers for `--http`, one a line: a command line is in the list of
@@ -78,24 +76,11 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=seconds,
+        type=some_seconds,
         help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with "
         "--in-process",
     )
     return system
-
-
-def seconds(text: str) -> float:
-    """Return a time in seconds; raises `argparse.ArgumentTypeError`."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not 0 < found <= LONGEST_WAIT or not text.isascii() or "_" in text:
-        raise argparse.ArgumentTypeError(
-            f"{shortened(text)} is no time; write seconds, up to {LONGEST_WAIT}"
-        )
-    return found
 
 
 def connection(args: argparse.Namespace) -> Connection:
