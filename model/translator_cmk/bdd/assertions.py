@@ -41,6 +41,10 @@ class NotSpecified(NotApplicable):
     """The specification demands nothing here, so every answer of a system agrees with it."""
 
 
+NOT_SPECIFIED = "not specified: "
+"""How its message begins, by which a report knows it."""
+
+
 # What an assertion is about
 
 Change = tuple[Fact, Fact]
@@ -179,7 +183,7 @@ def check_not_specified(result: StepResult) -> None:
     """The specification does not say how the request behaves: a system may accept or refuse it."""
     if not result.by_model:
         silent = ", ".join(sorted(result.requirements))
-        raise NotSpecified(f"not specified: {silent} demands nothing of a system")
+        raise NotSpecified(f"{NOT_SPECIFIED}: {silent} demands nothing of a system")
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))

@@ -30,20 +30,21 @@ from .document import (
     Text,
 )
 from .essentials import facts_of, title_of
-from .left_out import gaps
+from .left_out import KINDS_OF_TEST, gaps
 from .line_of_time import loss_blocks, sequence_title, shown_worlds, world_blocks
 from .timeline import World
-from .wording import counted, headline, is_called_the_model, kit_of, product
+from .wording import (
+    WHAT_COUNTS,
+    amount_of,
+    counted,
+    headline,
+    is_called_the_model,
+    kit_of,
+    product,
+)
 
 MOST_OPEN = 25
 """How many rows a table has at most that is not folded."""
-
-HOW = {
-    FEATURES: "Written scenarios, each one request after a few preparations, with its expected "
-    "outcome",
-    TOUR: "Planned sequences, many requests in a row that meet the most rules in the fewest steps",
-    FUZZ: "Random sequences, drawn from a seed",
-}
 
 
 def analysis(envelope: Envelope, worlds: Sequence[World] | None, unreadable: str = "") -> Document:
@@ -133,7 +134,7 @@ def tested(envelope: Envelope) -> Iterator[Block]:
         (("System",), (system_of(envelope),)),
         (("Run",), (f"{envelope['started']} to {envelope['finished']} (UTC)",)),
         (("Compared with",), (Link(article.title, article.url), f", revision {article.revision}")),
-        (("Profile",), (Code(envelope["profile"]), f": {PROFILES[envelope['profile']]}")),
+        (("Profile",), (Code(envelope["profile"]), f": {WHAT_COUNTS[envelope['profile']]}")),
         (("Result",), (counted(envelope["counts"]["scored"]),)),
         (("Tested and judged by",), (kit_of(envelope),)),
         (
@@ -157,13 +158,6 @@ def system_of(envelope: Envelope) -> str:
     if subject is None or len(subject["version"]) <= LONGEST_VERSION:
         return product(envelope)
     return f"{subject['product']}, {subject['version']}"
-
-
-PROFILES = {
-    "article": "what the article states and implies, and what Azure's documents say of its "
-    "surroundings. A difference from an assumption of ours does not count",
-    "full": "everything, also what we assume where the article is silent",
-}
 
 
 def windows_of(subject: Mapping[str, object]) -> str:
@@ -236,7 +230,8 @@ def done(envelope: Envelope, worlds: Sequence[World] | None) -> Iterator[Block]:
     yield Heading(2, "What we did")
     items: list[Text] = []
     for lane in envelope["lanes"]:
-        items.append((f"{HOW[lane]}: {amount_of(envelope, lane)}",))
+        name, means = KINDS_OF_TEST[lane]
+        items.append((f"{name}, {means}: {amount_of(envelope, lane)}",))
     yield Items(tuple(items))
     yield Paragraph(
         (
@@ -265,14 +260,6 @@ def requests_in(worlds: Sequence[World]) -> str:
     """Return how many requests there are."""
     count = sum(len(world.steps) for world in worlds)
     return f"{count:,} {'request' if count == 1 else 'requests'}"
-
-
-def amount_of(envelope: Envelope, lane: str) -> str:
-    """Return how much of a lane was run."""
-    if lane in envelope:
-        done_in_lane = envelope[lane]
-        return f"{done_in_lane['sequences']:,} with {done_in_lane['commands']:,} requests"
-    return str(len([case for case in envelope["cases"] if case["lane"] == lane]))
 
 
 # What was seen

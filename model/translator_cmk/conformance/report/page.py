@@ -19,18 +19,19 @@ from .by_requirement import Cell, Note, cells, rates, verdict
 from .cause_blocks import CauseBlock, cause_blocks
 from .essentials import STANDING_FOR, facts_of, known_of, title_of
 from .left_out import KINDS_OF_TEST, gaps
-from .wording import badge_of, conclusion, headline, kit_of, product, scope_of
+from .wording import (
+    WHAT_COUNTS,
+    amount_of,
+    badge_of,
+    conclusion,
+    headline,
+    kit_of,
+    product,
+    scope_of,
+)
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 STYLE = Path(__file__).with_name("report.css").read_text("utf-8")
-
-PROFILES = {
-    "article": "Counted is what the article states, what follows from it, and what Azure's "
-    "documents say of its surroundings. A difference from an assumption of this specification is "
-    "shown and does not count.",
-    "full": "Everything counts, also what this specification only assumes where the article is "
-    "silent.",
-}
 
 MEANINGS = {status: status.meaning for status in OF_REQUIREMENTS if status is not Status.STALE} | {
     Status.FAILED: "something of it failed; the number says how many of the tests that apply "
@@ -188,7 +189,7 @@ def claims(envelope: Envelope) -> Iterator[str]:
     """Yield what the system declared, and which failures were known."""
     profile = envelope["profile"]
     listed = envelope["deviations"]
-    rows = [["Profile", f"<b>{html(profile)}</b>: {PROFILES[profile]}"]]
+    rows = [["Profile", f"<b>{html(profile)}</b>: {WHAT_COUNTS[profile]}"]]
     if envelope["subject"]:
         rows += declared(envelope["subject"])
     rows.append(["Known failures", f"{len(listed)} listed" if listed else "none listed"])
@@ -235,14 +236,6 @@ def runs(envelope: Envelope) -> Iterator[list[str]]:
     yield ["When", html(f"{envelope['started']} to {envelope['finished']}")]
     yield ["Seed", f"{envelope['seed']}. The same seed makes the same tests"]
     yield ["Tested with", html(kit_of(envelope))]
-
-
-def amount_of(envelope: Envelope, lane: str) -> str:
-    """Return how much of a lane was run."""
-    if lane in envelope:
-        return ", ".join(f"{envelope[lane][unit]:,} {unit}" for unit in ("sequences", "commands"))
-    cases = [case for case in envelope["cases"] if case["lane"] == lane]
-    return f"{len(cases):,} of them"
 
 
 def line_of(requirement: Requirement, cell: Cell, silent: bool) -> list[str]:

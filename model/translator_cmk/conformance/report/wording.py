@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Sized
 
 from ...badges import Badge
+from ...bdd.assertions import NOT_SPECIFIED
 from ...bdd.systems import MODEL
 from ...errors import DEVIATIONS, OK
 from ...escaping import plain
@@ -25,8 +26,14 @@ MOST_IN_A_HEADLINE = 2
 NO_GOODBYE = "the system did not say bye"
 """How begins why a run that came to its end broke all the same."""
 
-NOT_SPECIFIED = "not specified: "
-"""How the reason begins where a scenario demands nothing of any system."""
+
+WHAT_COUNTS = {
+    "article": "what the article states, what follows from it, and what Azure's documents say of "
+    "its surroundings. A difference from an assumption of this specification is shown and does "
+    "not count",
+    "full": "everything, also what this specification only assumes where the article is silent",
+}
+"""What counts in each profile."""
 
 
 def product(envelope: Envelope) -> str:
@@ -176,6 +183,14 @@ def few(names: Sequence[str]) -> str:
     listed = ", ".join(plain(name) for name in names[:MOST_LISTED])
     more = len(names) - MOST_LISTED
     return f"{listed} and {more} more" if more > 0 else listed
+
+
+def amount_of(envelope: Envelope, lane: str) -> str:
+    """Return how much of a lane was run."""
+    if lane in envelope:
+        return ", ".join(f"{envelope[lane][unit]:,} {unit}" for unit in ("sequences", "commands"))
+    cases = [case for case in envelope["cases"] if case["lane"] == lane]
+    return f"{len(cases):,} of them"
 
 
 def plural(noun: str, things: Sized) -> str:
