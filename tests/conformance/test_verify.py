@@ -20,6 +20,7 @@ from tests.conformance.conftest import (
     FULL,
     GRANTED,
     MODEL,
+    WELL,
     Refused,
     Verified,
     decides_in_fuzzing,
@@ -133,6 +134,13 @@ def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
         assert f"error: argument {option}: " in error
         assert "; write " in error
         assert len(error) < 200
+
+
+def test_transport_of_an_object_in_this_process_is_told(tmp_path: Path) -> None:
+    for child, transport in ((True, "python"), (False, "in-process")):
+        found = verify(tmp_path, "--python", MODEL, *WELL, child=child)
+        assert found.report["transport"] == transport
+        assert main(["report", "check", str(found.folder)]) == 0
 
 
 @pytest.mark.parametrize("option", ["--seconds", "--timeout"])

@@ -153,7 +153,7 @@ def to_factory(name: str, in_process: bool) -> Connection:
     if not in_process:
         return Connection("python", children(name), text)
     make = factory(name)
-    return Connection("python", lambda: Direct(make), f"{text} --in-process")
+    return Connection("in-process", lambda: Direct(make), f"{text} {IN_PROCESS}")
 
 
 def factory(name: str) -> Callable[[], System]:

@@ -118,7 +118,7 @@ ENVELOPE = record(
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": Either(DECLARATION, None),
-        "transport": Choice(("stdio", "http", "python")),
+        "transport": Choice(("stdio", "http", "python", "in-process")),
         "profile": Choice(PROFILES),
         "waived": IDS,
         "lanes": UniqueList(Choice(LANES)),
