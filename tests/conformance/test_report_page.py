@@ -111,6 +111,15 @@ def test_product_whose_name_begins_as_the_model_s_is_a_system_like_others(
     assert "An example, not an observation" not in page
 
 
+def test_sequence_of_a_scenario_that_was_taken_out_is_shown_under_its_id(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
+    forgery = Forgery(wrong_in_features.folder, tmp_path / "report")
+    cases = forgery.envelope["cases"]
+    forgery.envelope["cases"] = [case for case in cases if case["id"] != WHOLE]
+    assert f": {WHOLE}\n" in page_of(forgery.sign())
+
+
 def test_system_that_loses_nothing_is_seen_to_lose_nothing(wrong_in_features: Verified) -> None:
     assert "Nothing was seen to be lost." in page_of(wrong_in_features.folder)
 

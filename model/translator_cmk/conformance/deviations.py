@@ -60,12 +60,15 @@ class Deviations:
         self.valid = [entry for entry in self.entries if date.fromisoformat(entry.expires) >= today]
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
-        """Return the reason of each case that is covered by an entry that has not expired."""
+        """Return the reason of each case that is covered by an entry that has not expired: one
+        about the case itself, or else the first of its requirements'.
+        """
         found = {}
         for case in cases:
-            for entry in self.valid:
-                if entry.covers(case, result.get(case.id)):
-                    found[case.id] = f"{entry.reason} ({entry.issue})"
+            covering = [entry for entry in self.valid if entry.covers(case, result.get(case.id))]
+            covering.sort(key=lambda entry: not entry.case)
+            if covering:
+                found[case.id] = f"{covering[0].reason} ({covering[0].issue})"
         return found
 
     def requirements(self) -> frozenset[str]:

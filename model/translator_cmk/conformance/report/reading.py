@@ -42,6 +42,7 @@ def read(folder: Path) -> Envelope:
     envelope: Envelope = content
     must_be_times(envelope)
     must_have_each_id_once(envelope, path)
+    must_have_what_it_groups(envelope, path)
     return envelope
 
 
@@ -86,6 +87,20 @@ def must_have_each_id_once(envelope: Envelope, path: Path) -> None:
     for name, count in times.items():
         if count > 1:
             raise CommandError(f"{path}: {name} is there twice among its cases")
+
+
+def must_have_what_it_groups(envelope: Envelope, path: Path) -> None:
+    """Raise `CommandError` if a group of failures has none, or one that is no case."""
+    ids = {entry["id"] for entry in envelope["cases"]}
+    for group in envelope["groups"]:
+        if not group["cases"]:
+            raise CommandError(f"{path}: a group of failures is empty; the report was changed")
+        for name in group["cases"]:
+            if name not in ids:
+                raise CommandError(
+                    f"{path}: {name} is in a group of failures, and not among its cases; the "
+                    "report was changed"
+                )
 
 
 def made_of(envelope: Envelope) -> Made:
