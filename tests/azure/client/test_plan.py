@@ -13,7 +13,7 @@ import pytest
 from tests.azure.client.verifying_azure import TENANT, credentials, verify, verifying
 from translator_cmk.azure.client.leftovers import left_in, note
 from translator_cmk.azure.client.plan import Plan, format_plan, to_plan, within
-from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.client.target import CLOUDS, WORK, Target, declaration_of
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, guid
 from translator_cmk.bdd.prerequisites import inapplicable
@@ -121,6 +121,19 @@ def test_a_claim_about_everything_waits_until_effects_can_be_late_no_more() -> N
     }
     assert waits["revocation.revoke"] >= 600
     assert waits["vault.same-region-refused"] == 0
+
+
+def test_a_loss_that_is_undone_is_waited_for_until_its_window_has_closed() -> None:
+    at_once = declaration_of(
+        Target(CLOUDS["AzureCloud"]._replace(local=True)), ["production"], reasons=False
+    )
+    waits = {}
+    for requirement in ("restoration.uploads-stay-deleted", "revocation.access-revoked"):
+        in_a_cloud = planned(requirement)[0].work["seconds"]
+        waits[requirement] = in_a_cloud - planned(requirement, declared=at_once)[0].work["seconds"]
+    work = WORK["RevokeKeyAccess"]
+    assert waits["restoration.uploads-stay-deleted"] == work["window"] - work["seconds"]
+    assert waits["revocation.access-revoked"] == 0  # it ends with the loss
 
 
 @pytest.mark.parametrize("minutes", [300, 6_000])

@@ -45,13 +45,15 @@ def to_plan(scenario: ScenarioCase, declared: Declaration, clears: bool = False)
     ``clears``: what it makes is removed before the next begins.
 
     Everything is looked at after each command.  The seconds include those until a claim can be made
-    of everything, since effects that nobody expects may be late.
+    of everything, since effects that nobody expects may be late, and until what a look can't show
+    is lost.
     """
     commands = tuple(commands_of(scenario.pickle))
     work, _ = work_for(commands)
     if is_patient(scenario.pickle):
         windows = [declared.windows.get(type(command).__name__, 0) for command in commands]
         work["seconds"] += max(windows, default=0)
+    work["seconds"] += waits_for_losses(commands, declared)
     if clears:
         for kind, estimate in PLANS["clearing"].items():
             work["requests"] += work[kind] * estimate["requests"]
@@ -83,6 +85,28 @@ def work_for(commands: Iterable[Command]) -> tuple[Counter[str], Observation]:
     work["requests"] += len(groups)
     work["held"] += sum(vault["purge_protection"] for vault in seen["vault"].values())
     return work, seen
+
+
+def waits_for_losses(commands: Iterable[Command], declared: Declaration) -> int:
+    """Return for how many seconds losses are waited for that a look can't show: until their windows
+    close, before a command that takes time may take them back.
+    """
+    model = ModelSystem()
+    uploaded = model.observe()["document"]
+    open_for = 0  # seconds for which the window of the last loss is open longer than it is planned
+    seconds = 0
+    for command in commands:
+        name = type(command).__name__
+        window = declared.windows.get(name, 0)
+        if window:
+            seconds += open_for
+            open_for = 0
+        model.submit(command)
+        left = model.observe()["document"]
+        if window and uploaded.keys() - left.keys():
+            open_for = window - WORK[name]["seconds"]
+        uploaded = left
+    return seconds
 
 
 def groups_in(seen: Observation) -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ from ...language.declaration import Declaration
 from ...machine import DEFAULT_STAGE, Command, Refused
 from ...machine.commands import TrainModel, TranslateWithModel
 from ...system import ModelSystem
-from .plan import NO_OBJECTS, work_for
+from .plan import NO_OBJECTS, waits_for_losses, work_for
 from .prices import format_prices
 from .target import HELD, PLANS, WORK, Target
 from .training_data import PAIRS, dictionary, full
@@ -91,23 +91,6 @@ def waits_for_what_is_slow(commands: Iterable[Command], training: str) -> int:
         seconds += work["patience"] - work["seconds"]
         if isinstance(command, TrainModel) and training != "full":
             seconds += WORK["UploadDocument"]["patience"] + work["patience"]
-    return seconds
-
-
-def waits_for_losses(commands: Iterable[Command], declared: Declaration) -> int:
-    """Return for how many seconds losses are waited for that a look can't show: until their windows
-    close, since what is given back before may not have been lost yet.
-    """
-    model = ModelSystem()
-    uploaded = model.observe()["document"]
-    seconds = 0
-    for command in commands:
-        model.submit(command)
-        left = model.observe()["document"]
-        name = type(command).__name__
-        if name in declared.windows and uploaded.keys() - left.keys():
-            seconds += declared.windows[name] - WORK[name]["seconds"]
-        uploaded = left
     return seconds
 
 
