@@ -11,8 +11,8 @@ from translator_cmk.machine.commands import (
     RevokeKeyAccess,
 )
 from translator_cmk.oracle import Exchange
-from translator_cmk.oracle.evidence import MODEL, behaviour, settled_in, shown_in
-from translator_cmk.oracle.profiles import silent_in
+from translator_cmk.oracle.evidence import behaviour, settled_in, shown_in
+from translator_cmk.oracle.profiles import MODEL, silent_in
 from translator_cmk.requirements import load_register
 
 DECLARED = Declaration("model", "1", frozenset())

@@ -6,7 +6,6 @@ from translator_cmk.language.sentences import read_command
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, State, initial
 from translator_cmk.machine.entities import Resource, Vault
 from translator_cmk.oracle.grounds import (
-    MODEL,
     Grounds,
     Thing,
     basis_of_end,
@@ -21,6 +20,7 @@ from translator_cmk.oracle.grounds import (
     rows_of,
     state_at_start,
 )
+from translator_cmk.oracle.profiles import MODEL
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.consequences import Consequence, Event, load_consequences
 from translator_cmk.requirements.register import WEAKEST_FIRST, weakest_basis

@@ -266,7 +266,7 @@ class ScenarioRun:
                 lacking.append(fact)
         if not lacking:
             return
-        missing = demanded_of(lacking, self.asked, self.pickle, self.declared.stage)
+        missing = demanded_facts(lacking, self.asked, self.pickle, self.declared.stage)
         if missing:
             facts = "; ".join(map(format_fact, missing))
             raise SetupFailed(f"after it this is not so: {facts}", tuple(missing))
@@ -279,7 +279,7 @@ def has_soft_delete(command: Command, seen: Observation) -> bool:
     return observed_value(seen, "vault", vault, "soft_delete") is True
 
 
-def demanded_of(
+def demanded_facts(
     facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, stage: Stage
 ) -> list[Fact]:
     """Return those of the facts that are demanded once these commands are accepted.

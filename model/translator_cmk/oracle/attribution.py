@@ -61,8 +61,8 @@ def format_why(why: Why, failed: str = "") -> Iterator[tuple[str, str]]:
     if rests_on:
         yield "rests on", ", ".join(rests_on)
     if why.without:
-        lacking = "had no" if len(why.without) == 1 else "lacked one of"
-        yield "explained", f"here the system behaves as if it {lacking} {', '.join(why.without)}"
+        lacks = "had no" if len(why.without) == 1 else "lacked one of"
+        yield "explained", f"here the system behaves as if it {lacks} {', '.join(why.without)}"
 
 
 class FailedStep(NamedTuple):
@@ -91,7 +91,7 @@ class Differs:
         slow.
         """
         rests_on = in_order(supporting(self.step))
-        without = in_order(lacking(self.step))
+        without = in_order(explaining(self.step))
         named = without or rests_on
         counted = tuple(name for name in named if name not in self.step.machine.silent)
         return Why(rests_on, without, counted)
@@ -100,6 +100,8 @@ class Differs:
 def in_order(names: Iterable[str]) -> Ids:
     """Return the requirements in the order of the register, each once."""
     there = set(names)
+    if len(there) < 2:
+        return tuple(there)  # as it mostly is, and the register is long
     return tuple(name for name in load_register() if name in there)
 
 
@@ -171,7 +173,7 @@ def behind(outcome: Outcome) -> frozenset[str]:
 # Without which requirements a system would do just this
 
 
-def lacking(step: FailedStep) -> Iterator[str]:
+def explaining(step: FailedStep) -> Iterator[str]:
     """Yield each requirement without which a system would do exactly what was seen.
 
     There is none if a system with all of them may do it too, and only something that was seen

@@ -21,7 +21,6 @@ from collections.abc import Collection, Iterable, Sequence
 from ..language.declaration import Declaration
 from ..machine import (
     COUNTER_ROWS,
-    REMEMBERING,
     Accepted,
     Machine,
     Refused,
@@ -33,9 +32,7 @@ from ..machine.rows import Means, Refuse, Row
 from ..requirements import load_register
 from .attribution import Ids
 from .follow import Agreed, Exchange, LostTrack, compare_recorded, oracle_for
-from .profiles import machine_of
-
-MODEL = Machine(REMEMBERING)
+from .profiles import MODEL, machine_of
 
 
 def shown_in(
@@ -152,8 +149,8 @@ def systems_lacking(
     demanded = machine_of(frozenset(silent) - refusals - {requirement})
     found = []
     for gone in dict.fromkeys((refusals | {requirement}, frozenset({requirement}))):
-        if not behaves_so(lacking(MODEL, requirement, gone), specified, stage):
-            found.append(lacking(demanded, requirement, gone))
+        if not behaves_so(without_rows(MODEL, requirement, gone), specified, stage):
+            found.append(without_rows(demanded, requirement, gone))
     return found
 
 
@@ -163,7 +160,7 @@ def refusals_of(requirement: str) -> frozenset[str]:
     return frozenset(other.id for other in register if other.refusal_of == requirement)
 
 
-def lacking(machine: Machine, requirement: str, gone: Collection[str]) -> Machine:
+def without_rows(machine: Machine, requirement: str, gone: Collection[str]) -> Machine:
     """Return the machine without the rows that are ``gone``, and with the mistake about one."""
     rows: list[Row] = []
     for row in machine.rows:

@@ -45,14 +45,10 @@ from ..machine.world import World
 from ..requirements import load_register
 from ..requirements.consequences import Consequence, Event, Loss, load_consequences
 from ..requirements.register import weakest_basis
-
-Ids = tuple[str, ...]
-"""Ids of requirements, in the order of the register."""
+from .attribution import Ids, in_order
+from .profiles import MODEL
 
 Commands = Sequence[Command]
-
-MODEL = Machine(REMEMBERING)
-"""The model to which mistakes are added.  It remembers what some of them ask for."""
 
 MISTAKES = frozenset(COUNTER_ROWS)
 
@@ -323,11 +319,9 @@ def rests_on(ask: Callable[[Machine], Hashable], state: State, commands: Command
     usual = ask(MODEL)
     found: set[str] = set()
     for requirement in named_on_the_way(state, commands):
-        if answers_otherwise(ask, lacking(requirement), usual):
+        if answers_otherwise(ask, model_without(requirement), usual):
             found.add(requirement)
-    for row in mistakes_on_the_way(state, commands):
-        if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
-            found.add(row.requirement)
+    found |= mistakes_that_matter(ask, state, commands, found)
     return in_order(found)
 
 
@@ -348,22 +342,29 @@ def rests_on_what_is_not(
     ask: Callable[[Machine], Hashable], state: State, commands: Commands
 ) -> Ids:
     """Return every requirement whose mistake would make the model answer otherwise."""
+    return in_order(mistakes_that_matter(ask, state, commands))
+
+
+def mistakes_that_matter(
+    ask: Callable[[Machine], Hashable],
+    state: State,
+    commands: Commands,
+    known: Collection[str] = (),
+) -> set[str]:
+    """Return the requirements whose mistakes make the model answer otherwise, but for those that
+    are known already.
+    """
     mistakes = mistakes_on_the_way(state, commands)
     if not mistakes:
-        return ()
+        return set()
     usual = ask(MODEL)
     found: set[str] = set()
     for row in mistakes:
-        if row.requirement not in found and answers_otherwise(ask, mistaken(row), usual):
+        if row.requirement in known or row.requirement in found:
+            continue
+        if answers_otherwise(ask, mistaken(row), usual):
             found.add(row.requirement)
-    return in_order(found)
-
-
-def in_order(names: Collection[str]) -> Ids:
-    """Return requirements in the order of the register."""
-    if len(names) < 2:
-        return tuple(names)
-    return tuple(name for name in load_register() if name in names)
+    return found
 
 
 def answers_otherwise(
@@ -411,7 +412,7 @@ def mistakes_on_the_way(state: State, commands: Commands) -> list[Row]:
 
 
 @cache
-def lacking(requirement: str) -> Machine:
+def model_without(requirement: str) -> Machine:
     """Return the model without the rows of a requirement."""
     return Machine(row for row in REMEMBERING if row.requirement != requirement)
 

@@ -11,6 +11,9 @@ from ..machine import COUNTER_ROWS, REMEMBERING, Machine
 from ..machine.topics import OTHER_READINGS
 from ..requirements import Register
 
+MODEL = Machine(REMEMBERING)
+"""The model, in which nothing is silent.  It remembers what the rows of some mistakes ask for."""
+
 PROFILES = ("article", "full")
 
 NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists"})

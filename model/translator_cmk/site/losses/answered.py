@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from ...machine import Command, Machine, State
 from ...machine.entities import Model
+from ...oracle.attribution import Ids
 from ...oracle.grounds import (
-    MODEL,
     Grounds,
-    Ids,
     grounds,
     intact_things,
     is_intact,
     known_things,
     rests_on_what_is_not,
 )
+from ...oracle.profiles import MODEL
 
 LOST = ("no", "with the identity", "otherwise")
 """What a model may remember of how it was lost."""

@@ -13,7 +13,9 @@ from ...explore.scopes import reached
 from ...language.sentences import read_command
 from ...language.situations import situations
 from ...machine import Accepted, Command, Outcome, Refused, State
-from ...oracle.grounds import MODEL, Grounds, Ids, Thing, carried_out, grounds, is_intact, read
+from ...oracle.attribution import Ids
+from ...oracle.grounds import Grounds, Thing, carried_out, grounds, is_intact, read
+from ...oracle.profiles import MODEL
 from ...requirements import load_register
 from ...requirements.consequences import Event, Loss, load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis

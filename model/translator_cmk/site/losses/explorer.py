@@ -33,7 +33,6 @@ from ...machine.rows import Effect
 from ...machine.step import OF_NAMES
 from ...machine.world import World
 from ...oracle.grounds import (
-    MODEL,
     Grounds,
     Thing,
     basis_of_end,
@@ -43,6 +42,7 @@ from ...oracle.grounds import (
     read,
     rests_on_view,
 )
+from ...oracle.profiles import MODEL
 from ...requirements import Register, load_register
 from ...requirements.consequences import Consequence, Loss, load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
