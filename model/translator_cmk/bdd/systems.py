@@ -14,7 +14,7 @@ from ..machine import ROWS
 from ..shapes import read_message
 from ..system import ModelSystem, System
 
-MODEL = "model"
+PRODUCT_OF_THE_MODEL = "model"
 """The product that the model declares."""
 
 
@@ -78,7 +78,7 @@ def declaration_of(system: System) -> Declaration:
     if declared is not None:
         return read_declaration(declared)
     if is_whole_model(system):
-        return Declaration(MODEL, __version__)
+        return Declaration(PRODUCT_OF_THE_MODEL, __version__)
     product = f"{type(system).__module__}:{type(system).__qualname__}"
     return Declaration(product, "unstated", frozenset(CAPABILITIES) - {"parallel"})
 

@@ -17,7 +17,7 @@ from ..bdd.collection import PICKLE
 from ..bdd.feature_records import Pickle
 from ..bdd.plugin import FACTORY, SCENARIO_RUN, verdict_of_phase
 from ..bdd.scenario_run import verdict_of
-from ..bdd.systems import MODEL, declaration_of
+from ..bdd.systems import PRODUCT_OF_THE_MODEL, declaration_of
 from ..digest import kit_digest
 from ..errors import OK, CommandError
 from ..escaping import plain
@@ -146,9 +146,12 @@ class Reporter:
         model.
         """
         system = self.factory()
-        claims_to_be_the_model = declaration_of(system).product == MODEL
+        claims_to_be_the_model = declaration_of(system).product == PRODUCT_OF_THE_MODEL
         if self.system_name and claims_to_be_the_model and not isinstance(system, ModelSystem):
-            problem = f"it declares the product {MODEL!r}, as only the model does; change the name"
+            problem = (
+                f"it declares the product {PRODUCT_OF_THE_MODEL!r}, as only the model does; change "
+                "the name"
+            )
             raise CommandError(f"--system {self.system_name}: {problem}")
         return system
 

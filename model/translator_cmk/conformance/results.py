@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..bdd.systems import MODEL
+from ..bdd.systems import PRODUCT_OF_THE_MODEL
 from ..digest import kit_digest
 from ..errors import CommandError
 from ..requirements import load_register
@@ -98,7 +98,7 @@ def load_results(folder: Path) -> Results:
     return Results(
         digest=envelope["digest"],
         kit=envelope["kit"],
-        subject=MODEL if is_model else product(envelope),
+        subject=PRODUCT_OF_THE_MODEL if is_model else product(envelope),
         profile=envelope["profile"],
         selection=tuple(selection),
         started=envelope["started"],

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     Where writing fails, the generated parts of an earlier run go: their badges would stay green.
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
-    from ..bdd.systems import MODEL
+    from ..bdd.systems import PRODUCT_OF_THE_MODEL
     from ..conformance.results import load_results
     from .content import load_content
     from .laws import run_laws
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         content = load_content(results, args.docs)
         root = features_dir().parent
         evidence = content.evidence
-        if results and results.subject == MODEL and not evidence.stale:
+        if results and results.subject == PRODUCT_OF_THE_MODEL and not evidence.stale:
             evidence = replace(evidence, laws=run_laws(root))
         is_of_the_checkout = args.docs.resolve().is_relative_to(root)
         problem = uncommitted(root) if results and is_of_the_checkout else ""

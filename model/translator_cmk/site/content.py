@@ -21,7 +21,7 @@ from ..badges import Badge
 from ..bdd.feature_files import load_features
 from ..bdd.feature_records import Feature, Pickle, Scenario
 from ..bdd.lint import lint
-from ..bdd.systems import MODEL
+from ..bdd.systems import PRODUCT_OF_THE_MODEL
 from ..conformance.results import Item, Results, is_stale
 from ..errors import InvalidFile
 from ..requirements import Register, Requirement, load_register
@@ -100,7 +100,7 @@ class Evidence:
     @property
     def subject(self) -> str:
         """Return the name of the system that was tested."""
-        return self.results.subject if self.results else MODEL
+        return self.results.subject if self.results else PRODUCT_OF_THE_MODEL
 
     @property
     def is_asked_again(self) -> bool:
@@ -108,7 +108,7 @@ class Evidence:
 
         Of any other system there is only a record, which whoever wrote it could have invented.
         """
-        return self.subject == MODEL
+        return self.subject == PRODUCT_OF_THE_MODEL
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

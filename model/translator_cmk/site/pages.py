@@ -15,7 +15,7 @@ from jinja2 import Environment
 from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.feature_records import Feature, slug
-from ..bdd.systems import MODEL
+from ..bdd.systems import PRODUCT_OF_THE_MODEL
 from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
@@ -118,7 +118,9 @@ def templates(content: Content) -> Environment:
         badge_height=HEIGHT,
         status=Status,
         statuses=OF_ITEMS,
-        run_subject=("the model" if results.subject == MODEL else escaped(results.subject))
+        run_subject=(
+            "the model" if results.subject == PRODUCT_OF_THE_MODEL else escaped(results.subject)
+        )
         if results
         else "",
         scenario_link=partial(scenario_link, content),

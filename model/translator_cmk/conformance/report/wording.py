@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 
 from ...badges import Badge
 from ...bdd.assertions import NOT_SPECIFIED
-from ...bdd.systems import MODEL
+from ...bdd.systems import PRODUCT_OF_THE_MODEL
 from ...errors import DEVIATIONS, OK
 from ...escaping import plain
 from ...language.declaration import LEVELS
@@ -50,7 +50,7 @@ def product(envelope: Envelope) -> str:
 def is_called_the_model(envelope: Envelope) -> bool:
     """Return whether a report says that its subject is the model."""
     subject = envelope["subject"]
-    return subject is not None and str(subject["product"]).strip() == MODEL
+    return subject is not None and str(subject["product"]).strip() == PRODUCT_OF_THE_MODEL
 
 
 def kit_of(envelope: Envelope) -> str:
