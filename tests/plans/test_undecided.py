@@ -10,7 +10,7 @@ import pytest
 
 from tests.command_line import run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import K, P, T, V, plan_with
+from tests.plans.test_cases import K, P, R, T, V, plan_with
 
 VAULT = "azurerm_key_vault.other"
 APP = "33333333-3333-3333-3333-333333333333"
@@ -80,7 +80,20 @@ def together(*builds: Build) -> Build:
 SAME = entry(*WITH_A_KEY)
 OTHER = b.policy_entry(b.OTHER)
 
+
+def role_removed(principal_type: str, role: str, **vault: Any) -> Build:
+    def build(plan: b.TerraformPlan) -> None:
+        plan.keep(V, b.vault(rbac_authorization_enabled=True, **vault))
+        values = b.role(APP, principal_type=principal_type, role_definition_name=role)
+        plan.delete(R, values)
+
+    return build
+
+
 UNDECIDED = {
+    "a role is removed": role_removed(
+        "ServicePrincipal", "Key Vault Crypto Service Encryption User"
+    ),
     "a vault whose policy gives the use of keys is deleted": vault_deleted([SAME]),
     "a vault with roles is deleted": vault_deleted(rbac_authorization_enabled=True),
     "a vault is deleted that has a key": together(vault_deleted(), key_deleted()),
@@ -95,6 +108,11 @@ UNDECIDED = {
 }
 
 HARMLESS = {
+    "the role of a person is removed": role_removed("User", "Key Vault Administrator"),
+    "a role for secrets is removed": role_removed("ServicePrincipal", "Key Vault Secrets User"),
+    "a role is removed where no key can be in use": role_removed(
+        "ServicePrincipal", "Key Vault Crypto User", purge_protection_enabled=False
+    ),
     "a vault for secrets is deleted": vault_deleted([entry()]),
     "a vault is deleted from which keys are only read": vault_deleted([entry("Get", "List")]),
     "a vault without purge protection is deleted": vault_deleted(

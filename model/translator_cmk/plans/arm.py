@@ -7,6 +7,7 @@ from typing import Any
 from .azurerm import Refer
 from .plan import UNKNOWN, Attributes
 from .things import (
+    PERSON,
     Account,
     Group,
     Key,
@@ -209,7 +210,11 @@ def key(body: Attributes, refer: Refer) -> Key:  # noqa: ARG001  # as its siblin
 
 
 def role(body: Attributes, refer: Refer) -> Role | None:
-    """Return a `Microsoft.Authorization/roleAssignments` of a role that may use keys."""
+    """Return a `Microsoft.Authorization/roleAssignments` of a role that may use keys; None for one
+    that a person has.
+    """
+    if body.at("properties", "principalType") == PERSON:
+        return None
     definition = body.at("properties", "roleDefinitionId")
     name = role_for_keys(last_word(str(definition)))
     if isinstance(definition, str) and not name:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from .plan import UNKNOWN, Attributes
 from .things import (
+    PERSON,
     Account,
     Group,
     Key,
@@ -205,7 +206,11 @@ def key_in_use(attributes: Attributes, refer: Refer) -> KeyInUse:
 
 
 def role(attributes: Attributes, refer: Refer) -> Role | None:
-    """Return an `azurerm_role_assignment` of a role that may use keys; None for other roles."""
+    """Return an `azurerm_role_assignment` of a role that may use keys; None for other roles, and
+    for one that a person has.
+    """
+    if attributes.text("principal_type") == PERSON:
+        return None
     name = attributes.text("role_definition_name")
     definition = attributes.text("role_definition_id")
     found = role_for_keys(str(name)) or role_for_keys(last_word(str(definition)))

@@ -33,6 +33,10 @@ ROLES_FOR_KEYS: Mapping[str, str] = {
 """The built-in roles that may wrap and unwrap with keys: their names by their ids."""
 
 
+PERSON = "User"
+"""Azure's word for a principal that is a person, and so no identity of an account."""
+
+
 def role_for_keys(name_or_id: str) -> str:
     """Return the name of a role that may use keys; empty if this is no name or id of one."""
     for identity, name in ROLES_FOR_KEYS.items():
