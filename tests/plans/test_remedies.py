@@ -229,6 +229,19 @@ def account_made(key: str | None) -> Build:
     return build
 
 
+def role_elsewhere(action: str, shown: bool = False) -> Build:
+    """Return how to build a plan about a role on a vault that has no resource there."""
+
+    def build() -> b.TerraformPlan:
+        plan = plan_with(without=f"{V} {K} {P}")
+        plan.change(R, [action], b.role(), None if action == "delete" else b.role())
+        if shown:
+            plan.keep("data.azurerm_key_vault.v", b.vault(policies=[b.policy_entry()]))
+        return plan
+
+    return build
+
+
 def role_on_rbac(actions: list[str]) -> Build:
     def build() -> b.TerraformPlan:
         plan = plan_with(without=V)
@@ -525,6 +538,10 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     ],
     "account-created-with-key": [Remedy(account_made(b.key_id()), account_made(None))],
     "role-deleted": [Remedy(role_on_rbac(["delete"]), role_on_rbac(["no-op"]))],
+    "role-deleted-from-a-vault-not-shown": [
+        Remedy(role_elsewhere("delete"), role_elsewhere("no-op")),
+        Remedy(role_elsewhere("delete"), role_elsewhere("delete", shown=True)),
+    ],
     "not-evaluated": [Remedy(evaluated("Unsupported"), evaluated("Modify"))],
 }
 """By kind of change: what its advice says, as plans."""

@@ -91,6 +91,8 @@ def role_removed(principal_type: str, role: str, **vault: Any) -> Build:
 
 
 UNDECIDED = {
+    "a role on a vault elsewhere is removed": lambda plan: plan.delete(R, b.role(APP)),
+    "a role on a group is removed": lambda plan: plan.delete(R, b.role(APP, scope=b.GROUP)),
     "a role is removed": role_removed(
         "ServicePrincipal", "Key Vault Crypto Service Encryption User"
     ),
@@ -108,6 +110,10 @@ UNDECIDED = {
 }
 
 HARMLESS = {
+    "a role is removed of an account that uses no key": together(
+        lambda plan: plan.delete(R, b.role(scope=b.GROUP)),
+        lambda plan: plan.keep(T, b.account()),
+    ),
     "the role of a person is removed": role_removed("User", "Key Vault Administrator"),
     "a role for secrets is removed": role_removed("ServicePrincipal", "Key Vault Secrets User"),
     "a role is removed where no key can be in use": role_removed(

@@ -34,6 +34,9 @@ class Rights:
 
 PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
 
+ROLES = "vault.permission-model"
+"""The requirement that leaves open what a role gives."""
+
 NO_RIGHTS = Rights(frozenset(), {})
 
 NO_PLACE: Mapping[str, str] = {"set_by": ""}
@@ -226,11 +229,17 @@ def entries_in_words(context: Context, vault: Vault, had: Rights) -> str:
 
 def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]:
     is_mine = context.world.is_of(role, context.account)
+    words = {"role_name": role.in_words}
     for vault in vaults_with(context, role):
-        if not keeps_another_role(context, entry, vault):
-            remove = (RemoveKeyRole(vault.name, context.account.name),)
-            readings = may(remove, is_mine is True)
-            yield context.change("role-deleted", readings, vault, role_name=role.in_words)
+        if keeps_another_role(context, entry, vault):
+            continue
+        if vault.before is None and vault.exists_before:
+            kind = "role-deleted-from-a-vault-not-shown"
+            yield context.change(kind, may(context.revoke(vault)), vault, ROLES, False, **words)
+            continue
+        remove = (RemoveKeyRole(vault.name, context.account.name),)
+        readings = may(remove, is_mine is True)
+        yield context.change("role-deleted", readings, vault, "", False, **words)
 
 
 def role_created(context: Context, role: Role) -> Iterator[Change]:

@@ -27,6 +27,7 @@ from .undecided import (
     changes_of_keys_not_judged,
     may_take_a_key,
     not_followed,
+    roles_on_what_is_not_shown,
     without_contents,
 )
 from .verdicts import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, VERDICTS, graver
@@ -155,6 +156,7 @@ class Judge:
         """Note what may cost something that is not judged, and what only seems to."""
         self.undecided += without_contents(plan)
         self.undecided += changes_of_keys_not_judged(world)
+        self.undecided += roles_on_what_is_not_shown(world)
         for resource in not_followed(plan):
             note = f"{resource.address} is not followed: what it changes is not judged"
             is_grave = may_take_a_key(plan, world, resource)

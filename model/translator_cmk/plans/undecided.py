@@ -12,9 +12,9 @@ from .causes import differs
 from .inventory import Entry, referred_to
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
 from .setup import type_and_size
-from .things import Account, KeyInUse, MayBeUnknown, Policy, lower
+from .things import Account, KeyInUse, MayBeUnknown, Policy, Role, lower
 from .what_if import DETAILS
-from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World
+from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World, covers
 
 IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
 FOLLOWED = frozenset(kind for kind in arm.READERS if kind.startswith(IN_AZURE))
@@ -99,6 +99,19 @@ def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
     account.key = UsedKey(vault.name, key.name)
     account.access.add(vault.name)
     return account
+
+
+def roles_on_what_is_not_shown(world: World) -> Iterator[str]:
+    """Yield which roles go that may use keys in a scope of which the plan shows no vault."""
+    for entry in world.entries:
+        role = entry.before
+        if not isinstance(role, Role) or DELETE not in entry.resource.actions:
+            continue
+        if any(covers(role.scope, vault, world) for vault in world.every_vault()):
+            continue
+        if not any(world.is_of(role, account) for account in world.every_account()):
+            where = "on vaults that the plan does not show"
+            yield f"{entry.address} takes {role.in_words} away, {where}"
 
 
 def changes_of_keys_not_judged(world: World) -> Iterator[str]:

@@ -23,6 +23,9 @@ from .things import (
 HOLDS = ("nothing", "documents", "models")
 """What is assumed to be in each account: nothing, uploaded documents, or a deployed model too."""
 
+IN_A_VAULT = re.compile(r"/.*/providers/microsoft\.keyvault/vaults/[^/]+")
+"""How the id begins of a vault, and of all that is in it, in lower case."""
+
 SHOWN = 8
 """So many letters of a version are shown."""
 
@@ -168,6 +171,8 @@ class World:
             for facts in (entry.before, entry.after):
                 if isinstance(facts, Policy | PolicyList):
                     self.vault(facts.vault)  # it may have no resource here
+                if isinstance(facts, Role):
+                    self.vault(vault_in(facts.scope))
 
     def _add_vault(self, entry: Entry, facts: Vault) -> None:
         names = list(names_of_vault(facts))
@@ -494,6 +499,14 @@ def names_of_vault(facts: Vault) -> Iterator[str]:
     elif facts.name:
         for suffix in HOSTS_OF_VAULTS:
             yield f"{facts.name.lower()}.{suffix}"
+
+
+def vault_in(scope: MayBeUnknown) -> str | None:
+    """Return the id of the vault in which a scope is; None if it is in none, or wider."""
+    if not isinstance(scope, str):
+        return None
+    found = IN_A_VAULT.match(scope)
+    return found[0] if found else None
 
 
 def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
