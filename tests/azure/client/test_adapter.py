@@ -308,6 +308,8 @@ def test_only_a_cloud_of_microsofts_without_anybody_between_is_called_azure(
     for name in (
         "HTTPS_PROXY",
         "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
         "REQUESTS_CA_BUNDLE",
         "CURL_CA_BUNDLE",
         "SSL_CERT_FILE",
@@ -319,8 +321,14 @@ def test_only_a_cloud_of_microsofts_without_anybody_between_is_called_azure(
         declaration_of(Target(azure), ["production"], reasons=False).product == "Azure: AzureCloud"
     )
     assert "Azure:" not in azure._replace(local=True).product + own.product
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "ca.pem")
-    assert not azure.product.startswith("Azure:")
+    for name, value in (
+        ("REQUESTS_CA_BUNDLE", "ca.pem"),
+        ("ALL_PROXY", "http://127.0.0.1:9"),
+        ("https_proxy", "http://127.0.0.1:9"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            assert not azure.product.startswith("Azure:"), name
 
 
 def test_in_a_cloud_effects_have_windows_and_a_second_tenant_is_never_moved_to() -> None:

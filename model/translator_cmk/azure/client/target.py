@@ -80,7 +80,7 @@ class Cloud(NamedTuple):
             return "an emulator of Azure on this machine"
         if self.name not in CLOUDS:
             return f"a cloud that speaks Azure's API, at {self.name}"
-        if getproxies().get("https") or any(os.environ.get(name) for name in CERTIFICATES):
+        if has_somebody_between():
             return f"{self.name}, through a proxy or certificates of its own"
         return f"{OF_AZURE}{self.name}"
 
@@ -90,6 +90,15 @@ CLOUDS = {name: Cloud(name, *places) for name, places in PLANS["clouds"].items()
 
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables with certificates with which somebody between may answer in place of the cloud."""
+
+
+def has_somebody_between() -> bool:
+    """Return whether the environment names a proxy for HTTPS or for everything, or certificates."""
+    proxies = getproxies()
+    if proxies.get("https") or proxies.get("all"):
+        return True
+    return any(os.environ.get(name) for name in CERTIFICATES)
+
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
