@@ -51,6 +51,17 @@ def test_the_plan_alone_creates_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "0", "1e9", "soon"])
+def test_a_budget_that_is_no_time_is_refused_before_anything_is_planned(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*VERIFY, "--plan", f"--budget={text}"])
+    shown = capsys.readouterr()
+    assert "no number of minutes" in shown.err
+    assert shown.out == ""
+
+
 def test_without_an_answer_nothing_is_created(
     signed_in: AzureServer,
     tmp_path: Path,

@@ -7,6 +7,7 @@ import shlex
 from importlib import import_module
 from pathlib import Path
 
+from ...arguments import minutes
 from ...bdd.prerequisites import inapplicable
 from ...bdd.vocabulary import asserts
 from ...conformance import verify
@@ -80,7 +81,7 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
     extent.add_argument(
         "--budget",
         metavar="MINUTES",
-        type=float,
+        type=minutes,
         help="only the scenarios that show most in this time, as planned",
     )
 
