@@ -11,6 +11,8 @@ from tests.azure.client.interrupting import interrupted, refusal
 from tests.azure.client.test_training import begun
 from translator_cmk.azure.client import looking
 from translator_cmk.azure.client.adapter import AzureSystem
+from translator_cmk.azure.client.refusals import NotLearned
+from translator_cmk.azure.client.target import WORK
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.machine.commands import DeleteResource, TrainModel, UndeployModel
@@ -86,6 +88,16 @@ def test_a_model_is_deployed_and_undeployed_once_its_status_says_so(
     statuses[:] = ["deployed", "undeploying", "undeployed"]
     accept(system, UndeployModel("legal"))
     assert statuses == ["undeployed"], "nothing was waited for"
+
+
+def test_the_end_of_a_deployment_is_waited_for_as_long_as_the_plan_gives_it(
+    trained: tuple[AzureSystem, str], statuses: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, name = trained
+    statuses[:] = ["undeploying"]
+    monkeypatch.setitem(WORK["UndeployModel"], "patience", 1)
+    with pytest.raises(NotLearned, match="the end of the deployment did not show within 1 seconds"):
+        system.submit(UndeployModel(f"m-{name}"))
 
 
 @pytest.mark.parametrize(

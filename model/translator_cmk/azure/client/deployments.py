@@ -40,7 +40,10 @@ def set_deployed(studio: Studio, model: str, wanted: bool) -> None:
         found = studio.ask("GET", path)
         return found if is_as_asked(found, regions, wanted) else None
 
-    studio.models[model] |= studio.wait_for(shown, "the deployment", "DeployModel")
+    what, command = "the end of the deployment", "UndeployModel"
+    if wanted:
+        what, command = "the deployment", "DeployModel"
+    studio.models[model] |= studio.wait_for(shown, what, command)
 
 
 def regions_for(studio: Studio) -> list[Any]:
