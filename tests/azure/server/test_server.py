@@ -566,6 +566,23 @@ def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Cu
     assert customer.ask("POST", TRANSLATOR, upload, FILES).status == 202
 
 
+def test_a_document_is_shown_with_the_letters_that_were_uploaded(customer: Customer) -> None:
+    ask(customer, "PUT", G, GROUP)
+    assert ask(customer, "PUT", f"{A}/tr1", ACCOUNT).status == 201
+    body = {"name": "ws", "subscription": {"billingRegionCode": "WESTEUROPE"}}
+    body["subscription"]["subscriptionKey"] = customer.world.account_keys("tr1")["key1"]  # type: ignore[index]
+    assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
+    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"]
+    where = f"workspaceId={workspace['id']}"
+    written = FILES.replace(b"\r\ntext\r\n", "\r\nGrüße, 世界\r\n".encode())
+    upload = f"{CUSTOM}/documents/import?{where}"
+    assert customer.ask("POST", TRANSLATOR, upload, written).status == 202
+    listed = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/documents?{where}").body
+    (document,) = listed["paginatedDocuments"]["documents"]
+    content = f"{CUSTOM}/documents/{document['id']}/files/1/content"
+    assert customer.ask("GET", TRANSLATOR, content).body["items"] == ["Grüße, 世界"]
+
+
 # Principals
 
 
@@ -807,6 +824,17 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
     printed, _ = process.communicate(timeout=10)
     assert (process.returncode, printed) == (0, "")
     assert not server.authority_file.exists()
+
+
+def test_what_reads_the_output_no_more_is_no_port_that_can_not_be_listened_on() -> None:
+    command = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure", "127.0.0.1:0"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as unread:
+        ended = subprocess.run(
+            command, stdout=unread, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (4, "")
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,9 @@ def form_fields(call: Call) -> dict[str, str]:
         file_name = part.get_filename()
         field_name = part.get_param("name", header="content-disposition")
         name = file_name or field_name
-        if isinstance(name, str):
-            fields[name] = str(part.get_payload())
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            fields[name] = content.decode("utf-8", "replace")
     return fields
 
 

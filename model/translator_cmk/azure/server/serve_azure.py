@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from ipaddress import ip_address
 
 from ...arguments import seconds, whole_number_from
@@ -110,19 +111,20 @@ def run(args: argparse.Namespace) -> int:
 
     host, port = serve.address(args.azure, "--azure")
     address = serve.resolved(host, port, "--azure")
-    try:
-        with azure_server(
-            host=address, port=port, strictness=strictness, faults=args.fault
-        ) as server:
-            warn_of_others(address)
-            print(f"proxy {server.proxy}", flush=True)
-            print(f"cloud https://localhost:{server.port}", flush=True)
-            print(f"certificate authority {server.authority_file}", flush=True)
-            # the file of the certificate authority goes too
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
-            threading.Event().wait()
-    except OSError as error:
-        raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
+    serving = azure_server(host=address, port=port, strictness=strictness, faults=args.fault)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(serving)
+        except OSError as error:
+            problem = f"can't listen on {host}:{port}: {error.strerror}"
+            raise CommandError(problem, HARNESS) from None
+        warn_of_others(address)
+        print(f"proxy {server.proxy}", flush=True)
+        print(f"cloud https://localhost:{server.port}", flush=True)
+        print(f"certificate authority {server.authority_file}", flush=True)
+        # the file of the certificate authority goes too
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
+        threading.Event().wait()
     return OK
 
 
