@@ -11,6 +11,7 @@ import pytest
 
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.connection import Connection
+from translator_cmk.azure.server.faults import Fault, Faults, HtmlPage
 from translator_cmk.azure.server.listening import AzureServer
 
 
@@ -42,6 +43,15 @@ def interrupted(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server, "answer", instead)
         yield given
+
+
+@contextmanager
+def answered_with_a_page(server: AzureServer, method: str, part: str) -> Iterator[None]:
+    """Have a proxy answer requests with a method and a part of a path: 200, and a page of HTML."""
+    page = Fault(HtmlPage(200), 1, method, part)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "faults", Faults([page]))
+        yield
 
 
 @contextmanager

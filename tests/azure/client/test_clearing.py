@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.azure.client.custom_translator import accept, made
-from tests.azure.client.interrupting import interrupted, refusal
+from tests.azure.client.interrupting import answered_with_a_page, interrupted, refusal
 from tests.azure.client.test_training import begun
 from tests.azure.client.verifying_azure import TENANT
 from translator_cmk.azure.client.adapter import AzureSystem
@@ -23,6 +23,7 @@ from translator_cmk.azure.server.worlds import SUBSCRIPTIONS, World, guid
 from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE, Command
 from translator_cmk.machine.commands import (
+    CreateVault,
     DeleteKey,
     DeleteResource,
     DeleteVault,
@@ -43,6 +44,9 @@ def a_system(folder: Path) -> AzureSystem:
     system = AzureSystem(Target(cloud, subscriptions, leftovers=leftovers))
     system.reset(DEFAULT_STAGE)
     return system
+
+
+PLACE = ("westeurope", "production")
 
 
 def world_of(server: AzureServer) -> World:
@@ -125,6 +129,24 @@ def test_what_a_workspace_can_be_deleted_with_stays_as_long_as_it_does(
     left = [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")]
     assert left == ["vault"]
     assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
+
+
+def test_the_page_of_a_proxy_keeps_no_more_than_what_it_stands_before(
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    accept(a_system(tmp_path), *salted(salt), CreateVault(f"kv-{salt}-2", *PLACE, f"all-{salt}"))
+    with answered_with_a_page(signed_in, "GET", "/customtranslator/"):
+        assert main(["leftovers", "--clean", "--yes"]) == 4
+    assert f"workspace ws-{salt} stays: DecodeError" in capsys.readouterr().out
+    groups = [
+        each["name"] for each in left_in(tmp_path / "leftovers.json") if each["kind"] == "group"
+    ]
+    assert groups == [f"translator-cmk-apps-{salt}"]
 
 
 def test_a_workspace_without_its_resource_stays_on_the_list(

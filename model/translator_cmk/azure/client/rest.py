@@ -3,6 +3,7 @@
 from typing import Any
 
 from azure.core import PipelineClient
+from azure.core.exceptions import DecodeError
 from azure.core.pipeline.policies import RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
@@ -17,7 +18,8 @@ def rest(
     is_resent: bool = True,
     **content: Any,
 ) -> Any:
-    """Send a request; return the body of the answer, None if empty; raises `HttpResponseError`.
+    """Send a request; return the body of the answer, None if empty; raises `HttpResponseError`,
+    also where the body is no JSON, or is nothing that a GET could be answered with.
 
     ``signed``: the policy that adds the credential.  ``is_resent``: whether it is sent again after
     a passing error, which would create a second one of what was created nevertheless.
@@ -29,6 +31,19 @@ def rest(
     )
     response = client.send_request(HttpRequest(method, url, **content))
     response.raise_for_status()
+    body = body_of(response)
+    if method == "GET" and not isinstance(body, dict | list):
+        raise DecodeError("the body is neither an object nor a list", response=response)
+    return body
+
+
+def body_of(response: Any) -> Any:
+    """Return the body of an answer, None if empty; raises `DecodeError` where it is no JSON, such
+    as the page of a proxy.
+    """
     if not response.content:
         return None
-    return response.json()
+    try:
+        return response.json()
+    except ValueError:
+        raise DecodeError("the body is no JSON", response=response) from None
