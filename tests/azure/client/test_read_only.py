@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.azure.client.interrupting import answered_with_a_page
 from tests.azure.client.verifying_azure import TENANT, counted_requests
 from translator_cmk.azure.client.read_only import READS, is_allowed
 from translator_cmk.azure.server.calls import Reply
@@ -26,14 +27,17 @@ NOTHING_STOPS: Mapping[str, Any] = {
 
 
 def answering(
-    server: AzureServer, answers: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+    server: AzureServer,
+    answers: Mapping[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    subscription: str = "",
 ) -> None:
-    """Let the server answer these requests besides."""
+    """Let the server answer these requests besides, in a subscription or in all."""
     answer = server.answer
 
     def with_more(method: str, path: str, *request: Any) -> Any:
         word = path.partition("?")[0].rpartition("/")[2]
-        if word in answers:
+        if word in answers and subscription in path:
             return Reply(200, answers[word])
         return answer(method, path, *request)
 
@@ -175,6 +179,85 @@ def test_two_regions_of_the_specification_are_never_one_of_azure(
     assert signed_in.port
     assert main([*LOOK, "--cloud", "AzureCloud", "--region", "eastus=North Europe"]) == 2
     assert "a region of its own" in capsys.readouterr().err
+
+
+def test_every_subscription_of_the_run_is_looked_at(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    look = list(LOOK)
+    for name in SUBSCRIPTIONS[1:]:
+        look += ["--subscription", f"{name}={guid(TENANT, name).upper()}"]
+    answering(signed_in, NOTHING_STOPS, monkeypatch)
+    assert main(look) == 0, "the last is in another tenant"
+    shown = capsys.readouterr().out
+    assert [f"{name}:" in shown for name in SUBSCRIPTIONS] == [True] * len(SUBSCRIPTIONS)
+
+    no_rights: Mapping[str, Any] = {"permissions": {"value": []}}
+    answering(signed_in, no_rights, monkeypatch, guid(TENANT, SUBSCRIPTIONS[-1]).upper())
+    assert main(look) == 4
+    last = capsys.readouterr().out.partition(f"{SUBSCRIPTIONS[-1]}:")
+    assert "✘" not in last[0]
+    assert "✘ rights" in last[2]
+
+
+@pytest.mark.parametrize(
+    "usages",
+    [
+        [],
+        [{"name": {"value": "Transactions"}, "currentValue": 0, "limit": 9}],
+        [{"name": {"value": "AccountCount"}, "currentValue": 0, "limit": 0}],
+        [{"name": {"value": "AccountCount"}, "currentValue": 0}],
+    ],
+)
+def test_without_a_quota_of_accounts_there_may_be_no_room(
+    usages: list[Any],
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answering(signed_in, {**NOTHING_STOPS, "usages": {"value": usages}}, monkeypatch)
+    assert main(LOOK) == 4
+    shown = capsys.readouterr().out
+    assert "? quotas" in shown
+    assert "room for an account" not in shown
+
+
+PARTS = ("/permissions", "/microsoft.keyvault", "/usages")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_page_of_a_proxy_is_unknown_and_ends_no_look(
+    part: str,
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answering(signed_in, NOTHING_STOPS, monkeypatch)
+    with answered_with_a_page(signed_in, "GET", part):
+        assert main(LOOK) == 4
+    assert "could not be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("body", [None, []], ids=str)
+def test_an_answer_of_another_form_is_unknown_and_ends_no_look(
+    part: str,
+    body: Any,
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answering(signed_in, NOTHING_STOPS, monkeypatch)
+    answer = signed_in.answer
+
+    def otherwise(method: str, path: str, *request: Any) -> Any:
+        if path.partition("?")[0].lower().endswith(part):
+            return Reply(200, body)
+        return answer(method, path, *request)
+
+    monkeypatch.setattr(signed_in, "answer", otherwise)
+    assert main(LOOK) == 4
+    assert "1 could not be read" in capsys.readouterr().out
 
 
 def test_what_can_not_be_read_is_unknown_and_not_fine(

@@ -4,10 +4,11 @@ It sends nothing but GET requests, which the role Reader allows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.pipeline.transport import RequestsTransport
 
 from ...errors import INCOMPLETE, OK
@@ -41,17 +42,20 @@ class Unreadable(Exception):
 
 
 class Reader:
-    """Reads one subscription."""
+    """Reads one subscription, which may be in a tenant of its own."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, subscription: str, clients: Clients) -> None:
         self.target = target
-        self.subscription = next(iter(target.subscriptions.values()))
+        self.subscription = subscription
         self.region = as_written(target.location("westeurope"))
-        self.clients = Clients(target.cloud, RequestsTransport())
+        self.clients = clients
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str) -> Mapping[str, Any]:
         """Return the answer to one of the requests, by its name; raises `Unreadable`."""
-        return self.get_from(READS["paths"][name])
+        answer = self.get_from(READS["paths"][name])
+        if not isinstance(answer, dict):
+            raise Unreadable("the answer is no object")
+        return answer
 
     def get_from(self, path: str) -> Any:
         """Return the answer at a path; raises `Unreadable`."""
@@ -90,9 +94,23 @@ class Reader:
         return [as_written(self.target.location(region)) for region in DEFAULT_STAGE.regions]
 
 
-def findings(target: Target) -> Iterator[Finding]:
+def find_tenants(clients: Clients, subscriptions: Iterable[str]) -> None:
+    """Keep the tenants of these subscriptions.  What can't be found out is left: to read that
+    subscription fails, and says why.
+    """
+    given = {subscription.lower(): subscription for subscription in subscriptions}
+    with suppress(AzureError):
+        for found in clients.of("tenants").list():
+            tenant = str(found.tenant_id)
+            # whoever signs in may be but a guest of a tenant
+            with suppress(ClientAuthenticationError):
+                for subscription in clients.of("subscriptions", tenant=tenant).list():
+                    guid = str(subscription.subscription_id)
+                    clients.tenants[given.get(guid.lower(), guid)] = tenant
+
+
+def findings(reader: Reader) -> Iterator[Finding]:
     """Yield what was found out, in the order in which a run needs it."""
-    reader = Reader(target)
     for about, look in LOOKS.items():
         try:
             for text, stops in look(reader):
@@ -187,12 +205,18 @@ def is_restricted(sku: Any, region: str) -> bool:
 def at_quotas(reader: Reader) -> Looks:
     """Look at whether there is room for one more account."""
     full = []
+    is_known = False
     for usage in reader.listed("quotas"):
         name = str(usage.get("name", {}).get("value", ""))
         limit = usage.get("limit") or 0
         current = usage.get("currentValue") or 0
-        if "account" in name.lower() and 0 < limit <= current:
+        if "account" not in name.lower() or limit <= 0:
+            continue
+        is_known = True
+        if limit <= current:
             full.append(f"{plain(name)}, {current:g} of {limit:g}")
+    if not is_known:
+        raise Unreadable("no quota of accounts has a limit above 0")
     for quota in full:
         yield f"the quota is used up: {quota}", True
     if not full:
@@ -304,10 +328,17 @@ LOOKS: dict[str, Callable[[Reader], Looks]] = {
 def show(target: Target) -> int:
     """Print what would stop a run; 0 where nothing would, 4 where something does or is unknown."""
     print(f"Read only, in {target.cloud.name}: nothing is created", flush=True)
+    clients = Clients(target.cloud, RequestsTransport())
+    is_one = len(target.subscriptions) == 1
+    if not is_one:
+        find_tenants(clients, target.subscriptions.values())
     found: list[Finding] = []
-    for finding in findings(target):
-        print(f"{finding.mark} {finding.about:<11}{finding.text}", flush=True)
-        found.append(finding)
+    for name, subscription in target.subscriptions.items():
+        if not is_one:
+            print(f"{name}:", flush=True)
+        for finding in findings(Reader(target, subscription, clients)):
+            print(f"{finding.mark} {finding.about:<11}{finding.text}", flush=True)
+            found.append(finding)
     print(conclusion(found))
     return OK if all(finding.mark == FINE for finding in found) else INCOMPLETE
 
