@@ -376,6 +376,14 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
         field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign),
         "'2026-02-30T25:00:00Z', which is no",
     ),
+    "group": (
+        field("groups", 0, "cases", to=["environment.exists/nowhere"], write=Forgery.sign),
+        "environment.exists/nowhere is in a group of failures, and not among its cases",
+    ),
+    "empty group": (
+        field("groups", 0, "cases", to=[], write=Forgery.sign),
+        "a group of failures is empty",
+    ),
     "twice known": (known({}, {}), "appears twice in a file of known deviations"),
     "known for no reason": (known({"reason": " "}), DEVIATION),
     "known from nowhere": (known({"line": 0}), DEVIATION),

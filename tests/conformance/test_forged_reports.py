@@ -43,6 +43,7 @@ ONE_OF_EACH_KIND = [
     "counterexample",
     "commands of the tour",
     "no scope",
+    "group",
     "times",
     "waiver",
     "twice known",
