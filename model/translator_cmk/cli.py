@@ -317,7 +317,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         extra = EXTRAS.get(package)
         if extra is None:
             return end_by_a_defect()
-        print_error(f"this needs the package {package}: pip install 'translator-cmk[{extra}]'")
+        print_error(
+            f"this needs the package {package}: install this kit with its extra {extra}, "
+            f"such as pip install '.[{extra}]' in a clone"
+        )
         return USAGE
     except BrokenPipeError:  # whoever read the output went away
         silence_streams()
