@@ -287,7 +287,7 @@ def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
         ),
     )
     written = files_in(source / "docs")
-    for stale in ("badges/scenarios/old.svg", "specification/old.md"):
+    for stale in (site_pages.HOME, "badges/scenarios/old.svg", "specification/old.md"):
         (source / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
         (source / "docs" / stale).write_text("", "utf-8")
     assert main(["site"]) == 0
