@@ -27,6 +27,7 @@ from translator_cmk.machine.commands import (
     DeleteKey,
     DeleteResource,
     DeleteVault,
+    DeployModel,
     DisableIdentity,
     DisableKey,
     RevokeKeyAccess,
@@ -177,6 +178,30 @@ def test_a_deletion_that_is_refused_for_a_while_is_asked_for_again(
         accept(system, DeleteResource(name))
     assert refused
     assert "workspace" not in [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")]
+
+
+def test_a_model_is_deleted_once_its_status_says_that_it_is_undeployed(
+    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, name = begun(tmp_path, "full")
+    model = f"m-{name}"
+    accept(system, TrainModel(model, f"ws-{name}"), DeployModel(model))
+    answer = signed_in.answer
+    statuses = ["undeploying", "undeploying", "undeployed"]
+    seen: list[str] = []
+
+    def slowly(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        parent = target.partition("?")[0].rpartition("/")[0]
+        if parent.endswith("/v1.0/models"):
+            seen.append(method)
+            if method == "GET":
+                reply.body["modelStatus"] = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", slowly)
+    accept(system, DeleteResource(name))
+    assert seen[:4] == ["GET", "GET", "GET", "DELETE"]
 
 
 def test_a_deletion_is_not_asked_for_again_longer_than_a_resource_may_take(

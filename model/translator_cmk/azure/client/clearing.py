@@ -13,7 +13,7 @@ from typing import Any
 from azure.core.exceptions import HttpResponseError
 
 from .answers import member
-from .deployments import deployed_in
+from .deployments import deployed_in, state_of
 from .patience import Patience
 from .studio import API, Studio
 from .target import WORK
@@ -80,5 +80,7 @@ def undeploy_everywhere(studio: Studio, path: str, model: Any) -> None:
     asked = [{"Region": region, "IsDeployed": False} for region in regions]
     studio.ask("POST", f"{path}/deployment", json=asked)
     studio.wait_for(
-        lambda: not deployed_in(studio.ask("GET", path)), "the end of a deployment", "UndeployModel"
+        lambda: state_of(studio.ask("GET", path)) == "undeployed",
+        "the end of a deployment",
+        "UndeployModel",
     )
