@@ -59,8 +59,18 @@ class SmokeResult(NamedTuple):
     refused: list[str]
 
 
+EPILOG = """exit codes:
+  0  all is well
+  1  something is to be fixed: the last lines say what, and how
+  2  wrong usage or configuration
+  3  the adapter doesn't answer, or the harness failed
+  4  all is well so far, but commands are missing, or a mistake can't be tried
+"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
+    parser.epilog = EPILOG
     add_system_arguments(parser)
     parser.add_argument(
         "--prove",

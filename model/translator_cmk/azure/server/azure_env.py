@@ -19,8 +19,15 @@ TENANT = "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21"
 """The tenant in which a command signs in; the server accepts any."""
 
 
+EPILOG = """exit codes:
+  that of the command, or 128 and the number of the signal that ended it
+  2  also where there is no such command to run, or the extra azure is missing
+"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `azure-env`."""
+    parser.epilog = EPILOG
     parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
     parser.description = (
         "Run a command in an environment in which the Azure CLI and Microsoft's libraries "
