@@ -181,6 +181,23 @@ def test_two_regions_of_the_specification_are_never_one_of_azure(
     assert "a region of its own" in capsys.readouterr().err
 
 
+def test_regions_of_another_cloud_are_named_and_never_taken_for_those_of_azure(
+    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert signed_in.port
+    plan = ["verify", "--azure", "--smallest", "--plan", "--subscription", SUBSCRIPTION]
+    for cloud in ("AzureUSGovernment", "AzureChinaCloud"):
+        there = [*plan, "--cloud", cloud]
+        assert main(there) == 2
+        assert "--region westeurope=NAME --region eastus=NAME" in capsys.readouterr().err
+        there += ["--region", "westeurope=one"]
+        assert main(there) == 2
+        assert "with --region eastus=NAME" in capsys.readouterr().err
+        assert main([*there, "--region", "eastus=two"]) == 0
+        assert "one and two" in capsys.readouterr().out
+
+
 def test_every_subscription_of_the_run_is_looked_at(
     signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -343,8 +343,24 @@ def target_of(args: argparse.Namespace) -> Target:
     tiers = TIERS | dict(args.tier)
     leftovers = str(LEFTOVERS.absolute())
     regions = {**REGIONS.get(cloud.name, {}), **dict(args.region)}
+    must_be_there(regions, cloud)
     must_be_distinct(regions)
     return Target(cloud, subscriptions, regions, tiers, leftovers, args.wait, args.training)
+
+
+def must_be_there(regions: Mapping[str, str], cloud: Cloud) -> None:
+    """Raise `CommandError` if a region of the stage stands for none of the cloud: no other cloud of
+    Microsoft's has the regions of its public one.
+    """
+    if cloud.name not in CLOUDS or cloud.name == MICROSOFTS:
+        return
+    missing = [region for region in DEFAULT_STAGE.regions if region not in regions]
+    if missing:
+        options = " ".join(f"--region {region}=NAME" for region in missing)
+        raise CommandError(
+            f"--cloud {cloud.name}: it has no {' and no '.join(missing)}; name regions that it "
+            f"has, with {options}"
+        )
 
 
 def must_be_distinct(regions: Mapping[str, str]) -> None:
