@@ -219,6 +219,30 @@ def test_a_line_that_was_cut_takes_no_other_along(
     assert [entry["name"] for entry in left_in(path)] == ["first", "second", "third"]
 
 
+def test_without_its_list_nobody_knows_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (["leftovers"], ["leftovers", "elsewhere/leftovers.json", "--clean", "--yes"]):
+        assert main(words) == 2
+        shown = capsys.readouterr()
+        assert "name the FILE" in shown.err
+        assert shown.out == ""
+
+
+def test_what_is_in_another_cloud_stays_and_is_no_less_there(
+    signed_in: AzureServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "leftovers.json"
+    where = {"subscription": guid(TENANT, SUBSCRIPTIONS[0]), "tenant": TENANT}
+    note(path, kind="group", name="translator-cmk-here", **where)
+    note(path, kind="group", name="translator-cmk-there", cloud="AzureUSGovernment", **where)
+    assert signed_in.port
+    assert main(["leftovers", str(path), "--clean", "--yes"]) == 4
+    assert "say --cloud AzureUSGovernment" in capsys.readouterr().out
+    assert [entry["name"] for entry in left_in(path)] == ["translator-cmk-there"]
+
+
 @pytest.mark.parametrize("text", ["{", "[1]", "1", '{"kind": "moon"}'])
 def test_a_file_that_is_no_list_of_leftovers_is_an_error(text: str, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text(text)

@@ -6,7 +6,10 @@ The server of these tests answers as Microsoft's cloud, through a proxy.
 import json
 import os
 import re
+import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ import pytest
 from tests.azure.client.verifying_azure import TENANT, Ran, credentials, ended, run_verify
 from translator_cmk.azure.client import prices
 from translator_cmk.azure.client.deployments import TRANSLATION
-from translator_cmk.azure.client.leftovers import left_in
+from translator_cmk.azure.client.leftovers import left_in, note
 from translator_cmk.azure.client.target import CLOUDS, ENDPOINT, WORK, Target, declaration_of
 from translator_cmk.azure.client.training_data import PAIRS, dictionary, full
 from translator_cmk.azure.server import azure_server
@@ -36,6 +39,9 @@ from translator_cmk.machine.rows import Row
 
 SUBSCRIPTION = guid(TENANT, SUBSCRIPTIONS[0])
 LIVE = ("--cloud", "AzureCloud", "--subscription", SUBSCRIPTION, "--confirm", SUBSCRIPTION)
+
+LONGEST_FILE = 20_000
+"""Bytes: the log of a run has more, and the list of what it makes has less."""
 
 SHORT_WINDOWS = Path(__file__).with_name("short_windows")
 
@@ -315,6 +321,52 @@ def test_a_run_that_is_broken_off_keeps_what_it_has_shown_and_cleans_up(tmp_path
     assert "revocation.vault-deleted" not in ran.envelope["tour"]["shown"]
     for world in worlds:
         assert world.groups == frozenset()
+
+
+@pytest.mark.slow
+def test_a_run_that_a_full_disk_ends_cleans_up(tmp_path: Path) -> None:
+    with azure_server() as server:
+        command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--azure", "--smallest"]
+        done = subprocess.run(
+            [*command, "--yes"],
+            cwd=tmp_path,
+            env=os.environ | credentials(server),
+            preexec_fn=files_end_early,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        worlds = list(server.worlds.latest())
+    assert done.returncode == 3, done.stderr
+    assert "can't be written" in done.stderr
+    assert "group" in (tmp_path / "leftovers.json").read_text("utf-8")
+    for world in worlds:
+        assert world.groups == frozenset()
+
+
+def files_end_early() -> None:
+    """Let no file of this process get as long as the report of a run."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LONGEST_FILE, LONGEST_FILE))
+
+
+def test_a_run_removes_nothing_of_another_that_goes_on_in_the_same_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "leftovers.json"
+    with azure_server() as server:
+        answer = server.answer
+        noted: list[Any] = []
+
+        def with_another(method: str, target: str, *request: Any) -> Reply:
+            if method == "PUT" and not noted:
+                where = {"subscription": SUBSCRIPTION, "tenant": TENANT}
+                noted.append(note(path, kind="group", name="translator-cmk-of-another", **where))
+            return answer(method, target, *request)
+
+        monkeypatch.setattr(server, "answer", with_another)
+        ran = ran_live(tmp_path, server, "--requirement", "identity.off-at-first")
+    assert noted
+    assert {entry["name"] for entry in left_in(path)} == {"translator-cmk-of-another"}, ran.text
 
 
 def has_a_workspace(server: AzureServer) -> bool:

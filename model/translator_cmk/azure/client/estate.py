@@ -131,8 +131,11 @@ class Estate(Clients):
             "name": name,
             "subscription": self.id_of(subscription),
             "tenant": self.tenant_of(subscription),
+            "run": self.target.run,
             **fields,
         }
+        if not self.local:
+            entry["cloud"] = self.cloud.name
         self.noted.append(leftovers.note(Path(self.target.leftovers), **entry))
 
     def note_workspace(self, workspace: str, resource: str) -> None:

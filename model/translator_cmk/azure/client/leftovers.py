@@ -5,6 +5,7 @@ and cleans up.
 import argparse
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from ...errors import INCOMPLETE, OK, CommandError
 from ...system import NothingLearned
 from .agreeing import answered_yes
-from .target import LEFTOVERS, Cloud, add_where, cloud_of
+from .target import LEFTOVERS, Cloud, add_where, cloud_of, option_for
 
 Entry = Mapping[str, Any]
 """What a line of the list says of an object."""
@@ -76,15 +77,23 @@ def place_in_order(entry: Entry) -> int:
     return FIRST.index(entry["kind"])
 
 
+EPILOG = """exit codes:
+  0  the list was shown, or all that was left is removed
+  2  wrong usage, no such list, or a file that is none; or nothing was to be removed after all
+  4  something stays: its line says why
+"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `leftovers`."""
+    parser.epilog = EPILOG
     parser.add_argument(
         "file",
         metavar="FILE",
         nargs="?",
         type=Path,
         default=LEFTOVERS,
-        help=f"the list (default: {LEFTOVERS})",
+        help=f"the list, which is in the folder in which the run was (default: {LEFTOVERS} here)",
     )
     parser.add_argument(
         "--clean",
@@ -96,7 +105,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show what was left, and remove it if asked to; 4 where something stays."""
+    """Show what was left, and remove it if asked to; 4 where something stays.
+
+    Raises `CommandError`.
+    """
+    if not args.file.exists():
+        raise CommandError(
+            f"{args.file}: there is no such list, so what is left is not known; name the FILE, "
+            f"which is {LEFTOVERS} in the folder in which `verify --azure` ran"
+        )
     entries = left_in(args.file)
     for entry in entries:
         print(f"{entry['kind']:<11}{entry['name']}, noted {entry['noted']}")
@@ -135,6 +152,11 @@ def clean(
     in_order = sorted(entries, key=place_in_order)
     for entry in in_order:
         where = entry["subscription"], entry.get("group", entry["name"])
+        its_cloud = entry.get("cloud", cloud.name)
+        if its_cloud != cloud.name:
+            elsewhere = f"it is in {its_cloud}; say {option_for(its_cloud)}"
+            stay.append(f"{entry['kind']} {entry['name']} stays: {elsewhere}")
+            continue
         if entry["kind"] != "workspace" and where in needed:
             stay.append(f"{entry['kind']} {entry['name']} stays: {WORKSPACE_IN_IT}")
             continue
@@ -147,7 +169,8 @@ def clean(
             needed.add(where)
         if reason:
             stay.append(f"{entry['kind']} {entry['name']} stays: {reason}")
-        else:
+            continue
+        with suppress(OSError):  # on a full disk the rest is removed; later this is found gone
             note(path, **entry, gone=True)
     return stay
 

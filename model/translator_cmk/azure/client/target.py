@@ -100,6 +100,13 @@ def has_somebody_between() -> bool:
     return any(os.environ.get(name) for name in CERTIFICATES)
 
 
+def option_for(name: str) -> str:
+    """Return the option that names a cloud, by the cloud's name."""
+    if name in CLOUDS:
+        return f"--cloud {name}"
+    return f"--endpoint https://{name}"
+
+
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
 ACCOUNTS = "cognitiveServicesDns"
@@ -175,6 +182,8 @@ class Target(NamedTuple):
     """Seconds for which each command is asked again before its answer is judged; None: as planned,
     and not at all on this machine."""
     training: str = "dictionary"
+    run: str = ""
+    """What the list of leftovers calls this run, whose objects are removed at its end."""
 
     def location(self, region: str) -> str:
         """Return Azure's name of a region."""

@@ -4,8 +4,10 @@ import argparse
 import json
 import os
 import shlex
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from uuid import uuid4
 
 from ...arguments import minutes
 from ...bdd.prerequisites import inapplicable
@@ -21,7 +23,7 @@ from .agreeing import agree
 from .leftovers import clean, left_in
 from .plan import format_plan, to_plan, within
 from .smallest import format_smallest, format_smallest_here
-from .target import ENVIRONMENT, PLANS, Target, add_options, declaration_of, target_of
+from .target import ENVIRONMENT, PLANS, PREFIX, Target, add_options, declaration_of, target_of
 
 FACTORY = "translator_cmk.azure.client.adapter:from_environment"
 
@@ -159,19 +161,33 @@ def run_planned(args: argparse.Namespace, target: Target, is_smallest: bool) -> 
     if args.timeout is None:
         args.timeout = LONGEST
     args.python = FACTORY
+    target = target._replace(run=uuid4().hex[:12])
     os.environ[ENVIRONMENT] = json.dumps(target)
-    path = Path(target.leftovers)
-    left_before = left_in(path)
-    code = verify.run(args)
-    if code == DEVIATIONS:
-        variable = f"{ENVIRONMENT}={shlex.quote(json.dumps(target))}"
-        print(f"before replay or report reproduce: export {variable}")
-    if is_smallest or not target.cloud.local:
-        left = [entry for entry in left_in(path) if entry not in left_before]
-        print(f"removing {len(left)} objects that the run has left", flush=True)
-        for line in clean(path, left, target.cloud):
-            print(line)
+    try:
+        code = verify.run(args)
+        if code == DEVIATIONS:
+            variable = f"{ENVIRONMENT}={shlex.quote(json.dumps(target))}"
+            print(f"before replay or report reproduce: export {variable}")
+    finally:
+        if is_smallest or not target.cloud.local:
+            remove_what_is_left(target)
     return code
+
+
+def remove_what_is_left(target: Target) -> None:
+    """Remove what this run has left, whatever ended it: it may be billed."""
+    path = Path(target.leftovers)
+    if not path.parent.is_dir():
+        print(
+            f"{path}: the folder is gone, and the list of what the run made with it; delete the "
+            f"resource groups whose names begin with {PREFIX}-"
+        )
+        return
+    left = [entry for entry in left_in(path) if entry.get("run") == target.run]
+    with suppress(OSError):  # whoever read the output may be gone, or the disk full
+        print(f"removing {len(left)} objects that the run has left", flush=True)
+    for line in clean(path, left, target.cloud):
+        print(line)
 
 
 def show_plan(args: argparse.Namespace, target: Target, declared: Declaration) -> list[str]:
