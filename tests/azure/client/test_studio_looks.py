@@ -82,7 +82,7 @@ def test_a_model_is_deployed_and_undeployed_once_its_status_says_so(
     system = a_system(tmp_path)
     *first, deploy, _ = made(uuid4().hex[:6])
     accept(system, *first)
-    statuses[:] = ["succeeded", "deploying", "deployed"]
+    statuses[:] = ["trained", "succeeded", "deploying", "deployed"]
     accept(system, deploy)
     assert statuses == ["deployed"], "nothing was waited for"
     statuses[:] = ["deployed", "undeploying", "undeployed"]
@@ -111,6 +111,9 @@ def test_the_end_of_a_deployment_is_waited_for_as_long_as_the_plan_gives_it(
         ("undeploying", None),
         ("updatingDeployment", None),
         ("undeployed", None),
+        ("trained", None),
+        ("Training queued", None),
+        ("running", None),
     ],
 )
 def test_the_state_of_a_model_is_left_out_where_its_status_says_otherwise(

@@ -82,11 +82,21 @@ SAYS = {
     "undeployed": "undeployed",
     "deploymentfailed": "undeployed",
     "succeeded": "undeployed",
+    "trained": "undeployed",
+    "draft": "undeployed",
+    "submitted": "undeployed",
+    "trainingqueued": "undeployed",
+    "dataprocessing": "undeployed",
+    "running": "undeployed",
+    "trainingfailed": "undeployed",
+    "dataprocessingfailed": "undeployed",
 }
-"""What a status says of a deployment, where it is one of these texts of Microsoft's: nothing while
-it changes.  `isDeployed` may be what was asked for, and not yet so.
+"""What a status says of a deployment, where it is one of these texts: nothing while it changes.
+`isDeployed` may be what was asked for, and not yet so.  They are those of Microsoft's swagger, as
+a client of it has them, and `trained`, for which that client waits.
 
 https://github.com/AndyCW/Azure-Custom-Translator-CLI/blob/b7cd2b21711be48c1b73df964214a91ec79034f1/CustomTranslatorCLI/SDK/Models/ModelInfo.cs
+https://github.com/AndyCW/Azure-Custom-Translator-CLI/blob/b7cd2b21711be48c1b73df964214a91ec79034f1/CustomTranslatorCLI/Commands/ModelCommand.cs
 """
 
 
