@@ -39,6 +39,7 @@ from translator_cmk.machine.commands import (
     CreateKey,
     CreateResource,
     CreateVault,
+    CreateWorkspace,
     DeleteKey,
     EnableCustomerManagedKeys,
     EnableIdentity,
@@ -310,6 +311,32 @@ def test_the_log_says_whether_a_new_resource_lists_customer_managed_keys(tmp_pat
     system = system_at(tmp_path)
     accept(system, a_resource("tr-capable"))
     assert system.said[-1] == "its capabilities have CustomerManagedKey"
+
+
+def test_keys_that_a_policy_disables_are_told_at_once_and_never_asked_for_again(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = signed_in.answer
+
+    def modifying(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        reply = answer(method, target, headers, content)
+        if method == "PUT" and ACCOUNTS in target:
+            reply.body["properties"]["disableLocalAuth"] = True
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", modifying)
+    system = system_at(tmp_path)
+    accept(system, a_resource("tr-keyless"))
+    assert "its keys are disabled" in system.said[-1]
+
+    no_keys = "Failed to list key. disableLocalAuth is set to be true"
+    refused = refusal(400, "BadRequest", message=no_keys)
+    with (
+        interrupted(signed_in, "POST", "/listKeys", refused) as asked,
+        pytest.raises(NotLearned, match="use a subscription without it"),
+    ):
+        system.submit(CreateWorkspace("ws-keyless", "tr-keyless"))
+    assert len(asked) == 1
 
 
 def test_what_nobody_lists_is_asked_again_only_while_something_may_spread(

@@ -81,6 +81,7 @@ def test_by_a_code_that_is_not_listed_nothing_is_learned_whatever_its_status(sta
         an_error(400, "CanNotCreateMultipleFreeAccounts", "Only one free account is allowed."),
         an_error(403, "Forbidden", FORBIDDEN, "Outer", "ForbiddenByRbac"),
         an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByFirewall"),
+        an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByConnection"),
         an_error(403, "Forbidden", FORBIDDEN, "AccessDenied"),
     ],
     ids=lambda error: "-".join((answer_of(error).code, *answer_of(error).inner)),

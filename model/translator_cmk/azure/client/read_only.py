@@ -225,7 +225,7 @@ def at_quotas(reader: Reader) -> Looks:
 
 def at_policies(reader: Reader) -> Looks:
     """Look at which policies are assigned, and whether they allow the regions of the run: what
-    else they deny nobody can tell from here.
+    else they deny or change nobody can tell from here.
     """
     assignments = reader.listed("policies")
     others = []
@@ -244,7 +244,7 @@ def at_policies(reader: Reader) -> Looks:
         more = len(others) - READS["most_policies"]
         if more > 0:
             shown += f" and {more} more"
-        yield f"these regions are allowed, whatever else may be denied, by: {shown}", False
+        yield f"these regions are allowed, whatever else may be denied or changed, by: {shown}", False
 
 
 def regions_refused(reader: Reader, assignment: Any) -> list[str]:

@@ -51,6 +51,8 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
     created = accounts.begin_create(group, command.resource, Account(**fields)).result()
     estate.places[command.resource] = place
     estate.remarks.append(remark_on_capabilities(created))
+    if has_no_keys(created):
+        estate.remarks.append("its keys are disabled, so Custom Translator can't be asked")
 
 
 def remark_on_capabilities(account: Any) -> str:
@@ -64,6 +66,13 @@ def remark_on_capabilities(account: Any) -> str:
     if CUSTOMER_MANAGED_KEY in names:
         return f"its capabilities have {CUSTOMER_MANAGED_KEY}"
     return f"its capabilities don't have {CUSTOMER_MANAGED_KEY}"
+
+
+def has_no_keys(account: Any) -> bool:
+    """Return whether the keys of an account are disabled, such as by an Azure Policy that changes
+    what is created.
+    """
+    return bool(account and account.properties and account.properties.disable_local_auth)
 
 
 def must_not_be_there(
