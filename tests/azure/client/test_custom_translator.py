@@ -14,9 +14,11 @@ from tests.azure.client.custom_translator import (
     Answer,
     a_system,
     accept,
+    enabled,
     is_custom_translator,
     made,
 )
+from tests.azure.client.interrupting import interrupted
 from tests.azure.server.wire import Customer
 from translator_cmk.azure.client import looking
 from translator_cmk.azure.client.refusals import NotLearned
@@ -229,6 +231,21 @@ def test_a_model_is_deployed_where_its_resource_is_and_everywhere_if_that_is_unk
     else:
         with pytest.raises(NotLearned):
             system.submit(translate)
+
+
+def test_a_workspace_is_asked_for_only_where_custom_translator_is_offered(
+    salt: str, signed_in: AzureServer, tmp_path: Path
+) -> None:
+    system = a_system(tmp_path)
+    *first, workspace = made(salt)[: len(enabled(salt)) + 1]
+    accept(system, *first)
+    system.estate.studio(f"tr-{salt}").region = "germanywestcentral"
+    with (
+        interrupted(signed_in, "POST", "/workspaces", UNLISTED) as asked,
+        pytest.raises(NotLearned, match=r"not offered in germanywestcentral;.*: West Europe"),
+    ):
+        system.submit(workspace)
+    assert asked == []
 
 
 def without_reasons(answer: Answer) -> Answer:

@@ -173,6 +173,32 @@ def test_a_region_that_takes_no_new_customers_is_neither_the_default_nor_fine(
     assert "--region westeurope=northeurope" in capsys.readouterr().out
 
 
+def test_a_region_without_custom_translator_stops_a_run_only_where_the_resource_is(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(signed_in, NOTHING_STOPS, monkeypatch)
+    look = [*LOOK, "--cloud", "AzureCloud"]
+    main([*look, "--region", "westeurope=Germany West Central"])
+    shown = capsys.readouterr().out
+    assert "✘ regions" in shown
+    assert "swedencentral" in shown
+    assert main([*look, "--region", "eastus=Germany West Central"]) == 0
+
+
+def test_of_the_regions_that_a_policy_allows_those_with_custom_translator_are_named(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    look = [*LOOK, "--cloud", "AzureCloud"]
+    for allowed, named in (
+        (["polandcentral", "uksouth"], "with Custom Translator: uksouth\n"),
+        (["polandcentral", "ukwest"], "none of them with Custom Translator"),
+    ):
+        assigned = {"policyAssignments": {"value": [allowing(*allowed)]}}
+        answering(signed_in, {**NOTHING_STOPS, **assigned}, monkeypatch)
+        assert main(look) == 4
+        assert named in capsys.readouterr().out
+
+
 def test_two_regions_of_the_specification_are_never_one_of_azure(
     signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

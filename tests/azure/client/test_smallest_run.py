@@ -185,6 +185,24 @@ def test_the_plan_says_what_it_takes_costs_and_leaves_and_creates_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_plan_says_where_custom_translator_is_not_offered(
+    signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert signed_in.port
+    plan = ["verify", "--azure", "--plan", "--subscription", SUBSCRIPTION, "--cloud"]
+    public = [*plan, "AzureCloud"]
+    in_poland = ("--region", "westeurope=Poland Central")
+    in_virginia = ("--region", "westeurope=usgovvirginia", "--region", "eastus=usgovarizona")
+    for command, is_told in (
+        ([*public, *in_poland], True),
+        ([*public, *in_poland, "--topic", "workspace"], True),
+        (public, False),
+        ([*plan, "AzureUSGovernment", *in_virginia], False),
+    ):
+        assert main(command) == 0
+        assert ("✘ Custom Translator is not offered" in capsys.readouterr().out) is is_told
+
+
 def test_the_most_that_it_takes_has_all_that_is_waited_for(
     signed_in: AzureServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,8 @@ from ...escaping import plain
 from ...machine import DEFAULT_STAGE
 from .clients import Clients
 from .redaction import without_secrets
-from .target import PLANS, PREFIX, Target, as_written
+from .studio_regions import offered, why_not
+from .target import PLANS, PREFIX, Cloud, Target, as_written
 
 READS: dict[str, Any] = PLANS["reads"]
 """What is read, and what a run needs of it."""
@@ -167,13 +168,19 @@ def at_providers(reader: Reader) -> Looks:
 
 
 def at_regions(reader: Reader) -> Looks:
-    """Look at whether the regions take everybody: whom the others take can't be read."""
+    """Look at whether the regions take everybody, and whether Custom Translator is offered; whom
+    the others take can't be read.
+    """
     for region in reader.regions:
         if region in READS["closed"] and not reader.target.cloud.local:
             raise Unreadable(
                 f"{region} takes no customer who is new to it; if you are, name another with "
                 "--region westeurope=northeurope"
             )
+    lacking = why_not(reader.target)
+    if lacking:
+        yield lacking, True
+        return
     yield f"the run is in {' and '.join(reader.regions)}", False
 
 
@@ -233,7 +240,7 @@ def at_policies(reader: Reader) -> Looks:
         refused = regions_refused(reader, assignment)
         if refused:
             where = " or ".join(refused)
-            remedy = remedy_for(allowed_by(assignment))
+            remedy = remedy_for(allowed_by(assignment), reader.target.cloud)
             yield f"{name_of(assignment)} allows nothing in {where}; {remedy}", True
         else:
             others.append(name_of(assignment))
@@ -244,7 +251,7 @@ def at_policies(reader: Reader) -> Looks:
         more = len(others) - READS["most_policies"]
         if more > 0:
             shown += f" and {more} more"
-        yield f"these regions are allowed, whatever else may be denied or changed, by: {shown}", False
+        yield f"these regions are allowed, whatever else is denied or changed, by: {shown}", False
 
 
 def regions_refused(reader: Reader, assignment: Any) -> list[str]:
@@ -284,13 +291,26 @@ def regions_under(reader: Reader, assignment: Any) -> list[str]:
     return reader.regions
 
 
-def remedy_for(allowed: Sequence[str]) -> str:
+def remedy_for(allowed: Sequence[str], cloud: Cloud) -> str:
     """Return what to do where a policy allows these regions alone."""
-    shown = ", ".join(plain(region) for region in allowed[: READS["most_policies"]])
-    return (
-        f"it allows {shown}; name two of them, with --region westeurope=NAME and "
+    homes = offered(cloud, allowed)
+    if not homes:
+        return (
+            f"it allows {few(allowed)}, none of them with Custom Translator; name a subscription "
+            "without it"
+        )
+    remedy = (
+        f"it allows {few(allowed)}; name two of them, with --region westeurope=NAME and "
         "--region eastus=NAME"
     )
+    if len(homes) < len(allowed):
+        remedy += f"; for westeurope one with Custom Translator: {few(homes)}"
+    return remedy
+
+
+def few(regions: Sequence[str]) -> str:
+    """Return some regions in words, no more than a line takes."""
+    return ", ".join(plain(region) for region in regions[: READS["most_policies"]])
 
 
 def at_names(reader: Reader) -> Looks:

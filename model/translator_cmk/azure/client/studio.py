@@ -15,7 +15,7 @@ from .answers import items_of, lowered, member, pages_of
 from .clients import Clients
 from .refusals import EXISTS, NotLearned, is_refusal, refusal_of
 from .rest import rest
-from .target import WORK
+from .target import WORK, as_written
 
 API = "/translator/customtranslator/api/texttranslator/v1.0"
 
@@ -49,7 +49,7 @@ class Studio:
         self.training = training
         self.endpoint = endpoint.rstrip("/")
         self.key = key
-        self.region = region.lower().replace(" ", "")
+        self.region = as_written(region)
         self.signed = HeadersPolicy(
             {"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": self.region}
         )
@@ -145,13 +145,18 @@ class Studio:
         self.ids[name] = str(member(made, "id"))
 
     def billing_region(self) -> str:
-        """Return the code of the resource's region."""
+        """Return the code of the resource's region; raises `NotLearned` where it is not offered."""
         answer = self.ask("GET", f"{API}/subscriptions/billingregions")
+        names = []
         for entry in items_of(answer, "billingregions"):
-            name = str(member(entry, "billingregionname")).lower().replace(" ", "")
-            if name == self.region:
+            name = str(member(entry, "billingregionname"))
+            if as_written(name) == self.region:
                 return str(member(entry, "billingregioncode"))
-        return self.region
+            names.append(name)
+        raise NotLearned(
+            f"Custom Translator is not offered in {self.region}; name another region with "
+            f"--region: {', '.join(names)}"
+        )
 
     # Documents
 

@@ -23,6 +23,7 @@ from .agreeing import agree
 from .leftovers import clean, left_in
 from .plan import format_plan, to_plan, within
 from .smallest import format_smallest, format_smallest_here
+from .studio_regions import why_not
 from .target import ENVIRONMENT, PLANS, PREFIX, Target, add_options, declaration_of, target_of
 
 FACTORY = "translator_cmk.azure.client.adapter:from_environment"
@@ -105,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
         print(smallest_plan(target, declared), end="", flush=True)
     else:
         planned = show_plan(args, target, declared)
+    warn_of_region(target)
     if args.plan:
         return OK
     import_module(
@@ -154,6 +156,13 @@ def smallest_plan(target: Target, declared: Declaration) -> str:
     if target.cloud.local:
         return format_smallest_here(target, declared)
     return format_smallest(target, declared, next(iter(target.subscriptions.values())))
+
+
+def warn_of_region(target: Target) -> None:
+    """Say where the region of the resource won't do."""
+    lacking = why_not(target)
+    if lacking:
+        print(f"✘ {lacking}", flush=True)
 
 
 def run_planned(args: argparse.Namespace, target: Target, is_smallest: bool) -> int:
