@@ -80,6 +80,7 @@ def place_in_order(entry: Entry) -> int:
 EPILOG = """exit codes:
   0  the list was shown, or all that was left is removed
   2  wrong usage, no such list, or a file that is none; or nothing was to be removed after all
+  3  the output can't be written, or a defect of this command ended it
   4  something stays: its line says why
 """
 
