@@ -2,6 +2,7 @@
 written.
 """
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.azure.server.wire import Customer
 from translator_cmk.azure.client import looking
 from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.connection import Connection
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.routing import ROUTES
 from translator_cmk.azure.server.settings import settings_of
@@ -144,6 +146,12 @@ def test_what_nothing_says_is_looked_at_again_but_not_for_long(
     assert time.monotonic() - began < 15
 
 
+def without_access() -> Reply:
+    """Return the refusal to read data."""
+    detail = {"code": "revocation.data-inaccessible", "message": ""}
+    return Reply(403, {"error": {"code": "Forbidden", "message": "", "details": [detail]}})
+
+
 def without_contents(answer: Answer) -> Answer:
     """Return a server that lists documents always, and of each document refuses the contents."""
 
@@ -152,9 +160,7 @@ def without_contents(answer: Answer) -> Answer:
     ) -> Reply:
         reply = answer(method, target, headers, content)
         if is_custom_translator(target) and target.partition("?")[0].endswith("/content"):
-            detail = {"code": "revocation.data-inaccessible", "message": ""}
-            error = {"code": "Forbidden", "message": "", "details": [detail]}
-            return Reply(403, {"error": error})
+            return without_access()
         return reply
 
     return answer_otherwise
@@ -169,6 +175,43 @@ def test_data_is_read_by_its_contents_and_not_by_a_list_of_names(
     assert isinstance(system.submit(ReadData("ws")), Refused)
     seen = system.observe()
     assert seen["workspace"]["ws"]["readable"] is False
+    assert seen["document"] == {"contracts": {"workspace": "ws"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "exported", "readable"),
+    [
+        (200, b"PK\x03\x04 and the files", True),
+        (200, b"PK\x05\x06" + bytes(18), None),
+        (200, b"<html>a page of a proxy</html>", None),
+        (403, json.dumps(without_access().body).encode(), False),
+        (404, b"{}", None),
+    ],
+    ids=["zip", "empty", "page", "refused", "missing"],
+)
+def test_data_is_exported_where_its_sentences_are_at_no_path_that_we_know(
+    status: int,
+    exported: bytes,
+    readable: bool | None,
+    salt: str,
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *made(salt))
+    send = Connection.send
+
+    def sending(connection: Connection, *answer: Any) -> None:
+        if connection.path.endswith("/export"):
+            connection.send_content(status, exported, "application/octet-stream", {})
+        else:
+            send(connection, *answer)
+
+    monkeypatch.setattr(Connection, "send", sending)
+    with interrupted(signed_in, "GET", "/content?", Reply(404)):
+        seen = system.observe()
+    assert seen["workspace"]["ws"].get("readable") is readable
     assert seen["document"] == {"contracts": {"workspace": "ws"}}
 
 

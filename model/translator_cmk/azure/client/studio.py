@@ -27,6 +27,9 @@ AGAIN = (429, 500, 502, 503, 504)
 
 ATTEMPTS = 3
 
+MISSING = 404
+"""The status where Custom Translator has nothing at a path, or no such path."""
+
 
 class Studio:
     """Custom Translator for a resource.  It knows by number what has been made here under a
@@ -173,10 +176,24 @@ class Studio:
         )
 
     def read(self, document: Any) -> None:
-        """Read a sentence of a document; raises `HttpResponseError`, and `NotLearned` where it has
+        """Read something of a document; raises `HttpResponseError`, and `NotLearned` where it has
         no files.
 
-        The list of documents has names alone, so it says nothing of their contents.
+        The list of documents has names alone, so it says nothing of their contents.  Microsoft's
+        OpenAPI file and its sample differ in where a sentence is, and agree in where all of it is
+        exported.
+        """
+        try:
+            self.read_sentence(document)
+        except HttpResponseError as error:
+            if error.status_code != MISSING:
+                raise
+            path = f"{API}/documents/{member(document, 'id')}/export"
+            self.ask("GET", path, is_of_zip=True)
+
+    def read_sentence(self, document: Any) -> None:
+        """Read a sentence of a document; raises `HttpResponseError`, and `NotLearned` where it has
+        no files.
         """
         path = f"{API}/documents/{member(document, 'id')}/files"
         files = items_of(self.ask("GET", path), "files")
