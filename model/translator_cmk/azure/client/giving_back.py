@@ -10,7 +10,7 @@ from typing import Any
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.mgmt.cognitiveservices.models import Account
 
-from .bodies import IDENTITY_ON, PERMISSIONS, key_in_use
+from .bodies import ACCESS_POLICIES, IDENTITY_ON, PERMISSIONS, key_in_use, vault_properties
 from .clients import Clients
 
 Entry = Mapping[str, Any]
@@ -42,11 +42,8 @@ def recover_vault(clients: Clients, vault: Entry) -> None:
     try:
         vaults.get(vault["group"], vault["name"])
     except ResourceNotFoundError:
-        properties = {
-            "tenantId": vault["tenant"],
-            "sku": {"family": "A", "name": "standard"},
-            "createMode": "recover",
-        }
+        properties = vault_properties(vault["tenant"], ACCESS_POLICIES)
+        properties["createMode"] = "recover"
         body = {"location": vault["location"], "properties": properties}
         vaults.begin_create_or_update(vault["group"], vault["name"], body).result()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...machine import commands
+from .bodies import ACCESS_POLICIES, vault_properties
 from .estate import Estate
 from .resource_calls import must_not_be_there
 from .target import HELD
@@ -22,10 +23,10 @@ OF_THE_CALLER = [
 
 
 def create_vault(estate: Estate, command: commands.CreateVault) -> None:
-    properties = new_vault(estate, command.subscription)
+    tenant = estate.tenant_of(command.subscription)
+    properties = vault_properties(tenant, command.permission_model)
     properties["accessPolicies"] = policies_at_first(estate, command.subscription)
     properties["enableSoftDelete"] = command.soft_delete
-    properties["enableRbacAuthorization"] = command.permission_model == "rbac"
     if command.soft_delete:
         properties["softDeleteRetentionInDays"] = HELD
     if command.purge_protection:  # Azure refuses to be asked for false
@@ -39,12 +40,6 @@ def create_vault(estate: Estate, command: commands.CreateVault) -> None:
     vaults = estate.all("vaults", command.subscription)
     vaults.begin_create_or_update(group, command.vault, body).result()
     estate.places[command.vault] = place
-
-
-def new_vault(estate: Estate, subscription: str) -> dict[str, Any]:
-    """Return what every PUT of a vault has to say."""
-    tenant = estate.tenant_of(subscription)
-    return {"tenantId": tenant, "sku": {"family": "A", "name": "standard"}}
 
 
 def policies_at_first(estate: Estate, subscription: str) -> list[dict[str, Any]]:
@@ -91,7 +86,9 @@ def delete_vault(estate: Estate, command: commands.DeleteVault) -> None:
 
 def recover_vault(estate: Estate, command: commands.RecoverVault) -> None:
     subscription, _ = estate.place(command.vault)
-    properties = new_vault(estate, subscription)
+    last_seen = estate.vault_fields.get(command.vault, {})
+    permission_model = last_seen.get("permission_model", ACCESS_POLICIES)
+    properties = vault_properties(estate.tenant_of(subscription), permission_model)
     properties["createMode"] = "recover"
     body = {"location": location_of_deleted(estate, command.vault), "properties": properties}
     estate.ask("vaults", command.vault, "begin_create_or_update", body).result()

@@ -1,0 +1,83 @@
+"""Requests for key vaults say what Azure would otherwise choose by itself.
+
+The server of these tests chooses as an api-version may: nobody is let in, and roles give access.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.azure.client.interrupting import refusal
+from tests.azure.client.test_asking import a_vault, accept, system_at
+from translator_cmk.azure.client.giving_back import recover_vault
+from translator_cmk.azure.server.calls import Reply
+from translator_cmk.azure.server.listening import AzureServer
+from translator_cmk.machine.commands import CreateKey, CreateVault, DeleteVault, RecoverVault
+
+VAULTS = "/Microsoft.KeyVault/vaults/"
+
+
+def vault_in(target: str) -> str:
+    """Return the vault that a request of Azure Resource Manager is about as a whole."""
+    _, _, rest = target.partition("?")[0].partition(VAULTS)
+    return "" if "/" in rest else rest
+
+
+@pytest.fixture
+def choosing(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureServer:
+    """A server that lets nobody in unless a PUT says so, and gives roles unless it says not."""
+    answer = signed_in.answer
+    closed = set[str]()
+
+    def choose(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        called, _, _ = headers.get("host", "").partition(".vault.azure.net")
+        if called in closed:
+            return refusal(403, "Forbidden", "ForbiddenByFirewall")
+        reply = answer(method, target, headers, content)
+        name = vault_in(target)
+        if method == "PUT" and name:
+            said = json.loads(content)["properties"]
+            is_open = said.get("networkAcls", {}).get("defaultAction") == "Allow"
+            if not is_open or said.get("publicNetworkAccess") != "Enabled":
+                closed.add(name)
+            if "enableRbacAuthorization" not in said:
+                roles = b'{"properties": {"enableRbacAuthorization": true}}'
+                answer("PATCH", target, headers, roles)
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", choose)
+    return signed_in
+
+
+@pytest.mark.usefixtures("choosing")
+def test_a_new_vault_lets_its_caller_in(tmp_path: Path) -> None:
+    system = system_at(tmp_path)
+    accept(system, a_vault("kv-open"), CreateKey("kv-open", "cmk"))
+    assert "kv-open/cmk" in system.observe()["key"]
+
+
+@pytest.mark.usefixtures("choosing")
+@pytest.mark.parametrize("permission_model", ["access-policies", "rbac"])
+def test_a_recovered_vault_gives_permissions_as_before_and_lets_its_caller_in(
+    permission_model: Any, tmp_path: Path
+) -> None:
+    system = system_at(tmp_path)
+    name = f"kv-back-{permission_model}"
+    vault = CreateVault(name, "westeurope", "production", "apps", permission_model=permission_model)
+    accept(system, vault)
+    system.observe()
+    accept(system, DeleteVault(name), RecoverVault(name), CreateKey(name, "cmk"))
+    seen = system.observe()
+    assert seen["vault"][name]["permission_model"] == permission_model
+    assert f"{name}/cmk" in seen["key"]
+
+
+@pytest.mark.usefixtures("choosing")
+def test_a_vault_that_is_given_back_has_access_policies(tmp_path: Path) -> None:
+    system = system_at(tmp_path)
+    accept(system, a_vault("kv-given"), DeleteVault("kv-given"))
+    [entry] = [each for each in system.estate.noted if each["kind"] == "vault"]
+    recover_vault(system.estate, entry)
+    assert system.observe()["vault"]["kv-given"]["permission_model"] == "access-policies"
