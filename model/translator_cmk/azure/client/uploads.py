@@ -44,7 +44,12 @@ def send(studio: Studio, document: str, workspace: str, kind: str, texts: Sequen
         name = f"{document}_{code}.txt"
         details.append({"Name": name, "LanguageCode": code, "OverwriteIfExists": True})
         files.append(("Files", (name, text, "text/plain")))
-    described = {"DocumentName": document, "DocumentType": kind, "FileDetails": details}
+    described = {
+        "DocumentName": document,
+        "DocumentType": kind,
+        "IsParallel": True,  # as in Microsoft's UploadController.cs; its README leaves it out
+        "FileDetails": details,
+    }
     answer = studio.ask(
         "POST",
         f"{API}/documents/import",
