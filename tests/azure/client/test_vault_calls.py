@@ -12,9 +12,16 @@ import pytest
 from tests.azure.client.interrupting import refusal
 from tests.azure.client.test_asking import a_vault, accept, system_at
 from translator_cmk.azure.client.giving_back import recover_vault
+from translator_cmk.azure.client.target import PLANS
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
-from translator_cmk.machine.commands import CreateKey, CreateVault, DeleteVault, RecoverVault
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateVault,
+    DeleteVault,
+    EnablePurgeProtection,
+    RecoverVault,
+)
 
 VAULTS = "/Microsoft.KeyVault/vaults/"
 
@@ -81,3 +88,23 @@ def test_a_vault_that_is_given_back_has_access_policies(tmp_path: Path) -> None:
     [entry] = [each for each in system.estate.noted if each["kind"] == "vault"]
     recover_vault(system.estate, entry)
     assert system.observe()["vault"]["kv-given"]["permission_model"] == "access-policies"
+
+
+def test_a_cloud_is_asked_for_vaults_in_a_version_that_all_clouds_have(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = signed_in.answer
+
+    def government(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        _, _, last = target.rpartition("/providers/")
+        if last.startswith("Microsoft.KeyVault/") and "api-version=2026-02-01" not in last:
+            return refusal(400, "NoRegisteredProviderFound")
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", government)
+    system = system_at(tmp_path, wait=0.0)
+    accept(system, a_vault("kv-there"), EnablePurgeProtection("kv-there"))
+    system.observe()
+    accept(system, DeleteVault("kv-there"), RecoverVault("kv-there"))
+    assert system.observe()["vault"]["kv-there"]["purge_protection"]
+    assert "key vaults 2026-02-01" in PLANS["version"]

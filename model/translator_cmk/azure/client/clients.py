@@ -5,7 +5,7 @@ A request that is throttled or meets a passing error is sent again by azure-core
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -28,10 +28,18 @@ POLL = 5
 LOCAL_POLL = 0.01
 """Likewise, on this machine."""
 
-MANAGERS: Mapping[str, type[Any]] = {
+VAULTS_VERSION = "2026-02-01"
+"""The api-version of key vaults that all of Microsoft's clouds have, where the SDK's is newer.
+
+https://learn.microsoft.com/azure/key-vault/general/access-control-default
+"""
+
+VAULTS = partial(KeyVaultManagementClient, api_version=VAULTS_VERSION)
+
+MANAGERS: Mapping[str, Callable[..., Any]] = {
     "accounts": CognitiveServicesManagementClient,
     "deleted_accounts": CognitiveServicesManagementClient,
-    "vaults": KeyVaultManagementClient,
+    "vaults": VAULTS,
     "resource_groups": ResourceManagementClient,
     "resources": ResourceManagementClient,
     "subscriptions": SubscriptionClient,
