@@ -29,11 +29,12 @@ from translator_cmk.azure.client.asking import may_be_sent_again
 from translator_cmk.azure.client.patience import Patience
 from translator_cmk.azure.client.refusals import NotLearned, refusal_of
 from translator_cmk.azure.client.rest import rest
-from translator_cmk.azure.client.target import CLOUDS, Target
+from translator_cmk.azure.client.target import CLOUDS, WORK, Target
 from translator_cmk.azure.server import azure_server
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.strictness import Strictness
+from translator_cmk.conformance.lanes.sequences import smallest_parts
 from translator_cmk.machine import Accepted, Command, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -41,6 +42,7 @@ from translator_cmk.machine.commands import (
     CreateVault,
     CreateWorkspace,
     DeleteKey,
+    DisableIdentity,
     EnableCustomerManagedKeys,
     EnableIdentity,
     GrantKeyAccess,
@@ -346,17 +348,23 @@ def test_what_nobody_lists_is_asked_again_only_while_something_may_spread(
     system = system_at(tmp_path)
     prepared(system, "tr-unlisted", "kv-unlisted")
 
-    def seconds_asked() -> float:
+    def seconds_asked(command: Command) -> float:
         began = time.monotonic()
         with (
             interrupted(signed_in, "PATCH", ACCOUNTS, refusal(400, "BadRequest")),
             pytest.raises(NotLearned, match="BadRequest"),
         ):
-            system.submit(enabling("tr-unlisted", "kv-unlisted"))
+            system.submit(command)
         return time.monotonic() - began
 
-    assert seconds_asked() > WAIT / 2
-    assert seconds_asked() < WAIT / 2
+    assert seconds_asked(DisableIdentity("tr-unlisted")) > WAIT / 2
+    assert seconds_asked(DisableIdentity("tr-unlisted")) < WAIT / 2
+    assert seconds_asked(enabling("tr-unlisted", "kv-unlisted")) > WAIT / 2, "much hangs on it"
+
+
+def test_what_a_later_part_of_the_smallest_run_needs_is_asked_for_all_of_its_wait() -> None:
+    needed = {part.needs for part in smallest_parts()} - {""}
+    assert needed == {name for name, work in WORK.items() if work.get("hangs_on")}
 
 
 # Where no answer comes

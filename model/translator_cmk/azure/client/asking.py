@@ -21,6 +21,7 @@ from .carrying_out import CALLS
 from .estate import Estate
 from .patience import Patience, wait_for
 from .refusals import EXISTS, NEW_NAME, ErrorAnswer, NotLearned, answer_of, judge, meaning_of
+from .target import WORK
 
 MAY_PASS = frozenset({400, 401, 403, 404, 409, 412, 422, 429})
 """The statuses of answers that are not listed, and may be otherwise a little later.
@@ -75,7 +76,7 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
             answer = answer_of(error)
         except AzureError as error:
             said.append(f"{patience.seconds:.1f} s: {type(error).__name__}")
-            patience.end_after(wait_for_the_unlisted(estate, patience))
+            patience.end_after(wait_for_the_unlisted(estate, name, patience))
             if patience.ends() or not may_be_sent_again(command, error):
                 raise
             go_on(estate, patience)
@@ -88,7 +89,7 @@ def carry_out(estate: Estate, command: Command, said: list[str]) -> Outcome:
             return Accepted()
         said.append(f"{patience.seconds:.1f} s: {answer}")
         if not is_listed(command, answer):
-            patience.end_after(wait_for_the_unlisted(estate, patience))
+            patience.end_after(wait_for_the_unlisted(estate, name, patience))
         if patience.ends() or not may_pass(estate, command, answer):
             return judged(estate, command, answer, patience)
         go_on(estate, patience)
@@ -120,12 +121,14 @@ def is_listed(command: Command, answer: ErrorAnswer) -> bool:
     return bool(answer.ids) or meaning_of(answer, type(command).__name__) is not None
 
 
-def wait_for_the_unlisted(estate: Estate, patience: Patience) -> float:
+def wait_for_the_unlisted(estate: Estate, command: str, patience: Patience) -> float:
     """Return for how many seconds a command is asked again whose answer nobody lists.
 
     It may come from what has not spread yet.  Once that is older than the command's wait, it does
-    not, and a short while is enough.
+    not, and a short while is enough, unless the rest of a run hangs on the command.
     """
+    if WORK[command].get("hangs_on", False):
+        return patience.planned
     age = patience.began - estate.spreads_since
     return max(LEAST_WAIT, patience.planned - age)
 
