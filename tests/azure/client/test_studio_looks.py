@@ -85,9 +85,11 @@ def test_a_model_is_deployed_and_undeployed_once_its_status_says_so(
     statuses[:] = ["trained", "succeeded", "deploying", "deployed"]
     accept(system, deploy)
     assert statuses == ["deployed"], "nothing was waited for"
+    assert system.said[-1] == "its statuses were trained, succeeded, deploying, deployed"
     statuses[:] = ["deployed", "undeploying", "undeployed"]
     accept(system, UndeployModel("legal"))
     assert statuses == ["undeployed"], "nothing was waited for"
+    assert system.said[-1] == "its statuses were deployed, undeploying, undeployed"
 
 
 def test_the_end_of_a_deployment_is_waited_for_as_long_as_the_plan_gives_it(

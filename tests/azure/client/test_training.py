@@ -143,7 +143,9 @@ def test_what_a_status_says_beside_itself_decides_nothing(
     with_models(signed_in, monkeypatch, **fields)
     monkeypatch.setitem(WORK["TrainModel"], "patience", 2)
     system, name = begun(tmp_path, "full")
-    with pytest.raises(NotLearned, match="did not show within 2 seconds"):
+    with pytest.raises(
+        NotLearned, match="did not show within 2 seconds; its statuses were running"
+    ):
         system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
 
 
@@ -155,6 +157,34 @@ def test_a_code_of_no_error_is_no_failure_of_a_training(
     system, name = begun(tmp_path, "full")
     system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
     assert list(system.observe()["model"]) == [f"m-{name}"]
+
+
+@pytest.mark.parametrize(
+    ("training", "trained_with"), [("full", "sentences"), ("dictionary", "a dictionary alone")]
+)
+def test_the_log_says_what_trained_a_model_and_how_that_ended(
+    training: str,
+    trained_with: str,
+    signed_in: AzureServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    with_models(signed_in, monkeypatch, modelStatus=7, errorCode=0)
+    system, name = begun(tmp_path, training)
+    system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    assert f"trained with {trained_with}, error code 0" in system.said
+    assert "its statuses were 7" in system.said
+
+
+def test_what_azure_says_of_a_failed_training_is_told_without_identifiers(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    words = f"No credit is left in {SUBSCRIPTION}."
+    with_models(signed_in, monkeypatch, modelStatus="trainingFailed", statusInfo=words)
+    system, name = begun(tmp_path, "full")
+    with pytest.raises(NotLearned, match="No credit is left") as raised:
+        system.submit(TrainModel(f"m-{name}", f"ws-{name}"))
+    assert SUBSCRIPTION not in str(raised.value)
 
 
 @pytest.mark.parametrize(

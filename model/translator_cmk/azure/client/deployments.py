@@ -38,6 +38,7 @@ def set_deployed(studio: Studio, model: str, wanted: bool) -> None:
 
     def shown() -> Any:
         found = studio.ask("GET", path)
+        studio.note_status(found)
         return found if is_as_asked(found, regions, wanted) else None
 
     what, command = "the end of the deployment", "UndeployModel"

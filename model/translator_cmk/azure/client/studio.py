@@ -13,6 +13,7 @@ from azure.core.pipeline.policies import HeadersPolicy
 from ...system import Unsupported
 from .answers import items_of, lowered, member, pages_of
 from .clients import Clients
+from .redaction import without_secrets
 from .refusals import EXISTS, NotLearned, is_refusal, refusal_of
 from .rest import rest
 from .target import WORK, as_written
@@ -26,6 +27,9 @@ AGAIN = (429, 500, 502, 503, 504)
 """The statuses of passing errors, after which what is created may be there or not."""
 
 ATTEMPTS = 3
+
+LONGEST_STATUS = 40
+"""How many characters of a status are kept."""
 
 MISSING = 404
 """The status where Custom Translator has nothing at a path, or no such path."""
@@ -62,6 +66,7 @@ class Studio:
         self.trained_in: dict[str, str] = {}  # the workspace of each model
         self.failed: set[str] = set()  # the ids of models whose training failed
         self.categories: dict[str, str] = {}  # by model, the one that has translated
+        self.statuses: list[str] = []  # of the model that was waited for last, one after another
         self.begun: set[tuple[str, str]] = set()  # what was asked for, and may be there or not
         self.is_unsure = False  # whether the last look could not find out what there is
 
@@ -117,6 +122,7 @@ class Studio:
             patience = LOCAL_PATIENCE
         until = monotonic() + patience
         said = ""
+        self.statuses.clear()
         while monotonic() <= until:
             try:
                 found = look()
@@ -129,7 +135,19 @@ class Studio:
                     return found
                 said = ""
             sleep(self.clients.poll)
+        if self.statuses:
+            said += f"; {self.statuses_in_words()}"
         raise NotLearned(f"{what} did not show within {patience} seconds{said}")
+
+    def note_status(self, model: Any) -> None:
+        """Keep in mind which status of a model followed which: nobody lists the numbers."""
+        status = without_secrets(str(model.get("modelstatus")))[:LONGEST_STATUS]
+        if self.statuses[-1:] != [status]:
+            self.statuses.append(status)
+
+    def statuses_in_words(self) -> str:
+        """Return which statuses the model had that was waited for last."""
+        return f"its statuses were {', '.join(self.statuses)}"
 
     # Workspaces
 

@@ -6,6 +6,7 @@ from typing import Any
 from azure.core.exceptions import HttpResponseError
 
 from .answers import items_of, member, status_of
+from .redaction import without_secrets
 from .refusals import NotLearned, is_refusal
 from .studio import API, Studio
 from .training_data import full
@@ -19,6 +20,11 @@ CATEGORY = 1
 
 NOT_TRAINED = (400, 422)
 """The statuses by which Azure may say that it trains no model with a dictionary alone."""
+
+
+SENTENCES = "sentences"
+DICTIONARY_ALONE = "a dictionary alone"
+"""What a model is trained with."""
 
 
 class TrainingFailed(NotLearned):
@@ -118,28 +124,31 @@ def failed(model: Any) -> bool:
     return str(model.get("errorcode", "")).lower() in ERRORS
 
 
-def train(studio: Studio, model: str, workspace: str) -> None:
-    """Train a model on all documents of the workspace that can be seen, until it is trained.
+def train(studio: Studio, model: str, workspace: str) -> str:
+    """Train a model on all documents of the workspace that can be seen, until it is trained; return
+    with what.
 
     Where dictionaries train none, sentences take their place under the same names.  One that goes
     on too long is not followed by another: both would be billed.
     """
     documents, _ = studio.documents_seen(workspace)
+    is_full = studio.training == "full"
     try:
-        train_once(studio, model, workspace, documents, is_full=studio.training == "full")
-        return
+        train_once(studio, model, workspace, documents, is_full=is_full)
+        return SENTENCES if is_full else DICTIONARY_ALONE
     except TrainingFailed:
-        if studio.training == "full" or studio.clients.cloud.local:
+        if is_full or studio.clients.cloud.local:
             raise
     except HttpResponseError as error:
         if error.status_code not in NOT_TRAINED or is_refusal(error, "TrainModel"):
             raise
-        if studio.training == "full" or studio.clients.cloud.local:
+        if is_full or studio.clients.cloud.local:
             raise
     forget_failed(studio)
     for document in documents:
         send(studio, document, workspace, TRAINING_DOCUMENT, full())
     train_once(studio, model, workspace, studio.documents(workspace), is_full=True)
+    return SENTENCES
 
 
 def train_once(
@@ -167,13 +176,17 @@ def train_once(
 
     def over() -> Any:
         found = models_of(studio, project).get(model)
-        return found if found and is_over(found) else None
+        if not found:
+            return None
+        studio.note_status(found)
+        return found if is_over(found) else None
 
     found = studio.wait_for(over, "the model", "TrainModel")
     if failed(found):
         studio.failed.add(str(member(found, "id")))
         said = found.get("modelstatus"), found.get("statusinfo"), found.get("errorcode")
-        raise TrainingFailed(f"the training ended with status, words and error code {said}")
+        ended = f"the training ended with status, words and error code {said}"
+        raise TrainingFailed(without_secrets(ended))
     studio.models[model] = found
     studio.trained_in[model] = workspace
 

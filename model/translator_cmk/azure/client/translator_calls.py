@@ -3,6 +3,7 @@
 from ...machine import commands
 from .deployments import deploy, translate, undeploy
 from .estate import Estate
+from .redaction import without_secrets
 from .refusals import NotLearned
 from .trainings import train
 from .uploads import upload
@@ -31,15 +32,22 @@ def read_data(estate: Estate, command: commands.ReadData) -> None:
 
 def train_model(estate: Estate, command: commands.TrainModel) -> None:
     studio = estate.studio_with_workspace(command.workspace)
-    train(studio, command.model, command.workspace)
+    trained_with = train(studio, command.model, command.workspace)
+    code = without_secrets(str(studio.models[command.model].get("errorcode")))
+    estate.remarks.append(f"trained with {trained_with}, error code {code}")
+    estate.remarks.append(studio.statuses_in_words())
 
 
 def deploy_model(estate: Estate, command: commands.DeployModel) -> None:
-    deploy(estate.studio_with_model(command.model), command.model)
+    studio = estate.studio_with_model(command.model)
+    deploy(studio, command.model)
+    estate.remarks.append(studio.statuses_in_words())
 
 
 def undeploy_model(estate: Estate, command: commands.UndeployModel) -> None:
-    undeploy(estate.studio_with_model(command.model), command.model)
+    studio = estate.studio_with_model(command.model)
+    undeploy(studio, command.model)
+    estate.remarks.append(studio.statuses_in_words())
 
 
 def translate_with_model(estate: Estate, command: commands.TranslateWithModel) -> None:
