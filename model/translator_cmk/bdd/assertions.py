@@ -183,7 +183,7 @@ def check_not_specified(result: StepResult) -> None:
     """The specification does not say how the request behaves: a system may accept or refuse it."""
     if not result.by_model:
         silent = ", ".join(sorted(result.requirements))
-        raise NotSpecified(f"{NOT_SPECIFIED}: {silent} demands nothing of a system")
+        raise NotSpecified(f"{NOT_SPECIFIED}{silent} demands nothing of a system")
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
