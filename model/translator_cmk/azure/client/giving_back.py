@@ -12,6 +12,8 @@ from azure.mgmt.cognitiveservices.models import Account
 
 from .bodies import ACCESS_POLICIES, IDENTITY_ON, PERMISSIONS, key_in_use, vault_properties
 from .clients import Clients
+from .operations import result_of
+from .refusals import NotLearned
 
 Entry = Mapping[str, Any]
 """What the list of leftovers says of an object."""
@@ -22,7 +24,7 @@ def give_key_back(clients: Clients, workspace: Entry, listed: Iterable[Entry]) -
 
     What can't be given back is left: the deletion of the workspace says why.
     """
-    with suppress(AzureError):
+    with suppress(AzureError, NotLearned):
         accounts = clients.of("accounts", workspace["subscription"])
         account = accounts.get(workspace["group"], workspace["resource"])
         used, version = key_in_use(account)
@@ -45,7 +47,8 @@ def recover_vault(clients: Clients, vault: Entry) -> None:
         properties = vault_properties(vault["tenant"], ACCESS_POLICIES)
         properties["createMode"] = "recover"
         body = {"location": vault["location"], "properties": properties}
-        vaults.begin_create_or_update(vault["group"], vault["name"], body).result()
+        operation = vaults.begin_create_or_update(vault["group"], vault["name"], body)
+        result_of(operation, "RecoverVault")
 
 
 def turn_identity_on(clients: Clients, workspace: Entry, account: Any) -> str:
@@ -55,7 +58,7 @@ def turn_identity_on(clients: Clients, workspace: Entry, account: Any) -> str:
     accounts = clients.of("accounts", workspace["subscription"])
     where = workspace["group"], workspace["resource"]
     fields: dict[str, Any] = {"identity": IDENTITY_ON}
-    accounts.begin_update(*where, Account(**fields)).result()
+    result_of(accounts.begin_update(*where, Account(**fields)), "EnableIdentity")
     return str(accounts.get(*where).identity.principal_id)
 
 
@@ -77,7 +80,8 @@ def give_version_back(clients: Clients, vault: str, key: str, version: str) -> N
     try:
         found = keys.get_key(key, version)
     except ResourceNotFoundError:
-        keys.begin_recover_deleted_key(key, _polling_interval=clients.poll).wait()
+        operation = keys.begin_recover_deleted_key(key, _polling_interval=clients.poll)
+        result_of(operation, "RecoverKey")
         found = keys.get_key(key, version)
     if not found.properties.enabled:
         keys.update_key_properties(key, version, enabled=True)

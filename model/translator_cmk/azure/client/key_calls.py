@@ -10,6 +10,7 @@ from jwt.utils import base64url_decode
 from ...machine import commands
 from .bodies import key_in_use
 from .estate import Estate, word
+from .operations import result_of
 
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
 NO_NUMBERS = ("kty", "crv", "key_ops")
@@ -93,12 +94,14 @@ def set_enabled(estate: Estate, vault: str, key: str, enabled: bool) -> None:
 
 def delete_key(estate: Estate, command: commands.DeleteKey) -> None:
     keys = estate.keys(command.vault)
-    keys.begin_delete_key(command.key, _polling_interval=estate.poll).wait()
+    operation = keys.begin_delete_key(command.key, _polling_interval=estate.poll)
+    result_of(operation, "DeleteKey")
 
 
 def recover_key(estate: Estate, command: commands.RecoverKey) -> None:
     keys = estate.keys(command.vault)
-    keys.begin_recover_deleted_key(command.key, _polling_interval=estate.poll).wait()
+    operation = keys.begin_recover_deleted_key(command.key, _polling_interval=estate.poll)
+    result_of(operation, "RecoverKey")
 
 
 def purge_key(estate: Estate, command: commands.PurgeKey) -> None:

@@ -189,13 +189,15 @@ def removed(
     """Remove one of the leftovers; return why it stays, or nothing."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError
 
+    from .operations import result_of
     from .redaction import without_secrets
 
     try:
         if kind == "workspace":
             return cleared_workspace(clients, subscription, group, resource, name)
         if kind == "group":
-            clients.of("resource_groups", subscription).begin_delete(name).result()
+            operation = clients.of("resource_groups", subscription).begin_delete(name)
+            result_of(operation, "DeleteResource")
             return ""
         if kind == "resource":
             return purged_account(
@@ -225,17 +227,21 @@ def cleared_workspace(clients: Any, subscription: str, group: str, resource: str
 
 def purged_account(accounts: Any, location: str, group: str, name: str) -> str:
     """Purge a deleted account; return why it stays, or nothing."""
+    from .operations import result_of
+
     accounts.get(location, group, name)
-    accounts.begin_purge(location, group, name).result()
+    result_of(accounts.begin_purge(location, group, name), "DeleteResource")
     return ""
 
 
 def purged_vault(vaults: Any, location: str, name: str) -> str:
     """Purge a deleted vault; return why it stays, or nothing."""
+    from .operations import result_of
+
     properties = vaults.get_deleted(name, location).properties
     if properties.purge_protection_enabled:
         ends = properties.scheduled_purge_date
         until = ends.date() if ends else "its retention ends"
         return f"purge protection holds its name until {until}"
-    vaults.begin_purge_deleted(name, location).result()
+    result_of(vaults.begin_purge_deleted(name, location), "PurgeVault")
     return ""

@@ -10,6 +10,7 @@ from ...machine.entities import CUSTOMER
 from ...system import Unsupported
 from .bodies import IDENTITY_ON
 from .estate import Estate
+from .operations import result_of
 from .refusals import refusal_of
 
 KINDS = {
@@ -48,7 +49,8 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
     where = {"group": group, "location": fields["location"]}
     estate.note("resource", command.resource, command.subscription, **where)
     accounts = estate.all("accounts", command.subscription)
-    created = accounts.begin_create(group, command.resource, Account(**fields)).result()
+    operation = accounts.begin_create(group, command.resource, Account(**fields))
+    created = result_of(operation, "CreateResource")
     estate.places[command.resource] = place
     estate.remarks.append(remark_on_capabilities(created))
     if has_no_keys(created):
@@ -101,15 +103,16 @@ def delete_resource(estate: Estate, command: commands.DeleteResource) -> None:
     studio = estate.studios.pop(command.resource, None)
     if studio is not None:
         estate.ended.append(studio)
-    estate.ask("accounts", command.resource, "begin_delete").result()
+    operation = estate.ask("accounts", command.resource, "begin_delete")
+    result_of(operation, "DeleteResource")
 
 
 def enable_identity(estate: Estate, command: commands.EnableIdentity) -> None:
-    update(estate, command.resource, identity=IDENTITY_ON)
+    update(estate, command, identity=IDENTITY_ON)
 
 
 def disable_identity(estate: Estate, command: commands.DisableIdentity) -> None:
-    update(estate, command.resource, identity=IDENTITY_OFF)
+    update(estate, command, identity=IDENTITY_OFF)
 
 
 def enable_customer_managed_keys(
@@ -122,18 +125,19 @@ def enable_customer_managed_keys(
     if command.store != "key-vault":
         elsewhere = STORES[command.store].format(command.resource)
         section["key_vault_properties"]["key_vault_uri"] = elsewhere
-    update(estate, command.resource, properties={"encryption": section})
+    update(estate, command, properties={"encryption": section})
 
 
 def return_to_microsoft_managed_keys(
     estate: Estate, command: commands.ReturnToMicrosoftManagedKeys
 ) -> None:
-    update(estate, command.resource, properties={"encryption": MICROSOFTS_KEY})
+    update(estate, command, properties={"encryption": MICROSOFTS_KEY})
 
 
-def update(estate: Estate, resource: str, **fields: Any) -> None:
+def update(estate: Estate, command: Any, **fields: Any) -> None:
     """PATCH of an account."""
-    estate.ask("accounts", resource, "begin_update", Account(**fields)).result()
+    operation = estate.ask("accounts", command.resource, "begin_update", Account(**fields))
+    result_of(operation, type(command).__name__)
 
 
 def encryption(estate: Estate, vault: str, key: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from ...machine import commands
 from .bodies import ACCESS_POLICIES, vault_properties
 from .estate import Estate
+from .operations import result_of
 from .resource_calls import must_not_be_there
 from .target import HELD
 
@@ -38,7 +39,8 @@ def create_vault(estate: Estate, command: commands.CreateVault) -> None:
     estate.note("vault", command.vault, command.subscription, group=group, location=location)
     body = {"location": location, "properties": properties}
     vaults = estate.all("vaults", command.subscription)
-    vaults.begin_create_or_update(group, command.vault, body).result()
+    operation = vaults.begin_create_or_update(group, command.vault, body)
+    result_of(operation, "CreateVault")
     estate.places[command.vault] = place
 
 
@@ -91,14 +93,16 @@ def recover_vault(estate: Estate, command: commands.RecoverVault) -> None:
     properties = vault_properties(estate.tenant_of(subscription), permission_model)
     properties["createMode"] = "recover"
     body = {"location": location_of_deleted(estate, command.vault), "properties": properties}
-    estate.ask("vaults", command.vault, "begin_create_or_update", body).result()
+    operation = estate.ask("vaults", command.vault, "begin_create_or_update", body)
+    result_of(operation, "RecoverVault")
 
 
 def purge_vault(estate: Estate, command: commands.PurgeVault) -> None:
     subscription, _ = estate.place(command.vault)
     location = location_of_deleted(estate, command.vault)
     vaults = estate.all("vaults", subscription)
-    vaults.begin_purge_deleted(command.vault, location).result()
+    operation = vaults.begin_purge_deleted(command.vault, location)
+    result_of(operation, "PurgeVault")
 
 
 def location_of_deleted(estate: Estate, vault: str) -> str:
