@@ -1,21 +1,30 @@
 """What an error of Azure means: only a listed code is an answer of the specification."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ODataV4Format
 
-from translator_cmk.azure.client.refusals import MEANINGS, NotLearned, answer_of, refusal_of
+from translator_cmk.azure.client.refusals import (
+    LONGEST,
+    MEANINGS,
+    NotLearned,
+    answer_of,
+    refusal_of,
+)
 from translator_cmk.machine import COMMANDS, Refused
 from translator_cmk.requirements import load_register
 
 FORBIDDEN = "Access denied to first party service"
 
 
-def an_error(status: int, code: str, message: str, *inner: str) -> HttpResponseError:
-    """Return an error with a code, and with inner errors inside each other."""
-    body: dict[str, Any] = {"code": code, "message": message}
+def an_error(
+    status: int, code: str, message: str, *inner: str, details: Sequence[Any] = ()
+) -> HttpResponseError:
+    """Return an error with a code, with inner errors inside each other, and with details."""
+    body: dict[str, Any] = {"code": code, "message": message, "details": details}
     around = body
     for name in inner:
         around["innererror"] = {"code": name}
@@ -126,7 +135,21 @@ def test_of_what_is_not_learned_no_secret_and_no_page_is_repeated() -> None:
     with pytest.raises(NotLearned) as raised:
         refusal_of(error)
     assert tenant not in str(raised.value)
-    assert len(str(raised.value)) < 500
+    assert len(str(raised.value)) < 2 * LONGEST
+
+
+def test_of_an_answer_that_nobody_lists_its_details_are_kept_without_whoever_asked() -> None:
+    who = "ann_example.com#EXT#@contoso.onmicrosoft.com"
+    inside = {"code": "KeyTooShort", "message": f"The key of {who} at 203.0.113.7 is too short."}
+    details = [{"code": "InvalidEncryption", "message": "It is not valid.", "details": [inside]}]
+    error = an_error(400, "BadRequest", "The request is not valid.", details=details)
+    with pytest.raises(NotLearned) as raised:
+        refusal_of(error, "EnableCustomerManagedKeys")
+    told = str(raised.value)
+    for each in ("not valid", "InvalidEncryption", "KeyTooShort", "is too short"):
+        assert each in told
+    for each in ("ann_example", "contoso", "203.0.113.7"):
+        assert each not in told
 
 
 def test_every_entry_of_the_table_says_one_thing_and_where_it_was_seen() -> None:

@@ -13,8 +13,10 @@ from ...strict_yaml import read_yaml
 from ...system import NothingLearned
 from .redaction import without_secrets
 
-LONGEST = 300
-"""How many characters of the message of an answer are kept."""
+LONGEST = 1_000
+"""How many characters of the messages of an answer are kept.  Where the code says no more than
+`BadRequest`, they are all that tells one refusal from another.
+"""
 
 EXISTS = "environment.exists"
 """The requirement that what a command names is there, as far as a read shows."""
@@ -75,6 +77,7 @@ class ErrorAnswer(NamedTuple):
     """An answer that is an error, as far as its meaning depends on it.
 
     ``inner``: the codes of its inner errors.  ``ids``: the requirements that it names.
+    ``details``: the codes and messages of the errors in it, which only tell people more.
     """
 
     status: int
@@ -82,13 +85,15 @@ class ErrorAnswer(NamedTuple):
     inner: tuple[str, ...]
     message: str
     ids: frozenset[str]
+    details: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return it in few words, without identifiers."""
         words = f"status {self.status}" if self.status else "no answer"
         if self.code:
             words += f", {' / '.join((self.code, *self.inner))}"
-        return f"{words}: {without_secrets(self.message)[:LONGEST]}"
+        said = "; ".join((self.message, *self.details))
+        return f"{words}: {without_secrets(said)[:LONGEST]}"
 
 
 def answer_of(error: HttpResponseError) -> ErrorAnswer:
@@ -102,6 +107,7 @@ def answer_of(error: HttpResponseError) -> ErrorAnswer:
         tuple(inner_codes(error.error.innererror)),
         str(error.error.message or ""),
         ids_in(error),
+        tuple(details_in(error.error)),
     )
 
 
@@ -122,6 +128,13 @@ def inner_codes(inner: Any) -> Iterator[str]:
         if inner.get("code"):
             yield str(inner["code"])
         inner = inner.get("innererror")
+
+
+def details_in(error: Any) -> Iterator[str]:
+    """Yield the code and the message of each error in the details of one, and of those in these."""
+    for detail in error.details or ():
+        yield f"{detail.code or ''}: {detail.message or ''}"
+        yield from details_in(detail)
 
 
 def ids_in(error: HttpResponseError) -> frozenset[str]:
