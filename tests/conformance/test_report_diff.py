@@ -19,6 +19,7 @@ from tests.conformance.conftest import (
     says,
     verify,
 )
+from translator_cmk import __version__
 from translator_cmk.conformance.report.two_reports import direction
 
 OLD = ROOT / "tests" / "conformance" / "reports" / "0.2.0"
@@ -67,7 +68,7 @@ def test_text_has_what_got_worse_first_and_names_both_systems(
     assert lines[0].startswith("✘ requirements worse: ")
     assert lines[1].startswith("  passed -> failed: ")
     [system] = [line for line in lines if line.startswith("  system ")]
-    assert "model 0.3.0 -> loses nothing" in system
+    assert f"model {__version__} -> loses nothing" in system
     assert f"  passed -> failed: {FAILS}" in lines
 
 
