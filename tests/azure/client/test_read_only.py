@@ -80,6 +80,14 @@ STOPPING: Mapping[str, tuple[str, Any, str]] = {
         {"registrationState": "NotRegistered"},
         "az provider register --namespace Microsoft.KeyVault",
     ),
+    "a version that the cloud lacks": (
+        "Microsoft.KeyVault",
+        {
+            "registrationState": "Registered",
+            "resourceTypes": [{"resourceType": "vaults", "apiVersions": ["2023-07-01"]}],
+        },
+        "Microsoft.KeyVault lacks api-version 2026-02-01 of vaults here",
+    ),
     "a tier that isn't sold": ("skus", {"value": []}, "not sold in tier S1 in westeurope"),
 }
 

@@ -107,4 +107,4 @@ def test_a_cloud_is_asked_for_vaults_in_a_version_that_all_clouds_have(
     system.observe()
     accept(system, DeleteVault("kv-there"), RecoverVault("kv-there"))
     assert system.observe()["vault"]["kv-there"]["purge_protection"]
-    assert "key vaults 2026-02-01" in PLANS["version"]
+    assert "key vaults 2026-02-01" in PLANS["version"], "as the report says"

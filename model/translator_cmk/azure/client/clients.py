@@ -21,14 +21,14 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from .rest import rest
-from .target import CLOUDS, Cloud
+from .target import CLOUDS, PLANS, Cloud
 
 POLL = 5
 """Seconds between two looks at a long-running operation, where the answer has no `Retry-After`."""
 LOCAL_POLL = 0.01
 """Likewise, on this machine."""
 
-VAULTS_VERSION = "2026-02-01"
+VAULTS_VERSION: str = PLANS["reads"]["providers"]["Microsoft.KeyVault"]["version"]
 """The api-version of key vaults that all of Microsoft's clouds have, where the SDK's is newer.
 
 https://learn.microsoft.com/azure/key-vault/general/access-control-default

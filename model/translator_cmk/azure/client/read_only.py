@@ -157,14 +157,28 @@ def matches(action: str, patterns: Iterable[str]) -> bool:
 
 
 def at_providers(reader: Reader) -> Looks:
-    """Look at the resource providers."""
-    for namespace in READS["providers"]:
-        state = str(reader.get(namespace).get("registrationState", "unknown"))
-        if state == "Registered":
+    """Look at the resource providers, and at whether they have what the run asks for."""
+    for namespace, asked in READS["providers"].items():
+        provider = reader.get(namespace)
+        state = str(provider.get("registrationState", "unknown"))
+        versions = versions_of(provider, asked["type"])
+        if versions and asked["version"] not in versions:
+            lacks = f"{namespace} lacks api-version {asked['version']} of {asked['type']} here"
+            yield f"{lacks}, in which the run asks, so it can't be run in this cloud", True
+        elif state == "Registered":
             yield f"{namespace} is registered", False
         else:
             remedy = f"az provider register --namespace {namespace} --wait"
             yield f"{namespace} is {plain(state)}; {remedy}", True
+
+
+def versions_of(provider: Mapping[str, Any], kind: str) -> list[str]:
+    """Return the api-versions that a provider has of a type; none where it doesn't say."""
+    versions: list[str] = []
+    for described in provider.get("resourceTypes") or ():
+        if isinstance(described, Mapping) and described.get("resourceType") == kind:
+            versions += described.get("apiVersions") or ()
+    return versions
 
 
 def at_regions(reader: Reader) -> Looks:
