@@ -303,6 +303,13 @@ def never_seen_to_be_lost(case: CaseAsRun) -> bool:
     return case.status is Status.PASSED and case.is_masked
 
 
+def nothing_looks_later(case: CaseAsRun) -> bool:
+    """A deletion passed that can't be told from inaccessible data, and there is no scenario that
+    looks once the key is back from this loss.  Profile article has one for each that it demands.
+    """
+    return never_seen_to_be_lost(case) and not case.controls
+
+
 def never_accepted(case: CaseAsRun) -> bool:
     """A case passed that needs a positive control, and none of these did."""
     return case.status is Status.PASSED and bool(case.controls) and not case.passed_control
@@ -352,6 +359,11 @@ WEIGHING: tuple[tuple[Callable[[CaseAsRun], bool], Status, str], ...] = (
         seen_once_the_key_was_back,
         Status.PASSED,
         f"{LOST_OR_HIDDEN}; seen once the key was back: {{case.passed_control}}",
+    ),
+    (
+        nothing_looks_later,
+        Status.NOT_APPLICABLE,
+        f"{LOST_OR_HIDDEN}; and no scenario looks once the key is back from this loss",
     ),
     (
         never_seen_to_be_lost,
