@@ -180,10 +180,61 @@ def test_a_policy_of_a_judged_account_on_a_vault_that_it_does_not_use_is_nobody_
         assert checked(plan).code == code
 
 
+# Resource groups: the plan need not show what is in them
+
+
+GROUP = "azurerm_resource_group.g"
+OF_THE_GROUP = {"id": b.GROUP, "name": "rg", "location": "westeurope"}
+
+
+def group_goes(actions: list[str], keeps: bool) -> Build:
+    """Return what makes azurerm delete a group, which it keeps or not while it holds something."""
+
+    def build(plan: b.TerraformPlan) -> None:
+        plan.features = {"resource_group": {"prevent_deletion_if_contains_resources": keeps}}
+        after = {**OF_THE_GROUP, "id": b.UNKNOWN, "name": "other"} if "create" in actions else None
+        plan.change(GROUP, actions, OF_THE_GROUP, after)
+
+    return build
+
+
+def group_of_azapi(action: str) -> Build:
+    kind = "Microsoft.Resources/resourceGroups@2025-04-01"
+    group = {"id": b.GROUP, "type": kind, "name": "rg", "parent_id": b.SUBSCRIPTION}
+    return lambda plan: plan.change("azapi_resource.g", [action], group, None)
+
+
+GROUPS_THAT_GO = {
+    "azurerm does not keep it": group_goes(["delete"], keeps=False),
+    "azurerm does not keep it and makes another": group_goes(["delete", "create"], keeps=False),
+    "azapi deletes it": group_of_azapi("delete"),
+    "it holds no judged account": together(
+        lambda plan: plan.keep(T, b.account(resource_group_name="apps")),
+        group_of_azapi("delete"),
+    ),
+}
+
+GROUPS_THAT_STAY = {
+    "azurerm keeps it": group_goes(["delete"], keeps=True),
+    "it is forgotten": group_of_azapi("forget"),
+}
+
+
+@pytest.mark.parametrize("build", GROUPS_THAT_GO.values(), ids=GROUPS_THAT_GO)
+def test_a_group_that_goes_with_what_the_plan_does_not_show_is_not_decided(build: Build) -> None:
+    assert code_of(build) == 4
+
+
+@pytest.mark.parametrize("build", GROUPS_THAT_STAY.values(), ids=GROUPS_THAT_STAY)
+def test_a_group_that_stays_takes_nothing(build: Build) -> None:
+    assert code_of(build) == 0
+
+
 def test_where_nothing_is_stored_no_account_elsewhere_loses_anything() -> None:
-    plan = b.TerraformPlan()
-    vault_deleted([SAME])(plan)
-    assert checked(plan, "--holds", "nothing").code == 0
+    for build in (vault_deleted([SAME]), group_of_azapi("delete")):
+        plan = b.TerraformPlan()
+        build(plan)
+        assert checked(plan, "--holds", "nothing").code == 0
 
 
 # Accounts in the plan whose key is not judged
@@ -316,12 +367,20 @@ def only_its_id(change_type: str, resource_id: str) -> b.Values:
         ("Ignore", b.vault_id(), 0),
         ("Deploy", f"{b.vault_id()}/secrets/s", 0),
         ("Deploy", f"{b.GROUP}/providers/Microsoft.Storage/storageAccounts/s", 0),
+        ("Delete", b.GROUP, 4),
+        ("Deploy", b.GROUP, 0),
+        ("Detach", b.GROUP, 0),
     ],
 )
 def test_what_what_if_shows_nothing_of_is_not_decided(
     change_type: str, resource_id: str, code: int
 ) -> None:
     assert checked(b.what_if(only_its_id(change_type, resource_id))).code == code
+
+
+def test_a_group_of_which_what_if_shows_nothing_may_hold_the_account() -> None:
+    account = b.arm_change("Ignore", b.arm_account(key="cmk"), None)
+    assert checked(b.what_if(account, only_its_id("Delete", b.GROUP))).code == 4
 
 
 def test_another_list_of_policies_that_what_if_did_not_evaluate_may_lose() -> None:

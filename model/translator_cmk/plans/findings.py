@@ -25,6 +25,7 @@ from .together import told_once
 from .undecided import (
     accounts_not_judged,
     changes_of_keys_not_judged,
+    groups_that_go,
     may_take_a_key,
     not_followed,
     roles_on_what_is_not_shown,
@@ -157,6 +158,7 @@ class Judge:
         self.undecided += without_contents(plan)
         self.undecided += changes_of_keys_not_judged(world)
         self.undecided += roles_on_what_is_not_shown(world)
+        self.undecided += groups_that_go(plan, world)
         for resource in not_followed(plan):
             note = f"{resource.address} is not followed: what it changes is not judged"
             is_grave = may_take_a_key(plan, world, resource)

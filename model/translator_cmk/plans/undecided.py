@@ -9,16 +9,20 @@ from typing import Any
 
 from . import arm
 from .causes import differs
-from .inventory import Entry, referred_to
+from .inventory import Entry, referred_to, thing
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
 from .setup import type_and_size
-from .things import Account, KeyInUse, MayBeUnknown, Policy, Role, lower
+from .things import Account, Group, KeyInUse, MayBeUnknown, Policy, Role, lower
+from .vault_changes import keeps_what_it_holds
 from .what_if import DETAILS
 from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World, covers
 
 IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
 FOLLOWED = frozenset(kind for kind in arm.READERS if kind.startswith(IN_AZURE))
 """The types in Azure by which an account may lose its key."""
+
+GROUP = "microsoft.resources/resourcegroups"
+"""The type in Azure of a resource group."""
 
 AZAPI_UPDATE = "azapi_update_resource"
 AZAPI_ACTION = "azapi_resource_action"
@@ -112,6 +116,27 @@ def roles_on_what_is_not_shown(world: World) -> Iterator[str]:
         if not any(world.is_of(role, account) for account in world.every_account()):
             where = "on vaults that the plan does not show"
             yield f"{entry.address} takes {role.in_words} away, {where}"
+
+
+def groups_that_go(plan: Plan, world: World) -> Iterator[str]:
+    """Yield which groups go with all that they hold, of which a plan need not show anything."""
+    if world.holds == "nothing":
+        return
+    for resource in plan.changes():
+        if DELETE not in resource.actions or not is_a_group(plan, resource):
+            continue
+        if keeps_what_it_holds(plan, resource) is not True:
+            yield (
+                f"{resource.address} is deleted with all that it holds, also what the plan does "
+                "not show"
+            )
+
+
+def is_a_group(plan: Plan, resource: PlannedResource) -> bool:
+    """Return whether a resource that goes is a resource group."""
+    if resource.before is None:
+        return resource.type.lower() == GROUP  # what-if shows nothing of it
+    return isinstance(thing(plan, resource, resource.before), Group)
 
 
 def changes_of_keys_not_judged(world: World) -> Iterator[str]:

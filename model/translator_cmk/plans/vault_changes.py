@@ -15,8 +15,8 @@ from .access_changes import policies_given, policies_updated
 from .causes import prevention, set_back, targets
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
-from .plan import CREATE, DELETE, UNKNOWN
-from .things import Account, Group, Key, Policy, Role, Vault
+from .plan import CREATE, DELETE, UNKNOWN, Plan, PlannedResource
+from .things import Account, Group, Key, MayBeUnknown, Policy, Role, Vault
 from .world import KnownVault, covers, location_name
 
 SAME_GROUP = "github.com/Azure/bicep/issues/7529"
@@ -203,8 +203,7 @@ def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> I
 
 def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Change]:
     """Yield that all goes that a group holds, where the provider does not keep it."""
-    feature = "resource_group.prevent_deletion_if_contains_resources"
-    keeps = context.plan.feature(entry.resource, feature, True)
+    keeps = keeps_what_it_holds(context.plan, entry.resource)
     if keeps is True:
         return
     is_guarded = entry.resource.type.startswith("azurerm_")
@@ -220,6 +219,11 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
             yield context.change(kind, readings, vault)
+
+
+def keeps_what_it_holds(plan: Plan, group: PlannedResource) -> MayBeUnknown:
+    """Return whether the provider leaves a group alone that holds something, or `UNKNOWN`."""
+    return plan.feature(group, "resource_group.prevent_deletion_if_contains_resources", True)
 
 
 def moves(vault: KnownVault) -> bool:
