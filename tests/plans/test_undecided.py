@@ -90,9 +90,28 @@ def role_removed(principal_type: str, role: str, **vault: Any) -> Build:
     return build
 
 
+def role_on_the_group_removed(plan: b.TerraformPlan) -> None:
+    plan.delete(R, b.role(APP, scope=b.GROUP))
+
+
+def account_kept(plan: b.TerraformPlan) -> None:
+    plan.keep(T, b.account(key=b.key_id()))
+
+
 UNDECIDED = {
     "a role on a vault elsewhere is removed": lambda plan: plan.delete(R, b.role(APP)),
-    "a role on a group is removed": lambda plan: plan.delete(R, b.role(APP, scope=b.GROUP)),
+    "a role on a group is removed": role_on_the_group_removed,
+    "a role on a group is removed beside a vault that is made": together(
+        role_on_the_group_removed,
+        lambda plan: plan.create(VAULT, b.vault("kv-new", id=b.UNKNOWN)),
+    ),
+    "a role on a group is removed beside a vault of which only the host is known": together(
+        role_on_the_group_removed, account_kept
+    ),
+    "a role on a group is removed beside a vault where no key can be in use": together(
+        role_on_the_group_removed,
+        lambda plan: plan.keep(VAULT, b.vault("kv-other", purge_protection_enabled=False)),
+    ),
     "a role is removed": role_removed(
         "ServicePrincipal", "Key Vault Crypto Service Encryption User"
     ),
@@ -118,6 +137,15 @@ HARMLESS = {
     "a role for secrets is removed": role_removed("ServicePrincipal", "Key Vault Secrets User"),
     "a role is removed where no key can be in use": role_removed(
         "ServicePrincipal", "Key Vault Crypto User", purge_protection_enabled=False
+    ),
+    "a role is removed on a group with the vault of an account": together(
+        role_on_the_group_removed, account_kept, lambda plan: plan.keep(V, b.vault())
+    ),
+    "a role is removed on a group with a vault whose policies count": together(
+        role_on_the_group_removed, lambda plan: plan.keep(V, b.vault(policies=[SAME]))
+    ),
+    "a role of somebody else is removed on the vault of an account": together(
+        lambda plan: plan.delete(R, b.role(APP)), account_kept
     ),
     "a vault for secrets is deleted": vault_deleted([entry()]),
     "a vault is deleted from which keys are only read": vault_deleted([entry("Get", "List")]),
@@ -376,6 +404,18 @@ def test_what_what_if_shows_nothing_of_is_not_decided(
     change_type: str, resource_id: str, code: int
 ) -> None:
     assert checked(b.what_if(only_its_id(change_type, resource_id))).code == code
+
+
+def test_a_vault_that_is_made_says_nothing_of_a_role_that_goes_on_its_group() -> None:
+    role_id = f"{b.GROUP}/providers/Microsoft.Authorization/roleAssignments/r"
+    definition = "/x/roleDefinitions/e147488a-f6f5-4113-8e2d-b22465e65bf6"
+    properties = {"principalId": APP, "roleDefinitionId": definition}
+    role = b.arm_change("Delete", {"id": role_id, "name": "r", "properties": properties}, None)
+    vault = b.arm_vault(policies=[APP])
+    made = b.arm_change("Create", None, vault)
+    kept = b.arm_change("NoChange", vault, vault)
+    assert checked(b.what_if(role, made)).code == 4
+    assert checked(b.what_if(role, kept)).code == 0
 
 
 def test_a_group_of_which_what_if_shows_nothing_may_hold_the_account() -> None:

@@ -15,7 +15,7 @@ from .setup import type_and_size
 from .things import Account, Group, KeyInUse, MayBeUnknown, Policy, Role, lower
 from .vault_changes import keeps_what_it_holds
 from .what_if import DETAILS
-from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World, covers
+from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World, covers, known_id, vault_in
 
 IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
 FOLLOWED = frozenset(kind for kind in arm.READERS if kind.startswith(IN_AZURE))
@@ -48,12 +48,17 @@ ENOUGH = frozenset({"wrapkey", "unwrapkey"})
 
 def accounts_not_judged(world: World) -> Iterator[tuple[KnownVault, list[KnownAccount]]]:
     """Yield each vault whose keys no judged account uses, with accounts that may use one."""
-    judged = {account.key.vault for account in world.every_account() if account.key is not None}
+    judged = vaults_judged(world)
     for vault in world.every_vault():
         if vault.name in judged or not vault.exists_before:
             continue
         if may_have_a_key_in_use(world, vault):
             yield vault, [account_on(world, vault, key) for key in keys_to_try(world, vault)]
+
+
+def vaults_judged(world: World) -> set[str]:
+    """Return the names of the vaults whose keys judged accounts use."""
+    return {account.key.vault for account in world.every_account() if account.key is not None}
 
 
 def may_have_a_key_in_use(world: World, vault: KnownVault) -> bool:
@@ -106,16 +111,30 @@ def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
 
 
 def roles_on_what_is_not_shown(world: World) -> Iterator[str]:
-    """Yield which roles go that may use keys in a scope of which the plan shows no vault."""
+    """Yield which roles go that may use keys in a scope of which no vault is looked at."""
+    looked_at = vaults_looked_at(world)
     for entry in world.entries:
         role = entry.before
         if not isinstance(role, Role) or DELETE not in entry.resource.actions:
             continue
-        if any(covers(role.scope, vault, world) for vault in world.every_vault()):
+        is_on_a_vault = vault_in(role.scope) is not None
+        if is_on_a_vault or any(covers(role.scope, vault, world) for vault in looked_at):
             continue
         if not any(world.is_of(role, account) for account in world.every_account()):
             where = "on vaults that the plan does not show"
             yield f"{entry.address} takes {role.in_words} away, {where}"
+
+
+def vaults_looked_at(world: World) -> list[KnownVault]:
+    """Return the vaults in Azure whose keys accounts use, or may use where none is judged."""
+    judged = vaults_judged(world)
+    found: list[KnownVault] = []
+    for vault in world.every_vault():
+        if not vault.exists_before or known_id(vault) is None:
+            continue
+        if vault.name in judged or may_have_a_key_in_use(world, vault):
+            found.append(vault)
+    return found
 
 
 def groups_that_go(plan: Plan, world: World) -> Iterator[str]:

@@ -521,8 +521,15 @@ def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
         if isinstance(thing, Key):
             return world.vault(thing.vault) is vault
         return not isinstance(thing, Account)
+    own = known_id(vault)
+    if own is None:
+        return True
+    return f"{own}/".startswith(f"{scope.rstrip('/')}/") or scope.startswith(f"{own}/")
+
+
+def known_id(vault: KnownVault) -> str | None:
+    """Return the id of a vault in Azure, if the plan shows a vault that has one."""
     for facts in (vault.before, vault.after):
         if facts is not None and isinstance(facts.id, str) and not facts.id.startswith("@"):
-            own = facts.id
-            return f"{own}/".startswith(f"{scope.rstrip('/')}/") or scope.startswith(f"{own}/")
-    return True
+            return facts.id
+    return None
