@@ -10,7 +10,7 @@ import pytest
 
 from tests.command_line import run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import K, P, R, T, V, plan_with
+from tests.plans.test_cases import C, K, P, R, T, V, plan_with
 
 VAULT = "azurerm_key_vault.other"
 APP = "33333333-3333-3333-3333-333333333333"
@@ -69,6 +69,23 @@ def vault_changed(before: Any, after: Any, **values: Any) -> Build:
     return build
 
 
+def entry_of_azapi_deleted(*permissions: str, principal: str = APP) -> Build:
+    """Return what deletes an entry that azapi has added to the policies of a vault."""
+    added = {
+        "objectId": principal,
+        "tenantId": b.TENANT,
+        "permissions": {"keys": list(permissions)},
+    }
+    values = {
+        "id": f"{b.vault_id()}/accessPolicies/add",
+        "type": "Microsoft.KeyVault/vaults/accessPolicies@2024-11-01",
+        "name": "add",
+        "parent_id": b.vault_id(),
+        "body": {"properties": {"accessPolicies": [added]}},
+    }
+    return lambda plan: plan.delete("azapi_resource.p", values)
+
+
 def together(*builds: Build) -> Build:
     def build(plan: b.TerraformPlan) -> None:
         for each in builds:
@@ -122,6 +139,7 @@ UNDECIDED = {
     "a policy is deleted": policy_changed(["delete"], WITH_A_KEY),
     "a policy is replaced": policy_changed(["delete", "create"], WITH_A_KEY, WITH_A_KEY),
     "a policy is narrowed": policy_changed(["update"], WITH_A_KEY, ["Get"]),
+    "an entry is deleted that azapi has added": entry_of_azapi_deleted(*WITH_A_KEY),
     "one entry of two is dropped": vault_changed([SAME, OTHER], [OTHER]),
     "an entry is narrowed": vault_changed([SAME, OTHER], [entry("Get"), OTHER]),
     "a list is unknown": vault_changed([SAME], [b.policy_entry(b.UNKNOWN)]),
@@ -155,6 +173,10 @@ HARMLESS = {
     "a key for signatures is deleted": key_deleted(key_type="EC", key_size=None),
     "a key of 4096 bits is deleted": key_deleted(key_size=4096),
     "a policy for secrets is deleted": policy_changed(["delete"], []),
+    "an entry for secrets is deleted that azapi has added": entry_of_azapi_deleted(),
+    "an entry of somebody else is deleted that azapi has added": together(
+        entry_of_azapi_deleted(*WITH_A_KEY), account_kept
+    ),
     "a policy is widened": policy_changed(["update"], WITH_A_KEY, [*WITH_A_KEY, "List"]),
     "an entry is widened": vault_changed([SAME], [entry(*WITH_A_KEY, "List")]),
     "an entry is added": vault_changed([SAME], [SAME, OTHER]),
@@ -256,6 +278,18 @@ def test_a_group_that_goes_with_what_the_plan_does_not_show_is_not_decided(build
 @pytest.mark.parametrize("build", GROUPS_THAT_STAY.values(), ids=GROUPS_THAT_STAY)
 def test_a_group_that_stays_takes_nothing(build: Build) -> None:
     assert code_of(build) == 0
+
+
+def test_an_entry_of_a_judged_account_that_azapi_has_added_may_lose() -> None:
+    own = entry_of_azapi_deleted(*WITH_A_KEY, principal=b.PRINCIPAL)
+    assert code_of(together(own, account_kept)) == 1
+
+
+def test_an_entry_that_may_be_of_an_account_costs_nothing_before_it_uses_a_key() -> None:
+    plan = b.TerraformPlan()
+    plan.keep(V, b.vault())
+    plan.create(C, b.cmk())
+    assert code_of(entry_of_azapi_deleted(*WITH_A_KEY), plan) == 4  # others may use the vault
 
 
 def test_where_nothing_is_stored_no_account_elsewhere_loses_anything() -> None:

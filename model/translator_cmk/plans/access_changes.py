@@ -114,7 +114,11 @@ def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac or thing.does != "add":
         return
-    if thing.policies is UNKNOWN or rights_given(context, thing.policies).certain:
+    if thing.policies is UNKNOWN:
+        yield policies_unknown(context, vault)
+        return
+    had = rights_given(context, thing.policies)
+    if had.certain or (had.perhaps and context.uses(vault)):
         yield policies_unknown(context, vault)
 
 
