@@ -174,6 +174,8 @@ def test_released_scenario_that_is_gone_needs_a_line_in_the_changelog(
     assert missed.startswith("CHANGELOG.md:1: ")
     assert missed.endswith(f"put it back, or write the line '{line}'")
 
-    unreleased = "## [Unreleased]\n"
-    write(checkout, Path("CHANGELOG.md"), unreleased, f"{unreleased}\n{line} because it can be\n")
+    changelog = (checkout / "CHANGELOG.md").read_text("utf-8")
+    newest = next(line for line in changelog.splitlines() if line.startswith("## ["))
+    entry = f"## [Unreleased]\n\n{line} because it can be\n"
+    write(checkout, Path("CHANGELOG.md"), newest, f"{entry}\n{newest}")
     assert python(checkout, "-c", RELEASED_TIES).stdout == ""

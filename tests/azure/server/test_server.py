@@ -867,7 +867,7 @@ def test_without_the_extra_one_line_names_it(
     assert main(["serve", "--azure", "127.0.0.1:0"]) == 2
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1
-    assert "translator-cmk[azure]" in printed
+    assert "[azure]" in printed
 
 
 @pytest.mark.parametrize(
