@@ -3,6 +3,7 @@ for it afterwards.
 """
 
 from pathlib import Path
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -202,6 +203,54 @@ def test_a_model_is_deleted_once_its_status_says_that_it_is_undeployed(
     monkeypatch.setattr(signed_in, "answer", slowly)
     accept(system, DeleteResource(name))
     assert seen[:4] == ["GET", "GET", "GET", "DELETE"]
+
+
+@pytest.mark.parametrize("status", ["deployed", "deploying"])
+def test_a_model_is_undeployed_though_the_list_does_not_say_where_it_is_deployed(
+    status: str, signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORK["DeleteResource"], "wait", 1)
+    system, name = begun(tmp_path, "full")
+    model = f"m-{name}"
+    accept(system, TrainModel(model, f"ws-{name}"), DeployModel(model))
+    answer = signed_in.answer
+    asked: list[str] = []
+
+    def unsaid(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        path = target.partition("?")[0]
+        reply = answer(method, target, headers, content)
+        if path.endswith("/deployment"):
+            asked.append(method)
+        elif method == "GET" and path.endswith("/models"):
+            for listed in reply.body["models"]:
+                listed.pop("modelRegionStatuses")
+        elif method == "GET" and "/models/" in path and status == "deploying" and not asked:
+            reply.body.update(modelStatus=status, modelRegionStatuses=[])
+        return reply
+
+    monkeypatch.setattr(signed_in, "answer", unsaid)
+    accept(system, DeleteResource(name))
+    assert asked == ["POST"]
+
+
+def test_an_undeployment_takes_nothing_of_the_time_that_a_deletion_may_take(
+    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORK["DeleteResource"], "wait", 1)
+    system, name = begun(tmp_path, "full")
+    model = f"m-{name}"
+    accept(system, TrainModel(model, f"ws-{name}"), DeployModel(model))
+    answer = signed_in.answer
+
+    def slow(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if target.partition("?")[0].endswith("/deployment"):
+            sleep(1.1)
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", slow)
+    with interrupted(signed_in, "DELETE", "/models/", refusal(400, "NotYet"), times=1) as refused:
+        accept(system, DeleteResource(name))
+    assert refused
 
 
 def test_a_deletion_is_not_asked_for_again_longer_than_a_resource_may_take(

@@ -13,7 +13,7 @@ from typing import Any
 from azure.core.exceptions import HttpResponseError
 
 from .answers import member
-from .deployments import deployed_in, state_of
+from .deployments import deployed_in, regions_for, state_of
 from .patience import Patience
 from .studio import API, Studio
 from .target import WORK
@@ -32,14 +32,13 @@ def clear_workspace(studio: Studio, name: str) -> None:
         return
     identifier = str(member(workspace, "id"))
     studio.ids[name] = identifier
-    patience = Patience(wait_for_deletions(studio))
     projects = studio.named("/projects", "projects", workspaceId=identifier)
     for project in projects.values():
-        clear_project(studio, str(member(project, "id")), patience)
+        clear_project(studio, str(member(project, "id")))
     with suppress(HttpResponseError):  # while their data is inaccessible they go with the workspace
         for document in studio.documents(name).values():
             studio.ask("DELETE", f"{API}/documents/{member(document, 'id')}")
-    delete(studio, f"{API}/workspaces/{identifier}", patience)
+    delete(studio, f"{API}/workspaces/{identifier}")
 
 
 def wait_for_deletions(studio: Studio) -> float:
@@ -49,17 +48,20 @@ def wait_for_deletions(studio: Studio) -> float:
     return float(WORK["DeleteResource"]["wait"])
 
 
-def clear_project(studio: Studio, project: str, patience: Patience) -> None:
+def clear_project(studio: Studio, project: str) -> None:
     """Delete a project with its models; raises `HttpResponseError`."""
     for model in studio.named(f"/projects/{project}/models", "models").values():
         path = f"{API}/models/{member(model, 'id')}"
-        undeploy_everywhere(studio, path, model)
-        delete(studio, path, patience)
-    delete(studio, f"{API}/projects/{project}", patience)
+        undeploy_everywhere(studio, path, as_shown(studio, path, model))
+        delete(studio, path)
+    delete(studio, f"{API}/projects/{project}")
 
 
-def delete(studio: Studio, path: str, patience: Patience) -> None:
-    """Delete what is at a path, if it is there; raises `HttpResponseError` where the time is up."""
+def delete(studio: Studio, path: str) -> None:
+    """Delete what is at a path, if it is there; raises `HttpResponseError` where the time is up,
+    which begins anew with each deletion: an undeployment before it may take longer.
+    """
+    patience = Patience(wait_for_deletions(studio))
     while True:
         try:
             studio.ask("DELETE", path)
@@ -72,11 +74,24 @@ def delete(studio: Studio, path: str, patience: Patience) -> None:
         patience.go_on()
 
 
+def as_shown(studio: Studio, path: str, listed: Any) -> Any:
+    """Return a model as the answer at its path has it, or as it is listed where there is none: not
+    every list says where models are deployed, or in time.
+    """
+    try:
+        return studio.ask("GET", path)
+    except HttpResponseError:
+        return listed
+
+
 def undeploy_everywhere(studio: Studio, path: str, model: Any) -> None:
-    """End the deployment of a model in each region, until it shows."""
-    regions = deployed_in(model)
-    if not regions:
+    """End the deployment of a model in each region, until it shows.
+
+    One that is changing may say of no region that it is deployed there.
+    """
+    if state_of(model) == "undeployed":
         return
+    regions = deployed_in(model) or regions_for(studio)
     asked = [{"Region": region, "IsDeployed": False} for region in regions]
     studio.ask("POST", f"{path}/deployment", json=asked)
     studio.wait_for(
