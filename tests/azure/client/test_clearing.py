@@ -34,7 +34,7 @@ from translator_cmk.machine.commands import (
     RevokeKeyAccess,
     TrainModel,
 )
-from translator_cmk.machine.entities import Workspace
+from translator_cmk.machine.entities import Vault, Workspace
 from translator_cmk.system import MACHINE
 
 
@@ -123,7 +123,7 @@ def test_what_a_workspace_can_be_deleted_with_stays_as_long_as_it_does(
     assert main(["leftovers", "--clean", "--yes"]) == 4
     printed = capsys.readouterr().out
     assert f"workspace ws-{salt} stays" in printed
-    assert f"group translator-cmk-apps-{salt} stays: a workspace in" in printed
+    assert f"group translator-cmk-apps-{salt} stays: a workspace that needs it" in printed
     assert settings_of(world_of(signed_in), "abandoned", f"tr-{salt}") == {}
 
     refused.clear()
@@ -311,6 +311,24 @@ def test_cleaning_gives_a_lost_key_back_before_it_deletes_a_workspace(
     accept(a_system(tmp_path), *salted(salt), losses(salt)[number])
     main(["leftovers", "--clean", "--yes"])
     assert [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")] == ["vault"]
+
+
+def test_the_vault_of_a_workspace_that_stays_keeps_its_group(
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    vault, *rest = salted(salt)
+    elsewhere = CreateVault(vault.vault, *PLACE, f"vaults-{salt}")
+    accept(a_system(tmp_path), elsewhere, *rest, DeleteVault(vault.vault))
+    no = refusal(400, "BadRequest")
+    with interrupted(signed_in, "DELETE", "/workspaces/", no):
+        assert main(["leftovers", "--clean", "--yes"]) == 4
+    assert f"group translator-cmk-vaults-{salt} stays" in capsys.readouterr().out
+    assert MACHINE.world(world_of(signed_in).state).entity(Vault, vault.vault).state == "active"
 
 
 def test_a_run_gives_no_key_back_while_it_goes_on(

@@ -19,11 +19,13 @@ Entry = Mapping[str, Any]
 """What the list of leftovers says of an object."""
 
 
-def give_key_back(clients: Clients, workspace: Entry, listed: Iterable[Entry]) -> None:
-    """Give the resource of a workspace its key back, if its key vault is ``listed``.
+def give_key_back(clients: Clients, workspace: Entry, listed: Iterable[Entry]) -> Entry | None:
+    """Give the resource of a workspace its key back, if its key vault is ``listed``; return what
+    the list says of that vault.
 
     What can't be given back is left: the deletion of the workspace says why.
     """
+    found: Entry | None = None
     with suppress(AzureError, NotLearned):
         accounts = clients.of("accounts", workspace["subscription"])
         account = accounts.get(workspace["group"], workspace["resource"])
@@ -31,11 +33,13 @@ def give_key_back(clients: Clients, workspace: Entry, listed: Iterable[Entry]) -
         vault, _, key = used.partition("/")
         for entry in listed:
             if used and (entry["kind"], entry["name"]) == ("vault", vault):
+                found = entry
                 recover_vault(clients, entry)
                 principal = turn_identity_on(clients, workspace, account)
                 grant_access(clients, entry, principal)
                 give_version_back(clients, vault, key, version)
-                return
+                break
+    return found
 
 
 def recover_vault(clients: Clients, vault: Entry) -> None:

@@ -24,11 +24,11 @@ soft-deleted.  A workspace can be asked for only while its resource is there.
 """
 
 
-WORKSPACE_IN_IT = (
-    "a workspace in its group could not be deleted, which nobody could without it; a model that is "
-    "still deployed is billed. If the run ended while its key was lost, the key was given back, as "
-    "far as that can be done: the vault recovered, the identity enabled, access granted, the key "
-    "recovered and enabled. Try again in an hour, or delete the group yourself"
+WORKSPACE_NEEDS_IT = (
+    "a workspace that needs it could not be deleted, which nobody could without it; a model that "
+    "is still deployed is billed. If the run ended while its key was lost, the key was given back, "
+    "as far as that can be done: the vault recovered, the identity enabled, access granted, the "
+    "key recovered and enabled. Try again in an hour, or delete the group yourself"
 )
 
 GONE = "its resource"
@@ -159,15 +159,18 @@ def clean(
             stay.append(f"{entry['kind']} {entry['name']} stays: {elsewhere}")
             continue
         if entry["kind"] != "workspace" and where in needed:
-            stay.append(f"{entry['kind']} {entry['name']} stays: {WORKSPACE_IN_IT}")
+            stay.append(f"{entry['kind']} {entry['name']} stays: {WORKSPACE_NEEDS_IT}")
             continue
         clients = Clients(cloud, connections, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
+        vault = None
         if gives_back and entry["kind"] == "workspace":
-            give_key_back(clients, entry, in_order)
+            vault = give_key_back(clients, entry, in_order)
         reason = removed(clients, **entry)
         if reason and entry["kind"] == "workspace" and not reason.startswith(GONE):
             needed.add(where)
+            if vault:
+                needed.add((vault["subscription"], vault["group"]))
         if reason:
             stay.append(f"{entry['kind']} {entry['name']} stays: {reason}")
             continue
