@@ -331,6 +331,35 @@ def test_the_vault_of_a_workspace_that_stays_keeps_its_group(
     assert MACHINE.world(world_of(signed_in).state).entity(Vault, vault.vault).state == "active"
 
 
+@pytest.mark.parametrize("shown", [{}, {"identity": {"type": "SystemAssigned"}}])
+def test_an_identity_that_a_read_does_not_show_yet_is_that_of_the_update(
+    shown: Any,
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = signed_in.answer
+    sent: list[bytes] = []
+
+    def behind(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        sent.append(content)
+        reply = answer(method, target, headers, content)
+        path = target.partition("?")[0]
+        if method == "GET" and path.endswith(f"/accounts/tr-{salt}"):
+            behind_the_update = dict(reply.body)
+            behind_the_update.pop("identity", None)
+            return Reply(reply.status, behind_the_update | shown)
+        return reply
+
+    monkeypatch.chdir(tmp_path)
+    accept(a_system(tmp_path), *salted(salt), DisableIdentity(f"tr-{salt}"))
+    monkeypatch.setattr(signed_in, "answer", behind)
+    main(["leftovers", "--clean", "--yes"])
+    assert [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")] == ["vault"]
+    assert not [content for content in sent if b'"None"' in content]
+
+
 def test_a_run_gives_no_key_back_while_it_goes_on(
     salt: str, signed_in: AzureServer, tmp_path: Path
 ) -> None:

@@ -56,14 +56,19 @@ def recover_vault(clients: Clients, vault: Entry) -> None:
 
 
 def turn_identity_on(clients: Clients, workspace: Entry, account: Any) -> str:
-    """Turn the identity of a resource on, if it is off; return its object id."""
+    """Turn the identity of a resource on, if it is off; return its object id: that
+    of the update, since a read may be behind it.
+    """
     if account.identity and account.identity.principal_id:
         return str(account.identity.principal_id)
     accounts = clients.of("accounts", workspace["subscription"])
     where = workspace["group"], workspace["resource"]
     fields: dict[str, Any] = {"identity": IDENTITY_ON}
-    result_of(accounts.begin_update(*where, Account(**fields)), "EnableIdentity")
-    return str(accounts.get(*where).identity.principal_id)
+    operation = accounts.begin_update(*where, Account(**fields))
+    updated = result_of(operation, "EnableIdentity")
+    if not updated.identity or not updated.identity.principal_id:
+        raise NotLearned(f"{workspace['resource']} does not show the object id of its identity")
+    return str(updated.identity.principal_id)
 
 
 def grant_access(clients: Clients, vault: Entry, principal: str) -> None:
