@@ -32,6 +32,7 @@ from tests.conformance.conftest import (
 from tests.conformance.forgeries import Forgery
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Fault, Url
+from translator_cmk.conformance.interruption import Interruption
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
 
 
@@ -143,7 +144,7 @@ TWO = ("--lane", "features", "--case", DELETES_KEY, "--case", WHOLE)
 TAKES_ITS_TIME = ("--stdio", f"{FAULTY} CreateVault=slow", "--lane", "features", "--topic", "vault")
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
     tmp_path: Path, by: signal.Signals
 ) -> None:
@@ -176,6 +177,17 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
     out = says(4, "report", "check", found.folder)
     assert "all 2 verdicts are confirmed" in out
     assert f"the run was not complete: interrupted by {by.name}" in out
+
+
+def test_what_nohup_ignores_ends_no_run() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    interruption = Interruption()
+    try:
+        with interruption.heeded():
+            os.kill(os.getpid(), signal.SIGHUP)
+            interruption.check()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_path: Path) -> None:

@@ -12,7 +12,18 @@ from contextlib import contextmanager
 from threading import current_thread, get_ident, main_thread
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HANGUP = getattr(signal, "SIGHUP", None)
+"""What the end of a terminal or of a connection sends; Windows has none."""
+
+
+def ending_signals() -> list[int]:
+    """Return the signals that end a run.  `nohup` has the end of a terminal ignored, so it stays
+    ignored.
+    """
+    found: list[int] = [signal.SIGINT, signal.SIGTERM]
+    if HANGUP is not None and signal.getsignal(HANGUP) != signal.SIG_IGN:
+        found.append(HANGUP)
+    return found
 
 
 class Interrupted(KeyboardInterrupt):
@@ -53,7 +64,7 @@ class Interruption:
         if current_thread() is not main_thread():  # no other can say what is done about signals
             yield
             return
-        before = {number: signal.signal(number, self._handle) for number in SIGNALS}
+        before = {number: signal.signal(number, self._handle) for number in ending_signals()}
         try:
             yield
         finally:

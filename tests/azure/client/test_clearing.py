@@ -2,6 +2,8 @@
 for it afterwards.
 """
 
+import os
+import signal
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -17,6 +19,7 @@ from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.leftovers import left_in
 from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.client.target import CLOUDS, WORK, Target
+from translator_cmk.azure.client.verify_azure import remove_what_is_left
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.settings import settings_of
@@ -275,6 +278,38 @@ def test_what_is_gone_already_is_no_reason_to_keep_the_rest(
         accept(system, DeleteResource(name))
     assert answered
     assert settings_of(world_of(signed_in), "abandoned", name) == {}
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_no_clean_up(
+    by: signal.Signals,
+    salt: str,
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system = a_system(tmp_path)
+    accept(system, *salted(salt))
+    answer = signed_in.answer
+    deleted: list[str] = []
+    ending: list[int] = []
+
+    def signalling(method: str, target: str, headers: Any, content: bytes) -> Reply:
+        if method == "DELETE":
+            if not deleted:
+                os.kill(os.getpid(), by)
+            deleted.append(target)
+        return answer(method, target, headers, content)
+
+    monkeypatch.setattr(signed_in, "answer", signalling)
+    before = signal.signal(by, lambda number, _: ending.append(number))
+    try:
+        remove_what_is_left(system.estate.target)
+    finally:
+        signal.signal(by, before)
+    assert not ending
+    assert len(deleted) > 1
+    assert [entry["kind"] for entry in left_in(tmp_path / "leftovers.json")] == ["vault"]
 
 
 def losses(salt: str) -> list[Command]:

@@ -14,6 +14,7 @@ from ...bdd.prerequisites import inapplicable
 from ...bdd.vocabulary import asserts
 from ...conformance import verify
 from ...conformance.cases import FEATURES, SMALLEST, TOUR, scenarios
+from ...conformance.interruption import Interruption
 from ...conformance.last_failed import select_last_failed
 from ...conformance.selection import SELECTED, must_exist, selected
 from ...errors import DEVIATIONS, OK, CommandError
@@ -195,7 +196,9 @@ def remove_what_is_left(target: Target) -> None:
     left = [entry for entry in left_in(path) if entry.get("run") == target.run]
     with suppress(OSError):  # whoever read the output may be gone, or the disk full
         print(f"removing {len(left)} objects that the run has left", flush=True)
-    for line in clean(path, left, target.cloud):
+    with Interruption().heeded():  # one signal, as at the end of a terminal, ends no clean-up
+        stay = clean(path, left, target.cloud)
+    for line in stay:
         print(line)
 
 
