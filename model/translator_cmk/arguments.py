@@ -10,20 +10,29 @@ LONGEST_SECONDS = 86_400
 """A day: nothing that waits is meant to wait longer."""
 
 
-def seconds(text: str) -> float:
+LONGEST_TIMEOUT = 360_000
+"""100 hours: an adapter may train a model twice before it answers."""
+
+
+def seconds(text: str, longest: int = LONGEST_SECONDS) -> float:
     """Return a number of seconds, such as 0.5; raises `argparse.ArgumentTypeError`."""
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text) or float(text) > LONGEST_SECONDS:
-        remedy = f"write a number such as 2 or 0.5, up to {LONGEST_SECONDS}"
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) > longest:
+        remedy = f"write a number such as 2 or 0.5, up to {longest}"
         raise ArgumentTypeError(f"{shortened(text)} is no number of seconds; {remedy}")
     return float(text)
 
 
-def some_seconds(text: str) -> float:
+def some_seconds(text: str, longest: int = LONGEST_SECONDS) -> float:
     """Return a number of seconds above zero; raises `argparse.ArgumentTypeError`."""
-    found = seconds(text)
+    found = seconds(text, longest)
     if not found:
         raise ArgumentTypeError("0 is no time; write a number of seconds above it")
     return found
+
+
+def timeout(text: str) -> float:
+    """Return how many seconds a system has for an answer; raises `argparse.ArgumentTypeError`."""
+    return some_seconds(text, LONGEST_TIMEOUT)
 
 
 def minutes(text: str) -> float:

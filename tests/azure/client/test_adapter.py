@@ -4,8 +4,10 @@ lets out.
 
 import json
 import re
+import shlex
 import time
 import traceback
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,10 +31,12 @@ from translator_cmk.azure.client.leftovers import left_in
 from translator_cmk.azure.client.redaction import without_secrets
 from translator_cmk.azure.client.refusals import NotLearned
 from translator_cmk.azure.client.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.client.verify_azure import LONGEST
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.azure.server.worlds import guid
 from translator_cmk.cli import main
+from translator_cmk.conformance.channels.options import add_system_arguments, connection
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine.commands import CreateVault, MoveSubscription
 from translator_cmk.system import Unsupported
@@ -300,6 +304,15 @@ def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch)
     token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJodHRwczovL20ifQ.c2ln"
     text = without_secrets(f"{SECRET} in {TENANT.upper()} with {token} and {'0af1' * 8}")
     assert text == "<secret> in <id> with <hidden> and <hidden>"
+
+
+def test_the_commands_that_a_run_names_take_its_timeout() -> None:
+    parser = ArgumentParser()
+    add_system_arguments(parser)
+    given = parser.parse_args(["--stdio", "true"])
+    given.timeout = LONGEST
+    read = parser.parse_args(shlex.split(connection(given).text))
+    assert read.timeout == LONGEST
 
 
 def test_only_a_cloud_of_microsofts_without_anybody_between_is_called_azure(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ...arguments import some_seconds
+from ...arguments import timeout
 from ...bdd.systems import load_factory
 from ...errors import ERROR, CommandError
 from ...system import System
@@ -76,7 +76,7 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=some_seconds,
+        type=timeout,
         help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with "
         "--in-process",
     )
