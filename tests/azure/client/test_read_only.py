@@ -132,6 +132,23 @@ def test_a_policy_stops_a_run_whose_regions_it_does_not_allow(
         assert "--region westeurope=NAME" in shown
 
 
+def test_no_policy_is_said_to_allow_regions_whose_list_was_not_found(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = {"allowedLocations": {"value": ["polandcentral"]}}
+    custom = {"name": "custom", "properties": {"parameters": listed}}
+    known = allowing("West Europe", "EastUS")
+    assigned = {"policyAssignments": {"value": [custom, known]}}
+    answering(signed_in, {**NOTHING_STOPS, **assigned}, monkeypatch)
+    main(LOOK)
+    lines = capsys.readouterr().out.splitlines()
+    [allowed] = [line for line in lines if "regions are allowed" in line]
+    [unread] = [line for line in lines if "not read" in line]
+    assert "sys.regionrestriction" in allowed
+    assert "custom" not in allowed
+    assert "custom" in unread
+
+
 def test_a_policy_that_only_audits_stops_nothing(
     signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -249,23 +249,38 @@ def at_policies(reader: Reader) -> Looks:
     else they deny or change nobody can tell from here.
     """
     assignments = reader.listed("policies")
-    others = []
+    allowing = []
+    unread = []
     for assignment in assignments:
         refused = regions_refused(reader, assignment)
         if refused:
             where = " or ".join(refused)
             remedy = remedy_for(allowed_by(assignment), reader.target.cloud)
             yield f"{name_of(assignment)} allows nothing in {where}; {remedy}", True
+        elif allowed_by(assignment):
+            allowing.append(name_of(assignment))
         else:
-            others.append(name_of(assignment))
+            unread.append(name_of(assignment))
     if not assignments:
         yield "none is assigned", False
-    elif others:
-        shown = ", ".join(others[: READS["most_policies"]])
-        more = len(others) - READS["most_policies"]
-        if more > 0:
-            shown += f" and {more} more"
-        yield f"these regions are allowed, whatever else is denied or changed, by: {shown}", False
+    if allowing:
+        names = some_of(allowing)
+        yield f"these regions are allowed, whatever else is denied or changed, by: {names}", False
+    if unread:
+        names = some_of(unread)
+        yield (
+            f"in these no list was found that is enforced; their rules were not read: {names}",
+            False,
+        )
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Return some names of policies in words, no more than a line takes."""
+    shown = ", ".join(names[: READS["most_policies"]])
+    more = len(names) - READS["most_policies"]
+    if more > 0:
+        shown += f" and {more} more"
+    return shown
 
 
 def regions_refused(reader: Reader, assignment: Any) -> list[str]:
