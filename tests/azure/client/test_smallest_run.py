@@ -243,6 +243,24 @@ def test_it_is_the_default_where_nothing_is_selected_and_not_on_this_machine(
     assert "--smallest goes with --azure" in capsys.readouterr().err
 
 
+def test_once_it_has_failed_it_is_what_failed_last(
+    signed_in: AzureServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert signed_in.port
+    smallest = ["--lane", "tour", "--scope", "smallest"]
+    broken = ["--python", "tests.systems.mistaken:LosesNothing", "--in-process"]
+    assert main(["verify", *broken, *smallest, "--report", "report"]) == 1
+    capsys.readouterr()
+    there = ["--azure", "--plan", "--cloud", "AzureCloud", "--subscription", SUBSCRIPTION]
+    assert main(["verify", *there, "--report", "report", "--last-failed"]) == 0
+    assert "the smallest run" in capsys.readouterr().out
+    assert main(["verify", *there, *smallest]) == 2
+
+
 def test_azure_can_be_asked_for_every_command_of_it() -> None:
     """Of what a cloud lacks, such as vaults without soft delete, it needs nothing."""
     everything = whole_smallest_run(

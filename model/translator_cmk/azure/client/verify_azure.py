@@ -147,9 +147,16 @@ def is_smallest_asked_for(args: argparse.Namespace, target: Target) -> bool:
         raise CommandError(f"--smallest selects no scenarios; leave out --{narrowed[0]}")
     if args.smallest:
         return True
-    if args.full or args.budget is not None or narrowed or args.lane:
+    if args.full or args.budget is not None or narrowed:
         return False
+    if args.lane:
+        return failed_last(args)
     return not target.cloud.local
+
+
+def failed_last(args: argparse.Namespace) -> bool:
+    """Return whether `--last-failed` found that it was the smallest run that failed."""
+    return bool(args.last_failed_of) and args.lane == [TOUR] and args.scope == [SMALLEST]
 
 
 def smallest_plan(target: Target, declared: Declaration) -> str:
