@@ -268,10 +268,7 @@ def at_policies(reader: Reader) -> Looks:
         yield f"these regions are allowed, whatever else is denied or changed, by: {names}", False
     if unread:
         names = some_of(unread)
-        yield (
-            f"in these no list was found that is enforced; their rules were not read: {names}",
-            False,
-        )
+        yield f"no enforced list of regions in: {names}; what they deny was not read", False
 
 
 def some_of(names: Sequence[str]) -> str:
