@@ -306,6 +306,25 @@ def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch)
     assert text == "<secret> in <id> with <hidden> and <hidden>"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "2001:db8::8a2e:370:7334",
+        "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+        "fd00:1:2::",
+        "::1",
+        "::ffff:203.0.113.7",
+        "203.0.113.7",
+    ],
+)
+def test_no_address_of_a_machine_is_repeated_and_a_time_is(address: str) -> None:
+    before = "At 12:30:45 std::vector, client"
+    for form in ("{}", "({})", "[{}]:443 and", "ip={}, and", "{}."):
+        text = f"{before} {form.format(address)}"
+        assert without_secrets(text) == f"{before} {form.format('<address>')}"
+    assert address not in without_secrets(f"{address}: denied")
+
+
 def test_the_commands_that_a_run_names_take_its_timeout() -> None:
     parser = ArgumentParser()
     add_system_arguments(parser)

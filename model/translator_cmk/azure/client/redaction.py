@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import AddressValueError, IPv6Address
 
 from ..names import GUID
 
@@ -11,6 +12,8 @@ LONG = re.compile(r"[A-Za-z0-9+/=_.~-]{32,}")
 MAIL = re.compile(r"[\w.+#-]+@[\w-]+(\.[\w-]+)+")
 ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
 """By what Azure's messages name whoever asked: how they sign in, and from where."""
+WITH_COLONS = re.compile(r"(?<!\w)[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?!\w)")
+"""What may be an address of version 6, or a time."""
 
 
 def without_secrets(text: str) -> str:
@@ -22,5 +25,21 @@ def without_secrets(text: str) -> str:
         if secret:
             text = text.replace(secret, "<secret>")
     without_ids = GUID.sub("<id>", text)
-    without_users = ADDRESS.sub("<address>", MAIL.sub("<user>", without_ids))
+    without_mail = MAIL.sub("<user>", without_ids)
+    without_long_addresses = WITH_COLONS.sub(without_address, without_mail)
+    without_users = ADDRESS.sub("<address>", without_long_addresses)
     return LONG.sub("<hidden>", without_users)
+
+
+def without_address(found: re.Match[str]) -> str:
+    """Return what was found without an address of version 6; all of it where there is none."""
+    whole = found[0]
+    before_dot = whole.rstrip(".")
+    before_punctuation = whole.rstrip(".:")
+    for text in (whole, before_dot, before_punctuation):
+        try:
+            IPv6Address(text)
+        except AddressValueError:
+            continue
+        return "<address>" + whole[len(text) :]
+    return whole
