@@ -34,12 +34,18 @@ def without_secrets(text: str) -> str:
 def without_address(found: re.Match[str]) -> str:
     """Return what was found without an address of version 6; all of it where there is none."""
     whole = found[0]
-    before_dot = whole.rstrip(".")
-    before_punctuation = whole.rstrip(".:")
-    for text in (whole, before_dot, before_punctuation):
-        try:
-            IPv6Address(text)
-        except AddressValueError:
-            continue
-        return "<address>" + whole[len(text) :]
-    return whole
+    text = whole
+    while not is_address(text):
+        if text[-1:] not in {".", ":"}:
+            return whole
+        text = text[:-1]  # punctuation, or the end of an address
+    return "<address>" + whole[len(text) :]
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address of version 6."""
+    try:
+        IPv6Address(text)
+    except AddressValueError:
+        return False
+    return True
