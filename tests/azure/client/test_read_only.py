@@ -275,6 +275,7 @@ def test_every_subscription_of_the_run_is_looked_at(
         [{"name": {"value": "Transactions"}, "currentValue": 0, "limit": 9}],
         [{"name": {"value": "AccountCount"}, "currentValue": 0, "limit": 0}],
         [{"name": {"value": "AccountCount"}, "currentValue": 0}],
+        [{"name": {"value": "OpenAI.S0.AccountCount"}, "currentValue": 1, "limit": 1}],
     ],
 )
 def test_without_a_quota_of_accounts_there_may_be_no_room(

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ODataV4Format
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ODataV4Format
 
 from translator_cmk.azure.client.refusals import (
     LONGEST,
@@ -112,6 +112,15 @@ def test_a_policy_that_demands_mfa_is_told_from_another() -> None:
         with pytest.raises(NotLearned) as raised:
             refusal_of(error, "CreateResource")
         assert remedy in str(raised.value)
+
+
+def test_a_sign_in_that_has_to_be_repeated_with_mfa_is_told_from_other_failures() -> None:
+    """No answer is there then: the library asks for another token, and gets none."""
+    again = "Failed to get a token. Run: az login --claims-challenge eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="
+    for message, is_told in ((again, True), ("Failed to get a token.", False)):
+        with pytest.raises(NotLearned) as raised:
+            refusal_of(ClientAuthenticationError(message), "CreateResource")
+        assert ("multi-factor" in str(raised.value)) == is_told
 
 
 def test_a_code_that_means_a_refusal_of_one_command_means_none_of_another() -> None:

@@ -224,14 +224,16 @@ def is_restricted(sku: Any, region: str) -> bool:
 
 
 def at_quotas(reader: Reader) -> Looks:
-    """Look at whether there is room for one more account."""
+    """Look at whether there is room for one more account of Translator."""
     full = []
     is_known = False
     for usage in reader.listed("quotas"):
         name = str(usage.get("name", {}).get("value", ""))
         limit = usage.get("limit") or 0
         current = usage.get("currentValue") or 0
-        if "account" not in name.lower() or limit <= 0:
+        kind, dot, _ = name.partition(".")  # such as OpenAI.S0.AccountCount
+        is_of_another_kind = bool(dot) and kind != "TextTranslation"
+        if "account" not in name.lower() or is_of_another_kind or limit <= 0:
             continue
         is_known = True
         if limit <= current:
