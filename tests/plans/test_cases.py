@@ -12,7 +12,7 @@ import pytest
 
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.plans.consequences import LATER, says_nothing
+from translator_cmk.plans.consequences import LATER, Consequence, says_nothing
 from translator_cmk.plans.demands import all_demands
 from translator_cmk.plans.finding import Finding
 from translator_cmk.plans.findings import AFTER_THE_REST, Judge, Report
@@ -51,6 +51,11 @@ def report(plan: Any, folder: Path, profile: str = "article", holds: str = "mode
     file = folder / "plan.json"
     file.write_text(json.dumps(value), "utf-8")
     return judge(profile, holds).judge(read_plan(str(file)))
+
+
+def consequences_of(finding: Finding) -> list[Consequence]:
+    """Return the consequences of all parts of a finding."""
+    return [each for part in finding.parts for each in part.consequences]
 
 
 def verdicts(plan: Any, folder: Path, profile: str = "article") -> dict[str, str]:
@@ -471,14 +476,14 @@ def test_a_policy_that_is_replaced_loses_in_both_orders(actions: list[str], tmp_
 
 def test_what_comes_back_with_a_new_policy_is_told_apart(tmp_path: Path) -> None:
     [finding] = report(policy_replaced(["delete", "create"]), tmp_path).findings
-    becomes = {(each.what, each.becomes) for part in finding.parts for each in part.consequences}
+    becomes = [(each.what, each.becomes) for each in consequences_of(finding)]
     assert ("documents", "stays lost") in becomes
     assert ("data", "may be back") in becomes
-    assumed = {each.what: each.assumed for part in finding.parts for each in part.consequences}
-    assert (assumed["data"], assumed["models"]) == ("back", "stays lost")
+    assumed = {each.what: each.assumed for each in consequences_of(finding)}
+    assert assumed["data"] == "back"
+    assert assumed["models"] == "stays lost"
     [full] = report(policy_replaced(["delete", "create"]), tmp_path, "full").findings
-    becomes = {(each.what, each.becomes) for part in full.parts for each in part.consequences}
-    assert ("data", "back") in becomes
+    assert ("data", "back") in [(each.what, each.becomes) for each in consequences_of(full)]
 
 
 def test_the_way_back_has_the_order_of_the_losses_and_says_what_was_given_back(
@@ -1029,12 +1034,12 @@ def test_what_is_assumed_of_documents_and_models_is_told_where_a_key_is_given_up
     plan.keep(T, b.account(key=b.key_id()))
     plan.delete(C, b.cmk())
     [finding] = report(plan, tmp_path).findings
-    kept = [each for part in finding.parts for each in part.consequences if each.what]
+    kept = [each for each in consequences_of(finding) if each.what]
     assert [each.what for each in kept] == ["data", "documents", "models"]
-    assert {(each.requirement, each.basis) for each in kept} == {("keys.return", "assumed")}
-    assert {each.assumed for each in kept} == {"kept"}
+    for each in kept:
+        assert (each.requirement, each.basis, each.assumed) == ("keys.return", "assumed", "kept")
     [empty] = report(plan, tmp_path, holds="nothing").findings
-    assert not [each for part in empty.parts for each in part.consequences if each.what]
+    assert not any(each.what for each in consequences_of(empty))
 
 
 def test_what_names_the_key_too_is_named_where_an_account_leaves_it_out(tmp_path: Path) -> None:

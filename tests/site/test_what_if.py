@@ -632,11 +632,14 @@ def test_whatever_is_lost_has_a_basis_and_something_that_it_rests_on() -> None:
 def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     lacking: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without = [each for each in tables().outcomes if lacking not in each["requirements"]]
-    met = {
-        name for each in without if each["outcome"] != "accepted" for name in each["requirements"]
-    }
-    kept = [tables().data["outcomes"][tables().outcomes.index(each)] for each in without]
+    kept = []
+    met: set[str] = set()
+    for written, outcome in zip(tables().data["outcomes"], tables().outcomes, strict=True):
+        if lacking in outcome["requirements"]:
+            continue
+        kept.append(written)
+        if outcome["outcome"] != "accepted":
+            met.update(outcome["requirements"])
     monkeypatch.setattr(explorer, "what_if_tables", lambda: tables().data | {"outcomes": kept})
     text = page(content_of(None), "decide/what-if.md")
     named = text.partition("No request of this page meets")[2].partition("\n")[0]

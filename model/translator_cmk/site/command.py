@@ -6,10 +6,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import features_dir
 from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
 from ..verdict import Status
+
+if TYPE_CHECKING:
+    from .content import Content
 
 RESULTS = Path(".results/run")
 JUDGED = (
@@ -49,39 +53,12 @@ def run(args: argparse.Namespace) -> int:
     Where writing fails, the generated parts of an earlier run go: their badges would stay green.
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
-    from ..bdd.systems import PRODUCT_OF_THE_MODEL
-    from ..conformance.results import load_results
-    from .content import load_content
-    from .laws import run_laws
-    from .pages import FOLDERS, HOME, generate
+    from .pages import FOLDERS, generate
     from .render import replace_folders
 
-    if not args.docs.is_dir():
-        raise CommandError(
-            f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR"
-        )
-    were_generated = (args.docs / HOME).is_file()
-    for folder in FOLDERS:
-        if (args.docs / folder).exists() and not were_generated:
-            raise CommandError(
-                f"{args.docs / folder}: not made by translator-cmk site, which would replace it; "
-                "move or delete it, or use --docs DIR"
-            )
+    must_be_ours(args.docs)
     try:
-        results = (
-            load_results(args.results or RESULTS) if args.results or RESULTS.exists() else None
-        )
-        content = load_content(results, args.docs)
-        root = features_dir().parent
-        evidence = content.evidence
-        if results and results.subject == PRODUCT_OF_THE_MODEL and not evidence.stale:
-            evidence = replace(evidence, laws=run_laws(root))
-        is_of_the_checkout = args.docs.resolve().is_relative_to(root)
-        problem = uncommitted(root) if results and is_of_the_checkout else ""
-        if problem:
-            warn_of_uncommitted(problem)
-            evidence = replace(evidence, stale=problem)
-        content = content._replace(evidence=evidence)
+        content = content_with_evidence(args)
         generated = generate(content)
         replace_folders(args.docs, FOLDERS, generated.files)
     except BaseException as error:
@@ -108,6 +85,53 @@ def run(args: argparse.Namespace) -> int:
         if law.status is Status.FAILED:
             return DEVIATIONS
     return OK
+
+
+def must_be_ours(docs: Path) -> None:
+    """Raise `CommandError` if there is no such folder of pages, or if it has a folder that would be
+    replaced and was not generated.
+    """
+    from .pages import FOLDERS, HOME
+
+    if not docs.is_dir():
+        raise CommandError(
+            f"{docs}: no such folder; run this in the root of the project, or use --docs DIR"
+        )
+    if (docs / HOME).is_file():
+        return
+    for folder in FOLDERS:
+        if (docs / folder).exists():
+            raise CommandError(
+                f"{docs / folder}: not made by translator-cmk site, which would replace it; "
+                "move or delete it, or use --docs DIR"
+            )
+
+
+def content_with_evidence(args: argparse.Namespace) -> "Content":
+    """Return the content of the pages, with what was run: the results, and the laws where they are
+    of the model; everything is stale where something is not committed.  Raises `CommandError`.
+    """
+    from ..bdd.systems import PRODUCT_OF_THE_MODEL
+    from ..conformance.results import load_results
+    from .content import load_content
+    from .laws import run_laws
+
+    results = None
+    if args.results or RESULTS.exists():
+        results = load_results(args.results or RESULTS)
+    content = load_content(results, args.docs)
+    if results is None:
+        return content
+    root = features_dir().parent
+    evidence = content.evidence
+    if results.subject == PRODUCT_OF_THE_MODEL and not evidence.stale:
+        evidence = replace(evidence, laws=run_laws(root))
+    if args.docs.resolve().is_relative_to(root):
+        problem = uncommitted(root)
+        if problem:
+            warn_of_uncommitted(problem)
+            evidence = replace(evidence, stale=problem)
+    return content._replace(evidence=evidence)
 
 
 def warn_of_uncommitted(problem: str) -> None:

@@ -185,33 +185,40 @@ def component_definition(register: Register, modified: str) -> dict[str, Any]:
         "description": f"What {register.article.title} (revision of {register.article.revision}) "
         "says of them. Each rule is a requirement. Its basis says whether the article states it, "
         "implies it, takes it for granted, or we assume it. Nothing here was observed on Azure.",
-        "props": [
-            prop(name, value, ns, remarks=each.id)
-            for each in register.values()
-            for name, value, ns in (
-                ("Rule_Id", each.id, RULES),
-                ("Rule_Description", each.title, RULES),
-                ("basis", each.basis, OURS),
-            )
-        ]
-        + list(consequence_props()),
+        "props": [*rule_props(register), *consequence_props()],
         "control-implementations": [implementation(each) for each in data("decide")["frameworks"]],
     }
-    used = dict.fromkeys(source for each in addressed() for source in cell(each["asks"]).sources)
-    resources = [
-        {
-            "uuid": uid("source", name),
-            "title": source.title,
-            "description": f"Read on {source.read}.",
-            "rlinks": [{"href": source.url}],
-        }
-        for name in used
-        for source in [sources()[name]]
-    ]
-    content = {"components": [component], "back-matter": {"resources": resources}}
+    content = {"components": [component], "back-matter": {"resources": sources_of_controls()}}
     return document(
         "component-definition", f"{title}: controls and requirements", modified, content
     )
+
+
+def rule_props(register: Register) -> Iterator[dict[str, str]]:
+    """Yield the id, the title and the basis of each requirement, by which it is a rule."""
+    for each in register.values():
+        yield prop("Rule_Id", each.id, RULES, remarks=each.id)
+        yield prop("Rule_Description", each.title, RULES, remarks=each.id)
+        yield prop("basis", each.basis, OURS, remarks=each.id)
+
+
+def sources_of_controls() -> list[dict[str, Any]]:
+    """Return each source by which a control that is addressed is told, once."""
+    used: dict[str, None] = {}
+    for each in addressed():
+        used.update(dict.fromkeys(cell(each["asks"]).sources))
+    found = []
+    for name in used:
+        source = sources()[name]
+        found.append(
+            {
+                "uuid": uid("source", name),
+                "title": source.title,
+                "description": f"Read on {source.read}.",
+                "rlinks": [{"href": source.url}],
+            }
+        )
+    return found
 
 
 def consequence_props() -> Iterator[dict[str, str]]:
@@ -290,15 +297,11 @@ def assessment_results(
         if name in counting:
             is_whole = were_run.issuperset(scenarios_of(name))
             findings.append(finding(run, requirement, counting[name], is_whole))
-    subject = {
-        "uuid": uid(run, "subject"),
-        "type": "software",
-        "title": product(envelope),
-        "description": "The model of the specification itself. Nothing was observed on Azure."
-        if is_called_the_model(envelope)
-        else "The system under test, by the name that it gave itself.",
-        "status": {"state": "other"},
-    }
+    subject = subject_of(run, envelope)
+    observations = []
+    for case in envelope["cases"]:
+        if case["status"] not in (Status.NOT_RUN, Status.NOT_APPLICABLE):
+            observations.append(observation(run, case, envelope["finished"]))
     made = ("profile", "transport", "digest", "seed", "exit_code")
     result = {
         "uuid": uid(run, "result"),
@@ -310,29 +313,10 @@ def assessment_results(
         "props": [prop(name.replace("_", "-"), str(envelope[name])) for name in made],
         "local-definitions": {"components": [subject]},
         "reviewed-controls": reviewed([each["target"]["target-id"] for each in findings]),
-        "observations": [
-            observation(run, each, envelope["finished"])
-            for each in envelope["cases"]
-            if each["status"] not in (Status.NOT_RUN, Status.NOT_APPLICABLE)
-        ],
+        "observations": observations,
         "findings": findings,
     }
-    digests = {ENVELOPE: run, MESSAGES: envelope.get("files", {}).get(MESSAGES)}
-    resources = [
-        {
-            "uuid": uid(run, name),
-            "title": name,
-            "description": "A file of the report.",
-            "rlinks": [
-                {
-                    "href": f"{evidence}/{name}",
-                    "hashes": [{"algorithm": "SHA-256", "value": digest}],
-                }
-            ],
-        }
-        for name, digest in digests.items()
-        if digest
-    ]
+    resources = files_of_the_report(run, envelope, evidence)
     plan = {
         "href": f"#{uid(run, ENVELOPE)}",
         "remarks": "How the run was made stands in its report.",
@@ -341,6 +325,40 @@ def assessment_results(
     return document(
         "assessment-results", "What a run of translator-cmk showed", envelope["finished"], content
     )
+
+
+def subject_of(run: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was tested."""
+    description = "The system under test, by the name that it gave itself."
+    if is_called_the_model(envelope):
+        description = "The model of the specification itself. Nothing was observed on Azure."
+    return {
+        "uuid": uid(run, "subject"),
+        "type": "software",
+        "title": product(envelope),
+        "description": description,
+        "status": {"state": "other"},
+    }
+
+
+def files_of_the_report(
+    run: str, envelope: Mapping[str, Any], evidence: str
+) -> list[dict[str, Any]]:
+    """Return the files of a report that are evidence, each with its digest."""
+    digests = {ENVELOPE: run, MESSAGES: envelope.get("files", {}).get(MESSAGES)}
+    found = []
+    for name, digest in digests.items():
+        if digest:
+            hashes = [{"algorithm": "SHA-256", "value": digest}]
+            found.append(
+                {
+                    "uuid": uid(run, name),
+                    "title": name,
+                    "description": "A file of the report.",
+                    "rlinks": [{"href": f"{evidence}/{name}", "hashes": hashes}],
+                }
+            )
+    return found
 
 
 def applies(case: CaseEntry) -> bool:
