@@ -30,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test site pages serve deploy zensical freeze release check bench evidence azure-cli qa-tools lock clean
+.PHONY: help quick ties test site pages serve deploy freeze release check bench evidence azure-cli qa-tools lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -70,12 +70,6 @@ serve: $(INSTALLED) ## show the site on this machine while you edit its pages
 deploy: $(INSTALLED) ## publish that site on GitHub Pages: make site deploy SITE_URL=https://OWNER.github.io/NAME/
 	@[ -n "$(SITE_URL)" ] || { echo "make deploy needs the address of the site: SITE_URL=https://OWNER.github.io/NAME/" >&2; exit 2; }
 	$(PY) -m mkdocs gh-deploy --strict
-
-# What may follow Material for MkDocs, whose maintenance ends in May 2027.  After `make site`, which it leaves alone.
-zensical: $(INSTALLED) ## build that site with Zensical too, and name the pages that it lacks (no gate)
-	SITE_DIR=$(RESULTS)/zensical $(PY) -m zensical build
-	@cd site && find . -name '*.html' | while read -r page; do \
-	  [ -f "../$(RESULTS)/zensical/$$page" ] || echo "Zensical lacks $$page"; done
 
 freeze: $(INSTALLED) ## freeze register and scenario ids of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
 	$(PY) .ci/release.py freeze
