@@ -166,11 +166,6 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
     ),
     SubcommandGroup("report", "work with the folder of a report", REPORT),
     Subcommand(
-        "oscal",
-        "write the requirements, controls and results of a report as NIST OSCAL",
-        "site.oscal",
-    ),
-    Subcommand(
         "replay", "put a system through a counterexample again", "conformance.recheck:replay"
     ),
     Subcommand(
