@@ -39,10 +39,9 @@ def names_of_scopes(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(scope.name for scope in explored.SCOPES if scope.name in chosen)
 
 
-def kept(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...] | None:
-    """Return the sequences of these scopes if they are kept, as those of the default tour are."""
-    is_default = steps == STEPS and scopes == names_of_scopes(SCOPES)
-    return kept_sequences() if is_default else None
+def are_kept(scopes: tuple[str, ...], steps: int) -> bool:
+    """Return whether the sequences of these scopes are kept, as those of the default tour are."""
+    return steps == STEPS and scopes == names_of_scopes(SCOPES)
 
 
 LONG_PLAN = 1_000
@@ -52,9 +51,8 @@ LONG_PLAN = 1_000
 @cache  # of the tours of one process nearly all are alike, and to plan one takes seconds
 def planned_sequences(scopes: tuple[str, ...], steps: int) -> tuple[Commands, ...]:
     """Return the sequences of these scopes: those that are kept, or else planned ones."""
-    ready = kept(scopes, steps)
-    if ready is not None:
-        return ready
+    if are_kept(scopes, steps):
+        return kept_sequences()
     toured = [scope for scope in explored.SCOPES if scope.name in scopes]
     sequences: list[Commands] = []
     for suite_of_scope in suites(toured, steps):
@@ -80,7 +78,7 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
     if SMALLEST in names:
         once = whole_smallest_run(subject.declaration)
     scopes_to_plan = names_of_scopes(names)
-    if scopes_to_plan and steps >= LONG_PLAN and kept(scopes_to_plan, steps) is None:
+    if scopes_to_plan and steps >= LONG_PLAN and not are_kept(scopes_to_plan, steps):
         running.progress.announce(f"planning its sequences, {steps:,} steps")
     with running.interruption:
         found = sequences_of(names, steps)
