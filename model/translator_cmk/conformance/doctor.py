@@ -18,10 +18,9 @@ from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
 from .lanes.sequences import REFUSALS, SMOKE, named_sequences
-from .proving import TamperedChannel, proofs
 from .report.wording import few
 from .session import Session
-from .subject import Aborted, Subject, by_chance, no_requirement
+from .subject import Subject, by_chance, no_requirement
 
 NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "
@@ -64,7 +63,7 @@ EPILOG = """exit codes:
   1  something is to be fixed: the last lines say what, and how
   2  wrong usage or configuration
   3  the adapter doesn't answer, or the harness failed
-  4  all is well so far, but commands are missing, or a mistake can't be tried
+  4  all is well so far, but commands are missing
 """
 
 
@@ -72,23 +71,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     parser.epilog = EPILOG
     add_system_arguments(parser)
-    parser.add_argument(
-        "--prove",
-        action="store_true",
-        help="then change the answers of the adapter in ten ways, one at a time, and show which "
-        "scenario turns red with each",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print each finding.
 
-    Returns 0 where all is well, 1 where something is to be fixed, 4 where commands are missing, or
-    where a mistake can't be tried.
+    Returns 0 where all is well, 1 where something is to be fixed, 4 where commands are missing.
     """
     system = connection(args)
-    channel = TamperedChannel(system.open())
-    session = Session(channel, patience=system.patience)
+    session = Session(system.open(), patience=system.patience)
     try:
         subject = Subject(session, by_chance())
         declared = subject.declaration
@@ -101,7 +92,6 @@ def run(args: argparse.Namespace) -> int:
         result = smoke(subject)
         for line in checks_after_work(subject):
             print(f"✔ {line}")
-        unproved = args.prove and prove(subject, channel)
         session.case = "bye"
         session.say_bye()
     except ToFix as found:
@@ -120,35 +110,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"○ refused, where the smoke sequence has it accepted: {few(result.refused)}")
     for line in advice(result.unsupported, declared, system.text):
         print(line)
-    return INCOMPLETE if result.unsupported or unproved else OK
-
-
-def prove(subject: Subject, channel: TamperedChannel) -> bool:
-    """Print what turns red with each mistake; return whether one could not be tried.
-
-    Raises `ToFix` if a mistake goes unnoticed, and `CommandError` if the system breaks too often.
-    """
-    print("Answers are changed on their way to the kit, and the scenario that notices is:")
-    unproved = False
-    try:
-        for proof in proofs(subject, channel):
-            name = proof.mistake.name
-            if proof.by:
-                print(f"✔ {name}: {proof.by}")
-            elif proof.tried:
-                raise ToFix(
-                    f"{name}: {len(proof.tried)} scenarios pass all the same, such as "
-                    f"{proof.tried[0]}",
-                    "look at what the adapter answers there: the kit is shown too little to notice",
-                )
-            else:
-                unproved = True
-                print(
-                    f"○ {name}: the adapter passes no scenario of {few(proof.mistake.requirements)}"
-                )
-    except Aborted as aborted:
-        raise CommandError(str(aborted), HARNESS) from None
-    return unproved
+    return INCOMPLETE if result.unsupported else OK
 
 
 def fix(problem: str, remedy: str) -> int:
