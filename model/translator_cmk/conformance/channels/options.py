@@ -56,14 +56,6 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
         help="start this, and speak with it over its standard input and output",
     )
     system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
-    parser.add_argument(
-        "--header",
-        metavar="'NAME: VALUE'",
-        action="append",
-        default=[],
-        help="with --http: send this header with each request; may be repeated.  Others can read "
-        f"command lines, so put a secret into the environment variable {HEADERS}, a header a line",
-    )
     system.add_argument(
         "--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process"
     )
@@ -85,12 +77,10 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
 
 def connection(args: argparse.Namespace) -> Connection:
     """Return the way to the system that the arguments name; raises `CommandError`."""
-    if args.header and args.http is None:
-        raise CommandError("--header goes with --http")
     if args.stdio is not None:
         found = to_command(args.stdio)
     elif args.http is not None:
-        found = to_url(args.http, headers_of(args.header))
+        found = to_url(args.http, headers())
     elif args.python is not None:
         found = to_factory(args.python, args.in_process)
     else:
@@ -117,34 +107,30 @@ def to_command(command: str) -> Connection:
     return Connection("stdio", lambda: Process(command), f"--stdio {shlex.quote(command)}")
 
 
-def headers_of(given: Sequence[str]) -> list[Header]:
-    """Return the headers that are given as options or in the environment; raises
-    `CommandError`.
-    """
-    lines = [("--header", line) for line in given]
-    for line in os.environ.get(HEADERS, "").splitlines():
-        if line.strip():
-            lines.append((HEADERS, line))
+def headers() -> list[Header]:
+    """Return the headers that are given in the environment; raises `CommandError`."""
     found: dict[str, Header] = {}
-    for where, line in lines:
+    for line in os.environ.get(HEADERS, "").splitlines():
+        if not line.strip():
+            continue
         try:
             header = read_header(line.strip())
         except ValueError as error:
-            raise CommandError(f"{where}: {error}") from None
+            raise CommandError(f"{HEADERS}: {error}") from None
         name = header[0].lower()
         if name in found:
-            raise CommandError(f"{where}: {header[0]} is there twice; leave one out")
+            raise CommandError(f"{HEADERS}: {header[0]} is there twice; leave one out")
         found[name] = header
     return list(found.values())
 
 
-def to_url(url: str, headers: Sequence[Header] = ()) -> Connection:
+def to_url(url: str, sent: Sequence[Header] = ()) -> Connection:
     """Return the way to a system that listens at a URL; raises `CommandError`."""
     try:
         split(url)
     except ValueError as error:
         raise CommandError(f"--http: {error}") from None
-    return Connection("http", lambda: Url(url, headers), f"--http {shlex.quote(url)}")
+    return Connection("http", lambda: Url(url, sent), f"--http {shlex.quote(url)}")
 
 
 def to_factory(name: str, in_process: bool) -> Connection:
