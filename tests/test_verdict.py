@@ -229,7 +229,6 @@ DECISIONS: Mapping[str, tuple[Table, Callable[[Any], Any], Sequence[tuple[Any, A
         exit_code,
         [
             (run(broke=True, finished=False, found={FAILED}), HARNESS),
-            (run(ended_at_failure=True, finished=False, found={FAILED}), DEVIATIONS),
             (run(finished=False, found={FAILED}), INCOMPLETE),
             (run(idle=True, found={FAILED}), INCOMPLETE),
             (run(found={BLOCKED, INCONCLUSIVE}), DEVIATIONS),

@@ -505,18 +505,11 @@ class RunAsWhole:
     """Whether the file of deviations lists what no longer fails."""
     found: Statuses
     """The statuses of the cases that count."""
-    ended_at_failure: bool = False
-    """Whether it was asked to end at its first failure, and did."""
 
 
 def broke(run: RunAsWhole) -> bool:
     """The system or the kit broke, so no answer is to be trusted."""
     return run.broke
-
-
-def ended_at_failure(run: RunAsWhole) -> bool:
-    """It found what it was looking for, and was not meant to go further."""
-    return run.ended_at_failure and something_failed(run)
 
 
 def was_cut_off(run: RunAsWhole) -> bool:
@@ -547,7 +540,6 @@ def something_is_undecided(run: RunAsWhole) -> bool:
 # Of several codes the one that says most about how much to trust the run comes first.
 EXIT_CODE: tuple[tuple[Callable[[RunAsWhole], bool], int], ...] = (
     (broke, HARNESS),
-    (ended_at_failure, DEVIATIONS),
     (was_cut_off, INCOMPLETE),
     (decided_too_little, INCOMPLETE),
     (something_failed, DEVIATIONS),

@@ -5,14 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.conformance.conftest import (
     DISABLED,
     FAILS,
     FAILS_TOO,
     MODEL,
-    SOME,
     TOUR,
     VAULT,
     WHOLE,
@@ -24,7 +22,6 @@ from tests.conformance.conftest import (
 )
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.conformance.cases import STEPS
-from translator_cmk.conformance.deviations import UNWRITTEN
 
 BOTH = (*TOUR, *VAULT)
 """A tour, and the scenarios of a topic."""
@@ -102,7 +99,7 @@ def test_budget_that_is_given_is_kept_also_if_it_is_the_default(
     tmp_path: Path, wrong: Verified
 ) -> None:
     then = ("--python", WRONG, "--last-failed", str(wrong.folder), "--lane", "tour")
-    again = verify(tmp_path, *then, "--steps", str(STEPS), "--fail-fast")
+    again = verify(tmp_path, *then, "--steps", str(STEPS))
     assert again.report["budgets"]["steps"] == STEPS
     assert again.report["budgets"]["scopes"] == wrong.report["budgets"]["scopes"]
 
@@ -111,56 +108,6 @@ def test_last_failed_of_what_is_no_report_is_refused(tmp_path: Path, refused: Re
     assert "--last-failed: " in refused("--python", MODEL, "--last-failed", str(tmp_path))
     selecting = ("--last-failed", str(tmp_path), "--case", WHOLE)
     assert "leave out --case" in refused("--python", MODEL, *selecting)
-
-
-# The first failure
-
-
-def test_first_failure_in_scenarios_ends_the_run(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", WRONG, *SOME, "--case", DISABLED, "--fail-fast")
-    assert found.exit_code == 1
-    assert not found.report["complete"]
-    statuses = list(found.statuses().values())
-    assert statuses.count("failed") == 1
-    assert "not-run" in statuses
-    failed = next(case for case, status in found.statuses().items() if status == "failed")
-    why = f"ended at the first failure, as --fail-fast asks: {failed}"
-    assert found.report["trouble"] == why
-    assert f"{why}\n" in found.printed
-    assert why in says(4, "report", "check", found.folder)
-
-
-def test_first_failure_in_a_tour_ends_the_run_once_it_is_shortened(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", WRONG, *TOUR, "--lane", "fuzz", "--fail-fast")
-    assert (found.exit_code, found.report["complete"]) == (1, False)
-    assert list(found.statuses().values()).count("failed") == 1
-    assert "fuzz" not in found.report
-    assert len(list((found.folder / "counterexamples").glob("*.feature"))) == 1
-    assert "ended at the first failure" in says(4, "report", "check", found.folder)
-
-
-def test_failure_in_one_of_several_sessions_ends_all(tmp_path: Path) -> None:
-    found = verify(
-        tmp_path, "--python", "tests.systems.mistaken:LosesNothingAtOnce", "--fail-fast",
-        "--topic", "revocation",
-    )  # fmt: skip
-    assert found.report["subject"]["capabilities"].count("parallel") == 1
-    statuses = list(found.statuses().values())
-    assert found.exit_code == 1
-    assert 1 <= statuses.count("failed") <= 2
-    assert statuses.count("not-run") > len(statuses) / 2
-    assert "ended at the first failure" in says(4, "report", "check", found.folder)
-
-
-def test_what_does_not_count_or_is_listed_ends_no_run(tmp_path: Path) -> None:
-    known = tmp_path / "known.yaml"
-    written = {**UNWRITTEN, "reason": "by design", "issue": "https://example.com/7"}
-    entries = [{"case": case, **written, "expires": "2999-01-01"} for case in (FAILS, FAILS_TOO)]
-    known.write_text(yaml.safe_dump(entries), "utf-8")
-    listed = ("--deviations", str(known), "--fail-fast")
-    found = verify(tmp_path, "--python", WRONG, *SOME, *listed)
-    assert (found.exit_code, found.report["complete"]) == (0, True)
-    assert found.status(FAILS) == "known"
 
 
 # The list

@@ -23,7 +23,7 @@ from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.essentials import REPLAY, STANDING_FOR
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
-from .subject import Aborted, Subject
+from .subject import Subject
 from .verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
 
 EVERY = 2.0
@@ -51,7 +51,6 @@ class Running:
         self.trouble = ""
         self.no_goodbye = ""  # why the system did not say bye
         self.finished = False
-        self.ended_at_failure = False
         self.started = now()
         self.saved = monotonic()
         self.lock = Lock()
@@ -80,18 +79,6 @@ class Running:
             self.failed += result.status in FAILING
             self.progress.show_count(len(self.results), len(self.cases), failed=self.failed)
             self.tick()
-
-    def must_go_on(self, cases: Iterable[Case]) -> None:
-        """Raise `Aborted` if the run is to end at the first failure, and one of these counts as
-        one.
-        """
-        if not self.made.budgets.get("fail_fast"):
-            return
-        for case in cases:
-            known = self.deviations.known([case], self.results)
-            if verdict_on(case, self.results, known).status in FAILING:
-                self.ended_at_failure = True
-                raise Aborted(f"ended at the first failure, as --fail-fast asks: {case.id}")
 
     def tick(self) -> None:
         """Write the envelope if that was some time ago."""
@@ -180,9 +167,7 @@ class Running:
         stale: Sequence[str],
     ) -> int:
         """Return the exit code so far; ``stale``: what is wrong with the file of deviations."""
-        return exit_code(
-            cases, verdicts, self.finished, self.made.lanes, faults, stale, self.ended_at_failure
-        )
+        return exit_code(cases, verdicts, self.finished, self.made.lanes, faults, stale)
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last.

@@ -162,11 +162,8 @@ def exit_code(
     lanes: Collection[str],
     faults: int,
     stale: Collection[str],
-    ended_at_failure: bool = False,
 ) -> int:
-    """Return the exit code of a run; ``stale``: what is wrong with the file of deviations;
-    ``ended_at_failure``: it was asked to end at its first failure, and did.
-    """
+    """Return the exit code of a run; ``stale``: what is wrong with the file of deviations."""
     scored = [case for case in cases if does_count(case, verdicts[case.id])]
     decided = {case.lane for case in scored if verdicts[case.id].status in DECIDED}
     run = RunAsWhole(
@@ -175,6 +172,5 @@ def exit_code(
         idle=not lanes or not decided.issuperset(lanes),
         stale=bool(stale),
         found={verdicts[case.id].status for case in scored},
-        ended_at_failure=ended_at_failure,
     )
     return exit_code_of(run)

@@ -104,9 +104,6 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(last_failed_of=())
     parser.add_argument(
-        "--fail-fast", action="store_true", help="end at the first failure that counts"
-    )
-    parser.add_argument(
         "--list",
         action="store_true",
         help="print the cases that would be run, each with its requirements and level; ask nothing",
@@ -323,8 +320,6 @@ def budgets_of(args: argparse.Namespace) -> dict[str, Any]:
     budgets = {"steps": args.steps, "seconds": args.seconds, "scopes": args.scope or list(SCOPES)}
     if args.sequences is not None:
         budgets["sequences"] = args.sequences
-    if args.fail_fast:
-        budgets["fail_fast"] = True
     return budgets
 
 

@@ -224,7 +224,6 @@ def attempt(
     result = play(subject, scenario, details)
     running.add(scenario.case, result, subject)
     recover(subject, result)
-    running.must_go_on([scenario.case])
 
 
 def next_of(waiting: deque[ScenarioCase]) -> ScenarioCase | None:

@@ -196,7 +196,6 @@ class SequenceLane:
         if is_new:
             self.keep(result)
             self.so_far()
-            self.running.must_go_on(self.tally.cases())
         return result
 
     def looked_at(self, unobserved: SequenceResult) -> SequenceResult:

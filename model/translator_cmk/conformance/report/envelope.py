@@ -143,7 +143,6 @@ ENVELOPE = record(
                 "seconds": NUMBER,
                 "sequences": COUNT,
                 "scopes": ListOf(ID),
-                "fail_fast": FLAG,
             },
         ),
         "started": TIME,
