@@ -20,8 +20,11 @@ from tests.conformance.conftest import (
     says,
     verify,
 )
+from translator_cmk import cli
 from translator_cmk.bdd.feature_files import pickles
-from translator_cmk.conformance.cases import STEPS
+from translator_cmk.conformance.cases import STEPS, scenarios
+from translator_cmk.conformance.selection import must_exist, selected
+from translator_cmk.conformance.verify import selection_of
 
 BOTH = (*TOUR, *VAULT)
 """A tour, and the scenarios of a topic."""
@@ -110,41 +113,20 @@ def test_last_failed_of_what_is_no_report_is_refused(tmp_path: Path, refused: Re
     assert "leave out --case" in refused("--python", MODEL, *selecting)
 
 
-# The list
-
-
-def test_list_has_what_a_run_has_and_names_requirements_and_levels(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", MODEL, *BOTH)
-    listed = {}
-    for line in says(0, "verify", "--list", *BOTH).splitlines():
-        case, requirements, level = line.split("\t")
-        listed[case] = (requirements, level)
-    run = {}
-    for case in found.report["cases"]:
-        run[case["id"]] = (",".join(case["requirements"]) or "-", case["level"])
-    assert listed == run
-
-
-def test_list_asks_no_system_and_writes_nothing(tmp_path: Path) -> None:
-    report = tmp_path / "report"
-    said = says(0, "verify", "--list", "--report", report, "--stdio", "/bin/false", *VAULT)
-    assert said.startswith("vault.")
-    assert not report.exists()
-
-
-def test_without_a_system_there_is_a_list_alone() -> None:
-    error = says(2, "verify", *VAULT)
-    assert "no system is named; give one of --stdio, --http and --python" in error
-    assert "no such.thing" not in error
-    assert "unknown requirement" in says(2, "verify", "--list", "--requirement", "no.such")
-
-
 # What is left out
+
+
+def listed(*options: str) -> set[str]:
+    """Return the ids of the scenarios that would be run."""
+    words = ["verify", "--stdio", "true", "--lane", "features", *options]
+    selection = selection_of(cli.parse(words))
+    must_exist(selection, ())
+    return {scenario.case.id for scenario in selected(scenarios("article", ()), selection)}
 
 
 @pytest.mark.parametrize("excluded", ["vault.same-region", "vault", WHOLE, FAILS])
 def test_what_is_excluded_is_what_the_same_name_selects(excluded: str) -> None:
-    every = set(listed())
+    every = listed()
     option = {WHOLE: "--case", FAILS: "--case", "vault": "--topic"}.get(excluded, "--requirement")
     named = {
         pickle.id
@@ -152,14 +134,8 @@ def test_what_is_excluded_is_what_the_same_name_selects(excluded: str) -> None:
         if excluded in (pickle.id, *pickle.requirements)
         or (option == "--topic" and pickle.id.startswith("vault."))
     }
-    assert every - set(listed("--exclude", excluded)) == named & every
-    assert named <= set(listed(option, excluded))
-
-
-def listed(*options: str) -> list[str]:
-    """Return the ids of the scenarios that would be run."""
-    lines = says(0, "verify", "--list", "--lane", "features", *options).splitlines()
-    return [line.partition("\t")[0] for line in lines]
+    assert every - listed("--exclude", excluded) == named & every
+    assert named <= listed(option, excluded)
 
 
 def test_report_names_what_was_left_out_and_other_lanes_are_run(tmp_path: Path) -> None:
@@ -171,16 +147,12 @@ def test_report_names_what_was_left_out_and_other_lanes_are_run(tmp_path: Path) 
     assert found.statuses("tour")
     assert not [case for case in found.statuses() if case.startswith("vault.same-region/")]
     assert says(0, "report", "check", found.folder)
-    all_lanes = says(0, "verify", "--list", "--exclude", "vault")
-    assert "\nfuzz/" in all_lanes
 
 
 def test_control_that_is_left_out_leaves_its_case_open(tmp_path: Path) -> None:
     needs_one = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
-    with_control = listed("--case", needs_one)
-    controls = [case for case in with_control if case != needs_one]
+    controls = listed("--case", needs_one) - {needs_one}
     options = [word for case in controls for word in ("--exclude", case)]
-    assert listed("--case", needs_one, *options) == [needs_one]
     found = verify(tmp_path, "--python", MODEL, "--case", needs_one, *options)
     assert set(found.statuses()) == {needs_one}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..arguments import some_seconds, whole_number_from
 from ..digest import kit_digest
-from ..errors import HARNESS, OK, CommandError, print_error
+from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
@@ -34,7 +34,6 @@ from .channels.options import Connection, add_system_arguments, connection
 from .deviations import Deviation, load_deviations
 from .interruption import Interrupted
 from .lanes.features import run_features
-from .lanes.listing import cases_of, line_of
 from .lanes.run_lanes import run_lanes
 from .last_failed import PROFILE, SAME_FOLDER, select_last_failed
 from .report import text
@@ -52,7 +51,6 @@ REPORT = Path("conformance-report")
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
     systems = add_system_arguments(parser)
-    systems.required = False  # to list cases takes none
     add_selection(parser)
     add_extent(parser)
     add_report(parser)
@@ -103,11 +101,6 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
         "of --report), with the profile, revision, waivers and budgets of then unless given",
     )
     parser.set_defaults(last_failed_of=())
-    parser.add_argument(
-        "--list",
-        action="store_true",
-        help="print the cases that would be run, each with its requirements and level; ask nothing",
-    )
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
@@ -171,8 +164,6 @@ def run(args: argparse.Namespace) -> int:
     more than that the run was not complete and why.  Raises `CommandError`.
     """
     select_last_failed(args)
-    if args.list:
-        return print_cases(args)
     system = connection(args)
     seed = args.seed
     if seed is None:
@@ -197,13 +188,6 @@ def run(args: argparse.Namespace) -> int:
     for line in text.printed(envelope, args.report, system.text, awaited, args.assumptions):
         print(text.wrapped(line, width_of_terminal()))
     return int(envelope["exit_code"])
-
-
-def print_cases(args: argparse.Namespace) -> int:
-    """Print the cases that would be run; raises `CommandError`."""
-    for case in cases_of(planned(args, "", 0)):
-        print(line_of(case))
-    return OK
 
 
 def width_of_terminal() -> int:

@@ -81,10 +81,8 @@ def connection(args: argparse.Namespace) -> Connection:
         found = to_command(args.stdio)
     elif args.http is not None:
         found = to_url(args.http, headers())
-    elif args.python is not None:
-        found = to_factory(args.python, args.in_process)
     else:
-        raise CommandError("no system is named; give one of --stdio, --http and --python")
+        found = to_factory(args.python, args.in_process)
     if args.timeout is None:
         return found
     text = f"{found.text} --timeout {args.timeout:g}"
