@@ -115,11 +115,6 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         default=REPORT,
         help=f"the folder for the report (default: {REPORT})",
     )
-    parser.add_argument(
-        "--assumptions",
-        action="store_true",
-        help="name each difference from our assumptions, not only how many there are",
-    )
 
 
 def add_budgets(parser: argparse.ArgumentParser) -> None:
@@ -185,7 +180,7 @@ def run(args: argparse.Namespace) -> int:
         return HARNESS
     envelope = running.envelope()
     awaited = most_awaited(pool.unsupported(), running.declared) if running.declared else ()
-    for line in text.printed(envelope, args.report, system.text, awaited, args.assumptions):
+    for line in text.printed(envelope, args.report, system.text, awaited):
         print(text.wrapped(line, width_of_terminal()))
     return int(envelope["exit_code"])
 

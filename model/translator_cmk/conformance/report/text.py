@@ -32,15 +32,14 @@ def printed(
     folder: Path,
     system: str,
     unsupported: Sequence[Awaited] = (),
-    assumptions: bool = False,
 ) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell
     takes them.
 
     ``unsupported``: the commands that were answered so, in the order in which they are best
-    written.  ``assumptions``: whether each difference from an assumption is named.
+    written.
     """
-    for line in lines(envelope, assumptions):
+    for line in lines(envelope):
         if system and line.lstrip().startswith(AGAIN):
             yield as_command(line, envelope, folder, system)
         else:
@@ -92,7 +91,7 @@ def what_to_write_next(unsupported: Sequence[Awaited], system: str) -> Iterator[
     yield f"  to check it: translator-cmk doctor {system}"
 
 
-def lines(envelope: Envelope, assumptions: bool = False) -> Iterator[str]:
+def lines(envelope: Envelope) -> Iterator[str]:
     """Yield the summary: what failed first, with the first failure of each cause in full."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     yield from troubles(envelope)
@@ -103,7 +102,7 @@ def lines(envelope: Envelope, assumptions: bool = False) -> Iterator[str]:
     for note in unasked(envelope):
         yield f"  {note}"
     yield from evidence(envelope)
-    yield from differing(envelope, assumptions)
+    yield from how_many_differ(envelope)
 
 
 def troubles(envelope: Envelope) -> Iterator[str]:
@@ -116,18 +115,19 @@ def troubles(envelope: Envelope) -> Iterator[str]:
         yield f"{Status.FAILED.glyph} {plain(stale)}"
 
 
-def differing(envelope: Envelope, each: bool = False) -> Iterator[str]:
-    """Yield in one line how many cases differ from assumptions, or each of them."""
-    cases = [case for case in envelope["cases"] if case["status"] == Status.DIFFERS]
-    if not cases:
-        return
-    count = f"{len(cases)} {plural('case', cases)}"
-    yield f"{Status.DIFFERS.glyph} different from our assumptions, which does not count: {count}"
-    if not each:
-        yield "  --assumptions names each; so do report.html and report.json"
-        return
-    for case in cases:
-        yield f"{Status.DIFFERS.glyph} {plain(case['id'])}: {plain(case['reason'])}"
+def differing(envelope: Envelope) -> list[CaseEntry]:
+    """Return the cases that differ from assumptions."""
+    return [case for case in envelope["cases"] if case["status"] == Status.DIFFERS]
+
+
+def how_many_differ(envelope: Envelope) -> Iterator[str]:
+    """Yield how many cases differ from assumptions, and what names each."""
+    cases = differing(envelope)
+    if cases:
+        count = f"{len(cases)} {plural('case', cases)}"
+        glyph = Status.DIFFERS.glyph
+        yield f"{glyph} different from our assumptions, which does not count: {count}"
+        yield "  report.html and summary.md name each"
 
 
 def evidence(envelope: Envelope) -> Iterator[str]:
@@ -241,9 +241,10 @@ def summary_md(envelope: Envelope) -> str:
     if envelope["groups"]:
         parts.append(f"{STANDING_FOR}\n")
     parts += [f"    {line}" for line in lines(envelope)]
-    named = list(differing(envelope, each=True))
-    if named:
+    differences = differing(envelope)
+    if differences:
         parts += ["", "<details><summary>Differences from our assumptions</summary>", ""]
-        parts += [f"    {line}" for line in named]
+        for case in differences:
+            parts.append(f"    {plain(case['id'])}: {plain(case['reason'])}")
         parts += ["", "</details>"]
     return "\n".join(parts) + "\n"
