@@ -400,7 +400,6 @@ def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_mea
 
 NARROWED: dict[str, dict[str, Any]] = {
     "requirement keys.audit": {"selection": {"requirement": ["keys.audit"]}},
-    "level account": {"selection": {"level": ["account"]}},
     "lanes features and tour": {"lanes": ["features", "tour"]},
     "tour of small": {"budgets": {"scopes": ["small"], "steps": STEPS, "seconds": SECONDS}},
     f"{STEPS - 1:,} steps of the tour": {

@@ -13,7 +13,7 @@ from ..shapes import suggestion
 from .cases import Ids, ScenarioCase
 from .masked_deletions import with_later_looks
 
-NARROWING = ("requirement", "topic", "level", "case")
+NARROWING = ("requirement", "topic", "case")
 """The options that name what alone is run."""
 
 EXCLUDE = "exclude"
@@ -86,7 +86,6 @@ def names_of(scenario: ScenarioCase) -> Mapping[str, set[str]]:
     return {
         "requirement": set(case.requirements),
         "topic": {topic},
-        "level": {case.level},
         "case": {case.id},
     }
 
@@ -97,7 +96,7 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
     """
     requirements = list(load_register())
     cases = [pickle.id for pickle in pickles()]
-    # topics and levels are words of a list, which the command line has checked
+    # topics are words of a list, which the command line has checked
     for name in selection.get("requirement", ()):
         must_be_known("--requirement", name, "requirement", requirements)
     for name in selection.get("case", ()):

@@ -14,7 +14,6 @@ from ..arguments import some_seconds, whole_number_from
 from ..digest import kit_digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
-from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS, add_revision_option, load_register
 from .awaited import most_awaited
@@ -76,9 +75,6 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     )
     add_list(
         "--topic", choices=TOPICS, help="only scenarios of this topic, and their positive controls"
-    )
-    add_list(
-        "--level", choices=list(LEVELS), help="only scenarios of this level, and positive controls"
     )
     add_list("--case", metavar="ID", help="only this scenario, and its positive controls")
     add_list(

@@ -95,8 +95,6 @@ def run(args: argparse.Namespace) -> int:
     if not args.azure:
         must_go_without_azure(args)
         return verify.run(args)
-    if args.list:
-        return verify.run(args)
     select_last_failed(args)
     target = target_of(args)
     if args.read_only:

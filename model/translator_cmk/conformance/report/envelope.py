@@ -128,7 +128,6 @@ ENVELOPE = record(
             {
                 "requirement": IDS,
                 "topic": UniqueList(Choice(TOPICS)),
-                "level": UniqueList(Choice(LEVELS)),
                 "case": ListOf(ID),
                 "exclude": ListOf(ID),
                 "last_failed": ListOf(TIME),
