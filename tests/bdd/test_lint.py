@@ -13,7 +13,7 @@ from translator_cmk.bdd.diagnostics import Diagnostic
 from translator_cmk.bdd.lint import lint
 
 SAMPLES = {"scenario": RIGHT, "outline": OUTLINE}
-MISTAKES, *_ = tables(__file__, "mistakes.yaml")
+MISTAKES, _ = tables(__file__, "mistakes.yaml")
 
 
 def diagnostics_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:

@@ -16,7 +16,7 @@ from translator_cmk.bdd.systems import load_factory
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.system import Inconclusive, ModelSystem, System
 
-_, RUNS, _ = tables(__file__, "mistakes.yaml")
+_, RUNS = tables(__file__, "mistakes.yaml")
 
 
 def run(folder: Path, row: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Each broken tie of a requirement is named with place and remedy; mending them is all it takes."""
+"""Each broken tie is named with place and remedy; mending them is all it takes."""
 
 import re
 from pathlib import Path
@@ -15,13 +15,24 @@ from translator_cmk.bdd.ties import ties
 PACKAGE = Path("model/translator_cmk")
 KEYS_REGISTER = PACKAGE / "requirements" / "keys.yaml"
 KEYS_FEATURE = Path("features/keys.feature")
-KEYS_ROWS = PACKAGE / "machine" / "topics" / "keys.py"
 VAULT_FEATURE = Path("features/vault.feature")
 IN_PYTHON = Path("docs/examples/python/emulator.py")
 IN_NODE = Path("docs/examples/node/emulator.mjs")
 
-*_, ADDED = tables(__file__, "mistakes.yaml")
-"""What a made-up requirement adds, by where it stands."""
+[NEW_COMMAND] = tables(__file__, "new_command.yaml")
+"""What a made-up command adds, by file: the class first."""
+
+MISSING = {
+    "model/translator_cmk/language/sentences.yaml": "AutoRotateKey has no sentence; add",
+    "model/translator_cmk/machine/commands.py": "no row says what AutoRotateKey does; add",
+    "model/translator_cmk/conformance/lanes/sequences.yaml": "lacks AutoRotateKey; add a step",
+    "model/translator_cmk/explore/scopes.yaml": "no scope offers AutoRotateKey; add",
+    str(IN_PYTHON): "it has no answer to AutoRotateKey; add",
+    str(IN_NODE): "it has no answer to AutoRotateKey; add",
+}
+"""What the ties say where there is only the class."""
+
+GRANTED = 'Then "translator-prod" {} access to the keys of "kv-prod"\n      And nothing'
 
 
 def copied(folder: Path) -> Path:
@@ -49,9 +60,10 @@ def broken_ties(checkout: Path) -> list[str]:
     return [] if ran.returncode == 0 else ran.stdout.splitlines()
 
 
-def files_with_broken_ties(checkout: Path) -> list[str]:
-    """Return the file of each line that `make ties` prints in the checkout."""
-    return [line.partition(":")[0] for line in broken_ties(checkout)]
+def add(checkout: Path, entry: dict[str, str]) -> None:
+    """Add a part of the made-up command to its file."""
+    before = entry.get("before", "")
+    write(checkout, Path(entry["file"]), before, entry["adds"] + before)
 
 
 def test_all_ties_hold() -> None:
@@ -59,26 +71,39 @@ def test_all_ties_hold() -> None:
 
 
 @pytest.mark.slow
-def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(tmp_path: Path) -> None:
+def test_adding_a_command_takes_what_the_ties_ask_for_and_nothing_else(tmp_path: Path) -> None:
     checkout = copied(tmp_path)
+    the_class, *others = NEW_COMMAND
+    add(checkout, the_class)
+    missing = broken_ties(checkout)
+    for file, says in MISSING.items():
+        assert any(line.startswith(file) and says in line for line in missing), (file, missing)
+    assert len(missing) == len(MISSING) + 1  # no row, and no scenario: both are said of the class
 
-    write(checkout, KEYS_REGISTER, "", ADDED["requirement"])
-    assert files_with_broken_ties(checkout) == [str(KEYS_FEATURE), str(KEYS_ROWS)]
+    for entry in others:
+        add(checkout, entry)
+    refused = '      When the customer turns on automatic rotation for the key "cmk-2048" of'
+    scenario = "    Scenario: A disabled key is not rotated automatically\n"
+    whole = (checkout / KEYS_FEATURE).read_text("utf-8")
+    without_refusal, _, _ = whole.partition(scenario)
+    assert refused in without_refusal
+    (checkout / KEYS_FEATURE).write_text(without_refusal, "utf-8")
+    write(checkout, VAULT_FEATURE, GRANTED.format("has"), GRANTED.format("has no"))
+    contradicted, *_, missed = broken_ties(checkout)
+    said = "Granted access is there and changes nothing else"
+    wrong = f"the model does not do what '{said}' says; correct the scenario"
+    assert re.search(rf"vault\.feature:\d+: {wrong}", contradicted)
+    unnoticed = "no scenario tagged @keys.auto-rotate fails without the rows"
+    assert re.search(rf"keys\.py:\d+: {unnoticed}", missed)
 
-    write(checkout, KEYS_FEATURE, "", ADDED["rule"] + ADDED["refusal"])
-    assert files_with_broken_ties(checkout) == [str(KEYS_ROWS)]
-
-    write(checkout, KEYS_ROWS, "\nROWS = (\n", "\n" + ADDED["row"])
-    assert files_with_broken_ties(checkout) == [str(IN_PYTHON), str(IN_NODE)]
-
-    write(checkout, IN_PYTHON, "    def rotate_key(self, vault, key):\n", ADDED["in-python"])
-    write(checkout, IN_NODE, "  RotateKey(command) {\n", ADDED["in-node"])
-    assert files_with_broken_ties(checkout) == []
+    (checkout / KEYS_FEATURE).write_text(whole, "utf-8")
+    write(checkout, VAULT_FEATURE, GRANTED.format("has no"), GRANTED.format("has"))
+    assert broken_ties(checkout) == []
 
     suite = ("tests/features/test_keys.py", "tests/requirements/test_register.py")
     ran = python(checkout, "-m", "pytest", "-v", "-p", "no:cacheprovider", *suite)
     assert ran.returncode == 0, ran.stdout
-    assert ran.stdout.count("test_a_key_of_any_other_kind_is_rotated[") == 2
+    assert ran.stdout.count("rotated_automatically") == 2
 
 
 @pytest.mark.parametrize(
@@ -120,26 +145,6 @@ def test_broken_ties_are_named_with_their_remedies(tmp_path: Path) -> None:
     write(checkout, KEYS_REGISTER, "", "- id: keys.unfinished\n")
     (unreadable,) = broken_ties(checkout)
     assert re.search(r"keys\.yaml:\d+: .*lacks the field .revision.; add it; then run", unreadable)
-
-
-@pytest.mark.slow
-def test_scenarios_that_contradict_the_model_or_miss_no_row_are_named(tmp_path: Path) -> None:
-    checkout, granted = (
-        copied(tmp_path),
-        'Then "translator-prod" {} access to the keys of "kv-prod"\n      And nothing',
-    )
-    write(checkout, VAULT_FEATURE, granted.format("has"), granted.format("has no"))
-    write(checkout, KEYS_REGISTER, "", ADDED["requirement"])
-    write(checkout, KEYS_FEATURE, "", ADDED["rule"])
-    write(checkout, KEYS_ROWS, "\nROWS = (\n", "\n" + ADDED["row"])
-    contradicted, *_, missed = broken_ties(checkout)
-    said = "Granted access is there and changes nothing else"
-    wrong = f"the model does not do what '{said}' says; correct the scenario"
-    assert re.search(rf"vault\.feature:\d+: {wrong}", contradicted)
-    assert re.search(
-        r"keys\.py:\d+: no scenario tagged @keys\.no-curve-rotation fails without the rows",
-        missed,
-    )
 
 
 RELEASED_TIES = """

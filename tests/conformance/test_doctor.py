@@ -17,39 +17,18 @@ from tests.command_line import CLI, ROOT, each_refused, run_cli
 from tests.conformance.conftest import FAULTY, MODEL, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
-from translator_cmk.conformance.init_adapter import LANGUAGES, azure_calls, skeleton
-from translator_cmk.conformance.lanes.sequences import REFUSALS, SMOKE, named_sequences
+from translator_cmk.conformance.init_adapter import LANGUAGES, skeleton
 from translator_cmk.conformance.session import Session
 from translator_cmk.language.declaration import DECLARED
 from translator_cmk.language.messages import OBSERVED, command_to_wire
-from translator_cmk.machine import COMMANDS, ROWS, Refused
+from translator_cmk.machine import COMMANDS
 from translator_cmk.machine.commands import DeleteVault
-from translator_cmk.machine.rows import Refuse
-from translator_cmk.system import ModelSystem
 
 EMULATOR = ROOT / "docs" / "examples" / "python" / "emulator.py"
 PROGRAMS = {
     "python": (f"{shlex.quote(sys.executable)} -S", "adapter.py"),
     "node": ("node", "adapter.mjs"),
 }
-
-
-def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
-    model = ModelSystem()
-    smoke = named_sequences()[SMOKE]
-    for command in smoke:
-        assert not isinstance(model.submit(command), Refused), command
-    assert {type(command).__name__ for command in smoke} == set(COMMANDS) == set(azure_calls())
-
-
-def test_refusals_break_every_demand() -> None:
-    model = ModelSystem()
-    broken = set[str]()
-    for command in named_sequences()[REFUSALS]:
-        outcome = model.submit(command)
-        if isinstance(outcome, Refused):
-            broken |= outcome.because
-    assert {row.requirement for row in ROWS if isinstance(row, Refuse)} <= broken
 
 
 @each_refused("doctor")

@@ -21,7 +21,7 @@ from translator_cmk.language.sentences import (
     read_fact,
 )
 from translator_cmk.language.situations import Situation, load_situations, situations
-from translator_cmk.machine import COMMANDS, Accepted
+from translator_cmk.machine import Accepted
 from translator_cmk.machine.observation import OBSERVED_KINDS
 from translator_cmk.system import ModelSystem
 
@@ -31,10 +31,6 @@ from translator_cmk.system import ModelSystem
 def test_every_command_is_read_back_from_its_sentence(random: Random) -> None:
     command = random_command(random)
     assert read_command(format_command(command)) == command
-
-
-def test_every_kind_of_command_has_a_sentence() -> None:
-    assert {phrase.command for phrase in COMMAND_PHRASES} == set(COMMANDS.values())
 
 
 @given(st.randoms(use_true_random=False))

@@ -13,7 +13,7 @@ from translator_cmk import features_dir
 
 pytestmark = pytest.mark.qa
 
-STEPS = "steps_for_editors.py"
+STEPS = "steps.py"
 SCHEMA = "node_modules/@cucumber/messages/messages.schema.json"
 
 

@@ -22,6 +22,7 @@ from .assertions import NotApplicable
 from .attempts import Attempt, Unsteady, add_attempt
 from .causes import causes_of
 from .collection import FEATURE, PICKLE, REPEAT, Collection
+from .editor_steps import write_steps
 from .failures import difference_of, format_failure, size_of
 from .feature_records import ATTESTATION, COUNTEREXAMPLE
 from .scenario_run import STATUSES, ScenarioRun, verdict_of
@@ -77,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
     config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
     config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
+    write_steps(config)
     config.pluginmanager.register(Collection(config))
     config.pluginmanager.register(Summary(config))
 

@@ -1,8 +1,8 @@
-"""Ties: every place where a requirement's id has to be, and whether it is there.
+"""Ties: every place where a requirement's id or a command has to be, and whether it is there.
 
 An id stands in the register, on a rule of a feature, in rows of the model and on pages; the ids of
 released scenarios stand in frozen files.  `make ties` checks all of them.  Each diagnostic says
-what is wrong, where, and what to do, so whoever adds or changes a requirement finds the next place
+what is wrong, where, and what to do: whoever adds a requirement or a command finds the next place
 to edit without running the tests.
 """
 
@@ -23,6 +23,7 @@ from ..oracle.profiles import silent_in
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..shapes import suggestion
+from .command_ties import command_diagnostics
 from .demands import PrefixTree, demanded, undemanded
 from .diagnostics import Diagnostic
 from .example_answers import example_diagnostics, missing_programs
@@ -58,10 +59,12 @@ def ties() -> list[Diagnostic]:
     """Return every broken tie, in the order in which they are best mended; raises `InvalidFile`."""
     register = load_register()
     situations()  # raises where they can't be read
-    found = [*lint([features_dir()]), *row_diagnostics(register)]
+    found = lint([features_dir()])
+    features = [] if found else load_features(features_dir())
+    found += [*row_diagnostics(register), *system_diagnostics(register)]
+    found += command_diagnostics(features)
     if not found:  # scenarios and rows can be compared only once each is in order
-        features = load_features(features_dir())
-        found = [*scenario_diagnostics(features), *strength_diagnostics()]
+        found += [*scenario_diagnostics(features), *strength_diagnostics()]
         found += released_scenario_diagnostics()
         found += example_diagnostics(EXAMPLES, files_of(features))
     return [*found, *module_diagnostics(), *page_diagnostics(register)]
@@ -205,6 +208,31 @@ def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
     register = load_register()
     demanded_ids = set(register) - silent_in("article", register)
     return tuple(row for row in rows if row.requirement in demanded_ids)
+
+
+# Requirements and the systems that differ in them
+
+SYSTEMS = ROOT / "tests" / "systems"
+
+
+def system_diagnostics(register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each requirement that no system of the tests is about.
+
+    Whether such a system differs in it alone, the tests find out.
+    """
+    written = "".join(file.read_text("utf-8") for file in SYSTEMS.rglob("*.py"))
+    if not written:
+        return
+    for requirement in register.values():
+        if requirement.kind == "attestation":
+            continue
+        file = SYSTEMS / "wrong" / f"{requirement.topic}.py"
+        remedy = "add one that breaks it alone"
+        if requirement.basis == "assumed" or requirement.kind == "silence":
+            file = SYSTEMS / "one_assumption.py"
+            remedy = "add one that differs in it alone"
+        if f'"{requirement.id}"' not in written:
+            yield Diagnostic(file, 1, f"no system is about {requirement.id}", remedy)
 
 
 # Features and tests

@@ -4,8 +4,6 @@ import argparse
 import os
 import re
 import shlex
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
@@ -15,8 +13,8 @@ from ..files import write_text
 from ..language.declaration import CAPABILITIES, LEVELS
 from ..language.messages import OBSERVED
 from ..language.name_forms import LOCAL_NAME
+from ..language.sentences import azure_call
 from ..machine import COMMANDS, Command
-from ..strict_yaml import read_yaml
 from .protocol import field_words
 
 HERE = Path(__file__).parent
@@ -126,7 +124,7 @@ def function_text(command: type[Command], language: Language) -> str:
     required = [field for field in command.fields if field not in optional]
     defaults = [f"{field}=None" for field in optional]
     does = (command.__doc__ or "").splitlines()[0].replace("``", "`")
-    calls = [f"    {language.comment.strip()} {line}\n" for line in azure_calls()[name]]
+    calls = [f"    {language.comment.strip()} {line}\n" for line in azure_call(command)]
     return language.function.substitute(
         name=name,
         snake=snake(name),
@@ -140,13 +138,3 @@ def function_text(command: type[Command], language: Language) -> str:
 def snake(name: str) -> str:
     """Return the name of a command as functions are called in Python."""
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
-
-
-@cache
-def azure_calls() -> Mapping[str, list[str]]:
-    """Return for each command the call of Azure's API that does it, line by line."""
-    content = read_yaml(HERE / "azure_calls.yaml").value()
-    found = {}
-    for name, text in content["calls"].items():
-        found[name] = Template(text).substitute(content["urls"]).splitlines()
-    return found

@@ -9,16 +9,18 @@ what each word means. A clause is written only where a slot of it differs from i
 somebody has to see the default.  ``parse(render(values)) == values``, and but for such defaults
 each meaning has one sentence.
 
-`sentences.yaml` has one pattern for each command and each observation.
+`sentences.yaml` has one pattern for each command and each observation, and beside that of a command
+its subject and Azure's call.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from string import Template
 from typing import Any, NamedTuple
 
 from ..machine import COMMANDS, Command
-from ..shapes import ANYTHING, TEXT, ListOf, fields_of, record
+from ..shapes import ANYTHING, PROSE, TEXT, ListOf, MapOf, Text, fields_of, record
 from ..strict_yaml import read_yaml
 from .facts import ABSENT, Fact
 from .name_forms import NAME
@@ -140,10 +142,15 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 class CommandPhrase(Phrase):
-    """The sentence of a command whose other fields have these fixed values."""
+    """The sentence of a command whose other fields have these fixed values.
+
+    ``azure``: the lines of Azure's call that does it; empty for a second sentence of a command.
+    """
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self.command = COMMANDS[row["command"]]
+        self.subject: str = row["subject"]
+        self.azure: tuple[str, ...] = tuple(row.get("azure", "").splitlines())
         self.fixed: Mapping[str, Any] = row.get("fixed", {})
         defaults = {**self.command.defaults, **row.get("defaults", {})}
         super().__init__(row["says"], row["words"], defaults, tuple(row.get("numbers", ())))
@@ -212,32 +219,51 @@ class FactPhrase(Phrase):
 
 
 OPTIONAL = fields_of(("words", "defaults", "numbers"), ANYTHING)
-COMMAND_ROW = record("a sentence", {"command": TEXT, "says": TEXT}, {**OPTIONAL, "fixed": ANYTHING})
+COMMAND_ROW = record(
+    "a sentence",
+    {"command": TEXT, "says": TEXT},
+    {**OPTIONAL, "fixed": ANYTHING, "azure": PROSE},
+)
 FACT_ROW = record("a sentence", {"kind": TEXT, "field": TEXT, "says": TEXT}, OPTIONAL)
+URL_NAME = Text("[A-Z_]+", "the name of a URL")
+SUBJECT = Text(".+", "a subject")
 TABLES = record(
     "the file",
-    {"vocabularies": ANYTHING, "commands": ListOf(COMMAND_ROW), "facts": ListOf(FACT_ROW)},
+    {
+        "vocabularies": ANYTHING,
+        "urls": MapOf(URL_NAME, TEXT),
+        "commands": MapOf(SUBJECT, ListOf(COMMAND_ROW)),
+        "facts": ListOf(FACT_ROW),
+    },
 )
+FILE = Path(__file__).with_name("sentences.yaml")
 
 
 def load_sentences(path: Path) -> tuple[tuple[CommandPhrase, ...], tuple[FactPhrase, ...]]:
     """Return the sentences of commands and those of facts in a file; raises `InvalidFile`."""
     tables = read_yaml(path).read(TABLES)
     vocabularies = tables["vocabularies"]
-    commands = [CommandPhrase(row) for row in with_vocabularies(tables["commands"], vocabularies)]
-    facts = [FactPhrase(row) for row in with_vocabularies(tables["facts"], vocabularies)]
+
+    commands = []
+    for subject, rows in tables["commands"].items():
+        for row in rows:
+            azure = Template(row.get("azure", "")).substitute(tables["urls"])
+            words = words_in(row, vocabularies)
+            phrase = CommandPhrase({**row, "subject": subject, "azure": azure, "words": words})
+            commands.append(phrase)
+
+    facts = []
+    for row in tables["facts"]:
+        facts.append(FactPhrase({**row, "words": words_in(row, vocabularies)}))
     return tuple(commands), tuple(facts)
 
 
-def with_vocabularies(
-    rows: list[dict[str, Any]], vocabularies: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
-    """Yield each row with the vocabularies of its slots in place of their names."""
-    for row in rows:
-        words = {}
-        for slot, vocabulary in row.get("words", {}).items():
-            words[slot] = vocabularies[vocabulary] if isinstance(vocabulary, str) else vocabulary
-        yield {**row, "words": words}
+def words_in(row: Mapping[str, Any], vocabularies: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the vocabulary of each slot of a row, in place of its name."""
+    words = {}
+    for slot, vocabulary in row.get("words", {}).items():
+        words[slot] = vocabularies[vocabulary] if isinstance(vocabulary, str) else vocabulary
+    return words
 
 
-COMMAND_PHRASES, FACT_PHRASES = load_sentences(Path(__file__).with_name("sentences.yaml"))
+COMMAND_PHRASES, FACT_PHRASES = load_sentences(FILE)

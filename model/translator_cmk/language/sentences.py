@@ -52,6 +52,21 @@ def usual_values(command: Command) -> dict[str, Any]:
     return phrase_of(command).left_out
 
 
+def azure_call(command: type[Command]) -> tuple[str, ...]:
+    """Return the call of Azure's API that does a command, line by line."""
+    return next(each.azure for each in COMMAND_PHRASES if each.command is command)
+
+
+def subjects() -> dict[str, list[str]]:
+    """Return the names of the commands by subject, each in the order of the sentences."""
+    found: dict[str, list[str]] = {}
+    for phrase in COMMAND_PHRASES:
+        names = found.setdefault(phrase.subject, [])
+        if phrase.command.__name__ not in names:
+            names.append(phrase.command.__name__)
+    return found
+
+
 def phrase_of(command: Command) -> CommandPhrase:
     return next(phrase for phrase in COMMAND_PHRASES if phrase.matches(command))
 

@@ -13,7 +13,7 @@ from ...explore.graph import NOT_OFFERED, Graph
 from ...explore.reachability import first_commands, predecessors
 from ...explore.scopes import WHAT_IF
 from ...language.messages import command_to_wire, stage_to_wire
-from ...language.sentences import format_command, format_key_use
+from ...language.sentences import format_command, format_key_use, subjects
 from ...language.situations import situations
 from ...machine import (
     DEFAULT_STAGE,
@@ -243,7 +243,7 @@ class Tables:
             },
             "stage": stage_to_wire(DEFAULT_STAGE),
             "starts": list(self._starts()),
-            "subjects": data("causes")["what-if"]["subjects"],
+            "subjects": subjects(),
             "places": [self._place(place, views) for place, views in self.views.items()],
             "commands": commands,
             "outcomes": [self._outcome(label) for label in graph.labels],
