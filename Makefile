@@ -54,8 +54,9 @@ qa-tools: $(INSTALLED) $(QA_TOOLS)/.installed ## run the tests of the tools that
 # A red run is published too, and then fails the target.  So are laws that don't hold, exit code 1, and pages that a broken
 # model can't fill, exit code 4.
 site: $(INSTALLED) ## run the features against the model, then build the site into site/
-	@rm -rf $(RESULTS)/run
+	@rm -rf $(RESULTS)/run $(RESULTS)/laws.xml
 	@status=0; $(PY) -m pytest tests/features --results $(RESULTS)/run $(ARGS) || status=$$?; \
+	$(PY) -m pytest tests/machine/test_laws.py --junitxml=$(RESULTS)/laws.xml || status=$$?; \
 	$(MAKE) --no-print-directory pages && exit $$status
 
 pages: $(INSTALLED) ## build the site from the report there is

@@ -15,25 +15,26 @@ import pytest
 from tests.command_line import git
 from tests.conformance.conftest import MODEL, WRONG, verify
 from tests.conformance.forgeries import Forgery, field
-from tests.machine import faulty, laws, test_stateful
+from tests.machine import faulty, laws, test_laws
 from tests.site.conftest import FEATURES, REGISTER, content_of, page
 from translator_cmk import features_dir
 from translator_cmk.cli import main
 from translator_cmk.conformance import model_answers
 from translator_cmk.conformance import results as results_module
-from translator_cmk.conformance.results import EXPECTED, Item, is_stale, load_results
+from translator_cmk.conformance.results import Item, is_stale, load_results
 from translator_cmk.digest import kit_digest_with
 from translator_cmk.errors import CommandError
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
 from translator_cmk.site.content import CHANGED, Content, Evidence
+from translator_cmk.site.laws import LAWS
 from translator_cmk.system import ModelSystem
 from translator_cmk.verdict import Status
 
 SHOWN = "restoration.uploads-stay-deleted"
 """A requirement that scenarios and a law are about."""
-LAW = next(name for name, requirements in EXPECTED.items() if SHOWN in requirements)
-LAWS = "tests/machine/laws.py"
+LAW = next(name for name, requirements in LAWS.items() if SHOWN in requirements)
+LAWS_FILE = "tests/machine/laws.py"
 
 
 def brings_uploads_back() -> ModelSystem:
@@ -205,7 +206,7 @@ def with_laws(record: Path, folder: Path) -> Forgery:
             "folder": "tests/machine",
             "digest": "0" * 64,
         }
-        for name, requirements in EXPECTED.items()
+        for name, requirements in LAWS.items()
     ]
     return forgery
 
@@ -228,7 +229,7 @@ def test_run_of_the_model_under_another_name_turns_nothing_green(
     assert results.subject.strip() == AZURE
     assert results.answers_of_the_model
 
-    laws_run = [Item(LAW, "property", EXPECTED[LAW], Status.PASSED)]
+    laws_run = [Item(LAW, "property", LAWS[LAW], Status.PASSED)]
     evidence = Evidence(REGISTER, FEATURES, results, "", laws_run)
     of_the_model = Evidence(REGISTER, FEATURES, replace(results, subject="model"), "", laws_run)
     assert evidence.requirement(REGISTER[SHOWN]).status is Status.LIMITED
@@ -284,7 +285,7 @@ def test_verdicts_of_another_version_are_shown_nowhere(
     flipped(forgery)
     forgery.envelope |= {"digest": "0" * 64, "selection": {}}
     results = load_results(forgery.summarise())
-    laws_run = [Item(LAW, "property", EXPECTED[LAW], Status.PASSED)]
+    laws_run = [Item(LAW, "property", LAWS[LAW], Status.PASSED)]
     evidence = Evidence(REGISTER, FEATURES, results, CHANGED, laws_run)
     for _, verdict in evidence.verdicts():
         shown = evidence.badge(verdict).message
@@ -306,7 +307,7 @@ def test_laws_written_into_a_record_count_for_nothing(
 @pytest.mark.parametrize("status", ["passed", "failed"])
 def test_laws_count_for_the_model_alone(records: dict[str, Path], status: str) -> None:
     results = load_results(records["right"])
-    laws_run = [Item(LAW, "property", EXPECTED[LAW], Status(status))]
+    laws_run = [Item(LAW, "property", LAWS[LAW], Status(status))]
     of_the_model = Evidence(REGISTER, FEATURES, results, "", laws_run)
     assert of_the_model.requirement(REGISTER[SHOWN]).counts["property"] == {Status(status): 1}
     assert of_the_model.requirement(REGISTER[SHOWN]).status == status
@@ -316,22 +317,21 @@ def test_laws_count_for_the_model_alone(records: dict[str, Path], status: str) -
     assert "property" not in of_another.whole.counts
 
 
-@pytest.mark.parametrize("left", [[True], []], ids=["always true", "emptied"])
-def test_law_that_takes_anything_for_right_fails_when_it_is_run_again(
-    monkeypatch: pytest.MonkeyPatch, left: list[bool]
-) -> None:
-    changed: list[laws.Law] = [lambda step, true=true: true for true in left]  # type: ignore[misc]  # of one argument
-    for law in changed:
-        law.__name__ = LAW.replace("-", "_")
-    monkeypatch.setattr(test_stateful, "LAWS", changed)
-    with pytest.raises(
-        KeyError if not left else AssertionError, match=LAW if not left else "for right"
-    ):
-        test_stateful.test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(LAW)
+def takes_anything_for_right(_: laws.Step) -> bool:
+    return True
+
+
+def test_law_that_takes_anything_for_right_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    takes_anything_for_right.__name__ = test_laws.NAMED[LAW].__name__
+    monkeypatch.setitem(test_laws.NAMED, LAW, takes_anything_for_right)
+    with pytest.raises(AssertionError, match="for right"):
+        test_laws.test_law_holds_of_every_step_and_is_seen_to_fail_on_wrong_machines(
+            LAW, lambda _name, _value: None
+        )
 
 
 def test_what_is_judged_and_not_committed_is_named(tmp_path: Path) -> None:
-    judged = ("features/vault.feature", "model/translator_cmk/machine/step.py", LAWS)
+    judged = ("features/vault.feature", "model/translator_cmk/machine/step.py", LAWS_FILE)
     others = ("docs/index.md", "model/translator_cmk/site/render.py")
     for each in (*judged, *others):
         (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)

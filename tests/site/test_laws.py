@@ -1,99 +1,82 @@
-"""The site runs the laws of the model itself, and a law counts only by its own test of now."""
+"""A law has the result that its tests had when they were last run, with the model of now."""
 
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
 from tests.conformance.conftest import MODEL, WELL, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.results import EXPECTED, Item
-from translator_cmk.site import command, pages
+from translator_cmk.site import command, laws, pages
 from translator_cmk.site.content import Content
-from translator_cmk.site.laws import TESTS, run_laws
+from translator_cmk.site.laws import LAWS, identity, load_laws
 from translator_cmk.verdict import Status
 
-HOLDS, BROKEN, LEFT_OUT, LOST, *_ = EXPECTED
+HOLDS, BROKEN, LEFT_OUT, UNTESTED, *_ = LAWS
 
-SUITE = f"""
-import pytest
-
-@pytest.mark.parametrize("name", [{HOLDS!r}])
-def test_law(name):
-    pass
-
-@pytest.mark.parametrize("name", [{BROKEN!r}])
-def test_law_at_first(name):
-    assert False, "it does not hold"
-
-@pytest.mark.parametrize("name", [{BROKEN!r}])
-def test_law_once_more(name):
-    pass
-
-@pytest.mark.parametrize("name", [{LEFT_OUT!r}])
-def test_law_that_is_left_out(name):
-    pytest.skip("it takes too long")
-
-@pytest.mark.parametrize("name", ["no-such-law"])
-def test_something_else(name):
-    pass
-"""
-
-ALL_PASS = """
-import pytest
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport():
-    report = yield
-    report.outcome = "passed"
-    return report
-"""
+FAILURE = '<failure message="it does not hold" />'
+SKIPPED = '<skipped message="it takes too long" />'
 
 
-def checkout(folder: Path, suite: str) -> Path:
-    """Write these tests where those of the laws stand."""
-    file = folder / TESTS
-    file.parent.mkdir(parents=True)
-    file.write_text(suite, "utf-8")
-    return folder
-
-
-def laws_in(root: Path) -> dict[str, Item]:
-    return {item.id: item for item in run_laws(root)}
-
-
-def test_law_has_the_result_of_its_test_and_the_first_failure_stands(tmp_path: Path) -> None:
-    found = laws_in(checkout(tmp_path, SUITE))
-    assert found.keys() == EXPECTED.keys()
-    assert found[HOLDS].status == "passed"
-    assert (found[BROKEN].status, found[BROKEN].reason) == (
-        "failed",
-        "AssertionError: it does not hold",
+def case(names: str, outcome: str = "", searched: str = "two worlds") -> str:
+    """Return a test of these laws as pytest records it."""
+    return (
+        f"<testcase><properties><property name='law' value={quoteattr(names)} />"
+        f"<property name='searched' value={quoteattr(searched)} /></properties>{outcome}</testcase>"
     )
-    assert (found[LEFT_OUT].status, found[LEFT_OUT].reason) == ("not-run", "it takes too long")
-    assert found[LOST].status == "not-run"
-    assert found[LOST].requirements == EXPECTED[LOST]
 
 
-def test_neither_hooks_nor_the_environment_turn_a_law_green(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def recorded(folder: Path, *cases: str, of: str | None = None) -> Path:
+    """Write a record of the laws of this model, or of another."""
+    record = folder / "laws.xml"
+    record.write_text(
+        "<testsuites><testsuite><properties>"
+        f"<property name='identity' value={quoteattr(of or identity(folder))} /></properties>"
+        f"{''.join(cases)}<testcase /></testsuite></testsuites>",
+        "utf-8",
+    )
+    return record
+
+
+CASES = (
+    case(f"{HOLDS} {BROKEN}"),
+    case(BROKEN, FAILURE),
+    case(BROKEN, searched="a walk"),
+    case(LEFT_OUT, SKIPPED),
+    case("no-such-law"),
+)
+
+
+def test_law_has_the_result_of_its_tests_and_the_first_that_did_not_pass_stands(
+    tmp_path: Path,
 ) -> None:
-    root = checkout(tmp_path, SUITE)
-    (root / TESTS).with_name("conftest.py").write_text(ALL_PASS, "utf-8")
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-k test_law_once_more")
-    assert laws_in(root)[BROKEN].status == "failed"
+    found = {law.id: law for law in load_laws(tmp_path, recorded(tmp_path, *CASES))}
+    assert found.keys() == LAWS.keys()
+    assert (found[HOLDS].status, found[HOLDS].searched) == (Status.PASSED, "two worlds")
+    broken = found[BROKEN]
+    assert (broken.status, broken.reason) == (Status.FAILED, "it does not hold")
+    assert broken.searched == "two worlds; two worlds; a walk"
+    assert found[LEFT_OUT].status is Status.NOT_RUN
+    assert found[LEFT_OUT].reason == "it takes too long"
+    assert found[UNTESTED].status is Status.NOT_RUN
+    assert found[UNTESTED].requirements == LAWS[UNTESTED]
 
 
-@pytest.mark.parametrize("suite", ["", "import no_such_module"], ids=["emptied", "broken"])
-def test_laws_whose_tests_can_not_be_run_are_not_run(tmp_path: Path, suite: str) -> None:
-    found = laws_in(checkout(tmp_path, suite))
-    assert {item.status.value for item in found.values()} == {"not-run"}
-    assert all(item.reason for item in found.values())
+@pytest.mark.parametrize("changed", ["model", "test"])
+def test_laws_of_another_model_or_other_tests_were_not_run(tmp_path: Path, changed: str) -> None:
+    record = recorded(tmp_path, *CASES, of="0" * 64 if changed == "model" else None)
+    if changed == "test":
+        file = tmp_path / laws.TESTS / "test_laws.py"
+        file.parent.mkdir(parents=True)
+        file.write_text("", "utf-8")
+    found = load_laws(tmp_path, record)
+    assert {law.status for law in found} == {Status.NOT_RUN}
+    assert all("have changed since" in (law.reason or "") for law in found)
 
 
-def test_laws_without_their_tests_are_not_run(tmp_path: Path) -> None:
-    found = laws_in(tmp_path)
-    assert {item.status.value for item in found.values()} == {"not-run"}
-    assert {item.reason for item in found.values()} == {f"{TESTS} is not here"}
+def test_laws_without_a_record_were_not_run(tmp_path: Path) -> None:
+    found = load_laws(tmp_path, tmp_path / "laws.xml")
+    assert {law.status for law in found} == {Status.NOT_RUN}
 
 
 @pytest.mark.parametrize("changed", ["", "features/vault.feature is not committed"])
@@ -106,10 +89,12 @@ def test_law_that_does_not_hold_is_shown_and_fails_the_command(
         shown.append(content)
         return pages.Generated({}, {})
 
-    root = checkout(tmp_path / "checkout", SUITE)
+    root = tmp_path / "checkout"
     docs = root / "docs"
-    docs.mkdir()
+    docs.mkdir(parents=True)
+    found = load_laws(root, recorded(root, *CASES))
     monkeypatch.setattr(pages, "generate", generate)
+    monkeypatch.setattr(laws, "load_laws", lambda _: found)
     monkeypatch.setattr(command, "features_dir", lambda: root / "features")
     monkeypatch.setattr(command, "uncommitted", lambda _: changed)
     record = verify(tmp_path, "--python", MODEL, *WELL).folder

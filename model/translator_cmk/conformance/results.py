@@ -9,7 +9,6 @@ from ..bdd.systems import PRODUCT_OF_THE_MODEL
 from ..digest import kit_digest
 from ..errors import CommandError
 from ..requirements import load_register
-from ..strict_yaml import read_yaml
 from ..verdict import Status
 from .cases import FEATURES, CaseEntry, Envelope, Ids
 from .lanes.repetition import Repetition, as_written
@@ -18,12 +17,6 @@ from .report.comparison import differences, of_digests
 from .report.reading import read
 from .report.wording import is_called_the_model, product
 from .selection import SELECTED
-
-EXPECTED: Mapping[str, Ids] = {
-    name: tuple(requirements)
-    for name, requirements in read_yaml(Path(__file__).with_name("properties.yaml")).value().items()
-}
-"""The requirements of each law of the model."""
 
 
 @dataclass(frozen=True)

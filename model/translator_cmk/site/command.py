@@ -114,7 +114,7 @@ def content_with_evidence(args: argparse.Namespace) -> "Content":
     from ..bdd.systems import PRODUCT_OF_THE_MODEL
     from ..conformance.results import load_results
     from .content import load_content
-    from .laws import run_laws
+    from .laws import load_laws
 
     results = None
     if args.results or RESULTS.exists():
@@ -125,7 +125,7 @@ def content_with_evidence(args: argparse.Namespace) -> "Content":
     root = features_dir().parent
     evidence = content.evidence
     if results.subject == PRODUCT_OF_THE_MODEL and not evidence.stale:
-        evidence = replace(evidence, laws=run_laws(root))
+        evidence = replace(evidence, laws=load_laws(root))
     if args.docs.resolve().is_relative_to(root):
         problem = uncommitted(root)
         if problem:

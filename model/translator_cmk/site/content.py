@@ -95,7 +95,7 @@ class Evidence:
     stale: str
     """Why the results say nothing of what is here now, in words; empty if they do."""
     laws: Sequence[Item] = ()
-    """The results of the laws, which the site has run itself."""
+    """The results of the laws, as their tests were last run."""
 
     @property
     def subject(self) -> str:

@@ -1,74 +1,85 @@
-"""Run the laws of the model again, and return the result of each.
+"""Read the record of the laws of the model: what their tests said when they were last run.
 
-A law is a claim about every step of the model, which a test tries along random walks.  No message
-log shows that it holds, so the site takes no record's word for it: it runs the tests itself.
+A law is a claim about every step of the model, which a test tries along random walks and in small
+worlds.  No message log shows that it holds, so its test is its evidence.  pytest records the tests
+as a JUnit file, with the model that they were run against.
 """
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
-from ..conformance.results import EXPECTED, Item
+from ..conformance.results import Item
+from ..digest import digest_of, files, kit_digest
+from ..strict_yaml import read_yaml
 from ..verdict import Status
 
-TESTS = "tests/machine/test_stateful.py"
-"""Where the laws are tested, from the root of the source; the parameter of a test is its law."""
+RECORD = Path(".results/laws.xml")
+TESTS = "tests/machine"
+"""Where the laws are tested, from the root of the source."""
 
-CHANGES_A_RUN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-"""Variables by which an environment changes what pytest runs."""
-
-
-def run_laws(root: Path) -> tuple[Item, ...]:
-    """Return the result of every law; a law without a result was not run."""
-    if not (root / TESTS).is_file():
-        return tuple(not_run(name, f"{TESTS} is not here") for name in EXPECTED)
-    found: dict[str, Item] = {}
-    with TemporaryDirectory() as folder:
-        junit = Path(folder) / "laws.xml"
-        said = run_tests(root, junit)
-        for item in results_in(junit):
-            if item.id not in found or item.status is not Status.PASSED:
-                found[item.id] = item
-    return tuple(found.get(name) or not_run(name, said) for name in EXPECTED)
+LAWS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(requirements)
+    for name, requirements in read_yaml(Path(__file__).parent / "data" / "laws.yaml")
+    .value()
+    .items()
+}
+"""The requirements of each law, by its id."""
 
 
-def run_tests(root: Path, junit: Path) -> str:
-    """Run the tests of the laws, which write a JUnit file; return the last line that pytest says.
+@dataclass(frozen=True)
+class Law(Item):
+    """The result of a law, and what was searched for a step that breaks it."""
 
-    No hook of a `conftest.py` takes part, and no option of the environment.
-    """
-    command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "-p", "no:cacheprovider"]
-    environment = {name: value for name, value in os.environ.items() if name not in CHANGES_A_RUN}
-    done = subprocess.run(
-        [*command, f"--junitxml={junit}", TESTS],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[-1] if lines else "pytest said nothing"
+    searched: str = ""
 
 
-def results_in(junit: Path) -> Iterator[Item]:
-    """Yield the result of each law in a JUnit file, where there is one."""
-    if not junit.is_file():
-        return
-    for case in ElementTree.parse(junit).iter("testcase"):
-        _, _, parameter = case.get("name", "").partition("[")
-        name = parameter.removesuffix("]")
-        if name in EXPECTED:
-            yield result_of(name, case)
+def identity(root: Path) -> str:
+    """Return the identity of the model and of the tests of its laws."""
+    return f"{kit_digest()} {digest_of(dict(files(root / TESTS)))}"
 
 
-def result_of(name: str, case: ElementTree.Element) -> Item:
+def load_laws(root: Path, record: Path = RECORD) -> tuple[Law, ...]:
+    """Return the result of every law; a law without a result of this model was not run."""
+    if not record.is_file():
+        return tuple(not_run(name, f"{record} is not here: run make site") for name in LAWS)
+    suite = ElementTree.parse(record).getroot()
+    if properties_of(suite.find("testsuite")).get("identity") != identity(root):
+        reason = "the model or its laws have changed since: run make site"
+        return tuple(not_run(name, reason) for name in LAWS)
+    found = list(results_in(suite))
+    return tuple(verdict(name, [law for law in found if law.id == name]) for name in LAWS)
+
+
+def verdict(name: str, tests: Sequence[Law]) -> Law:
+    """Return the result of a law from those of its tests: the first that didn't pass, if any."""
+    if not tests:
+        return not_run(name, "it has no test")
+    searched = "; ".join(law.searched for law in tests)
+    for law in tests:
+        if law.status is not Status.PASSED:
+            return replace(law, searched=searched)
+    return replace(tests[0], searched=searched)
+
+
+def results_in(suite: ElementTree.Element) -> Iterator[Law]:
+    """Yield the result of each test of a law."""
+    for case in suite.iter("testcase"):
+        properties = properties_of(case)
+        for name in properties.get("law", "").split():
+            if name in LAWS:
+                yield result_of(name, properties.get("searched", ""), case)
+
+
+def properties_of(element: ElementTree.Element | None) -> dict[str, str]:
+    """Return the properties that pytest has recorded of a test, or of the run."""
+    found = element.iterfind("properties/property") if element is not None else ()
+    return {each.get("name", ""): each.get("value", "") for each in found}
+
+
+def result_of(name: str, searched: str, case: ElementTree.Element) -> Law:
     """Return the result of a law from its test case."""
-    seconds = float(case.get("time", "0"))
     for kind, status in (
         ("failure", Status.FAILED),
         ("error", Status.FAILED),
@@ -77,10 +88,10 @@ def result_of(name: str, case: ElementTree.Element) -> Item:
         found = case.find(kind)
         if found is not None:
             said = found.get("message", "").partition("\n")[0]
-            return Item(name, "property", EXPECTED[name], status, seconds, said or kind)
-    return Item(name, "property", EXPECTED[name], Status.PASSED, seconds)
+            return Law(name, "property", LAWS[name], status, reason=said or kind, searched=searched)
+    return Law(name, "property", LAWS[name], Status.PASSED, searched=searched)
 
 
-def not_run(name: str, reason: str) -> Item:
+def not_run(name: str, reason: str) -> Law:
     """Return that a law was not run."""
-    return Item(name, "property", EXPECTED[name], Status.NOT_RUN, reason=reason)
+    return Law(name, "property", LAWS[name], Status.NOT_RUN, reason=reason)

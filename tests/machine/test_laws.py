@@ -1,10 +1,12 @@
-"""Every law holds along random walks and wherever Hypothesis goes, and each is seen to fail.
+"""Every law holds along random walks, in small worlds and wherever Hypothesis goes, and each is seen
+to fail.
 
-The site runs these tests again, and knows by the id of a parameter which law a test is about.
+The site shows what these tests say: `make site` records them, each with the law that it is about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,7 +19,8 @@ from tests.conftest import IN_FULL
 from tests.machine.faulty import FAULTY, NamesNoRequirement
 from tests.machine.laws import LAWS, Step, slug, take
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, random_command, values
-from translator_cmk.conformance.results import EXPECTED
+from translator_cmk.explore.graph import state_graph
+from translator_cmk.explore.scopes import SCOPE_NAMED, Scope
 from translator_cmk.machine import (
     COMMANDS,
     DEFAULT_STAGE,
@@ -29,9 +32,19 @@ from translator_cmk.machine import (
     Unspecified,
     initial,
 )
+from translator_cmk.site.laws import LAWS as SHOWN
+from translator_cmk.site.laws import identity
 
-EXPLORES = "hypothesis-explores-all-commands"
-"""The law that all others hold wherever Hypothesis goes."""
+NAMED = {slug(law): law for law in LAWS}
+"""Each law by the id that the site knows it by."""
+
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _identified(record_testsuite_property: Record) -> None:
+    record_testsuite_property("identity", identity(Path(__file__).parents[2]))
+
 
 # Wherever Hypothesis goes
 
@@ -92,9 +105,9 @@ def explore(machine: Machine, chosen: settings = EXPLORED) -> set[type[Any]]:
     return outcomes
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [EXPLORES])
-def test_every_law_holds_wherever_hypothesis_goes(name: str) -> None:  # noqa: ARG001  # its id
+def test_every_law_holds_wherever_hypothesis_goes(record_property: Record) -> None:
+    record_property("law", " ".join(NAMED))
+    record_property("searched", "where Hypothesis goes")
     assert explore(Machine(ROWS)) == {Accepted, Refused, Unspecified}
 
 
@@ -127,26 +140,46 @@ def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
             yield step
 
 
-WALKED = [name for name in EXPECTED if name != EXPLORES]
+WORLDS = ("losing-the-key", "vaults-and-keys")
+"""The small worlds that are searched whole."""
+
+
+def every_step(scope: Scope) -> Iterator[Step]:
+    """Yield every step of a world that the scope offers."""
+    graph = state_graph(scope)
+    machine = Machine(ROWS)
+    for number in range(graph.states):
+        for edge in graph.edges_from(number):
+            yield take(machine, graph.state(number), scope.alphabet[edge.command])
 
 
 @cache
 def steps_of_the_article() -> list[Step]:
-    return list(walks(Machine(ROWS), 30, seed=1))
+    steps = list(walks(Machine(ROWS), 30, seed=1))
+    for name in WORLDS:
+        steps.extend(every_step(SCOPE_NAMED[name]))
+    return steps
 
 
-@pytest.mark.parametrize("name", WALKED)
-def test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(name: str) -> None:
-    law = {slug(law): law for law in LAWS}[name]
-    for step in steps_of_the_article():
+@pytest.mark.parametrize("name", NAMED)
+def test_law_holds_of_every_step_and_is_seen_to_fail_on_wrong_machines(
+    name: str, record_property: Record
+) -> None:
+    law = NAMED[name]
+    steps = steps_of_the_article()
+    record_property("law", name)
+    record_property(
+        "searched",
+        f"{len(steps):,} steps: random walks, and all of the worlds {' and '.join(WORLDS)}",
+    )
+    for step in steps:
         assert law(step), f"it does not hold of {step.command}: {step.outcome}"
     for fault, machine in FAULTY[law.__name__].items():
-        steps = walks(machine, 200, seed=2)
-        found = any(not law(step) for step in steps)
+        found = any(not law(step) for step in walks(machine, 200, seed=2))
         assert found, f"it takes a machine for right that {fault}"
 
 
-def test_every_law_is_expected_of_a_run_and_has_a_faulty_model_that_breaks_it() -> None:
+def test_every_law_is_shown_by_the_site_and_has_a_faulty_model_that_breaks_it() -> None:
     broken_by_a_machine = {name for name, machines in FAULTY.items() if machines}
     assert {law.__name__ for law in LAWS} == broken_by_a_machine
-    assert {*map(slug, LAWS), EXPLORES} == EXPECTED.keys()
+    assert NAMED.keys() == SHOWN.keys()
