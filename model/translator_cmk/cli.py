@@ -123,18 +123,9 @@ REPORT = (
 )
 
 COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
-    Subcommand(
-        "register",
-        "print the requirements, or how two registers differ",
-        "requirements.register_command",
-    ),
+    Subcommand("register", "print the requirements", "requirements.register_command"),
     SubcommandGroup("source", "work with a copy of the article", SOURCE),
     Subcommand("lint", "check feature files", "bdd.lint"),
-    Subcommand(
-        "features",
-        "print the ids of the scenarios, or which are new, gone or renamed since a release",
-        "bdd.features_command",
-    ),
     Subcommand(
         "check-plan",
         "say what a planned change of Terraform or Azure does to what an account holds",

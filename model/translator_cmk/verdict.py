@@ -131,9 +131,7 @@ OF_CASES = (
     Status.NOTHING_LEARNED,
     Status.NOT_RUN,
 )
-"""The statuses of a case in a report.  Release 0.2.0 did not have *flaky*, and 0.3.0 did not have
-*nothing learned*.
-"""
+"""The statuses of a case in a report."""
 
 OF_ITEMS = (
     Status.PASSED,
@@ -152,9 +150,6 @@ SHOWN_AS: Mapping[Status, Status] = {
     Status.NOTHING_LEARNED: Status.INCONCLUSIVE,
 }
 """The statuses of cases that the site shows as another."""
-
-OF_PROPERTIES = (Status.PASSED, Status.FAILED, Status.NOT_RUN)
-"""The statuses of a test that is evidence of something other than a scenario."""
 
 OF_BADGES = (*OF_ITEMS, Status.STALE, Status.DECLARED, Status.LIMITED)
 """The statuses of a badge."""

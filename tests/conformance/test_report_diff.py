@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import ROOT, VALID, run_cli
+from tests.command_line import VALID, run_cli
 from tests.conformance.conftest import (
     FAILS,
     FAILS_TOO,
@@ -19,16 +19,22 @@ from tests.conformance.conftest import (
     says,
     verify,
 )
+from tests.conformance.forgeries import Forgery
 from translator_cmk import __version__
 from translator_cmk.conformance.report.two_reports import direction
-
-OLD = ROOT / "tests" / "conformance" / "reports" / "0.2.0"
 
 
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The report on the model, of the scenarios of which the wrong system fails two."""
     return verify(tmp_path_factory.mktemp("right"), "--python", MODEL, *SOME)
+
+
+@pytest.fixture(scope="module")
+def less(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on the model, of one scenario of these."""
+    folder = tmp_path_factory.mktemp("less")
+    return verify(folder, "--python", MODEL, "--lane", "features", "--case", WHOLE)
 
 
 def compared(code: int, before: Path, after: Path) -> dict[str, Any]:
@@ -80,8 +86,7 @@ def test_report_does_not_differ_from_itself(right: Verified) -> None:
     )
 
 
-def test_what_the_later_run_has_left_out_is_worse(right: Verified, tmp_path: Path) -> None:
-    less = verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", WHOLE)
+def test_what_the_later_run_has_left_out_is_worse(right: Verified, less: Verified) -> None:
     found = compared(1, right.folder, less.folder)
     assert {FAILS, FAILS_TOO} <= by_direction(found["tests"], "worse")
     assert "revocation.undeploys" in by_direction(found["requirements"], "worse")
@@ -89,15 +94,17 @@ def test_what_the_later_run_has_left_out_is_worse(right: Verified, tmp_path: Pat
     assert {change["was"] for change in more["tests"]} == {"absent"}
 
 
-def test_report_of_another_specification_is_compared_and_its_tests_may_be_gone(
-    right: Verified,
+def test_report_of_another_kit_is_compared_and_its_tests_may_be_gone(
+    right: Verified, less: Verified, tmp_path: Path
 ) -> None:
-    found = compared(1, OLD, right.folder)
+    other = Forgery(right.folder, tmp_path / "other")
+    other.envelope["digest"] = "0" * 64
+    found = compared(1, other.sign(), less.folder)
     gone = [change for change in found["tests"] if change["now"] == "absent"]
     assert gone
     assert {change["direction"] for change in gone} == {"otherwise"}
     [kit] = [fact for fact in found["runs"] if fact["about"] == "kit"]
-    assert kit["was"].startswith("translator-cmk 0.2.0 ")
+    assert kit["was"].endswith("kit 000000000000")
 
 
 @pytest.mark.parametrize(

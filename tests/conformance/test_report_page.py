@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import ROOT, run_cli
+from tests.command_line import run_cli
 from tests.conformance.conftest import (
     FAILS,
     FAILS_TOO,
@@ -40,8 +40,6 @@ SECTIONS = (
     "## What it leaves open",
     "## How to repeat it",
 )
-OLD = ROOT / "tests" / "conformance" / "reports" / "0.2.0"
-
 REVOKED = 'the customer revokes the access of "translator-prod" to the keys of "kv-prod"'
 
 
@@ -210,10 +208,17 @@ def test_what_gives_nobody_away_stays_as_it_is(harmless: str) -> None:
     assert redacted(harmless) == harmless
 
 
-def test_report_of_another_kit_is_said_to_be_judged_by_that_kit() -> None:
-    page = page_of(OLD)
-    assert "**Judged by another kit.** The verdicts are those of translator-cmk 0.2.0" in page
-    assert "There is no time line: the log is in protocol 1" in page
+def test_report_of_another_kit_is_laid_out_and_checked_by_that_kit_alone(
+    wrong_in_features: Verified, tmp_path: Path
+) -> None:
+    forgery = Forgery(wrong_in_features.folder, tmp_path / "other")
+    forgery.envelope["digest"] = "0" * 64
+    other = forgery.sign()
+    assert "**Judged by another kit.** The verdicts are those of translator-cmk" in page_of(other)
+    done = run_cli("report", "check", other)
+    assert done.code == 4
+    assert "another kit made this report: translator-cmk " in done.error
+    assert done.error.endswith("kit 000000000000; to check it, install that kit\n")
 
 
 def test_run_on_azure_is_repeated_there_and_named_with_all_that_its_version_says(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from tests.command_line import ROOT, run_cli
+from tests.command_line import run_cli
 from tests.conformance.conftest import (
     FAILS,
     FAULTY,
@@ -23,10 +23,6 @@ from tests.conformance.conftest import (
 )
 from translator_cmk.bdd.feature_files import read_feature
 from translator_cmk.conformance.report.cause_blocks import outcomes_in
-from translator_cmk.conformance.report.junit import junit_xml
-from translator_cmk.conformance.report.page import report_html
-from translator_cmk.conformance.report.reading import read
-from translator_cmk.conformance.report.text import lines as lines_of
 from translator_cmk.conformance.report.text import wrapped
 from translator_cmk.requirements import load_register
 
@@ -271,14 +267,6 @@ def test_cause_tells_where_its_rule_holds_in_every_form(tmp_path: Path) -> None:
         page = (found.folder / "report.html").read_text("utf-8")
         assert f"<th>{label}</th><td>{text}</td>" in page
         assert f"- {label.capitalize()}: {text}\n" in says(0, "report", "page", found.folder)
-
-
-def test_report_of_an_earlier_release_is_laid_out_with_its_causes() -> None:
-    envelope = read(ROOT / "tests" / "conformance" / "reports" / "0.2.0")
-    first, *_ = envelope["groups"]
-    assert first["cause"] in "\n".join(lines_of(envelope))
-    assert first["cause"] in report_html(envelope)
-    assert first["cause"] in junit_xml(envelope)
 
 
 def test_failure_of_a_sequence_is_titled_by_what_happened_and_its_test_case_is_not(

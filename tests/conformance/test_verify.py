@@ -31,15 +31,17 @@ from tests.conformance.conftest import (
     verify,
 )
 from tests.conftest import some
+from translator_cmk import __version__
+from translator_cmk.bdd import freeze
 from translator_cmk.bdd.demands import demanded_of_the_model, demanded_without
 from translator_cmk.cli import main
-from translator_cmk.conformance import cases, release
+from translator_cmk.conformance import cases
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
 from translator_cmk.conformance.deviations import load_deviations
-from translator_cmk.conformance.report.by_requirement import rates
 from translator_cmk.conformance.report.wording import badge_of, headline
+from translator_cmk.files import write_json
 from translator_cmk.oracle.profiles import silent_in
-from translator_cmk.requirements import frozen_registers, load_register
+from translator_cmk.requirements import load_register
 from translator_cmk.verdict import Status
 
 TENANT, WORKSPACE = (("--lane", "features", "--topic", topic) for topic in ("tenant", "workspace"))
@@ -246,10 +248,8 @@ KNOWN = {"reason": "by design", "issue": "https://example.invalid/7", "expires":
 def test_verdict_is_as_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
 ) -> None:
-    (tmp_path / "releases.yaml").write_text(
-        "{}"
-    )  # the kit is of no release here, also at the commit of one
-    monkeypatch.setattr(release, "RELEASES", tmp_path / "releases.yaml")
+    # the kit is of no release here, also at the commit of one
+    monkeypatch.setattr(freeze, "FROZEN", tmp_path / "frozen")
     arguments: list[str] = []
     for name in row["ask"]:
         arguments += words(str(name))
@@ -368,36 +368,6 @@ def badge(folder: Path) -> str:
     return message
 
 
-def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_meant_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register = load_register()
-    same = {"id": "vault.same-region", "revision": register["vault.same-region"].revision}
-    other = {"id": "vault.same-tenant", "revision": register["vault.same-tenant"].revision}
-    revised = {"id": "vault.soft-delete", "revision": register["vault.soft-delete"].revision + 1}
-    withdrawn = {"id": "vault.withdrawn", "revision": 1}
-    for version, entries in {
-        "0.9": [revised, withdrawn],  # nothing of it is left
-        "1.0": [same, other, revised, withdrawn],
-        "1.9": [same],
-        "1.10": [same, other],
-    }.items():
-        (tmp_path / f"{version}.json").write_text(json.dumps(entries), "utf-8")
-    monkeypatch.setattr(frozen_registers, "FROZEN", tmp_path)
-    found = verify(tmp_path / "report", "--python", MODEL, *ONLY)
-    report, page = found.report, (found.folder / "report.html").read_text("utf-8")
-    assert list(rates(report)) == [
-        ("release 1.0", "2 of its 2 requirements passed"),
-        ("release 1.9", "1 of its 1 requirements passed"),
-        ("release 1.10", "2 of its 2 requirements passed"),
-    ]
-    assert re.findall(r"Release [0-9.]+", page) == ["Release 1.0", "Release 1.9", "Release 1.10"]
-    for case in report["cases"]:
-        if same["id"] in case["requirements"]:
-            case["status"] = "failed"
-    assert dict(rates(report))["release 1.0"] == "1 of its 2 requirements passed, 1 failed"
-
-
 NARROWED: dict[str, dict[str, Any]] = {
     "requirement keys.audit": {"selection": {"requirement": ["keys.audit"]}},
     "lanes features and tour": {"lanes": ["features", "tour"]},
@@ -419,11 +389,10 @@ NARROWED: dict[str, dict[str, Any]] = {
 def test_whole_run_of_a_released_kit_is_green_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    releases = tmp_path / "releases.yaml"
-    releases.write_text(yaml.safe_dump({"9.9.9": release.specification_digest()}), "utf-8")
-    monkeypatch.setattr(release, "RELEASES", releases)
-    found = verify(tmp_path, "--python", MODEL, *ONLY)
-    assert found.report["release"] == "9.9.9"
+    write_json(tmp_path / f"{__version__}.json", freeze.freeze_now()._asdict())
+    monkeypatch.setattr(freeze, "FROZEN", tmp_path)
+    found = verify(tmp_path / "report", "--python", MODEL, *ONLY)
+    assert found.report["released"]
     scored = found.report["counts"]["scored"]
     count = f"{scored['passed']} of {scored['total']} passed"
     assert f"profile article: {count} (only topic vault, lane features)\n" in found.printed

@@ -1,9 +1,9 @@
 """Ties: every place where a requirement's id or a command has to be, and whether it is there.
 
 An id stands in the register, on a rule of a feature, in rows of the model and on pages; the ids of
-released scenarios stand in frozen files.  `make ties` checks all of them.  Each diagnostic says
-what is wrong, where, and what to do: whoever adds a requirement or a command finds the next place
-to edit without running the tests.
+releases are frozen.  `make ties` checks all of them.  Each diagnostic says what is wrong, where,
+and what to do: whoever adds a requirement or a command finds the next place to edit without running
+the tests.
 """
 
 import re
@@ -29,9 +29,8 @@ from .diagnostics import Diagnostic
 from .example_answers import example_diagnostics, missing_programs
 from .feature_files import feature_files, load_features, pickles
 from .feature_records import Feature, Pickle
-from .frozen_scenarios import digests_of, load_frozen
+from .freeze import broken_promises
 from .lint import lint
-from .scenario_differences import lines_for_gone_ids
 
 ROOT = features_dir().parent
 EXAMPLES = ROOT / "docs" / "examples"
@@ -65,7 +64,7 @@ def ties() -> list[Diagnostic]:
     found += command_diagnostics(features)
     if not found:  # scenarios and rows can be compared only once each is in order
         found += [*scenario_diagnostics(features), *strength_diagnostics()]
-        found += released_scenario_diagnostics()
+        found += release_diagnostics()
         found += example_diagnostics(EXAMPLES, files_of(features))
     return [*found, *module_diagnostics(), *page_diagnostics(register)]
 
@@ -252,31 +251,15 @@ def module_diagnostics() -> Iterator[Diagnostic]:
         yield Diagnostic(feature, 1, text, remedy)
 
 
-# Scenarios and releases
+# Releases
 
 CHANGELOG = ROOT / "CHANGELOG.md"
 
 
-def released_scenario_diagnostics() -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each scenario id of the last release that is gone, and of which the
-    changelog does not say so.
-
-    Whoever refers to the id learns there what became of it.
-    """
-    *_, (version, released) = load_frozen().items()
-    written = lines_since(version)
-    for line in lines_for_gone_ids(released, digests_of(pickles())):
-        if any(each.startswith(line) for each in written):
-            continue
-        name = line.split("`")[1]
-        text = f"the scenario {name} of {version} is gone, and no line says so"
-        yield Diagnostic(CHANGELOG, 1, text, f"put it back, or write the line '{line}'")
-
-
-def lines_since(version: str) -> list[str]:
-    """Return the lines of the changelog above the section of a release."""
-    since, _, _ = CHANGELOG.read_text("utf-8").partition(f"\n## [{version}]")
-    return [line.strip() for line in since.splitlines()]
+def release_diagnostics() -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each id of a release that is gone unsaid, or used again."""
+    for text, remedy in broken_promises(CHANGELOG.read_text("utf-8")):
+        yield Diagnostic(CHANGELOG, 1, text, remedy)
 
 
 # Pages

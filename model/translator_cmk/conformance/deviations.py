@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..bdd.feature_files import pickles
-from ..bdd.scenario_differences import current_id
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..shapes import TEXT, Simple, record
@@ -158,9 +157,6 @@ def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
     if entry.requirement and entry.requirement not in load_register():
         return f"{entry.requirement!r} is no requirement; translator-cmk register lists them all"
     if entry.case and entry.case not in cases:
-        renamed = current_id(entry.case)
-        if renamed is not None:
-            return f"{entry.case!r} was renamed; write {renamed!r}"
         return f"{entry.case!r} is no case; the report of a run lists them all"
     for field, text in UNWRITTEN.items():
         if getattr(entry, field) == text:

@@ -98,7 +98,6 @@ def parts(link: str = "{name}.schema.json") -> dict[str, str]:
     found["stage"] = stage_part()
     found["capabilities"] = table(("Capability", "Means"), meanings(CAPABILITIES))
     found["levels"] = table(("Level", "Is about"), meanings(LEVELS))
-    found["from-0.2.0"] = TEXTS["since"]
     return found
 
 

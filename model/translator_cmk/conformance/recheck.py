@@ -4,7 +4,7 @@ counterexample.
 
 import argparse
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ..language.sentences import format_answer, format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from .cases import FEATURES, CaseEntry, Envelope
+from .cases import Envelope
 from .channels import Fault
 from .channels.options import add_system_arguments, connection
 from .lanes.applicable import applicable
@@ -23,11 +23,10 @@ from .lanes.counterexamples import read_counterexample
 from .lanes.repetition import Repetition, as_written, ask_again
 from .lanes.sequence_run import run_sequence
 from .model_answers import contradictions
-from .release import known_releases, specification_digest, specification_of
-from .report.comparison import beyond, differences, of_cases, of_digests, of_envelope, of_folder
+from .report.comparison import beyond, of_cases, of_digests, of_envelope, of_folder
 from .report.folder import MESSAGES
 from .report.reading import read
-from .report.recorded import MessageLog, shortened
+from .report.recorded import MessageLog
 from .report.wording import is_called_the_model, kit_of
 from .session import Session
 from .subject import Subject, by_chance
@@ -77,91 +76,19 @@ def replay_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Derive every verdict, count and file again from the message log; 1 where one differs, 4 if it
-    is incomplete.
+    is incomplete or another kit made the report.
     """
     envelope = read(args.folder)
     if envelope["digest"] != kit_digest():
-        return check_of_another_kit(args.folder, envelope)
+        raise CommandError(
+            f"{args.folder}: another kit made this report: {plain(kit_of(envelope))}; to check it, "
+            "install that kit",
+            INCOMPLETE,
+        )
     problems, log = problems_of(args.folder, envelope)
     if not problems:
         must_have_said_hello(args.folder, envelope)
     return report_on(args.folder, envelope, problems, f"derived from {MESSAGES}", beyond(log))
-
-
-def check_of_another_kit(folder: Path, envelope: Envelope) -> int:
-    """Print what this kit finds of a report that another one made, and return the exit code.
-
-    Another plan, or other words, are no forgery.  But a status has to follow from its log by this
-    kit too, as long as the specification is the same.  0: all do, and so does all that is counted
-    of them; 1: a status does not, or a file was changed; 4: not all could be judged, or something
-    else comes out otherwise here.
-    """
-    print(
-        f"another kit made this report: {plain(kit_of(envelope))}; this is kit {kit_digest()[:12]}"
-    )
-    changed = list(of_digests(folder, envelope))
-    if changed:
-        return report_on(folder, envelope, changed, "")
-    if specification_of(envelope) != specification_digest():
-        print(
-            "its specification is another one, so no verdict can be derived here; to check it, "
-            "install that kit"
-        )
-        return INCOMPLETE
-    must_have_said_hello(folder, envelope)
-    try:
-        repetition = Repetition(folder, envelope)
-        now = as_written(repetition.run())
-    except CommandError as error:
-        print(f"this kit can't repeat its run: {plain(str(error))}; to check it, install that kit")
-        return INCOMPLETE
-    judged = now["cases"]
-    if repetition.problems:  # a lane has another plan; the scenarios have none
-        results = repetition.running.results
-        judged = [case for case in judged if case["lane"] == FEATURES and case["id"] in results]
-    otherwise = list(differences(envelope["subject"], now["subject"], "subject"))
-    otherwise += other_statuses(envelope, judged)
-    if otherwise:
-        return report_on(folder, envelope, otherwise, "")
-    print(
-        f"{folder}: {len(judged)} of {len(envelope['cases'])} verdicts are confirmed, derived from "
-        f"{MESSAGES}"
-    )
-    unconfirmed = repetition.problems[:1] or list(derived_otherwise(envelope, now))
-    if unconfirmed:
-        print(f"this kit can't confirm the rest: {plain(unconfirmed[0])}")
-        return INCOMPLETE
-    return OK if envelope["complete"] else INCOMPLETE
-
-
-DERIVED = ("counts", "groups", "exit_code", "faults", "stale_deviations")
-"""Fields of an envelope that follow from its cases and its log."""
-
-
-def derived_otherwise(envelope: Envelope, now: Envelope) -> Iterator[str]:
-    """Yield what the report of another kit says besides statuses and does not follow here: a case
-    that this kit doesn't have, whether a case counts, what is counted, and a release that is not of
-    this specification.
-    """
-    has_to_count = {case["id"]: case["scored"] for case in now["cases"]}
-    for case in envelope["cases"]:
-        name = case["id"]
-        if name not in has_to_count:
-            yield f"this kit has no case {name} in such a run"
-        else:
-            yield from differences(case["scored"], has_to_count[name], f"{name}.scored")
-    for field in DERIVED:
-        yield from differences(envelope.get(field), now.get(field), field)
-    release = envelope["release"]
-    if release and known_releases().get(release) != specification_digest():
-        yield f"release: this specification is not known to be of release {shortened(release)}"
-
-
-def other_statuses(envelope: Envelope, judged: Iterable[CaseEntry]) -> Iterator[str]:
-    """Yield each case that has another status now, or is not in the report."""
-    reported = {case["id"]: case["status"] for case in envelope["cases"]}
-    for case in judged:
-        yield from differences(reported.get(case["id"]), case["status"], f"{case['id']}.status")
 
 
 def reproduce(args: argparse.Namespace) -> int:

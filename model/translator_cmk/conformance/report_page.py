@@ -8,16 +8,14 @@ from pathlib import Path
 
 from ..errors import OK, CommandError
 from ..files import write_text
-from ..language.messages import PROTOCOL
 from ..shapes import WireError
-from .cases import Envelope
 from .report.analysis import analysis
 from .report.document import changed_words
 from .report.document_html import document_html
 from .report.document_markdown import document_md
 from .report.reading import must_be_of_a_known_revision, read
 from .report.redaction import redacted
-from .report.timeline import World, worlds_of
+from .report.timeline import worlds_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +33,11 @@ def run(args: argparse.Namespace) -> int:
     """Write the page; raises `CommandError`."""
     envelope = read(args.folder)
     must_be_of_a_known_revision(envelope)
-    worlds, unreadable = time_lines(args.folder, envelope)
-    document = changed_words(analysis(envelope, worlds, unreadable), redacted)
+    try:
+        worlds = worlds_of(args.folder, envelope)
+    except (CommandError, WireError) as error:
+        raise CommandError(f"{args.folder}: {error}") from None
+    document = changed_words(analysis(envelope, worlds), redacted)
     text = document_html(document) if args.html else document_md(document)
     if args.output is None:
         sys.stdout.write(text)
@@ -48,21 +49,3 @@ def run(args: argparse.Namespace) -> int:
             f"--output {args.output}: can't be written: {error.strerror}; name another file"
         ) from None
     return OK
-
-
-def time_lines(folder: Path, envelope: Envelope) -> tuple[list[World] | None, str]:
-    """Return the worlds of a report, or why this kit can't read them; raises `CommandError`.
-
-    Only the log of an earlier protocol may be unreadable.
-    """
-    earlier = envelope["protocol"] < PROTOCOL
-    try:
-        return worlds_of(folder, envelope), ""
-    except (CommandError, WireError) as error:
-        if not earlier:
-            raise CommandError(f"{folder}: {error}") from None
-    words = (
-        f"There is no time line: the log is in protocol {envelope['protocol']}, of which this kit "
-        "can't read all messages."
-    )
-    return None, words

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from .. import __version__
+from ..bdd.freeze import is_released
 from ..files import write_json
 from ..language.declaration import LEVELS, Declaration, declaration_to_wire
 from ..language.messages import PROTOCOL
@@ -19,7 +20,6 @@ from .cases import Case, in_order
 from .deviations import Deviations
 from .interruption import Interruption
 from .message_log import NoLog
-from .release import release, specification_digest
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.essentials import REPLAY, STANDING_FOR
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
@@ -133,8 +133,7 @@ class Running:
         envelope = {
             "format": FORMAT,
             "kit": __version__,
-            "release": release(),
-            "specification": specification_digest(),
+            "released": is_released(),
             "protocol": PROTOCOL,
             "register": {"article": revision, "requirements": len(load_register())},
             "subject": None if self.declared is None else declaration_to_wire(self.declared),

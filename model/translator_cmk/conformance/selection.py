@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..bdd.feature_files import pickles
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
-from ..bdd.scenario_differences import current_id
 from ..errors import CommandError
 from ..language.declaration import MASKED, Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
@@ -114,8 +113,5 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
 def must_be_known(option: str, name: str, kind: str, known: Sequence[str]) -> None:
     """Raise `CommandError`, with what may have been meant, if there is nothing of this name."""
     if name not in known:
-        renamed = current_id(name)
-        if renamed is not None:
-            raise CommandError(f"{option} {name}: this {kind} was renamed; write {renamed}")
         otherwise = "translator-cmk register lists the requirements, a report the cases"
         raise CommandError(f"{option} {name}: unknown {kind}; {suggestion(name, known, otherwise)}")

@@ -11,7 +11,6 @@ from typing import Any
 
 from ..shapes import (
     Line,
-    Malformed,
     Record,
     Reference,
     Shape,
@@ -59,28 +58,6 @@ def request_record(verb: str) -> Record:
 REQUEST = Tagged("verb", {verb: request_record(verb) for verb in REQUESTED})
 
 
-class ProtocolNumber(Whole):
-    """The number of the protocol that a system speaks, which has to be that of the kit."""
-
-    def __init__(self) -> None:
-        super().__init__(PROTOCOL, PROTOCOL)
-
-    def read(self, value: Any) -> int:
-        if type(value) is int and value in EARLIER:
-            what = f"is {value}, which was that of release {EARLIER[value]}"
-            raise Malformed(what, f"write {PROTOCOL}; {WHAT_ELSE}")
-        return super().read(value)
-
-
-EARLIER: Mapping[int, str] = {1: "0.2.0"}
-"""The last release with each earlier protocol."""
-
-WHAT_ELSE = (
-    "without the capability azure-rbac nothing else has to change, and `translator-cmk protocol "
-    "from-0.2.0` lists what is new"
-)
-
-
 def build_hello(
     id: str,  # noqa: A002  # as on the wire
     protocol: int,
@@ -100,7 +77,7 @@ def build_hello(
 
 HELLO = Record(
     "the answer 'hello'",
-    {"id": TOKEN, "protocol": ProtocolNumber(), "session": TOKEN, **DECLARED},
+    {"id": TOKEN, "protocol": Whole(PROTOCOL, PROTOCOL), "session": TOKEN, **DECLARED},
     required=("id", "protocol", "product", "version"),
     make=build_hello,
 )

@@ -1,63 +1,34 @@
-"""The command `register`: prints the register as text or JSON, and how two registers differ."""
+"""The command `register`: prints the register as text or JSON."""
 
 import argparse
 import json
 from collections import Counter
 
-from ..errors import DEVIATIONS, EXIT_CODES, OK
-from .differences import differences
+from ..errors import OK
 from .exports import register_to_json
-from .frozen_registers import load_entries
-from .loading import FOLDER, load_register
+from .loading import load_register
 from .register import Register, Requirement
 from .revision_option import add_revision_option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `register`, and `diff`."""
+    """Add the arguments of `register`."""
     parser.add_argument(
         "--json",
         action="store_true",
         help="print JSON: an array with an object for each requirement",
     )
     add_revision_option(parser)
-    diff = parser.add_subparsers(metavar="COMMAND").add_parser(
-        "diff",
-        help="compare two registers, by requirement",
-        description="Compare two registers, by requirement, as Markdown for a changelog.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    named = "a release, a file that 'register --json' wrote, or a folder of YAML"
-    diff.add_argument("before", metavar="A", help=named)
-    diff.add_argument(
-        "after", metavar="B", nargs="?", help=f"{named} (default: the register of this package)"
-    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the register, or how two differ; raises `CommandError`."""
-    if "before" in args:
-        return print_differences(args.before, args.after or FOLDER)
+    """Print the register; raises `CommandError`."""
     register = load_register(revision=args.revision)
     if args.json:
         print(json.dumps(register_to_json(register), indent=2))
     else:
         print(format_register(register))
     return OK
-
-
-def print_differences(before: str, after: object) -> int:
-    """Print how two registers differ, and return the exit code; raises `CommandError`."""
-    entries_before = load_entries(before)
-    entries_after = load_entries(str(after))
-    lines = list(differences(entries_before, entries_after))
-    if not lines:
-        print(f"no difference in {len(entries_after)} requirements")
-        return OK
-    print("\n".join(lines))
-    return DEVIATIONS
 
 
 def format_register(register: Register) -> str:

@@ -47,8 +47,8 @@ MOST_OPEN = 25
 """How many rows a table has at most that is not folded."""
 
 
-def analysis(envelope: Envelope, worlds: Sequence[World] | None, unreadable: str = "") -> Document:
-    """Return the document; without ``worlds``, ``unreadable`` says why there is no time line."""
+def analysis(envelope: Envelope, worlds: Sequence[World]) -> Document:
+    """Return the document."""
     register = load_register(revision=envelope["register"]["article"])
     found = cells(envelope, register)
     tried = {name: cell for name, cell in found.items() if was_tried(cell)}
@@ -58,10 +58,7 @@ def analysis(envelope: Envelope, worlds: Sequence[World] | None, unreadable: str
     blocks += by_microsoft(register, tried.keys() | shown_once(envelope).keys())
     blocks += done(envelope, worlds)
     blocks.append(Heading(2, "What we saw, and when"))
-    if worlds is None:
-        blocks.append(Paragraph((unreadable,)))
-    else:
-        blocks += seen(envelope, worlds)
+    blocks += seen(envelope, worlds)
     blocks += settled(envelope, register, tried)
     blocks += open_still(envelope, found, worlds)
     blocks += repeated(envelope)
@@ -225,7 +222,7 @@ def folded_if_long(what: str, table: Table) -> Iterator[Block]:
 # What was done
 
 
-def done(envelope: Envelope, worlds: Sequence[World] | None) -> Iterator[Block]:
+def done(envelope: Envelope, worlds: Sequence[World]) -> Iterator[Block]:
     """Yield how the requests were chosen, and those of the sequences that are shown."""
     yield Heading(2, "What we did")
     items: list[Text] = []
@@ -239,8 +236,6 @@ def done(envelope: Envelope, worlds: Sequence[World] | None) -> Iterator[Block]:
             "the kit looked at everything that the system shows, as long as effects were due.",
         )
     )
-    if worlds is None:
-        return
     shown = shown_worlds(envelope, worlds)
     if len(shown) < 2:
         return
@@ -372,7 +367,7 @@ def failure(block: CauseBlock, register: Register) -> Iterator[Block]:
 
 
 def open_still(
-    envelope: Envelope, found: Mapping[str, Cell], worlds: Sequence[World] | None
+    envelope: Envelope, found: Mapping[str, Cell], worlds: Sequence[World]
 ) -> Iterator[Block]:
     """Yield what was not run, or not learned."""
     yield Heading(2, "What it leaves open")
@@ -391,7 +386,7 @@ def open_still(
             if amount:
                 items.append((f"{words}: {amount}",))
     items += nothing_learned(envelope)
-    items += out_of_sight(worlds or ())
+    items += out_of_sight(worlds)
     items.append(("A log can be invented. It shows what was recorded, and not that it happened.",))
     yield Items(tuple(items))
     differing = [case for case in envelope["cases"] if case["status"] == Status.DIFFERS]

@@ -3,11 +3,10 @@ it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ...requirements import Register, Requirement, load_register
-from ...requirements.frozen_registers import load_frozen, unchanged_since
+from ...requirements import Register, Requirement
 from ...verdict import HAS_FAILED, Status, of_requirement, with_failures_first
 from ..cases import FEATURES, CaseEntry, Envelope, Ids
 
@@ -112,24 +111,3 @@ def shown_once(envelope: Envelope) -> dict[str, bool]:
     tour = envelope.get("tour", {})
     found = dict.fromkeys(tour.get("shown", ()), True)
     return {**found, **tour.get("settled", {})}
-
-
-def rates(envelope: Envelope) -> Iterator[tuple[str, str]]:
-    """Yield for each release how many passed of its own requirements that count and mean what they
-    meant then.
-    """
-    register = load_register()
-    scored = [case for case in envelope["cases"] if case["scored"]]
-    tried = {name for case in scored for name in case["requirements"]}
-    concerning = by_requirement(scored)
-    for version in load_frozen():
-        own = [name for name in unchanged_since(version) if name in tried]
-        if not own:
-            continue
-        statuses: Counter[Status] = Counter()
-        for name in own:
-            statuses[cell(register[name], concerning.get(name, ())).status] += 1
-        passed = statuses.pop(Status.PASSED, 0)
-        parts = [f"{passed} of its {len(own)} requirements passed"]
-        parts += [f"{count} {status.short}" for status, count in statuses.items()]
-        yield f"release {version}", ", ".join(parts)

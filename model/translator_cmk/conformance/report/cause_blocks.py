@@ -36,7 +36,6 @@ def cause_blocks(envelope: Envelope) -> Iterator[CauseBlock]:
     for group in envelope["groups"]:
         cause = group["cause"]
         cases = [by_id[name] for name in group["cases"]]
-        cases.sort(key=lambda case: case["status"] == Status.BLOCKED)  # earlier releases did not
         first, *others = cases
         yield CauseBlock(
             cause=cause,

@@ -35,7 +35,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ...verdict import HAS_FAILED, OF_CASES, OF_PROPERTIES, OF_REQUIREMENTS, Status
+from ...verdict import HAS_FAILED, OF_CASES, OF_REQUIREMENTS, Status
 from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
 from ..selection import Selection
@@ -82,26 +82,8 @@ CASE = record(
         "failure": FAILURE,
     },
 )
-PROPERTY = record(
-    "a property",
-    {
-        "id": ID,
-        "requirements": IDS,
-        "status": Choice(OF_PROPERTIES),
-        "seconds": NUMBER,
-        "folder": Line(1_000),
-        "digest": DIGEST,
-    },
-    {"reason": PROSE},
-)
-"""A test of a pytest run that is no scenario, as release 0.2.0 recorded it.  No log shows it, so
-nothing reads it."""
-
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
-COUNTED_SINCE = (Status.FLAKY, Status.NOTHING_LEARNED)
-COUNTED = ("total", *(status for status in OF_CASES if status not in COUNTED_SINCE))
-TALLY = record("a tally", fields_of(COUNTED, COUNT), fields_of(COUNTED_SINCE, COUNT))
-"""Release 0.2.0 counted nothing that is flaky, and 0.3.0 nothing of which nothing was learned."""
+TALLY = record("a tally", fields_of(("total", *OF_CASES), COUNT))
 
 DEVIATION = record(
     "a deviation",
@@ -113,8 +95,8 @@ ENVELOPE = record(
     {
         "format": Whole(FORMAT, FORMAT),
         "kit": Line(100),
-        "release": PROSE,  # empty for a kit of no release
-        "protocol": Whole(1, PROTOCOL),  # a report of an earlier one can still be read
+        "released": FLAG,  # whether the kit is that of a release
+        "protocol": Whole(PROTOCOL, PROTOCOL),
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": Either(DECLARATION, None),
@@ -179,8 +161,6 @@ ENVELOPE = record(
             },
         ),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
-        "properties": ListOf(PROPERTY),
-        "specification": DIGEST,  # release 0.2.0 named it by its version alone
         "trouble": PROSE,
         "no_goodbye": PROSE,
         "files": MapOf(FILE, DIGEST),

@@ -15,7 +15,7 @@ from ...oracle.profiles import silent_in
 from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status
 from ..cases import CaseEntry, Envelope, Ids
-from .by_requirement import Cell, Note, cells, rates, verdict
+from .by_requirement import Cell, Note, cells, verdict
 from .cause_blocks import CauseBlock, cause_blocks
 from .essentials import STANDING_FOR, facts_of, known_of, title_of
 from .left_out import KINDS_OF_TEST, gaps
@@ -75,7 +75,7 @@ def notes(envelope: Envelope) -> Iterator[str]:
     """Yield what limits the result."""
     if any(scope_of(envelope)):
         yield "for a part of the specification: see what was not run"
-    if not envelope["release"]:
+    if not envelope["released"]:
         yield "by an unreleased kit: a version of translator-cmk that nobody published"
 
 
@@ -167,9 +167,7 @@ def identified(name: str) -> str:
 
 
 def summary(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[list[str]]:
-    """Yield how many requirements and tests came out how, in the order of the legend, and the rate
-    of each release.
-    """
+    """Yield how many requirements and tests came out how, in the order of the legend."""
     counted = {
         "Requirements": Counter(map(verdict, found.values())),
         "Tests that count": Counter(case["status"] for case in envelope["cases"] if case["scored"]),
@@ -181,8 +179,6 @@ def summary(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[list[str]
             if counts[status]
         ]
         yield [name, f"{counts.total()}: {', '.join(words) or 'none'}"]
-    for release, rate in rates(envelope):
-        yield [release.capitalize(), rate]
 
 
 def claims(envelope: Envelope) -> Iterator[str]:

@@ -12,7 +12,6 @@ from ...requirements import load_register
 from ...verdict import Status
 from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
-from .by_requirement import rates
 from .cause_blocks import CauseBlock, cause_blocks
 from .essentials import AGAIN, SAID, STANDING_FOR, essentials, known_of, labelled, title_of
 from .wording import NO_GOODBYE, counted, headline, plural, product, unasked, whole_scope_of
@@ -151,15 +150,14 @@ def evidence(envelope: Envelope) -> Iterator[str]:
 
 
 def numbers(envelope: Envelope) -> Iterator[str]:
-    """Yield how many passed: of all that counts, by level and lane, and by release; and to what the
-    run was narrowed.
+    """Yield how many passed, of all that counts and by level and lane, and to what the run was
+    narrowed.
     """
     counts = envelope["counts"]
     parts = {"all that counts": counted(counts["scored"])}
     for name, tally in {**counts["levels"], **counts["lanes"]}.items():
         if tally["total"]:
             parts[name] = counted(tally)
-    parts |= dict(rates(envelope))
     for name, text in parts.items():
         yield f"  {name:<19}{text}"
 

@@ -3,7 +3,7 @@ worse.
 
 Worse is what fails and did not, or what passed and does not any more.  A difference from an
 assumption is no failure, so it is never worse.  A test that is not there any more, and passed, is
-worse if both runs were judged by the same specification: then the later run has left it out.  What
+worse if both runs were judged by the same kit: then the later run has left it out.  What
 random sequences reach is chance, so of them only a failure is worse.
 """
 
@@ -129,7 +129,7 @@ def changed_tests(before: Envelope, after: Envelope) -> Iterator[Change]:
     """Yield the tests that came out otherwise, are new, or are gone."""
     then = by_id(before)
     now = by_id(after)
-    same = is_same_specification(before, after)
+    same_kit = before["digest"] == after["digest"]
     for name in then | now:
         was = status_in(then, name)
         status = status_in(now, name)
@@ -138,7 +138,7 @@ def changed_tests(before: Envelope, after: Envelope) -> Iterator[Change]:
         case = now.get(name) or then[name]
         changed = direction(was, status)
         left_out = status == ABSENT and was == Status.PASSED
-        if left_out and same:
+        if left_out and same_kit:
             changed = WORSE
         if changed == WORSE and case["lane"] == FUZZ and status not in RED:
             changed = OTHERWISE
@@ -153,14 +153,6 @@ def by_id(envelope: Envelope) -> dict[str, CaseEntry]:
 
 def status_in(cases: Mapping[str, CaseEntry], name: str) -> str:
     return str(cases[name]["status"]) if name in cases else ABSENT
-
-
-def is_same_specification(before: Envelope, after: Envelope) -> bool:
-    """Return whether both runs were judged by the same specification."""
-    if before["digest"] == after["digest"]:
-        return True
-    then = before.get("specification")
-    return then is not None and then == after.get("specification")
 
 
 def direction(was: str, now: str) -> str:

@@ -54,12 +54,9 @@ def is_called_the_model(envelope: Envelope) -> bool:
 
 
 def kit_of(envelope: Envelope) -> str:
-    """Return which kit made the report: version, specification and identity."""
-    release = envelope["release"]
-    specification = (
-        f"the specification of release {release}" if release else "an unreleased specification"
-    )
-    return f"translator-cmk {envelope['kit']} with {specification}, kit {envelope['digest'][:12]}"
+    """Return which kit made the report: version and identity."""
+    version = envelope["kit"] if envelope["released"] else f"{envelope['kit']} (unreleased)"
+    return f"translator-cmk {version}, kit {envelope['digest'][:12]}"
 
 
 def headline(envelope: Envelope) -> str:
@@ -100,7 +97,7 @@ def reservations(envelope: Envelope) -> Iterator[str]:
     levels = envelope["subject"]["levels"] if envelope["subject"] else LEVELS
     if len(levels) < len(LEVELS):
         yield f"{plural('level', levels)} {' and '.join(levels)}"
-    if not envelope["release"]:
+    if not envelope["released"]:
         yield "unreleased kit"
 
 
@@ -213,7 +210,7 @@ def run_shown(envelope: Envelope) -> RunShown:
         found={status for status in OF_CASES if tally.get(status)},
         complete=envelope["complete"],
         whole=not any(scope_of(envelope)),
-        released=bool(envelope["release"]),
+        released=envelope["released"],
     )
 
 
