@@ -72,7 +72,7 @@ deploy: $(INSTALLED) ## publish that site on GitHub Pages: make site deploy SITE
 	@[ -n "$(SITE_URL)" ] || { echo "make deploy needs the address of the site: SITE_URL=https://OWNER.github.io/NAME/" >&2; exit 2; }
 	$(PY) -m mkdocs gh-deploy --strict
 
-freeze: $(INSTALLED) ## freeze register and scenario ids of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
+freeze: $(INSTALLED) ## freeze ids and digest of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
 	$(PY) .ci/release.py freeze
 
 # The bill of materials lists what an install of the wheel brings, in the versions that were tested.
@@ -88,9 +88,6 @@ release: $(INSTALLED) ## build sdist, wheel, bill of materials and checksums of 
 	$(PY) -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible --validate \
 	  --output-file dist/translator-cmk.cdx.json $(RESULTS)/release/bin/python
 	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
-
-published: $(INSTALLED) ## say in the README that the package can be had from the index
-	$(PY) .ci/release.py published
 
 check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m ruff format --check

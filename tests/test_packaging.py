@@ -19,7 +19,7 @@ import yaml
 from jsonschema.validators import validator_for
 
 import translator_cmk
-from tests.command_line import ROOT
+from tests.command_line import ROOT, copy_checkout, git, python
 from tests.conformance.conftest import WHOLE
 from translator_cmk import features_dir
 from translator_cmk.conformance.serve import address
@@ -286,20 +286,28 @@ def test_kit_is_locked_in_the_versions_of_the_tools() -> None:
     assert pins[0] <= pins[1]
 
 
-def test_published_package_stands_first_in_the_readme(tmp_path: Path) -> None:
-    folder = tmp_path / "checkout"
-    (folder / ".ci").mkdir(parents=True)
-    for name in ("README.md", ".ci/release.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder / name)
-    command = [sys.executable, ".ci/release.py", "published"]
-    codes = [
-        subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
-        for _ in range(2)
+def test_version_is_frozen_dated_and_committed_before_it_is_released(tmp_path: Path) -> None:
+    copy_checkout(tmp_path, ".ci", "features", "model")
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "987.0.0"\n')
+    (tmp_path / "CHANGELOG.md").write_text("## [987.0.0] - 2026-11-27\n")
+    (tmp_path / "CITATION.cff").write_text("version: 0.5.0.dev0\n")
+    (tmp_path / ".gitignore").write_text("__pycache__/\n")
+    git(tmp_path, "init", "--quiet")
+    missing = python(tmp_path, ".ci/release.py", "check")
+    assert missing.returncode == 1
+    assert [line.partition(": ")[2][:20] for line in missing.stderr.splitlines()] == [
+        "register and feature",
+        "CITATION.cff names a",
+        "CHANGELOG.md lacks t",
+        "there are changes th",
     ]
-    assert codes == [0, 1]
-    before, after = (each.read_text("utf-8") for each in (ROOT / "README.md", folder / "README.md"))
-    assert after.index("uvx translator-cmk") < after.index("make site")
-    assert [line for line in before.splitlines() if line not in after.splitlines()] == []
+    codes = [python(tmp_path, ".ci/release.py", "freeze").returncode for _ in range(2)]
+    assert codes == [0, 2]
+    (tmp_path / "CITATION.cff").write_text("version: 987.0.0\ndate-released: 2026-11-27\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "Release")
+    ready = python(tmp_path, ".ci/release.py", "check")
+    assert (ready.returncode, ready.stderr) == (0, "")
 
 
 SCRIPTS = {
