@@ -13,7 +13,7 @@ from translator_cmk import progress
 from translator_cmk.progress import ProgressBar
 
 MODEL = "translator_cmk.system:ModelSystem"
-FUZZING = ("verify", "--in-process", "--python", MODEL, "--lane", "fuzz", "--seed", "1")
+FUZZING = ("verify", "--python", MODEL, "--lane", "fuzz", "--seed", "1")
 
 
 class Time:

@@ -30,7 +30,6 @@ from .errors import (
     reason,
     silence_streams,
 )
-from .watching import IN_PROCESS, go_on_in_a_child
 
 EXTRAS = {
     "azure": "azure",
@@ -349,13 +348,10 @@ def run(argv: Sequence[str]) -> int:
 
 def leave() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
-    hand_over = go_on_in_a_child() if IN_PROCESS in sys.argv else None
     try:
         exit_code = main()
     except SystemExit as ended:
         exit_code = int(ended.code or OK)
-    if hand_over is not None:
-        hand_over(exit_code)
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             os._exit(exit_code)  # a system left a thread behind, which Python would wait for

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import ROOT, run_cli
+from tests.command_line import ROOT, run_cli, run_here
 from translator_cmk.conformance.cases import STRESS
 from translator_cmk.conformance.report.folder import MESSAGES
 
@@ -128,10 +128,17 @@ def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
     An object in Python in this process, which is faster, unless in a child.
     """
     report = folder / "report"
-    here = ["--in-process"] if "--python" in arguments and not child else []
-    done = run_cli("verify", "--report", report, "--seed", "1", *here, *arguments)
+    run = run_here if "--python" in arguments and not child else run_cli
+    done = run("verify", "--report", report, "--seed", "1", *arguments)
     written = json.loads((report / "report.json").read_text("utf-8"))
     return Verified(done.code, written, report, done.out + done.error)
+
+
+def says_here(code: int, *words: object) -> str:
+    """Run a command that asks an object in this process; return what it prints."""
+    done = run_here(*words)
+    assert done.code == code, done
+    return done.out + done.error
 
 
 def says(code: int, *words: object) -> str:
@@ -187,8 +194,10 @@ def refused(tmp_path: Path) -> Refused:
 
     def run(*arguments: str) -> str:
         report = tmp_path / "report"
-        here = ["--in-process"] if "--python" in arguments else []
-        error = says(2, "verify", "--report", report, *here, *arguments)
+        run_it = run_here if "--python" in arguments else run_cli
+        done = run_it("verify", "--report", report, *arguments)
+        error = done.out + done.error
+        assert done.code == 2
         assert error.count("\n") == 1
         assert not report.exists()
         return error

@@ -14,7 +14,7 @@ from tests.conformance.conftest import (
     counterexample,
     fails_in_fuzzing,
     fuzz,
-    says,
+    says_here,
 )
 from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
@@ -139,13 +139,13 @@ def test_counterexample_with_a_step_that_is_not_specified_is_a_feature_that_is_b
 def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
     folder = tmp_path / "my report"
     lane = [*TOUR, "--report", str(folder), "--timeout", "7"]
-    said = says(1, "verify", "--in-process", "--python", WRONG, *lane)
+    said = says_here(1, "verify", "--python", WRONG, *lane)
     again = next(line for line in said.splitlines() if line.startswith("  again "))
-    named = ["--python", WRONG, "--in-process", "--timeout", "7"]
+    named = ["--python", WRONG, "--timeout", "7"]
     program, *arguments = shlex.split(again.partition("again ")[2])
     file = folder / "counterexamples" / "01-tour-DisableIdentity.json"
     assert [program, *arguments] == ["translator-cmk", "replay", *named, str(file)]
-    said = says(1, *arguments)
+    said = says_here(1, *arguments)
     assert "\n     expected  " in said
     assert "\n     observed  " in said
     assert WRONG not in (folder / "report.json").read_text("utf-8")
@@ -153,8 +153,8 @@ def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
 
 def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, {"command": "DisableIdentity", "resource": "translator-prod"})
-    assert says(
-        4, "replay", "--in-process", "--python", "tests.systems.limited:OnlyVaults", str(file)
+    assert says_here(
+        4, "replay", "--python", "tests.systems.limited:OnlyVaults", str(file)
     ).startswith("undecided: nothing was asked")
 
 
@@ -163,7 +163,7 @@ def test_counterexample_whose_last_command_is_left_out_is_no_agreement(tmp_path:
     commands = map(command_to_wire, (*COVERED[:2], beyond_its_level))
     file = counterexample(tmp_path, *commands)
     system = "tests.systems.limited:OnlyVaults"
-    said = says(4, "replay", "--in-process", "--python", system, str(file))
+    said = says_here(4, "replay", "--python", system, str(file))
     assert "undecided: the rest agrees" in said
     assert 'the customer disables the managed identity of "translator-prod"' in said
 
@@ -171,7 +171,7 @@ def test_counterexample_whose_last_command_is_left_out_is_no_agreement(tmp_path:
 def test_counterexample_through_a_portal_that_is_gone_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, *map(command_to_wire, COVERED))
     system = "tests.systems.limited:Bare"
-    said = says(4, "replay", "--in-process", "--python", system, str(file))
+    said = says_here(4, "replay", "--python", system, str(file))
     assert "undecided: the rest agrees" in said
     assert "through the portal" in said
 
@@ -183,9 +183,9 @@ def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: 
     counterexamples = list((found.folder / "counterexamples").glob("*-fuzz-*.json"))
     assert counterexamples
     for file in counterexamples:
-        assert main(["replay", "--in-process", "--python", system, str(file)]) == 1
+        says_here(1, "replay", "--python", system, str(file))
         kept = json.loads(file.read_text("utf-8"))
         assert kept["always"]
         assert len(kept["commands"]) == 2  # it was shrunk with such names, too
     assert main(["report", "check", str(found.folder)]) == 0
-    assert main(["report", "reproduce", str(found.folder), "--in-process", "--python", system]) == 0
+    says_here(0, "report", "reproduce", str(found.folder), "--python", system)

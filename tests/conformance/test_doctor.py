@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import CLI, ROOT, each_refused, run_cli
+from tests.command_line import CLI, ROOT, each_refused, run_cli, run_here
 from tests.conformance.conftest import FAULTY, MODEL, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Process
@@ -36,8 +36,8 @@ def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: s
     if "=" in system:
         arguments = ["--stdio", f"{FAULTY} {system}"]
     else:
-        arguments = ["--in-process", "--python", f"tests.systems.{system}"]
-    done = run_cli("doctor", *arguments)
+        arguments = ["--python", f"tests.systems.{system}"]
+    done = (run_cli if "=" in system else run_here)("doctor", *arguments)
     said = done.out + done.error
     assert done.code == code
     assert says in said
@@ -46,10 +46,7 @@ def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, says: s
 
 def test_doctor_asks_for_new_names_each_time() -> None:
     for _ in range(2):
-        assert (
-            main(["doctor", "--in-process", "--python", "tests.systems.mistaken:KeepsEverything"])
-            == 0
-        )
+        assert run_here("doctor", "--python", "tests.systems.mistaken:KeepsEverything").code == 0
 
 
 NOT_DECLARED = ("EndVaultRetention", "SetPermissionModel", "AssignKeyRole", "RemoveKeyRole")
@@ -159,7 +156,7 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path) -> None:
         "--timeout",
         "9",
     ]
-    for given in (stdio, ["--python", MODEL], ["--python", MODEL, "--in-process"]):
+    for given in (stdio, ["--python", MODEL]):
         message = says(0, "doctor", *given).partition("it has every command; next: ")[2]
         assert shlex.split(message) == ["translator-cmk", "verify", *given]
 

@@ -82,7 +82,6 @@ def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> Non
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
     arguments = [
         "verify",
-        "--in-process",
         "--python",
         "tests.systems.odd:GoesElsewhere",
         *WELL,
@@ -131,7 +130,7 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
 
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
     full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *CLI, "verify"]
-    arguments = ["--in-process", "--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
+    arguments = ["--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
     done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1

@@ -20,10 +20,9 @@ from tests.conformance.conftest import (
     Verified,
     messages_of,
     put_messages,
-    says,
+    says_here,
     verify,
 )
-from translator_cmk.cli import main
 from translator_cmk.conformance.cases import Case
 from translator_cmk.conformance.report.by_requirement import Cell, Note, verdict
 from translator_cmk.conformance.report.envelope import Made
@@ -92,8 +91,8 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     run(pytester).assert_outcomes(passed=1)
     run(pytester, "--system", WRONG).assert_outcomes(failed=1)
     recorded = str(next((wrong.folder / "counterexamples").glob("*.json")))
-    assert main(["replay", "--in-process", "--python", WRONG, recorded]) == 1
-    assert main(["replay", "--in-process", "--python", MODEL, recorded]) == 0
+    says_here(1, "replay", "--python", WRONG, recorded)
+    says_here(0, "replay", "--python", MODEL, recorded)
 
 
 def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
@@ -194,10 +193,10 @@ def test_results_of_a_log_that_was_changed_are_refused(
 
 
 def test_report_is_confirmed_by_asking_again(wrong: Verified) -> None:
-    assert f"say the same: translator-cmk report check {wrong.folder}" in says(
-        0, "report", "reproduce", str(wrong.folder), "--in-process", "--python", WRONG
+    assert f"say the same: translator-cmk report check {wrong.folder}" in says_here(
+        0, "report", "reproduce", str(wrong.folder), "--python", WRONG
     )
-    out = says(1, "report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL)
+    out = says_here(1, "report", "reproduce", str(wrong.folder), "--python", MODEL)
     assert f'{FAILS}.status: was "failed", is "passed"' in out
     assert 'tour/DisableIdentity.status: was "failed", is "passed"' in out
     assert 'subject.product: was "loses nothing", is "model"' in out
@@ -205,7 +204,7 @@ def test_report_is_confirmed_by_asking_again(wrong: Verified) -> None:
 
 def test_details_of_a_step_have_what_the_system_says_of_its_attempts(tmp_path: Path) -> None:
     system = "tests.systems.adapters:SaysItsAttempts"
-    found = verify(tmp_path, "--in-process", "--python", system, *WELL)
+    found = verify(tmp_path, "--python", system, *WELL)
     items = {item.id: item for item in load_results(found.folder).items}
     first, *_, last = items[WHOLE].details
     assert first["said"][0] == "0 s: 409 <Conflict>"

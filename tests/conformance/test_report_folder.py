@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import MODULE, RIGHT, feature, project, rule, run
-from tests.command_line import each_refused, one_error, run_cli
+from tests.command_line import each_refused, one_error, run_cli, run_here
 from tests.conformance.conftest import (
     MODEL,
     WHOLE,
     says,
+    says_here,
     verify,
 )
 from translator_cmk import features_dir
@@ -87,12 +88,8 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(
 
 def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path) -> None:
     put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
-    assert (
-        says(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count(
-            "\n"
-        )
-        == 1
-    )
+    told = says_here(2, "verify", "--python", MODEL, "--report", str(tmp_path), *ONE)
+    assert told.count("\n") == 1
     assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
 
 
@@ -154,14 +151,14 @@ def in_use(folder: Path) -> Iterator[None]:
 
 def test_folder_that_another_run_uses_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "report"
-    verifying = ("verify", "--in-process", "--python", MODEL, "--report", folder, *ONE)
+    verifying = ("verify", "--python", MODEL, "--report", folder, *ONE)
     with in_use(folder):
         before = holds(folder)
-        error = one_error(run_cli(*verifying))
+        error = one_error(run_here(*verifying))
         assert error.startswith(f"{folder}: another run is writing its report there")
         assert holds(folder) == before
     # a run that was killed uses it no longer
-    assert run_cli(*verifying).code == 0
+    assert run_here(*verifying).code == 0
     assert run_cli("report", "check", folder).code == 0
 
 
@@ -186,8 +183,8 @@ def test_run_writes_nothing_into_a_folder_that_took_the_place_of_its_own(
 ) -> None:
     (tmp_path / "replaces.py").write_text(REPLACES, "utf-8")
     monkeypatch.chdir(tmp_path)
-    named = ("--in-process", "--python", "replaces:Replaces", "--report", "report")
-    error = one_error(run_cli("verify", *named, *ONE), code=3)
+    named = ("--python", "replaces:Replaces", "--report", "report")
+    error = one_error(run_here("verify", *named, *ONE), code=3)
     assert "report: the folder was deleted or replaced during the run" in error
     assert holds(tmp_path / "report") == {}
 
@@ -201,7 +198,8 @@ def test_pytest_writes_nothing_into_a_folder_that_took_the_place_of_its_own(
     options = ("--results", "report", "--system", "replaces:Replaces", "-k", "resources_region")
     result = run(pytester, "-p", pytest_report.__name__, *options)
     assert result.ret == pytest.ExitCode.INTERNAL_ERROR
-    assert "no report: " in result.stdout.str()
+    told = "the folder was deleted or replaced during the run, so no report was written"
+    assert told in result.stdout.str()
     assert "INTERNALERROR" not in result.stdout.str()
     assert holds(pytester.path / "report") == {}
 

@@ -241,7 +241,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     simplest = found.case(found.report["groups"][0]["cases"][0])
     assert f"⊘ {title_of(simplest)}\n" in found.printed
     again = (
-        f"again        translator-cmk verify --python {system} --in-process --profile article "
+        f"again        translator-cmk verify --python {system} --profile article "
         f"--case {simplest['id']}\n"
     )
     assert again in found.printed

@@ -122,5 +122,5 @@ def test_counterexample_that_is_none_is_reported_with_its_place(
     file = tmp_path / "one.json"
     file.write_text(json.dumps(content), "utf-8")
     assert f"{file}: commands[0].command is 'Destroy', which does not exist" in says(
-        2, "replay", "--in-process", "--python", WRONG, str(file)
+        2, "replay", "--python", WRONG, str(file)
     )

@@ -20,7 +20,6 @@ from tests.conformance.conftest import (
     FULL,
     GRANTED,
     MODEL,
-    WELL,
     Refused,
     Verified,
     decides_in_fuzzing,
@@ -132,17 +131,10 @@ def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout"])
 def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
     for value in ("-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""):
-        *_, error = says(2, "verify", "--in-process", "--python", MODEL, option, value).splitlines()
+        *_, error = says(2, "verify", "--python", MODEL, option, value).splitlines()
         assert f"error: argument {option}: " in error
         assert "; write " in error
         assert len(error) < 200
-
-
-def test_transport_of_an_object_in_this_process_is_told(tmp_path: Path) -> None:
-    for child, transport in ((True, "python"), (False, "in-process")):
-        found = verify(tmp_path, "--python", MODEL, *WELL, child=child)
-        assert found.report["transport"] == transport
-        assert main(["report", "check", str(found.folder)]) == 0
 
 
 @pytest.mark.parametrize("option", ["--seconds", "--timeout"])

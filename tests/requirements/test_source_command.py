@@ -105,7 +105,7 @@ def test_help_lists_the_exit_codes(arguments: list[str]) -> None:
         (
             ["--help"],
             ("yaml", "translator_cmk."),
-            [f"translator_cmk.{name}" for name in ("cli", "errors", "escaping", "watching")],
+            [f"translator_cmk.{name}" for name in ("cli", "errors", "escaping")],
         ),
         (["source", "check", "nowhere.md"], "translator_cmk.conformance", []),
     ],

@@ -12,7 +12,7 @@ from .kit_runs import CommandFailed, is_current, last_lines, run_kit
 FOLDER = Path(".results/example-run")
 
 RUN = (
-    *("--in-process", "--python", "translator_cmk.system:ModelSystem"),
+    *("--python", "translator_cmk.system:ModelSystem"),
     *("--lane", "tour", "--scope", "smallest", "--seed", "1"),
 )
 """How the model is asked."""

@@ -252,7 +252,7 @@ def test_once_it_has_failed_it_is_what_failed_last(
     monkeypatch.chdir(tmp_path)
     assert signed_in.port
     smallest = ["--lane", "tour", "--scope", "smallest"]
-    broken = ["--python", "tests.systems.mistaken:LosesNothing", "--in-process"]
+    broken = ["--python", "tests.systems.mistaken:LosesNothing"]
     assert main(["verify", *broken, *smallest, "--report", "report"]) == 1
     capsys.readouterr()
     there = ["--azure", "--plan", "--cloud", "AzureCloud", "--subscription", SUBSCRIPTION]

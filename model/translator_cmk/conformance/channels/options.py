@@ -13,10 +13,8 @@ from ...arguments import timeout
 from ...bdd.systems import load_factory
 from ...errors import ERROR, CommandError
 from ...system import System
-from ...watching import IN_PROCESS
 from .channel import PATIENCE, Channel, Fault
 from .child_process import Process
-from .in_process import Direct
 from .over_http import Header, Url, read_header, split
 
 QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
@@ -60,29 +58,27 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
         "--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process"
     )
     parser.add_argument(
-        IN_PROCESS,
-        action="store_true",
-        help="with --python: no process between; faster, but what the system does can end the run, "
-        "or change the kit",
-    )
-    parser.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=timeout,
-        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with "
-        "--in-process",
+        help=f"how long the system has for an answer (default: {PATIENCE:g})",
     )
+    parser.set_defaults(opened=None)
     return system
 
 
 def connection(args: argparse.Namespace) -> Connection:
     """Return the way to the system that the arguments name; raises `CommandError`."""
-    if args.stdio is not None:
+    if (
+        args.opened is not None
+    ):  # by a test, in which an object answers without a process of its own
+        found: Connection = args.opened
+    elif args.stdio is not None:
         found = to_command(args.stdio)
     elif args.http is not None:
         found = to_url(args.http, headers())
     else:
-        found = to_factory(args.python, args.in_process)
+        found = to_factory(args.python)
     if args.timeout is None:
         return found
     text = f"{found.text} --timeout {args.timeout:g}"
@@ -131,13 +127,9 @@ def to_url(url: str, sent: Sequence[Header] = ()) -> Connection:
     return Connection("http", lambda: Url(url, sent), f"--http {shlex.quote(url)}")
 
 
-def to_factory(name: str, in_process: bool) -> Connection:
+def to_factory(name: str) -> Connection:
     """Return the way to a system that a callable makes; raises `CommandError`."""
-    text = f"--python {shlex.quote(name)}"
-    if not in_process:
-        return Connection("python", children(name), text)
-    make = factory(name)
-    return Connection("in-process", lambda: Direct(make), f"{text} {IN_PROCESS}")
+    return Connection("python", children(name), f"--python {shlex.quote(name)}")
 
 
 def factory(name: str) -> Callable[[], System]:

@@ -100,7 +100,7 @@ ENVELOPE = record(
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": Either(DECLARATION, None),
-        "transport": Choice(("stdio", "http", "python", "in-process")),
+        "transport": Choice(("stdio", "http", "python")),
         "profile": Choice(PROFILES),
         "waived": IDS,
         "lanes": UniqueList(Choice(LANES)),
