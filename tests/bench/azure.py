@@ -1,6 +1,4 @@
-"""What the Azure-shaped server takes: time until it is ready, requests a second, memory; and
-malformed requests.
-"""
+"""What the Azure-shaped server takes: time until it is ready, requests a second, memory."""
 
 import http.client
 import json
@@ -10,19 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from tests.azure.server.corpus import is_refused, malformed, versioned
-from tests.azure.server.wire import Customer, Wire
-from translator_cmk.azure.server import azure_server
+from tests.azure.server.asking import versioned
 
 KEPT_ALIVE = 3_000
 MANY = 100_000
-MALFORMED = 10_000
 
 
 @contextmanager
@@ -115,12 +110,3 @@ def growth_in_megabytes(many: int = MANY) -> float:
                 ask(connection, "PATCH", account, token, {"identity": {"type": wanted}})
                 ask(connection, "GET", account, token)
         return resident(process) - before
-
-
-def malformed_and_not_refused(many: int = MALFORMED) -> float:
-    """How many of these malformed requests end in anything but a 4xx or 501 with an error, or
-    change something.
-    """
-    with azure_server() as server, closing(Wire(server)) as wire:
-        customer = Customer(wire)
-        return sum(not is_refused(customer, each) for each in malformed(customer, many))

@@ -157,13 +157,6 @@ MEASURES = (
         5,
         rounds=1,
     ),
-    Measure(
-        "serve --azure: malformed requests accepted",
-        azure.malformed_and_not_refused,
-        "",
-        0,
-        rounds=1,
-    ),
 )
 
 

@@ -3,26 +3,21 @@ too slowly; and who may reach it.
 """
 
 import json
-import os
-import re
 import socket
 import ssl
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from tests.azure.client.verifying_azure import counted_requests
-from tests.azure.server.corpus import MANAGER
+from tests.azure.server.asking import MANAGER
 from tests.azure.server.wire import Wire, secured, wait_for_end
 from translator_cmk.azure.server.listening import AzureServer, azure_server
+from translator_cmk.azure.server.serve_azure import warn_of_others
+from translator_cmk.cli import main
+from translator_cmk.errors import HARNESS
 
-GUIDE = Path(__file__).resolve().parents[3] / "docs" / "azure-emulator.md"
-SERVE = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure"]
 SMUGGLED = b"GET /tenants HTTP/1.1\r\nHost: management.azure.com\r\n\r\n"
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
@@ -105,16 +100,16 @@ def test_a_handshake_in_the_same_segment_as_connect_is_answered(served: AzureSer
 
 @pytest.fixture
 def impatient() -> Iterator[AzureServer]:
-    """A server for which nothing may take longer than a third of a second to arrive."""
+    """A server for which nothing may take long to arrive."""
     with azure_server() as server:
-        server.arrivals.longest = 0.3
+        server.arrivals.longest = 0.05
         yield server
 
 
 def is_cut(connection: socket.socket) -> bool:
-    """Return whether a connection ends, though one more byte comes each tenth of a second."""
-    connection.settimeout(0.1)
-    for _ in range(50):
+    """Return whether a connection ends, though one more byte comes time and again."""
+    connection.settimeout(0.02)
+    for _ in range(500):
         try:
             connection.sendall(b"x")
             return connection.recv(1) == b""
@@ -157,59 +152,32 @@ def test_a_handshake_or_connect_that_takes_too_long_to_arrive_is_cut(
 
 
 def test_a_connection_may_wait_longer_between_requests_than_a_request_may_take(
-    impatient: AzureServer,
+    served: AzureServer,
 ) -> None:
-    with closing(Wire(impatient)) as wire:
-        for _ in range(2):
-            place = "/metadata/endpoints?api-version=2022-09-01"
-            assert wire.ask("GET", MANAGER, place).status == 200
-            time.sleep(1)
+    place = "/metadata/endpoints?api-version=2022-09-01"
+    with closing(Wire(served)) as wire:
+        assert wire.ask("GET", MANAGER, place).status == 200
+        assert served.arrivals.due == {}
+        assert wire.ask("GET", MANAGER, place).status == 200
 
 
 # Who may reach it
 
 
-def serving(address: str) -> tuple[str, str]:
-    """Return what the command prints until it listens at an address, and the errors of it."""
-    with subprocess.Popen(
-        [*SERVE, address], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        lines = [process.stdout.readline() for _ in range(3)]
-        process.terminate()
-        _, errors = process.communicate(timeout=10)
-    return "".join(lines), errors
-
-
-def test_listening_where_others_may_reach_it_is_warned_of() -> None:
-    printed, errors = serving("0.0.0.0:0")
-    assert "certificate authority" in printed
-    assert errors.startswith("translator-cmk: warning: 0.0.0.0 is not this machine's alone")
-    assert errors.count("\n") == 1
-
-
-def test_listening_on_this_machine_alone_is_not_warned_of() -> None:
-    printed, errors = serving("localhost:0")
-    assert "certificate authority" in printed
-    assert errors == ""
-
-
-def test_starting_it_as_the_guide_says_ends_with_the_error_if_the_port_is_taken(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("address", "warnings"),
+    [("0.0.0.0", ["translator-cmk: warning: 0.0.0.0 is not this machine's alone"]), ("::1", [])],
+)
+def test_listening_where_others_may_reach_it_is_warned_of(
+    address: str, warnings: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    block = re.search(r"```sh\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
-    assert block is not None
+    warn_of_others(address)
+    printed = capsys.readouterr().err.splitlines()
+    assert [line.partition(": anybody")[0] for line in printed] == warnings
+
+
+def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        assert "8443" in block[1]
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        done = subprocess.run(
-            ["bash", "-c", block[1].replace("8443", port)],
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-    assert f"can't listen on 127.0.0.1:{port}: Address already in use" in done.stderr
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert main(["serve", "--azure", address]) == HARNESS
+    assert f"can't listen on {address}: Address already in use" in capsys.readouterr().err

@@ -17,22 +17,34 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import jwt
 import pytest
 
-from tests.azure.server.asking import A, G, S, V, ask, problem
-from tests.azure.server.corpus import (
+from tests.azure.server.asking import (
     ACCOUNT,
-    EXAMPLES,
+    CUSTOM,
     FILES,
     GROUP,
     MANAGER,
     VAULT,
+    A,
+    G,
+    S,
+    Translating,
+    V,
+    ask,
+    custom,
+    deploy,
     encrypted,
-    played,
+    key,
+    make_workspace,
     policies,
+    principal_of,
+    problem,
+    train,
+    translate,
     vault,
     versioned,
 )
@@ -47,8 +59,6 @@ from translator_cmk.machine.entities import Resource
 from translator_cmk.machine.rows import Effect, effect
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(worlds.__file__).resolve().parents[2])}
-TRANSLATOR = "tr1.cognitiveservices.azure.com"
-CUSTOM = "/translator/customtranslator/api/texttranslator/v1.0"
 
 
 # Worlds
@@ -93,38 +103,21 @@ def test_the_world_that_was_used_longest_ago_ends_first(monkeypatch: pytest.Monk
 
 
 def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_back_access(
-    customer: Customer,
+    at_work: Customer, translating: Translating
 ) -> None:
-    *_, (translation, answer) = played(
-        customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1
-    )
-    assert answer.body == [{"translations": [{"text": "hello", "to": "de"}]}]
-    principal = ask(customer, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"][0]["id"]
-    project = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects?workspaceId={workspace}").body[
-        "projects"
-    ][0]["id"]
+    let_in = policies(at_work.tenant, principal_of(at_work))
 
     def documents() -> Answer:
-        return customer.ask("GET", TRANSLATOR, f"{CUSTOM}/documents?workspaceId={workspace}")
+        return custom(at_work, "GET", f"/documents?workspaceId={translating.workspace}")
 
     assert len(documents().body["paginatedDocuments"]["documents"]) == 1
-    assert (
-        ask(
-            customer, "PUT", f"{V}/kv-1/accessPolicies/remove", policies(customer.tenant, principal)
-        ).status
-        == 200
-    )
+    assert ask(at_work, "PUT", f"{V}/kv-1/accessPolicies/remove", let_in).status == 200
     assert problem(documents()) == (403, "Forbidden")
-    assert problem(customer.ask(*translation[:3], translation.body)) == (403, 403000)  # type: ignore[comparison-overlap]  # a number here
-    assert (
-        ask(
-            customer, "PUT", f"{V}/kv-1/accessPolicies/add", policies(customer.tenant, principal)
-        ).status
-        == 200
-    )
+    refused = translate(at_work, translating.category)
+    assert (refused.status, refused.body["error"]["code"]) == (403, 403000)
+    assert ask(at_work, "PUT", f"{V}/kv-1/accessPolicies/add", let_in).status == 200
     assert documents().body["paginatedDocuments"]["documents"] == []
-    (model,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/projects/{project}/models").body["models"]
+    (model,) = custom(at_work, "GET", f"/projects/{translating.project}/models").body["models"]
     assert model["modelRegionStatuses"] == [{"region": 2, "isDeployed": False}]
 
 
@@ -138,29 +131,22 @@ def test_a_request_with_several_effects_is_all_or_nothing(at_work: Customer) -> 
     )
     assert refused.status == 400
     assert [each["code"] for each in refused.body["error"]["details"]] == ["environment.exists"]
-    whole = ask(at_work, "GET", f"{V}/kv-2").body
-    whole["properties"] |= policies(str(uuid4()), str(uuid4()))["properties"] | {
-        "enablePurgeProtection": True
-    }
-    assert ask(at_work, "PUT", f"{V}/kv-2", whole).status == 501
     assert at_work.world == before
 
 
+@pytest.mark.usefixtures("translating")
 def test_the_put_of_what_an_account_shows_changes_nothing_though_its_key_is_lost_and_a_patch_enables_it_again(
-    customer: Customer,
+    at_work: Customer,
 ) -> None:
-    list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
-    assert (
-        ask(customer, "PUT", f"{V}/kv-1/accessPolicies/replace", policies(customer.tenant)).status
-        == 200
-    )
-    whole, before = ask(customer, "GET", f"{A}/tr1").body, customer.world
+    nobody = policies(at_work.tenant)
+    assert ask(at_work, "PUT", f"{V}/kv-1/accessPolicies/replace", nobody).status == 200
+    whole, before = ask(at_work, "GET", f"{A}/tr1").body, at_work.world
     assert whole["properties"]["encryption"]["keySource"] == "Microsoft.KeyVault"
-    assert ask(customer, "PUT", f"{A}/tr1", whole).status == 200
-    assert customer.world.state == before.state
-    assert ask(customer, "GET", f"{A}/tr1").body == whole
+    assert ask(at_work, "PUT", f"{A}/tr1", whole).status == 200
+    assert at_work.world.state == before.state
+    assert ask(at_work, "GET", f"{A}/tr1").body == whole
     enabled_again = {"properties": {"encryption": whole["properties"]["encryption"]}}
-    assert problem(ask(customer, "PATCH", f"{A}/tr1", enabled_again)) == (400, "BadRequest")
+    assert problem(ask(at_work, "PATCH", f"{A}/tr1", enabled_again)) == (400, "BadRequest")
 
 
 @pytest.mark.parametrize(("version", "by_default"), [("2025-05-01", False), ("2026-02-01", True)])
@@ -174,7 +160,7 @@ def test_new_vaults_are_on_azure_rbac_by_default_from_the_version_that_says_so(
 
 
 def test_the_put_of_a_whole_vault_changes_what_differs(at_work: Customer) -> None:
-    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
+    principal = principal_of(at_work)
     whole = ask(at_work, "GET", f"{V}/kv-1").body
     for principals in ([principal], [principal], []):
         whole["properties"] |= policies(
@@ -187,176 +173,70 @@ def test_the_put_of_a_whole_vault_changes_what_differs(at_work: Customer) -> Non
         ] == principals
 
 
+def test_the_days_of_retention_are_said_once_and_hold_for_keys_too(at_work: Customer) -> None:
+    new = vault(at_work.tenant, softDeleteRetentionInDays=7, accessPolicies=[])
+    made = ask(at_work, "PUT", f"{V}/kv-7", new)
+    assert (made.status, made.body["properties"]["softDeleteRetentionInDays"]) == (201, 7)
+    for days in (6, 8):
+        again = {"properties": {"softDeleteRetentionInDays": days}}
+        assert problem(ask(at_work, "PATCH", f"{V}/kv-7", again)) == (400, "BadRequest")
+    asked = {"kty": "RSA"}
+    made = at_work.ask("POST", "kv-7.vault.azure.net", versioned("/keys/k/create"), asked)
+    assert made.body["attributes"]["recoverableDays"] == 7
+
+
+def test_names_and_ids_are_found_in_any_case(at_work: Customer) -> None:
+    shown = ask(at_work, "GET", f"{V}/kv-1").body
+    for path in (f"{V}/KV-1", f"{V}/kv-1".replace("resourceGroups/apps", "RESOURCEGROUPS/Apps")):
+        assert ask(at_work, "GET", path).body == shown
+        assert ask(at_work, "PUT", path, shown).status == 200
+
+
+# What is outside the subset, or malformed
+
+
 @pytest.mark.parametrize(
-    ("place", "body", "named"),
+    ("method", "path", "body", "named"),
     [
-        (V, {"properties": {"networkAcls": {"nspState": "x"}}}, "properties.networkAcls.nspState"),
-        (V, {"properties": {"hsmName": "x"}}, "properties.hsmName"),
-        (A, {"sku": {"name": "F0"}}, "sku.name"),
-        (A, {"properties": {"customSubDomainName": "x"}}, "properties.customSubDomainName"),
-        (A, {"properties": {"raiMonitorConfig": {"x": 1}}}, "properties.raiMonitorConfig.x"),
+        ("PATCH", f"{V}/kv-1", {"properties": {"hsmName": "x"}}, "properties.hsmName"),
+        ("PATCH", f"{V}/kv-1", {"tags": {"cost": "1"}}, "tags.cost"),
+        ("PATCH", f"{A}/tr1", {"sku": {"name": "F0"}}, "sku.name"),
+        (
+            "PATCH",
+            f"{A}/tr1",
+            {"properties": {"raiMonitorConfig": {"x": 1}}},
+            "properties.raiMonitorConfig.x",
+        ),
+        ("PUT", f"{A}/new", ACCOUNT | {"properties": {"restore": True}}, "properties.restore"),
+        ("PUT", f"{G}/deployments/x", {}, "PUT {G}/deployments/x"),
+        ("GET", f"{S}/resources?$filter=tagName%20eq%201", None, "$filter tagName eq 1"),
     ],
 )
-def test_what_the_server_would_not_show_is_outside_the_subset(
-    at_work: Customer, place: str, body: dict[str, Any], named: str
+def test_what_the_server_does_not_have_is_named(
+    at_work: Customer, method: str, path: str, body: Any, named: str
 ) -> None:
     before = at_work.world
-    answer = ask(at_work, "PATCH", f"{place}/{'kv-1' if place == V else 'tr1'}", body)
+    answer = ask(at_work, method, path, body)
     assert answer.status == 501
-    assert answer.body["error"]["message"].startswith(named)
+    group = G.format(subscription=at_work.subscription)
+    assert answer.body["error"]["message"].startswith(named.replace("{G}", group))
     assert at_work.world == before
 
 
-ROLES = f"{V}/kv-1/providers/Microsoft.Authorization/roleAssignments"
-ENCRYPTION_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
-READER = "21090545-7ca7-4776-b22c-e363652d74d2"
-OFFICER = "14b46e9e-c2b7-41b4-b07b-48a6ebf60603"
-ASSIGNMENTS = "/providers/Microsoft.Authorization/roleAssignments"
-
-
-def role(principal: str, definition: str = ENCRYPTION_USER) -> dict[str, Any]:
-    """Return the body of a request that assigns a role to an identity."""
-    path = f"/providers/Microsoft.Authorization/roleDefinitions/{definition}"
-    return {"properties": {"roleDefinitionId": path, "principalId": principal}}
-
-
-def test_an_identity_has_a_role_with_the_key_permissions_once(at_work: Customer) -> None:
-    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    first, second = f"{ROLES}/{uuid4()}", f"{ROLES}/{uuid4()}"
-    assert ask(at_work, "PUT", first, role(principal)).status == 201
-    assert ask(at_work, "PUT", first, role(principal)).status == 200
-    refused = (409, "RoleAssignmentExists")
-    assert problem(ask(at_work, "PUT", second, role(principal))) == refused
-    assert len(ask(at_work, "GET", ROLES).body["value"]) == 1
-
-    assert ask(at_work, "DELETE", first).body["properties"]["principalId"] == principal
-    assert problem(ask(at_work, "GET", first)) == (404, "RoleAssignmentNotFound")
-    assert ask(at_work, "PUT", second, role(principal)).status == 201
-
-
-def test_a_role_is_one_of_azure_and_for_somebody(at_work: Customer) -> None:
-    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    place = f"{ROLES}/{uuid4()}"
-    unknown = role(principal, str(uuid4()))
-    assert problem(ask(at_work, "PUT", place, unknown)) == (400, "RoleDefinitionDoesNotExist")
-    nobody = role(str(UUID(int=0)))
-    nobody["properties"]["principalType"] = "ServicePrincipal"
-    for principal_of_nobody in (role(str(uuid4())), nobody):
-        refused = ask(at_work, "PUT", place, principal_of_nobody)
-        assert problem(refused) == (400, "PrincipalNotFound")
-    assert ask(at_work, "PUT", f"{ROLES}/mine", role(principal)).status == 400
-
-
-def test_a_role_that_gives_an_account_no_access_to_keys_is_kept_beside_the_model(
+def test_what_custom_translator_and_key_vault_do_not_have_is_outside_the_subset(
     at_work: Customer,
 ) -> None:
-    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    before = at_work.world.state
-    place = f"{ROLES}/{uuid4()}"
-    assert ask(at_work, "PUT", place, role(principal, READER)).status == 201
-    assert len(ask(at_work, "GET", ROLES).body["value"]) == 1
-    assert ask(at_work, "DELETE", place).status == 200
-    assert ask(at_work, "GET", ROLES).body["value"] == []
-    assert at_work.world.state == before
-
-
-@pytest.mark.parametrize("scope", [S, G, f"{A}/tr1", f"{V}/kv-1", f"{V}/kv-1/keys/cmk"])
-def test_a_role_of_somebody_else_is_kept_at_each_scope_and_listed_below_it(
-    at_work: Customer, scope: str
-) -> None:
-    at_work.ask("POST", VAULT, versioned("/keys/cmk/create"), {"kty": "RSA"})
-    state = at_work.world.state
-    operator = str(uuid4())
-    asked = role(operator, OFFICER)
-    asked["properties"]["principalType"] = "User"
-    place = f"{scope}{ASSIGNMENTS}/{uuid4()}"
-    assert ask(at_work, "PUT", place, asked).status == 201
-    assert ask(at_work, "PUT", place, asked).status == 200
-    again = ask(at_work, "PUT", f"{scope}{ASSIGNMENTS}/{uuid4()}", asked)
-    assert problem(again) == (409, "RoleAssignmentExists")
-    key = f"{V}/kv-1/keys/cmk"
-    lowest = key if key.startswith(scope) else scope
-    only_theirs = f"?$filter=assignedTo('{operator}')"
-    (listed,) = ask(at_work, "GET", f"{lowest}{ASSIGNMENTS}{only_theirs}").body["value"]
-    assert listed["properties"]["scope"].endswith(scope.format(subscription=at_work.subscription))
-    assert ask(
-        at_work, "GET", f"{lowest}{ASSIGNMENTS}?$filter=principalId eq 'x'".replace(" ", "%20")
-    ).body == {"value": []}
-    assert at_work.world.state == state
-
-
-def test_access_to_keys_for_an_account_is_given_on_its_vault_only(at_work: Customer) -> None:
-    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    for scope in (S, G):
-        assert ask(at_work, "PUT", f"{scope}{ASSIGNMENTS}/{uuid4()}", role(principal)).status == 501
-
-
-def test_a_role_on_something_ends_with_it(at_work: Customer) -> None:
-    asked = role(str(uuid4()), OFFICER)
-    asked["properties"]["principalType"] = "Group"
-    other = f"{S}/resourceGroups/other"
-    ask(at_work, "PUT", f"{other}{ASSIGNMENTS}/{uuid4()}", asked)
-    ask(at_work, "DELETE", other)
-    ask(at_work, "PUT", other, GROUP)
-    assert ask(at_work, "GET", f"{other}{ASSIGNMENTS}").body["value"] == []
-
-
-def test_roles_are_found_by_their_names(at_work: Customer) -> None:
-    definitions = f"{V}/kv-1/providers/Microsoft.Authorization/roleDefinitions"
-    name = "Key Vault Crypto Service Encryption User".replace(" ", "%20")
-    (found,) = ask(at_work, "GET", f"{definitions}?$filter=roleName%20eq%20'{name}'").body["value"]
-    assert found["name"] == ENCRYPTION_USER
-    (permissions,) = found["properties"]["permissions"]
-    assert permissions["dataActions"] == [
-        f"Microsoft.KeyVault/vaults/keys/{action}"
-        for action in ("read", "wrap/action", "unwrap/action")
-    ]
-    assert ask(at_work, "GET", f"{definitions}/{uuid4()}").status == 404
-
-
-@pytest.mark.parametrize(("has_role", "reads"), [(True, 200), (False, 403)])
-def test_a_vault_that_is_switched_to_azure_rbac_gives_access_by_roles(
-    customer: Customer, has_role: bool, reads: int
-) -> None:
-    last = [each.body for each in EXAMPLES].index([{"Text": "hello"}])
-    assert list(played(customer, last + 1))
-    principal = ask(customer, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    if has_role:
-        assert ask(customer, "PUT", f"{ROLES}/{uuid4()}", role(principal)).status == 201
-    switch = {"properties": {"enableRbacAuthorization": True, "accessPolicies": []}}
-    assert (
-        ask(customer, "PATCH", f"{V}/kv-1", switch).body["properties"] | switch["properties"]
-        == (ask(customer, "GET", f"{V}/kv-1").body["properties"])
-    )
-
-    workspace = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"][0]["id"]
-    documents = f"{CUSTOM}/documents?workspaceId={workspace}"
-    assert customer.ask("GET", TRANSLATOR, documents).status == reads
-
-
-@pytest.mark.parametrize("more", ["IsSecured", "Subscription.Color"])
-def test_what_a_new_workspace_would_not_have_is_outside_the_subset(
-    at_work: Customer, more: str
-) -> None:
-    key = at_work.world.account_keys("tr1")["key1"]
-    body: dict[str, Any] = {
-        "name": "ws",
-        "Subscription": {"subscriptionKey": key, "BillingRegionCode": "WESTEUROPE"},
-    }
-    *above, name = more.split(".")
-    (body[above[0]] if above else body)[name] = True
-    answer = at_work.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body)
-    assert (answer.status, answer.body["error"]["message"].split()[0]) == (501, more)
-
-
-def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Customer) -> None:
-    at_work.ask("POST", VAULT, versioned("/keys/cmk/create"), {"kty": "RSA"})
-    for name, status in (("rotationpolicy", 501), ("attestation", 501), ("0" * 32, 404)):
-        assert at_work.ask("GET", VAULT, versioned(f"/keys/cmk/{name}")).status == status
-    assert at_work.ask("GET", "graph.microsoft.com", "/v1.0/me").status == 501
-    assert (
-        ask(at_work, "PUT", f"{A}/new", ACCOUNT | {"properties": {"restore": True}}).status == 501
-    )
+    secured = {"name": "ws", "IsSecured": True}
+    paid = {"subscriptionKey": at_work.world.account_keys("tr1")["key1"]}
+    asked = secured | {"Subscription": paid | {"BillingRegionCode": "WESTEUROPE"}}
+    answer = custom(at_work, "POST", "/workspaces", asked)
+    assert (answer.status, answer.body["error"]["message"].split()[0]) == (501, "IsSecured")
+    made = train(at_work)
+    blue = [{"Region": 2, "IsDeployed": True, "Slot": "blue"}]
+    assert custom(at_work, "POST", f"/models/{made.model}/deployment", blue).status == 501
+    key(at_work)
+    for name, status in (("rotationpolicy", 501), ("0" * 32, 404)):
+        assert key(at_work, "GET", f"/keys/cmk/{name}").status == status
 
 
 @pytest.mark.parametrize(
@@ -375,15 +255,31 @@ def test_a_name_that_azure_does_not_allow_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("path", "method"), [("/providers", "GET"), ("/deployments/x", "PUT"), ("", "POST")]
+    ("method", "path", "body", "headers"),
+    [
+        ("PATCH", versioned(f"{A}/tr1"), b"{", {}),
+        ("PATCH", versioned(f"{A}/tr1"), b'{"a": NaN}', {}),
+        ("PATCH", versioned(f"{A}/tr1"), b"[" * 9999, {}),
+        ("PATCH", versioned(f"{A}/tr1"), b'{"a": "\\ud800"}', {}),
+        ("PATCH", versioned(f"{A}/tr1"), {"identity": "SystemAssigned"}, {}),
+        ("PATCH", versioned(f"{A}/tr1"), {"identity": {"type": "Borrowed"}}, {}),
+        ("DELETE", f"{A}/tr1", None, {}),
+        ("DELETE", f"{A}/tr1?api-version=latest", None, {}),
+        ("DELETE", versioned(f"{A}/%ff"), None, {}),
+        ("DELETE", versioned(f"{A}/tr1"), None, {"If-Match": '"x"'}),
+        ("DELETE", versioned(f"{A}/tr1"), None, {"Authorization": "Bearer e30.e30."}),
+        ("BREW", versioned(f"{A}/tr1"), None, {}),
+    ],
 )
-def test_a_path_outside_the_subset_is_named(customer: Customer, path: str, method: str) -> None:
-    answer = ask(customer, method, G + path, {})
-    assert answer.status == 501
-    assert (
-        f"{method} {G}{path}".format(subscription=customer.subscription)
-        in answer.body["error"]["message"]
-    )
+def test_a_malformed_request_is_refused_with_an_error_and_changes_nothing(
+    at_work: Customer, method: str, path: str, body: Any, headers: dict[str, str]
+) -> None:
+    before = at_work.world
+    place = path.replace("{subscription}", at_work.subscription)
+    answer = at_work.wire.ask(method, MANAGER, place, body, at_work.headers(MANAGER) | headers)
+    assert 400 <= answer.status < 500 or answer.status == 501
+    assert answer.body["error"]["code"]
+    assert at_work.world == before
 
 
 # Lists and operations
@@ -405,13 +301,9 @@ def test_a_long_list_comes_in_pages(at_work: Customer) -> None:
 @pytest.mark.parametrize(
     ("written", "names"),
     [
-        ("resourceType eq 'microsoft.keyvault/vaults'", ["kv-1", "kv-2"]),
+        ("resourceType eq 'microsoft.keyvault/vaults'", ["kv-1"]),
         ("resourceGroup eq 'APPS' and name eq 'tr1'", ["tr1"]),
         ("resourceGroup eq 'other'", []),
-        (
-            "location eq 'westeurope' and resourceType eq 'Microsoft.KeyVault/vaults'",
-            ["kv-1", "kv-2"],
-        ),
     ],
 )
 def test_resources_are_listed_by_what_a_filter_says(
@@ -419,8 +311,6 @@ def test_resources_are_listed_by_what_a_filter_says(
 ) -> None:
     listed = ask(at_work, "GET", f"{S}/resources?$filter={quote(written)}").body["value"]
     assert [each["name"] for each in listed] == names
-    unknown = ask(at_work, "GET", f"{S}/resources?$filter={quote('tagName eq 1')}")
-    assert unknown.status == 501
 
 
 def test_an_operation_of_another_subscription_is_unknown(at_work: Customer) -> None:
@@ -443,168 +333,68 @@ def test_an_operation_of_another_subscription_is_unknown(at_work: Customer) -> N
 def test_deleting_a_resource_group_deletes_what_it_holds(at_work: Customer) -> None:
     assert ask(at_work, "DELETE", G).status == 202
     gone = ask(at_work, "GET", f"{S}/providers/Microsoft.KeyVault/deletedVaults").body
-    assert [each["name"] for each in gone["value"]] == ["kv-1", "kv-2"]
+    assert [each["name"] for each in gone["value"]] == ["kv-1"]
     assert ask(at_work, "PUT", G, GROUP).status == 201
     assert problem(ask(at_work, "PUT", f"{A}/tr1", ACCOUNT)) == (409, "FlagMustBeSetForRestore")
-    deleted = f"{S}/providers/Microsoft.CognitiveServices/locations/westeurope/resourceGroups"
-    for place, status in (("APPS", 200), ("other", 404)):
-        assert ask(at_work, "GET", f"{deleted}/{place}/deletedAccounts/TR1").status == status
 
 
-# Versions
+# Names, and purged accounts
 
 
-@pytest.mark.parametrize(
-    ("path", "version", "code"),
-    [
-        (S, "1999-13-45", "InvalidApiVersionParameter"),
-        (S, "2026-05-15", "InvalidApiVersionParameter"),
-        (f"{S}/resourceGroups", "2025-04-02", "InvalidApiVersionParameter"),
-        (f"{V}/kv-1", "1999-13-45", "NoRegisteredProviderFound"),
-        (f"{V}/kv-1", "2025-09-01", "NoRegisteredProviderFound"),
-        (f"{A}/tr1", "2026-05-15", "NoRegisteredProviderFound"),
-        (
-            f"{V}/kv-1/providers/Microsoft.Authorization/roleAssignments",
-            "2026-05-15",
-            "NoRegisteredProviderFound",
-        ),
-    ],
-)
-def test_a_version_that_the_provider_does_not_have_is_refused_with_those_that_it_has(
-    at_work: Customer, path: str, version: str, code: str
+def test_whether_a_name_is_free(at_work: Customer) -> None:
+    vaults = f"{S}/providers/Microsoft.KeyVault/checkNameAvailability"
+    for name, is_free in (("kv-1", False), ("kv-5", True), ("kv--", False)):
+        asked = {"name": name, "type": "Microsoft.KeyVault/vaults"}
+        assert ask(at_work, "POST", vaults, asked).body["nameAvailable"] is is_free
+    domains = f"{S}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
+    ask(at_work, "DELETE", f"{A}/tr2")
+    for name, is_free in (("TR1", False), ("tr2", False), ("tr5", True)):
+        asked = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
+        assert ask(at_work, "POST", domains, asked).body["isSubdomainAvailable"] is is_free
+
+
+def test_a_protected_vault_is_not_purged_and_keeps_its_name(at_work: Customer) -> None:
+    ask(at_work, "DELETE", f"{V}/kv-1")
+    deleted = f"{S}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv-1"
+    assert problem(ask(at_work, "POST", f"{deleted}/purge")) == (405, "MethodNotAllowed")
+    again = ask(at_work, "PUT", f"{V}/kv-1", vault(at_work.tenant))
+    assert problem(again) == (409, "ConflictError")
+
+
+def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(
+    at_work: Customer, translating: Translating
 ) -> None:
-    answer = ask(at_work, "GET", f"{path}?api-version={version}")
-    assert problem(answer) == (400, code)
-    right = versioned(path).partition("api-version=")[2]
-    assert right in answer.body["error"]["message"]
-    assert ask(at_work, "GET", path).status == 200
-
-
-def test_a_vault_has_the_versions_of_its_data_plane(at_work: Customer) -> None:
-    for version, status in (("7.6", 200), ("2025-07-01", 200), ("2026-02-01", 400), ("9.9", 400)):
-        assert at_work.ask("GET", VAULT, f"/keys?api-version={version}").status == status
-
-
-# Providers, names, and purged accounts
-
-
-def test_a_provider_has_versions_that_the_server_answers(at_work: Customer) -> None:
-    provider = ask(at_work, "GET", f"{S}/providers/microsoft.keyvault").body
-    assert provider["registrationState"] == "Registered"
-    (vaults,) = (each for each in provider["resourceTypes"] if each["resourceType"] == "vaults")
-    for version in vaults["apiVersions"]:
-        assert ask(at_work, "GET", f"{V}/kv-1?api-version={version}").status == 200
-
-
-def test_nothing_is_created_without_its_provider(at_work: Customer) -> None:
-    body = vault(at_work.tenant, accessPolicies=[])
-    for change, refused in (("unregister", True), ("register", False)):
-        assert ask(at_work, "POST", f"{S}/providers/Microsoft.KeyVault/{change}").status == 200
-        answer = ask(at_work, "PUT", f"{V}/kv-3", body)
-        assert (answer.status == 409) is refused
-    ask(at_work, "POST", f"{S}/providers/Microsoft.CognitiveServices/unregister")
-    assert problem(ask(at_work, "PUT", f"{A}/tr3", ACCOUNT)) == (
-        409,
-        "MissingSubscriptionRegistration",
-    )
-    assert problem(ask(at_work, "GET", f"{S}/providers/Contoso.Vaults")) == (
-        404,
-        "InvalidResourceNamespace",
-    )
-
-
-@pytest.mark.parametrize(("name", "is_free"), [("kv-1", False), ("kv-5", True), ("kv--", False)])
-def test_whether_the_name_of_a_vault_is_free(at_work: Customer, name: str, is_free: bool) -> None:
-    place = f"{S}/providers/Microsoft.KeyVault/checkNameAvailability"
-    asked = {"name": name, "type": "Microsoft.KeyVault/vaults"}
-    assert ask(at_work, "POST", place, asked).body["nameAvailable"] is is_free
-    ask(at_work, "DELETE", f"{V}/{name}")
-    assert ask(at_work, "POST", place, asked).body["nameAvailable"] is is_free
-
-
-@pytest.mark.parametrize(("name", "is_free"), [("TR1", False), ("tr5", True)])
-def test_whether_a_subdomain_is_free(at_work: Customer, name: str, is_free: bool) -> None:
-    place = f"{S}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
-    asked = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
-    assert ask(at_work, "POST", place, asked).body["isSubdomainAvailable"] is is_free
-
-
-def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(customer: Customer) -> None:
-    list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
     deleted = (
         f"{S}/providers/Microsoft.CognitiveServices/locations/westeurope/resourceGroups/apps"
         "/deletedAccounts/tr1"
     )
-    assert ask(customer, "DELETE", deleted).status == 204
-    assert ask(customer, "GET", f"{A}/tr1").status == 200
-    model = customer.world.number_of("model", "m")
+    assert ask(at_work, "DELETE", deleted).status == 204
     assigned = {"type": "UserAssigned", "userAssignedIdentities": {"/an/identity": {}}}
-    ask(customer, "PATCH", f"{A}/tr1", {"identity": assigned, "tags": {"cost": "1"}})
-    operator = role(str(uuid4()), OFFICER)
-    operator["properties"]["principalType"] = "User"
-    ask(customer, "PUT", f"{A}/tr1{ASSIGNMENTS}/{uuid4()}", operator)
-
-    ask(customer, "DELETE", f"{A}/tr1")
-    restore = ACCOUNT | {"properties": {"restore": True}}
-    assert ask(customer, "PUT", f"{A}/tr1", restore).status == 501
-    assert ask(customer, "DELETE", deleted).status == 202
-    assert ask(customer, "GET", deleted).status == 404
-
-    made = ask(customer, "PUT", f"{A}/tr1", ACCOUNT)
-    assert made.status == 201
-    assert made.body.keys().isdisjoint({"identity", "tags"})
-    assert ask(customer, "GET", f"{A}/tr1{ASSIGNMENTS}").body["value"] == []
-    assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body == {"workspaces": []}
-    assert customer.ask("GET", TRANSLATOR, f"{CUSTOM}/models/{model}").status == 404
-    body = {"name": "ws", "subscription": {"billingRegionCode": "WESTEUROPE"}}
-    body["subscription"]["subscriptionKey"] = customer.world.account_keys("tr1")["key1"]  # type: ignore[index]
-    assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
-    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"]
-    projects = f"{CUSTOM}/projects?workspaceId={workspace['id']}"
-    assert customer.ask("GET", TRANSLATOR, projects).body["projects"] == []
-    upload = f"{CUSTOM}/documents/import?workspaceId={workspace['id']}"
-    assert customer.ask("POST", TRANSLATOR, upload, FILES).status == 202
+    ask(at_work, "PATCH", f"{A}/tr2", {"identity": assigned})
+    ask(at_work, "DELETE", f"{A}/tr1")
+    assert problem(ask(at_work, "PUT", f"{A}/tr1", ACCOUNT)) == (409, "FlagMustBeSetForRestore")
+    assert ask(at_work, "DELETE", deleted).status == 202
+    for name in ("tr1", "tr2"):
+        if name == "tr2":
+            ask(at_work, "DELETE", f"{A}/tr2")
+            ask(at_work, "DELETE", deleted.replace("tr1", "tr2"))
+        made = ask(at_work, "PUT", f"{A}/{name}", ACCOUNT)
+        assert made.status == 201
+        assert "identity" not in made.body
+    assert custom(at_work, "GET", "/workspaces").body == {"workspaces": []}
+    assert custom(at_work, "GET", f"/models/{translating.model}").status == 404
+    workspace = make_workspace(at_work)
+    assert custom(at_work, "GET", f"/projects?workspaceId={workspace}").body["projects"] == []
 
 
-def test_a_document_is_shown_with_the_letters_that_were_uploaded(customer: Customer) -> None:
-    ask(customer, "PUT", G, GROUP)
-    assert ask(customer, "PUT", f"{A}/tr1", ACCOUNT).status == 201
-    body = {"name": "ws", "subscription": {"billingRegionCode": "WESTEUROPE"}}
-    body["subscription"]["subscriptionKey"] = customer.world.account_keys("tr1")["key1"]  # type: ignore[index]
-    assert customer.ask("POST", TRANSLATOR, f"{CUSTOM}/workspaces", body).status == 201
-    (workspace,) = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/workspaces").body["workspaces"]
-    where = f"workspaceId={workspace['id']}"
+def test_a_document_is_shown_with_the_letters_that_were_uploaded(at_work: Customer) -> None:
+    where = f"workspaceId={make_workspace(at_work)}"
     written = FILES.replace(b"\r\ntext\r\n", "\r\nGrüße, 世界\r\n".encode())
-    upload = f"{CUSTOM}/documents/import?{where}"
-    assert customer.ask("POST", TRANSLATOR, upload, written).status == 202
-    listed = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/documents?{where}").body
+    assert custom(at_work, "POST", f"/documents/import?{where}", written).status == 202
+    listed = custom(at_work, "GET", f"/documents?{where}").body
     (document,) = listed["paginatedDocuments"]["documents"]
-    content = f"{CUSTOM}/documents/{document['id']}/files/1/content"
-    assert customer.ask("GET", TRANSLATOR, content).body["items"] == ["Grüße, 世界"]
-
-
-# Principals
-
-
-def test_an_application_and_the_identity_of_an_account_are_found_by_name_or_id(
-    at_work: Customer,
-) -> None:
-    graph = "graph.microsoft.com"
-    assert at_work.ask("GET", graph, "/v1.0/servicePrincipals").status == 501
-    claims = jwt.decode(at_work.tokens["graph"], options={"verify_signature": False})
-    written = quote(f"servicePrincipalNames/any(c:c eq '{claims['appid']}')")
-    listed = at_work.ask("GET", graph, f"/v1.0/servicePrincipals?$filter={written}").body["value"]
-    assert [each["id"] for each in listed] == [claims["oid"]]
-    other = quote("servicePrincipalNames/any(c:c eq 'a-name')")
-    assert at_work.ask("GET", graph, f"/v1.0/servicePrincipals?$filter={other}").body == {
-        "value": []
-    }
-
-    principal = ask(at_work, "GET", f"{A}/tr1").body["identity"]["principalId"]
-    asked = {"ids": [claims["oid"], principal, str(uuid4())]}
-    found = at_work.ask("POST", graph, "/v1.0/directoryObjects/getByIds", asked).body["value"]
-    assert [each["displayName"] for each in found] == [claims["appid"], "tr1"]
-    assert at_work.ask("GET", graph, f"/v1.0/servicePrincipals/{uuid4()}").status == 404
+    content = custom(at_work, "GET", f"/documents/{document['id']}/files/1/content")
+    assert content.body["items"] == ["Grüße, 世界"]
 
 
 # Credentials
@@ -826,17 +616,6 @@ def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer
     assert not server.authority_file.exists()
 
 
-def test_what_reads_the_output_no_more_is_no_port_that_can_not_be_listened_on() -> None:
-    command = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure", "127.0.0.1:0"]
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "w") as unread:
-        ended = subprocess.run(
-            command, stdout=unread, stderr=subprocess.PIPE, text=True, timeout=60, check=False
-        )
-    assert (ended.returncode, ended.stderr) == (4, "")
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -844,6 +623,7 @@ def test_what_reads_the_output_no_more_is_no_port_that_can_not_be_listened_on() 
         (["--azure", "127.0.0.1:0", "--python", "a:b"], "--azure serves the model alone"),
         (["--azure", "127.0.0.1:0", "--stdio"], "not allowed with"),
         (["--stdio", "--strict"], "--eventual-reads go with --azure"),
+        (["--stdio", "--fault", "429"], "--fault goes with --azure"),
         (["--azure", "--grants-after", "soon"], "'soon' is no number of seconds"),
         (["--azure", "--provisioning", "86401"], "write a number such as 2 or 0.5, up to 86400"),
     ],
@@ -888,44 +668,24 @@ def test_translator_shows_the_global_endpoint_and_others_that_of_their_subdomain
     assert made.body["properties"]["endpoint"] == f"https://{host}/"
 
 
-def test_what_is_deployed_is_not_deleted_nor_what_holds_it(customer: Customer) -> None:
-    list(played(customer, [each.body for each in EXAMPLES].index([{"Text": "hello"}]) + 1))
-
-    def custom(method: str, path: str, body: Any = None) -> Answer:
-        return customer.ask(method, TRANSLATOR, f"{CUSTOM}{path}", body)
-
-    workspace = custom("GET", "/workspaces").body["workspaces"][0]["id"]
-    project = custom("GET", f"/projects?workspaceId={workspace}").body["projects"][0]["id"]
-    model = custom("GET", f"/projects/{project}/models").body["models"][0]["id"]
-    places = [f"/models/{model}", f"/projects/{project}", f"/workspaces/{workspace}"]
-    assert [custom("DELETE", place).status for place in places] == [400, 400, 400]
-    undeployed = [{"Region": 2, "IsDeployed": False}]
-    assert custom("POST", f"/models/{model}/deployment", undeployed).status == 202
-    assert [custom("DELETE", place).status for place in places] == [200, 200, 200]
-    assert custom("GET", "/workspaces").body == {"workspaces": []}
+def test_what_is_deployed_is_not_deleted_nor_what_holds_it(
+    at_work: Customer, translating: Translating
+) -> None:
+    places = [
+        f"/models/{translating.model}",
+        f"/projects/{translating.project}",
+        f"/workspaces/{translating.workspace}",
+    ]
+    assert [custom(at_work, "DELETE", place).status for place in places] == [400, 400, 400]
+    assert deploy(at_work, translating.model, 2, is_deployed=False).status == 202
+    assert [custom(at_work, "DELETE", place).status for place in places] == [200, 200, 200]
+    assert custom(at_work, "GET", "/workspaces").body == {"workspaces": []}
 
 
 @pytest.mark.parametrize(("regions", "status"), [([1], 400), ([2], 200), ([1, 2, 3], 200)])
 def test_an_account_is_translated_for_where_it_is_alone(
-    regions: list[int], status: int, customer: Customer
+    at_work: Customer, regions: list[int], status: int
 ) -> None:
-    deploying = [each.body for each in EXAMPLES].index([{"region": 2, "isDeployed": True}])
-    list(played(customer, deploying))
-    model = customer.world.number_of("model", "m")
-    asked = [{"Region": region, "IsDeployed": True} for region in regions]
-    deployment = f"{CUSTOM}/models/{model}/deployment"
-    assert customer.ask("POST", TRANSLATOR, deployment, asked).status == 202
-    shown = customer.ask("GET", TRANSLATOR, f"{CUSTOM}/models/{model}").body
-    path = "/translator/text/v3.0/translate?api-version=3.0&to=de&allowFallback=false"
-    category = f"&category={shown['modelIdentifier']}"
-    answer = customer.ask("POST", TRANSLATOR, path + category, [{"Text": "hello"}])
-    assert answer.status == status
-
-
-def test_a_deployment_with_an_unknown_member_is_not_answered(customer: Customer) -> None:
-    deploying = [each.body for each in EXAMPLES].index([{"region": 2, "isDeployed": True}])
-    list(played(customer, deploying))
-    model = customer.world.number_of("model", "m")
-    asked = [{"Region": 2, "IsDeployed": True, "Slot": "blue"}]
-    answer = customer.ask("POST", TRANSLATOR, f"{CUSTOM}/models/{model}/deployment", asked)
-    assert answer.status == 501
+    made = train(at_work)
+    assert deploy(at_work, made.model, *regions).status == 202
+    assert translate(at_work, made.category).status == status

@@ -13,7 +13,6 @@ from translator_cmk.machine.rows import Refuse, Silent
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "azure-server.md"
 APIS = {
     "login": "Microsoft Entra",
-    "graph": "Microsoft Graph",
     "metadata": "the cloud",
     "manager": "Resource Manager",
     "vault": "Key Vault",

@@ -129,13 +129,7 @@ class Customer:
             return {
                 "Ocp-Apim-Subscription-Key": self.world.account_keys(host.partition(".")[0])["key1"]
             }
-        api = "manager"
-        if ".vault." in host:
-            api = "vault"
-        elif host.startswith("graph."):
-            api = "graph"
-            if api not in self.tokens:
-                self.tokens[api] = self.token(host)
+        api = "vault" if ".vault." in host else "manager"
         return {"Authorization": f"Bearer {self.tokens[api]}"}
 
     def ask(self, method: str, host: str, target: str, body: Any = None) -> Answer:

@@ -1,20 +1,24 @@
 """Accounts of Microsoft.CognitiveServices."""
 
 from ...machine import commands
-from ...machine.entities import KeySource, Resource, Subscription
-from .assignments import drop_assignments_within
+from ...machine.entities import (
+    OF_VAULT_AND_RESOURCE,
+    Entity,
+    KeySource,
+    Resource,
+    Workspace,
+)
 from .calls import Call, Reply
 from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .eventually import hide
 from .fixed import FIXED
 from .forms import Body
-from .holdings import note_abandoned
+from .holdings import forget, held_by, note_abandoned
 from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
 from .operations import begun, occupy, refuse_busy
 from .places import requested_location
 from .problems import Problem, missing, outside
-from .providers import refuse_unregistered
-from .settings import keep_settings, put_settings
+from .settings import put_settings
 from .worlds import Group
 
 ACCEPTED = "Accepted"
@@ -45,7 +49,6 @@ def written(call: Call, status: int, body: Body) -> Reply:
 def patch_account(call: Call, account: Resource) -> Reply:
     refuse_busy(call, account.name)
     occupy(call, account.name, ACCEPTED)
-    keep_settings(call, "account", account.name, is_whole=False)
     return begun(call, account, change_account(call, account.name))
 
 
@@ -69,7 +72,6 @@ def create_account(call: Call, group: Group) -> Body:
     if tier not in FIXED["kinds"][kind]["skus"]:
         message = f"The SKU '{tier}' is not available for the kind '{kind}'."
         raise missing("InvalidSku", message, 400)
-    refuse_unregistered(call, "Microsoft.CognitiveServices")
     refuse_deleted_name(call, name)
     if call.strictness.strict and tier == FREE:
         refuse_second_free_account(call, kind)
@@ -86,8 +88,6 @@ def create_account(call: Call, group: Group) -> Body:
     put_settings(call, "user_assigned", name, {})
     occupy(call, name, CREATING)
     hide(call, "account", name)
-    drop_assignments_within(call, call.entity(Resource, name))
-    keep_settings(call, "account", name, is_whole=True)
     return change_account(call, name, has_key_source=True)
 
 
@@ -125,7 +125,6 @@ def change_to_whole(call: Call, account: Resource) -> Body:
     """Change an account to what is put in its place, whose key source may be the one it has."""
     wanted = call.asked.get("properties.encryption", dict)
     shown = call.show("account", account)["properties"].get("encryption")
-    keep_settings(call, "account", account.name, is_whole=True)
     return change_account(call, account.name, has_key_source=wanted == shown)
 
 
@@ -152,11 +151,22 @@ def list_account_keys(call: Call, account: Resource) -> Body:
     return keys
 
 
-def list_skus(call: Call, subscription: Subscription) -> Body:
-    places = [place.upper() for place in (*FIXED["regions"], "global")]
-    sold = []
-    for kind, its in FIXED["kinds"].items():
-        for sku in its["skus"]:
-            for place in places:
-                sold.append(call.show("sku", subscription, kind=kind, sku=sku, place=place))
-    return {"value": sold}
+def purge_account(call: Call, account: Resource) -> Reply:
+    """Purge a deleted account, which is no command of the specification: the model forgets the
+    account and what it held, so its name is free.
+    """
+    refuse_busy(call, account.name)
+    forgotten: list[Entity] = [account]
+    projects = dict(call.world.projects)
+    for kind in OF_VAULT_AND_RESOURCE:
+        for entity in call.view.every(kind):
+            if entity.resource.name == account.name:
+                forgotten.append(entity)
+    for workspace in call.view.every(Workspace):
+        if workspace.resource.name == account.name:
+            forgotten.append(workspace)
+            forgotten.extend(held_by(call, workspace))
+            projects.pop(workspace.name, None)
+    forget(call, forgotten)
+    call.world = call.world._replace(projects=projects)
+    return begun(call, account)

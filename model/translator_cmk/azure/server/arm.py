@@ -7,13 +7,10 @@ from ...machine.entities import Subscription
 from . import (
     access,
     accounts,
-    assignments,
     availability,
     groups,
     moves,
     operations,
-    providers,
-    purging,
     roles,
     subscriptions,
     vaults,
@@ -24,7 +21,6 @@ from .eventually import refuse_unseen
 from .fixed import FIXED
 from .places import COLLECTIONS
 from .problems import Problem
-from .versions import refuse_unknown_manager_version
 
 
 class ManagerCall(Call):
@@ -33,8 +29,8 @@ class ManagerCall(Call):
     collections: ClassVar[dict[str, Collection]] = {
         **COLLECTIONS,
         "operation": operations.operations,
-        "provider": providers.providers,
-        "role": assignments.assignments_at,
+        "provider": subscriptions.providers,
+        "role": roles.assignments_on,
     }
 
     handlers: ClassVar[dict[str, Handler]] = {
@@ -42,31 +38,24 @@ class ManagerCall(Call):
         "change_access": access.change_access,
         "change_tenant": subscriptions.change_tenant,
         "check_domain_name": availability.check_domain_name,
-        "check_hsm_name": availability.check_hsm_name,
         "check_vault_name": availability.check_vault_name,
         "delete_account": accounts.delete_account,
         "delete_group": groups.delete_group,
         "get_operation_result": operations.get_operation_result,
         "get_operation_status": operations.get_operation_status,
-        "get_role_definition": roles.get_role_definition,
         "list_account_keys": accounts.list_account_keys,
         "list_locations": subscriptions.list_locations,
         "list_resources": subscriptions.list_resources,
-        "list_role_definitions": roles.list_role_definitions,
         "list_roles": roles.list_roles,
-        "list_skus": accounts.list_skus,
         "move_resources": moves.move_resources,
         "patch_account": accounts.patch_account,
-        "patch_group": groups.patch_group,
-        "patch_vault": vaults.patch_vault,
-        "purge_account": purging.purge_account,
+        "patch_vault": vaults.change_vault,
+        "purge_account": accounts.purge_account,
         "put_account": accounts.put_account,
         "put_group": groups.put_group,
         "put_role": roles.put_role,
         "put_vault": vaults.put_vault,
-        "register_provider": providers.register_provider,
         "remove_role": roles.remove_role,
-        "unregister_provider": providers.unregister_provider,
     }
 
     def log_in(self) -> None:
@@ -80,7 +69,6 @@ class ManagerCall(Call):
         except Problem as problem:
             problem.headers = {"WWW-Authenticate": self.challenge(problem)}
             raise
-        refuse_unknown_manager_version(self)
 
     def find(self, word: str, above: Any, text: str) -> Any:
         """Return what a path names; raises `Problem`."""

@@ -24,13 +24,6 @@ def check_vault_name(call: Call, _: Subscription) -> Body:
     return {"nameAvailable": True}
 
 
-def check_hsm_name(call: Call, _: Subscription) -> Body:
-    """Say that a new managed HSM can have a name, since there are none."""
-    call.asked.required("name")
-    call.asked.honoured({}, "name")
-    return {"nameAvailable": True}
-
-
 def check_domain_name(call: Call, _: Subscription) -> Body:
     """Say whether a new account can have a subdomain, which is its name."""
     name = call.asked.required("subdomainName")

@@ -1,11 +1,11 @@
 """What the data plane of Key Vault demands of a caller, if the server is strict."""
 
 from ...machine.entities import Vault
-from .assignments import ROLES
 from .calls import Call
 from .effects import policies_in_effect, roles_in_effect
 from .policies import ALL
 from .problems import Problem
+from .roles import ROLES
 
 NEEDED = {
     "list key": "list",

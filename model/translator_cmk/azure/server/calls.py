@@ -17,7 +17,6 @@ from .asked import Asked, parse_json
 from .fixed import FIXED
 from .forms import FORMS, Body, filled
 from .problems import Problem, answer_to, found, malformed
-from .settings import SHOWN_BY, with_settings
 from .strictness import Strictness
 from .values import Values
 from .worlds import World, Worlds
@@ -73,6 +72,7 @@ class Call:
     worlds: Worlds
     secret: bytes  # signs tokens
     strictness: Strictness
+    now: float  # when the request is answered, in seconds from some time on
     cloud: Any  # names of endpoints: those of fixed.yaml
     authority: str
     host_name: str  # of the vault or the account whose host is addressed
@@ -86,11 +86,6 @@ class Call:
     world: World = field(init=False)
 
     # What the request says
-
-    @cached_property
-    def now(self) -> float:
-        """When the request is answered, in seconds from some time on."""
-        return time.monotonic()
 
     @cached_property
     def asked(self) -> Asked:
@@ -252,8 +247,6 @@ class Call:
         values.
         """
         body: Body = filled(FORMS[form], Values(self, entity, given))
-        if form in SHOWN_BY:
-            return with_settings(self.world, form, entity, body)
         return body
 
     def url(self, path: str, **query: str) -> str:

@@ -3,8 +3,8 @@
 import io
 import socket
 import struct
-import time
 from collections.abc import Mapping
+from time import sleep
 from typing import TYPE_CHECKING
 
 from .error_bodies import error_body
@@ -132,7 +132,7 @@ class Connection(Messages):
         """
         match effect:
             case Delay(seconds):
-                time.sleep(seconds)
+                sleep(seconds)
                 return False
             case Reset():
                 self.reset()

@@ -7,7 +7,6 @@ from ...machine import commands
 from ...machine.entities import Document, Resource, Workspace
 from .asked import Asked, parse_json
 from .calls import Call, Reply
-from .forgetting import forget
 from .forms import Body
 from .holdings import contents_below, is_being_imported
 from .problems import malformed, missing, outside
@@ -28,11 +27,6 @@ class File(NamedTuple):
 
 def list_documents(call: Call, workspace: Workspace) -> Body:
     return {"paginatedDocuments": call.listed("document", workspace)}
-
-
-def get_document(call: Call, document: Document) -> Body:
-    read_data(call, document)
-    return call.show("document", document)
 
 
 def read_data(call: Call, document: Document) -> None:
@@ -169,13 +163,3 @@ def page_of(call: Call, file: File) -> Body:
         "items": sentences[start : start + size],
         "totalExtractedSentences": len(sentences),
     }
-
-
-# Deleting
-
-
-def delete_document(call: Call, document: Document) -> Reply:
-    """Delete a document, which is no command of the specification."""
-    read_data(call, document)
-    forget(call, [document])
-    return Reply(200)

@@ -4,13 +4,13 @@ Until then the model is asked as if the access were not there.  What is taken aw
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...machine import Accepted, Command, State, commands
 from ...machine.entities import Grant, Role, Vault
-from .assignments import Assigned, every_assignment, id_of_scope, is_at_or_below, of_the_model
 from .calls import Call
 from .policies import Policy, policies_of, policy_of_grant
+from .roles import Assigned, of_the_model, roles_of
 from .settings import put_settings, settings_of
 
 
@@ -61,14 +61,11 @@ def is_role_in_effect(call: Call, assigned: Assigned) -> bool:
     return is_over(call, assigned.since)
 
 
-def roles_in_effect(call: Call, principal: str, scope: Any) -> list[str]:
-    """Return the roles that a principal has on something, be it by what it is in."""
-    identifier = id_of_scope(scope)
+def roles_in_effect(call: Call, principal: str, vault: Vault) -> list[str]:
+    """Return the roles that a principal has on a key vault by now."""
     roles = []
-    for assigned in every_assignment(call):
-        is_theirs = assigned.principal.lower() == principal.lower()
-        reaches = is_at_or_below(identifier, assigned.scope)
-        if is_theirs and reaches and is_role_in_effect(call, assigned):
+    for assigned in roles_of(call, principal, vault):
+        if is_role_in_effect(call, assigned):
             roles.append(assigned.role)
     return roles
 

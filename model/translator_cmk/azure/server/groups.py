@@ -2,13 +2,10 @@
 
 from ...machine import commands
 from ...machine.entities import Resource, Subscription, Vault
-from .assignments import drop_assignments_within
 from .calls import Call, Reply
-from .forms import Body
 from .holdings import note_abandoned
 from .operations import begun
 from .places import inside, requested_location
-from .settings import keep_settings, name_of, put_settings
 from .worlds import Group
 
 
@@ -18,18 +15,9 @@ def put_group(call: Call, subscription: Subscription) -> Reply:
     name = call.new_name("group")
     present = call.there("group", subscription, name)
     group = present or Group(subscription.name, name, location)
-    if present is None:
-        drop_assignments_within(call, group)
     call.world = call.world._replace(groups=call.world.groups | {group})
-    keep_settings(call, "group", name_of(group), is_whole=True)
     shown = call.asked.honoured(call.show("group", group))
     return Reply(200 if present else 201, shown)
-
-
-def patch_group(call: Call, group: Group) -> Body:
-    keep_settings(call, "group", name_of(group), is_whole=False)
-    shown: Body = call.asked.honoured(call.show("group", group))
-    return shown
 
 
 def delete_group(call: Call, group: Group) -> Reply:
@@ -40,5 +28,4 @@ def delete_group(call: Call, group: Group) -> Reply:
         note_abandoned(call, account)
         call.submit(commands.DeleteResource(name))
     call.world = call.world._replace(groups=call.world.groups - {group})
-    put_settings(call, "group", name_of(group), {})
     return begun(call, group)

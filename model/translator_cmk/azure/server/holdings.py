@@ -1,9 +1,9 @@
 """What an account holds of Custom Translator: workspaces, and what these hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...machine.entities import Document, Entity, Model, Resource, Workspace
+from ...machine.entities import NO_RECORD, Document, Entity, Model, Resource, Workspace
 from .calls import Call, Collection
 from .settings import put_settings, settings_of
 from .values import id_of
@@ -47,6 +47,18 @@ def held_by(call: Call, workspace: Workspace) -> list[Entity]:
             if entity.workspace.name == workspace.name:
                 held.append(entity)
     return held
+
+
+def forget(call: Call, entities: Iterable[Entity]) -> None:
+    """Let the model forget things that a request deletes for which the specification has no
+    command.
+
+    It keeps no trace of them, so their names are free.
+    """
+    changes: dict[Any, Any] = {}
+    for entity in entities:
+        changes[type(entity), entity.name] = {"state": NO_RECORD}
+    call.world = call.world._replace(state=call.world.state.with_changes(changes))
 
 
 def workspaces(call: Call, above: Any) -> Mapping[str, Any]:

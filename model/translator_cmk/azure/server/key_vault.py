@@ -9,7 +9,6 @@ from .callers import refuse_caller
 from .calls import Call, Collection, Handler
 from .problems import Problem, found
 from .values import local_name
-from .versions import refuse_unknown_vault_version
 
 
 def active_keys(call: Call, vault: Vault) -> dict[str, Any]:
@@ -62,7 +61,6 @@ class VaultCall(Call):
             )
             headers = {"WWW-Authenticate": challenge}
             raise Problem(401, "Unauthorized", problem.message, headers=headers) from None
-        refuse_unknown_vault_version(self)
         vault = found(vault, "VaultNotFound", f"There is no vault '{self.host_name}'.")
         if self.strictness.strict:
             refuse_caller(self, vault)

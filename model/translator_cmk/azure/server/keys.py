@@ -10,7 +10,6 @@ from .calls import Call
 from .fixed import FIXED
 from .forms import Body
 from .problems import found, malformed, outside
-from .settings import keep_settings
 from .values import local_name
 
 VERSION_ID = re.compile("[0-9a-f]{32}")
@@ -115,7 +114,6 @@ def add_key(
     else:
         call.submit(command(vault.name, name, key_type, size))
     key: Key = call.entity(Key, f"{vault.name}/{name}")
-    keep_settings(call, "key", key.name, is_whole=True)
     return key
 
 
@@ -132,7 +130,6 @@ def update_key(call: Call, key: Key) -> Body:
     if enabled is not None and is_current:
         command = commands.EnableKey if enabled else commands.DisableKey
         call.submit(command(key.vault.name, local_name(key)))
-    keep_settings(call, "key", key.name, is_whole=False)
     return show_as_asked(call, call.again(key), number=number)
 
 

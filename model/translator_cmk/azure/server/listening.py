@@ -5,8 +5,9 @@ names or as a cloud.
 import ssl
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingTCPServer
@@ -85,11 +86,14 @@ def azure_server(
     *,
     strictness: Strictness = NOT_STRICT,
     faults: Iterable[Fault] = (),
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[AzureServer]:
     """Serve a machine in threads of this process until the context ends; raises `OSError` where it
     can't listen.
+
+    ``clock``: seconds from some time on, by which access takes effect and operations are over.
     """
-    simulation = Simulation(machine, strictness)
+    simulation = Simulation(machine, strictness, clock)
     with (
         TemporaryDirectory(prefix="translator-cmk-") as folder,
         AzureServer(simulation, Faults(faults), host, port, folder) as server,

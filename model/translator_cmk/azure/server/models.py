@@ -7,9 +7,8 @@ from ...machine.entities import Entity, Model, Resource, Workspace
 from .asked import Asked
 from .calls import Call, Reply
 from .fixed import FIXED
-from .forgetting import forget
 from .forms import Body
-from .holdings import documents, held_by, regions_of
+from .holdings import documents, forget, held_by, regions_of
 from .problems import Problem, malformed
 from .settings import put_settings, settings_of
 from .values import Values, value

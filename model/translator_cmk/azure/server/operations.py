@@ -13,13 +13,15 @@ from .calls import Call, Reply
 from .problems import Problem
 from .settings import put_settings, settings_of
 from .values import Values, value
-from .versions import CORE, VERSIONS
 
 KEPT = 600
 """Seconds for which an operation that is over can be asked for."""
 
 LONGEST_PAUSE = 10
 """The most seconds that a client is told to wait before it asks again."""
+
+VERSION = "2025-04-01"
+"""Of the request by which a client asks for an operation."""
 
 SUCCEEDED = "Succeeded"
 
@@ -65,7 +67,7 @@ def begun(call: Call, _: Any, body: Any = None, status: int = 202) -> Reply:
 def url_of(call: Call, kind: str, operation: Operation) -> str:
     """Return where to ask for an operation."""
     path = f"/subscriptions/{call.at['subscription'].name}/{kind}/{operation.name}"
-    return call.url(path, **{"api-version": VERSIONS[CORE][-1]})
+    return call.url(path, **{"api-version": VERSION})
 
 
 def pause(call: Call, operation: Operation) -> dict[str, str]:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from ...machine.entities import Key, Resource, Subscription, Tenant, Vault
+from ...machine.entities import Resource, Subscription, Tenant, Vault
 from .calls import Call, Collection
 from .fixed import FIXED
 from .problems import missing
-from .values import local_name
 from .worlds import Group
 
 HELD = ((Resource, "account"), (Vault, "vault"))
@@ -89,15 +88,6 @@ def deleted_vaults(call: Call, _: Any) -> dict[str, Any]:
     return inside(call, Vault, "deleted")
 
 
-def keys(call: Call, vault: Vault) -> dict[str, Any]:
-    """Return the keys of a vault, by their names in it."""
-    found = {}
-    for key in call.every(Key):
-        if key.vault.name == vault.name:
-            found[local_name(key)] = key
-    return found
-
-
 COLLECTIONS: dict[str, Collection] = {
     "tenant": tenants,
     "subscription": subscriptions,
@@ -106,5 +96,4 @@ COLLECTIONS: dict[str, Collection] = {
     "deleted_account": deleted_accounts,
     "vault": vaults,
     "deleted_vault": deleted_vaults,
-    "vault_key": keys,
 }

@@ -1,29 +1,25 @@
-"""Roles, and requests for role assignments."""
+"""Roles on a key vault: those that the model has, and those that are kept beside it.
 
-import re
-from collections.abc import Callable
-from typing import Any
+The model has a role of an account's identity, if the role gives what the article asks of an access
+policy.  Any other matters only where the server is strict about its callers.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from ...machine import commands
-from ...machine.entities import Vault
+from ...machine.entities import Role, Vault
 from ..names import GUID
-from .assignments import (
-    ROLES,
-    Assigned,
-    assignments_at,
-    drop_assignment,
-    every_assignment,
-    gives_key_access,
-    id_of_scope,
-    is_at_or_below,
-    keep_assignment,
-)
 from .calls import Call, Reply
+from .fixed import FIXED
 from .forms import Body
-from .policies import account_with_identity
-from .problems import Problem, found, malformed, outside
-from .values import Values, value
+from .policies import ALL, OF_A_GRANT, account_with_identity
+from .problems import Problem, malformed, outside
+from .settings import put_settings, settings_of
 from .worlds import Assignment
+
+ROLES: dict[str, dict[str, Any]] = FIXED["roles"]
+"""By id, the name of a role and the permissions on keys that it gives."""
 
 DEFINITION = "properties.roleDefinitionId"
 """It may be written below a subscription or without one, and leads to the same role."""
@@ -35,121 +31,87 @@ PRINCIPAL_TYPES = ("User", "Group", "ServicePrincipal", "ForeignGroup", "Device"
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
-OF_ROLE_NAME = re.compile(r"roleName eq '([^']*)'", re.IGNORECASE)
-OF_PRINCIPAL = re.compile(r"(?:principalId eq |assignedTo\()'([^']*)'\)?", re.IGNORECASE)
-AT_SCOPE = re.compile(r"atScope\(\)", re.IGNORECASE)
+
+class Assigned(NamedTuple):
+    """A role that somebody has on a key vault."""
+
+    scope: str
+    """The id of the key vault."""
+    name: str
+    role: str
+    principal: str
+    principal_type: str
+    subscription: str
+    since: float = 0.0
+    in_model: Role | None = None
+    """The role of the model that it stands for, if there is one."""
 
 
-# Definitions
+# Reading
 
 
-def list_role_definitions(call: Call, _: Any) -> Body:
-    """List the roles; the filter is that on the name."""
-    written = call.query.get("$filter", "").strip()
-    match = OF_ROLE_NAME.fullmatch(written)
-    if written and match is None and not AT_SCOPE.fullmatch(written):
-        raise outside(f"$filter {written}")
-    definitions = []
-    for identifier, role in ROLES.items():
-        if match is None or match[1].lower() == role["name"].lower():
-            definitions.append(call.show("role_definition", identifier))
-    return call.page(definitions)
+def assignments_on(call: Call, vault: Vault) -> dict[str, Assigned]:
+    """Return the assignments on a key vault by name: those of the model, then all others."""
+    found = {}
+    for role in call.every(Role):
+        if role.vault.name == vault.name:
+            assigned = of_the_model(call, role)
+            found[assigned.name] = assigned
+    found.update(settings_of(call.world, "role_assignments", vault.name))
+    return found
 
 
-def get_role_definition(call: Call, _: Any) -> Body:
-    identifier = call.at["definition"].lower()
-    message = f"The specified role definition with ID '{identifier}' does not exist."
-    found(ROLES.get(identifier), "RoleDefinitionDoesNotExist", message)
-    return call.show("role_definition", identifier)
+def of_the_model(call: Call, role: Role) -> Assigned:
+    """Return the assignment that a role of the model stands for."""
+    named = call.world.assignment(role.name)
+    return Assigned(
+        scope=scope_of(role.vault),
+        name=named.name,
+        role=named.role,
+        principal=call.world.principal(role.resource),
+        principal_type="ServicePrincipal",
+        subscription=role.vault.subscription.name,
+        since=named.since,
+        in_model=role,
+    )
 
 
-@value
-def subscription_id(shown: Values) -> str:
-    """The subscription that the path names."""
-    return str(shown.call.at["subscription"].name)
+def scope_of(vault: Vault) -> str:
+    """Return the id of a key vault."""
+    group = f"/subscriptions/{vault.subscription.name}/resourceGroups/{vault.group}"
+    return f"{group}/providers/Microsoft.KeyVault/vaults/{vault.name}"
 
 
-@value
-def role_name(shown: Values) -> str:
-    return str(ROLES[shown.entity]["name"])
+def list_roles(call: Call, vault: Vault) -> Body:
+    if call.query.get("$filter"):
+        raise outside(f"$filter {call.query['$filter']}")
+    return call.page(call.show("role", each) for each in assignments_on(call, vault).values())
 
 
-@value
-def data_actions(shown: Values) -> list[str]:
-    """The permissions of a role on keys, in the words of Azure RBAC."""
-    actions = []
-    for permission in ROLES[shown.entity]["keys"]:
-        actions.append(DATA_ACTIONS[permission])
-    return list(dict.fromkeys(actions))
-
-
-DATA_ACTIONS = {
-    "all": "Microsoft.KeyVault/vaults/keys/*",
-    "get": "Microsoft.KeyVault/vaults/keys/read",
-    "list": "Microsoft.KeyVault/vaults/keys/read",
-    "update": "Microsoft.KeyVault/vaults/keys/update/action",
-    "backup": "Microsoft.KeyVault/vaults/keys/backup/action",
-    "encrypt": "Microsoft.KeyVault/vaults/keys/encrypt/action",
-    "decrypt": "Microsoft.KeyVault/vaults/keys/decrypt/action",
-    "wrapKey": "Microsoft.KeyVault/vaults/keys/wrap/action",
-    "unwrapKey": "Microsoft.KeyVault/vaults/keys/unwrap/action",
-    "sign": "Microsoft.KeyVault/vaults/keys/sign/action",
-    "verify": "Microsoft.KeyVault/vaults/keys/verify/action",
-    "release": "Microsoft.KeyVault/vaults/keys/release/action",
-}
-
-
-# Reading assignments
-
-
-def list_roles(call: Call, scope: Any) -> Body:
-    """List the assignments at a scope, above it and, unless the filter says otherwise, below it."""
-    wanted = requested_filter(call, id_of_scope(scope))
-    return call.page(call.show("role", each) for each in every_assignment(call) if wanted(each))
-
-
-def requested_filter(call: Call, scope: str) -> Callable[[Assigned], bool]:
-    """Return whether a list has an assignment; raises `Problem` for an unknown filter."""
-    written = call.query.get("$filter", "").strip()
-    parts = [part.strip() for part in re.split(r"\s+and\s+", written, flags=re.IGNORECASE)]
-    principal = ""
-    only_at_scope = False
-    for part in parts:
-        match = OF_PRINCIPAL.fullmatch(part)
-        if match is not None:
-            principal = match[1].lower()
-        elif AT_SCOPE.fullmatch(part):
-            only_at_scope = True
-        elif part:
-            raise outside(f"$filter {written}")
-
-    def is_wanted(assigned: Assigned) -> bool:
-        if principal and assigned.principal.lower() != principal:
-            return False
-        if is_at_or_below(scope, assigned.scope):
-            return True
-        return not only_at_scope and is_at_or_below(assigned.scope, scope)
-
-    return is_wanted
+def roles_of(call: Call, principal: str, vault: Vault) -> Iterator[Assigned]:
+    """Yield the roles that a principal has on a key vault."""
+    for assigned in assignments_on(call, vault).values():
+        if assigned.principal.lower() == principal.lower():
+            yield assigned
 
 
 # Assigning
 
 
-def put_role(call: Call, scope: Any) -> Reply:
+def put_role(call: Call, vault: Vault) -> Reply:
     """Assign a role, or return the assignment that is there."""
     name = requested_name(call)
     role = requested_role(call)
     principal = requested_principal(call)
-    present = assignments_at(call, scope).get(name)
+    present = assignments_on(call, vault).get(name)
     if present is not None and present.role == role and present.principal == principal:
         return Reply(200, call.asked.honoured(call.show("role", present), DEFINITION))
     account = account_with_identity(call, principal)
     if account is not None and gives_key_access(role):
-        assign_in_model(call, scope, account, Assignment(name, role, call.now))
+        assign_in_model(call, vault, account, Assignment(name, role, call.now))
     else:
-        assign_beside_model(call, scope, name, role, principal)
-    assigned = assignments_at(call, scope)[name]
+        assign_beside_model(call, vault, name, role, principal)
+    assigned = assignments_on(call, vault)[name]
     return Reply(201, call.asked.honoured(call.show("role", assigned), DEFINITION))
 
 
@@ -166,8 +128,7 @@ def requested_role(call: Call) -> str:
     """Return the id of the role of a request; raises `Problem`."""
     role: str = call.asked.required(DEFINITION).lower().rpartition("/")[2]
     if role not in ROLES:
-        message = f"The specified role definition with ID '{role}' does not exist."
-        raise malformed(message, "RoleDefinitionDoesNotExist")
+        raise outside(f"the role '{role[:40]}'")
     return role
 
 
@@ -201,45 +162,51 @@ def requested_type(call: Call) -> str:
     raise malformed(f"'{written[:40]}' is no type of principal.", "InvalidPrincipalType")
 
 
-def assign_in_model(call: Call, scope: Any, account: str, assignment: Assignment) -> None:
+def gives_key_access(role: str) -> bool:
+    """Return whether a role gives what the model's grant stands for."""
+    permissions = ROLES[role]["keys"]
+    return ALL in permissions or set(permissions) >= OF_A_GRANT
+
+
+def assign_in_model(call: Call, vault: Vault, account: str, assignment: Assignment) -> None:
     """Assign a role to the identity of an account, under the name that the client chose."""
-    if not isinstance(scope, Vault):
-        raise outside(
-            "access to keys for the identity of an account by a role on anything but a key vault"
-        )
-    call.submit(commands.AssignKeyRole(scope.name, account))
-    assignments = {**call.world.assignments, f"{scope.name}/{account}": assignment}
+    call.submit(commands.AssignKeyRole(vault.name, account))
+    assignments = {**call.world.assignments, f"{vault.name}/{account}": assignment}
     call.world = call.world._replace(assignments=assignments)
 
 
-def assign_beside_model(call: Call, scope: Any, name: str, role: str, principal: str) -> None:
+def assign_beside_model(call: Call, vault: Vault, name: str, role: str, principal: str) -> None:
     """Keep an assignment of which the model knows nothing; raises `Problem` if it is there under
     another name.
     """
-    for other in assignments_at(call, scope).values():
+    for other in assignments_on(call, vault).values():
         if other.name != name and (other.role, other.principal) == (role, principal):
             raise Problem(409, "RoleAssignmentExists", "The role assignment exists already.")
         if other.name == name:
             message = f"The role assignment '{name}' is of another role or principal."
             raise Problem(409, "RoleAssignmentUpdateNotPermitted", message)
     assigned = Assigned(
-        scope=id_of_scope(scope),
+        scope=scope_of(vault),
         name=name,
         role=role,
         principal=principal,
         principal_type=requested_type(call) or "ServicePrincipal",
-        subscription=call.at["subscription"].name,
+        subscription=vault.subscription.name,
         since=call.now,
     )
-    keep_assignment(call, assigned)
+    kept = settings_of(call.world, "role_assignments", vault.name)
+    put_settings(call, "role_assignments", vault.name, {**kept, name: assigned})
 
 
 def remove_role(call: Call, assigned: Assigned) -> Body:
     """Remove a role, and return the assignment as it was."""
     shown = call.show("role", assigned)
-    if assigned.in_model is not None:
-        role = assigned.in_model
+    role = assigned.in_model
+    if role is not None:
         call.submit(commands.RemoveKeyRole(role.vault.name, role.resource.name))
-    else:
-        drop_assignment(call, assigned)
+        return shown
+    vault = call.at["vault"].name
+    kept = dict(settings_of(call.world, "role_assignments", vault))
+    del kept[assigned.name]
+    put_settings(call, "role_assignments", vault, kept)
     return shown

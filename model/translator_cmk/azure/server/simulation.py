@@ -2,11 +2,11 @@
 
 import secrets
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ...machine import Machine
 from ...machine.rows import Silent
-from . import arm, custom_translator, entra, graph, key_vault
+from . import arm, custom_translator, entra, key_vault
 from .calls import Call, Reply
 from .error_bodies import error_body
 from .hosts import apis_at, cloud_at
@@ -18,7 +18,6 @@ from .worlds import Worlds
 APIS: dict[str, type[Call]] = {
     "login": entra.EntraCall,
     "metadata": entra.EntraCall,
-    "graph": graph.GraphCall,
     "manager": arm.ManagerCall,
     "vault": key_vault.VaultCall,
     "account": custom_translator.TranslatorCall,
@@ -32,9 +31,12 @@ name.
 class Simulation:
     """A machine, and the worlds of all who signed in."""
 
-    def __init__(self, machine: Machine, strictness: Strictness) -> None:
+    def __init__(
+        self, machine: Machine, strictness: Strictness, clock: Callable[[], float]
+    ) -> None:
         self.machine = carrying_out(machine)
         self.strictness = strictness
+        self.clock = clock
         self.worlds = Worlds()
         self.secret = secrets.token_bytes(32)
         self.lock = threading.Lock()
@@ -55,6 +57,7 @@ class Simulation:
                     worlds=self.worlds,
                     secret=self.secret,
                     strictness=self.strictness,
+                    now=self.clock(),
                     cloud=cloud_at(authority),
                     authority=authority,
                     host_name=host.name,

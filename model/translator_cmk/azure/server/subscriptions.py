@@ -1,7 +1,7 @@
 """Subscriptions: their locations, their resources, and their move to another tenant."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...machine import commands
 from ...machine.entities import Subscription, Tenant
@@ -10,6 +10,7 @@ from .fixed import FIXED
 from .forms import Body
 from .places import HELD, inside
 from .problems import found, outside
+from .values import Values, value
 
 CONDITION = re.compile(r"(resourceType|name|resourceGroup|location) eq '([^']*)'", re.IGNORECASE)
 """One of the conditions that the filter of a list may have, joined by `and`."""
@@ -20,6 +21,31 @@ def list_locations(call: Call, subscription: Subscription) -> Body:
     for name, display_name in FIXED["regions"].items():
         locations.append(call.show("location", subscription, region=name, shown=display_name))
     return {"value": locations}
+
+
+# Resource providers, which are all registered
+
+TYPES: dict[str, list[str]] = FIXED["resource_types"]
+"""By namespace, the types of resources that the server has."""
+
+
+class Provider(NamedTuple):
+    """A resource provider, as one subscription sees it."""
+
+    subscription: str
+    namespace: str
+
+
+def providers(_: Call, subscription: Subscription) -> dict[str, Any]:
+    return {name: Provider(subscription.name, name) for name in TYPES}
+
+
+@value
+def resource_types(shown: Values) -> list[Body]:
+    """The types of a provider, each with its regions."""
+    locations = list(FIXED["regions"].values())
+    types = TYPES[shown.entity.namespace]
+    return [{"resourceType": name, "locations": locations} for name in types]
 
 
 # Lists of resources
@@ -49,8 +75,8 @@ def meets(conditions: dict[str, str], entity: Any, resource: Body) -> bool:
         "resourcegroup": entity.group,
         "location": resource["location"],
     }
-    for of_what, value in conditions.items():
-        if known[of_what].lower() != value:
+    for of_what, wanted in conditions.items():
+        if known[of_what].lower() != wanted:
             return False
     return True
 

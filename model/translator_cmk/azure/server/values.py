@@ -199,13 +199,6 @@ def retention(shown: Values) -> int | None:
 
 
 @value
-def vault_tags(shown: Values) -> Body:
-    """The tags of a key vault, where they are not at the place of the setting."""
-    tags: Body = settings_of(shown.call.world, "vault", shown.entity.name).get("tags", {})
-    return tags
-
-
-@value
 def protected(shown: Values) -> bool | None:
     return shown.entity.purge_protection or None
 

@@ -10,8 +10,7 @@ from .eventually import hide
 from .forms import Body
 from .places import requested_location
 from .problems import malformed
-from .providers import refuse_unregistered
-from .settings import keep_settings, put_settings, settings_of
+from .settings import put_settings, settings_of
 from .worlds import Group
 
 SOFT_DELETE = "properties.enableSoftDelete"
@@ -42,7 +41,6 @@ def put_vault(call: Call, group: Group) -> Reply:
     if present is None or location != present.region.name:
         create_vault(call, group, location)
     vault = call.entity(Vault, name)
-    keep_settings(call, "vault", vault.name, is_whole=True)
     return Reply(200 if present else 201, change_vault(call, vault))
 
 
@@ -53,7 +51,6 @@ def recover_vault(call: Call, group: Group) -> Reply:
 
 
 def create_vault(call: Call, group: Group, location: str) -> None:
-    refuse_unregistered(call, "Microsoft.KeyVault")
     if call.strictness.strict and call.asked.get(SOFT_DELETE, bool) is False:
         raise malformed("A new key vault can't be without soft delete.", "BadRequest")
     is_rbac_by_default = call.query["api-version"] >= RBAC_BY_DEFAULT
@@ -70,12 +67,6 @@ def create_vault(call: Call, group: Group, location: str) -> None:
     )
     call.submit(command)
     hide(call, "vault", command.vault)
-
-
-def patch_vault(call: Call, vault: Vault) -> Any:
-    """Change what a request says of a vault, and return it."""
-    keep_settings(call, "vault", vault.name, is_whole=False)
-    return change_vault(call, vault)
 
 
 def change_vault(call: Call, vault: Vault) -> Any:
