@@ -114,11 +114,6 @@ REPORT = (
         "write the result as one page: what was done, what was seen and when, what that settles",
         "conformance.report_page",
     ),
-    Subcommand(
-        "diff",
-        "say what changed from one report to another, and whether anything got worse",
-        "conformance.report_diff",
-    ),
 )
 
 COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (

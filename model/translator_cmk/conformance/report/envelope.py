@@ -35,7 +35,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ...verdict import HAS_FAILED, OF_CASES, OF_REQUIREMENTS, Status
+from ...verdict import HAS_FAILED, OF_CASES, Status
 from ..cases import LANES, Case, Ids
 from ..deviations import Deviation
 from ..selection import Selection
@@ -221,37 +221,10 @@ COUNTEREXAMPLE = record(
 )
 """`counterexamples/*.json`."""
 
-COMPARED = ("absent", *sorted({*OF_CASES, *OF_REQUIREMENTS}))
-"""The statuses of a requirement or a test in a comparison of two reports."""
-
-CHANGE = record(
-    "a change",
-    {
-        "id": ID,
-        "title": PROSE,
-        "was": Choice(COMPARED),
-        "now": Choice(COMPARED),
-        "direction": Choice(("worse", "better", "otherwise")),
-        "reason": PROSE,
-    },
-)
-DIFFERENCE = record(
-    "the difference of two reports",
-    {
-        "format": Whole(FORMAT, FORMAT),
-        "worse": FLAG,
-        "runs": ListOf(record("a fact", fields_of(("about", "was", "now"), PROSE))),
-        "requirements": ListOf(CHANGE),
-        "tests": ListOf(CHANGE),
-    },
-)
-"""What `report diff --format json` prints."""
-
 FILES: dict[str, tuple[str, Shape]] = {
     "report": ("The envelope of a report: how a run was made, and its results", ENVELOPE),
     "message-log-entry": ("A line of the message log of a report", ENTRY),
     "counterexample": ("A failure that was found, and can be replayed", COUNTEREXAMPLE),
-    "report-diff": ("What changed from one report to another", DIFFERENCE),
 }
 
 
