@@ -109,11 +109,6 @@ REPORT = (
         "ask a system again all that it was asked for a report",
         "conformance.recheck:reproduce",
     ),
-    Subcommand(
-        "page",
-        "write the result as one page: what was done, what was seen and when, what that settles",
-        "conformance.report_page",
-    ),
 )
 
 COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (

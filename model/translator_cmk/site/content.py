@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,6 @@ from ..requirements import Register, Requirement, load_register
 from ..requirements.exports import register_to_json
 from ..row_sources import RowSource, counter_row_sources, row_sources
 from ..verdict import Status, of_items
-from .example_run import example_page
 from .implementations import Implementation, load_implementations
 from .render import number
 
@@ -252,7 +251,6 @@ class Content(NamedTuple):
     rows: Mapping[str, Sequence[RowSource]]
     decisions: Mapping[str, Decision]
     implementations: Sequence[Implementation] = ()
-    example: Callable[[], str] = str
     """Makes the page of a run against the model, in Markdown; empty for a site without it."""
 
 
@@ -271,7 +269,6 @@ def load_content(found: Results | None, docs: Path) -> Content:
         rows_by_requirement(),
         load_decisions(docs / "decisions"),
         load_implementations(docs),
-        example_page,
     )
 
 

@@ -8,10 +8,6 @@ from pathlib import Path
 from ..digest import kit_digest
 
 
-class CommandFailed(Exception):
-    """A command of the kit has not made what it was run for; the text has its words."""
-
-
 def run_kit(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the kit in a process of its own."""
     words = [sys.executable, "-m", "translator_cmk.cli", *arguments]

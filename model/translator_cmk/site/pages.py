@@ -156,7 +156,6 @@ def pages_to_write(content: Content) -> Iterator[Page]:
     yield Page("evidence/last-run.md", "last-run.md")
     yield Page("evidence/traceability.md", "traceability.md", partial(traceability, content))
     yield Page("evidence/implementations.md", "implementations.md", partial(compared, content))
-    yield Page("evidence/example-run.md", "example-run.md", lambda: {"page": content.example()})
     yield Page("evidence/other-services.md", "other-services.md", other_services)
 
 

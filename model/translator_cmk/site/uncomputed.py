@@ -14,7 +14,6 @@ from jinja2 import Environment
 from ..explore.scopes import StartNotReached
 from ..machine import RowDefect
 from ..strict_yaml import parse_yaml
-from .kit_runs import CommandFailed
 from .render import PAGES, UP, Page, rendered
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
@@ -39,7 +38,7 @@ def written(templates: Environment, page: Page) -> Written:
     """Return a page, or what stands in its place."""
     try:
         text = rendered(templates, page.template, **page.values())
-    except (*WRONG_ROWS, CommandFailed) as error:
+    except WRONG_ROWS as error:
         reason = str(error)
         return Written(page.path, in_its_place(templates, page, reason), reason)
     return Written(page.path, text)
