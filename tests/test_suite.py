@@ -3,23 +3,18 @@ fails.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from tests.conftest import some
 from tests.evidence.mutation import Mutant, mutants
 from tests.evidence.scenarios import FAILURES, fails
 from translator_cmk.bdd.assertions import AssertionFailed
-from translator_cmk.bdd.causes import causes_of
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.feature_records import Pickle
-from translator_cmk.bdd.scenario_run import ScenarioRun, SetupFailed
 from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.machine.topics import MEMORY
-from translator_cmk.system import ModelSystem
 
 PICKLES = pickles()
 MUTANTS = {
@@ -68,21 +63,6 @@ def test_scenario_notices_the_absence_of_each_further_requirement_that_it_carrie
     assert list(unearned(PICKLES)) == []
 
 
-def test_losses_that_nobody_claims_any_more_are_noticed() -> None:
-    claims = ("is undeployed", "is deleted")
-    cut = [
-        replace(
-            pickle, steps=tuple(step for step in pickle.steps if not step.text.endswith(claims))
-        )
-        for pickle in scenarios_of("revocation.access-revoked")
-        if pickle.name == "Revoked access costs all that is under the key"
-    ]
-    assert {requirement for _, requirement in unearned(cut)} >= {
-        "revocation.undeploys",
-        "revocation.deletes-uploads",
-    }
-
-
 def unearned(every: Iterable[Pickle]) -> Iterator[tuple[str, str]]:
     """The scenarios with a tag of a requirement whose absence, or a mistake about it, none of their
     Thens notices.
@@ -129,49 +109,6 @@ def without(requirement: str) -> list[Machine]:
         for mistake in mistakes:
             machines.append(Machine((*rows, *MEMORY, mistake)))
     return machines
-
-
-UNCITED = {
-    "keys.create": "effect-CreateKey",
-    "keys.enable": "effect-EnableCustomerManagedKeys",
-    "keys.import": "effect-ImportKey",
-    "keys.rsa-2048-refused": "refuse-EnableCustomerManagedKeys",
-    "revocation.access-revoked": "means-key_inaccessible",
-    "revocation.data-inaccessible": "means-data_inaccessible whenever-Workspace",
-    "revocation.deletes-uploads": "whenever-Document",
-    "revocation.earlier-workspaces": "means-data_inaccessible",
-    "revocation.key-disabled": "means-key_inaccessible",
-    "revocation.revoke": "effect-RevokeKeyAccess",
-    "revocation.undeploys": "whenever-Model",
-    "tenant.not-transferred": "whenever-Resource",
-}
-"""By requirement, rows on which scenarios rest that cite others alone, or that a Given needs
-without naming them.
-"""
-
-
-@pytest.mark.parametrize(
-    "mutant", some(MUTANTS["row dropped"], 50), ids=lambda mutant: str(mutant.name)
-)
-def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it(
-    mutant: Mutant,
-) -> None:
-    """All other scenarios pass, but for the rows above, of which that is not so."""
-    astray = []
-    for pickle in PICKLES:
-        run = ScenarioRun(ModelSystem(Machine(mutant.rows)), pickle)
-        try:
-            run.play()
-        except AssertionFailed:
-            cited = mutant.requirement in pickle.requirements
-        except SetupFailed as blocked:
-            cited = mutant.requirement in causes_of(blocked, run)
-        else:
-            cited = True
-        if not cited:
-            astray.append(pickle.id)
-    known = UNCITED.get(mutant.requirement, "").split()
-    assert bool(astray) == any(f"/{row}/" in str(mutant.name) for row in known), astray
 
 
 @pytest.mark.parametrize("requirement", sorted(WITHOUT_ROWS))

@@ -10,7 +10,6 @@ from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.bdd.diagnostics import FeatureError
 from translator_cmk.bdd.feature_files import load_features, row_names
-from translator_cmk.bdd.feature_records import slug
 from translator_cmk.requirements import TOPICS
 
 
@@ -103,11 +102,3 @@ def test_specification_is_read_whole() -> None:
         compiled = Compiler().compile({**document, "uri": ""})
         lines = [pickle["location"]["line"] for pickle in compiled]
         assert lines == [pickle.line for pickle in read.pickles]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("A key's 2nd name!", "a-key-s-2nd-name"), ("--", ""), ("RSA-HSM", "rsa-hsm")],
-)
-def test_slug_has_letters_digits_and_hyphens(text: str, expected: str) -> None:
-    assert slug(text) == expected

@@ -63,13 +63,6 @@ def test_nothing_is_wrong_with_a_right_feature_with_any_line_endings(tmp_path: P
     assert lint([tmp_path]) == []
 
 
-def test_then_may_be_about_what_parentheses_name_of_a_situation(tmp_path: Path) -> None:
-    given = 'a workspace under Microsoft-managed keys (workspace "ws-prod")'
-    claim = '\n  And the workspace "ws-prod" is protected by Microsoft-managed keys\n'
-    text = RIGHT.replace("a resource and a vault with a key", given).rstrip() + claim
-    assert diagnostics_of(tmp_path, feature(rule(text))) == []
-
-
 def test_then_may_be_about_a_place_that_no_line_names(tmp_path: Path) -> None:
     claim = '\n  And the resource "translator-prod" is in "westeurope"\n'
     assert diagnostics_of(tmp_path, feature(rule(RIGHT.rstrip() + claim))) == []

@@ -2,12 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.bdd.editor import Editor, opened
 from tests.command_line import ROOT
 from translator_cmk import features_dir
 from translator_cmk.bdd.editor_steps import FILE, FOLDER, definitions, sections
@@ -43,30 +40,3 @@ def test_run_of_pytest_writes_the_definitions(pytestconfig: pytest.Config) -> No
 def test_committed_setting_names_the_features_and_the_definitions() -> None:
     assert SETTINGS["cucumber.features"] == ["features/*.feature"]
     assert SETTINGS["cucumber.glue"] == [STEPS.relative_to(ROOT).as_posix()]
-
-
-# The language server of VS Code's Cucumber extension
-
-FEATURES = sorted((ROOT / "features").glob("*.feature"))
-
-
-@pytest.fixture(scope="module")
-def editor() -> Iterator[Editor]:
-    """An editor in which the project is open, with the committed settings."""
-    with opened(ROOT, SETTINGS) as found:
-        yield found
-
-
-@pytest.mark.qa
-@pytest.mark.slow
-@pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.name)
-def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file: Path) -> None:
-    assert editor.open(file) == []
-    found = 0
-    for number, line in enumerate(file.read_text("utf-8").splitlines()):
-        step = re.match(" +(?:Given|When|Then|And|But) ", line)
-        if step is None:
-            continue
-        assert editor.definitions(file, number, step.end() + 1) == {STEPS.name}, line
-        found += 1
-    assert found > 0

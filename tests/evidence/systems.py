@@ -9,8 +9,7 @@
 
 It prints a line for each system that is not as expected, and ends with exit code 1 if there is
 one.  It takes about a quarter of an hour on one core.  With words, such as `purge vault`, it takes
-the systems whose names have one of them.  With `--mechanical` it takes those that are made by rule
-from each stated and implied requirement instead.  With `--table` it prints for each stated requirement the
+the systems whose names have one of them.  With `--table` it prints for each stated requirement the
 scenario that counts for it, or that it is attested, and runs nothing.
 """
 
@@ -20,7 +19,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.systems.lanes import Failure, in_features, in_fuzz, in_tour, is_confirmed
-from tests.systems.mechanical import MECHANICAL
 from tests.systems.pairs import table
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant
@@ -110,17 +108,12 @@ def judge(variant: Variant) -> Outcome:
 def main(words: list[str]) -> int:
     """Judge the systems whose names have one of the words, or all of them; or print the table.
 
-    Of those that are made by rule, if the first word is `--mechanical`.
-
     Returns the exit code.
     """
     if words == ["--table"]:
         print("\n".join(table()))
         return 0
     systems: tuple[Variant, ...] = (*WRONG, *PERMITTED)
-    if words[:1] == ["--mechanical"]:
-        systems = MECHANICAL
-        words = words[1:]
     variants = [variant for variant in systems if is_wanted(variant, words)]
     started = time.perf_counter()
     found_by: Counter[str] = Counter()

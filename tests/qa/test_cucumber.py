@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.bdd.editor import opened
 from tests.qa.conftest import Folder
+from tests.qa.editor import opened
 from tests.qa.page import block, options_of
 from translator_cmk import features_dir
 

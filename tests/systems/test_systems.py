@@ -10,14 +10,12 @@ from functools import cache
 import pytest
 
 from tests.systems.lanes import Failure, in_features, in_tour, is_confirmed, way_to_a_difference
-from tests.systems.mechanical import MECHANICAL
 from tests.systems.pairs import breaks_alone, spoken_for
 from tests.systems.permitted import PERMITTED
-from tests.systems.variants import Variant, without, wrong
+from tests.systems.variants import Variant
 from tests.systems.wrong import BY_TOPIC, WRONG
 from translator_cmk.conformance.lanes.shrinking import Commands
 from translator_cmk.conformance.lanes.tour import sequences_of
-from translator_cmk.machine.commands import CreateKey, CreateVault, DeleteVault, RecoverVault
 from translator_cmk.requirements import Requirement, load_register
 
 REGISTER = load_register()
@@ -132,8 +130,6 @@ def test_each_permitted_system_really_differs_from_the_model() -> None:
 
 # What the lanes say of a sample
 
-FIRST_OF_EACH_TOPIC = [variants[0] for variants in BY_TOPIC.values()]
-
 IN_A_SHORT_TOUR = [
     variant
     for variant in WRONG
@@ -161,11 +157,6 @@ def first_expected(variant: Variant, failures: Iterator[Failure]) -> Failure | N
 def topics_of(variant: Variant) -> set[str]:
     """Return how ids of the topics begin that a system is about; of key vaults if of none."""
     return {f"{name.partition('.')[0]}." for name in variant.requirements} or {"vault."}
-
-
-@pytest.mark.parametrize("variant", FIRST_OF_EACH_TOPIC, ids=name_of)
-def test_wrong_system_fails_a_scenario_that_names_what_is_expected(variant: Variant) -> None:
-    assert first_expected(variant, in_features(variant, "article", topics_of(variant))) is not None
 
 
 @pytest.mark.parametrize("variant", IN_A_SHORT_TOUR, ids=name_of)
@@ -217,76 +208,3 @@ def test_a_system_that_breaks_one_requirement_fails_a_scenario_that_names_it(
 ) -> None:
     failures = in_features(variant, "article", (f"{requirement}/", *topics_of(variant)))
     assert any(requirement in failure.named for failure in failures)
-
-
-# Systems made by rule
-
-LESS_THAN_THE_ARTICLE = [
-    variant
-    for variant in MECHANICAL
-    if variant.name
-    in (
-        "ignores what revocation.features-stop refuses",
-        "lets revocation.vault-deleted alone cost nothing of revocation.deletes-uploads",
-    )
-]
-
-NO_LESS = [
-    variant
-    for variant in MECHANICAL
-    if variant.name
-    in (
-        "refuses what identity.enable has done already",
-        "lets tenant.vault-moved alone cost nothing of revocation.data-inaccessible",
-    )
-]
-
-
-def test_each_system_made_by_rule_has_a_name_of_its_own() -> None:
-    names = [variant.name for variant in MECHANICAL]
-    assert len(set(names)) == len(names)
-
-
-@pytest.mark.parametrize("variant", LESS_THAN_THE_ARTICLE, ids=name_of)
-def test_system_made_by_rule_that_breaks_a_sentence_is_found(variant: Variant) -> None:
-    assert first_expected(variant, in_features(variant, "article", topics_of(variant))) is not None
-
-
-@pytest.mark.parametrize("variant", NO_LESS, ids=name_of)
-def test_system_made_by_rule_that_breaks_none_is_accused_of_nothing(variant: Variant) -> None:
-    assert way_to_a_difference(variant) is not None
-    assert list(in_features(variant, "article", topics_of(variant))) == []
-    assert list(in_tour(variant, "article", short_tour())) == []
-
-
-# When the model confirms a failure
-
-
-CREATE = CreateVault("kv-prod", "westeurope", "production", "apps")
-NEW_KEY = CreateKey("kv-prod", "cmk-2048", "RSA", 2048)
-DELETE = DeleteVault("kv-prod")
-RECOVER = RecoverVault("kv-prod")
-
-DELETES_NOTHING = wrong(
-    "accepts that a key vault is deleted, and leaves it",
-    "made up for a test",
-    ["environment.delete-vault"],
-    without("environment.delete-vault"),
-)
-
-
-@pytest.mark.parametrize(
-    ("commands", "in_a_sequence", "in_a_scenario"),
-    [
-        ((CREATE,), False, False),
-        ((CREATE, DELETE), True, True),
-        ((CREATE, DELETE, RECOVER), False, True),  # a sequence ends with the first difference
-        ((CREATE, NEW_KEY, NEW_KEY), True, True),  # what is not specified is not compared
-    ],
-)
-def test_model_confirms_a_failure_where_it_differs(
-    commands: Commands, in_a_sequence: bool, in_a_scenario: bool
-) -> None:
-    sequence = Failure("tour/DeleteVault", ("environment.delete-vault",), commands, "sequence")
-    assert is_confirmed(DELETES_NOTHING, sequence, "full") is in_a_sequence
-    assert is_confirmed(DELETES_NOTHING, sequence._replace(how="scenario"), "full") is in_a_scenario
