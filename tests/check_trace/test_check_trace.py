@@ -1,7 +1,5 @@
 """A trace fits if, and only if, the specification allows each of its events."""
 
-import os
-import pty
 import re
 import subprocess
 import sys
@@ -14,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.check_trace.logs import is_judged_as_written, lines, when_accepted
-from tests.command_line import CLI, Done, each_refused, one_error, run_cli, tables
+from tests.command_line import Done, each_refused, one_error, run_cli, tables
 from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, PicksAtRandom, commands
 from translator_cmk.check_trace import Checker, Event, check, event
 from translator_cmk.check_trace.completing import Values, completions, known_values
@@ -96,19 +94,19 @@ def test_system_that_follows_the_specification_fits_if_parts_of_its_log_are_hidd
     machine: Machine, hides: float
 ) -> None:
     """Silent rows hold or not, and observations are complete, partial or missing."""
-    for seed in range(6):
+    for seed in range(3):
         verdict = check(log_of(PicksAtRandom(machine, Random(seed)), seed, hides), machine)
         assert (verdict.deviations, verdict.judgeable > 0) == ([], True)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_system_fits_with_any_requirements_waived(seed: int) -> None:
     waived = frozenset(Random(seed).sample(REQUIREMENTS, 6)) - {"environment.exists"}
     machine = machine_of(waived)
     assert check(log_of(PicksAtRandom(machine, Random(seed)), seed, 0.3), machine).fits
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_mistake_in_a_complete_log_is_found_where_it_is(seed: int) -> None:
     random, events = Random(seed), log_of(FULL, seed, hides=0)
     at = random.choice(
@@ -399,7 +397,7 @@ def fed(program: str) -> Done:
 
 DIFFERENT = """
 import json
-for number in range(5_000):
+for number in range(3_500):
     if number % 1000 == 0:
         print('{"stage":{}}')
     vault = {"command": "CreateVault", "vault": f"vault-{number % 40}", "region": "westeurope",
@@ -413,11 +411,11 @@ def test_a_trace_need_not_fit_into_memory() -> None:
     """Events that are all different, with white space around them."""
     done = fed(DIFFERENT)
     assert (done.code, done.error) == (0, "")
-    assert "5,000 events judged in 5 worlds" in done.out
+    assert "3,500 events judged in 4 worlds" in done.out
 
 
 def test_a_line_without_end_ends_in_a_verdict() -> None:
-    done = fed("for _ in range(600): print(' ' * 2**20, end='')")
+    done = fed("for _ in range(250): print(' ' * 2**20, end='')")
     assert trouble(done).startswith("standard input:1: longer than 1 MiB")
 
 
@@ -435,16 +433,3 @@ def test_the_example_is_judged_as_the_page_says(
     done = run(b"", file="log.jsonl")
     assert (done.code, done.error) == (1, "")
     assert done.out == block("text")
-
-
-def test_long_check_shows_on_a_terminal_how_far_it_is() -> None:
-    terminal, end = pty.openpty()
-    words = [*CLI, "check-trace", "-"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=end) as ran:
-        os.close(end)
-        out, _ = ran.communicate(GOOD, timeout=60)
-        shown = os.read(terminal, 10_000).decode()
-    os.close(terminal)
-    assert "check-trace: line 1, 1 possible state" in shown
-    assert b"check-trace" not in out
-    assert ran.returncode == 0

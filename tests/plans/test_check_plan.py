@@ -297,3 +297,16 @@ def test_a_change_that_harms_only_in_some_orders_says_so() -> None:
     done = checked(plan, "--fail-on", "not-specified")
     assert done.code == 1
     assert "In an order that is permitted, not in every one" in " ".join(done.out.split())
+
+
+def test_twelve_unordered_changes_of_one_account_are_bounded_and_that_is_said() -> None:
+    plan = plan_with(without=f"{T} {V}")
+    plan.delete(T, b.account(key=b.key_id()))
+    plan.delete(V, b.vault(policies=[b.policy_entry()]))
+    for number in range(12):
+        address = f"azurerm_key_vault_access_policy.p{number}"
+        plan.delete(address, b.policy(b.UNKNOWN, id=str(number)))
+        plan.changes[-1]["change"]["before"].update(object_id=b.PRINCIPAL)
+    found = json.loads(checked(plan, "--format", "json").out)
+    assert found["findings"]
+    assert any("not every order was tried" in limit for limit in found["limits"])

@@ -90,7 +90,7 @@ HARMLESS = [b.policy_entry()]
 
 
 @pytest.mark.parametrize(("policies", "code"), [(HARMFUL, 1), (HARMLESS, 0)])
-def test_the_action_fails_as_the_plan_does_and_leaves_a_summary(
+def test_the_action_fails_as_the_plan_does_and_leaves_a_summary_and_a_comment(
     policies: list[b.Values], code: int, tmp_path: Path, kit: dict[str, str]
 ) -> None:
     write_plan(tmp_path, policies)
@@ -102,18 +102,12 @@ def test_the_action_fails_as_the_plan_does_and_leaves_a_summary(
     last = run_script(STEPS["Fail if the plan does"], tmp_path, {**kit, "STATUS": status})
     assert last.returncode == code
 
-
-@pytest.mark.parametrize(("earlier", "method"), [("", "POST"), ("12", "PATCH")])
-def test_the_action_writes_its_comment_anew(
-    earlier: str, method: str, tmp_path: Path, kit: dict[str, str]
-) -> None:
-    write_plan(tmp_path, HARMFUL)
-    run_script(STEPS["Check the plan"], tmp_path, kit)
-    done = run_script(STEPS["Comment"], tmp_path, {**kit, "EARLIER": earlier})
-    assert done.returncode == 0, done.stderr
-    asked = (tmp_path / "gh.log").read_text("utf-8").splitlines()[-1]
-    assert f"--method {method}" in asked
-    assert f"body=@{tmp_path}/check-plan.md" in asked
+    for earlier, method in (("", "POST"), ("12", "PATCH")):  # a comment is written anew
+        done = run_script(STEPS["Comment"], tmp_path, {**kit, "EARLIER": earlier})
+        assert done.returncode == 0, done.stderr
+        asked = (tmp_path / "gh.log").read_text("utf-8").splitlines()[-1]
+        assert f"--method {method}" in asked
+        assert f"body=@{tmp_path}/check-plan.md" in asked
 
 
 def test_the_action_writes_no_comment_on_a_file_that_is_no_plan(
