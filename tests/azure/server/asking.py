@@ -167,9 +167,9 @@ def train(customer: Customer) -> Translating:
     return Translating(workspace, project["id"], document["id"], model["id"], category)
 
 
-def deploy(customer: Customer, model: int, *regions: int, is_deployed: bool = True) -> Answer:
+def deploy(customer: Customer, model: int, *regions: int) -> Answer:
     """Return the answer to the deployment of a model to regions."""
-    asked = [{"Region": region, "IsDeployed": is_deployed} for region in regions]
+    asked = [{"Region": region, "IsDeployed": True} for region in regions]
     return custom(customer, "POST", f"/models/{model}/deployment", asked)
 
 

@@ -668,20 +668,6 @@ def test_translator_shows_the_global_endpoint_and_others_that_of_their_subdomain
     assert made.body["properties"]["endpoint"] == f"https://{host}/"
 
 
-def test_what_is_deployed_is_not_deleted_nor_what_holds_it(
-    at_work: Customer, translating: Translating
-) -> None:
-    places = [
-        f"/models/{translating.model}",
-        f"/projects/{translating.project}",
-        f"/workspaces/{translating.workspace}",
-    ]
-    assert [custom(at_work, "DELETE", place).status for place in places] == [400, 400, 400]
-    assert deploy(at_work, translating.model, 2, is_deployed=False).status == 202
-    assert [custom(at_work, "DELETE", place).status for place in places] == [200, 200, 200]
-    assert custom(at_work, "GET", "/workspaces").body == {"workspaces": []}
-
-
 @pytest.mark.parametrize(("regions", "status"), [([1], 400), ([2], 200), ([1, 2, 3], 200)])
 def test_an_account_is_translated_for_where_it_is_alone(
     at_work: Customer, regions: list[int], status: int

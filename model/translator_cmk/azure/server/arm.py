@@ -44,7 +44,6 @@ class ManagerCall(Call):
         "get_operation_result": operations.get_operation_result,
         "get_operation_status": operations.get_operation_status,
         "list_account_keys": accounts.list_account_keys,
-        "list_locations": subscriptions.list_locations,
         "list_resources": subscriptions.list_resources,
         "list_roles": roles.list_roles,
         "move_resources": moves.move_resources,

@@ -18,7 +18,6 @@ LIFETIME = 86_400
 """Seconds that a token is good for."""
 
 AUDIENCE = re.compile(r"https://[\w.:-]+")
-AUTHORIZATION = re.compile(r"https://[^/]+/([^/]+)")
 
 
 def give_token(call: Call, tenant: str) -> Body:
@@ -70,16 +69,9 @@ def requested_audience(form: Mapping[str, str]) -> str:
     return audience
 
 
-def get_instance(call: Call, _: None) -> Body:
-    """Return the host names of Microsoft Entra."""
-    match = AUTHORIZATION.match(call.query.get("authorization_endpoint", ""))
-    return call.show("instance", match[1] if match else "common")
-
-
 class EntraCall(Call):
     """A request of Microsoft Entra, or for the endpoints of the cloud."""
 
     handlers: ClassVar[dict[str, Handler]] = {
-        "get_instance": get_instance,
         "give_token": give_token,
     }

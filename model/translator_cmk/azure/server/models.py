@@ -1,15 +1,15 @@
 """Translation models of Custom Translator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ...machine import commands
-from ...machine.entities import Entity, Model, Resource, Workspace
+from ...machine.entities import Model, Resource, Workspace
 from .asked import Asked
 from .calls import Call, Reply
 from .fixed import FIXED
 from .forms import Body
-from .holdings import documents, forget, held_by, regions_of
-from .problems import Problem, malformed
+from .holdings import documents, regions_of
+from .problems import malformed
 from .settings import put_settings, settings_of
 from .values import Values, value
 
@@ -100,50 +100,3 @@ def training_date(_: Values) -> str:
 @value
 def deployment_regions(_: Values) -> list[Body]:
     return [{"id": number, "regionName": name} for number, name in REGIONS.items()]
-
-
-# Deleting
-
-
-def delete_model(call: Call, model: Model) -> Reply:
-    """Delete a model, which is no command of the specification; raises `Problem` while it is
-    deployed.
-    """
-    refuse_deployed(call, [model])
-    forget(call, [model])
-    put_settings(call, "deployed", model.name, {})
-    return Reply(200)
-
-
-def delete_project(call: Call, workspace: Workspace) -> Reply:
-    """Delete the project of a workspace with its models."""
-    held = [each for each in held_by(call, workspace) if isinstance(each, Model)]
-    refuse_deployed(call, held)
-    forget(call, held)
-    forget_project(call, workspace)
-    return Reply(200)
-
-
-def delete_workspace(call: Call, workspace: Workspace) -> Reply:
-    """Delete a workspace with all that it holds."""
-    held = held_by(call, workspace)
-    refuse_deployed(call, held)
-    forget(call, [*held, workspace])
-    forget_project(call, workspace)
-    return Reply(200)
-
-
-def refuse_deployed(call: Call, entities: Iterable[Entity]) -> None:
-    """Refuse to delete what is deployed, or holds what is; raises `Problem`.
-
-    https://github.com/MicrosoftTranslator/CustomTranslatorApiSamples/blob/arvadivel/adding_curl/README.md
-    """
-    for entity in entities:
-        if isinstance(entity, Model) and regions_of(call, entity):
-            raise Problem(400, "BadRequest", "Undeploy its models before it is deleted.")
-
-
-def forget_project(call: Call, workspace: Workspace) -> None:
-    projects = dict(call.world.projects)
-    projects.pop(workspace.name, None)
-    call.world = call.world._replace(projects=projects)

@@ -1,4 +1,4 @@
-"""Subscriptions: their locations, their resources, and their move to another tenant."""
+"""Subscriptions: their resource providers, their resources, and their move to another tenant."""
 
 import re
 from typing import Any, NamedTuple
@@ -14,13 +14,6 @@ from .values import Values, value
 
 CONDITION = re.compile(r"(resourceType|name|resourceGroup|location) eq '([^']*)'", re.IGNORECASE)
 """One of the conditions that the filter of a list may have, joined by `and`."""
-
-
-def list_locations(call: Call, subscription: Subscription) -> Body:
-    locations = []
-    for name, display_name in FIXED["regions"].items():
-        locations.append(call.show("location", subscription, region=name, shown=display_name))
-    return {"value": locations}
 
 
 # Resource providers, which are all registered

@@ -66,11 +66,6 @@ def text(shown: Values) -> Any:
     return shown.entity
 
 
-@value
-def login_host(shown: Values) -> str:
-    return str(shown.call.cloud.login.removeprefix("https://"))
-
-
 # Tenants and subscriptions
 
 
