@@ -95,7 +95,7 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: $(INSTALLED) ## measure how fast it is, beside Spin and Rumur if these are installed, and try the lowest versions of libraries
+bench: $(INSTALLED) ## measure how fast it is, and try the lowest versions of libraries
 	$(PY) -m tests.bench.run $(ARGS)
 
 evidence: $(INSTALLED) ## change the rows of the model in many ways, and try wrong systems, to see what finds each

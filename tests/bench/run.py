@@ -1,9 +1,8 @@
 """Measure what is promised to be fast, print each figure beside its goal, and try the lowest versions.
 
 Run as `make bench`. Each measure runs several rounds, interleaved with the others, and the median
-counts: machines are noisy. Other model checkers, if they are installed, take turns with our search.
-At the end the package is tried with the lowest version of each library that it allows.  The exit
-code is 1 if a goal is missed, or if it does not work with those.
+counts: machines are noisy.  At the end the package is tried with the lowest version of each library that it
+allows.  The exit code is 1 if a goal is missed, or if it does not work with those.
 """
 
 import argparse
@@ -19,13 +18,9 @@ from random import Random
 from typing import NamedTuple
 
 from tests.bench import azure, kit, lowest
-from tests.bench.checkers import MISSING, contest
 from tests.browser.conftest import chromium
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
-from translator_cmk.explore.scopes import select_scopes
-from translator_cmk.explore.search import explore
-from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Command, Machine, State, initial
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,14 +94,6 @@ def stepper(start: State, walks: list[Walk]) -> Callable[[], float]:
 # Programs
 
 
-def theorem_seconds() -> float:
-    """Return the seconds that a search of all default scopes with all theorems takes."""
-    started = time.perf_counter()
-    for scope in select_scopes(None):
-        assert explore(scope, theorems=THEOREMS).complete
-    return time.perf_counter() - started
-
-
 def seconds(*command: str) -> float:
     """Return the wall seconds of a process; raises `CalledProcessError` if it fails."""
     started = time.perf_counter()
@@ -141,7 +128,6 @@ FROM_WORK = stepper(two_at_work(), random_walks(600, 50))
 MEASURES = (
     Measure("step, from nothing", FROM_NOTHING, "/s", 300_000, less_is_better=False),
     Measure("step, from two resources at work", FROM_WORK, "/s", None, less_is_better=False),
-    Measure("all theorems in the default scopes", theorem_seconds, "s", None, rounds=3),
     Measure("what the kit adds to a command, in its process", kit.in_process, "µs", 40, rounds=3),
     Measure("what the kit adds to a command, over stdio", kit.over_stdio, "µs", 120, rounds=3),
     Measure("verify the model, with default options", kit.verify_seconds, "s", 60, rounds=1),
@@ -170,7 +156,6 @@ def main() -> int:
     python = platform.python_version()
     print(f"translator-cmk {__version__}, Python {python}, {os.cpu_count()} cores, {processor()}")
     met = [report(measure, figures) for measure, figures in measure_in_turns(rounds).items()]
-    compare_checkers(min(rounds, 3))
     met.append(report_lowest_versions())
     return 0 if all(met) else 1
 
@@ -207,18 +192,6 @@ def report_lowest_versions() -> bool:
         return False
     print("met     lowest versions of libraries")
     return True
-
-
-def compare_checkers(rounds: int) -> None:
-    """Print our search beside the other model checkers, which have to count the same."""
-    ours, *others = contest(rounds)
-    print(f"        {ours.name}: {ours.states:,} states in {ours.seconds:.2f} s; {ours.version}")
-    for other in others:
-        ratio = other.seconds / ours.seconds
-        took = f"{other.seconds:.2f} s, {ratio:.1f} times our seconds"
-        print(f"        {other.name}: {took}; {other.version}")
-    if MISSING:
-        print(f"missing tool: {', '.join(MISSING)}; our search was measured alone", file=sys.stderr)
 
 
 def processor() -> str:
