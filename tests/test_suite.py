@@ -1,14 +1,11 @@
-"""The suite is tested: change any row of the article, and a scenario of that row's requirement
-fails.
-"""
+"""The suite is tested: each tag of a scenario stands for something that one of its Thens notices."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import pytest
 
-from tests.evidence.mutation import Mutant, mutants
-from tests.evidence.scenarios import FAILURES, fails
+from tests.machine.scenarios import FAILURES, fails
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.feature_records import Pickle
@@ -17,45 +14,11 @@ from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.machine.topics import MEMORY
 
 PICKLES = pickles()
-MUTANTS = {
-    kind: [mutant for mutant in mutants() if mutant.kind == kind]
-    for kind in ("row dropped", "guard negated", "mistake added")
-}
-
-
 WITHOUT_ASSUMPTIONS = without_assumptions(ROWS)
-ASSUMED = set(ROWS) - set(WITHOUT_ASSUMPTIONS)
-
-
-@cache
-def rests_on_assumptions(pickle: Pickle) -> bool:
-    return fails(Machine(WITHOUT_ASSUMPTIONS), pickle)
 
 
 def scenarios_of(requirement: str) -> list[Pickle]:
     return [pickle for pickle in PICKLES if requirement in pickle.requirements]
-
-
-@pytest.mark.parametrize(
-    "mutant",
-    [mutant for kind in MUTANTS.values() for mutant in kind],
-    ids=lambda mutant: str(mutant.name),
-)
-def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutant) -> None:
-    """A dropped or added row makes one fail at a Then; a negated condition may also keep one from
-    getting there.
-    """
-    how = FAILURES if mutant.kind == "guard negated" else (AssertionFailed,)
-    scenarios = scenarios_of(mutant.requirement)
-    # an assumption can hide a mistake about what the article states
-    unassumed = Machine(row for row in mutant.rows if row not in ASSUMED)
-    for pickle in scenarios:
-        if fails(Machine(mutant.rows), pickle, how):
-            return
-    for pickle in scenarios:
-        if not rests_on_assumptions(pickle) and fails(unassumed, pickle, how):
-            return
-    pytest.fail("no scenario of its requirement notices it")
 
 
 def test_scenario_notices_the_absence_of_each_further_requirement_that_it_carries() -> None:

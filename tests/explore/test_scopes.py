@@ -27,6 +27,13 @@ def test_start_of_a_scope_is_reached_and_its_alphabet_has_no_command_twice(scope
     assert scope.sentence.endswith(".")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: str(scope.name))
+def test_scope_has_the_states_that_it_says(scope: Scope) -> None:
+    states = state_graph(scope).states
+    assert states == scope.states, f"write states: {states} into its entry in explore/scopes.yaml"
+
+
 def test_no_key_is_rotated_beyond_the_bound() -> None:
     graph = state_graph(SCOPE_NAMED["vaults-and-keys"])
     versions = set()

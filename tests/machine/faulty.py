@@ -2,10 +2,20 @@
 
 from typing import Any
 
-from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    State,
+)
 from translator_cmk.machine.commands import DisableKey, GrantKeyAccess
 from translator_cmk.machine.entities import Grant, Resource
 from translator_cmk.machine.rows import Means, effect
+from translator_cmk.machine.topics import MEMORY
 from translator_cmk.machine.topics.restoration import brings_uploads_back, redeploys
 from translator_cmk.machine.topics.revocation import COUNTER_ROWS as REVOCATION_MISTAKES
 from translator_cmk.machine.updates import sets
@@ -76,6 +86,11 @@ def article(*added: Any, without: str = "") -> Machine:
     return Machine([*rows, *added])
 
 
+def mistaken(requirement: str) -> Machine:
+    """Return the machine of the article that makes the mistakes about a requirement."""
+    return article(*MEMORY, *(row for row in COUNTER_ROWS if row.requirement == requirement))
+
+
 TOGGLES = effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=not c.key.enabled))
 
 CONFUSES_RESOURCES = article(*REVOCATION_MISTAKES)
@@ -123,6 +138,19 @@ FAULTY: dict[str, dict[str, Machine]] = {
         "keeps what was uploaded": article(without="revocation.deletes-uploads"),
         "lets data be read": article(without="revocation.data-inaccessible"),
         "takes a disabled key for an accessible one": article(without="revocation.key-disabled"),
+    },
+    "data_is_lost_with_its_key_or_its_resource_alone": {
+        "loses data with the key that was rotated": mistaken("keys.rotation-keeps-data"),
+    },
+    "only_the_customer_turns_customer_managed_keys_on_or_off": {
+        "turns them on with a workspace": mistaken("keys.opt-in"),
+        "gives them up in a move": mistaken("tenant.stays-customer-managed"),
+    },
+    "no_workspace_comes_under_the_key_after_it_was_made": {
+        "takes earlier workspaces along": mistaken("workspace.earlier-uncovered"),
+    },
+    "each_use_of_the_key_is_recorded": {
+        "records none": article(without="keys.use-logged"),
     },
     "access_needs_an_identity_of_the_same_tenant": {
         "keeps the access of an identity that is off": article(without="identity.access-removed"),

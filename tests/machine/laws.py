@@ -8,8 +8,18 @@ from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
-from translator_cmk.machine import Accepted, Command, Machine, Outcome, Refused, State
-from translator_cmk.machine.commands import DeployModel, MoveResourceGroup
+from translator_cmk.machine import Accepted, Command, KeyUse, Machine, Outcome, Refused, State
+from translator_cmk.machine.commands import (
+    DeployModel,
+    EnableCustomerManagedKeys,
+    MoveResourceGroup,
+    ReadData,
+    ReturnToMicrosoftManagedKeys,
+    TrainModel,
+    TranslateWithModel,
+    UndeployModel,
+    UploadDocument,
+)
 from translator_cmk.machine.entities import (
     ENTITY_KINDS,
     Document,
@@ -18,6 +28,7 @@ from translator_cmk.machine.entities import (
     Key,
     Model,
     Resource,
+    Role,
     Subscription,
     Vault,
     Workspace,
@@ -323,9 +334,85 @@ def is_inaccessible(state: State, name: str) -> bool:
         return True
     key = fields_of(state, Key, resource["key"])
     vault = fields_of(state, Vault, key["vault"])
-    has_grant = f"{key['vault']}/{name}" in state.tables[Grant]
+    gives_access = Role if vault["permission_model"] == "rbac" else Grant
+    has_access = f"{key['vault']}/{name}" in state.tables[gives_access]
     usable = key["state"] == "active" and key["enabled"] and vault["state"] == "active"
-    return not (usable and has_grant)
+    return not (usable and has_access)
+
+
+def data_is_lost_with_its_key_or_its_resource_alone(step: Step) -> bool:
+    """Uploads, deployed models and readable data end with the key or the resource, or by request."""
+    for name, workspace in entities_of(step.before, Workspace).items():
+        if is_cut_off(step.after, workspace["resource"]):
+            continue
+        if workspace["readable"] and not fields_of(step.after, Workspace, name)["readable"]:
+            return False
+        for document, fields in entities_of(step.before, Document).items():
+            is_kept = fields_of(step.after, Document, document)["state"] == "uploaded"
+            if fields["workspace"] == name and fields["state"] == "uploaded" and not is_kept:
+                return False
+        for model, fields in entities_of(step.before, Model).items():
+            is_deployed = fields_of(step.after, Model, model)["state"] == "deployed"
+            if fields["workspace"] == name and fields["state"] == "deployed" and not is_deployed:
+                return step.command == UndeployModel(model)
+    return True
+
+
+def is_cut_off(state: State, name: str) -> bool:
+    """Return whether the resource is deleted, or its key inaccessible."""
+    is_there = fields_of(state, Resource, name)["state"] == "active"
+    return not is_there or is_inaccessible(state, name)
+
+
+def only_the_customer_turns_customer_managed_keys_on_or_off(step: Step) -> bool:
+    """No loss and no move ends them, and nothing but enabling begins them."""
+    for name, resource in entities_of(step.after, Resource).items():
+        source_before = "microsoft-managed"
+        if name in step.before.tables[Resource]:
+            source_before = fields_of(step.before, Resource, name)["key_source"]
+        if resource["key_source"] == source_before:
+            continue
+        asked_for: type[Command] = EnableCustomerManagedKeys
+        if resource["key_source"] == "microsoft-managed":
+            asked_for = ReturnToMicrosoftManagedKeys
+        if not isinstance(step.command, asked_for) or step.command.as_dict()["resource"] != name:
+            return False
+    return True
+
+
+def no_workspace_comes_under_the_key_after_it_was_made(step: Step) -> bool:
+    workspaces_before = entities_of(step.before, Workspace)
+    for name, workspace in entities_of(step.after, Workspace).items():
+        was_covered = name not in workspaces_before or workspaces_before[name]["covered"]
+        if workspace["covered"] and not was_covered:
+            return False
+    return True
+
+
+ON_DATA = (UploadDocument, TrainModel, ReadData, DeployModel, TranslateWithModel)
+"""Commands that work with data."""
+
+
+def each_use_of_the_key_is_recorded(step: Step) -> bool:
+    """Work with data under the customer's key is recorded with key and resource; nothing else is."""
+    if not isinstance(step.outcome, Accepted):
+        return True
+    return step.outcome.audit == tuple(uses_of_keys(step.before, step.command))
+
+
+def uses_of_keys(state: State, command: Command) -> Iterator[KeyUse]:
+    """Yield the use of a key that the command makes, if it makes any."""
+    if not isinstance(command, ON_DATA):
+        return
+    named = command.as_dict()
+    if "workspace" in named:
+        workspace = named["workspace"]
+    else:
+        workspace = fields_of(state, Model, named["model"])["workspace"]
+    name = fields_of(state, Workspace, workspace)["resource"]
+    resource = fields_of(state, Resource, name)
+    if resource["key_source"] == "customer-managed" and resource["key"] is not None:
+        yield KeyUse(resource["key"], name)
 
 
 def access_needs_an_identity_of_the_same_tenant(step: Step) -> bool:
@@ -358,6 +445,10 @@ LAWS: tuple[Law, ...] = (
     only_a_customer_deploys_a_translation_model,
     data_is_readable_again_with_its_own_key_only,
     no_data_or_deployment_survives_loss_of_the_key,
+    data_is_lost_with_its_key_or_its_resource_alone,
+    only_the_customer_turns_customer_managed_keys_on_or_off,
+    no_workspace_comes_under_the_key_after_it_was_made,
+    each_use_of_the_key_is_recorded,
     access_needs_an_identity_of_the_same_tenant,
 )
 

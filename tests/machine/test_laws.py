@@ -4,9 +4,8 @@ to fail.
 The site shows what these tests say: `make site` records them, each with the law that it is about.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,11 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.conftest import IN_FULL
+from tests.machine.conftest import Record
 from tests.machine.faulty import FAULTY, NamesNoRequirement
 from tests.machine.laws import LAWS, Step, slug, take
+from tests.machine.test_laws_of_the_oracle import COUNTED, FREE
+from tests.machine.test_laws_of_the_rows import NOTICED
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, random_command, values
 from translator_cmk.explore.graph import state_graph
-from translator_cmk.explore.scopes import SCOPE_NAMED, Scope
+from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.machine import (
     COMMANDS,
     DEFAULT_STAGE,
@@ -33,18 +35,9 @@ from translator_cmk.machine import (
     initial,
 )
 from translator_cmk.site.laws import LAWS as SHOWN
-from translator_cmk.site.laws import identity
 
 NAMED = {slug(law): law for law in LAWS}
 """Each law by the id that the site knows it by."""
-
-Record = Callable[[str, object], None]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _identified(record_testsuite_property: Record) -> None:
-    record_testsuite_property("identity", identity(Path(__file__).parents[2]))
-
 
 # Wherever Hypothesis goes
 
@@ -140,7 +133,7 @@ def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
             yield step
 
 
-WORLDS = ("losing-the-key", "vaults-and-keys")
+WORLDS = SCOPES if IN_FULL else SCOPES[:2]
 """The small worlds that are searched whole."""
 
 
@@ -156,8 +149,8 @@ def every_step(scope: Scope) -> Iterator[Step]:
 @cache
 def steps_of_the_article() -> list[Step]:
     steps = list(walks(Machine(ROWS), 30, seed=1))
-    for name in WORLDS:
-        steps.extend(every_step(SCOPE_NAMED[name]))
+    for scope in WORLDS:
+        steps.extend(every_step(scope))
     return steps
 
 
@@ -167,10 +160,11 @@ def test_law_holds_of_every_step_and_is_seen_to_fail_on_wrong_machines(
 ) -> None:
     law = NAMED[name]
     steps = steps_of_the_article()
+    names = [scope.name for scope in WORLDS]
     record_property("law", name)
     record_property(
         "searched",
-        f"{len(steps):,} steps: random walks, and all of the worlds {' and '.join(WORLDS)}",
+        f"{len(steps):,} steps: random walks, and all of the worlds {', '.join(names)}",
     )
     for step in steps:
         assert law(step), f"it does not hold of {step.command}: {step.outcome}"
@@ -182,4 +176,4 @@ def test_law_holds_of_every_step_and_is_seen_to_fail_on_wrong_machines(
 def test_every_law_is_shown_by_the_site_and_has_a_faulty_model_that_breaks_it() -> None:
     broken_by_a_machine = {name for name, machines in FAULTY.items() if machines}
     assert {law.__name__ for law in LAWS} == broken_by_a_machine
-    assert NAMED.keys() == SHOWN.keys()
+    assert {*NAMED, NOTICED, FREE, COUNTED} == SHOWN.keys()

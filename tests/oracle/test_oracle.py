@@ -1,7 +1,6 @@
 """The oracle demands what all states agree on that silent rows leave possible."""
 
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,13 +12,10 @@ from tests.command_line import tables
 from tests.oracle.following import (
     ARTICLE,
     FULL,
-    REQUIREMENTS,
     THREE_AT_WORK,
-    PicksAtRandom,
     commands,
     follow,
     submit,
-    without,
 )
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
@@ -29,7 +25,6 @@ from translator_cmk.machine import (
     Accepted,
     Machine,
     Refused,
-    RowsContradict,
     Unspecified,
     initial,
     observe,
@@ -63,26 +58,6 @@ def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
             break
         assert oracle.states == (state,)
         assert oracle.observe() == observe(machine.world(state))
-
-
-@pytest.mark.slow
-@settings(max_examples=40)
-@given(SEEDS, st.frozensets(st.sampled_from(REQUIREMENTS), max_size=8))
-def test_machines_with_and_without_what_is_silent_agree_with_the_oracle(
-    seed: int, silent: frozenset[str]
-) -> None:
-    machine = machine_of(silent)
-    for chosen in (Machine(machine.rows), without(silent), PicksAtRandom(machine, Random(seed))):
-        oracle = Oracle(machine)
-        system = ModelSystem(chosen)
-        for command in commands(seed, 25):
-            try:
-                outcome = system.submit(command)
-            except RowsContradict:
-                break  # what this machine picked does not hold together
-            oracle.submit(command)
-            assert oracle.narrow(outcome, system.observe()) is None
-            assert not oracle.uncompared
 
 
 @pytest.mark.slow
