@@ -122,11 +122,6 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
     ),
     Subcommand("run", "run commands and say what the specification demands of each", "run_command"),
     Subcommand(
-        "explore",
-        "search every state of bounded worlds, and check theorems in them",
-        "explore.explore_command",
-    ),
-    Subcommand(
         "tour", "make test sequences that try everything in small worlds", "explore.tour_command"
     ),
     Subcommand(

@@ -1,1 +1,1 @@
-"""Search bounded worlds, and check what must hold of the machine: theorems, tours and traces."""
+"""Bounded worlds, the graphs of their states, and tours through them."""

@@ -38,7 +38,7 @@ class Graph(Walk, Generic[Label]):
         self.label = array("i")
         numbers: dict[Label, int] = {}
         nothing = array("i", [NOT_OFFERED] * self.width)
-        for state, command, state_after, label, _ in self.visits(step):
+        for state, command, state_after, label in self.visits(step):
             place = state * self.width + command
             while len(self.after) <= place:
                 self._add_state(nothing)

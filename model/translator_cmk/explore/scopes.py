@@ -108,16 +108,6 @@ class StartNotReached(Exception):
         super().__init__(f"{start}: {format_command(command)}: {said}")
 
 
-def givens(scope: Scope, commands: Commands) -> list[str]:
-    """Return commands from nothing as steps of a scenario: the situation of the scope, and those
-    that come after.
-    """
-    if scope.situation and len(commands) >= len(scope.start):
-        beyond_start = commands[len(scope.start) :]
-        return [scope.situation, *map(format_command, beyond_start)]
-    return [format_command(command) for command in commands]
-
-
 def start_of(scope: Scope, machine: Machine) -> State:
     """Return the state in which the scope starts; raises `StartNotReached`."""
     return reached(scope.name, scope.start, machine)
@@ -133,6 +123,14 @@ def reached(start: str, commands: Iterable[Command], machine: Machine) -> State:
         state, outcome = machine.step(state, command)
         if not isinstance(outcome, Accepted):
             raise StartNotReached(start, command, outcome)
+    return state
+
+
+def state_after(machine: Machine, commands: Commands) -> State:
+    """Return the state after the commands, accepted or not."""
+    state = initial(DEFAULT_STAGE)
+    for command in commands:
+        state, _ = machine.step(state, command)
     return state
 
 

@@ -1,7 +1,6 @@
 """Walk the states of a scope breadth first.
 
-Every search is this walk: the search with theorems, the graph of a scope, and the pages that are
-made of it.  States are numbered in the order in which they are found, so a state is never nearer to
+States are numbered in the order in which they are found, so a state is never nearer to
 the start than one of a lower number, and the first path to it is a shortest one.
 """
 
@@ -62,9 +61,9 @@ class Store:
         return number
 
 
-Visit = tuple[int, int, int, Label, State | None]
+Visit = tuple[int, int, int, Label]
 """One command taken in one state: the number of the state, of the command, and of the state that it
-leads to, its label, and that state itself if it is found for the first time.
+leads to, and its label.
 
 It is a plain tuple, since a walk makes one for each of hundreds of thousands of steps.
 """
@@ -123,11 +122,9 @@ class Walk:
                     continue
                 after, label = step(state, command)
                 if after is state:
-                    yield at, number, at, label, None
+                    yield at, number, at, label
                     continue
-                known = len(self._states)
-                to = self._note(after, at * self.width + number)
-                yield at, number, to, label, after if to == known else None
+                yield at, number, self._note(after, at * self.width + number), label
 
     def _note(self, state: State, found_by: int) -> int:
         """Return the number of a state, which gets one if it is new."""

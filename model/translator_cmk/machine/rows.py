@@ -5,9 +5,9 @@ Laws of the rows:
 2. A row's functions read the world as it was before anything of this round changed.  They reach
    it by attributes, by kinds of entity and by functions that they name, since what a row can read
    is found in its code (see `incremental`).
-3. In the tables of `topics`, a row's functions are lambdas in its call.  Tests remove and negate
-   their conditions in the syntax tree, and pages show them.  What takes several steps is a
-   function with a name, in `conditions`, `updates` or the topic, and the lambda calls it.
+3. In the tables of `topics`, a row's functions are lambdas in its call, as pages show them.  What
+   takes several steps is a function with a name, in `conditions`, `updates` or the topic, and the
+   lambda calls it.
 4. The order of rows carries no meaning.  Two rows never write one field differently in one round.
 5. A cause never carries a loss: causes lead to a state, and each consequence of a state is one row,
    for any cause.

@@ -4,7 +4,6 @@ for byte.
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
@@ -21,7 +20,6 @@ from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.wording import counted, headline, run_shown
 from ..explore.scopes import StartNotReached
-from ..explore.theorems import THEOREMS
 from ..language.contract import VERBS
 from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
@@ -298,18 +296,11 @@ def unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def theorems_by_requirement() -> Counter[str]:
-    """Return how many theorems are about each requirement."""
-    return Counter(name for theorem in THEOREMS for name in theorem.requirements)
-
-
 def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
     """Yield how much there is of each kind of evidence for a requirement."""
     for kind, count in content.evidence.requirement(requirement).counts.items():
         words = number(count.total(), kind)
         yield f"[{words}]({UP}evidence/last-run.md#properties)" if kind == "property" else words
-    if theorems := theorems_by_requirement()[requirement.id]:
-        yield f"[{number(theorems, 'theorem')}]({UP}engineering.md#theorems)"
 
 
 def lacking(content: Content) -> dict[str, list[str]]:
@@ -317,7 +308,6 @@ def lacking(content: Content) -> dict[str, list[str]]:
     evidence = content.evidence
     register = evidence.register
     verdicts = {name: evidence.requirement(each) for name, each in register.items()}
-    theorems = theorems_by_requirement()
     observed = implementations.observed_on_azure(content.implementations)
     return {
         "Any scenario": [name for name in register if not any(evidence.carrying(name))],
@@ -325,7 +315,6 @@ def lacking(content: Content) -> dict[str, list[str]]:
             name for name in register if verdicts[name].status is not Status.PASSED
         ],
         "A property": [name for name in register if not verdicts[name].counts.get("property")],
-        "A theorem": [name for name in register if not theorems[name]],
         "An observation on Azure": [name for name in register if name not in observed],
     }
 

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from ...explore.broken_theorems import state_after
-from ...explore.scopes import FUZZED, SCOPES
+from ...explore.scopes import FUZZED, SCOPES, state_after
 from ...language.declaration import Declaration
 from ...language.situations import situations
 from ...machine import Accepted, Command, Outcome, Refused, State, Unspecified

@@ -80,7 +80,7 @@ def mentioned_by(
     return names, kinds
 
 
-@lru_cache(maxsize=4096)  # Thousands of machines share their functions in a search for mutants.
+@lru_cache(maxsize=4096)  # Many machines share their functions, and tests make hundreds.
 def mentions_of(function: FunctionType) -> Mentions:
     """Return what the code of the function itself mentions."""
     names = frozenset(names_in(function.__code__))
