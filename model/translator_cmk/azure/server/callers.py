@@ -12,7 +12,6 @@ NEEDED = {
     "import_key": "import",
     "create_key": "create",
     "key": "get",
-    "get_key": "get",
     "list_versions": "list",
     "update_key": "update",
     "RotateKey key": "rotate",

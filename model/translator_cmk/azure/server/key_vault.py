@@ -38,7 +38,6 @@ class VaultCall(Call):
 
     handlers: ClassVar[dict[str, Handler]] = {
         "create_key": keys.create_key,
-        "get_key": keys.get_key,
         "import_key": keys.import_key,
         "list_versions": keys.list_versions,
         "update_key": keys.update_key,

@@ -1,7 +1,6 @@
 """Keys of a key vault, and their versions."""
 
 import base64
-import re
 from collections.abc import Callable
 
 from ...machine import Command, commands
@@ -9,10 +8,9 @@ from ...machine.entities import Key, Vault
 from .calls import Call
 from .fixed import FIXED
 from .forms import Body
-from .problems import found, malformed, outside
+from .problems import malformed
 from .values import local_name
 
-VERSION_ID = re.compile("[0-9a-f]{32}")
 OF_ITS_TYPE = ("kty", "crv", "key_size")
 """The members of a request that say what the new key is."""
 
@@ -24,36 +22,14 @@ OF_A_KEY = ("kty", "kid", "crv", "k", "x", "y", "n", "e", "d", "dp", "dq", "qi",
 
 
 def list_versions(call: Call, key: Key) -> Body:
-    numbers = range(1, key.version + 1)
-    return call.page(show_version(call, "version_item", key, number) for number in numbers)
+    return call.page(show_version(call, key, number) for number in range(1, key.version + 1))
 
 
-def get_key(call: Call, key: Key) -> Body:
-    return show_version(call, "key", key, requested_version(call, key))
-
-
-def show_version(call: Call, form: str, key: Key, number: int) -> Body:
-    """Return a version of a key in one of the forms; only the current one can be disabled."""
+def show_version(call: Call, key: Key, number: int) -> Body:
+    """Return a version of a key; only the current one can be disabled."""
     is_older = number != key.version
     version_id = call.world.version(key.name, number)
-    return call.show(form, key, version_id=version_id, enabled=key.enabled or is_older)
-
-
-def requested_version(call: Call, key: Key) -> int:
-    """Return the number of the version that the path names, by default the current one; raises
-    `Problem`.
-    """
-    asked = call.at.get("version", "").lower()
-    if not asked:
-        return int(key.version)
-    if not VERSION_ID.fullmatch(asked):
-        raise outside(f"'{asked}' of a key")
-    known = {}
-    for number in range(1, key.version + 1):
-        known[call.world.version(key.name, number)] = number
-    message = f"A key with (name/id) {local_name(key)}/{asked} was not found in this key vault."
-    number = found(known.get(asked), "KeyNotFound", message)
-    return int(number)
+    return call.show("version_item", key, version_id=version_id, enabled=key.enabled or is_older)
 
 
 # Adding
@@ -121,24 +97,20 @@ def add_key(
 
 
 def update_key(call: Call, key: Key) -> Body:
-    """Enable or disable a key by its current version."""
+    """Enable or disable a key, by its current version."""
     enabled = call.asked.get("attributes.enabled", bool)
-    number = requested_version(call, key)
-    is_current = number == key.version
-    if enabled is False and not is_current:
-        raise outside("disabling an older version of a key")
-    if enabled is not None and is_current:
+    if enabled is not None:
         command = commands.EnableKey if enabled else commands.DisableKey
         call.submit(command(key.vault.name, local_name(key)))
-    return show_as_asked(call, call.again(key), number=number)
+    return show_as_asked(call, call.again(key))
 
 
-def show_as_asked(call: Call, key: Key, *done: str, number: int = 0) -> Body:
+def show_as_asked(call: Call, key: Key, *done: str) -> Body:
     """Return the key; raises `Problem` if the request asks for a value that the key does not have.
 
     Azure takes the operations of a key beside it or in it.
     """
-    shown = show_version(call, "key", key, number or key.version)
+    shown = call.show("key", key)
     known = {**shown, "key_ops": shown["key"]["key_ops"]}
     call.asked.honoured(known, "attributes.enabled", *done)
     return shown
