@@ -385,13 +385,3 @@ def test_failures_are_shown_before_what_they_blocked(pytester: pytest.Pytester) 
     output = run(pytester, "-v", "--system", f"{MISTAKEN}:LosesNothing").stdout.str()
     assert output.count(" FAILURES ==") == output.count(" ERRORS ==") == 1
     assert output.index(" FAILURES ==") < output.index(" ERRORS ==")
-
-
-def test_cause_says_where_its_rule_holds(pytester: pytest.Pytester) -> None:
-    holds = LOSSES[0].replace("The model is undeployed", "The model of a deleted vault")
-    holds = holds.replace(REVOKE, 'When the customer deletes the vault "kv-prod"')
-    scenarios = rule(LOSSES[0], holds, requirement="revocation.access-revoked")
-    project(pytester, revocation=feature(scenarios))
-    output = run(pytester, "--system", f"{MISTAKEN}:LosesNothing").stdout.str()
-    assert output.count("\n  fails        The model is undeployed (1 of 1)\n") == 2
-    assert output.count("\n  holds        The model of a deleted vault (1 of 1)\n") == 2

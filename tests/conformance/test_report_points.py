@@ -15,14 +15,11 @@ from tests.conformance.conftest import (
     FAULTY,
     GRANTING,
     GRANTING_ACCEPTED,
-    VAULT,
     WRONG,
     Verified,
-    says,
     verify,
 )
 from translator_cmk.bdd.feature_files import read_feature
-from translator_cmk.conformance.report.cause_blocks import outcomes_in
 from translator_cmk.conformance.report.text import wrapped
 from translator_cmk.requirements import load_register
 
@@ -248,25 +245,6 @@ def test_blocked_scenarios_are_counted_apart_from_those_that_failed(tmp_path: Pa
     title = load_register()[group["cause"]].title
     for text in (found.printed, page):
         assert f"{group['cause']}: {title} {count}" in text
-    failing = [each for each in outcomes_in(found.report) if each.cause == group["cause"]]
-    assert len(failing) == failed, "a blocked one did not get to what the rule is about"
-
-
-def test_cause_tells_where_its_rule_holds_in_every_form(tmp_path: Path) -> None:
-    system = "tests.systems.mistaken:AnyRegionThroughThePortal"
-    found = verify(tmp_path, "--python", system, *VAULT)
-    facts = {"fails": "where channel is portal (2 of 2)", "holds": "where channel is API (2 of 2)"}
-    root = ElementTree.parse(found.folder / "junit.xml").getroot()
-    failure = root.find("testsuite[@name='features']/testcase/failure")
-    assert failure is not None
-    for label, text in facts.items():
-        line = f"{label:<11}  {text}"
-        assert f"  {line}\n" in found.printed
-        assert f"  {line}\n" in (found.folder / "summary.md").read_text("utf-8")
-        assert f"{line}\n" in str(failure.text)
-        page = (found.folder / "report.html").read_text("utf-8")
-        assert f"<th>{label}</th><td>{text}</td>" in page
-        assert f"- {label.capitalize()}: {text}\n" in says(0, "report", "page", found.folder)
 
 
 def test_failure_of_a_sequence_is_titled_by_what_happened_and_its_test_case_is_not(

@@ -63,19 +63,6 @@ class AnyRegion(LacksRows):
     mistaken = ("vault.same-region",)
 
 
-class AnyRegionThroughThePortal(ModelSystem):
-    """Puts a key of a key vault in another region in use if it is enabled through the portal."""
-
-    declaration = declared("any region through the portal")
-
-    def submit(self, command: Command) -> Outcome:
-        kind: type[ModelSystem] = ModelSystem
-        if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
-            kind = AnyRegion
-        self.machine = kind().machine
-        return super().submit(command)
-
-
 class KeepsDataOfDisabledKeys(LacksRows):
     """Loses nothing when the key is disabled, which is only assumed."""
 

@@ -120,8 +120,6 @@ class FeatureReader:
         self.tree = tree
         self.compiled = compiled
         self.parts = {part["id"]: part for part in parts_of(tree) if "id" in part}
-        self.columns: dict[str, Cells] = {}
-        """The head above each row of examples."""
 
     def feature(self, path: Path) -> Feature:
         """Return the feature."""
@@ -152,9 +150,6 @@ class FeatureReader:
         rows: list[Cells] = []
         for examples in tree["examples"]:
             rows += map(cells_of, examples.get("tableBody", ()))
-            if "tableHeader" in examples:
-                head = cells_of(examples["tableHeader"])
-                self.columns |= {row["id"]: head for row in examples["tableBody"]}
         names = row_names(rows)
 
         own = [pickle for pickle in self.compiled if pickle["astNodeIds"][0] == tree["id"]]
@@ -171,10 +166,6 @@ class FeatureReader:
         _, *row_nodes = compiled["astNodeIds"]
         row = "".join(names[cells_of(self.parts[node])] for node in row_nodes)
 
-        cells: list[tuple[str, str]] = []
-        for node in row_nodes:
-            cells += zip(self.columns[node], cells_of(self.parts[node]), strict=True)
-
         parts_of_id = [requirement, slug(compiled["name"])]
         if row_nodes:
             parts_of_id.append(slug(row))
@@ -187,7 +178,6 @@ class FeatureReader:
             line=line_of(compiled),
             requirements=(requirement, *others),
             steps=tuple(self.step(step) for step in compiled["steps"]),
-            cells=tuple(cells),
         )
 
     def step(self, compiled: Any) -> Step:

@@ -50,8 +50,6 @@ class Pickle:
     requirements: tuple[str, ...]
     """The rule's first, then those of the other tags."""
     steps: tuple[Step, ...]
-    cells: tuple[tuple[str, str], ...] = ()
-    """Each column of its row of examples with the value there."""
 
     @property
     def title(self) -> str:

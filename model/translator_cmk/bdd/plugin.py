@@ -261,7 +261,6 @@ def record_of(report: pytest.TestReport, item: pytest.Item, ended: Ended) -> dic
         "size": (),
         "scenario": pickle.name,
         "requirements": pickle.requirements,
-        "cells": dict(pickle.cells),
         "again": command_again(item),
         "file": junit_file(path, item.config.rootpath),
         "line": pickle.line,

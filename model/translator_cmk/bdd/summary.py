@@ -18,7 +18,6 @@ from _pytest.junitxml import xml_key
 from ..escaping import plain
 from ..verdict import Status
 from .causes import by_cause
-from .contrast import Outcome, contrast_of
 from .failures import format_cause, format_count, format_message, labelled
 
 Reported = Mapping[str, Any]
@@ -89,7 +88,7 @@ class Summary:
         found = self.failures_by_cause()
         if found:
             terminalreporter.section(TITLE, sep="=", bold=True)
-            for line in format_causes(found, self.reported, MOST_OTHERS):
+            for line in format_causes(found, MOST_OTHERS):
                 terminalreporter.write_line(line)
             left_out: set[str] = set()
             if self.config.get_verbosity() <= 0:
@@ -100,7 +99,7 @@ class Summary:
             terminalreporter.write_line("no scenario was decided")
         if found:
             terminalreporter.section(TITLE, sep="=", bold=True)
-            for line in format_causes(found, self.reported, 0):
+            for line in format_causes(found, 0):
                 terminalreporter.write_line(line)
 
     def failures_by_cause(self) -> Groups:
@@ -128,11 +127,8 @@ def simplicity(scenario: Reported) -> tuple[bool, Sequence[int]]:
     return scenario["status"] == Status.BLOCKED, tuple(scenario["size"])
 
 
-def format_causes(found: Groups, reported: Sequence[Reported], most_named: int) -> Iterator[str]:
-    """Yield a block for each cause: how many, the simplest of them, where the rule holds, and the
-    names of some others.
-    """
-    outcomes = outcomes_of(reported)
+def format_causes(found: Groups, most_named: int) -> Iterator[str]:
+    """Yield a block for each cause: how many, the simplest, and the names of some others."""
     for number, (cause, (first, *others)) in enumerate(found):
         counts = Counter(Status(scenario["status"]) for scenario in (first, *others))
         yield f"{Status.FAILED.glyph} {format_cause(cause)} ({format_count(counts)})"
@@ -143,33 +139,10 @@ def format_causes(found: Groups, reported: Sequence[Reported], most_named: int) 
         for label, text in first["difference"]:
             yield from labelled(label, [text])
         yield from labelled("again", [first["again"]])
-        for label, text in contrast_of(cause, outcomes):
-            yield from labelled(label, [text])
         if others and most_named:
             yield ""
             yield from same_cause(others, most_named)
         yield ""
-
-
-def outcomes_of(reported: Sequence[Reported]) -> list[Outcome]:
-    """Return how each scenario came out that was decided; one that failed once has failed.
-
-    A blocked one did not get to what the rule is about.
-    """
-    found: dict[str, Outcome] = {}
-    for scenario in reported:
-        if scenario["status"] == Status.BLOCKED:
-            continue
-        causes = scenario["causes"]
-        passed = scenario["status"] == Status.PASSED
-        if causes or (passed and scenario["id"] not in found):
-            found[scenario["id"]] = Outcome(
-                scenario["scenario"],
-                tuple(scenario["requirements"]),
-                scenario["cells"],
-                causes[0] if causes else "",
-            )
-    return list(found.values())
 
 
 def same_cause(others: Sequence[Reported], most_named: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ...escaping import plain, visible
 from ...verdict import CONCLUSIONS, FAILING, UNDECIDED, Status
 from ..cases import FEATURES, CaseEntry, Envelope
 from .cause_blocks import cause_blocks
-from .essentials import STANDING_FOR, essentials, labelled, title_of
+from .essentials import STANDING_FOR, essentials, title_of
 from .wording import NO_GOODBYE, message_of, product
 
 LONGEST_NAME = 512
@@ -26,10 +26,6 @@ LONGEST_TITLE = LONGEST_NAME - 100
 """Characters of a title, since Azure Pipelines puts the name of the suite before it."""
 
 
-Contrast = Sequence[tuple[str, str]]
-"""Where a rule fails and where it holds, each with its label."""
-
-
 def junit_xml(envelope: Envelope) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
     titles = {
@@ -37,19 +33,13 @@ def junit_xml(envelope: Envelope) -> str:
     }  # as pytest has them in its JUnit files
     started = envelope["started"].removesuffix("Z")
     blocks = list(cause_blocks(envelope))
-    contrasts: dict[str, Contrast] = {}
-    for block in blocks:
-        for case in (block.first, *block.others):
-            contrasts[case["id"]] = block.contrast
+    by_cause = [case["id"] for block in blocks for case in (block.first, *block.others)]
     root = Element("testsuites", name=product(envelope))
     if blocks:
         root.append(Comment(f" {STANDING_FOR} "))
     for lane in envelope["lanes"]:
         of_lane = [case for case in envelope["cases"] if case["lane"] == lane]
-        cases = [
-            test_case(case, titles, contrasts.get(case["id"], ()))
-            for case in failures_first(of_lane, list(contrasts))
-        ]
+        cases = [test_case(case, titles) for case in failures_first(of_lane, by_cause)]
         root.append(test_suite(lane, cases, started))
     root.append(test_suite("run", [whole_run(envelope)], started))
     ElementTree.indent(root)
@@ -77,7 +67,7 @@ def test_suite(name: str, cases: Sequence[Element], started: str) -> Element:
     return suite
 
 
-def test_case(case: CaseEntry, titles: Mapping[str, str], contrast: Contrast) -> Element:
+def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
     """Return a case under its topic or lane, with its requirements as properties."""
     requirements = case["requirements"]
     first = requirements[0] if requirements else ""
@@ -87,7 +77,7 @@ def test_case(case: CaseEntry, titles: Mapping[str, str], contrast: Contrast) ->
         seconds=case["seconds"],
         kind=kind_of(case),
         message=whole_message_of(case),
-        text=text_of(case, contrast),
+        text=text_of(case),
     )
     if "feature" in case:
         found.attrib |= {"file": case["feature"], "line": str(case["line"])}
@@ -112,14 +102,11 @@ def name_of(case: CaseEntry, titles: Mapping[str, str]) -> str:
     return titles.get(case["id"]) or f"[{first}] {case.get('name', case['id'])}"
 
 
-def text_of(case: CaseEntry, contrast: Contrast) -> str:
-    """Return what failed, where its rule holds, and then the rest; empty unless something went
-    wrong.
-    """
+def text_of(case: CaseEntry) -> str:
+    """Return what failed, and then the rest; empty unless something went wrong."""
     if Status(case["status"]) not in {*FAILING, Status.KNOWN, Status.DIFFERS}:
         return "\n".join(plain(line) for line in case.get("shown", "").splitlines())
     lines = [title_of(case), *essentials(case)]
-    lines += [labelled(label, plain(text)) for label, text in contrast]
     lines.append("")
     lines += [visible(line) for line in case.get("shown", "").splitlines()]
     return "\n".join(lines).rstrip()

@@ -278,7 +278,7 @@ def anchor_of(case: CaseEntry) -> str:
 def first_failure(block: CauseBlock) -> str:
     """Return the simplest failure of a cause: what failed, and the rest to be unfolded."""
     case = block.first
-    content = [failure_head(case), brief(case, block.contrast)]
+    content = [failure_head(case), brief(case)]
     rest = rest_of(case)
     if rest:
         content.append(folded("Steps, requirement and messages", rest))
@@ -296,12 +296,10 @@ def failure_head(case: CaseEntry) -> str:
     return f"{mark(Status(case['status']))} <b>{title}</b> {identified(case['id'])}"
 
 
-def brief(case: CaseEntry, contrast: Iterable[tuple[str, str]] = ()) -> str:
-    """Return what failed: what was sent, expected and observed, the command to run it again, and
-    where the rule holds.
-    """
+def brief(case: CaseEntry) -> str:
+    """Return what failed: what was sent, expected and observed, and the command to run it again."""
     rows = []
-    for label, text in (*facts_of(case), *contrast):
+    for label, text in facts_of(case):
         shown = identified(text) if label == "again" else html(text)
         rows.append([label, shown])
     return table("table.facts", rows)

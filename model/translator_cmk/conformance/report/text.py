@@ -13,7 +13,7 @@ from ...verdict import Status
 from ..awaited import Awaited
 from ..cases import CaseEntry, Envelope
 from .cause_blocks import CauseBlock, cause_blocks
-from .essentials import AGAIN, SAID, STANDING_FOR, essentials, known_of, labelled, title_of
+from .essentials import AGAIN, SAID, STANDING_FOR, essentials, known_of, title_of
 from .wording import NO_GOODBYE, counted, headline, plural, product, unasked, whole_scope_of
 
 CAUSES_IN_FULL = 5
@@ -182,14 +182,12 @@ def failures(envelope: Envelope) -> Iterator[str]:
 
 
 def in_full(block: CauseBlock) -> Iterator[str]:
-    """Yield the simplest failure of a cause: what failed, where the rule holds, then the rest."""
+    """Yield the simplest failure of a cause: what failed, then the rest."""
     case = block.first
     yield ""
     yield f"{Status(case['status']).glyph} {title_of(case)}{known_of(case)}"
     for line in essentials(case):
         yield f"  {line}"
-    for label, text in block.contrast:
-        yield f"  {labelled(label, plain(text))}"
     yield ""
     for line in case.get("shown", "").splitlines():
         yield f"  {visible(line)}".rstrip()
