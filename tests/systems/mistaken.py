@@ -84,12 +84,6 @@ class LosesNothing(LacksRows):
     lacking = ("revocation.access-revoked",)
 
 
-class LosesNothingAtOnce(LosesNothing):
-    """The same, in several sessions at once."""
-
-    declaration = Declaration("loses nothing", "unstated", frozenset(CAPABILITIES))
-
-
 class LosesNothingInProduction(ModelSystem):
     """Loses nothing of resources of one subscription when access is revoked."""
 
