@@ -19,7 +19,7 @@ from ..cases import Envelope
 from ..deviations import deviations_yaml
 from ..message_log import Log
 from .cucumber import cucumber_ndjson
-from .junit import junit_xml
+from .junit import report_junit
 from .page import report_html
 from .text import summary_md
 from .wording import badge_of
@@ -51,7 +51,7 @@ def badge_svg(envelope: Envelope) -> str:
 DERIVED: Mapping[str, Callable[[Envelope], str]] = {
     "badge.svg": badge_svg,
     "badge.json": badge_json,
-    "junit.xml": junit_xml,
+    "junit.xml": report_junit,
     "cucumber.ndjson": cucumber_ndjson,
     "report.html": report_html,
     "summary.md": summary_md,

@@ -5,16 +5,13 @@ reason, and the run as a whole is the last test case, which fails wherever the e
 A case that was blocked is an error there.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Comment, Element
+from collections.abc import Iterable, Sequence
 
 from ...bdd.failures import format_message
-from ...bdd.feature_files import pickles
 from ...escaping import plain, visible
+from ...junit import JUnitCase, JUnitSuite, junit_xml
 from ...verdict import CONCLUSIONS, FAILING, UNDECIDED, Status
-from ..cases import FEATURES, CaseEntry, Envelope
+from ..cases import FEATURES, CaseEntry, Envelope, pickles_by_id
 from .cause_blocks import cause_blocks
 from .essentials import STANDING_FOR, essentials, title_of
 from .wording import NO_GOODBYE, message_of, product
@@ -26,63 +23,42 @@ LONGEST_TITLE = LONGEST_NAME - 100
 """Characters of a title, since Azure Pipelines puts the name of the suite before it."""
 
 
-def junit_xml(envelope: Envelope) -> str:
+def report_junit(envelope: Envelope) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
-    titles = {
-        pickle.id: pickle.title for pickle in pickles()
-    }  # as pytest has them in its JUnit files
     started = envelope["started"].removesuffix("Z")
     blocks = list(cause_blocks(envelope))
     by_cause = [case["id"] for block in blocks for case in (block.first, *block.others)]
-    root = Element("testsuites", name=product(envelope))
-    if blocks:
-        root.append(Comment(f" {STANDING_FOR} "))
+    suites = []
     for lane in envelope["lanes"]:
         of_lane = [case for case in envelope["cases"] if case["lane"] == lane]
-        cases = [test_case(case, titles) for case in failures_first(of_lane, by_cause)]
-        root.append(test_suite(lane, cases, started))
-    root.append(test_suite("run", [whole_run(envelope)], started))
-    ElementTree.indent(root)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        + ElementTree.tostring(root, encoding="unicode")
-        + "\n"
-    )
+        cases = [test_case(case) for case in failures_first(of_lane, by_cause)]
+        suites.append(JUnitSuite(lane, cases, started))
+    suites.append(JUnitSuite("run", [whole_run(envelope)], started))
+    return junit_xml(product(envelope), suites, STANDING_FOR if blocks else "")
 
 
-def test_suite(name: str, cases: Sequence[Element], started: str) -> Element:
-    found = Counter(part.tag for case in cases for part in case)
-    seconds = sum(float(case.attrib["time"]) for case in cases)
-    suite = Element(
-        "testsuite",
-        failures=str(found["failure"]),
-        errors=str(found["error"]),
-        skipped=str(found["skipped"]),
-        name=name,
-        tests=str(len(cases)),
-        timestamp=started,
-        time=f"{seconds:.3f}",
-    )
-    suite.extend(cases)
-    return suite
-
-
-def test_case(case: CaseEntry, titles: Mapping[str, str]) -> Element:
+def test_case(case: CaseEntry) -> JUnitCase:
     """Return a case under its topic or lane, with its requirements as properties."""
     requirements = case["requirements"]
     first = requirements[0] if requirements else ""
-    found = test_element(
-        name=plain(name_of(case, titles), LONGEST_TITLE),
+    place = None
+    properties: tuple[tuple[str, str], ...] = ()
+    if "feature" in case:  # for tools that trace tests to requirements
+        place = (case["feature"], case["line"])
+        properties = (
+            ("scenario", case["id"]),
+            *(("requirement", requirement) for requirement in requirements),
+        )
+    return JUnitCase(
+        name=plain(name_of(case), LONGEST_TITLE),
         group=first.partition(".")[0] or case["lane"],
-        seconds=case["seconds"],
         kind=kind_of(case),
         message=whole_message_of(case),
         text=text_of(case),
+        seconds=case["seconds"],
+        place=place,
+        properties=properties,
     )
-    if "feature" in case:
-        found.attrib |= {"file": case["feature"], "line": str(case["line"])}
-        found.insert(0, properties_of(case))
-    return found
 
 
 def whole_message_of(case: CaseEntry) -> str:
@@ -92,14 +68,17 @@ def whole_message_of(case: CaseEntry) -> str:
     return format_message(plain(case["failure"]["sent"]), message_of(case))
 
 
-def name_of(case: CaseEntry, titles: Mapping[str, str]) -> str:
+def name_of(case: CaseEntry) -> str:
     """Return the name of a test case, which is the same however it comes out."""
     if case["lane"] != FEATURES:
         _, _, command = case["id"].partition("/")
         return f"{case['lane']}: {command}"
+    pickle = pickles_by_id().get(case["id"])
+    if pickle is not None:
+        return pickle.title  # as pytest has it in its JUnit files
     requirements = case["requirements"]
     first = requirements[0] if requirements else case["id"]
-    return titles.get(case["id"]) or f"[{first}] {case.get('name', case['id'])}"
+    return f"[{first}] {case.get('name', case['id'])}"
 
 
 def text_of(case: CaseEntry) -> str:
@@ -135,30 +114,11 @@ def kind_of(case: CaseEntry) -> str:
     return Status(case["status"]).junit
 
 
-def properties_of(case: CaseEntry) -> Element:
-    """Return the ids that a case has, for tools that trace tests to requirements."""
-    properties = Element("properties")
-    ElementTree.SubElement(properties, "property", name="scenario", value=plain(case["id"]))
-    for requirement in case["requirements"]:
-        ElementTree.SubElement(properties, "property", name="requirement", value=plain(requirement))
-    return properties
-
-
-def whole_run(envelope: Envelope) -> Element:
+def whole_run(envelope: Envelope) -> JUnitCase:
     """Return the run as a test case."""
     code = envelope["exit_code"]
     words, kind = CONCLUSIONS[code]
     told = plain(envelope.get("trouble", ""))
     if "no_goodbye" in envelope:
         told = plain(f"{NO_GOODBYE}: {envelope['no_goodbye']}")
-    return test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {words}", told)
-
-
-def test_element(
-    name: str, group: str, seconds: float, kind: str, message: str, text: str
-) -> Element:
-    """Return a test case; ``kind`` is the element inside it, or empty if it passed."""
-    found = Element("testcase", name=name, classname=group, time=f"{seconds:.3f}")
-    if kind:
-        ElementTree.SubElement(found, kind, message=message).text = text or None
-    return found
+    return JUnitCase("the whole run", "run", kind, f"exit code {code}: {words}", told)
