@@ -42,7 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 TOGETHER: Mapping[str, str] = {
-    "tests/azure/client/test_adapter.py": "adapter",
     "tests/azure/test_azure_cli.py": "azure-cli",
     "tests/browser/": "site",
     "tests/conformance/test_counterexamples.py": "reports",

@@ -144,11 +144,6 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
         "replay", "put a system through a counterexample again", "conformance.recheck:replay"
     ),
     Subcommand(
-        "leftovers",
-        "show what runs against Azure have left there, and remove it",
-        "azure.client.leftovers",
-    ),
-    Subcommand(
         "serve",
         "put the model behind the contract or Azure's interfaces",
         "conformance.serve",

@@ -1,8 +1,6 @@
-"""Answers that Azure gives in place of the one that was asked for, put before the server of these
-tests.
-"""
+"""Answers that come in place of the one that was asked for, put before the server of these tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from typing import Any
@@ -10,9 +8,10 @@ from typing import Any
 import pytest
 
 from translator_cmk.azure.server.calls import Reply
-from translator_cmk.azure.server.connection import Connection
-from translator_cmk.azure.server.faults import Fault, Faults, HtmlPage
 from translator_cmk.azure.server.listening import AzureServer
+
+Rewrite = Callable[[str, str, Reply], Reply]
+"""Takes the method and the target of a request and the server's answer, and returns another."""
 
 
 def refusal(status: int, code: str, inner: str = "", message: str = "Not now.") -> Reply:
@@ -46,47 +45,13 @@ def interrupted(
 
 
 @contextmanager
-def answered_with_a_page(server: AzureServer, method: str, part: str) -> Iterator[None]:
-    """Have a proxy answer requests with a method and a part of a path: 200, and a page of HTML."""
-    page = Fault(HtmlPage(200), 1, method, part)
+def rewritten(server: AzureServer, rewrite: Rewrite) -> Iterator[None]:
+    """Have the server's answers rewritten."""
+    answer = server.answer
+
+    def otherwise(method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
+        return rewrite(method, target, answer(method, target, headers, content))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server, "faults", Faults([page]))
+        patch.setattr(server, "answer", otherwise)
         yield
-
-
-@contextmanager
-def without_answers(method: str, part: str, times: float = inf) -> Iterator[list[str]]:
-    """Have connections break once a request with a method and a part of a path was carried out, so
-    many times; yield the paths.
-    """
-    send = Connection.send
-    broken = list[str]()
-
-    def breaking(connection: Connection, *answer: Any) -> None:
-        is_meant = connection.command == method and part in connection.path
-        if is_meant and len(broken) < times:
-            broken.append(connection.path)
-            connection.reset()
-        else:
-            send(connection, *answer)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "send", breaking)
-        yield broken
-
-
-@contextmanager
-def without_host(host: str, times: float) -> Iterator[list[str]]:
-    """Have a host not be found so many times; yield when it was asked for."""
-    has_host = Connection.has_host
-    asked = list[str]()
-
-    def finds(connection: Connection, authority: str) -> bool:
-        if host in authority and len(asked) < times:
-            asked.append(authority)
-            return False
-        return has_host(connection, authority)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "has_host", finds)
-        yield asked

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ODataV4Format
+from azure.core.exceptions import HttpResponseError, ODataV4Format
 
 from translator_cmk.azure.client.refusals import (
     LONGEST,
@@ -78,20 +78,8 @@ def test_by_a_code_that_is_not_listed_nothing_is_learned_whatever_its_status(sta
     "error",
     [
         an_error(403, "AuthorizationFailed", "The client lacks authorization."),
-        an_error(403, "RequestDisallowedByAzure", "It was disallowed by Azure."),
-        an_error(400, "SpecialFeatureOrQuotaIdRequired", "It lacks the QuotaId."),
-        an_error(400, "ResourceKindRequireAcceptTerms", "Agree to the terms first."),
-        an_error(409, "ReadOnlyDisabledSubscription", "It is disabled."),
         an_error(409, "RequestConflict", "The provisioning state is not terminal."),
-        an_error(409, "ScopeLocked", "It is locked."),
-        an_error(400, "LocationNotAvailableForResourceType", "It is not available."),
-        an_error(409, "MissingSubscriptionRegistration", "It is not registered."),
-        an_error(400, "InvalidApiVersionParameter", "It is invalid."),
-        an_error(400, "CanNotCreateMultipleFreeAccounts", "Only one free account is allowed."),
         an_error(403, "Forbidden", FORBIDDEN, "Outer", "ForbiddenByRbac"),
-        an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByFirewall"),
-        an_error(403, "Forbidden", FORBIDDEN, "ForbiddenByConnection"),
-        an_error(403, "Forbidden", FORBIDDEN, "AccessDenied"),
     ],
     ids=lambda error: "-".join((answer_of(error).code, *answer_of(error).inner)),
 )
@@ -100,27 +88,6 @@ def test_of_what_stands_in_the_way_it_is_said_what_to_do(error: HttpResponseErro
         refusal_of(error, "CreateResource")
     assert "nothing is known" not in str(raised.value)
     assert answer_of(error).code in str(raised.value)
-
-
-def test_a_policy_that_demands_mfa_is_told_from_another() -> None:
-    for message, remedy in (
-        ("Users must use MFA for Create operation.", "sign in"),
-        ("Authenticate with multi-factor authentication.", "sign in"),
-        ("Only tagged resources.", "a subscription without it"),
-    ):
-        error = an_error(403, "RequestDisallowedByPolicy", message)
-        with pytest.raises(NotLearned) as raised:
-            refusal_of(error, "CreateResource")
-        assert remedy in str(raised.value)
-
-
-def test_a_sign_in_that_has_to_be_repeated_with_mfa_is_told_from_other_failures() -> None:
-    """No answer is there then: the library asks for another token, and gets none."""
-    again = "Failed to get a token. Run: az login --claims-challenge eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="
-    for message, is_told in ((again, True), ("Failed to get a token.", False)):
-        with pytest.raises(NotLearned) as raised:
-            refusal_of(ClientAuthenticationError(message), "CreateResource")
-        assert ("multi-factor" in str(raised.value)) == is_told
 
 
 def test_a_code_that_means_a_refusal_of_one_command_means_none_of_another() -> None:
@@ -147,9 +114,9 @@ def test_of_what_is_not_learned_no_secret_and_no_page_is_repeated() -> None:
     assert len(str(raised.value)) < 2 * LONGEST
 
 
-def test_of_an_answer_that_nobody_lists_its_details_are_kept_without_whoever_asked() -> None:
-    who = "ann_example.com#EXT#@contoso.onmicrosoft.com"
-    inside = {"code": "KeyTooShort", "message": f"The key of {who} at 203.0.113.7 is too short."}
+def test_of_an_answer_that_nobody_lists_its_details_are_kept_without_identifiers() -> None:
+    tenant = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c01"
+    inside = {"code": "KeyTooShort", "message": f"The key of {tenant} is too short."}
     details = [{"code": "InvalidEncryption", "message": "It is not valid.", "details": [inside]}]
     error = an_error(400, "BadRequest", "The request is not valid.", details=details)
     with pytest.raises(NotLearned) as raised:
@@ -157,8 +124,7 @@ def test_of_an_answer_that_nobody_lists_its_details_are_kept_without_whoever_ask
     told = str(raised.value)
     for each in ("not valid", "InvalidEncryption", "KeyTooShort", "is too short"):
         assert each in told
-    for each in ("ann_example", "contoso", "203.0.113.7"):
-        assert each not in told
+    assert tenant not in told
 
 
 def test_every_entry_of_the_table_says_one_thing_and_where_it_was_seen() -> None:
@@ -168,5 +134,4 @@ def test_every_entry_of_the_table_says_one_thing_and_where_it_was_seen() -> None
         assert set(meaning.because) <= register.keys(), meaning.code
         assert set(meaning.commands) <= COMMANDS.keys(), meaning.code
         assert urlsplit(meaning.source).scheme == "https", meaning.code
-        assert not (meaning.passes and meaning.because), meaning.code
         assert not (meaning.once_accepted and meaning.about), meaning.code

@@ -4,15 +4,12 @@ The server of these tests chooses as an api-version may: nobody is let in, and r
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.azure.client.adapted import a_system, a_vault, accept
 from tests.azure.client.interrupting import refusal
-from tests.azure.client.test_asking import a_vault, accept, system_at
-from translator_cmk.azure.client.giving_back import recover_vault
-from translator_cmk.azure.client.target import PLANS
 from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.listening import AzureServer
 from translator_cmk.machine.commands import (
@@ -59,8 +56,8 @@ def choosing(signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureSe
 
 
 @pytest.mark.usefixtures("choosing")
-def test_a_new_vault_lets_its_caller_in(tmp_path: Path) -> None:
-    system = system_at(tmp_path)
+def test_a_new_vault_lets_its_caller_in() -> None:
+    system = a_system()
     accept(system, a_vault("kv-open"), CreateKey("kv-open", "cmk"))
     assert "kv-open/cmk" in system.observe()["key"]
 
@@ -68,9 +65,9 @@ def test_a_new_vault_lets_its_caller_in(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("choosing")
 @pytest.mark.parametrize("permission_model", ["access-policies", "rbac"])
 def test_a_recovered_vault_gives_permissions_as_before_and_lets_its_caller_in(
-    permission_model: Any, tmp_path: Path
+    permission_model: Any,
 ) -> None:
-    system = system_at(tmp_path)
+    system = a_system()
     name = f"kv-back-{permission_model}"
     vault = CreateVault(name, "westeurope", "production", "apps", permission_model=permission_model)
     accept(system, vault)
@@ -81,17 +78,8 @@ def test_a_recovered_vault_gives_permissions_as_before_and_lets_its_caller_in(
     assert f"{name}/cmk" in seen["key"]
 
 
-@pytest.mark.usefixtures("choosing")
-def test_a_vault_that_is_given_back_has_access_policies(tmp_path: Path) -> None:
-    system = system_at(tmp_path)
-    accept(system, a_vault("kv-given"), DeleteVault("kv-given"))
-    [entry] = [each for each in system.estate.noted if each["kind"] == "vault"]
-    recover_vault(system.estate, entry)
-    assert system.observe()["vault"]["kv-given"]["permission_model"] == "access-policies"
-
-
-def test_a_cloud_is_asked_for_vaults_in_a_version_that_all_clouds_have(
-    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_vaults_are_asked_for_in_a_version_that_all_clouds_have(
+    signed_in: AzureServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = signed_in.answer
 
@@ -102,9 +90,9 @@ def test_a_cloud_is_asked_for_vaults_in_a_version_that_all_clouds_have(
         return answer(method, target, headers, content)
 
     monkeypatch.setattr(signed_in, "answer", government)
-    system = system_at(tmp_path, wait=0.0)
+    system = a_system()
     accept(system, a_vault("kv-there"), EnablePurgeProtection("kv-there"))
     system.observe()
     accept(system, DeleteVault("kv-there"), RecoverVault("kv-there"))
     assert system.observe()["vault"]["kv-there"]["purge_protection"]
-    assert "key vaults 2026-02-01" in PLANS["version"], "as the report says"
+    assert "key vaults 2026-02-01" in system.declaration.version, "as the report says"

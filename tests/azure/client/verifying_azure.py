@@ -35,10 +35,6 @@ class Ran(NamedTuple):
         """The envelope of the report."""
         return json.loads((self.report / "report.json").read_text("utf-8"))
 
-    def statuses(self) -> dict[str, str]:
-        """Return the status of each case."""
-        return {case["id"]: case["status"] for case in self.envelope["cases"]}
-
     def everything(self) -> str:
         """Return all that the run wrote: its output and every file of the report."""
         files = [path for path in self.report.rglob("*") if path.is_file()]
@@ -50,9 +46,7 @@ class Ran(NamedTuple):
 
 
 def credentials(server: AzureServer) -> dict[str, str]:
-    """Return the variables by which Microsoft's SDKs reach the server, and sign in, and by which
-    it is known to be on this machine.
-    """
+    """Return the variables by which Microsoft's SDKs reach the server, and sign in."""
     return {
         ENDPOINT: f"https://localhost:{server.port}",
         "HTTPS_PROXY": server.proxy,
@@ -77,35 +71,23 @@ def counted_requests(server: AzureServer) -> Iterator[list[str]]:
         yield methods
 
 
-def verifying(folder: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Start verify in a folder, whose file `output` gets what it prints, and agree to its plan."""
-    return run_verify(folder, variables, "--yes", *arguments)
-
-
-def run_verify(
-    folder: Path, variables: Mapping[str, str], *arguments: str
-) -> subprocess.Popen[str]:
-    """Start verify in a folder, in a process group of its own, without agreeing to its plan."""
+def verify(folder: Path, variables: Mapping[str, str], *arguments: str) -> None:
+    """Run verify in a folder, which gets its report and files with its output and its exit code."""
     module = [sys.executable, "-m", "translator_cmk.cli"]
-    command = [*module, "verify", "--azure", "--report", "report"]
-    with (folder / "output").open("w") as output:
-        return subprocess.Popen(
-            [*command, *arguments],
-            cwd=folder,
-            env=os.environ | variables,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    found = subprocess.run(
+        [*module, "verify", "--azure", "--report", "report", *arguments],
+        cwd=folder,
+        env=os.environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    (folder / "output").write_text(found.stdout, "utf-8")
+    (folder / "code").write_text(str(found.returncode), "utf-8")
 
 
-def ended(process: subprocess.Popen[str], folder: Path) -> Ran:
-    """Return how a run ends."""
-    code = process.wait(timeout=900)
+def ran_in(folder: Path) -> Ran:
+    """Return how the run in a folder ended."""
+    code = int((folder / "code").read_text("utf-8"))
     return Ran(code, (folder / "output").read_text("utf-8"), folder / "report")
-
-
-def verify(folder: Path, variables: Mapping[str, str], *arguments: str) -> Ran:
-    """Run verify in a folder, and wait for its end."""
-    return ended(verifying(folder, variables, *arguments), folder)

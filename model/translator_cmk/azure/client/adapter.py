@@ -1,4 +1,4 @@
-"""The adapter: Azure as a system, through Microsoft's official SDKs.
+"""The adapter: an emulator of Azure as a system, through Microsoft's official SDKs.
 
 `translator-cmk verify --azure` starts it, and the environment variable `TRANSLATOR_CMK_AZURE` has
 its `Target`. What the API can't do is not supported: enabling through the portal, and the end of a
@@ -9,38 +9,36 @@ import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from time import monotonic
 
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import RequestsTransport
 
-from ...machine import DEFAULT_STAGE, Command, Observation, Outcome, Stage
+from ...machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
+from ...machine.entities import CUSTOMER
 from ...system import Unsupported
-from .asking import carry_out
+from .carrying_out import CALLS
 from .estate import Estate
 from .looking import look
-from .patience import wait_for
 from .redaction import without_secrets
-from .refusals import NotLearned, answer_of, ids_in
+from .refusals import ErrorAnswer, NotLearned, answer_of, ids_in, judge, meaning_of
 from .target import ENVIRONMENT, Cloud, Target, declaration_of
-
-CREDENTIALS = "AZURE_TOKEN_CREDENTIALS"
-"""The environment variable that keeps azure-identity, from 1.23 on, from identities of machines:
-https://learn.microsoft.com/azure/developer/python/sdk/authentication/credential-chains
-"""
 
 LONGEST = 1_000
 """How many characters are kept of an error that is no answer."""
 
+TOO_MUCH = (
+    "a resource that does not exist yet has no access to a key, so a refusal says nothing of "
+    "customer-managed keys at creation"
+)
+
 
 class AzureSystem:
-    """Azure, or what speaks its API, as a system."""
+    """What answers Azure's requests, as a system."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.connections = RequestsTransport()  # which all clients share
-        self.said: list[str] = []  # how the last command was carried out, an attempt a text
-        self.reads_are_behind_until = 0.0  # as of the last command
+        self.said: list[str] = []  # what the last command was refused with
         with guarded():
             self.estate = Estate(target, self.connections, DEFAULT_STAGE)
             found = subscriptions_seen(self.estate)
@@ -60,28 +58,47 @@ class AzureSystem:
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names, in a tenant of its own unless subscriptions were named."""
         with guarded():
-            self.estate.clear()
             self.estate = Estate(self.target, self.connections, stage)
-        self.reads_are_behind_until = 0.0
 
     def submit(self, command: Command) -> Outcome:
         """Carry out a command or refuse it; raises `Unsupported`, and `NotLearned` where the answer
         says nothing.
         """
         self.said = []
+        call = CALLS.get(type(command))
+        if call is None:
+            raise Unsupported("the API has no request for this")
         with guarded():
-            outcome = carry_out(self.estate, command, self.said)
-        self.reads_are_behind_until = monotonic() + wait_for(self.target, type(command).__name__)
-        return outcome
+            try:
+                call(self.estate, command)
+            except HttpResponseError as error:
+                answer = answer_of(error)
+                self.said.append(str(answer))
+                return judged(self.estate, command, answer)
+        self.estate.accepted.add(command)
+        return Accepted()
 
     def observe(self) -> Observation:
         """Return everything that the API shows of this world."""
         with guarded():
-            return look(self.estate, max(0.0, self.reads_are_behind_until - monotonic()))
+            return look(self.estate)
 
-    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # nothing in Azure says when an effect has spread
-        """Return whether all effects have happened: on this machine they have."""
-        return self.target.cloud.local
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # an emulator's effects show at once
+        """Return that all effects have happened."""
+        return True
+
+
+def judged(estate: Estate, command: Command, answer: ErrorAnswer) -> Outcome:
+    """Return the refusal that an answer is; raises `NotLearned` where it is none."""
+    refused = judge(answer, type(command).__name__)
+    if answer.ids:
+        return refused
+    if isinstance(command, commands.CreateResource) and command.keys == CUSTOMER:
+        raise NotLearned(f"{TOO_MUCH}: {answer}")
+    meaning = meaning_of(answer, type(command).__name__)
+    if meaning and meaning.once_accepted and command not in estate.accepted:
+        raise NotLearned(f"the same was never accepted, so it may be our mistake: {answer}")
+    return refused
 
 
 def subscriptions_seen(estate: Estate) -> list[str]:
@@ -101,8 +118,7 @@ def must_see(named: Collection[str], found: Collection[str]) -> None:
         if name not in found:
             raise NotLearned(
                 f"the subscription that stands for {name} is not visible to whoever signed in; "
-                "check its id and the sign-in: on a machine of Azure its managed identity comes "
-                f"before `az login`, unless {CREDENTIALS}=dev"
+                "check its id and the sign-in"
             )
 
 
@@ -132,9 +148,4 @@ def from_environment() -> AzureSystem:
             f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails"
         )
     cloud, *names = json.loads(os.environ[ENVIRONMENT])
-    target = Target(Cloud(*cloud), *names)
-    if not target.subscriptions and not target.cloud.local:
-        raise NotLearned(
-            f"{ENVIRONMENT} names no subscription, and its cloud is not on this machine"
-        )
-    return AzureSystem(target)
+    return AzureSystem(Target(Cloud(*cloud), *names))

@@ -21,24 +21,15 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from .rest import rest
-from .target import CLOUDS, PLANS, Cloud
+from .target import VAULTS_VERSION, Cloud
 
-POLL = 5
+POLL = 0.01
 """Seconds between two looks at a long-running operation, where the answer has no `Retry-After`."""
-LOCAL_POLL = 0.01
-"""Likewise, on this machine."""
-
-VAULTS_VERSION: str = PLANS["reads"]["providers"]["Microsoft.KeyVault"]["version"]
-"""The api-version of key vaults that all of Microsoft's clouds have, where the SDK's is newer.
-
-https://learn.microsoft.com/azure/key-vault/general/access-control-default
-"""
 
 VAULTS = partial(KeyVaultManagementClient, api_version=VAULTS_VERSION)
 
 MANAGERS: Mapping[str, Callable[..., Any]] = {
     "accounts": CognitiveServicesManagementClient,
-    "deleted_accounts": CognitiveServicesManagementClient,
     "vaults": VAULTS,
     "resource_groups": ResourceManagementClient,
     "resources": ResourceManagementClient,
@@ -58,7 +49,7 @@ def credential_for(cloud: Cloud, connections: RequestsTransport) -> DefaultAzure
     return DefaultAzureCredential(
         authority=cloud.authority,
         additionally_allowed_tenants=["*"],
-        disable_instance_discovery=cloud.name not in CLOUDS,
+        disable_instance_discovery=True,
         transport=connections,
     )
 
@@ -74,7 +65,6 @@ class Clients:
         self.cloud = cloud
         self.connections = connections
         self.tenant = tenant
-        self.poll = LOCAL_POLL if cloud.local else POLL
         self.tenants: dict[str, str] = {}  # of each subscription
         self.kept: dict[tuple[Any, ...], Any] = {}
 
@@ -98,7 +88,7 @@ class Clients:
                 base_url=self.cloud.resource_manager,
                 credential_scopes=[self.cloud.scope],
                 transport=self.connections,
-                polling_interval=self.poll,
+                polling_interval=POLL,
             )
         return getattr(self.kept[named], kind)
 

@@ -3,23 +3,15 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
-from math import inf
-from pathlib import Path
 from typing import Any
 
-from azure.core.exceptions import (
-    ClientAuthenticationError,
-    ResourceNotFoundError,
-)
+from azure.core.exceptions import ClientAuthenticationError, ResourceNotFoundError
 
 from ...machine import Command, Stage
 from ...system import Unsupported
-from . import leftovers
 from .clients import Clients
-from .made import Made
-from .refusals import NotLearned, refusal_of
+from .refusals import refusal_of
 from .studio import Studio
-from .studio_access import studio_of
 from .target import PREFIX, Target, as_written
 
 NOBODY = str(uuid.UUID(int=0))
@@ -37,17 +29,10 @@ class Estate(Clients):
         super().__init__(target.cloud, connections, own_tenant)
         self.target = target
         self.stage = stage
-        self.local = target.cloud.local
         self.subscriptions = dict(target.subscriptions)
         self.tenant_ids: dict[str, str] = {}  # by the name in the stage
-        self.made = Made()
         self.accepted: set[Command] = set()  # the commands that Azure has accepted
-        self.spreads_since = -inf  # when something was accepted last that may be slow to spread
-        self.remarks: list[str] = []  # on the command that is being carried out, for the log
-        self.is_first_attempt = True  # of the command that is being carried out
-        self.was_lost = False  # whether an attempt at it had no answer
         self.accounts: dict[str, Any] = {}  # those that were seen last
-        self.is_changing = False  # whether any of these was being changed then
         self.groups: dict[Place, None] = {}  # those that may hold something of this world
         self.places: dict[str, Place] = {}  # where a vault or a resource was seen last
         self.principals: dict[str, str] = {}  # the last one of each resource
@@ -56,8 +41,6 @@ class Estate(Clients):
         self.versions: dict[str, str] = {}  # the current one of each key
         self.material: dict[str, tuple[str, int]] = {}  # type and size of each version
         self.studios: dict[str, Studio] = {}  # by resource
-        self.ended: list[Studio] = []  # those of resources that are deleted
-        self.noted: list[leftovers.Entry] = []  # what it has made, for the list of leftovers
         self.find_subscriptions()
 
     # Subscriptions and tenants
@@ -114,55 +97,10 @@ class Estate(Clients):
         """
         group = f"{PREFIX}-{name}"
         if (subscription, group) not in self.groups:
-            self.note("group", group, subscription)
             made = {"location": self.target.location(self.stage.regions[0])}
             self.all("resource_groups", subscription).create_or_update(group, made)
             self.groups[subscription, group] = None
         return group
-
-    def note(self, kind: str, name: str, subscription: str, **fields: Any) -> None:
-        """Write down what is going to be created, before it is; nothing is where there is no such
-        subscription.
-        """
-        if subscription not in self.subscriptions:
-            return
-        entry = {
-            "kind": kind,
-            "name": name,
-            "subscription": self.id_of(subscription),
-            "tenant": self.tenant_of(subscription),
-            "run": self.target.run,
-            **fields,
-        }
-        if not self.local:
-            entry["cloud"] = self.cloud.name
-        self.noted.append(leftovers.note(Path(self.target.leftovers), **entry))
-
-    def note_workspace(self, workspace: str, resource: str) -> None:
-        """Write down a workspace that is going to be created."""
-        subscription, group = self.place(resource)
-        self.note("workspace", workspace, subscription, group=group, resource=resource)
-
-    def clear_workspaces(self, resource: str) -> None:
-        """Delete the workspaces of a resource before it is deleted itself: afterwards nobody can
-        ask for them.  Raises `NotLearned` where one stays.
-        """
-        if not self.target.subscriptions:
-            return
-        of_it = [entry for entry in self.noted if entry.get("resource") == resource]
-        path = Path(self.target.leftovers)
-        stay = leftovers.clean(path, of_it, self.cloud, self.connections, gives_back=False)
-        if stay:
-            raise NotLearned(f"the resource was not deleted, since a workspace stays: {stay[0]}")
-
-    def clear(self) -> None:
-        """Remove what this world has made, before another begins: quotas are of the subscription.
-
-        What stays is on the list of leftovers.  A world in a tenant of its own needs none of that.
-        """
-        if self.target.subscriptions:
-            path = Path(self.target.leftovers)
-            leftovers.clean(path, self.noted, self.cloud, self.connections)
 
     # Operations
 
@@ -201,9 +139,25 @@ class Estate(Clients):
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
             subscription, group = self.place(resource)
-            where = self.id_of(subscription), group, resource
-            self.studios[resource] = studio_of(self, *where, self.target.training)
+            accounts = self.all("accounts", subscription)
+            account = accounts.get(group, resource)
+            key = str(accounts.list_keys(group, resource).key1)
+            endpoint = self._endpoint_of(account)
+            location = str(account.location)
+            self.studios[resource] = Studio(self, resource, endpoint, key, location)
         return self.studios[resource]
+
+    def _endpoint_of(self, account: Any) -> str:
+        """Return the URL at which Custom Translator answers for an account.
+
+        It is not `properties.endpoint`, which is the global one for Translator.
+        https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/translation/test-resources.bicep
+        """
+        properties = account.properties
+        if not self.cloud.account_suffix:
+            return str(properties.endpoint)
+        subdomain = properties.custom_sub_domain_name or account.name
+        return f"https://{subdomain}.{self.cloud.account_suffix}"
 
     def studio_with_workspace(self, workspace: str) -> Studio:
         """Return Custom Translator with a workspace of this world; raises `Unsupported`."""

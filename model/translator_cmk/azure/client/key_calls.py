@@ -9,8 +9,8 @@ from jwt.utils import base64url_decode
 
 from ...machine import commands
 from .bodies import key_in_use
+from .clients import POLL
 from .estate import Estate, word
-from .operations import result_of
 
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
 NO_NUMBERS = ("kty", "crv", "key_ops")
@@ -94,14 +94,14 @@ def set_enabled(estate: Estate, vault: str, key: str, enabled: bool) -> None:
 
 def delete_key(estate: Estate, command: commands.DeleteKey) -> None:
     keys = estate.keys(command.vault)
-    operation = keys.begin_delete_key(command.key, _polling_interval=estate.poll)
-    result_of(operation, "DeleteKey")
+    operation = keys.begin_delete_key(command.key, _polling_interval=POLL)
+    operation.result()
 
 
 def recover_key(estate: Estate, command: commands.RecoverKey) -> None:
     keys = estate.keys(command.vault)
-    operation = keys.begin_recover_deleted_key(command.key, _polling_interval=estate.poll)
-    result_of(operation, "RecoverKey")
+    operation = keys.begin_recover_deleted_key(command.key, _polling_interval=POLL)
+    operation.result()
 
 
 def purge_key(estate: Estate, command: commands.PurgeKey) -> None:

@@ -1,72 +1,29 @@
-"""Looking at what Azure shows of a world, until it shows everything or the time is up."""
+"""Looking at everything that Azure's requests show of a world."""
 
-from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
+from azure.core.exceptions import HttpResponseError
 
 from ...machine import Observation
 from ...machine.observation import OBSERVED_KINDS
 from .estate import Estate
-from .patience import Patience
-from .refusals import ErrorAnswer, NotLearned, answer_of, meaning_of
+from .refusals import NotLearned, answer_of, meaning_of
 from .resource_looks import see_resources
-from .studio_looks import leave_out, see_studio
+from .studio_looks import see_studio
 from .vault_looks import see_vaults
 
 LOOK = ""
 """Stands for the command where nothing is asked but what is there."""
 
 
-def look(estate: Estate, wait: float) -> Observation:
-    """Return everything that the API shows; ``wait``: the seconds for which reads may be behind.
-
-    Raises `NotLearned`.
-    """
-    patience = Patience(wait)
-    while True:
-        try:
-            seen = see_everything(estate)
-        except HttpResponseError as error:
-            answer = answer_of(error)
-            if patience.ends() or not may_pass(answer):
-                raise NotLearned(why_not_seen(answer)) from None
-        except (ServiceRequestError, ServiceResponseError):
-            if patience.ends():
-                raise
-        else:
-            if patience.ends() or not may_show_more(estate, seen, patience.seconds):
-                return seen
-        patience.go_on()
-
-
-def may_pass(answer: ErrorAnswer) -> bool:
-    """Return whether it may be possible to look a little later: unless something stands in the
-    way.
-    """
-    meaning = meaning_of(answer, LOOK)
-    return meaning is None or meaning.passes or not meaning.about
-
-
-def why_not_seen(answer: ErrorAnswer) -> str:
-    meaning = meaning_of(answer, LOOK)
-    if meaning is None or not meaning.about:
-        return f"what is there can't be looked at: {answer}"
-    return f"{meaning.about} ({answer})"
-
-
-def is_behind(estate: Estate, seen: Observation) -> bool:
-    """Return whether a look misses something that was made."""
-    shown = seen["resource"].keys() | seen["vault"].keys() | seen["key"].keys()
-    return not estate.made.names <= shown
-
-
-UNSURE = 60.0
-"""Seconds for which data is looked at again of which nothing says whether it can be read."""
-
-
-def may_show_more(estate: Estate, seen: Observation, seconds: float) -> bool:
-    """Return whether a later look may show more than one after so many seconds."""
-    if is_behind(estate, seen) or estate.is_changing:
-        return True
-    return seconds < UNSURE and any(studio.is_unsure for studio in estate.studios.values())
+def look(estate: Estate) -> Observation:
+    """Return everything that the API shows; raises `NotLearned`."""
+    try:
+        return see_everything(estate)
+    except HttpResponseError as error:
+        answer = answer_of(error)
+        meaning = meaning_of(answer, LOOK)
+        about = meaning.about if meaning else ""
+        why = about or "what is there can't be looked at"
+        raise NotLearned(f"{why}: {answer}") from None
 
 
 def see_everything(estate: Estate) -> Observation:
@@ -78,9 +35,6 @@ def see_everything(estate: Estate) -> Observation:
     for resource, studio in estate.studios.items():
         if resource in estate.accounts and studio.ids:
             see_studio(studio, seen)
-    if not estate.local:
-        for studio in estate.ended:
-            leave_out(studio, seen)
     return seen
 
 

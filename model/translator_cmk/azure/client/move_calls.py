@@ -4,7 +4,6 @@ from typing import Any
 
 from ...machine import commands
 from .estate import NOBODY, Estate
-from .operations import result_of
 
 TENANT_CHANGE = (
     "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
@@ -15,7 +14,7 @@ def move_resource(estate: Estate, command: commands.MoveResource) -> None:
     subscription, group = estate.place(command.resource)
     account = estate.ask("accounts", command.resource, "get")
     place = (command.subscription, estate.group(command.subscription, command.group))
-    move(estate, command, [account], (subscription, group), place)
+    move(estate, [account], (subscription, group), place)
 
 
 def move_resource_group(estate: Estate, command: commands.MoveResourceGroup) -> None:
@@ -25,12 +24,10 @@ def move_resource_group(estate: Estate, command: commands.MoveResourceGroup) -> 
     held = list(resources.list_by_resource_group(group))
     if held:
         place = (command.to, estate.group(command.to, command.group))
-        move(estate, command, held, (command.subscription, group), place)
+        move(estate, held, (command.subscription, group), place)
 
 
-def move(
-    estate: Estate, command: Any, held: list[Any], here: tuple[str, str], there: tuple[str, str]
-) -> None:
+def move(estate: Estate, held: list[Any], here: tuple[str, str], there: tuple[str, str]) -> None:
     """Move resources from one group into another, and wait."""
     subscription, group = there
     target = f"/subscriptions/{estate.id_of(subscription)}/resourceGroups/{group}"
@@ -38,7 +35,7 @@ def move(
     from_subscription, from_group = here
     resources = estate.all("resources", from_subscription)
     operation = resources.begin_move_resources(from_group, body)
-    result_of(operation, type(command).__name__)
+    operation.result()
     for each in held:
         estate.places[str(each.name)] = there
 

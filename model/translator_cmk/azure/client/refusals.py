@@ -47,7 +47,6 @@ class Meaning(NamedTuple):
     commands: Sequence[str] = ()
     because: Sequence[str] = ()
     about: str = ""
-    passes: bool = False
     once_accepted: bool = False
 
     def fits(self, answer: "ErrorAnswer", command: str) -> bool:

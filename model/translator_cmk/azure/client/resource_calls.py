@@ -10,7 +10,6 @@ from ...machine.entities import CUSTOMER
 from ...system import Unsupported
 from .bodies import IDENTITY_ON
 from .estate import Estate
-from .operations import result_of
 from .refusals import refusal_of
 
 KINDS = {
@@ -23,7 +22,6 @@ KINDS = {
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
 
 IDENTITY_OFF = {"type": "None"}
-CUSTOMER_MANAGED_KEY = "CustomerManagedKey"
 MICROSOFTS_KEY = {"key_source": "Microsoft.CognitiveServices"}
 
 
@@ -46,45 +44,17 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
         vault, _, key = any_key.partition("/")
         properties["encryption"] = encryption(estate, vault, key)
         fields["identity"] = IDENTITY_ON
-    where = {"group": group, "location": fields["location"]}
-    estate.note("resource", command.resource, command.subscription, **where)
     accounts = estate.all("accounts", command.subscription)
     operation = accounts.begin_create(group, command.resource, Account(**fields))
-    created = result_of(operation, "CreateResource")
+    operation.result()
     estate.places[command.resource] = place
-    estate.remarks.append(remark_on_capabilities(created))
-    if has_no_keys(created):
-        estate.remarks.append("its keys are disabled, so Custom Translator can't be asked")
-
-
-def remark_on_capabilities(account: Any) -> str:
-    """Return whether Azure lists customer-managed keys among what an account can do.
-
-    Accounts of other kinds that support them list `CustomerManagedKey`; of Translator nobody has
-    shown it.
-    """
-    listed = account.properties.capabilities if account and account.properties else None
-    names = [str(capability.name) for capability in listed or ()]
-    if CUSTOMER_MANAGED_KEY in names:
-        return f"its capabilities have {CUSTOMER_MANAGED_KEY}"
-    return f"its capabilities don't have {CUSTOMER_MANAGED_KEY}"
-
-
-def has_no_keys(account: Any) -> bool:
-    """Return whether the keys of an account are disabled, such as by an Azure Policy that changes
-    what is created.
-    """
-    return bool(account and account.properties and account.properties.disable_local_auth)
 
 
 def must_not_be_there(
     estate: Estate, kind: str, name: str, region: str, place: tuple[str, str]
 ) -> None:
-    """Raise `Unsupported` if a PUT would change something, since it is there already.
-
-    Once it was asked for, it may be there for that.
-    """
-    if estate.places.get(name) != place or not estate.is_first_attempt:
+    """Raise `Unsupported` if a PUT would change something, since it is there already."""
+    if estate.places.get(name) != place:
         return
     try:
         found = estate.ask(kind, name, "get")
@@ -99,12 +69,9 @@ def delete_resource(estate: Estate, command: commands.DeleteResource) -> None:
     """Delete an account that is there, since to delete any other would be accepted."""
     estate.ask("accounts", command.resource, "get")
     # with an account go its keys, which Custom Translator is asked with
-    estate.clear_workspaces(command.resource)
-    studio = estate.studios.pop(command.resource, None)
-    if studio is not None:
-        estate.ended.append(studio)
+    estate.studios.pop(command.resource, None)
     operation = estate.ask("accounts", command.resource, "begin_delete")
-    result_of(operation, "DeleteResource")
+    operation.result()
 
 
 def enable_identity(estate: Estate, command: commands.EnableIdentity) -> None:
@@ -137,7 +104,7 @@ def return_to_microsoft_managed_keys(
 def update(estate: Estate, command: Any, **fields: Any) -> None:
     """PATCH of an account."""
     operation = estate.ask("accounts", command.resource, "begin_update", Account(**fields))
-    result_of(operation, type(command).__name__)
+    operation.result()
 
 
 def encryption(estate: Estate, vault: str, key: str) -> dict[str, Any]:

@@ -16,7 +16,6 @@ def see_resources(estate: Estate, seen: Observation) -> None:
     force: whose key it uses is left out then.
     """
     estate.accounts = {}
-    estate.is_changing = False
     for name, account, where in estate.in_groups("accounts"):
         estate.accounts[name] = account
         identity = account.identity
@@ -28,26 +27,15 @@ def see_resources(estate: Estate, seen: Observation) -> None:
             "identity": bool(identity and "SystemAssigned" in word(identity.type)),
             "registered": bool(identity and identity.principal_id),
         }
-        state = provisioning_state_of(account)
-        if state == SUCCEEDED:
+        if is_settled(account):
             fields |= keys_of(account)
-        elif state not in FINAL:
-            estate.is_changing = True
         seen["resource"][name] = where | fields
 
 
-SUCCEEDED = "Succeeded"
-FINAL = ("Canceled", "Failed", SUCCEEDED)
-"""The states in which nothing is changed any more.
-
-https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
-"""
-
-
-def provisioning_state_of(account: Any) -> str:
-    """Return the state of an account; one that shows none is not being changed."""
+def is_settled(account: Any) -> bool:
+    """Return whether an account shows what is in force; one without a state isn't being changed."""
     state = account.properties.provisioning_state
-    return word(state) if state else SUCCEEDED
+    return not state or word(state) == "Succeeded"
 
 
 def keys_of(account: Any) -> dict[str, str]:

@@ -7,7 +7,7 @@ from azure.core.exceptions import HttpResponseError
 from ...machine import Observation
 from ...machine.entities import CUSTOMER, MICROSOFT
 from .answers import member
-from .deployments import state_of
+from .deployments import deployed_in
 from .refusals import NotLearned
 from .studio import API, Studio
 from .trainings import trained
@@ -20,7 +20,6 @@ def see_studio(studio: Studio, seen: Observation) -> None:
     whether it is, `readable` is left out; where nothing says whether a workspace is there, all of
     it is.  A workspace belongs to the resource with whose key it is listed.
     """
-    studio.is_unsure = False
     shown = listed_workspaces(studio)
     if shown is None:
         leave_out(studio, seen)
@@ -31,51 +30,37 @@ def see_studio(studio: Studio, seen: Observation) -> None:
 
 
 def leave_out(studio: Studio, seen: Observation) -> None:
-    """Leave out whether the workspaces are there, and what they hold.
-
-    Of a deleted resource it was the adapter that deleted them, which says nothing of Azure.
-    """
+    """Leave out whether the workspaces are there, and what they hold."""
     for name in studio.ids:
         seen["workspace"][name] = {}
         see_models(studio, name, None, seen)
 
 
 def listed_workspaces(studio: Studio) -> dict[str, Any] | None:
-    """Return the workspaces that are listed, by name; None where nothing says which there are.
-
-    A list without any says nothing in a cloud: workspaces were made, and their data may be
-    inaccessible.
-    """
+    """Return the workspaces that are listed, by name; None where nothing says which there are."""
     try:
-        shown = studio.workspaces()
+        return studio.workspaces()
     except (HttpResponseError, NotLearned):
-        studio.is_unsure = True
         return None
-    if not shown and not studio.clients.cloud.local:
-        studio.is_unsure = True
-        return None
-    return shown
 
 
 def see_workspace(studio: Studio, name: str, listed: Any, seen: Observation) -> None:
     """Look at a workspace that is listed."""
-    fields: dict[str, Any] = {"resource": studio.resource}
+    fields = of_its_resource(member(listed, "subscription"))
     documents, readable = studio.documents_seen(name)
     if readable is not None:
         fields["readable"] = readable
-    if studio.clients.cloud.local:
-        fields |= as_our_server_means_it(member(listed, "subscription"))
     seen["workspace"][name] = fields
     for document in documents:
         seen["document"][document] = {"workspace": name}
     if name in studio.projects:
-        see_models(studio, name, listed_models(studio, name, readable), seen)
+        see_models(studio, name, listed_models(studio, name), seen)
 
 
-def as_our_server_means_it(subscription: Any) -> dict[str, str]:
-    """Return what the subscription of a workspace says of it on this machine.
+def of_its_resource(subscription: Any) -> dict[str, Any]:
+    """Return what the subscription of a workspace says of it.
 
-    In Microsoft's definition it is of the resource, and says nothing of a workspace.
+    In Microsoft's definition `IsCMKEnabled` is of the resource; we read it as the workspace's.
     """
     covered = member(subscription, "iscmkenabled")
     return {
@@ -84,18 +69,14 @@ def as_our_server_means_it(subscription: Any) -> dict[str, str]:
     }
 
 
-def listed_models(studio: Studio, workspace: str, readable: bool | None) -> dict[str, Any] | None:
+def listed_models(studio: Studio, workspace: str) -> dict[str, Any] | None:
     """Return the trained models that are listed, by name; None where nothing says which there
-    are, as an empty list while data may be inaccessible.
+    are.
     """
     try:
-        found = trained(studio, studio.projects[workspace])
+        return trained(studio, studio.projects[workspace])
     except (HttpResponseError, NotLearned):
-        studio.is_unsure = True
         return None
-    if not found and not readable and not studio.clients.cloud.local:
-        return None
-    return found
 
 
 def see_models(
@@ -115,16 +96,11 @@ def see_models(
 
 
 def state_seen(studio: Studio, model: Any) -> dict[str, str]:
-    """Return the state of a model, or nothing where it can't be seen or is changing: not every list
-    of models says where they are deployed, or in time.
+    """Return the state of a model, or nothing where it can't be seen: not every list of models
+    says where they are deployed.
     """
     try:
         found = studio.ask("GET", f"{API}/models/{member(model, 'id')}")
     except HttpResponseError:
-        studio.is_unsure = True
         return {}
-    state = state_of(found)
-    if not state:
-        studio.is_unsure = True
-        return {}
-    return {"state": state}
+    return {"state": "deployed" if deployed_in(found) else "undeployed"}

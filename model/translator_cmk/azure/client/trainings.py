@@ -1,34 +1,15 @@
 """Trainings of Custom Translator's models, in the project of a workspace."""
 
-from contextlib import suppress
 from typing import Any
-
-from azure.core.exceptions import HttpResponseError
 
 from .answers import items_of, member, status_of
 from .redaction import without_secrets
-from .refusals import NotLearned, is_refusal
+from .refusals import NotLearned
 from .studio import API, Studio
-from .training_data import full
-from .uploads import LANGUAGES, TRAINING_DOCUMENT, send
-
-TRAINING = {"IsAutoTrain": True, "IsAutoDeploy": False}
+from .uploads import LANGUAGES
 
 CATEGORY = 1
 """The general category, of which a README of Microsoft's has the number."""
-
-
-NOT_TRAINED = (400, 422)
-"""The statuses by which Azure may say that it trains no model with a dictionary alone."""
-
-
-SENTENCES = "sentences"
-DICTIONARY_ALONE = "a dictionary alone"
-"""What a model is trained with."""
-
-
-class TrainingFailed(NotLearned):
-    """Raised where Azure says that a training has failed."""
 
 
 # Projects
@@ -58,13 +39,8 @@ def project_of(studio: Studio, workspace: str) -> str:
             "LanguagePairId": language_pair(studio),
             "CategoryId": CATEGORY,
         }
-        studio.create(
-            lambda: workspace in projects_of(studio, workspace),
-            f"{API}/projects",
-            workspace,
-            params={"workspaceId": studio.ids[workspace]},
-            json=wanted,
-        )
+        params = {"workspaceId": studio.ids[workspace]}
+        studio.ask("POST", f"{API}/projects", params=params, json=wanted)
         project = member(projects_of(studio, workspace), workspace)
         studio.projects[workspace] = str(member(project, "id"))
     return studio.projects[workspace]
@@ -74,13 +50,8 @@ def project_of(studio: Studio, workspace: str) -> str:
 
 
 def models_of(studio: Studio, project: str) -> dict[str, Any]:
-    """Return the models of a project whose training has not failed, by name."""
-    models = studio.named(f"/projects/{project}/models", "models")
-    return {
-        name: model
-        for name, model in models.items()
-        if str(member(model, "id")) not in studio.failed
-    }
+    """Return the models of a project, by name."""
+    return studio.named(f"/projects/{project}/models", "models")
 
 
 def trained(studio: Studio, project: str) -> dict[str, Any]:
@@ -124,75 +95,34 @@ def failed(model: Any) -> bool:
     return str(model.get("errorcode", "")).lower() in ERRORS
 
 
-def train(studio: Studio, model: str, workspace: str) -> str:
-    """Train a model on all documents of the workspace that can be seen, until it is trained; return
-    with what.
+def train(studio: Studio, model: str, workspace: str) -> None:
+    """Train a model on all documents of the workspace that can be seen, until it is trained;
+    raises `NotLearned` where that fails.
 
-    Where dictionaries train none, sentences take their place under the same names.  One that goes
-    on too long is not followed by another: both would be billed.
-    """
-    documents, _ = studio.documents_seen(workspace)
-    is_full = studio.training == "full"
-    try:
-        train_once(studio, model, workspace, documents, is_full=is_full)
-        return SENTENCES if is_full else DICTIONARY_ALONE
-    except TrainingFailed:
-        if is_full or studio.clients.cloud.local:
-            raise
-    except HttpResponseError as error:
-        if error.status_code not in NOT_TRAINED or is_refusal(error, "TrainModel"):
-            raise
-        if is_full or studio.clients.cloud.local:
-            raise
-    forget_failed(studio)
-    for document in documents:
-        send(studio, document, workspace, TRAINING_DOCUMENT, full())
-    train_once(studio, model, workspace, studio.documents(workspace), is_full=True)
-    return SENTENCES
-
-
-def train_once(
-    studio: Studio, model: str, workspace: str, documents: dict[str, Any], *, is_full: bool
-) -> None:
-    """Train a model, until it is trained; raises `TrainingFailed` where that fails.
-
-    With sentences Custom Translator takes some for tuning and testing by itself.  With dictionaries
-    it isn't asked to, as in a README of Microsoft's; whether it needs to be no source says.
+    Custom Translator isn't asked to take some of a dictionary for tuning and testing, as in a
+    README of Microsoft's.
     """
     project = project_of(studio, workspace)
+    documents, _ = studio.documents_seen(workspace)
     request = {
         "Name": model,
         "ProjectId": project,
         "DocumentIds": [member(document, "id") for document in documents.values()],
-        "IsTuningAuto": is_full,
-        "IsTestingAuto": is_full,
+        "IsTuningAuto": False,
+        "IsTestingAuto": False,
+        "IsAutoTrain": True,
+        "IsAutoDeploy": False,
     }
-    studio.create(
-        lambda: model in models_of(studio, project),
-        f"{API}/models",
-        model,
-        json=request | TRAINING,
-    )
+    studio.ask("POST", f"{API}/models", json=request)
 
     def over() -> Any:
         found = models_of(studio, project).get(model)
-        if not found:
-            return None
-        studio.note_status(found)
-        return found if is_over(found) else None
+        return found if found and is_over(found) else None
 
     found = studio.wait_for(over, "the model", "TrainModel")
     if failed(found):
-        studio.failed.add(str(member(found, "id")))
         said = found.get("modelstatus"), found.get("statusinfo"), found.get("errorcode")
         ended = f"the training ended with status, words and error code {said}"
-        raise TrainingFailed(without_secrets(ended))
+        raise NotLearned(without_secrets(ended))
     studio.models[model] = found
     studio.trained_in[model] = workspace
-
-
-def forget_failed(studio: Studio) -> None:
-    """Delete the models whose training failed, if that is possible."""
-    for identifier in studio.failed:
-        with suppress(HttpResponseError):
-            studio.ask("DELETE", f"{API}/models/{identifier}")

@@ -1,7 +1,6 @@
-"""Uploads of documents to Custom Translator."""
+"""Uploads of documents to Custom Translator: pairs of files, each a small dictionary."""
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,13 +9,21 @@ from azure.core.exceptions import HttpResponseError
 from .answers import items_of, member
 from .refusals import NotLearned
 from .studio import API, Studio
-from .training_data import dictionary, full
 
 LANGUAGES = ("en", "de")
 
-TRAINING_DOCUMENT = "Training"
-DICTIONARY = "Phrase dictionary"
-"""The types of documents, as Microsoft's samples name them.
+DICTIONARY = (
+    "lamps\nladders\nengines\ntables\nclocks\nbottles\ndoors\nmirrors\nbicycles\nboxes\n",
+    "Lampen\nLeitern\nMotoren\nTische\nUhren\nFlaschen\nTüren\nSpiegel\nFahrräder\nKisten\n",
+)
+"""The texts of a pair of files.  A training with a dictionary alone has no minimum.
+
+https://learn.microsoft.com/azure/ai-services/translator/custom-translator/concepts/dictionaries
+(11/18/2025)
+"""
+
+TYPE = "Phrase dictionary"
+"""The type of such a document, as Microsoft's samples name it.
 
 https://github.com/MicrosoftTranslator/CustomTranslatorApiSamples
 """
@@ -27,26 +34,18 @@ FAILED = ("error", "fail")
 
 
 def upload(studio: Studio, document: str, workspace: str) -> None:
-    """Upload a pair of files, until the document shows."""
-    if studio.training == "full":
-        send(studio, document, workspace, TRAINING_DOCUMENT, full())
-    else:
-        send(studio, document, workspace, DICTIONARY, dictionary())
-
-
-def send(studio: Studio, document: str, workspace: str, kind: str, texts: Sequence[str]) -> None:
-    """Send a pair of files, which replace those of an earlier document of the name, and wait until
-    they are imported; raises `NotLearned` where that fails.
+    """Upload a pair of files, which replace those of an earlier document of the name, and wait
+    until they are imported; raises `NotLearned` where that fails.
     """
     details = []
     files = []
-    for code, text in zip(LANGUAGES, texts, strict=True):
+    for code, text in zip(LANGUAGES, DICTIONARY, strict=True):
         name = f"{document}_{code}.txt"
         details.append({"Name": name, "LanguageCode": code, "OverwriteIfExists": True})
         files.append(("Files", (name, text, "text/plain")))
     described = {
         "DocumentName": document,
-        "DocumentType": kind,
+        "DocumentType": TYPE,
         "IsParallel": True,  # as in Microsoft's UploadController.cs; its README leaves it out
         "FileDetails": details,
     }
@@ -57,15 +56,15 @@ def send(studio: Studio, document: str, workspace: str, kind: str, texts: Sequen
         data={"DocumentDetails": json.dumps([described])},
         files=files,
     )
-    statuses = partial(statuses_of, studio, answer)
-    studio.wait_for(lambda: is_imported(studio, statuses(), document, workspace), "the document")
+    imported = partial(is_imported, studio, answer, document, workspace)
+    studio.wait_for(imported, "the document", "UploadDocument")
 
 
-def is_imported(studio: Studio, statuses: Sequence[str], document: str, workspace: str) -> bool:
+def is_imported(studio: Studio, begun: Any, document: str, workspace: str) -> bool:
     """Return whether an import is over and its document shows; raises `NotLearned` where it
     failed.
     """
-    for status in statuses:
+    for status in statuses_of(studio, begun):
         if any(part in status for part in FAILED):
             raise NotLearned(f"the import of the document ended as {status}")
         if any(part in status for part in GOING_ON):

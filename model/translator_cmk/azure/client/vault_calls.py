@@ -5,7 +5,6 @@ from typing import Any
 from ...machine import commands
 from .bodies import ACCESS_POLICIES, vault_properties
 from .estate import Estate
-from .operations import result_of
 from .resource_calls import must_not_be_there
 from .target import HELD
 
@@ -35,12 +34,10 @@ def create_vault(estate: Estate, command: commands.CreateVault) -> None:
     group = estate.group(command.subscription, command.group)
     place = (command.subscription, group)
     must_not_be_there(estate, "vaults", command.vault, command.region, place)
-    location = estate.target.location(command.region)
-    estate.note("vault", command.vault, command.subscription, group=group, location=location)
-    body = {"location": location, "properties": properties}
+    body = {"location": estate.target.location(command.region), "properties": properties}
     vaults = estate.all("vaults", command.subscription)
     operation = vaults.begin_create_or_update(group, command.vault, body)
-    result_of(operation, "CreateVault")
+    operation.result()
     estate.places[command.vault] = place
 
 
@@ -94,7 +91,7 @@ def recover_vault(estate: Estate, command: commands.RecoverVault) -> None:
     properties["createMode"] = "recover"
     body = {"location": location_of_deleted(estate, command.vault), "properties": properties}
     operation = estate.ask("vaults", command.vault, "begin_create_or_update", body)
-    result_of(operation, "RecoverVault")
+    operation.result()
 
 
 def purge_vault(estate: Estate, command: commands.PurgeVault) -> None:
@@ -102,7 +99,7 @@ def purge_vault(estate: Estate, command: commands.PurgeVault) -> None:
     location = location_of_deleted(estate, command.vault)
     vaults = estate.all("vaults", subscription)
     operation = vaults.begin_purge_deleted(command.vault, location)
-    result_of(operation, "PurgeVault")
+    operation.result()
 
 
 def location_of_deleted(estate: Estate, vault: str) -> str:

@@ -19,8 +19,7 @@ def see_vaults(estate: Estate, seen: Observation) -> None:
         seen["vault"][name] = fields
         estate.vault_fields[name] = fields
         see_access_policies(estate, name, vault, seen)
-        if estate.local:  # elsewhere roles are not declared, and nobody asks for them
-            see_roles(estate, name, seen)
+        see_roles(estate, name, seen)
         see_keys(estate, name, seen)
     missing = estate.vault_fields.keys() - seen["vault"].keys()
     if missing:
@@ -40,11 +39,7 @@ def active_fields(estate: Estate, vault: Any) -> dict[str, Any]:
 
 
 def see_access_policies(estate: Estate, name: str, vault: Any, seen: Observation) -> None:
-    """Look at who has access.
-
-    An access policy of nobody known shows no access.  Of one that an identity has left behind,
-    which is off or has ended with its resource, it isn't known in a cloud: `vault` is left out.
-    """
+    """Look at who has access: an access policy of nobody known shows none."""
     needed = {permission.lower() for permission in PERMISSIONS}
     for policy in vault.properties.access_policies or ():
         permissions = policy.permissions.keys_property or ()
@@ -53,20 +48,6 @@ def see_access_policies(estate: Estate, name: str, vault: Any, seen: Observation
             continue
         for resource in identified_by(estate, {str(policy.object_id)}, seen):
             seen["grant"][f"{name}/{resource}"] = {"vault": name, "resource": resource}
-        if estate.local:
-            continue
-        for resource in left_by(estate, str(policy.object_id), seen):
-            seen["grant"][f"{name}/{resource}"] = {"resource": resource}
-
-
-def left_by(estate: Estate, principal: str, seen: Observation) -> list[str]:
-    """Return the resources whose last identity is this, and is off or gone with them."""
-    found = []
-    for resource, last in estate.principals.items():
-        is_on = seen["resource"].get(resource, {}).get("registered", False)
-        if last == principal and not is_on:
-            found.append(resource)
-    return found
 
 
 def see_roles(estate: Estate, vault: str, seen: Observation) -> None:
