@@ -109,6 +109,6 @@ def keep_policy(
     others.pop(policy.object_id, None)
     if account is not None and policy.gives_key_access:
         keep_permissions_of_grant(call, vault, account, policy)
-    elif not policy.is_empty:
+    elif policy.permissions:
         others[policy.object_id] = policy
     keep_other_policies(call, vault, others)

@@ -48,9 +48,9 @@ def refuse_without_role(call: Call, vault: Vault, caller: str, permission: str) 
 
 def refuse_without_policy(call: Call, vault: Vault, caller: str, permission: str) -> None:
     for policy in policies_in_effect(call, vault):
-        if policy.object_id != caller.lower() or policy.is_empty:
+        if policy.object_id != caller.lower() or not policy.permissions:
             continue
-        if policy.allows("keys", permission):
+        if policy.allows(permission):
             return
         raise forbidden(
             f"The access policy of the caller '{caller}' does not let it do '{permission}' with "

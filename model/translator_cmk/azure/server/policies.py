@@ -16,8 +16,8 @@ from .problems import malformed
 from .settings import put_settings, settings_of
 from .values import Values, value
 
-PERMISSIONS: dict[str, list[str]] = FIXED["permissions"]
-"""For each kind of thing in a vault, the permissions that there are."""
+PERMISSIONS: list[str] = FIXED["permissions"]
+"""The permissions on keys that there are."""
 
 OF_A_GRANT = frozenset({"get", "wrapKey", "unwrapKey"})
 """The key permissions that the model's grant stands for."""
@@ -26,45 +26,31 @@ ALL = "all"
 
 
 class Policy(NamedTuple):
-    """What one principal may do."""
+    """What one principal may do with keys."""
 
     object_id: str
-    permissions: dict[str, frozenset[str]]
+    permissions: frozenset[str]
 
     @property
     def gives_key_access(self) -> bool:
         """Whether it has what the model's grant stands for."""
-        of_keys = self.permissions["keys"]
-        return ALL in of_keys or of_keys >= OF_A_GRANT
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.permissions.values())
+        return ALL in self.permissions or self.permissions >= OF_A_GRANT
 
     def with_more(self, other: "Policy") -> "Policy":
         """Return the policy with the permissions of another one too."""
-        merged = {}
-        for kind, names in self.permissions.items():
-            merged[kind] = names | other.permissions[kind]
-        return self._replace(permissions=merged)
+        return self._replace(permissions=self.permissions | other.permissions)
 
     def with_less(self, other: "Policy") -> "Policy":
         """Return the policy without the permissions of another one."""
-        left = {}
-        for kind, names in self.permissions.items():
-            left[kind] = names - other.permissions[kind]
-        return self._replace(permissions=left)
+        return self._replace(permissions=self.permissions - other.permissions)
 
-    def allows(self, kind: str, permission: str) -> bool:
-        """Whether the principal may do something with a kind of thing."""
-        return ALL in self.permissions[kind] or permission in self.permissions[kind]
+    def allows(self, permission: str) -> bool:
+        """Whether the principal may do something with keys."""
+        return ALL in self.permissions or permission in self.permissions
 
     def body(self) -> Body:
         """Return the permissions as they are shown, in the order in which Azure lists them."""
-        shown: Body = {}
-        for kind, known in PERMISSIONS.items():
-            shown[kind] = [name for name in known if name in self.permissions[kind]]
-        return shown
+        return {"keys": [name for name in PERMISSIONS if name in self.permissions]}
 
 
 # Reading
@@ -87,27 +73,20 @@ def requested_policy(vault: Vault, body: Any) -> Policy:
     if not GUID.fullmatch(object_id):
         raise malformed(f"The object id '{object_id[:40]}' of an access policy is not a GUID.")
     asked.required("tenantId")
-    permissions = {}
-    for kind in PERMISSIONS:
-        names = asked.get(f"permissions.{kind}", list, [])
-        permissions[kind] = checked_permissions(kind, names)
-    known = {
-        "tenantId": vault.subscription.tenant.name,
-        "permissions": dict.fromkeys(PERMISSIONS, ""),
-    }
-    done = [f"permissions.{kind}" for kind in PERMISSIONS]
-    asked.honoured(known, "objectId", *done)
+    permissions = checked_permissions(asked.get("permissions.keys", list, []))
+    known = {"tenantId": vault.subscription.tenant.name, "permissions": {}}
+    asked.honoured(known, "objectId", "permissions.keys")
     return Policy(object_id, permissions)
 
 
-def checked_permissions(kind: str, names: list[Any]) -> frozenset[str]:
+def checked_permissions(names: list[Any]) -> frozenset[str]:
     """Return permissions by their names as Azure writes them; raises `Problem`."""
-    known = {name.lower(): name for name in PERMISSIONS[kind]}
+    known = {name.lower(): name for name in PERMISSIONS}
     found = set()
     for name in names:
         canonical = known.get(name.lower()) if isinstance(name, str) else None
         if canonical is None:
-            raise malformed(f"'{str(name)[:40]}' is no permission for {kind}.", "BadRequest")
+            raise malformed(f"'{str(name)[:40]}' is no permission for keys.", "BadRequest")
         found.add(canonical)
     return frozenset(found)
 
@@ -143,10 +122,7 @@ def other_policies(call: Call, vault: Vault) -> list[Policy]:
 def policy_of_grant(call: Call, grant: Grant) -> Policy:
     """Return the policy that a grant stands for, with what a client asked for besides."""
     object_id = call.world.principal(grant.resource)
-    asked_for = settings_of(call.world, "grant", grant.name).get("permissions")
-    if asked_for is None:
-        nothing: frozenset[str] = frozenset()
-        asked_for = {**dict.fromkeys(PERMISSIONS, nothing), "keys": OF_A_GRANT}
+    asked_for = settings_of(call.world, "grant", grant.name).get("permissions", OF_A_GRANT)
     return Policy(object_id, asked_for)
 
 
