@@ -30,7 +30,7 @@ PAGE = b"""<!DOCTYPE html>
 class Connection(Messages):
     """Answers the requests of one connection, one after the other."""
 
-    timeout = 120  # seconds, after which a connection without a request is closed
+    timeout = 120  # seconds, after which a connection on which nothing arrives is closed
     disable_nagle_algorithm = True
     rbufsize = 0  # until TLS begins: its first bytes may come right behind a CONNECT
     server: "AzureServer"
@@ -49,9 +49,7 @@ class Connection(Messages):
 
     def leads_to_tls(self) -> bool:
         """Answer what comes without TLS; return whether it is a CONNECT that TLS follows."""
-        with self.server.arrivals.limited(self.connection):
-            arrived = self.read_head(b"")
-        if not arrived:
+        if not self.read_head():
             return False
         if self.command != "CONNECT":
             self.send_error(400, "This port speaks TLS, and without it only CONNECT for a proxy.")
@@ -83,8 +81,7 @@ class Connection(Messages):
         self.request = secured
         self.rbufsize = io.DEFAULT_BUFFER_SIZE  # type: ignore[misc]  # setup reads it of the instance
         self.setup()
-        with self.server.arrivals.limited(secured):
-            secured.do_handshake()
+        secured.do_handshake()
 
     def finish(self) -> None:
         """Close the connection, which with TLS is not the one that was opened."""
@@ -98,11 +95,7 @@ class Connection(Messages):
         answered.
         """
         self.close_connection = True
-        first = self.rfile.read(1)
-        if not first:
-            return False
-        with self.server.arrivals.limited(self.connection):
-            return self.read_head(first) and self.read_content()
+        return self.read_head() and self.read_content()
 
     # Answers
 

@@ -18,7 +18,6 @@ import trustme
 
 from ...machine import Machine
 from ...system import MACHINE
-from .arrivals import Arrivals
 from .calls import Reply
 from .connection import Connection
 from .faults import Fault, Faults
@@ -45,7 +44,6 @@ class AzureServer(ThreadingTCPServer):
         self.worlds = simulation.worlds
         self.secret = simulation.secret
         self.faults = faults
-        self.arrivals = Arrivals()
         self.host = host
         self.port: int = self.server_address[1]
         self.proxy = f"http://{host}:{self.port}"
@@ -58,10 +56,6 @@ class AzureServer(ThreadingTCPServer):
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
         """Return the answer to a request; the names of headers are in lower case."""
         return self.simulation.answer(method, target, headers, content)
-
-    def service_actions(self) -> None:
-        """Do what has to be done from time to time."""
-        self.arrivals.cut_overdue()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
         """Print where an exception was raised, but not its message, which may have a credential.

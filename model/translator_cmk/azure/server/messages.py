@@ -14,13 +14,8 @@ from uuid import uuid4
 from .error_bodies import error_body
 from .problems import Problem
 
-END_OF_HEAD = (b"\r\n", b"\n")
-
-LONGEST_HEAD = 65_536
-"""Bytes of a request line and headers."""
-
-HEAD = re.compile(rb"[^\r\n]*\r?\n(?:[\w!#$%&'*+.^`|~-]+:[^\r\n\0]*\r?\n)*\r?\n", re.ASCII)
-"""A request line, headers of one line each, and an empty line."""
+LONGEST_LINE = 65_536
+"""Bytes of a request line."""
 
 LENGTH = re.compile(r"[0-9]{1,6}")
 """The length of a request's content, which is below 1 MB."""
@@ -30,41 +25,21 @@ class Messages(BaseHTTPRequestHandler):
     """Reads and sends the messages of one connection."""
 
     protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
+    command = requestline = ""  # until there is a request
+    request_version = default_request_version
     wbufsize = io.DEFAULT_BUFFER_SIZE  # so that an answer is sent at once
 
     # Requests
 
-    def read_head(self, first: bytes) -> bool:
-        """Read the rest of a request line and headers, and return whether they can be used."""
-        self.command = ""
-        self.requestline = ""
-        self.request_version = self.default_request_version
-        head = first
-        line = b""
-        while line not in END_OF_HEAD:
-            line = self.rfile.readline(LONGEST_HEAD + 1)
-            head += line
-            if len(head) > LONGEST_HEAD:
-                self.send_error(431)
-                return False
-            if not line:
-                return False  # the client has gone away in the middle
-        try:
-            check_head(head)
-        except Problem as problem:
-            self.refuse(problem)
+    def read_head(self) -> bool:
+        """Read a request line and headers, and return whether they can be used; what is wrong with
+        them is answered.
+        """
+        self.raw_requestline = self.rfile.readline(LONGEST_LINE + 1)
+        if len(self.raw_requestline) > LONGEST_LINE:
+            self.send_error(414)
             return False
-        return self.parse_head(head)
-
-    def parse_head(self, head: bytes) -> bool:
-        """Take over a request line and headers, and return whether they can be used."""
-        self.raw_requestline, _, headers = head.partition(b"\n")
-        rest = self.rfile
-        self.rfile = io.BytesIO(headers)
-        try:
-            return self.parse_request()
-        finally:
-            self.rfile = rest
+        return bool(self.raw_requestline) and self.parse_request()
 
     def read_content(self) -> bool:
         """Read the content of a request, and return whether it is all there."""
@@ -135,31 +110,10 @@ class Messages(BaseHTTPRequestHandler):
         """Log nothing: a request line may have a credential in it."""
 
 
-# Where a request ends, which must not be read in two ways
-
-
-def check_head(head: bytes) -> None:
-    """Raise `Problem` where a line is not a header: another reader may take it for one."""
-    if not HEAD.fullmatch(head):
-        raise Problem(400, "BadRequest", "Each header is one line: its name, a colon, its value.")
-
-
 def length_of_content(headers: Message) -> int:
     """Return how many bytes follow the head; raises `Problem`."""
-    lengths = headers.get_all("Content-Length", [])
-    chunked = "Transfer-Encoding" in headers
-    if len(lengths) > 1 or (lengths and chunked):
-        raise Problem(400, "BadRequest", "The request gives the length of its content twice.")
-    if chunked:
-        raise without_length()
-    if not lengths:
-        return 0
-    if not LENGTH.fullmatch(lengths[0]):
-        raise without_length()
-    return int(lengths[0])
-
-
-def without_length() -> Problem:
-    """Return the answer to a request whose content has no length that can be used."""
-    message = "The request has to give its length in Content-Length, below 1 MB."
-    return Problem(411, "LengthRequired", message)
+    length = headers.get("Content-Length", "0")
+    if "Transfer-Encoding" in headers or not LENGTH.fullmatch(length):
+        message = "The request has to give its length in Content-Length, below 1 MB."
+        raise Problem(411, "LengthRequired", message)
+    return int(length)
