@@ -148,11 +148,6 @@ def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_re
     record_run(cli_version(), {LOSSES: RAN})
 
 
-def test_script_says_how_it_is_used() -> None:
-    found = azure_env("bash", SCRIPT)
-    assert (found.returncode, found.stderr) == (2, "usage: losing-the-key.sh GROUP REGION SUFFIX\n")
-
-
 # Programs with Microsoft's libraries, written after their documentation, enable and revoke
 
 EXAMPLES = ROOT / "docs" / "examples" / "azure-sdk"
