@@ -323,10 +323,7 @@ def test_case_that_failed_and_passed_is_flaky_and_such_a_run_has_deviations(
 # Words
 
 
-def test_json_files_have_the_words_that_they_always_had() -> None:
-    """Reports of every release have these, so none may change; *flaky* came after 0.2.0, and *nothing
-    learned* after 0.3.0.
-    """
+def test_words_of_json_files_are_these() -> None:
     assert [status.value for status in OF_CASES] == [
         "passed",
         "failed",
