@@ -194,26 +194,9 @@ def test_run_with_a_waiver_is_not_complete(records: dict[str, Path], tmp_path: P
 # Under another name
 
 
-def with_laws(record: Path, folder: Path) -> Forgery:
-    """Write into a copy of a record that every law was seen to hold, as earlier kits did."""
-    forgery = Forgery(record, folder)
-    forgery.envelope["properties"] = [
-        {
-            "id": name,
-            "requirements": [*requirements],
-            "status": "passed",
-            "seconds": 0.1,
-            "folder": "tests/machine",
-            "digest": "0" * 64,
-        }
-        for name, requirements in LAWS.items()
-    ]
-    return forgery
-
-
 def renamed(record: Path, folder: Path) -> Forgery:
-    """Give the subject another name, in the log and in the record, with all laws."""
-    forgery = with_laws(record, folder)
+    """Give the subject another name, in the log and in the record."""
+    forgery = Forgery(record, folder)
     forgery.envelope["subject"] |= {"product": AZURE, "version": "unstated"}
     for entry in forgery.log:
         if entry.get("request", {}).get("verb") == "hello":
@@ -281,7 +264,7 @@ def test_blanks_around_its_name_make_no_other_system_of_the_model(
 def test_verdicts_of_another_version_are_shown_nowhere(
     records: dict[str, Path], tmp_path: Path, record: str
 ) -> None:
-    forgery = with_laws(records[record], tmp_path / "forged")
+    forgery = Forgery(records[record], tmp_path / "forged")
     flipped(forgery)
     forgery.envelope |= {"digest": "0" * 64, "selection": {}}
     results = load_results(forgery.summarise())
@@ -294,14 +277,6 @@ def test_verdicts_of_another_version_are_shown_nowhere(
 
 
 # Laws
-
-
-def test_laws_written_into_a_record_count_for_nothing(
-    records: dict[str, Path], tmp_path: Path
-) -> None:
-    results = load_results(with_laws(records["right"], tmp_path / "forged").summarise())
-    evidence = Evidence(REGISTER, FEATURES, results, "")
-    assert {kind for _, verdict in evidence.verdicts() for kind in verdict.counts} == {"scenario"}
 
 
 @pytest.mark.parametrize("status", ["passed", "failed"])
