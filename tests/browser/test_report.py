@@ -26,7 +26,7 @@ def test_proof_of_the_first_failure_is_seen_at_once_and_the_others_once_unfolded
 ) -> None:
     page.goto((report / "report.html").as_uri())
     for label in ("sent", "expected", "observed", "again"):
-        assert page.locator("section.failure").first.get_by_text(label, exact=True).is_visible()
+        assert page.locator("section.box").first.get_by_text(label, exact=True).is_visible()
     others = page.locator("details:has(> summary:has-text('For the same cause'))").first
     other = others.locator("details").first
     assert not other.is_visible()

@@ -144,7 +144,7 @@ def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it
     lines = page[page.index("<h2>Requirements") : page.index("<h2>How to check")]
     for requirement in load_register().values():
         assert (
-            lines.count(f"<summary>{requirement.title} <code>{requirement.id}</code></summary>")
+            lines.count(f" {requirement.title} <code>{requirement.id}</code> {requirement.basis}")
             == 1
         )
         assert f"<p>{requirement.wording}</p>" in lines

@@ -1,9 +1,8 @@
-"""What stands in place of a page that can't be computed, since a row of the model is wrong or the
-kit has failed: the reason, in red.
+"""What stands in place of a page that can't be computed, since a row of the model is wrong: the
+reason, in red.
 
 A page asks the model while it is rendered.  Only the errors by which the model says that its rows
-are wrong, or a command of the kit that it has failed, are caught here, so a mistake in the code of
-a page still ends the command.
+are wrong are caught here, so a mistake in the code of a page still ends the command.
 """
 
 import re

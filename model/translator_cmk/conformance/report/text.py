@@ -6,7 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ...escaping import markdown, plain, visible
+from ...document import Block, Folded, Heading, Lines, Paragraph
+from ...document.markdown import document_md
+from ...escaping import plain, visible
 from ...machine import COMMANDS
 from ...requirements import load_register
 from ...verdict import Status
@@ -232,15 +234,12 @@ def last_said(case: CaseEntry) -> str:
 
 
 def summary_md(envelope: Envelope) -> str:
-    """Return the summary for Markdown, indented: nothing in it is markup."""
-    parts = [f"# {markdown(product(envelope))}: {headline(envelope)}\n"]
+    """Return the summary for Markdown."""
+    blocks: list[Block] = [Heading(1, f"{product(envelope)}: {headline(envelope)}")]
     if envelope["groups"]:
-        parts.append(f"{STANDING_FOR}\n")
-    parts += [f"    {line}" for line in lines(envelope)]
-    differences = differing(envelope)
+        blocks.append(Paragraph((STANDING_FOR,)))
+    blocks.append(Lines(tuple(lines(envelope))))
+    differences = tuple(f"{case['id']}: {case['reason']}" for case in differing(envelope))
     if differences:
-        parts += ["", "<details><summary>Differences from our assumptions</summary>", ""]
-        for case in differences:
-            parts.append(f"    {plain(case['id'])}: {plain(case['reason'])}")
-        parts += ["", "</details>"]
-    return "\n".join(parts) + "\n"
+        blocks.append(Folded(("Differences from our assumptions",), (Lines(differences),)))
+    return document_md(tuple(blocks))

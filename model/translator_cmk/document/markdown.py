@@ -1,18 +1,20 @@
-"""A document as Markdown, for a blog or an issue."""
+"""A document as Markdown, for the summary of a pipeline, a blog or an issue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ...escaping import markdown, plain, visible
-from .document import (
+from ..escaping import markdown, plain, visible
+from . import (
     Block,
+    Box,
     Code,
-    Commands,
     Document,
     Folded,
     Heading,
     Inline,
     Items,
+    Lines,
     Link,
+    Mark,
     Paragraph,
     Strong,
     Table,
@@ -22,10 +24,14 @@ from .document import (
 
 def document_md(document: Document) -> str:
     """Return the document."""
-    lines: list[str] = []
-    for block in document:
-        lines += [*block_lines(block), ""]
-    return "\n".join(lines)
+    return "\n".join(lines_of(document))
+
+
+def lines_of(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the lines of blocks, with an empty one after each."""
+    for block in blocks:
+        yield from block_lines(block)
+        yield ""
 
 
 def block_lines(block: Block) -> Iterator[str]:
@@ -35,28 +41,26 @@ def block_lines(block: Block) -> Iterator[str]:
             yield f"{'#' * level} {escaped(words)}"
         case Paragraph(text):
             yield line_of(text)
-        case Items(items, numbered):
-            for number, item in enumerate(items, start=1):
-                mark = f"{number}." if numbered else "-"
-                yield f"{mark} {line_of(item)}"
+        case Items(items):
+            for item in items:
+                yield f"- {line_of(item)}"
         case Table(head, rows):
-            yield row_of(escaped(word) for word in head)
-            yield row_of("---" for _ in head)
+            width = len(head or rows[0])
+            yield row_of(escaped(word) for word in head or [""] * width)
+            yield row_of(["---"] * width)
             for row in rows:
                 yield row_of(line_of(cell) for cell in row)
-        case Commands(lines):
-            yield "```sh"
+        case Lines(lines):
             for line in lines:
-                yield visible(line)
-            yield "```"
+                yield f"    {visible(line)}"  # code by its indent: no line of it can end it
+        case Box(blocks):
+            yield from lines_of(blocks)
         case Folded(summary, blocks):
             # the attribute lets Python's Markdown read what is inside; other readers ignore it
             yield '<details markdown="1">'
-            yield f"<summary>{escaped(summary)}</summary>"
+            yield f"<summary>{line_of(summary)}</summary>"
             yield ""
-            for inner in blocks:
-                yield from block_lines(inner)
-                yield ""
+            yield from lines_of(blocks)
             yield "</details>"
 
 
@@ -65,7 +69,7 @@ def escaped(words: str) -> str:
     return markdown(words).replace(r"\(", "(").replace(r"\)", ")")
 
 
-def row_of(cells: Iterator[str]) -> str:
+def row_of(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
@@ -81,7 +85,7 @@ def inline(part: Inline) -> str:
             return f"[{escaped(words)}]({url})"
         case Code(words):
             return f"`{plain(words).replace('`', chr(39))}`".replace("|", r"\|")
-        case Strong(words):
+        case Strong(words) | Mark(words):
             return f"**{escaped(words)}**"
     leading = " " if part[:1] == " " else ""
     trailing = " " if part[-1:] == " " and part.strip() else ""
