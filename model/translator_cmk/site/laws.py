@@ -16,8 +16,8 @@ from ..strict_yaml import read_yaml
 from ..verdict import Status
 
 RECORD = Path(".results/laws.xml")
-TESTS = "tests/machine"
-"""Where the laws are tested, from the root of the source."""
+TESTS = ("tests/machine", "tests/oracle")
+"""Where the laws are tested, and what the tests are made of, from the root of the source."""
 
 LAWS: Mapping[str, tuple[str, ...]] = {
     name: tuple(requirements)
@@ -37,7 +37,11 @@ class Law(Item):
 
 def identity(root: Path) -> str:
     """Return the identity of the model and of the tests of its laws."""
-    return f"{kit_digest()} {digest_of(dict(files(root / TESTS)))}"
+    named = {}
+    for folder in TESTS:
+        for name, path in files(root / folder):
+            named[f"{folder}/{name}"] = path
+    return f"{kit_digest()} {digest_of(named)}"
 
 
 def load_laws(root: Path, record: Path = RECORD) -> tuple[Law, ...]:
