@@ -297,19 +297,10 @@ def test_a_long_list_comes_in_pages(at_work: Customer) -> None:
     assert (found, pages) == (names, 3)
 
 
-@pytest.mark.parametrize(
-    ("written", "names"),
-    [
-        ("resourceType eq 'microsoft.keyvault/vaults'", ["kv-1"]),
-        ("resourceGroup eq 'APPS' and name eq 'tr1'", ["tr1"]),
-        ("resourceGroup eq 'other'", []),
-    ],
-)
-def test_resources_are_listed_by_what_a_filter_says(
-    at_work: Customer, written: str, names: list[str]
-) -> None:
-    listed = ask(at_work, "GET", f"{S}/resources?$filter={quote(written)}").body["value"]
-    assert [each["name"] for each in listed] == names
+def test_resources_are_listed_by_what_a_filter_says(at_work: Customer) -> None:
+    written = quote("resourceType eq 'microsoft.keyvault/vaults' and name eq 'KV-1'")
+    listed = ask(at_work, "GET", f"{S}/resources?$filter={written}").body["value"]
+    assert [each["name"] for each in listed] == ["kv-1"]
 
 
 def test_an_operation_of_another_subscription_is_unknown(at_work: Customer) -> None:
@@ -368,18 +359,14 @@ def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(
         "/deletedAccounts/tr1"
     )
     assert ask(at_work, "DELETE", deleted).status == 204
-    assigned = {"type": "UserAssigned", "userAssignedIdentities": {"/an/identity": {}}}
-    ask(at_work, "PATCH", f"{A}/tr2", {"identity": assigned})
+    both = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {"/an/identity": {}}}
+    ask(at_work, "PATCH", f"{A}/tr1", {"identity": both})
     ask(at_work, "DELETE", f"{A}/tr1")
     assert problem(ask(at_work, "PUT", f"{A}/tr1", ACCOUNT)) == (409, "FlagMustBeSetForRestore")
     assert ask(at_work, "DELETE", deleted).status == 202
-    for name in ("tr1", "tr2"):
-        if name == "tr2":
-            ask(at_work, "DELETE", f"{A}/tr2")
-            ask(at_work, "DELETE", deleted.replace("tr1", "tr2"))
-        made = ask(at_work, "PUT", f"{A}/{name}", ACCOUNT)
-        assert made.status == 201
-        assert "identity" not in made.body
+    made = ask(at_work, "PUT", f"{A}/tr1", ACCOUNT)
+    assert made.status == 201
+    assert "identity" not in made.body
     assert custom(at_work, "GET", "/workspaces").body == {"workspaces": []}
     assert custom(at_work, "GET", f"/models/{translating.model}").status == 404
     workspace = make_workspace(at_work)

@@ -12,7 +12,7 @@ from .places import HELD, inside
 from .problems import found, outside
 from .values import Values, value
 
-CONDITION = re.compile(r"(resourceType|name|resourceGroup|location) eq '([^']*)'", re.IGNORECASE)
+CONDITION = re.compile(r"(resourceType|name) eq '([^']*)'", re.IGNORECASE)
 """One of the conditions that the filter of a list may have, joined by `and`."""
 
 
@@ -60,13 +60,11 @@ def requested_conditions(call: Call) -> dict[str, str]:
     return conditions
 
 
-def meets(conditions: dict[str, str], entity: Any, resource: Body) -> bool:
+def meets(conditions: dict[str, str], resource: Body) -> bool:
     """Return whether a resource is what all conditions say."""
     known = {
         "resourcetype": resource["type"],
         "name": resource["name"],
-        "resourcegroup": entity.group,
-        "location": resource["location"],
     }
     for of_what, wanted in conditions.items():
         if known[of_what].lower() != wanted:
@@ -81,7 +79,7 @@ def list_resources(call: Call, _: Any) -> Body:
     for kind, form in HELD:
         for entity in inside(call, kind).values():
             resource = call.show(form, entity)
-            if meets(conditions, entity, resource):
+            if meets(conditions, resource):
                 del resource["properties"]
                 listed.append(resource)
     return call.page(listed)
