@@ -226,7 +226,7 @@ def test_facts_are_sentences_and_one_of_which_there_is_nothing_to_say_is_left_ou
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("machine", "mutants"),
-    [(FULL, some(ONE_ROW_WRONG, 20)), (ARTICLE, some(ONE_ROW_WRONG, 40, first=1))],
+    [(FULL, some(ONE_ROW_WRONG, 40)), (ARTICLE, some(ONE_ROW_WRONG, 80, first=1))],
     ids=["full", "article"],
 )
 def test_a_system_with_a_wrong_row_would_do_just_this_without_its_requirement(
