@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -272,6 +273,7 @@ def parsed(code: str, path: Path) -> Any:
     return json.loads(run.stdout)
 
 
+@cache
 def bicep(name: str) -> Any:
     """Return a Bicep text as data: parameters, resources and expressions."""
     code = "import pycep; print(json.dumps(pycep.BicepParser().parse(text=sys.stdin.read())))"
@@ -375,6 +377,7 @@ def test_bicep_watches_what_the_script_watches(phases: Mapping[str, Phase]) -> N
 # The same for Terraform
 
 
+@cache
 def terraform(name: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the resources of a text for Terraform, by type and name."""
     code = (
