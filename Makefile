@@ -75,18 +75,10 @@ deploy: $(INSTALLED) ## publish that site on GitHub Pages: make site deploy SITE
 freeze: $(INSTALLED) ## freeze ids and digest of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
 	$(PY) .ci/release.py freeze
 
-# The bill of materials lists what an install of the wheel brings, in the versions that were tested.
-release: $(INSTALLED) ## build sdist, wheel, bill of materials and checksums of a frozen version into dist/
+release: $(INSTALLED) ## build sdist, wheel and checksums of a frozen version into dist/
 	$(PY) .ci/release.py check
 	rm -rf dist
-	mkdir -p $(RESULTS)
 	$(PY) -m hatchling build --directory dist
-	sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' requirements.txt > $(RESULTS)/constraints.txt
-	$(PY) -m venv --clear $(RESULTS)/release
-	$(RESULTS)/release/bin/pip install --quiet --constraint $(RESULTS)/constraints.txt dist/*.whl
-	$(RESULTS)/release/bin/pip uninstall --quiet --yes setuptools pip
-	$(PY) -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible --validate \
-	  --output-file dist/translator-cmk.cdx.json $(RESULTS)/release/bin/python
 	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
 
 check: $(INSTALLED) ## format, lint, types and the direction of imports
