@@ -30,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test site pages serve deploy freeze release check bench evidence azure-cli qa-tools lock clean
+.PHONY: help quick ties test site deploy freeze release check bench evidence azure-cli qa-tools lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -51,21 +51,12 @@ qa-tools: $(INSTALLED) $(QA_TOOLS)/.installed ## run the tests of the tools that
 	$(PY) -m pytest -m qa -n auto --dist loadgroup --junitxml=$(RESULTS)/qa-tools.xml $(ARGS)
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
-# A red run is published too, and then fails the target.  So are laws that don't hold, exit code 1, and pages that a broken
-# model can't fill, exit code 4.
+# A red run is published too, and then fails the target.
 site: $(INSTALLED) ## run the features against the model, then build the site into site/
 	@rm -rf $(RESULTS)/run $(RESULTS)/laws.xml
 	@status=0; $(PY) -m pytest tests/features --results $(RESULTS)/run $(ARGS) || status=$$?; \
 	$(PY) -m pytest tests/machine/test_laws*.py --junitxml=$(RESULTS)/laws.xml || status=$$?; \
-	$(MAKE) --no-print-directory pages && exit $$status
-
-pages: $(INSTALLED) ## build the site from the report there is
-	@status=0; $(PY) -m translator_cmk.cli site || status=$$?; \
-	case $$status in 0|1|4) $(PY) -m mkdocs build --strict && exit $$status;; *) exit $$status;; esac
-
-serve: $(INSTALLED) ## show the site on this machine while you edit its pages
-	$(PY) -m translator_cmk.cli site || { status=$$?; [ $$status -eq 1 ] || [ $$status -eq 4 ]; }
-	$(PY) -m mkdocs serve
+	$(PY) -m mkdocs build --strict && exit $$status
 
 # The address stands in the pages, so they are built again; the results are those of the last `make site`.
 deploy: $(INSTALLED) ## publish that site on GitHub Pages: make site deploy SITE_URL=https://OWNER.github.io/NAME/
@@ -121,7 +112,7 @@ lock: ## resolve the development tools, the Azure CLI and the tools of QA again 
 	done
 
 clean: ## remove all that the other targets made
-	rm -rf .venv $(AZURE_CLI) $(QA_TOOLS) .bench .cache $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
+	rm -rf .venv $(AZURE_CLI) $(QA_TOOLS) .bench .cache $(RESULTS) site dist
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

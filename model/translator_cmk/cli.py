@@ -39,8 +39,6 @@ EXTRAS = {
     "waitress": "http",
     "pytest": "pytest",
     "pytest_bdd": "pytest",
-    "mkdocs": "site",
-    "jinja2": "site",
 }
 """Optional packages, each with the extra that installs it."""
 
@@ -159,7 +157,6 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
         "judge a log of what a system was asked, what it answered and what was seen",
         "check_trace.trace_command",
     ),
-    Subcommand("site", "generate the pages of the site from the results of a run", "site.command"),
 )
 
 

@@ -139,7 +139,7 @@ def test_markdown_has_no_markup_of_a_plan() -> None:
     plan.update(NASTY, b.vault(policies=[b.policy_entry()]), b.vault(policies=[]))
     text = printed(plan, "--format", "markdown")
     assert text.startswith("<!-- translator-cmk check-plan -->\n")
-    assert '**LOSES**: `azurerm_key_vault.v["\'<b>|x|*a*"]`' in text
+    assert '### LOSES: `azurerm_key_vault.v["\'<b>|x|*a*"]`' in text
     assert "| uploaded documents are deleted | `revocation.deletes-uploads` | stated |" in text
 
 

@@ -211,7 +211,7 @@ def test_what_nobody_judged_is_green_in_no_format() -> None:
     shown = " ".join(checked(plan).out.split())
     assert f"may use a key of kv-apps, and lose data by {V}" in shown
     assert "The exit code is 4" in shown
-    comment, _, _ = checked(plan, "--format", "markdown").out.partition("<details")
+    comment, _, _ = checked(plan, "--format", "markdown").out.partition("<details>")
     assert "kv-apps" in comment
     for text in (shown, comment):
         assert "not everything was judged" in text

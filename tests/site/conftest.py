@@ -5,6 +5,7 @@ builds it from them.
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 from tests.command_line import ROOT
 from tests.conformance import conftest as kit
 from tests.conformance.conftest import FAULTY, WHOLE, verify
+from tests.recorded import recorded
 from translator_cmk import features_dir
 from translator_cmk.bdd.feature_files import load_features
 from translator_cmk.bdd.feature_records import Pickle
@@ -26,16 +28,15 @@ from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import kit_digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
+from translator_cmk.site.build import Made
 from translator_cmk.site.content import (
     CHANGED,
     Content,
     Evidence,
-    load_content,
     load_decisions,
     rows_by_requirement,
 )
 from translator_cmk.site.implementations import CHECKED, PUBLISHED, Implementation
-from translator_cmk.site.render import replace_folders
 from translator_cmk.verdict import Status
 
 REGISTER = load_register()
@@ -97,20 +98,10 @@ def content_of(results: Results | None) -> Content:
     )
 
 
-@cache
-def green() -> dict[str, str]:
-    """Everything that is generated as text from a run in which everything passed."""
-    return {
-        name: text
-        for name, text in pages.generate(content_of(a_run())).files.items()
-        if isinstance(text, str)
-    }
-
-
 def page(content: Content, wanted: str) -> str:
     """The page of this path, without making the others."""
-    [found] = pages.pages(content, wanted)
-    return found.text
+    [(_, text)] = pages.pages(content, wanted)
+    return text
 
 
 QUICK_PAGES = (
@@ -123,14 +114,14 @@ QUICK_PAGES = (
 """Pages that are made without a search of the model."""
 
 
-def digest_of_pages(paths: Sequence[str] = ()) -> str:
-    """The digest of these pages of that run, or of all that is generated."""
+def digest_of_pages(paths: Sequence[str]) -> str:
+    """The digest of these pages of that run."""
     content = content_of(a_run())
-    found = {each: page(content, each) for each in paths} or green()
-    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+    found = [page(content, each) for each in paths]
+    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
-def digest_elsewhere(paths: Sequence[str] = ()) -> str:
+def digest_elsewhere(paths: Sequence[str]) -> str:
     """The same digest, taken by a process with another hash seed."""
     code = f"import tests.site.conftest as it; print(it.digest_of_pages({tuple(paths)!r}))"
     seeded = os.environ | {"PYTHONHASHSEED": "1"}
@@ -145,19 +136,20 @@ def digest_elsewhere(paths: Sequence[str] = ()) -> str:
     return done.stdout.strip()
 
 
+HOOK = """
+import pickle
+from pathlib import Path
+from docs.theme import generated
+from docs.theme.generated import on_config, on_files, on_page_markdown
+generated.made_elsewhere = lambda *_: pickle.loads(Path("made.pickle").read_bytes())
+"""
+"""The hook of the site, with files that are made already."""
+
+
 def copy_pages(folder: Path) -> None:
-    """Copy mkdocs.yml and docs/ into the folder, without generated files and the list of
-    implementations to run.
-    """
-    without = (*pages.FOLDERS, "implementations.yaml")
+    """Copy mkdocs.yml and docs/ into the folder."""
+    shutil.copytree(ROOT / "docs", folder / "docs")
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    shutil.copytree(
-        ROOT / "docs",
-        folder / "docs",
-        ignore=lambda at, names: [
-            name for name in names if Path(at) == ROOT / "docs" and name in without
-        ],
-    )
 
 
 SITE, REPOSITORY = "https://example.github.io/cmk/", "https://github.com/example/cmk"
@@ -227,29 +219,43 @@ STEPS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-@cache
-def make_project(project: Path) -> Path:
-    """Generate pages and build the site: every outcome occurs, some with steps, and there are two
-    reports.
+def make_site(folder: Path) -> None:
+    """Generate the pages of a run in which everything passed, those without a run, and a site in
+    which every outcome occurs, some with steps, and there are two reports.
+
+    All in one process, which searches the model once.
     """
-    project.mkdir(exist_ok=True)
-    copy_pages(project)
+    for name, run in {"green": a_run(), "nothing": None}.items():
+        write_made(folder / f"{name}.pickle", content_of(run))
+    copy_pages(folder)
+    settings = folder / "mkdocs.yml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("docs/theme/generated.py", "made.py"), "utf-8"
+    )
+    (folder / "made.py").write_text(HOOK, "utf-8")
+    write_made(folder / "made.pickle", eventful(folder))
+    build(folder)
+
+
+def write_made(file: Path, content: Content) -> None:
+    """Write what is generated from a content into a file."""
+    file.write_bytes(pickle.dumps(Made(pages.generate(content), ())))
+
+
+def eventful(folder: Path) -> Content:
+    """The content in which every outcome occurs, with two reports in the folder."""
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
     outcomes = dict(zip(workspace, ("failed", "not-run", "inconclusive", "passed"), strict=False))
     run = a_run(lambda pickle: outcomes.get(pickle.id, "passed"))
     items = tuple(
         replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items
     )
-    wrong = implementation(verify(project / "wrong", *WRONG, *SOME).folder, "wrong")
+    wrong = implementation(verify(folder / "wrong", *WRONG, *SOME).folder, "wrong")
     marked = implementation(
-        verify(project / "marked", *MARKUP, *A_CASE).folder, "marked", kind="example"
+        verify(folder / "marked", *MARKUP, *A_CASE).folder, "marked", kind="example"
     )
-    content = load_content(replace(run, items=items), project / "docs")._replace(
-        implementations=(wrong, marked)
-    )
-    replace_folders(project / "docs", pages.FOLDERS, pages.generate(content).files)
-    build(project)
-    return project
+    content = content_of(replace(run, items=items))
+    return content._replace(implementations=(wrong, marked))
 
 
 # Fixtures
@@ -257,8 +263,8 @@ def make_project(project: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the pages and of the site."""
-    return make_project(tmp_path_factory.getbasetemp() / "project")
+    """The folder of the site, of its pages and of its reports."""
+    return recorded(tmp_path_factory, "site", make_site)
 
 
 @pytest.fixture(scope="session")
@@ -267,9 +273,37 @@ def site(project: Path) -> Path:
     return project / "site"
 
 
+def made(file: Path) -> dict[str, str]:
+    """Everything that was generated as text."""
+    found: Made = pickle.loads(file.read_bytes())
+    return {name: text for name, text in found.files.items() if isinstance(text, str)}
+
+
+@pytest.fixture(scope="session")
+def green(project: Path) -> Mapping[str, str]:
+    """Everything that is generated as text from a run in which everything passed."""
+    return made(project / "green.pickle")
+
+
+@pytest.fixture(scope="session")
+def nothing(project: Path) -> Mapping[str, str]:
+    """Everything that is generated as text without a run."""
+    return made(project / "nothing.pickle")
+
+
+@pytest.fixture(scope="session")
+def eventful_pages(project: Path) -> Mapping[str, str]:
+    """Everything that is generated as text for the site."""
+    return made(project / "made.pickle")
+
+
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on a system that keeps everything when access is revoked: of three scenarios it
     fails two.
     """
-    return verify(tmp_path_factory.mktemp("report"), "--python", kit.WRONG, *kit.SOME).folder
+
+    def make(folder: Path) -> None:
+        verify(folder, "--python", kit.WRONG, *kit.SOME)
+
+    return recorded(tmp_path_factory, "report of keeping everything", make) / "report"

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tests.azure.test_azure_cli import LOSSES, RAN, record_run
 from tests.command_line import ROOT
-from tests.site.conftest import REGISTER, a_run, content_of, green, page
+from tests.site.conftest import REGISTER, a_run, content_of, page
 from translator_cmk.check_trace import Checker, read_trace
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.errors import InvalidFile
@@ -39,13 +39,13 @@ from translator_cmk.site.sourced import (
 )
 
 
-def exported(name: str) -> Any:
+def exported(green: Mapping[str, str], name: str) -> Any:
     """A file for other programs, from a run in which everything passed."""
-    return json.loads(green()[f"data/{name}.json"])
+    return json.loads(green[f"data/{name}.json"])
 
 
-def test_export_matches_its_schema() -> None:
-    schema, value = exported("requirements.schema"), exported("requirements")
+def test_export_matches_its_schema(green: Mapping[str, str]) -> None:
+    schema, value = exported(green, "requirements.schema"), exported(green, "requirements")
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     validator.validate(value)
@@ -55,16 +55,16 @@ def test_export_matches_its_schema() -> None:
     )
 
 
-def test_export_says_what_it_rests_on_and_that_it_was_not_azure() -> None:
-    found = exported("requirements")
+def test_export_says_what_it_rests_on_and_that_it_was_not_azure(green: Mapping[str, str]) -> None:
+    found = exported(green, "requirements")
     assert (found["register"], found["observed_on_azure"]) == (register_digest(REGISTER), "never")
 
 
-def test_schemas_of_the_protocol_are_files_that_name_each_other() -> None:
+def test_schemas_of_the_protocol_are_files_that_name_each_other(green: Mapping[str, str]) -> None:
     every = schemas() | report_schemas() | plan_schemas()
-    found = {path for path in green() if path.startswith("data/protocol/")}
+    found = {path for path in green if path.startswith("data/protocol/")}
     assert found == {f"data/protocol/{name}.schema.json" for name in every}
-    for each in (exported(f"protocol/{name}.schema") for name in every):
+    for each in (exported(green, f"protocol/{name}.schema") for name in every):
         Draft202012Validator.check_schema(each)
         for named in re.findall(r'"\$ref": "([a-z-]+\.schema\.json)', json.dumps(each)):
             assert f"data/protocol/{named}" in found
@@ -164,10 +164,12 @@ def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) 
         assert not each.text or each.sources or named or "not said" in each.text.lower(), each
 
 
-def test_sources_are_numbered_in_the_order_in_which_a_page_names_them() -> None:
+def test_sources_are_numbered_in_the_order_in_which_a_page_names_them(
+    green: Mapping[str, str],
+) -> None:
     for name in ("decide/protect.md", "decide/unknowns.md", "evidence/traceability.md"):
-        named = re.findall(r'>\[(\d+)\]\(#source-\1 "(.+?)"\)<', green()[name])
-        listed = re.findall(r'<span id="source-(\d+)">\1</span> \| \[(.+?)\]\(http', green()[name])
+        named = re.findall(r'>\[(\d+)\]\(#source-\1 "(.+?)"\)<', green[name])
+        listed = re.findall(r'<span id="source-(\d+)">\1</span> \| \[(.+?)\]\(http', green[name])
         assert (
             [number for number, _ in listed]
             == [str(number) for number in range(1, len(listed) + 1)]
@@ -191,8 +193,10 @@ def test_every_disagreement_of_the_register_is_told() -> None:
 # What was seen of real Azure
 
 
-def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_about() -> None:
-    text, found = green()["decide/unknowns.md"], load_seen()
+def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_about(
+    green: Mapping[str, str],
+) -> None:
+    text, found = green["decide/unknowns.md"], load_seen()
     for each in found:
         assert text.count(f'id="seen-{each.id}"') == 1
         near = "near, and doesn't show it"
@@ -203,7 +207,7 @@ def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_abo
         )
         for word, names in relations:
             for name in names:
-                topic = green()[f"specification/{REGISTER[name].topic}.md"]
+                topic = green[f"specification/{REGISTER[name].topic}.md"]
                 section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
                 assert f"<li>{word}: {each.date[:4]}, {each.of}, grade {each.grade}." in section, (
                     each.id,
@@ -231,31 +235,35 @@ def without_folds(section: str) -> str:
     return re.sub(r"<details.*?</details>", "", section, flags=re.DOTALL)
 
 
-def section_of(name: str) -> str:
+def section_of(green: Mapping[str, str], name: str) -> str:
     """The section of a requirement on the page of its topic."""
-    topic = green()[f"specification/{REGISTER[name].topic}.md"]
+    topic = green[f"specification/{REGISTER[name].topic}.md"]
     return topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
 
 
-def test_what_contradicts_a_requirement_stands_open_beside_its_result() -> None:
+def test_what_contradicts_a_requirement_stands_open_beside_its_result(
+    green: Mapping[str, str],
+) -> None:
     found = against(load_seen())
     assert found
     for name in REGISTER:
-        shown = without_folds(section_of(name))
+        shown = without_folds(section_of(green, name))
         head = next(line for line in shown.splitlines() if line.startswith(f"`{name}`{{ .id }}"))
         assert ("{ .otherwise }" in head) == (name in found), name
         for seen in found.get(name, ()):
             assert f"#seen-{seen.id})" in shown, (name, seen.id)
 
 
-def test_what_only_comes_near_a_requirement_agrees_with_nothing_and_counts_nowhere() -> None:
+def test_what_only_comes_near_a_requirement_agrees_with_nothing_and_counts_nowhere(
+    green: Mapping[str, str],
+) -> None:
     agreeing = by_requirement(load_seen())
     only_near = {name for each in load_seen() for name in each.near} - agreeing.keys()
     assert {"keys.disable", "encryption.no-section", "tenant.key-left-behind"} <= only_near
-    cells = re.findall(r'square (\w+)"><title>([a-z.0-9-]+):', green()["decide/unknowns.md"])
+    cells = re.findall(r'square (\w+)"><title>([a-z.0-9-]+):', green["decide/unknowns.md"])
     assert {word for word, name in cells if name in only_near} == {"nobody"}
     for name in only_near:
-        assert "<li>agrees:" not in section_of(name), name
+        assert "<li>agrees:" not in section_of(green, name), name
 
 
 def test_no_step_of_a_run_that_was_not_on_azure_is_called_observed() -> None:

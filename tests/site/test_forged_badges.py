@@ -18,15 +18,13 @@ from tests.conformance.forgeries import Forgery, field
 from tests.machine import faulty, laws, test_laws
 from tests.site.conftest import FEATURES, REGISTER, content_of, page
 from translator_cmk import features_dir
-from translator_cmk.cli import main
 from translator_cmk.conformance import model_answers
 from translator_cmk.conformance import results as results_module
 from translator_cmk.conformance.results import Item, is_stale, load_results
 from translator_cmk.digest import kit_digest_with
 from translator_cmk.errors import CommandError
-from translator_cmk.site import command, content, pages
-from translator_cmk.site.command import uncommitted
-from translator_cmk.site.content import CHANGED, Content, Evidence
+from translator_cmk.site.build import uncommitted
+from translator_cmk.site.content import CHANGED, Evidence
 from translator_cmk.site.laws import LAWS
 from translator_cmk.system import ModelSystem
 from translator_cmk.verdict import Status
@@ -343,79 +341,3 @@ def test_nothing_counts_as_committed_where_git_can_not_tell(
 
 
 # Generation
-
-
-@pytest.fixture
-def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of pages with a green badge of an earlier run, and no results."""
-    (tmp_path / "docs" / "badges").mkdir(parents=True)
-    (tmp_path / "docs" / "badges" / "all.svg").write_text("green", "utf-8")
-    (tmp_path / "docs" / "data").mkdir()
-    (tmp_path / "docs" / pages.HOME).write_text("All is green.", "utf-8")
-    (tmp_path / "docs" / "index.md").write_text("By hand.", "utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "docs"
-
-
-def test_rule_with_a_wrong_tag_is_named_and_leaves_no_green_badge(
-    docs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    features = Path(shutil.copytree(features_dir(), docs.parent / "features"))
-    file = features / "vault.feature"
-    file.write_text(
-        file.read_text("utf-8").replace("@vault.same-region-refused", "@vault.same-regoin", 1),
-        "utf-8",
-    )
-    monkeypatch.setattr(content, "features_dir", lambda: features)
-    assert main(["site"]) == 2
-    said = capsys.readouterr().err
-    assert re.fullmatch(
-        r"translator-cmk: error: .*vault\.feature:\d+: .*vault\.same-regoin.*\n", said
-    )
-    assert [path.name for path in docs.rglob("*")] == ["index.md"]
-
-
-@pytest.mark.parametrize("results", ["no-such-report", "right"])
-def test_folder_of_another_project_is_named_and_left_alone(
-    docs: Path, records: dict[str, Path], capsys: pytest.CaptureFixture[str], results: str
-) -> None:
-    (docs / pages.HOME).unlink()
-    there = sorted(docs.rglob("*"))
-    assert main(["site", "--results", str(records.get(results, results))]) == 2
-    assert f"{Path('docs') / 'badges'}: not made by translator-cmk site" in capsys.readouterr().err
-    assert sorted(docs.rglob("*")) == there
-
-
-def test_generation_that_raises_leaves_no_green_badge(
-    docs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(pages, "generate", lambda content: content.no_such_page)
-    assert main(["site"]) == 3
-    assert "no_such_page" in capsys.readouterr().err
-    assert [path.name for path in docs.rglob("*")] == ["index.md"]
-
-
-def test_pages_of_the_source_are_stale_with_what_is_not_committed(
-    docs: Path,
-    records: dict[str, Path],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    generated: list[Content] = []
-
-    def generate(content: Content) -> pages.Generated:
-        generated.append(content)
-        return pages.Generated({}, {})
-
-    monkeypatch.setattr(pages, "generate", generate)
-    monkeypatch.setattr(command, "features_dir", lambda: docs.parent / "features")
-    monkeypatch.setattr(
-        command, "uncommitted", lambda root: "features/vault.feature is not committed"
-    )
-    assert main(["site", "--results", str(records["right"])]) == 0
-    said = capsys.readouterr()
-    assert said.out.endswith("model: stale\n")
-    assert [each.evidence.stale for each in generated] == [
-        "features/vault.feature is not committed"
-    ]
-    assert "features/vault.feature is not committed, so everything is stale" in said.err

@@ -1,19 +1,20 @@
 """What Microsoft's pages on the Foundry resource say otherwise stands beside the requirements."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
-from tests.site.conftest import REGISTER, green
+from tests.site.conftest import REGISTER
 from translator_cmk.site.foundry import Point, load_points, points_by_requirement
 from translator_cmk.site.sourced import sources
 
 POINTS = load_points()
 
 
-def section_of(name: str) -> str:
+def section_of(green: Mapping[str, str], name: str) -> str:
     """The part of a topic's page that is about one requirement."""
-    page = green()[f"specification/{REGISTER[name].topic}.md"]
+    page = green[f"specification/{REGISTER[name].topic}.md"]
     _, _, after_anchor = page.partition(f"{{ #{name} }}")
     section, _, _ = after_anchor.partition("\n## ")
     return section
@@ -25,9 +26,11 @@ def without_targets(text: str) -> str:
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
-def test_a_point_is_shown_beside_its_requirements_with_dated_sources(point: Point) -> None:
+def test_a_point_is_shown_beside_its_requirements_with_dated_sources(
+    green: Mapping[str, str], point: Point
+) -> None:
     for name in point.requirements:
-        section = section_of(name)
+        section = section_of(green, name)
         assert f'id="{name}/foundry-{point.id}"' in section
         box = section.partition(f"/foundry-{point.id}")[2].partition("</div>")[0]
         assert point.says in box
@@ -39,8 +42,8 @@ def test_a_point_is_shown_beside_its_requirements_with_dated_sources(point: Poin
             assert f"read on {sources()[each].read}" in box
 
 
-def test_no_other_requirement_has_such_a_box() -> None:
-    with_a_box = {name for name in REGISTER if "/foundry-" in section_of(name)}
+def test_no_other_requirement_has_such_a_box(green: Mapping[str, str]) -> None:
+    with_a_box = {name for name in REGISTER if "/foundry-" in section_of(green, name)}
     assert with_a_box == set(points_by_requirement())
 
 
@@ -51,17 +54,3 @@ def test_a_point_is_about_statements_that_its_requirements_rest_on(point: Point)
             assert set(point.statements) & set(REGISTER[name].statements), name
         else:
             assert REGISTER[name].basis == "assumed", name
-
-
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
-def test_a_point_is_as_old_as_the_earliest_copy_that_it_cites(point: Point) -> None:
-    for each in point.source:
-        assert re.search("commit [0-9a-f]{8}$", sources()[each].version), each
-    assert min(sources()[each].dated for each in point.source) == point.since
-
-
-def test_all_points_are_in_one_table_for_architects() -> None:
-    _, _, section = green()["decide/unknowns.md"].partition("{ #foundry }")
-    table, _, _ = section.partition("\n## ")
-    for point in POINTS:
-        assert f"| {point.about} |" in table

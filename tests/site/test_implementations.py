@@ -10,8 +10,6 @@ import re
 import shlex
 import shutil
 import sys
-import textwrap
-import venv
 from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
@@ -33,7 +31,6 @@ from tests.site.conftest import (
     page,
 )
 from translator_cmk.conformance.report.by_requirement import cells
-from translator_cmk.conformance.report.page import report_html
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.declaration import OF_AZURE
 from translator_cmk.site import implementations, pages
@@ -128,8 +125,8 @@ def test_difference_from_an_assumption_names_the_decision_behind_it(tmp_path: Pa
     assert f"(../decisions/{REGISTER['revocation.key-disabled'].decision})" in page
 
 
-def test_text_of_others_is_no_markup(project: Path) -> None:
-    page = (project / "docs" / "evidence" / "implementations.md").read_text("utf-8")
+def test_text_of_others_is_no_markup(eventful_pages: Mapping[str, str]) -> None:
+    page = eventful_pages["evidence/implementations.md"]
     assert MARKED not in page
     assert "&#60;script&#62;" in page
 
@@ -191,70 +188,6 @@ def test_implementation_is_run_once_until_it_changes(
     program.write_text(code + "\n", "utf-8")
     assert load(entry, tmp_path).problems == ("run again",)
     assert [arguments[0] for arguments in runs] == ["verify"]
-
-
-def program_in(folder: Path, before: str = "", after: str = "") -> Path:
-    """Write a program that answers as the model, with code before and after each answer."""
-    lines = [
-        "import json, os, pathlib, signal, sys, time",
-        f"sys.path[:0] = {sys.path!r}",
-        "from translator_cmk.conformance.channels.answering import Answering",
-        "from translator_cmk.system import ModelSystem",
-        "answering = Answering(ModelSystem)",
-        "for line in sys.stdin:",
-        "    request = json.loads(line)",
-        textwrap.indent(before, "    "),
-        "    answer = answering.answer(request)",
-        textwrap.indent(after, "    "),
-        "    print(json.dumps(answer), flush=True)",
-    ]
-    program = folder / "system.py"
-    program.write_text("\n".join(lines), "utf-8")
-    return program
-
-
-INTERRUPTS_THE_FIRST_RUN = """
-was_here = pathlib.Path(__file__).with_suffix(".was-here")
-if request["verb"] == "submit" and not was_here.exists():
-    was_here.touch()
-    os.kill(os.getppid(), signal.SIGINT)
-    time.sleep(60)
-"""
-
-SAYS_THE_VERSION_OF_ITS_PACKAGE = """
-if request["verb"] == "hello":
-    [package] = pathlib.Path(sys.prefix).glob("lib/python*/site-packages/emulator-*.dist-info")
-    answer["version"] = package.stem.partition("-")[2]
-"""
-
-
-def test_report_of_a_run_that_was_interrupted_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(implementations, "OPTIONS", (*A_CASE, "--seed", "1"))
-    program = program_in(tmp_path, before=INTERRUPTS_THE_FIRST_RUN)
-    entry = {"name": "own", "kind": "example", "run": shlex.join([sys.executable, str(program)])}
-    interrupted = load(entry, tmp_path)
-    assert "the run was interrupted" in interrupted.partial
-    assert "the run was interrupted" not in load(entry, tmp_path).partial
-
-
-def test_report_is_made_again_with_another_version_of_a_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(implementations, "OPTIONS", (*A_CASE, "--seed", "1"))
-    program = program_in(tmp_path, after=SAYS_THE_VERSION_OF_ITS_PACKAGE)
-    venv.create("own", symlinks=True)
-    entry = {"name": "own", "kind": "example", "run": f"own/bin/python {program}"}
-    [packages] = Path("own").glob("lib/python*/site-packages")
-    for version in ("1.0", "2.0"):
-        package = packages / f"emulator-{version}.dist-info"
-        package.mkdir()
-        report = load(entry, tmp_path).report or {}
-        assert report["subject"]["version"] == version
-        package.rmdir()
 
 
 def test_report_of_a_run_that_was_edited_is_made_again(
@@ -352,14 +285,6 @@ def test_requirement_that_was_observed_on_azure_does_not_lack_that(contoso: Impl
 )
 def test_nothing_else_counts_as_azure(contoso: Implementation, product: str, standing: str) -> None:
     assert observed_on_azure([named(contoso, product, standing)]) == {}
-
-
-def test_a_report_says_whether_it_was_azure(contoso: Implementation) -> None:
-    azure, other = (
-        named(contoso, name).report or {} for name in (f"{OF_AZURE}AzureCloud", "an emulator")
-    )
-    assert "Observed on Azure, as whoever ran it says." in report_html(azure)
-    assert "Not observed on Azure." in report_html(other)
 
 
 # A report proves whose it is

@@ -5,10 +5,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from tests.conformance.conftest import MODEL, WELL, verify
-from translator_cmk.cli import main
-from translator_cmk.site import command, laws, pages
-from translator_cmk.site.content import Content
+from translator_cmk.site import laws
 from translator_cmk.site.laws import LAWS, identity, load_laws
 from translator_cmk.verdict import Status
 
@@ -77,30 +74,3 @@ def test_laws_of_another_model_or_other_tests_were_not_run(tmp_path: Path, chang
 def test_laws_without_a_record_were_not_run(tmp_path: Path) -> None:
     found = load_laws(tmp_path, tmp_path / "laws.xml")
     assert {law.status for law in found} == {Status.NOT_RUN}
-
-
-@pytest.mark.parametrize("changed", ["", "features/vault.feature is not committed"])
-def test_law_that_does_not_hold_is_shown_and_fails_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
-) -> None:
-    shown: list[Content] = []
-
-    def generate(content: Content) -> pages.Generated:
-        shown.append(content)
-        return pages.Generated({}, {})
-
-    root = tmp_path / "checkout"
-    docs = root / "docs"
-    docs.mkdir(parents=True)
-    found = load_laws(root, recorded(root, *CASES))
-    monkeypatch.setattr(pages, "generate", generate)
-    monkeypatch.setattr(laws, "load_laws", lambda _: found)
-    monkeypatch.setattr(command, "features_dir", lambda: root / "features")
-    monkeypatch.setattr(command, "uncommitted", lambda _: changed)
-    record = verify(tmp_path, "--python", MODEL, *WELL).folder
-    assert main(["site", "--docs", str(docs), "--results", str(record)]) == 1
-    evidence = shown[0].evidence
-    assert evidence.whole.status is Status.FAILED
-    beyond = {item.id for item in evidence.beyond}
-    assert BROKEN in beyond
-    assert (HOLDS in beyond) == (changed == "")

@@ -5,18 +5,17 @@ the same bytes.
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.command_line import ROOT
-from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, green, page
+from tests.site.conftest import FEATURES, PICKLES, REGISTER, STEPS, a_run, content_of, page
 from translator_cmk.bdd.feature_records import Pickle, slug
 from translator_cmk.conformance.protocol import a_session
 from translator_cmk.conformance.results import Results
-from translator_cmk.language.contract import VERBS, answer_from_wire, request_from_wire
-from translator_cmk.language.declaration import CAPABILITIES, LEVELS
+from translator_cmk.language.contract import answer_from_wire, request_from_wire
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.render import escaped, foreign, linked, marked_tables
@@ -25,17 +24,17 @@ from translator_cmk.verdict import Status
 FAILING = PICKLES[0]
 
 
-def pages() -> dict[str, str]:
+def pages(green: Mapping[str, str]) -> dict[str, str]:
     """The pages of the run in which everything passed."""
-    return {name: text for name, text in green().items() if name.endswith(".md")}
+    return {name: text for name, text in green.items() if name.endswith(".md")}
 
 
-def test_every_requirement_has_one_anchor_on_the_page_of_its_topic_and_no_anchor_is_given_twice() -> (
-    None
-):
+def test_every_requirement_has_one_anchor_on_the_page_of_its_topic_and_no_anchor_is_given_twice(
+    green: Mapping[str, str],
+) -> None:
     anchors = Counter(
         (name, written or inline)
-        for name, text in pages().items()
+        for name, text in pages(green).items()
         for written, inline in re.findall(r"\{ #([^ ]+) \}|<span id=\"([^\"]+)\"", text)
     )
     assert [place for place, count in anchors.items() if count > 1] == []
@@ -48,9 +47,11 @@ SIGN = r"\*([^*\n]+)\*\{ \.mark \.mark-([\w-]+) \}"
 """A result inside a page: its words, and its status."""
 
 
-def test_every_scenario_is_shown_as_it_is_written_with_a_result_for_each_row() -> None:
+def test_every_scenario_is_shown_as_it_is_written_with_a_result_for_each_row(
+    green: Mapping[str, str],
+) -> None:
     for feature in FEATURES:
-        page = green()[f"specification/{feature.topic}.md"]
+        page = green[f"specification/{feature.topic}.md"]
         for scenario in feature.scenarios:
             assert f"\n{scenario.source}\n```" in page, scenario.name
             _, _, section = page.partition(f"/{slug(scenario.name)} }}\n")
@@ -58,34 +59,36 @@ def test_every_scenario_is_shown_as_it_is_written_with_a_result_for_each_row() -
             shown = re.findall(SIGN, below.partition("\n## ")[0])
             assert shown == [("model: ✔ passed", "passed")] * len(scenario.pickles)
         for pickle in feature.pickles:
-            assert f"badges/scenarios/{pickle.id}.svg" in green()
+            assert f"badges/scenarios/{pickle.id}.svg" in green
 
 
-def test_every_requirement_has_beside_its_id_the_words_of_its_badge_and_no_picture() -> None:
+def test_every_requirement_has_beside_its_id_the_words_of_its_badge_and_no_picture(
+    green: Mapping[str, str],
+) -> None:
     for requirement in REGISTER.values():
-        page = green()[f"specification/{requirement.topic}.md"]
+        page = green[f"specification/{requirement.topic}.md"]
         (head,) = re.findall(rf"^`{re.escape(requirement.id)}`{{ \.id }}.*$", page, re.MULTILINE)
-        badge = json.loads(green()[f"badges/requirements/{requirement.id}.json"])
+        badge = json.loads(green[f"badges/requirements/{requirement.id}.json"])
         ((words, _),) = re.findall(SIGN, head)
         assert words == f"{badge['label']}: {badge['message']}"
         assert "![" not in head
 
 
-def test_every_badge_is_a_picture_and_json_that_agree() -> None:
-    pictures = {name.removesuffix(".svg") for name in green() if name.endswith(".svg")}
+def test_every_badge_is_a_picture_and_json_that_agree(green: Mapping[str, str]) -> None:
+    pictures = {name.removesuffix(".svg") for name in green if name.endswith(".svg")}
     assert {f"badges/topics/{topic}" for topic in REGISTER.topics} <= pictures
     assert {f"badges/requirements/{name}" for name in REGISTER} <= pictures
     for name in pictures:
-        said = json.loads(green()[f"{name}.json"])
-        picture = ElementTree.fromstring(green()[f"{name}.svg"])
+        said = json.loads(green[f"{name}.json"])
+        picture = ElementTree.fromstring(green[f"{name}.svg"])
         assert [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")] == [
             said["label"],
             said["message"],
         ]
 
 
-def test_every_statement_has_its_line_in_the_matrix() -> None:
-    matrix = green()["evidence/traceability.md"]
+def test_every_statement_has_its_line_in_the_matrix(green: Mapping[str, str]) -> None:
+    matrix = green["evidence/traceability.md"]
     for statement in REGISTER.statements.values():
         assert matrix.count(f'<span id="{statement.id.lower()}">') == 1
         for requirement in statement.requirements:
@@ -96,40 +99,27 @@ def test_every_statement_has_its_line_in_the_matrix() -> None:
             )
 
 
-def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azure() -> None:
-    for name, text in pages().items():
+def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azure(
+    green: Mapping[str, str],
+) -> None:
+    for name, text in pages(green).items():
         if "../badges/" in text or "*model: " in text:
             assert "Run against the model, finished <time datetime=" in text, name
             assert ">2026-03-04 05:06 UTC</time>. Observed on Azure: never." in text, name
 
 
-def test_first_page_on_evidence_says_first_what_was_run() -> None:
-    ran, nothing = first_words(content_of(a_run())), first_words(content_of(None))
-    for first in (ran, nothing):
-        assert REGISTER.article.url in first
-        assert f"into {len(REGISTER)} requirements" in first
-        assert "**Nothing here has been observed on Azure.**" in first
-    assert (
-        f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**"
-        in ran
-    )
-    assert "**Nothing has been run yet**" in nothing
-    evidence = (ROOT / "docs" / "engineering.md").read_text("utf-8")
-    assert re.search(r"^# .*\n\n--8<-- \"home.snippet:run\"$", evidence, re.MULTILINE)
-
-
 CHIP = "[Simulation only \N{EN DASH} not tested on Azure]("
 
 
-def test_pages_of_the_decision_have_one_chip_and_no_badge() -> None:
+def test_pages_of_the_decision_have_one_chip_and_no_badge(green: Mapping[str, str]) -> None:
     """What passed is on the pages of the specification, with its subject."""
-    for name, text in pages().items():
+    for name, text in pages(green).items():
         if name.startswith("decide/"):
             assert text.count(CHIP) == 1, name
             assert "badges/" not in text, name
     for topic in REGISTER.topics:
-        assert "badges/topics/" in pages()[f"specification/{topic}.md"]
-    assert green()["data/matrix.snippet"].count(CHIP) == 1
+        assert "badges/topics/" in pages(green)[f"specification/{topic}.md"]
+    assert green["data/matrix.snippet"].count(CHIP) == 1
 
 
 def test_chip_is_red_if_the_model_that_pages_are_computed_from_fails_a_scenario() -> None:
@@ -141,19 +131,19 @@ def test_chip_is_red_if_the_model_that_pages_are_computed_from_fails_a_scenario(
         assert (CHIP in text) == (not is_red)
 
 
-def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
-    content = content_of(None)
+def test_nothing_shows_a_tick_or_a_time_without_a_run(nothing: Mapping[str, str]) -> None:
     declared = f"{Status.DECLARED.glyph} declared only"
-    assert {badge.message for badge in site_pages.badges(content).values()} == {
+    assert {badge.message for badge in site_pages.badges(content_of(None)).values()} == {
         "○ not run",
         declared,
     }
-    texts = {each.path: each.text for each in site_pages.pages(content)}
-    assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
-    shown = {name for text in texts.values() for _, name in re.findall(SIGN, text)}
+    assert not [name for name, text in nothing.items() if re.search(r"!\[[^\]]*passed", text)]
+    shown = {name for text in nothing.values() for _, name in re.findall(SIGN, text)}
     assert shown == {Status.NOT_RUN, Status.DECLARED}
-    assert "make site" in texts["evidence/last-run.md"]
-    table = texts["specification/index.md"]
+    assert "make site" in nothing["evidence/last-run.md"]
+    assert "**Nothing has been run yet**" in nothing["data/run.snippet"]
+    assert "**Nothing here has been observed on Azure.**" in nothing["data/run.snippet"]
+    table = nothing["specification/index.md"]
     assert table.count("| model: ○ not run {") + table.count("declared only {") == len(REGISTER)
 
 
@@ -164,7 +154,7 @@ def topic_of(pickle: Pickle) -> str:
 
 def first_words(content: Content) -> str:
     """What the first page on evidence says of the run."""
-    return page(content, "data/home.snippet").partition("Green")[0]
+    return page(content, "data/run.snippet").partition("Green")[0]
 
 
 @pytest.mark.parametrize(
@@ -280,8 +270,8 @@ def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, re
     assert f"| Then one thing is so | | {result}" in text
 
 
-def test_table_has_a_line_for_each_requirement() -> None:
-    requirements = pages()["specification/index.md"]
+def test_table_has_a_line_for_each_requirement(green: Mapping[str, str]) -> None:
+    requirements = pages(green)["specification/index.md"]
     for requirement in REGISTER.values():
         assert requirements.count(f"<br><code>{requirement.id}</code> {{") == 1
     (line,) = re.findall(
@@ -297,19 +287,6 @@ def test_missing_evidence_is_listed() -> None:
     assert found["An observation on Azure"] == list(REGISTER)
     nothing_run = site_pages.lacking(content_of(None))
     assert nothing_run["A run in which every scenario passed"] == list(REGISTER)
-
-
-def test_every_sentence_of_the_glossary_says_where_it_is_used() -> None:
-    page = pages()["specification/steps.md"]
-    rows = [line for line in page.splitlines() if line.startswith("| ") and "scenario" in line]
-    assert len(rows) > 50
-    assert 'the customer deletes the vault "<var>vault</var>"' in page
-
-
-def test_protocol_page_has_every_verb_capability_and_level() -> None:
-    page = pages()["specification/protocol.md"]
-    assert [verb for verb in VERBS if f"## {verb} {{ #{verb} }}" not in page] == []
-    assert [word for word in (*CAPABILITIES, *LEVELS) if f"| `{word}` |" not in page] == []
 
 
 def test_session_on_the_protocol_page_follows_the_schemas() -> None:

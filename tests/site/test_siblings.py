@@ -1,35 +1,21 @@
 """What pages on other services say: each cell is dated, and stands beside what it bears on."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
-import pytest
-
-from tests.site.conftest import REGISTER, green
+from tests.site.conftest import REGISTER
 from translator_cmk.site.siblings import (
     GROUPS,
     RELATIONS,
     VERDICTS,
     bearings,
     load_siblings,
-    load_statements,
     service_count,
-    statements_of,
 )
 from translator_cmk.site.sourced import sources
 
 SIBLINGS = [(group, sibling) for group in GROUPS for sibling in load_siblings(group)]
-
-
-@pytest.mark.parametrize("group", GROUPS)
-def test_services_of_a_table_have_a_cell_for_each_of_its_statements(group: str) -> None:
-    wanted = {each.id for each in statements_of(group)}
-    for sibling in load_siblings(group):
-        assert sibling.cells.keys() == wanted, sibling.id
-
-
-def test_ai_services_answer_every_statement() -> None:
-    assert statements_of("ai") == load_statements()
 
 
 def test_every_cell_names_a_page_with_its_date_and_the_day_on_which_it_was_read() -> None:
@@ -61,9 +47,9 @@ def test_pages_bear_on_requirements_that_are_assumed_or_left_open() -> None:
             assert (relation == "says-so") <= (not accepted), (name, relation)
 
 
-def test_each_requirement_shows_the_pages_that_bear_on_it() -> None:
+def test_each_requirement_shows_the_pages_that_bear_on_it(green: Mapping[str, str]) -> None:
     for name, found in bearings().items():
-        topic = green()[f"specification/{REGISTER[name].topic}.md"]
+        topic = green[f"specification/{REGISTER[name].topic}.md"]
         section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
         (line,) = re.findall(r"^Pages on other services.*\n:   (.*)$", section, re.MULTILINE)
         for relation, each in found.items():
@@ -73,17 +59,8 @@ def test_each_requirement_shows_the_pages_that_bear_on_it() -> None:
                 assert sources()[bearing.sources[0]].dated in line
 
 
-def test_of_all_services_only_translator_deletes_as_home_says() -> None:
+def test_of_all_services_only_translator_deletes_as_home_says(green: Mapping[str, str]) -> None:
     """Home and the page of the table both say so: a sibling that deletes would be `same` there."""
     verdicts = {sibling.cells["data"].verdict for _, sibling in SIBLINGS}
     assert verdicts == {"differs"}
-    assert f"none of the {service_count()} other services" in green()["evidence/other-services.md"]
-
-
-def test_every_cell_is_on_the_page_with_the_date_of_what_it_rests_on() -> None:
-    page = green()["evidence/other-services.md"]
-    cells = [cell for _, sibling in SIBLINGS for cell in sibling.cells.values()]
-    dates = sum(len(cell.says.sources) for cell in cells) + len(load_statements())
-    assert len(re.findall(r"\[20\d\d-\d\d-\d\d\]\(#source-", page)) == dates
-    for cell in cells:
-        assert cell.says.text in page
+    assert f"none of the {service_count()} other services" in green["evidence/other-services.md"]

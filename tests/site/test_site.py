@@ -1,6 +1,4 @@
-"""The site: the command refuses what it can't read, and MkDocs builds all of it, strict, complete
-and light.
-"""
+"""The site: MkDocs builds all of it, strict, complete and light."""
 
 import gzip
 import hashlib
@@ -23,20 +21,15 @@ import pytest
 import yaml
 from lxml import html  # type: ignore[import-untyped]  # it says no types
 
-from tests.command_line import CLI, ROOT, as_bytes, copy_checkout, each_refused, git
+from tests.command_line import ROOT, git
 from tests.site.conftest import (
     QUICK_PAGES,
     REGISTER,
     REPOSITORY,
     SITE,
-    build,
-    copy_pages,
     digest_elsewhere,
     digest_of_pages,
-    files_in,
 )
-from translator_cmk.cli import main
-from translator_cmk.site import pages as site_pages
 
 KILOBYTE = 1000
 LOADED = "//script/@src | //img/@src | //iframe/@src | //source/@src | //object/@data | //link[not({})]/@href".format(
@@ -265,81 +258,9 @@ def test_script_of_others_is_what_its_comment_says() -> None:
     assert b"MIT licence" in comment
 
 
-# The command
-
-
-@pytest.fixture
-def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with the pages, in which nothing has been generated."""
-    copy_pages(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
-    source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(
-        site_pages,
-        "generate",
-        lambda content: site_pages.Generated(
-            {f"{folder}/new.md": "" for folder in site_pages.FOLDERS}, {}
-        ),
-    )
-    written = files_in(source / "docs")
-    for stale in (site_pages.HOME, "badges/scenarios/old.svg", "specification/old.md"):
-        (source / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
-        (source / "docs" / stale).write_text("", "utf-8")
-    assert main(["site"]) == 0
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("docs: 5 files generated; model: not run\n", "")
-    assert files_in(source / "docs") == written | {
-        f"{folder}/new.md": b"" for folder in site_pages.FOLDERS
-    }
-
-
 def test_every_process_generates_the_same_bytes() -> None:
     """Whatever its hash seed."""
     assert digest_elsewhere(QUICK_PAGES) == digest_of_pages(QUICK_PAGES)
-
-
-@each_refused("site")
-def test_bad_input_is_refused_by_name_and_leaves_no_badge_of_an_earlier_run(
-    source: Path,
-    options: list[str],
-    spoilt: str,
-    text: str,
-    says: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    for path, kept in {
-        "docs/badges/all.svg": b"of an earlier run",
-        f"docs/{site_pages.HOME}": b"of an earlier run",
-        spoilt or "spoilt": as_bytes(text),
-    }.items():
-        (source / path).parent.mkdir(parents=True, exist_ok=True)
-        (source / path).write_bytes(kept)
-    assert main(["site", *options]) == 2
-    line = capsys.readouterr().err
-    assert line.startswith(
-        "translator-cmk: error: " + (spoilt.removesuffix("/report.json") or options[1])
-    )
-    assert says in line
-    assert line.count("\n") == 1
-    assert (source / "docs" / "badges").exists() == ("--docs" in options)
-
-
-def test_without_jinja_the_command_names_the_extra(source: Path) -> None:
-    (source / "jinja2.py").write_text(
-        "raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(source), *sys.path])}
-    done = subprocess.run(
-        [*CLI, "site"], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
-    assert "site" in done.stderr
-    assert done.stderr.count("\n") == 1
 
 
 def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -361,126 +282,6 @@ def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=checkout, env=environment, capture_output=True, text=True, check=False
     )
-
-
-ASK_THE_MODEL = {
-    "data/matrix.snippet": "index.html",
-    "decide/what-breaks.md": "decide/what-breaks.html",
-    "evidence/consequences.md": "evidence/consequences.html",
-    "decide/protect.md": "decide/protect.html",
-    "decide/enable.md": "decide/enable.html",
-    "decide/what-if.md": "decide/what-if.html",
-    "specification/steps.md": "specification/steps.html",
-}
-"""What is computed from the model, and the page that shows it."""
-
-
-CONTRADICTS = """
-from ..rows import effect
-from ..updates import sets
-
-ROWS += (effect(keys.DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=True)),)
-"""
-
-
-MACHINE = "model/translator_cmk/machine"
-
-
-def rewrite(file: Path, old: str, new: str) -> None:
-    """Put something else in place of a text wherever it is in a file, which it has to be."""
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), "utf-8")
-
-
-@pytest.fixture
-def without_laws(tmp_path: Path) -> Path:
-    """A copy of the checkout, without the laws."""
-    tests = ("tests/conftest.py", "tests/features")
-    copy_checkout(tmp_path, "Makefile", "features", "model", "pyproject.toml", *tests)
-    copy_pages(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def broken(without_laws: Path) -> Path:
-    """A checkout whose rows ask for keys of another size, so no situation in which one is in use
-    can be reached, and contradict each other when one is disabled.
-    """
-    for file in ("topics/keys.py", "conditions.py"):
-        rewrite(without_laws / MACHINE / file, "= 2048", "= 3072")
-    with (without_laws / MACHINE / "topics/__init__.py").open("a") as topics:
-        topics.write(CONTRADICTS)
-    return without_laws
-
-
-@pytest.mark.slow
-def test_broken_row_is_published_red_and_fails_the_target(broken: Path) -> None:
-    """Although every page that asks the model begins behind this row."""
-    chosen = 'ARGS=-q -p no:cacheprovider -m "keys.enable or keys.disable or encryption.no-section"'
-    done = make(broken, "site", "SUITE=tests/features", chosen)
-    assert done.returncode != 0
-    assert "Traceback" not in done.stdout + done.stderr, (done.stdout + done.stderr)[-2500:]
-    badges = {
-        "requirements/keys.enable": "failed",
-        "requirements/keys.disable": "inconclusive",
-        "all": "failed",
-        "requirements/encryption.no-section": "✔",
-    }
-    for badge, word in badges.items():
-        said = json.loads((broken / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))
-        assert word in said["message"]
-    warned = re.findall(r"warning: (\S+): not computed: .*keys.rsa-2048-refused", done.stderr)
-    assert set(warned) == ASK_THE_MODEL.keys()
-    for page in ASK_THE_MODEL.values():
-        assert 'class="admonition failure"' in (broken / "site" / page).read_text("utf-8"), page
-    for page in ("decide/unknowns.html", "evidence/last-run.html"):
-        assert 'class="admonition failure"' not in (broken / "site" / page).read_text("utf-8"), page
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("file", "old", "new", "said", "not_asked_by"),
-    [
-        (
-            "keys.py",
-            "then=lambda c: sets(c.key, enabled=False)",
-            "then=lambda c: sets(c.key, enbled=False)",
-            "a row of keys.disable ends in KeyError: 'enbled'",
-            set(),
-        ),
-        (
-            "revocation.py",
-            'when=lambda d: d.state == "uploaded" and',
-            'when=lambda d: d.sate == "uploaded" and',
-            "a row of revocation.deletes-uploads ends in AttributeError: 'Document' object has no",
-            {"decide/enable.md"},  # nothing is uploaded while CMK is set up
-        ),
-    ],
-)
-def test_row_that_raises_is_named_by_its_line_on_every_page_that_asks_for_it(
-    without_laws: Path, file: str, old: str, new: str, said: str, not_asked_by: set[str]
-) -> None:
-    path = without_laws / MACHINE / "topics" / file
-    rewrite(path, old, new)
-    before, _, _ = path.read_text("utf-8").partition(new)
-    place = f"{MACHINE}/topics/{file}:{before.count(chr(10)) + 1}"
-
-    chosen = 'ARGS=-q -p no:cacheprovider -m "keys.disable or encryption.no-section"'
-    done = make(without_laws, "site", "SUITE=tests/features", chosen)
-    assert done.returncode != 0
-    assert "Traceback" not in done.stdout + done.stderr, (done.stdout + done.stderr)[-2500:]
-    warned = re.findall(
-        rf"warning: (\S+): not computed: {re.escape(f'{place}: {said}')}", done.stderr
-    )
-    assert set(warned) == ASK_THE_MODEL.keys() - not_asked_by
-    for source in warned:
-        page = ASK_THE_MODEL[source]
-        text = (without_laws / "site" / page).read_text("utf-8")
-        assert 'class="admonition failure"' in text
-        assert place in text
-    unknowns = (without_laws / "site" / "decide/unknowns.html").read_text("utf-8")
-    assert 'class="admonition failure"' not in unknowns
 
 
 # Published: addresses, the map, previews, edit links, the feed, and `make deploy`
@@ -526,10 +327,6 @@ def test_edit_link_of_every_page_opens_a_file_of_the_repository(site: Path) -> N
         file = link.removeprefix(f"{REPOSITORY}/edit/main/")
         assert file != link
         assert (ROOT / file).is_file(), (path, file)
-        tracked = ["git", "check-ignore", "--quiet", file]
-        assert subprocess.run(tracked, cwd=ROOT, check=False).returncode == 1, (
-            f"{file} is generated"
-        )
 
 
 def test_foot_of_every_page_says_what_it_was_built_from_and_how_to_report_an_error(
@@ -541,24 +338,6 @@ def test_foot_of_every_page_says_what_it_was_built_from_and_how_to_report_an_err
         assert f'<a href="{REPOSITORY}">' in foot
         (report,) = re.findall(rf'href="{REPOSITORY}/issues/new\?title=([^"]*)"', foot)
         assert unquote(report).endswith(f"({path})"), path
-
-
-def test_foot_of_a_page_without_a_repository_names_the_package(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "index.md").write_text("# One page\n")
-    theme = ROOT / "docs" / "theme"
-    settings = {
-        "site_name": "One page",
-        "theme": {"name": "material", "custom_dir": str(theme), "font": False},
-        "hooks": [str(theme / "about.py")],
-        "extra": {"repository": ""},
-        "copyright": "MIT licence.",
-    }
-    (tmp_path / "mkdocs.yml").write_text(json.dumps(settings))
-    foot = (build(tmp_path) / "index.html").read_text("utf-8")
-    foot = foot[foot.index('<div class="md-copyright">') : foot.index("MIT licence.")]
-    assert f"package translator-cmk {version('translator-cmk')}" in foot
-    assert "href" not in foot
 
 
 def test_feed_has_every_known_revision_of_the_article_the_newest_first(site: Path) -> None:

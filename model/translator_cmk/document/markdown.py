@@ -49,7 +49,7 @@ def block_lines(block: Block) -> Iterator[str]:
             yield row_of(escaped(word) for word in head or [""] * width)
             yield row_of(["---"] * width)
             for row in rows:
-                yield row_of(map(cell_of, row))
+                yield row_of(line_of(cell) for cell in row)
         case Lines(lines):
             for line in lines:
                 yield f"    {visible(line)}"  # code by its indent: no line of it can end it
@@ -73,15 +73,6 @@ def row_of(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def cell_of(text: Text) -> str:
-    """Return the text of a cell, which a bar would end, also in code."""
-    parts = []
-    for part in text:
-        written = inline(part)
-        parts.append(written.replace("|", r"\|") if isinstance(part, Code) else written)
-    return "".join(parts)
-
-
 def line_of(text: Text) -> str:
     """Return a line of text."""
     return "".join(map(inline, text))
@@ -93,7 +84,7 @@ def inline(part: Inline) -> str:
         case Link(words, url):
             return f"[{escaped(words)}]({url})"
         case Code(words):
-            return f"`{plain(words).replace('`', chr(39))}`"
+            return f"`{plain(words).replace('`', chr(39))}`".replace("|", r"\|")
         case Strong(words) | Mark(words):
             return f"**{escaped(words)}**"
     leading = " " if part[:1] == " " else ""

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..document import Block, Code, Folded, Items, Link, Paragraph, Strong, Table, Text
-from ..document.markdown import document_md
-from .finding import Finding, Part
+from ..escaping import markdown
+from .finding import Finding
 from .findings import Report
 from .verdicts import BY_NAME
 from .wording import (
@@ -30,44 +29,59 @@ MARK = "<!-- translator-cmk check-plan -->"
 
 def format_markdown(report: Report) -> str:
     """Return the whole report."""
-    blocks: list[Block] = [Paragraph((Strong(heading(report)),))]
+    lines = [MARK, f"**{markdown(heading(report))}**", ""]
     for finding in report.findings:
-        blocks += blocks_of(finding)
-    blocks += [Paragraph((summary(report),)), Paragraph((without_finding(report),))]
-    if report.undecided:
-        blocks.append(
-            Items(tuple((Strong("Not judged:"), f" {each}") for each in report.undecided))
-        )
-    unknown = Items(tuple((each,) for each in (*legend(report), *limits(report))))
-    blocks.append(Folded(("What no plan can tell",), (unknown,)))
-    return f"{MARK}\n{document_md(tuple(blocks))}"
+        lines += format_finding(finding)
+        lines.append("")
+    lines += [
+        markdown(summary(report)),
+        "",
+        markdown(without_finding(report)),
+        "",
+        *[f"- **Not judged:** {markdown(reason)}" for reason in report.undecided],
+        "",
+        "<details><summary>What no plan can tell</summary>",
+        "",
+    ]
+    for limit in (*legend(report), *limits(report)):
+        lines.append(f"- {markdown(limit)}")
+    lines += ["", "</details>"]
+    return "\n".join(lines) + "\n"
 
 
-def blocks_of(finding: Finding) -> Iterator[Block]:
-    """Yield the blocks of one finding."""
-    address = Code(address_in_words(finding.address))
-    label = Strong(BY_NAME[finding.verdict].label)
-    yield Paragraph((label, ": ", address, f" {actions_in_words(finding)}"))
+def format_finding(finding: Finding) -> Iterator[str]:
+    """Yield the lines of one finding."""
+    address = code(address_in_words(finding.address))
+    what = markdown(actions_in_words(finding))
+    yield f"### {BY_NAME[finding.verdict].label}: `{address}` {what}"
     for part in finding.parts:
-        yield Paragraph((part_heading(part),))
+        yield ""
+        yield markdown(part_heading(part))
         if part.consequences:
-            yield consequences_of(part)
+            yield ""
+            yield "| consequence | requirement | basis |"
+            yield "|---|---|---|"
+        for each in part.consequences:
+            words = markdown(consequence_in_words(each))
+            requirement = f"`{each.requirement}`" if each.requirement else ""
+            yield f"| {words} | {requirement} | {basis_in_words(each)} |"
     if finding.until:
-        yield Paragraph((finding.until,))
+        yield ""
+        yield markdown(finding.until)
     if finding.explains:
-        yield Paragraph((explained_by(finding),))
+        yield ""
+        yield markdown(explained_by(finding))
     for advice in instead_of(finding):
-        yield Paragraph((Strong("Instead:"), f" {advice}"))
+        yield ""
+        yield f"**Instead:** {markdown(advice)}"
     for source in sources_of(finding):
-        yield Paragraph((Link(source, source),))
+        yield ""
+        yield f"<{source}>"
     for sentence in foundry_on(finding):
-        yield Paragraph((sentence,))
+        yield ""
+        yield markdown(sentence)
 
 
-def consequences_of(part: Part) -> Table:
-    """Return what one change does: what it is, by which requirement, and how firmly."""
-    rows: list[tuple[Text, ...]] = []
-    for each in part.consequences:
-        requirement: Text = (Code(each.requirement),) if each.requirement else ()
-        rows.append(((consequence_in_words(each),), requirement, (basis_in_words(each),)))
-    return Table(("consequence", "requirement", "basis"), tuple(rows))
+def code(text: str) -> str:
+    """Return a text for the inside of a code span, which no letter of it ends."""
+    return text.replace("`", "'").replace("\n", " ")

@@ -4,14 +4,15 @@ requirement.
 `docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``,
 the command of an implementation that uses the protocol over standard input and output, or
 ``report``, the folder of a report that `translator-cmk verify` wrote, from docs/.  A report of a
-run that came to its end is kept in `.results/`, and made again when the specification, the program,
-a package or a file that it uses, or the report itself has changed.
+run that came to its end is kept in `.results/`, and made again when the specification, the program
+or the report itself has changed.
 """
 
 import json
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +26,6 @@ from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record
 from ..strict_yaml import Entry, read_yaml
 from ..verdict import DECIDED, Status
-from .kit_runs import is_current, last_lines, run_kit
 
 LIST = "implementations.yaml"
 CACHE = Path(".results/implementations")
@@ -169,19 +169,21 @@ def run(command: str, folder: Path) -> tuple[str, ...]:
     """Write the report on the implementation behind a command unless nothing has changed; return
     the problems.
     """
-    program, *_ = shlex.split(command)
-    if not shutil.which(program):
-        return (f"it was not run: {program} is not installed on the machine that made this site",)
+    words = shlex.split(command)
+    if not shutil.which(words[0]):
+        return (f"it was not run: {words[0]} is not installed on the machine that made this site",)
     kept = folder.with_suffix(".key")
-    is_kept = kept.is_file() and is_current(folder)
-    if is_kept and kept.read_text("utf-8") == key_of(command, folder):
+    if kept.is_file() and kept.read_text("utf-8") == key_of(command, folder):
         return ()
     shutil.rmtree(folder, ignore_errors=True)
+    kept.unlink(missing_ok=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     failed = kit("verify", "--stdio", command, *OPTIONS, "--report", str(folder))
-    if not (folder / "report.json").is_file():
+    report = folder / "report.json"
+    if not report.is_file():
         return failed or ("no report was written",)
-    kept.write_text(key_of(command, folder), "utf-8")
+    if json.loads(report.read_bytes())["complete"]:
+        kept.write_text(key_of(command, folder), "utf-8")
     return ()
 
 
@@ -189,41 +191,20 @@ def key_of(command: str, folder: Path) -> str:
     """Return what a kept report depends on, and its files: if one of them has changed, the key
     has.
     """
-    program, *arguments = shlex.split(command)
-    used = [Path(argument) for argument in arguments]
+    used = [Path(word) for word in shlex.split(command)[1:]]
     of_the_report = [folder / name for name in PUBLISHED]
     named = {str(path): path for path in (*used, *of_the_report) if path.is_file()}
-    depends_on = [kit_digest(), command, *OPTIONS, digest_of(named), *versions_of(program)]
-    return "\n".join(depends_on)
-
-
-def versions_of(program: str) -> list[str]:
-    """Return the version that a program prints, and the packages in the virtual environment of an
-    interpreter.
-    """
-    try:
-        asked = subprocess.run(
-            [program, "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=10,
-        )
-        printed = asked.stdout.strip()
-    except subprocess.TimeoutExpired:
-        printed = "none"  # it takes the option for nothing, and waits
-    environment = Path(shutil.which(program) or program).parent.parent
-    packages = environment.glob("lib/python*/site-packages/*.dist-info")
-    return [printed, *sorted(path.name for path in packages)]
+    return "\n".join((kit_digest(), command, *OPTIONS, digest_of(named)))
 
 
 def kit(*arguments: str) -> tuple[str, ...]:
     """Run a command of the conformance kit; return its last lines unless it succeeds."""
-    done = run_kit(*arguments)
-    if done.returncode:
-        return last_lines(done)
-    return ()
+    words = [sys.executable, "-m", "translator_cmk.cli", *arguments]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if not done.returncode:
+        return ()
+    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return tuple(lines[-3:])
 
 
 def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:

@@ -42,34 +42,16 @@ from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
-from .render import UP, Page, environment, escaped, number, requirement_path
+from .render import UP, Page, environment, escaped, number, rendered, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
-from .uncomputed import WRONG_ROWS, Written, written
-
-WHAT_IF_PAGE = "decide/what-if.md"
-HOME = "data/home.snippet"
-FOLDERS = ("decide", "specification", "evidence", "badges", "data")
 
 
-class Generated(NamedTuple):
-    """Every generated file, and the reasons of the pages that could not be computed, by path."""
-
-    files: Mapping[str, str | bytes]
-    not_computed: Mapping[str, str]
-
-
-def generate(content: Content) -> Generated:
-    """Return every generated file."""
-    found: dict[str, str | bytes] = {}
-    not_computed = {}
-    for page in pages(content):
-        found[page.path] = page.text
-        if page.not_computed:
-            not_computed[page.path] = page.not_computed
+def generate(content: Content) -> dict[str, str | bytes]:
+    """Return every generated file by its path."""
+    found: dict[str, str | bytes] = dict(pages(content))
     found |= {path: as_json(value) for path, value in exports(content)}
-    if WHAT_IF_PAGE not in not_computed:
-        compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
-        found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
+    tables = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
+    found["data/what-if.js"] = f"const WHAT_IF = {tables};\n"
     for path, badge in badges(content).items():
         found |= {f"badges/{path}.svg": svg(badge), f"badges/{path}.json": as_json(endpoint(badge))}
     for seen in load_seen():
@@ -78,7 +60,7 @@ def generate(content: Content) -> Generated:
     for each in shown(content):
         for name, text in each.files.items():
             found[f"evidence/reports/{each.name}/{name}"] = text
-    return Generated(found, not_computed)
+    return found
 
 
 def as_json(value: object) -> str:
@@ -95,12 +77,14 @@ def badges(content: Content) -> dict[str, Badge]:
     }
 
 
-def pages(content: Content, wanted: str | None = None) -> Iterator[Written]:
-    """Yield each page and each part that hand-written pages include, or the one that is wanted."""
+def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of each page and each part that hand-written pages include, or of
+    the one that is wanted.
+    """
     found = templates(content)
     for page in pages_to_write(content):
         if wanted in (None, page.path):
-            yield written(found, page)
+            yield page.path, rendered(found, page.template, **page.values())
 
 
 def templates(content: Content) -> Environment:
@@ -142,7 +126,8 @@ def templates(content: Content) -> Environment:
 
 def pages_to_write(content: Content) -> Iterator[Page]:
     """Yield each page and each part that hand-written pages include."""
-    yield Page(HOME, "home.md", lambda: {"root": ""})
+    yield Page("data/run.snippet", "run.md", lambda: {"root": ""})
+    yield Page("data/decisions.snippet", "decisions.md", lambda: {"root": ""})
     yield Page("data/revisions.xml", "revisions.xml")
     yield Page("data/matrix.snippet", "matrix.md", matrix)
     yield from decide_pages(content)
@@ -178,15 +163,8 @@ def overview(content: Content) -> Mapping[str, Any]:
 
 
 def topic(feature: Feature) -> Mapping[str, Any]:
-    """Return the data of the page of a topic.
-
-    Where a row is wrong the page of all findings says so, and here there are none.
-    """
-    try:
-        findings = findings_by_requirement()
-    except WRONG_ROWS:
-        findings = {}
-    return {"feature": feature, "findings": findings}
+    """Return the data of the page of a topic."""
+    return {"feature": feature, "findings": findings_by_requirement()}
 
 
 def glossary(content: Content) -> Mapping[str, Any]:
