@@ -343,6 +343,14 @@ def test_whether_a_name_is_free(at_work: Customer) -> None:
         assert ask(at_work, "POST", domains, asked).body["isSubdomainAvailable"] is is_free
 
 
+def test_a_provider_is_registered_and_says_where_its_resources_can_be(customer: Customer) -> None:
+    provider = ask(customer, "GET", f"{S}/providers/microsoft.cognitiveservices").body
+    assert provider["registrationState"] == "Registered"
+    (accounts,) = provider["resourceTypes"]
+    assert accounts["resourceType"] == "accounts"
+    assert "West Europe" in accounts["locations"]
+
+
 def test_a_protected_vault_is_not_purged_and_keeps_its_name(at_work: Customer) -> None:
     ask(at_work, "DELETE", f"{V}/kv-1")
     deleted = f"{S}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv-1"
