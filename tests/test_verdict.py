@@ -1,4 +1,4 @@
-"""Each row of the tables of verdicts decides, and every status has the words that it always had."""
+"""Each row of the tables of verdicts decides."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -145,22 +145,6 @@ def test_no_row_for_cases_could_be_left_out(number: int, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("case", AS_THEY_WERE_RUN)
 def test_case_that_no_row_is_about_is_as_it_was_run(case: CaseAsRun) -> None:
     assert weigh(case) == Verdict(case.status, case.reason)
-
-
-def test_assumptions_are_described_only_where_a_case_differs_from_them() -> None:
-    def describe() -> str:
-        raise AssertionError("asked")
-
-    for status in OF_CASES:
-        weigh(CaseAsRun(status, describe_assumptions=describe))
-    with pytest.raises(AssertionError, match="asked"):
-        weigh(CaseAsRun(Status.FAILED, counts=False, describe_assumptions=describe))
-
-
-def test_what_is_said_of_a_case_may_look_like_a_placeholder() -> None:
-    assert (
-        weigh(CaseAsRun(Status.FAILED, "{case.known} {", is_listed=True)).reason == "{case.known} {"
-    )
 
 
 # A requirement, a badge and a run
@@ -321,32 +305,6 @@ def test_case_that_failed_and_passed_is_flaky_and_such_a_run_has_deviations(
 
 
 # Words
-
-
-def test_words_of_json_files_are_these() -> None:
-    assert [status.value for status in OF_CASES] == [
-        "passed",
-        "failed",
-        "flaky",
-        "blocked",
-        "known",
-        "differs",
-        "not-applicable",
-        "inconclusive",
-        "nothing-learned",
-        "not-run",
-    ]
-    assert [status.word for status in OF_BADGES] == [
-        "passed",
-        "failed",
-        "flaky",
-        "not run",
-        "inconclusive",
-        "not applicable",
-        "stale",
-        "declared only",
-        "passed, with limits",
-    ]
 
 
 def test_no_failure_looks_like_a_success_to_another_program() -> None:

@@ -47,9 +47,8 @@ def test_scenarios_are_chosen_by_requirement_or_id(pytester: pytest.Pytester) ->
     assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []
 
 
-@pytest.mark.parametrize("processes", ["0", "1"])
 def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(
-    pytester: pytest.Pytester, processes: str
+    pytester: pytest.Pytester,
 ) -> None:
     project(
         pytester,
@@ -58,7 +57,7 @@ def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(
         keys=feature(rule(requirement="keys.enable")),
         tenant=feature(rule(RIGHT.replace("Given", "And"), requirement="vault.wip", title="A")),
     )
-    result = run(pytester, "-n", processes)
+    result = run(pytester, "-n", "1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "passed" not in result.stdout.str()
     name = "Vault and resource in one region"

@@ -152,7 +152,7 @@ def context_of(plan: Plan) -> Context:
 
 
 @pytest.mark.parametrize("profile", ["article", "full"])
-@pytest.mark.parametrize("seed", some(range(120), 6))
+@pytest.mark.parametrize("seed", some(range(120), 12))
 def test_losing_is_a_loss_in_every_order_and_silence_in_none(
     seed: int, profile: str, tmp_path: Path
 ) -> None:
