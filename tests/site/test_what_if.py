@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.site.conftest import REGISTER, content_of, page
-from translator_cmk import machine
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
@@ -33,10 +32,7 @@ from translator_cmk.machine import (
     observe,
 )
 from translator_cmk.machine.commands import (
-    AssignKeyRole,
     DeleteResource,
-    MoveResourceGroup,
-    RemoveKeyRole,
 )
 from translator_cmk.machine.entities import Key
 from translator_cmk.requirements.consequences import Event, load_consequences
@@ -224,14 +220,6 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
         == WHAT_IF.alphabet
     )
     assert len({each["code"] for each in tables().data["commands"]}) == len(WHAT_IF.alphabet)
-    assert set(machine.COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {
-        MoveResourceGroup,
-        AssignKeyRole,  # with a role, a switch of the vault is not specified
-        RemoveKeyRole,
-    }
-    assert sorted(name for names in tables().data["subjects"].values() for name in names) == sorted(
-        machine.COMMANDS
-    )
 
 
 def test_what_is_seen_of_a_thing_stands_in_one_order() -> None:
