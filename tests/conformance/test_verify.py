@@ -481,3 +481,10 @@ def test_a_failure_shows_the_names_that_the_log_has(tmp_path: Path) -> None:
         assert f'"{name}"' in messages_of(found.folder)
         assert name in (found.folder / "report.html").read_text("utf-8")
         assert name in found.printed
+
+
+def test_help_fits_one_screen() -> None:
+    lines = says(0, "verify", "--help").splitlines()
+    assert len(lines) <= 50
+    options = lines[: lines.index("exit codes:")]
+    assert max(map(len, options)) <= 80

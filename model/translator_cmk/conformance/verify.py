@@ -22,7 +22,6 @@ from .cases import (
     LANES,
     SCOPES,
     SECONDS,
-    SMALLEST,
     STEPS,
     TOURABLE,
     ScenarioCase,
@@ -49,6 +48,8 @@ REPORT = Path("conformance-report")
 
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
+    parser.usage = "translator-cmk verify SYSTEM [OPTION ...]"
+    parser.formatter_class = one_screen
     systems = add_system_arguments(parser)
     add_selection(parser)
     add_extent(parser)
@@ -57,30 +58,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     return systems
 
 
+def one_screen(prog: str) -> argparse.HelpFormatter:
+    """Return what formats the help, so that all of it is seen at once."""
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=25, width=80)
+
+
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is run and what counts."""
     parser.add_argument(
         "--lane",
         choices=LANES,
+        metavar="LANE",
         action="append",
-        help="run this lane; may be repeated (default: all; features where scenarios are selected)",
+        help=f"{', '.join(LANES)}; may be repeated (default: all)",
     )
-    parser.add_argument("--profile", choices=PROFILES, help=f"what counts (default: {PROFILE})")
-    add_revision_option(parser)
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        metavar="PROFILE",
+        help=f"what counts: {', '.join(PROFILES)} (default: {PROFILE})",
+    )
+    add_revision_option(parser, "the revision of the article (default: 2025-01-28)")
     add_list = partial(parser.add_argument, action="append", default=[])
     add_list(
         "--requirement",
         metavar="ID",
-        help="only scenarios that show this, and their positive controls",
+        help="only scenarios of this, with their positive controls",
     )
-    add_list(
-        "--topic", choices=TOPICS, help="only scenarios of this topic, and their positive controls"
-    )
-    add_list("--case", metavar="ID", help="only this scenario, and its positive controls")
+    add_list("--topic", choices=TOPICS, metavar="TOPIC", help="likewise, of a topic")
+    add_list("--case", metavar="ID", help="likewise, one scenario")
     add_list(
         "--exclude",
         metavar="ID",
-        help="leave out the scenarios of this requirement or topic, or one scenario",
+        help="leave out a requirement, a topic or a scenario",
     )
     add_list("--waive", metavar="ID", help="let a requirement hold or not")
 
@@ -93,8 +103,7 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="?",
         const=SAME_FOLDER,
-        help="only what failed, or was not learned, in the report in this folder (default: that "
-        "of --report), with the profile, revision, waivers and budgets of then unless given",
+        help="what failed in this report (default: that of --report)",
     )
     parser.set_defaults(last_failed_of=())
 
@@ -118,14 +127,15 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scope",
         choices=TOURABLE,
+        metavar="SCOPE",
         action="append",
-        help=f"only this scope in the tour; {SMALLEST} is one sequence that is asked once",
+        help="only this scope in the tour",
     )
     parser.add_argument(
         "--steps",
         metavar="N",
         type=whole_number_from(1),
-        help=f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})",
+        help=f"steps of the tour, without the stress (default: {STEPS:,})",
     )
     parser.add_argument(
         "--seconds",
@@ -137,14 +147,13 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
         "--sequences",
         metavar="N",
         type=whole_number_from(1),
-        help="fuzz so many sequences, however long they take",
+        help="fuzz so many sequences instead",
     )
     parser.add_argument(
         "--seed",
         metavar="N",
         type=whole_number_from(0),
-        help="what chance begins from, names included: "
-        "a system that keeps things wants another each time (default: by chance)",
+        help="what chance begins from, names too (default: by chance)",
     )
 
 

@@ -181,8 +181,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--endpoint",
         metavar="URL",
-        help="the emulator whose Azure Resource Manager listens here (default: the variable "
-        f"{ENDPOINT}, if it is set, as inside azure-env)",
+        help=f"where Azure Resource Manager listens (default: in the variable {ENDPOINT})",
     )
     group.add_argument(
         "--subscription",
@@ -190,19 +189,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=pair(DEFAULT_STAGE.subscriptions, "production"),
         action="append",
         default=[],
-        help="production, security or foreign (the last in another tenant) is this subscription; "
-        "may be repeated (default: NAME is production; without any, each world is a tenant of its "
-        "own)",
+        help="NAME is production, security or foreign (default: production)",
     )
     tiers = ", ".join("=".join(each) for each in TIERS.items())
     for name, known, default in (
         ("region", DEFAULT_STAGE.regions, "the same"),
         ("tier", TIERS, tiers),
     ):
-        about = (
-            f"this {name} of the specification is that of Azure; may be repeated (default: "
-            f"{default})"
-        )
+        about = f"the {name} of the specification in Azure (default: {default})"
         group.add_argument(
             f"--{name}",
             metavar="NAME=AZURE",

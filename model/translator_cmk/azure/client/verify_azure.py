@@ -22,8 +22,7 @@ def extend(parser: argparse.ArgumentParser, systems: "argparse._MutuallyExclusiv
     systems.add_argument(
         "--azure",
         action="store_true",
-        help="an emulator that answers Azure's requests, through Microsoft's SDKs (needs the extra "
-        "azure)",
+        help="an emulator that answers Azure's requests (extra azure)",
     )
     add_options(parser)
 

@@ -51,17 +51,17 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
     system.add_argument(
         "--stdio",
         metavar="COMMAND",
-        help="start this, and speak with it over its standard input and output",
+        help="start this, and speak over its standard streams",
     )
     system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
     system.add_argument(
-        "--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process"
+        "--python", metavar="MODULE:NAME", help="what this makes, in a child process"
     )
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=timeout,
-        help=f"how long the system has for an answer (default: {PATIENCE:g})",
+        help=f"time for an answer (default: {PATIENCE:g})",
     )
     parser.set_defaults(opened=None)
     return system
@@ -69,9 +69,7 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
 
 def connection(args: argparse.Namespace) -> Connection:
     """Return the way to the system that the arguments name; raises `CommandError`."""
-    if (
-        args.opened is not None
-    ):  # by a test, in which an object answers without a process of its own
+    if args.opened is not None:  # by a test: an object that answers in its process
         found: Connection = args.opened
     elif args.stdio is not None:
         found = to_command(args.stdio)
