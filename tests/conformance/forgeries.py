@@ -140,13 +140,6 @@ def without_a_command(forgery: Forgery) -> Path:
     return forgery.summarise()
 
 
-def with_another_selection(forgery: Forgery) -> Path:
-    """Take out a scenario that failed, and select the others."""
-    forgery.take_out(forgery.worlds(FAILS), renumber=False)
-    forgery.envelope["selection"]["case"].remove(FAILS)
-    return forgery.derive()
-
-
 def interrupted(forgery: Forgery) -> Forgery:
     """Make it a report on a run that was interrupted once its scenarios were played."""
     forgery.take_out(forgery.worlds("tour", "shrinking", "shrunk", "fuzz"))
@@ -157,31 +150,6 @@ def interrupted(forgery: Forgery) -> Forgery:
         del forgery.envelope[lane]
     forgery.envelope |= {"complete": False, "trouble": "interrupted by SIGINT"}
     return forgery
-
-
-def interrupted_with_more_hellos(forgery: Forgery) -> Path:
-    """Likewise, with so many sessions that each scenario that is missing may be the last of one."""
-    hello = forgery.log[0]
-    interrupted(forgery).take_out(forgery.worlds(FAILS, FAILS_TOO))
-    forgery.log[1:1] = [hello | {"session": number} for number in (1, 2, 3)]
-    return forgery.derive()
-
-
-def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
-    """Take out the last message of a scenario that failed, which is then undecided."""
-    [(begin, end)] = forgery.worlds(FAILS)
-    verbs = forgery.verbs()
-    last = max(number for number in range(begin, end) if verbs[number])
-    del forgery.log[last]
-    return forgery.derive()
-
-
-def with_windows(forgery: Forgery) -> Path:
-    """Let the system have declared that what it never did takes a day."""
-    windows = {"RevokeKeyAccess": 86_400}
-    forgery.envelope["subject"]["windows"] = windows
-    forgery.log[0]["answer"]["windows"] = windows
-    return forgery.derive()
 
 
 def without_hello(forgery: Forgery) -> Path:
@@ -292,18 +260,12 @@ def written(group: str) -> dict[str, tuple[Edit, str]]:
     return edits
 
 
-MOVED = r'the log has .*"world": "\w+"} where .*"world": "\w+"} would be'
-DEVIATION = "is no deviation that verify takes for known"
-
 IN_FEATURES: dict[str, tuple[Edit, str]] = {
     **written("in features"),
     "scenarios": (
         lambda it: it.without(it.worlds(FAILS, FAILS_TOO)),
         f"does not have {FAILS}, which this run asks for",
     ),
-    "selection": (with_another_selection, MOVED),
-    "end of a scenario": (without_the_end_of_a_scenario, "the log has .* where observe would be"),
-    "windows": (with_windows, "the log has .* where settle would be"),
     "hello": (without_hello, "the log has .* where hello would be"),
     "messages": (fewer_messages, "its verdicts do not rest on all messages"),
     "order": (with_failures_at_the_end, "the cases in report.json are in another order"),
@@ -317,17 +279,9 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
         file("report.html", lambda text: text.replace(b"failed", b"passed")),
         "report.html does not say",
     ),
-    "page that is no text": (
-        file("report.html", lambda text: b"\xff" + text),
-        "report.html does not say",
-    ),
     "file": (
         file("certificate.html", lambda _: b"conformant"),
         "certificate.html is no file of this report",
-    ),
-    "hidden file": (
-        file(".certificate", lambda _: b"conformant"),
-        ".certificate is no file of this report",
     ),
 }
 """Edits of a report of scenarios alone."""
@@ -336,26 +290,8 @@ BY_HAND = written("by hand")
 """Edits of a report of scenarios by somebody who makes nothing fit."""
 
 IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
-    **written("in sequences"),
     "failures of the tour": (without_failures_of_the_tour, "the log has .* where .* would be"),
-    "end of the tour": (lambda it: it.without(it.worlds("tour")[-2:]), MOVED),
     "commands of the tour": (without_a_command, 'tour/CreateVault.status: was null, is "passed"'),
-    "scenarios before an interruption": (
-        lambda it: interrupted(it).without(it.worlds(FAILS, FAILS_TOO)),
-        f"does not have {FAILS}, which this run asks for",
-    ),
-    "hellos before an interruption": (
-        interrupted_with_more_hellos,
-        f"does not have {FAILS}, which this run asks for",
-    ),
-    "second asking": (
-        lambda it: it.without(it.worlds("shrinking", "shrunk")),
-        '"world": .* where {"case": "shrunk", "world": .*} would be',
-    ),
-    "start of the fuzzing": (
-        lambda it: it.without(it.worlds("fuzz")[:1]),
-        "the log has .* where .* would be",
-    ),
     "counterexample": (
         file(
             "counterexamples/01-tour-DisableIdentity.feature",
@@ -363,32 +299,16 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
         ),
         "counterexamples/01-tour-DisableIdentity.feature does not say",
     ),
-    "more counterexamples": (
-        file("counterexamples/77-tour-DisableIdentity.json", lambda _: b"{}"),
-        "counterexamples/77-tour-DisableIdentity.json is no file of this report",
-    ),
 }
 """Edits of a report that has sequences too."""
 
 UNUSABLE: dict[str, tuple[Edit, str]] = {
     **written("unusable"),
-    "no time": (
-        field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign),
-        "'2026-02-30T25:00:00Z', which is no",
-    ),
     "group": (
         field("groups", 0, "cases", to=["environment.exists/nowhere"], write=Forgery.sign),
         "environment.exists/nowhere is in a group of failures, and not among its cases",
     ),
-    "empty group": (
-        field("groups", 0, "cases", to=[], write=Forgery.sign),
-        "a group of failures is empty",
-    ),
     "twice known": (known({}, {}), "appears twice in a file of known deviations"),
-    "known for no reason": (known({"reason": " "}), DEVIATION),
-    "known from nowhere": (known({"line": 0}), DEVIATION),
-    "known somewhere": (known({"issue": "http://a b"}), DEVIATION),
-    "known until": (known({"expires": "29990101"}), DEVIATION),
 }
 """Edits into what no run writes: nothing can be derived from it."""
 

@@ -15,45 +15,10 @@ from tests.conformance.conftest import (
     verify,
 )
 from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
-from tests.conftest import IN_FULL
 from translator_cmk.cli import main
 
-ONE_OF_EACH_KIND = [
-    "scenarios",
-    "hello",
-    "messages",
-    "lane",
-    "known",
-    "digests",
-    "page",
-    "file",
-    "product",
-    "step",
-    "what is shown",
-    "seed",
-    "status",
-    "place",
-    "count",
-    "complete",
-    "answer",
-    "request",
-    "badge",
-    "command",
-    "failures of the tour",
-    "counterexample",
-    "commands of the tour",
-    "no scope",
-    "group",
-    "times",
-    "waiver",
-    "twice known",
-]
 
-
-@pytest.mark.parametrize(
-    ("report", "code", "name"),
-    [forgery for forgery in FORGERIES if IN_FULL or forgery[2] in ONE_OF_EACH_KIND],
-)
+@pytest.mark.parametrize(("report", "code", "name"), FORGERIES)
 def test_forged_report_is_found_out(
     request: pytest.FixtureRequest, tmp_path: Path, report: str, code: int, name: str
 ) -> None:

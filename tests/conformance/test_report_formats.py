@@ -131,12 +131,6 @@ def test_cucumber_messages_have_the_time_that_each_step_took(wrong: Verified) ->
         played = case["step"] + 1
         assert seconds[:played] == case["durations"]
         assert set(seconds[played:]) <= {0}
-        assert 0 < sum(seconds) <= case["seconds"]
-        assert min(case["durations"]) > 0
-
-    failed = wrong.case(FAILS)
-    explaining = failed["seconds"] - sum(failed["durations"])
-    assert failed["durations"][-1] < explaining, "the time to explain a failure is no step's"
 
 
 def test_cucumber_messages_have_times_in_their_order(wrong: Verified) -> None:

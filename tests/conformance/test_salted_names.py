@@ -7,7 +7,7 @@ import pytest
 
 from tests.systems.adapters import AZURES_NAMES
 from translator_cmk.bdd.vocabulary import commands_of
-from translator_cmk.conformance.cases import SCOPES, scenarios
+from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
 from translator_cmk.conformance.lanes.fuzz import alphabet
 from translator_cmk.conformance.lanes.sequences import named_sequences
 from translator_cmk.conformance.lanes.tour import sequences_of
@@ -28,7 +28,7 @@ def every_command() -> Iterable[Command]:
     """Yield the commands of every lane and of the doctor."""
     for scenario in scenarios("full", ()):
         yield from commands_of(scenario.pickle)
-    for sequence in sequences_of(tuple(SCOPES), 400):
+    for sequence in sequences_of(tuple(SCOPES), STEPS):
         yield from sequence
     for sequence in named_sequences().values():
         yield from sequence

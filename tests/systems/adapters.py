@@ -1,11 +1,10 @@
 """Systems whose adapters do one thing in a way of their own, rightly or wrongly."""
 
-import re
 from typing import Any
 
 from tests.systems.limited import EVERY, declares
 from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
-from translator_cmk.machine.commands import CreateVault, GrantKeyAccess
+from translator_cmk.machine.commands import GrantKeyAccess
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, NothingLearned
 
@@ -128,30 +127,6 @@ class ForgetsTheEnds(ModelSystem):
     def observe(self) -> Observation:
         seen = super().observe()
         return seen | {"vault": {name[:20]: fields for name, fields in seen["vault"].items()}}
-
-
-class RefusesCapitals(ModelSystem):
-    """Refuses to make a vault whose name has a capital."""
-
-    declaration = declares("refuses capitals", capabilities=EVERY)
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault) and not command.vault.islower():
-            return Refused(frozenset({"environment.new-name"}))
-        return super().submit(command)
-
-
-class KeepsToAzuresNames(ModelSystem):
-    """Refuses names that Azure refuses."""
-
-    declaration = declares("keeps to Azure's names", capabilities=EVERY)
-
-    def submit(self, command: Command) -> Outcome:
-        for field, form in AZURES_NAMES.items():
-            name = command.as_dict().get(field)
-            if name is not None and not re.fullmatch(form, name):
-                raise ValueError(f"{name} is no name of a {field} in Azure")
-        return super().submit(command)
 
 
 HYPHENATED = "[A-Za-z0-9]+(-[A-Za-z0-9]+)*"
