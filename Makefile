@@ -45,7 +45,7 @@ test: $(INSTALLED) ## run the whole test suite
 	$(PY) -m pytest -n auto --dist loadgroup --junitxml=$(RESULTS)/tests.xml $(ARGS)
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
-	$(PY) -m pytest -m azure -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
+	$(PY) -m pytest tests/azure -m azure -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
 
 qa-tools: $(INSTALLED) $(QA_TOOLS)/.installed ## run the tests of the tools that QA engineers use (installs 150 MB)
 	$(PY) -m pytest -m qa -n auto --dist loadgroup --junitxml=$(RESULTS)/qa-tools.xml $(ARGS)
