@@ -259,8 +259,6 @@ def record_of(report: pytest.TestReport, item: pytest.Item, ended: Ended) -> dic
         "causes": (),
         "difference": [],
         "size": (),
-        "scenario": pickle.name,
-        "requirements": pickle.requirements,
         "again": command_again(item),
         "file": junit_file(path, item.config.rootpath),
         "line": pickle.line,

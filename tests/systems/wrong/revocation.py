@@ -82,13 +82,6 @@ def any_access_revoked(resource: Any) -> bool:
     )
 
 
-def has_document_of_any_kind(workspace: Any) -> bool:
-    """Return whether the workspace holds a document, deleted or not."""
-    return any(
-        document.workspace.name == workspace.name for document in workspace.world.every(Document)
-    )
-
-
 def trains_without_the_key() -> Edit:
     """Train where data can't be read as where it can."""
     return adding(
