@@ -25,6 +25,7 @@ JUDGED = (
     "features",
     "model",
     "tests/machine",
+    "tests/oracle",
     "tests/conftest.py",
     ":!model/translator_cmk/site",
     ":!model/translator_cmk/cli.py",
