@@ -42,13 +42,13 @@ ties: $(INSTALLED) ## check that register, features, rows and pages agree, and s
 	$(PY) -m translator_cmk.bdd.ties
 
 test: $(INSTALLED) ## run the whole test suite
-	$(PY) -m pytest -n auto --dist loadgroup --junitxml=$(RESULTS)/tests.xml $(ARGS)
+	$(PY) -m pytest -n auto --dist loadfile --junitxml=$(RESULTS)/tests.xml $(ARGS)
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
-	$(PY) -m pytest tests/azure -m azure -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
+	$(PY) -m pytest tests/azure -m azure -n auto --dist loadfile --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
 
 qa-tools: $(INSTALLED) $(QA_TOOLS)/.installed ## run the tests of the tools that QA engineers use (installs 150 MB)
-	$(PY) -m pytest -m qa -n auto --dist loadgroup --junitxml=$(RESULTS)/qa-tools.xml $(ARGS)
+	$(PY) -m pytest -m qa -n auto --dist loadfile --junitxml=$(RESULTS)/qa-tools.xml $(ARGS)
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.

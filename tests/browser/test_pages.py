@@ -86,7 +86,7 @@ VIEWS = {
 def test_page_is_quiet_fits_and_is_accessible(
     page: Page, site: Path, root: str, view: View
 ) -> None:
-    """In one visit: nothing fails, moves, asks or is cut off, and axe is quiet."""
+    """In one visit: nothing fails, moves, asks or is cut off, and axe is quiet in both schemes."""
     width = PHONE if view.phone else DESK
     look(page, width, dark=view.phone)
     with cold(page):
@@ -112,7 +112,21 @@ def test_page_is_quiet_fits_and_is_accessible(
     if view.paper:
         assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
         look(page, width, dark=view.phone)
-    assert violations(page, rows=2, blocks=32) == []
+    for dark in (False, True):
+        look(page, width, dark=dark)
+        assert violations(page, rows=2, blocks=32) == []
+
+
+def test_axe_finds_targets_that_are_too_small_and_text_that_is_too_pale(
+    page: Page, site: Path
+) -> None:
+    page.goto((site / "404.html").as_uri())
+    page.evaluate(
+        """document.querySelector(".md-content").insertAdjacentHTML("beforeend",
+          "<p style='color: #ccc; background: #fff'>pale</p>" +
+          "<ul style='line-height: 1'><li><a href='#a'>one</a></li><li><a href='#b'>two</a></li></ul>")"""
+    )
+    assert {rule for rule, _ in violations(page)} >= {"color-contrast", "target-size"}
 
 
 def cut_off_on_paper(page: Page, across: int) -> tuple[int, int, int]:

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.conftest import IN_FULL
 from tests.machine.conftest import Record
 from tests.machine.faulty import FAULTY, NamesNoRequirement
 from tests.machine.laws import LAWS, Step, slug, take
@@ -45,7 +44,7 @@ OFTEN = [*COMMANDS.values(), *(COMMANDS[name] for name in SETTING_UP)]
 """Every command, and those that set a world up twice as often."""
 
 EXPLORED = settings(
-    max_examples=2_000 if IN_FULL else 25,
+    max_examples=25,
     stateful_step_count=40,
     deadline=None,
     database=None,
@@ -133,7 +132,7 @@ def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
             yield step
 
 
-WORLDS = SCOPES if IN_FULL else SCOPES[:2]
+WORLDS = SCOPES[:2]
 """The small worlds that are searched whole."""
 
 

@@ -173,15 +173,6 @@ def build(folder: Path) -> Path:
     return folder / "site"
 
 
-def files_in(folder: Path) -> dict[str, bytes]:
-    """Every file in the folder, by its path."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 # Systems that are tested, and their reports as implementations
 
 WRONG = ("--python", kit.WRONG)

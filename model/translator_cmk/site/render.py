@@ -1,11 +1,7 @@
-"""Render the pages from Jinja templates over plain data, and write them in place of the generated
-folders.
-"""
+"""Render the pages from Jinja templates over plain data."""
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -261,28 +257,3 @@ def places(found: Iterable[Place]) -> str:
         for name, of in sections.items()
     )
     return "; ".join(words)
-
-
-# Files
-
-
-def replace_folders(parent: Path, folders: Sequence[str], files: Mapping[str, str | bytes]) -> None:
-    """Make these folders of the parent hold exactly these files, given by path from the parent;
-    raises OSError.
-
-    Everything is written elsewhere first.
-    """
-    workspace = Path(tempfile.mkdtemp(dir=parent, prefix=".generating-"))
-    try:
-        for folder in folders:
-            (workspace / folder).mkdir()
-        for name, content in files.items():
-            path = workspace / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        for folder in folders:
-            if (parent / folder).exists():
-                shutil.rmtree(parent / folder)
-            (workspace / folder).rename(parent / folder)
-    finally:
-        shutil.rmtree(workspace)
