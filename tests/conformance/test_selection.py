@@ -1,4 +1,4 @@
-"""A run can be narrowed: to what failed last, to the first failure, or without what is named."""
+"""A run can be narrowed: to what failed last, or without what is named."""
 
 import json
 import shutil

@@ -98,16 +98,6 @@ class SaltedNames:
         # made without a check, since the fields fit together as they did before
         return tuple.__new__(type(command), values)
 
-    def unsalted(self, command: Command) -> Command:
-        """Return a command of this world under plain names, which are now given."""
-        values = list(command)
-        for index in salted_positions(type(command)):
-            if values[index] is not None:
-                plain = values[index].replace(f"-{self.salt}", "", 1)
-                self.salted_name(plain)
-                values[index] = plain
-        return tuple.__new__(type(command), values)
-
     def salted_name(self, name: str) -> str:
         """Return the name with its salt, which is now given."""
         salted = self._salted(name)
