@@ -151,8 +151,10 @@ def search(page: Page, words: str) -> None:
     """Look for words in the search of the theme, which waits for a key; it is opened by a key
     too.
     """
-    page.keyboard.press("/")
     field = page.locator("[data-md-component='search-query']")
+    if not field.evaluate("field => field === document.activeElement"):
+        page.keyboard.press("/")  # in the field it would be one more character to look for
+        page.wait_for_function("document.activeElement.matches('.md-search__input')")
     field.fill(words)
     field.press("End")
 

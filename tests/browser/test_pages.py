@@ -91,8 +91,9 @@ def test_page_is_quiet_fits_and_is_accessible(
     look(page, width, dark=view.phone)
     with cold(page):
         page.goto((root if view.phone else f"{site.as_uri()}/") + view.address)
-    assert page.evaluate("document.body.dataset.mdColorScheme") == (
-        "slate" if view.phone else "default"
+    scheme = "slate" if view.phone else "default"
+    page.wait_for_function(  # the theme sets it once its script has run
+        "scheme => document.body.dataset.mdColorScheme === scheme", arg=scheme
     )
     assert (overflow(page), shifts(page)) == (0, [])
     if view.cards:
