@@ -42,7 +42,7 @@ ties: $(INSTALLED) ## check that register, features, rows and pages agree, and s
 	$(PY) -m translator_cmk.bdd.ties
 
 test: $(INSTALLED) ## run the whole test suite
-	$(PY) -m pytest -n auto --dist loadfile --junitxml=$(RESULTS)/tests.xml $(ARGS)
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --junitxml=$(RESULTS)/tests.xml $(ARGS)
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
 	$(PY) -m pytest tests/azure -m azure -n auto --dist loadfile --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)

@@ -27,6 +27,25 @@ pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONG = ("tests/conformance/test_verify.py", "tests/site/test_site.py")
+"""What two workers begin with: the longest file, and one that builds the site."""
+
+LAST = ("tests/site/", "tests/browser/")
+"""What reads that site, so no worker waits for it."""
+
+
+def place_of(item: pytest.Item) -> int:
+    """Return where a test comes: a lower number goes first."""
+    if item.nodeid.startswith(LONG):
+        return 0
+    return 2 if item.nodeid.startswith(LAST) else 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep both workers busy from beginning to end."""
+    items.sort(key=place_of)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a test fail that is skipped for want of a tool where every tool is required, as in
