@@ -144,6 +144,7 @@ $(INSTALLED): pyproject.toml requirements.txt
 	@touch $@
 
 # $(call install,FOLDER,REQUIREMENTS,PACKAGES,OPTIONS) makes a virtual environment, with Node's packages in its folder node.
+# What is imported is compiled then: of the Azure CLI that is a small part, and compiling all of it takes a minute.
 define install
 @echo "Installing $(2) into $(1)"
 @if [ -n "$(UV)" ]; then \
@@ -151,7 +152,7 @@ define install
   $(UV) pip install --quiet --python $(1)/bin/python --require-hashes -r $(2); \
 else \
   $(PY) -m venv --clear $(1) && \
-  $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); \
+  $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(2); \
 fi
 @mkdir -p $(1)/node && cp $(3)/package.json $(3)/package-lock.json $(1)/node/
 @if command -v npm >/dev/null; then npm ci --prefix $(1)/node --silent --no-audit --no-fund $(4); \
