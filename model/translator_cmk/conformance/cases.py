@@ -33,12 +33,6 @@ STRESS = "stress"
 SCOPES = (*(scope.name for scope in scopes.SCOPES), STRESS)
 """The names of everything that can be toured."""
 
-SMALLEST = "smallest"
-"""The name of the smallest run among what can be toured: one sequence, asked once in one world."""
-
-TOURABLE = (*SCOPES, SMALLEST)
-"""The names of everything that can be toured, and of what is toured only where it is named."""
-
 SECONDS = 15.0
 """How many seconds fuzzing lasts by default."""
 

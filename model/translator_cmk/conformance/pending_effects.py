@@ -42,7 +42,6 @@ class PendingEffects:
         )  # fields that are to change, which the last look could not show
         # all fields that are to change, and when the window for that closes
         self.changing: dict[FieldName, float] = {}
-        self.unknown_until = 0.0  # when the window closes of a command whose answer said nothing
         self.was_late = False  # whether a field was late when the last command was asked
         self.under_way = False  # whether the last command has a window
         self.answered_early = False  # whether the last answer was that of an earlier state
@@ -77,23 +76,6 @@ class PendingEffects:
         """Note which fields a command changes, shown or hidden, and when its window closes."""
         self.changing |= dict.fromkeys(fields, closes)
 
-    def expect_anything(self, closes: float) -> None:
-        """Note when the window of a command closes of which nobody knows whether it was carried
-        out.
-        """
-        self.closes = max(self.closes, closes)
-        self.unknown_until = max(self.unknown_until, closes)
-
-    def close_within(self, latest: float) -> None:
-        """Note that nobody waits longer."""
-        self.closes = min(self.closes, latest)
-        self.unknown_until = min(self.unknown_until, latest)
-        self.closes_for_claims = min(self.closes_for_claims, latest)
-        capped = [(state, min(closes, latest)) for state, closes in self.earlier_states]
-        self.earlier_states = capped
-        for field, closes in self.changing.items():
-            self.changing[field] = min(closes, latest)
-
     def states_before(self, now: float) -> list[State]:
         """Return the states before each command whose window is still open."""
         return [state for state, closes in self.earlier_states if now < closes]
@@ -116,15 +98,11 @@ class PendingEffects:
         kept = unchanged | self.unseen
         self.earlier = {name: value for name, value in self.earlier.items() if name in kept}
 
-    def note_failed_look(self) -> None:
-        """Note that nothing could be seen."""
-        self.unseen = frozenset(self.earlier)
-
     def would_be_taken_back(self, fields: Iterable[FieldName], now: float) -> bool:
         """Return whether to change these fields takes back what may not have come yet, since it
         could not be seen.
         """
-        if not self.unseen and now >= self.unknown_until:
+        if not self.unseen:
             return False
         return any(now < self.changing.get(field, 0.0) for field in fields)
 

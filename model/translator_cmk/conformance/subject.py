@@ -74,9 +74,6 @@ class Subject:
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
         self.patient = False  # whether a claim is made of everything, which may still change
-        # whether what is asked now can't be asked again in another world: then a look counts that
-        # leaves out what isn't known, and nothing is asked too early
-        self.is_asked_once = False
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self.pending = PendingEffects()
@@ -113,7 +110,7 @@ class Subject:
         word = answer["answer"]
         answered_early = self._is_of_an_earlier_state(command, word)
         changed_nothing = word == "refused" or isinstance(command, CHANGE_NOTHING)
-        if changed_nothing and (answered_early or self._may_have_passed(command, word)):
+        if changed_nothing and answered_early:
             self._wait_for_windows()
             answered_early = False
             answer = self._ask_for(command)
@@ -147,22 +144,13 @@ class Subject:
         return answer
 
     def _would_be_too_early(self, command: Command) -> bool:
-        """Return whether a command has to wait until all windows have closed.
-
-        It may take back what has not come yet.  Or it may be accepted since a loss has not come
-        yet, and can't be asked again.
+        """Return whether a command has to wait for all windows, since it may take back what has
+        not come yet.
         """
         now = self.session.clock.now()
         if now >= self.pending.closes or isinstance(command, CHANGE_NOTHING):
             return False
-        if self.pending.would_be_taken_back(self._fields_changed_by(command), now):
-            return True
-        if not self.is_asked_once:
-            return False
-        earlier = self.pending.states_before(now)
-        if not earlier or self._would_answer(self.reference.state, command, "accepted"):
-            return False
-        return any(self._would_answer(state, command, "accepted") for state in earlier)
+        return self.pending.would_be_taken_back(self._fields_changed_by(command), now)
 
     def _fields_changed_by(self, command: Command) -> list[FieldName]:
         """Return the fields that the command would change in the model."""
@@ -171,21 +159,6 @@ class Subject:
         seen_after = observe(reference.machine.world(after))
         changed = changed_facts(reference.observe(), seen_after)
         return [(fact.kind, fact.name, fact.field) for fact, _ in changed]
-
-    def _may_have_passed(self, command: Command, word: str) -> bool:
-        """Return whether a refusal may be for what stood in the way before a command whose window
-        is still open, and stands in the way no more.
-        """
-        if not self.is_asked_once or word != "refused":
-            return False
-        _, now = self.model.machine.step(self.reference.state, command)
-        if not isinstance(now, Refused):
-            return False
-        for state in self.pending.states_before(self.session.clock.now()):
-            _, earlier = self.model.machine.step(state, command)
-            if isinstance(earlier, Refused) and not earlier.because <= now.because:
-                return True
-        return False
 
     def _is_of_an_earlier_state(self, command: Command, word: str) -> bool:
         """Return whether an answer is not that of the model, but was before a command whose window
@@ -265,8 +238,6 @@ class Subject:
         fields = [(fact.kind, fact.name, fact.field) for fact, _ in changed]
         self.pending.expect_changes(closes, fields)
         if answer not in KIND_OF_ANSWER:
-            if answer != "unsupported" and changed:
-                self.pending.expect_anything(closes)
             return
         self.pending.expect_claims(closes)
         if answer == "refused":
@@ -285,19 +256,13 @@ class Subject:
     def observe(self) -> Observation:
         """Observe the system once all effects show or their windows have closed.
 
-        Raises `Errs` and `Fault`, and `NothingLearned` where something could not be seen,
-        unless that counts which could.
+        Raises `Errs` and `Fault`, and `NothingLearned` where something could not be seen.
         """
-        try:
-            seen = self.look()
-            if self.declaration.windows:
-                seen = self._await_effects(seen)
-                self.pending.seen = seen
-        except Inconclusive:
-            self.pending.note_failed_look()
-            raise
-        if not self.is_asked_once:
-            must_be_whole(seen, self.declaration)
+        seen = self.look()
+        if self.declaration.windows:
+            seen = self._await_effects(seen)
+            self.pending.seen = seen
+        must_be_whole(seen, self.declaration)
         return seen
 
     def look(self) -> Observation:

@@ -23,7 +23,6 @@ from .cases import (
     SCOPES,
     SECONDS,
     STEPS,
-    TOURABLE,
     ScenarioCase,
     check_kit,
 )
@@ -126,7 +125,7 @@ def add_budgets(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how much the tour and the fuzzing do, and from which seed."""
     parser.add_argument(
         "--scope",
-        choices=TOURABLE,
+        choices=SCOPES,
         metavar="SCOPE",
         action="append",
         help="only this scope in the tour",

@@ -8,12 +8,10 @@ model, asked the same, confirms it.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ...language.facts import Fact
 from ...machine import Command, Outcome, Refused
 from ...oracle import first_difference, oracle_for
-from ...oracle.evidence import settled_in, shown_in
 from ...oracle.profiles import machine_of, silent_in
 from ...requirements import load_register
 from ...system import MACHINE
@@ -38,8 +36,6 @@ MOST_SHOWN = 100
 """After how many lines no more failures of one command are shown in full; each has a file of its
 own all the same.
 """
-
-BROKEN_OFF = "the run was broken off"
 
 UNCONFIRMED = "the readable model, asked the same, does not confirm the difference"
 ASKED_AGAIN = "it was asked again with a look after each command, and differs at an earlier one"
@@ -78,8 +74,6 @@ class SequenceLane:
         self.oracle = oracle_for(machine_of(running.silent), self.declared)
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), self.declared)
         self.model = oracle_for(machine_of(silent_in("full", load_register())), self.declared)
-        self.once = SequenceResult()
-        """What came out of the sequence that was asked once, if there was one."""
         self.shrinking = SHRINKING_OF_ALL
         """How many seconds are left for shrinking."""
         running.expect(self.tally.cases())
@@ -97,28 +91,6 @@ class SequenceLane:
                 return
             rest = self.rest(plan, result)
             plan = self.around(rest) if rest is not None else None
-
-    def run_once(self, commands: Iterable[Command], result: SequenceResult) -> None:
-        """Put the system through a sequence that can't be asked again, from beginning to end.
-
-        The result is filled in as it goes, so the commands may depend on it.  Nothing is planned
-        around a failure, and none is shortened.  Raises `Aborted`.
-        """
-        lines_before = self.running.log.lines
-        self.subject.session.case = self.lane
-        try:
-            run_sequence(self.subject, commands, self.oracle, to_the_end=result)
-        except BaseException:  # what came out before whoever runs it broke it off
-            result.lost_track = BROKEN_OFF
-            raise
-        finally:
-            self.once = self.confirmed(result)
-            self.tally.add(self.once)
-        self.subject.session.end()
-        if self.once.failed:
-            self.write_down(self.once, (lines_before + 1, self.running.log.lines))
-        kind_of_fault = result.fault.kind if result.fault is not None else ""
-        self.subject.recover(kind_of_fault, bool(result.asked[:-1]), "sequences")
 
     # Planning around failures
 
@@ -341,20 +313,7 @@ class SequenceLane:
         """Report the results for the last time."""
         self.so_far()
         self.running.notes[self.lane] |= notes
-        if self.once.exchanges:
-            self.running.notes[self.lane] |= self.evidence()
         self.running.lanes.remove(self.so_far)
-
-    def evidence(self) -> dict[str, Any]:
-        """Return what the sequence that was asked once has shown, and where nothing was learned."""
-        agreed = self.once.exchanges[: self.once.agreed]
-        seen = (agreed, self.running.silent, self.declared, self.declared.stage)
-        return {
-            "shown": list(shown_in(*seen)),
-            "settled": settled_in(*seen),
-            "nothing_learned": len(self.once.unlearned),
-            "unjudged": self.once.unjudged,
-        }
 
 
 def demanded_by(expected: Outcome | Fact) -> Outcome | Fact:

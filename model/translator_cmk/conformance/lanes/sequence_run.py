@@ -9,7 +9,7 @@ from ...bdd.checked_system import ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
 from ...language.declaration import Declaration
 from ...language.facts import Fact, changed_facts
-from ...machine import Accepted, Command, Observation, Outcome, observe
+from ...machine import Accepted, Command, Observation, Outcome
 from ...machine.commands import UploadDocument
 from ...oracle import (
     Agreed,
@@ -22,8 +22,7 @@ from ...oracle import (
     Oracle,
     Why,
 )
-from ...oracle.affected import depending, named_by_any, words
-from ...oracle.shown import Name, Shown
+from ...oracle.shown import Shown
 from ...system import Inconclusive, Unsupported
 from ..channels import Fault
 from ..partial_looks import left_out, shows_always_the_same
@@ -59,10 +58,6 @@ class SequenceResult:
     """Whether nothing was observed until after the last command, or after one before it."""
     accepted: set[str] = field(default_factory=set)
     """The commands that were accepted."""
-    carried_out: set[str] = field(default_factory=set)
-    """The commands that were accepted, compared or not."""
-    not_asked: dict[str, str] = field(default_factory=dict)
-    """The commands that were left out of a sequence, each with the reason."""
     unseen: set[str] = field(default_factory=set)
     """Those that change only what is hidden, as far as this sequence goes."""
     unsupported: set[str] = field(default_factory=set)
@@ -74,18 +69,8 @@ class SequenceResult:
     """How the system itself explains its last answer."""
     undelivered: dict[str, str] = field(default_factory=dict)
     """Those of the unsupported that a declared capability stands for, each with that."""
-    unlearned: dict[str, Inconclusive] = field(default_factory=dict)
-    """The commands whose answer said nothing of the specification, each with the first such."""
-    gave_up: bool = False
-    """Whether so many answers in a row said nothing that the rest was not asked."""
-    agreed: int = 0
-    """How many of the exchanges were compared, and agreed."""
-    unjudged: int = 0
-    """How many commands were carried out after that, without being judged."""
     explicit: Mapping[Command, frozenset[str]] = field(default_factory=dict)
     """For a command the fields whose usual values the failure depends on."""
-    in_doubt: frozenset[Name] = frozenset()
-    """What such a command may have changed, or may yet change."""
 
     @property
     def failed(self) -> bool:
@@ -110,7 +95,6 @@ def run_sequence(
     commands: Iterable[Command],
     oracle: Oracle,
     blind: int = 0,
-    to_the_end: SequenceResult | None = None,
 ) -> SequenceResult:
     """Put the system through the commands, up to the first difference.
 
@@ -119,26 +103,18 @@ def run_sequence(
     many others, it is observed, and where silent requirements decide, since a system may do a third
     thing, which only an observation right after shows.
 
-    ``to_the_end``: the result of a sequence that can't be asked again, which is filled in as it
-    goes.  An answer that says nothing of the specification doesn't end it, and what comes after a
-    difference is carried out without being judged.
-
     What belongs to a level that it does not claim is there to prepare: where the two differ over
     that, nobody is at fault, and the rest of the sequence is not compared.  What it brings about in
     a level that is claimed is compared.
     """
     subject.patient = False
-    subject.is_asked_once = to_the_end is not None
-    result = to_the_end or SequenceResult(unobserved=blind > 0)
-    rest = iter(commands)
+    result = SequenceResult(unobserved=blind > 0)
     try:
-        following = Following(subject, Follower(oracle), result, blind, bool(to_the_end))
-        comparison = following.compare(rest)
+        following = Following(subject, Follower(oracle), result, blind)
+        comparison = following.compare(commands)
         weigh(comparison, subject, result)
         result.own_words = subject.own_words
         result.said = tuple(subject.said)
-        if to_the_end and not result.gave_up:
-            carry_out(subject, rest, result)
     except Fault as fault:
         result.fault = fault
     except ResetFailed as error:
@@ -158,11 +134,6 @@ class Following:
     follower: Follower
     result: SequenceResult
     blind: int
-    to_the_end: bool
-    in_a_row: int = 0
-    """How many of the last answers said nothing."""
-    in_doubt_until: float = 0.0
-    """When the last window closes of a command whose answer said nothing."""
 
     def compare(self, commands: Iterable[Command]) -> Comparison:
         """Put the system through the commands until something differs, and note what it answers and
@@ -182,18 +153,10 @@ class Following:
                 self.result.asked = asked_before
                 note_unsupported(command, declared, self.result)
                 continue
-            except Inconclusive as error:
-                if not self.to_the_end:
-                    raise
-                self.result.asked = asked_before
-                comparison = self.follow_unlearned(command, error)
-            else:
-                comparison = self.follow(command, outcome)
+            comparison = self.follow(command, outcome)
             if not isinstance(comparison, Agreed):
                 return comparison
-            self.result.agreed = len(self.result.exchanges)
-            if isinstance(self.result.exchanges[-1].outcome, Accepted):
-                self.doubt_less(command)
+            if isinstance(outcome, Accepted):
                 note_accepted(command, before, self.subject, self.result)
         return self.look_at_the_end(comparison)
 
@@ -209,9 +172,6 @@ class Following:
 
     def follow(self, command: Command, outcome: Outcome) -> Comparison:
         """Compare the answer to a command, and what the system shows after it."""
-        self.in_a_row = 0
-        if isinstance(outcome, Accepted):
-            self.result.carried_out.add(type(command).__name__)
         self.follower.submit(command)
         self.result.exchanges.append(Exchange(command, outcome, None))
         if self.follower.has_track and self.has_to_look():
@@ -222,47 +182,15 @@ class Following:
             return comparison
         if not all_claimed(comparison.differences, command, self.subject.declaration):
             return LostTrack("it differs in what belongs to a level that is not claimed")
-        affected = affected_by(command, self.follower.oracle)
-        if all_in_doubt(comparison.differences, affected, self.result):
-            return LostTrack(MAY_BE_LATE)
         return comparison
-
-    def follow_unlearned(self, command: Command, error: Inconclusive) -> Comparison:
-        """Follow a command of which nobody knows whether it was carried out, by what shows."""
-        self.in_a_row += 1
-        self.result.unlearned.setdefault(type(command).__name__, error)
-        if self.in_a_row == MOST_IN_A_ROW:
-            self.result.gave_up = True
-            return LostTrack(f"{self.in_a_row} answers in a row said nothing")
-        self.follower.submit(command, idle=True)
-        self.result.in_doubt |= may_be_changed_by(command, self.follower.oracle)
-        window = self.subject.declaration.windows.get(type(command).__name__, 0)
-        closes = self.subject.session.clock.now() + window
-        self.in_doubt_until = max(self.in_doubt_until, closes)
-        self.result.exchanges.append(Exchange(command, None, None))
-        self.look()
-        seen = self.result.exchanges[-1].seen
-        comparison = self.follower.look(seen, self.shown_now(seen))
-        if isinstance(comparison, Differs):
-            return LostTrack(MAY_BE_LATE)
-        return comparison
-
-    def doubt_less(self, command: Command) -> None:
-        """Doubt no more what an accepted command is about, unless a window is open of one whose
-        answer said nothing.
-        """
-        if self.subject.session.clock.now() >= self.in_doubt_until:
-            self.result.in_doubt -= affected_by(command, self.follower.oracle)
 
     def has_to_look(self) -> bool:
         """Return whether the system is observed after the command that was just asked."""
         return self.result.reached > self.blind or needs_a_look(self.follower.oracle)
 
     def look(self) -> None:
-        """Add to the last exchange what the system shows; of one that is followed to the end, that
-        may say nothing.
-        """
-        seen = looked_at(self.subject) if self.to_the_end else self.subject.observe()
+        """Add to the last exchange what the system shows."""
+        seen = self.subject.observe()
         shown = shown_at_most(self.result, self.subject, seen)
         self.result.exchanges[-1] = self.result.exchanges[-1]._replace(seen=seen, shown=shown)
 
@@ -273,85 +201,11 @@ class Following:
     def look_at_the_end(self, comparison: Comparison) -> Comparison:
         """Compare what a system shows that was left alone, or return the last comparison."""
         last = self.result.exchanges[-1]
-        if last.seen is not None or self.to_the_end:
+        if last.seen is not None:
             return comparison
         seen = self.subject.observe()
         self.result.exchanges[-1] = last._replace(seen=seen)
         return self.follower.look(seen, self.shown_now(seen))
-
-
-# Answers that say nothing
-
-
-MOST_IN_A_ROW = 5
-"""How many answers in a row that say nothing end a sequence that can't be asked again."""
-
-MAY_BE_LATE = "it differs in what a command may have changed whose answer said nothing"
-
-
-def affected_by(command: Command, oracle: Oracle) -> frozenset[Name]:
-    """Return what a command names, and all that depends on it."""
-    return words(depending(named_by_any([command]), oracle.states))
-
-
-def may_be_changed_by(command: Command, oracle: Oracle) -> frozenset[Name]:
-    """Return what the command may change that was just asked for: what it creates, if it does
-    nothing else.
-    """
-    if isinstance(command, CHANGE_NOTHING):
-        return frozenset()
-    created = set(words(named_by_any([command])))
-    for transition in oracle.last.possible:
-        before = observe(oracle.machine.world(transition.before))
-        after = observe(oracle.machine.world(transition.after))
-        created = {(kind, name) for kind, name in created if name not in before.get(kind, {})}
-        for was, now in changed_facts(before, after):
-            if (was.field, now.value) != ("exists", True):
-                return affected_by(command, oracle)
-    return frozenset(created) or affected_by(command, oracle)
-
-
-def looked_at(subject: Subject) -> Observation | None:
-    """Return what the system shows, or None if that says nothing either."""
-    try:
-        return subject.observe()
-    except Inconclusive:
-        return None
-
-
-def all_in_doubt(
-    differences: Iterable[Difference], affected: frozenset[Name], result: SequenceResult
-) -> bool:
-    """Return whether all that is otherwise may come from a command whose answer said nothing.
-
-    ``affected``: what the outcome of the last command is about.
-    """
-    for difference in differences:
-        expected = difference.expected
-        concerned = affected
-        if isinstance(expected, Fact):
-            concerned = frozenset({(expected.kind, expected.name)})
-        if result.in_doubt.isdisjoint(concerned):
-            return False
-    return True
-
-
-LONGEST_UNJUDGED = 300.0
-"""Seconds that are waited for the effects of a command that is not judged."""
-
-
-def carry_out(subject: Subject, commands: Iterable[Command], result: SequenceResult) -> None:
-    """Put the system through commands, and look after each, without judging anything."""
-    for command in commands:
-        result.unjudged += 1
-        try:
-            outcome = subject.submit(command)
-        except (Unsupported, Inconclusive):
-            continue
-        if isinstance(outcome, Accepted):
-            result.carried_out.add(type(command).__name__)
-        subject.pending.close_within(subject.session.clock.now() + LONGEST_UNJUDGED)
-        looked_at(subject)
 
 
 def needs_a_look(oracle: Oracle) -> bool:

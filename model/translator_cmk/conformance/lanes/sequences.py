@@ -1,4 +1,4 @@
-"""Sequences of commands that are not searched for (`sequences.yaml`, `smallest.yaml`), and variants
+"""Sequences of commands that are not searched for (`sequences.yaml`), and variants
 of any that make no difference.
 """
 
@@ -6,20 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import permutations
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from ...language.situations import CommandList
-from ...machine import COMMANDS, Command
+from ...machine import Command
 from ...machine.entities import ResourceKind
 from ...machine.stage import DEFAULT_STAGE, Stage
-from ...shapes import TEXT, Choice, record
+from ...shapes import TEXT, record
 from ...strict_yaml import read_yaml
 
 Commands = tuple[Command, ...]
 
 FILE = Path(__file__).with_name("sequences.yaml")
-
-SMALLEST_FILE = Path(__file__).with_name("smallest.yaml")
 
 SMOKE = "smoke"
 """The entry that has every command once."""
@@ -44,31 +42,6 @@ def sequences_in(file: Path) -> Mapping[str, Commands]:
         fields = entry.read(record("a sequence", {"sequence": TEXT, "steps": CommandList(found)}))
         found[fields["sequence"]] = fields["steps"]
     return found
-
-
-class Part(NamedTuple):
-    """A part of the smallest run.
-
-    ``needs``: the command that has to be accepted by then, or this part and all that come after
-    are not asked.
-    """
-
-    name: str
-    steps: Commands
-    needs: str
-
-
-@cache
-def smallest_parts() -> tuple[Part, ...]:
-    """Return the parts of the smallest run, in their order; raises `InvalidFile`."""
-    form = record(
-        "a part", {"sequence": TEXT, "steps": CommandList({})}, {"needs": Choice(COMMANDS)}
-    )
-    found = []
-    for entry in read_yaml(SMALLEST_FILE).items():
-        fields = entry.read(form)
-        found.append(Part(fields["sequence"], fields["steps"], fields.get("needs", "")))
-    return tuple(found)
 
 
 @cache

@@ -15,7 +15,6 @@ from ...language.sentences import format_answer
 from ...machine import COMMANDS, ROWS, Accepted, Outcome, Refused
 from ...machine.rows import Effect
 from ...oracle import Difference
-from ...system import NothingLearned
 from ...verdict import Status
 from ..cases import Case
 from ..verdicts import NOT_REACHED, Failure, Result
@@ -95,7 +94,6 @@ def effects_of(command: str) -> set[str]:
 GRAVEST_FIRST = (
     "undelivered",
     "fault",
-    "unlearned",
     "late",
     "unsupported",
     "known",
@@ -103,13 +101,12 @@ GRAVEST_FIRST = (
     "unseen",
     "compared",
     "lost track",
-    "not asked",
 )
 """What sequences may show of a command, beside failures: the first that any of them has shown
 decides.
 """
 
-ONLY_TRIED = {"compared", "lost track", "not asked"}
+ONLY_TRIED = {"compared", "lost track"}
 """What is shown of a command that was never accepted."""
 
 ABSENT = "an effect was still absent when its time was up"
@@ -174,11 +171,6 @@ class Tally:
         if sequence.fault:
             reason = f"the system broke: {sequence.fault}"
             yield last, "fault", Result(Status.INCONCLUSIVE, reason, fault=sequence.fault.kind)
-        for command, error in sequence.unlearned.items():
-            status = Status.INCONCLUSIVE
-            if isinstance(error, NothingLearned):
-                status = Status.NOTHING_LEARNED
-            yield command, "unlearned", Result(status, str(error))
         if sequence.late:
             yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for command in sequence.unsupported:
@@ -197,8 +189,6 @@ class Tally:
             yield command, "compared", Result(Status.NOT_RUN, ONLY_REFUSED)
         if sequence.lost_track:
             yield last, "lost track", Result(Status.NOT_RUN, sequence.lost_track)
-        for command, reason in sequence.not_asked.items():
-            yield command, "not asked", Result(Status.NOT_RUN, reason)
 
     def passed(self, command: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""

@@ -2,21 +2,19 @@
 number of steps.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from itertools import cycle
 
 from ...explore import scopes as explored
 from ...language.declaration import Declaration
-from ...machine import Command
-from ..cases import SCOPES, SMALLEST, STEPS, STRESS, TOUR
+from ..cases import SCOPES, STEPS, STRESS, TOUR
 from ..running import Running
 from ..subject import Subject
 from .applicable import applicable
 from .kept_tours import kept_sequences
 from .lane import SequenceLane, steps_of
-from .sequence_run import SequenceResult
-from .sequences import Part, in_variant, smallest_parts, stress_sequences, variants
+from .sequences import in_variant, stress_sequences, variants
 from .shrinking import Commands
 from .tour_planning import suites
 
@@ -74,65 +72,19 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
     """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
     names = tuple(scopes)
-    once: Commands = ()
-    if SMALLEST in names:
-        once = whole_smallest_run(subject.declaration)
     scopes_to_plan = names_of_scopes(names)
     if scopes_to_plan and steps >= LONG_PLAN and not are_kept(scopes_to_plan, steps):
         running.progress.announce(f"planning its sequences, {steps:,} steps")
     with running.interruption:
         found = sequences_of(names, steps)
     asked = sequences_for(found, subject.declaration)
-    planned = [once, *asked] if once else asked
-    lane = SequenceLane(TOUR, running, subject, planned)
-    all_steps = steps_of(planned)
+    lane = SequenceLane(TOUR, running, subject, asked)
+    all_steps = steps_of(asked)
     done = 0
     try:
-        if once:
-            result = SequenceResult()
-            lane.run_once(watched(subject.declaration, result, all_steps, running), result)
-            done += 1 + len(once)
         for commands in asked:
             lane.run(commands)
             done += 1 + len(commands)
             running.progress.show_count(done, all_steps, "steps", len(lane.tally.failed))
     finally:
         lane.end(steps=all_steps)
-
-
-def whole_smallest_run(declared: Declaration) -> Commands:
-    """Return the commands of the smallest run that a system can be asked for."""
-    commands: list[Command] = []
-    for part in smallest_parts():
-        commands += applicable(part.steps, declared)
-    return tuple(commands)
-
-
-def watched(
-    declared: Declaration, result: SequenceResult, all_steps: int, running: Running
-) -> Iterator[Command]:
-    """Yield the commands of the smallest run, and show how far they are: each of them may take
-    hours.
-
-    ``result`` says what was accepted so far.  A part that needs what was not is not asked, nor any
-    after it.
-    """
-    parts = smallest_parts()
-    number = 0
-    for index, part in enumerate(parts):
-        if part.needs and part.needs not in result.carried_out:
-            note_not_asked(parts[index:], part.needs, result)
-            return
-        for command in applicable(part.steps, declared):
-            number += 1
-            running.progress.show_count(number, all_steps, "steps", 0)
-            running.tick()
-            yield command
-
-
-def note_not_asked(parts: Iterable[Part], needed: str, result: SequenceResult) -> None:
-    """Note why the commands of these parts are not asked for."""
-    for part in parts:
-        for command in part.steps:
-            reason = f"not asked: {needed} was never accepted"
-            result.not_asked[type(command).__name__] = reason

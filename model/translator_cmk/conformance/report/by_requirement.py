@@ -102,12 +102,3 @@ def result_for(requirement: str, case: CaseEntry) -> tuple[Status, str]:
 def verdict(cell: Cell) -> Status:
     """Return the result of a requirement: failed as soon as anything of it fails."""
     return with_failures_first(cell.status, {note.status for note in cell.notes})
-
-
-def shown_once(envelope: Envelope) -> dict[str, bool]:
-    """Return the requirements that a sequence has shown which was asked once, and the assumptions
-    that it has settled: whether each holds for the system.
-    """
-    tour = envelope.get("tour", {})
-    found = dict.fromkeys(tour.get("shown", ()), True)
-    return {**found, **tour.get("settled", {})}

@@ -153,11 +153,6 @@ ENVELOPE = record(
             {
                 "not_reached": COUNT,
                 "steps": COUNT,
-                # of a sequence that was asked once
-                "shown": IDS,
-                "settled": MapOf(REQUIREMENT, FLAG),
-                "nothing_learned": COUNT,
-                "unjudged": COUNT,
             },
         ),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ...verdict import Status
 from ..cases import FEATURES, FUZZ, TOUR, Envelope
-from .by_requirement import Cell, shown_once
+from .by_requirement import Cell
 from .wording import NO_GOODBYE, few, unasked, whole_scope_of
 
 KINDS_OF_TEST = {
@@ -35,11 +35,7 @@ def gaps(envelope: Envelope, found: Mapping[str, Cell]) -> Iterator[str]:
         yield f"{NO_GOODBYE[0].upper()}{NO_GOODBYE[1:]}: {envelope['no_goodbye']}."
     for note in unasked(envelope):
         yield f"{note[0].upper()}{note[1:]}."
-    shown = shown_once(envelope)
-    not_run = []
-    for name, cell in found.items():
-        if cell.status is Status.NOT_RUN and name not in shown:
-            not_run.append(name)
+    not_run = [name for name, cell in found.items() if cell.status is Status.NOT_RUN]
     if not_run:
         yield f"{len(not_run)} requirements were not run: {few(not_run)}."
     only_declared = [name for name, cell in found.items() if cell.status is Status.DECLARED]

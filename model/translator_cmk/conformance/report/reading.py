@@ -11,7 +11,7 @@ from ...language.strict_json import DECODE, NotStrict
 from ...requirements import load_register
 from ...requirements.revisions import UnknownRevision
 from ...shapes import WireError, read_message
-from ..cases import FEATURES, LANES, TOURABLE, Envelope
+from ..cases import FEATURES, LANES, SCOPES, Envelope
 from ..deviations import Deviation, is_day, known_cases, problem_with
 from ..selection import LAST_FAILED, SELECTED, must_exist
 from . import envelope as shapes
@@ -167,7 +167,7 @@ def contradictions_in_budgets(budgets: dict[str, Any]) -> Iterator[str]:
         return
     if not budgets["scopes"]:
         yield "its budgets name no scope, and every run has one"
-    unknown = sorted(set(budgets["scopes"]) - set(TOURABLE))
+    unknown = sorted(set(budgets["scopes"]) - set(SCOPES))
     if unknown:
         yield f"{unknown[0]!r} is no scope of the tour"
 

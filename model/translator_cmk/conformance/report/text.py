@@ -102,7 +102,6 @@ def lines(envelope: Envelope) -> Iterator[str]:
     yield from numbers(envelope)
     for note in unasked(envelope):
         yield f"  {note}"
-    yield from evidence(envelope)
     yield from how_many_differ(envelope)
 
 
@@ -129,26 +128,6 @@ def how_many_differ(envelope: Envelope) -> Iterator[str]:
         glyph = Status.DIFFERS.glyph
         yield f"{glyph} different from our assumptions, which does not count: {count}"
         yield "  report.html and summary.md name each"
-
-
-def evidence(envelope: Envelope) -> Iterator[str]:
-    """Yield what a sequence that was asked once has shown, by basis, and what it has settled."""
-    tour = envelope.get("tour", {})
-    register = load_register(revision=envelope["register"]["article"])
-    by_basis: dict[str, list[str]] = {}
-    for name in tour.get("shown", ()):
-        by_basis.setdefault(register[name].basis, []).append(name)
-    for basis, names in by_basis.items():
-        yield f"  shown, {basis}: {', '.join(names)}"
-    settled = tour.get("settled", {})
-    holding = [name for name, holds in settled.items() if holds]
-    failing = [name for name, holds in settled.items() if not holds]
-    if holding:
-        yield f"  assumed, and so here: {', '.join(holding)}"
-    if failing:
-        yield f"  assumed, and otherwise here: {', '.join(failing)}"
-    if tour.get("unjudged"):
-        yield f"  after the difference {tour['unjudged']} commands were carried out, not judged"
 
 
 def numbers(envelope: Envelope) -> Iterator[str]:
