@@ -35,14 +35,6 @@ def timeout(text: str) -> float:
     return some_seconds(text, LONGEST_TIMEOUT)
 
 
-def minutes(text: str) -> float:
-    """Return a number of minutes, such as 90 or 0.5; raises `argparse.ArgumentTypeError`."""
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text) or float(text) == 0:
-        remedy = "write a number above 0, such as 90 or 0.5, of up to 6 digits"
-        raise ArgumentTypeError(f"{shortened(text)} is no number of minutes; {remedy}")
-    return float(text)
-
-
 def whole_number_from(least: int, digits: int = 19) -> Callable[[str], int]:
     """Return a function that reads a whole number from ``least`` on, or raises
     `argparse.ArgumentTypeError`."""

@@ -37,7 +37,7 @@ ODD: list[Any] = [
     {"references": [1]},
 ]
 
-READ = frozenset({"resource_changes", "configuration", "prior_state", "resource_drift", "changes"})
+READ = frozenset({"resource_changes", "configuration", "prior_state", "changes"})
 
 Path_ = tuple[str | int, ...]
 

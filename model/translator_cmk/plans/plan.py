@@ -231,8 +231,6 @@ class Plan:
     """Whether planning failed, so that changes are missing."""
     notes: tuple[str, ...] = ()
     """What the plan does not show."""
-    changed_outside: tuple[PlannedResource, ...] = ()
-    """What was changed outside before this plan was made."""
 
     @property
     def masked_texts(self) -> frozenset[str]:

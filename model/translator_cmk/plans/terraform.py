@@ -49,7 +49,6 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
     configuration = read_configuration(content.record("configuration"))
     resources = list(planned_resources(content, configuration))
     resources += left_out(content, configuration, resources)
-    drift = [read_change(each, configuration) for each in content.records("resource_drift")]
 
     notes = []
     failed = content.value.get("errored") is True
@@ -66,7 +65,6 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
         variables=read_variables(content),
         failed=failed,
         notes=tuple(notes),
-        changed_outside=tuple(drift),
     )
 
 

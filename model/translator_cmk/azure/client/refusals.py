@@ -21,9 +21,6 @@ LONGEST = 1_000
 EXISTS = "environment.exists"
 """The requirement that what a command names is there, as far as a read shows."""
 
-NEW_NAME = "environment.new-name"
-"""The requirement that the name of what is made was never used."""
-
 MARKUP = re.compile(r"\s*<(!doctype|html)\b", re.IGNORECASE)
 """How a page begins that a proxy answers with."""
 
