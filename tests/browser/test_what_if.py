@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import DESK, MARKS, PHONE, focused, look, tab_to, violations
 from tests.command_line import run_cli
 from tests.site.conftest import REGISTER
-from tests.site.test_what_if import tables
+from tests.site.test_what_if import Tables
 from translator_cmk.bdd.feature_files import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.scopes import WHAT_IF
@@ -81,19 +81,20 @@ WALKS = """
 
 
 def test_page_reads_the_tables_as_the_test_does_that_compares_them_with_the_model(
-    page: Page,
+    page: Page, site: Path
 ) -> None:
     """Every outcome and every fact on random walks: `tests/site/test_what_if.py` goes through all
     that there is.
     """
+    tables = Tables((site / "data" / "what-if.js").read_text("utf-8"))
     walks = page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH])
     for start, steps in walks:
         row = tuple(start)
         for command, outcome, after, seen in steps:
-            number, row = tables().step(row, command)
+            number, row = tables.step(row, command)
             assert number is not None
-            assert (outcome, tuple(after)) == (tables().data["outcomes"][number], row)
-            assert [tables().sentences[each] for each in seen] == list(tables().facts(row))
+            assert (outcome, tuple(after)) == (tables.data["outcomes"][number], row)
+            assert [tables.sentences[each] for each in seen] == list(tables.facts(row))
     assert [len(steps) for _, steps in walks] == [LENGTH] * NUMBER_OF_WALKS
 
 
