@@ -30,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test site deploy freeze release check bench evidence azure-cli qa-tools lock clean
+.PHONY: help quick ties test site deploy freeze release check bench evidence azure-cli qa-tools audit lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,7 @@ quick: $(INSTALLED) ties ## check ties, then run features, laws and the core's u
 ties: $(INSTALLED) ## check that register, features, rows and pages agree, and say what to do
 	$(PY) -m translator_cmk.bdd.ties
 
-test: $(INSTALLED) ## run the whole test suite
+test: $(INSTALLED) ## run all tests but those of azure-cli and qa-tools
 	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder --junitxml=$(RESULTS)/tests.xml $(ARGS)
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
@@ -113,7 +113,7 @@ lock: ## resolve the development tools, the Azure CLI and the tools of QA again 
 
 clean: ## remove all that the other targets made
 	rm -rf .venv $(AZURE_CLI) $(QA_TOOLS) .bench .cache $(RESULTS) site dist
-	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .grimp_cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): pyproject.toml requirements.txt

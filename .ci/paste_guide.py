@@ -1,5 +1,5 @@
-"""Installs the wheel into a new environment of each Python, and pastes the commands of the vendor's
-guide there.
+"""Installs the wheel into a new environment of each Python, and pastes the commands of
+docs/validate.md there.
 
 Run as `python .ci/paste_guide.py python3.11 python3.13`.  It needs a package index, for what the
 wheel depends on.

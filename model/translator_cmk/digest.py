@@ -8,7 +8,7 @@ from pathlib import Path
 from . import features_dir
 
 PACKAGE = Path(__file__).resolve().parent
-SUFFIXES = (".feature", ".json", ".py", ".yaml")
+SUFFIXES = (".css", ".feature", ".html", ".json", ".py", ".yaml")
 
 NOT_OF_THE_KIT = ("features", "site")
 """The site reads reports, and no report depends on it.  Features are counted where they lie: here

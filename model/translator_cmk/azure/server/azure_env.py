@@ -28,7 +28,7 @@ EPILOG = """exit codes:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `azure-env`."""
     parser.epilog = EPILOG
-    parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
+    parser.usage = "%(prog)s -- COMMAND [ARGUMENT ...]"
     parser.description = (
         "Run a command in an environment in which the Azure CLI and Microsoft's libraries "
         "reach a server of the model, which is started for it and ends with it. "

@@ -55,7 +55,7 @@ def add_system_arguments(parser: argparse.ArgumentParser) -> "argparse._Mutually
     )
     system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
     system.add_argument(
-        "--python", metavar="MODULE:NAME", help="what this makes, in a child process"
+        "--python", metavar="MODULE:FACTORY", help="what this makes, in a child process"
     )
     parser.add_argument(
         "--timeout",
