@@ -31,12 +31,19 @@ OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")
 """How an address begins that asks no other host."""
 STILL = 0.02
 """The layout shift under which a page counts as still; browsers call less than 0.1 good."""
-SHORTENED = """([rows, blocks]) => {
-  document.querySelectorAll(".md-content tbody").forEach(
-    each => [...each.rows].slice(rows).forEach(row => row.remove()));
-  const inner = [...document.querySelectorAll(".md-content__inner > *")];
-  inner.slice(blocks ?? inner.length).forEach(each => each.remove());
+SHORTENED = """(most) => {
+  const kind = (each) => `${each.tagName}.${each.className}`;
+  const within = (each) => [...new Set([...each.querySelectorAll("*")].map(kind))].sort();
+  for (const whole of document.querySelectorAll(".md-content *, .md-nav__list, tbody")) {
+    const seen = {};
+    for (const part of [...whole.children]) {
+      const alike = [kind(part), ...within(part)].join();
+      seen[alike] = (seen[alike] ?? 0) + 1;
+      if (seen[alike] > most) part.remove();
+    }
+  }
 }"""
+"""Leaves so many of the parts of a whole that are made alike: of the same kinds of elements."""
 RULES = {"target-size": {"enabled": True}}
 """What axe looks for besides its own choice: all of WCAG 2.2 up to level AA."""
 SETTLED = "Promise.allSettled(document.getAnimations().map(each => each.finished))"
@@ -125,17 +132,13 @@ def window(browser: Browser, **options: Any) -> Opened:
     return found
 
 
-def violations(
-    page: Page, rows: int | None = None, blocks: int | None = None
-) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong with a page, all folded open; with ``rows``, in so many of each table,
-    and with ``blocks``, in so many of the page.
-
-    Axe takes long over long tables, whose rows are all alike.
+def violations(page: Page, alike: int | None = None) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with a page, all folded open; with ``alike``, in so many of the rows,
+    items and other parts that are made alike, since it takes long over each.
     """
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    if rows is not None:
-        page.evaluate(SHORTENED, [rows, blocks])
+    if alike is not None:
+        page.evaluate(SHORTENED, alike)
     page.evaluate(SETTLED)
     # without preload, axe does not ask for style sheets, which a browser refuses to a page opened
     # from a file
