@@ -55,6 +55,7 @@ def test_html_formatter_makes_a_page_of_the_messages(folder_with_report: Folder)
 def test_editor_finds_every_step_of_features_in_a_folder_of_her_own(folder: Folder) -> None:
     assert options_of("@cucumber/language-server") == []  # the editor starts it
     (folder.path / ".venv").symlink_to(folder.python.parents[1])
+    folder.pytest()
     folder.run("/bin/sh", "-ec", block("sh", "cp -R"))
     features = sorted((folder.path / "features").glob("*.feature"))
     with opened(folder.path, json.loads(block("json", "cucumber.glue"))) as editor:
