@@ -62,10 +62,14 @@ def test_work_of_a_few_seconds_has_no_line(time: Time) -> None:
 def test_standard_error_that_nobody_reads_ends_nothing() -> None:
     unread, end = os.pipe()
     os.close(unread)
-    program = "from translator_cmk.progress import ProgressBar; ProgressBar('a').announce('b')"
-    ran = subprocess.run([sys.executable, "-c", program], stderr=end, cwd=MODEL, check=False)
+    program = (
+        "from translator_cmk.progress import ProgressBar; ProgressBar('a').announce('b'); "
+        "print('went on')"
+    )
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, cwd=MODEL, check=False)
     os.close(end)
-    assert ran.returncode == 0
+    assert ran.stdout == b"went on\n"  # what Python itself ends with is another thing
 
 
 def test_terminal_has_one_line_that_is_written_over() -> None:
