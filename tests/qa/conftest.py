@@ -111,12 +111,17 @@ class Folder:
 
 @pytest.fixture
 def folder(her_python: Path, tmp_path: Path) -> Folder:
-    """Her folder, with the files that docs/qa.md shows, options of her own and her systems."""
-    made = Folder(tmp_path, her_python)
+    """Her folder."""
+    return her_folder(tmp_path, her_python)
+
+
+def her_folder(path: Path, python: Path) -> Folder:
+    """Make her folder, with the files that docs/qa.md shows, options of her own and her systems."""
+    made = Folder(path, python)
     written = made.run("/bin/sh", "-ec", block("sh", "cat > conftest.py"))
     assert written.returncode == 0, written
-    (tmp_path / "pytest.ini").write_text(OPTIONS)
-    shutil.copy(Path(__file__).with_name("adapters.py"), tmp_path / "my_adapter.py")
+    (path / "pytest.ini").write_text(OPTIONS)
+    shutil.copy(Path(__file__).with_name("adapters.py"), path / "my_adapter.py")
     return made
 
 

@@ -3,11 +3,12 @@
 import html
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.qa.conftest import REQUIREMENT, Folder
+from tests.qa.conftest import REQUIREMENT, Folder, her_folder
 from tests.qa.page import options_of
 
 pytestmark = pytest.mark.qa
@@ -15,6 +16,20 @@ pytestmark = pytest.mark.qa
 ANY_REGION = ("--system", "my_adapter:AnyRegion")
 UNSTEADY = ("--system", "my_adapter:Unsteady")
 REPORT = ("--results", "report")
+
+
+@pytest.fixture(scope="module")
+def any_region(her_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Her folder after one run of which each plugin that writes of a run has written."""
+    made = her_folder(tmp_path_factory.mktemp("any-region"), her_python)
+    written = (
+        *options_of("pytest-html"),
+        *options_of("pytest-json-report"),
+        *(*options_of("pytest-cov"), "--cov-report", "json"),
+        *("--junitxml", "one.xml"),
+    )
+    made.pytest(*ANY_REGION, "-p", "no:randomly", *REPORT, *written)
+    return made
 
 
 def verdicts_in(folder: Folder, name: str) -> dict[str, str]:
@@ -62,11 +77,10 @@ def test_scenario_that_fails_in_one_repeat_is_flaky_and_red(folder: Folder) -> N
     folder.check_report()
 
 
-def test_any_order_gives_the_same_verdicts(folder: Folder) -> None:
-    folder.pytest(*ANY_REGION, "-p", "no:randomly", "--junitxml", "one.xml")
-    folder.pytest(*ANY_REGION, *options_of("pytest-randomly"), "--junitxml", "two.xml")
-    one = verdicts_in(folder, "one.xml")
-    two = verdicts_in(folder, "two.xml")
+def test_any_order_gives_the_same_verdicts(any_region: Folder) -> None:
+    any_region.pytest(*ANY_REGION, *options_of("pytest-randomly"), "--junitxml", "two.xml")
+    one = verdicts_in(any_region, "one.xml")
+    two = verdicts_in(any_region, "two.xml")
     assert list(one) != list(two)
     assert one == two
     assert set(one.values()) == {"passed", "failure"}
@@ -90,10 +104,9 @@ def test_timeout_is_an_error_with_its_reason_and_the_other_scenarios_are_run(
 
 
 def test_page_of_pytest_html_has_the_reason_of_a_failure_and_the_command_that_runs_it_again(
-    folder: Folder,
+    any_region: Folder,
 ) -> None:
-    folder.pytest(*ANY_REGION, *options_of("pytest-html"))
-    page = (folder.path / "report.html").read_text("utf-8")
+    page = (any_region.path / "report.html").read_text("utf-8")
     [data] = re.findall(r'data-jsonblob="([^"]*)"', page)
     tests = json.loads(html.unescape(data))["tests"]
     failed = [test for [test] in tests.values() if test["result"] == "Failed"]
@@ -103,23 +116,21 @@ def test_page_of_pytest_html_has_the_reason_of_a_failure_and_the_command_that_ru
     assert "again        pytest" in log
 
 
-def test_json_report_has_the_ids_of_scenario_and_requirement(folder: Folder) -> None:
-    folder.pytest(*ANY_REGION, *REPORT, *options_of("pytest-json-report"))
+def test_json_report_has_the_ids_of_scenario_and_requirement(any_region: Folder) -> None:
     found = {}
-    for test in folder.read_json(".report.json")["tests"]:
+    for test in any_region.read_json(".report.json")["tests"]:
         assert {"requirement": REQUIREMENT} in test["user_properties"]
         [scenario] = [each["scenario"] for each in test["user_properties"] if "scenario" in each]
         found[scenario] = test["outcome"]
-    statuses = {name: case.status for name, case in folder.cases().items()}
+    statuses = {name: case.status for name, case in any_region.cases().items()}
     assert found == statuses
     assert set(statuses.values()) == {"passed", "failed"}
 
 
-def test_coverage_of_a_testers_own_adapter_is_measured(folder: Folder) -> None:
-    folder.pytest(*ANY_REGION, *options_of("pytest-cov"), "--cov-report", "json")
-    [(name, measured)] = folder.read_json("coverage.json")["files"].items()
+def test_coverage_of_a_testers_own_adapter_is_measured(any_region: Folder) -> None:
+    [(name, measured)] = any_region.read_json("coverage.json")["files"].items()
     assert name == "my_adapter.py"
-    lines = (folder.path / name).read_text("utf-8").splitlines()
+    lines = (any_region.path / name).read_text("utf-8").splitlines()
     run = [lines[number - 1].strip() for number in measured["executed_lines"]]
     missing = [lines[number - 1].strip() for number in measured["missing_lines"]]
     assert "super().__init__(ANY_REGION)" in run
