@@ -27,7 +27,7 @@ pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONG = ("tests/conformance/test_verify.py", "tests/site/test_site.py")
+LONG = ("tests/conformance/test_verdicts.py", "tests/site/test_site.py")
 """What two workers begin with: the longest file, and one that builds the site."""
 
 LAST = ("tests/site/", "tests/browser/")
