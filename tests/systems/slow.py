@@ -3,9 +3,8 @@
 Some keep to what they declare, and some do not.
 """
 
-import time
-
 from tests.systems.limited import EVERY, Limited, declares
+from translator_cmk.conformance.clock import Clock
 from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
     DeployModel,
@@ -15,6 +14,9 @@ from translator_cmk.machine.commands import (
     RevokeKeyAccess,
     TranslateWithModel,
 )
+
+CLOCK = Clock()
+"""The time that the kit goes by, too."""
 
 
 class Slow(Limited):
@@ -42,12 +44,12 @@ class Slow(Limited):
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, self.slow):
             self.before = super().observe()
-            self.since = time.monotonic()
+            self.since = CLOCK.now()
         return super().submit(command)
 
     def observe(self) -> Observation:
         seen = super().observe()
-        if time.monotonic() - self.since < self.delay:
+        if CLOCK.now() - self.since < self.delay:
             for kind in self.kinds or tuple(seen):
                 seen[kind] = self.before[kind]
         return seen
@@ -56,7 +58,7 @@ class Slow(Limited):
         """Wait until everything is there, and return whether it is."""
         if self.settling is None:
             return False
-        time.sleep(self.settling)
+        CLOCK.sleep(self.settling)
         self.since = 0.0
         return True
 
@@ -102,7 +104,7 @@ class ChangesLate(Slow):
     def observe(self) -> Observation:
         seen = super().observe()
         kind, field, value = self.changes
-        if self.since and time.monotonic() - self.since > self.after:
+        if self.since and CLOCK.now() - self.since > self.after:
             for entity in seen[kind].values():
                 entity[field] = value
         return seen
@@ -178,7 +180,7 @@ class HeedsGrantsLater(Slow):
     )
 
     def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
+        if isinstance(command, EnableCustomerManagedKeys) and CLOCK.now() - self.since < 0.3:
             return Refused(frozenset({"vault.granted-beforehand"}))
         return super().submit(command)
 
@@ -198,7 +200,7 @@ class AnswersLater(Slow):
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, self.slow):
             self.earlier = self.state
-        is_late = time.monotonic() - self.since < self.delay
+        is_late = CLOCK.now() - self.since < self.delay
         if is_late and isinstance(command, self.late):
             _, earlier = self.machine.step(self.earlier, command)
             _, now = self.machine.step(self.state, command)

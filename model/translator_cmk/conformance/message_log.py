@@ -3,10 +3,10 @@
 from gzip import GzipFile
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 from ..language.strict_json import ENCODE
+from .clock import Clock
 
 COMPRESSION = 1
 """The fastest level, by which a log has a tenth of its size."""
@@ -40,12 +40,13 @@ class Log(NoLog):
     def __init__(self, path: Path) -> None:
         self.file = GzipFile(path, "wb", compresslevel=COMPRESSION)
         self.lock = Lock()
-        self.began = monotonic()
+        self.clock = Clock()
+        self.began = self.clock.now()
         self.waiting: list[str] = []
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry, with its time in seconds since the beginning."""
-        line = ENCODE({"at": round(monotonic() - self.began, 6), **entry})
+        line = ENCODE({"at": round(self.clock.now() - self.began, 6), **entry})
         with self.lock:
             self.waiting.append(line)
             self.lines += 1
