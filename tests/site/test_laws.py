@@ -74,3 +74,12 @@ def test_laws_of_another_model_or_other_tests_were_not_run(tmp_path: Path, chang
 def test_laws_without_a_record_were_not_run(tmp_path: Path) -> None:
     found = load_laws(tmp_path, tmp_path / "laws.xml")
     assert {law.status for law in found} == {Status.NOT_RUN}
+
+
+def test_record_that_breaks_off_is_of_no_law(tmp_path: Path) -> None:
+    record = recorded(tmp_path, *CASES)
+    record.write_text(record.read_text("utf-8")[:200], "utf-8")
+    found = load_laws(tmp_path, record)
+    assert {law.status for law in found} == {Status.NOT_RUN}
+    assert found[0].reason is not None
+    assert found[0].reason.startswith(f"{record} is not whole")

@@ -47,13 +47,24 @@ def identity(root: Path) -> str:
 def load_laws(root: Path, record: Path = RECORD) -> tuple[Law, ...]:
     """Return the result of every law; a law without a result of this model was not run."""
     if not record.is_file():
-        return tuple(not_run(name, f"{record} is not here: run make site") for name in LAWS)
-    suite = ElementTree.parse(record).getroot()
+        return none_was_run(f"{record} is not here: run make site")
+    try:
+        suite = ElementTree.parse(record).getroot()
+    except ElementTree.ParseError as error:
+        return none_was_run(f"{record} is not whole ({error}): run make site")
     if properties_of(suite.find("testsuite")).get("identity") != identity(root):
-        reason = "the model or its laws have changed since: run make site"
-        return tuple(not_run(name, reason) for name in LAWS)
+        return none_was_run("the model or its laws have changed since: run make site")
     found = list(results_in(suite))
-    return tuple(verdict(name, [law for law in found if law.id == name]) for name in LAWS)
+    laws = []
+    for name in LAWS:
+        tests = [law for law in found if law.id == name]
+        laws.append(verdict(name, tests))
+    return tuple(laws)
+
+
+def none_was_run(reason: str) -> tuple[Law, ...]:
+    """Return that no law was run."""
+    return tuple(not_run(name, reason) for name in LAWS)
 
 
 def verdict(name: str, tests: Sequence[Law]) -> Law:
