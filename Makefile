@@ -116,6 +116,8 @@ clean: ## remove all that the other targets made
 	rm -rf .grimp_cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# A lock names every package, so pip need not look for more.  Modules are compiled when they are imported: most never
+# are, and compiling all of the Azure CLI takes a minute.
 $(INSTALLED): pyproject.toml requirements.txt
 	@python=; for candidate in $(PYTHONS); do \
 	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
@@ -138,13 +140,12 @@ $(INSTALLED): pyproject.toml requirements.txt
 	  fi; \
 	  echo "Installing into .venv with $$python and pip"; \
 	  "$$python" -m venv --clear .venv && \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.txt && \
 	  $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 	@touch $@
 
 # $(call install,FOLDER,REQUIREMENTS,PACKAGES,OPTIONS) makes a virtual environment, with Node's packages in its folder node.
-# What is imported is compiled then: of the Azure CLI that is a small part, and compiling all of it takes a minute.
 define install
 @echo "Installing $(2) into $(1)"
 @if [ -n "$(UV)" ]; then \
