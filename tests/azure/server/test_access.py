@@ -19,10 +19,12 @@ from tests.azure.server.asking import (
     V,
     ask,
     custom,
+    encrypted,
     policies,
     principal_of,
     problem,
     role,
+    succeeded,
     vault,
 )
 from tests.azure.server.wire import Customer, Wire
@@ -63,6 +65,28 @@ def test_an_account_with_only_assigned_identities_has_none_of_its_own(at_work: C
     assert account_of(at_work, "tr1").identity is False
     none_named = {"identity": {"type": "UserAssigned"}}
     assert ask(at_work, "PATCH", f"{A}/tr2", none_named).status == 400
+
+
+def test_an_identity_that_may_use_the_key_beforehand_gets_no_account_created_with_it(
+    at_work: Customer,
+) -> None:
+    identity = f"{G}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/guard"
+    made = succeeded(ask(at_work, "PUT", identity, GROUP))
+    let_in = policies(at_work.tenant, made["properties"]["principalId"])
+    succeeded(ask(at_work, "PUT", f"{V}/kv-1/accessPolicies/add", let_in))
+
+    uses = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {made["id"]: {}}}}
+    assert problem(ask(at_work, "PUT", f"{A}/tr3", ACCOUNT | uses | encrypted())) == (
+        400,
+        "BadRequest",
+    )
+    shown = succeeded(ask(at_work, "PUT", f"{A}/tr3", ACCOUNT | uses))
+    who = shown["identity"]["userAssignedIdentities"][made["id"]]
+    assert who.items() <= made["properties"].items()
+
+    assert ask(at_work, "GET", identity).body == made
+    succeeded(ask(at_work, "DELETE", identity))
+    assert ask(at_work, "GET", identity).status == 404
 
 
 def account_of(customer: Customer, name: str) -> Any:

@@ -43,6 +43,7 @@ from tests.azure.server.asking import (
     policies,
     principal_of,
     problem,
+    succeeded,
     train,
     translate,
     vault,
@@ -357,6 +358,22 @@ def test_a_protected_vault_is_not_purged_and_keeps_its_name(at_work: Customer) -
     assert problem(ask(at_work, "POST", f"{deleted}/purge")) == (405, "MethodNotAllowed")
     again = ask(at_work, "PUT", f"{V}/kv-1", vault(at_work.tenant))
     assert problem(again) == (409, "ConflictError")
+
+
+def test_a_key_that_is_made_as_a_resource_is_made_once(at_work: Customer) -> None:
+    path = f"{V}/kv-1/keys/big"
+    wanted = {"properties": {"kty": "RSA", "keySize": 4096}}
+    made = succeeded(ask(at_work, "PUT", path, wanted))
+    assert made["properties"].items() >= wanted["properties"].items()
+    assert ask(at_work, "PUT", path, wanted).body == made == ask(at_work, "GET", path).body
+    shown = key(at_work, "GET", "/keys/big").body
+    assert shown["key"]["kid"] == made["properties"]["keyUriWithVersion"]
+
+
+def test_a_deleted_workspace_leaves_nothing(at_work: Customer, translating: Translating) -> None:
+    assert custom(at_work, "DELETE", f"/workspaces/{translating.workspace}").status == 204
+    assert custom(at_work, "GET", "/workspaces").body == {"workspaces": []}
+    assert custom(at_work, "GET", f"/models/{translating.model}").status == 404
 
 
 def test_purging_an_account_frees_its_name_and_leaves_nothing_of_it(

@@ -13,7 +13,7 @@ from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .eventually import hide
 from .fixed import FIXED
 from .forms import Body
-from .holdings import forget, held_by, note_abandoned
+from .holdings import forget, forget_workspaces, note_abandoned
 from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
 from .operations import begun, occupy, refuse_busy
 from .places import requested_location
@@ -157,16 +157,14 @@ def purge_account(call: Call, account: Resource) -> Reply:
     """
     refuse_busy(call, account.name)
     forgotten: list[Entity] = [account]
-    projects = dict(call.world.projects)
     for kind in OF_VAULT_AND_RESOURCE:
         for entity in call.view.every(kind):
             if entity.resource.name == account.name:
                 forgotten.append(entity)
+    workspaces = []
     for workspace in call.view.every(Workspace):
         if workspace.resource.name == account.name:
-            forgotten.append(workspace)
-            forgotten.extend(held_by(call, workspace))
-            projects.pop(workspace.name, None)
+            workspaces.append(workspace)
+    forget_workspaces(call, workspaces)
     forget(call, forgotten)
-    call.world = call.world._replace(projects=projects)
     return begun(call, account)

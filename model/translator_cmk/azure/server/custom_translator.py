@@ -23,6 +23,7 @@ class TranslatorCall(Call):
         "create_model": models.create_model,
         "create_project": workspaces.create_project,
         "create_workspace": workspaces.create_workspace,
+        "delete_workspace": workspaces.delete_workspace,
         "deploy_model": models.deploy_model,
         "get_content": documents.get_content,
         "get_import_job": documents.get_import_job,

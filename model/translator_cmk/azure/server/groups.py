@@ -2,10 +2,12 @@
 
 from ...machine import commands
 from ...machine.entities import Resource, Subscription, Vault
+from .assigned_identities import path_of
 from .calls import Call, Reply
 from .holdings import note_abandoned
 from .operations import begun
 from .places import inside, requested_location
+from .settings import put_settings
 from .worlds import Group
 
 
@@ -27,5 +29,6 @@ def delete_group(call: Call, group: Group) -> Reply:
     for name, account in inside(call, Resource).items():
         note_abandoned(call, account)
         call.submit(commands.DeleteResource(name))
+    put_settings(call, "identities", path_of(group), {})
     call.world = call.world._replace(groups=call.world.groups - {group})
     return begun(call, group)

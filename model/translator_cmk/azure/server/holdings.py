@@ -61,6 +61,18 @@ def forget(call: Call, entities: Iterable[Entity]) -> None:
     call.world = call.world._replace(state=call.world.state.with_changes(changes))
 
 
+def forget_workspaces(call: Call, gone: Iterable[Workspace]) -> None:
+    """Let the model forget workspaces with all that they hold."""
+    projects = dict(call.world.projects)
+    forgotten: list[Entity] = []
+    for workspace in gone:
+        forgotten.append(workspace)
+        forgotten.extend(held_by(call, workspace))
+        projects.pop(workspace.name, None)
+    forget(call, forgotten)
+    call.world = call.world._replace(projects=projects)
+
+
 def workspaces(call: Call, above: Any) -> Mapping[str, Any]:
     return by_id(call, "workspace", workspaces_below(call, above))
 

@@ -3,37 +3,19 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from ...machine.entities import Key, Vault
+from ...machine.entities import Vault
 from . import keys
 from .callers import refuse_caller
 from .calls import Call, Collection, Handler
 from .problems import Problem, found
-from .values import local_name
-
-
-def active_keys(call: Call, vault: Vault) -> dict[str, Any]:
-    return keys_in_state(call, vault, "active")
-
-
-def deleted_keys(call: Call, vault: Vault) -> dict[str, Any]:
-    return keys_in_state(call, vault, "deleted")
-
-
-def keys_in_state(call: Call, vault: Vault, state: str) -> dict[str, Any]:
-    """Return the keys of a vault that are in a state, by name."""
-    keys_by_name = {}
-    for key in call.every(Key, state):
-        if key.vault.name == vault.name:
-            keys_by_name[local_name(key)] = key
-    return keys_by_name
 
 
 class VaultCall(Call):
     """A request of the data plane of a key vault."""
 
     collections: ClassVar[dict[str, Collection]] = {
-        "key": active_keys,
-        "deleted_key": deleted_keys,
+        "key": keys.active_keys,
+        "deleted_key": keys.deleted_keys,
     }
 
     handlers: ClassVar[dict[str, Handler]] = {

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from typing import Any
 
 from ...machine import Command, commands
 from ...machine.entities import Key, Vault
@@ -19,6 +20,23 @@ OF_A_KEY = ("kty", "kid", "crv", "k", "x", "y", "n", "e", "d", "dp", "dq", "qi",
 
 
 # Reading
+
+
+def active_keys(call: Call, vault: Vault) -> dict[str, Any]:
+    return keys_in_state(call, vault, "active")
+
+
+def deleted_keys(call: Call, vault: Vault) -> dict[str, Any]:
+    return keys_in_state(call, vault, "deleted")
+
+
+def keys_in_state(call: Call, vault: Vault, state: str) -> dict[str, Any]:
+    """Return the keys of a vault that are in a state, by name."""
+    keys_by_name = {}
+    for key in call.every(Key, state):
+        if key.vault.name == vault.name:
+            keys_by_name[local_name(key)] = key
+    return keys_by_name
 
 
 def list_versions(call: Call, key: Key) -> Body:
@@ -42,6 +60,19 @@ def create_key(call: Call, vault: Vault) -> Body:
         size = size_of_curve(call.asked.get("crv", str, "P-256"))
     key = add_key(call, vault, commands.CreateKey, key_type, size)
     return show_as_asked(call, key, *OF_ITS_TYPE)
+
+
+def put_key(call: Call, vault: Vault) -> Body:
+    """Create a key as a resource, for which nobody needs access to keys; one that is there stays
+    as it is.
+    """
+    present = call.entity(Key, f"{vault.name}/{call.at['name']}")
+    if present is None:
+        key_type = call.asked.required("properties.kty")
+        size = call.asked.get("properties.keySize", int, 2048)
+        present = add_key(call, vault, commands.CreateKey, key_type, size)
+    shown: Body = call.asked.honoured(call.show("managed_key", present))
+    return shown
 
 
 def import_key(call: Call, vault: Vault) -> Body:

@@ -85,6 +85,13 @@ def list_resources(call: Call, _: Any) -> Body:
     return call.page(listed)
 
 
+# The caller
+
+
+def list_permissions(call: Call, subscription: Subscription) -> Body:
+    return call.page([call.show("permissions", subscription)])
+
+
 # Tenants
 
 

@@ -3,6 +3,7 @@
 from ...machine import commands
 from ...machine.entities import Resource, Workspace
 from .calls import Call, Reply
+from .holdings import forget_workspaces
 from .problems import malformed, outside
 
 NAME = "Name"
@@ -25,6 +26,12 @@ def create_workspace(call: Call, account: Resource) -> Reply:
     call.asked.honoured(region, NAME, KEY)
     call.submit(commands.CreateWorkspace(name, account.name))
     return Reply(201)
+
+
+def delete_workspace(call: Call, workspace: Workspace) -> Reply:
+    """Delete a workspace with what it holds, for which the specification has no command."""
+    forget_workspaces(call, [workspace])
+    return Reply(204)
 
 
 def create_project(call: Call, workspace: Workspace) -> Reply:
