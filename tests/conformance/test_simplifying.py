@@ -8,6 +8,7 @@ import pytest
 from tests.bdd.samples import project, run
 from tests.conformance.conftest import TOUR, WRONG, Verified, says, verify
 from translator_cmk.conformance.lanes import lane
+from translator_cmk.conformance.lanes.counterexamples import read_counterexample
 from translator_cmk.conformance.lanes.simplifying import simplified
 from translator_cmk.language.sentences import format_command, read_command, usual_values
 from translator_cmk.machine import Command
@@ -60,13 +61,14 @@ def test_value_without_which_only_this_system_does_right_is_said(
     run(pytester).assert_outcomes(passed=1)  # the model does what is demanded
 
 
-def test_without_time_nothing_is_asked_and_the_report_is_valid(
+def test_failure_that_was_not_shortened_to_the_end_says_so_and_the_report_is_valid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lane, "SHRINKING_OF_ONE", 0.0)
+    monkeypatch.setattr(lane, "MOST_ATTEMPTS", 3)
     found = verify(tmp_path, "--python", WRONG, *TOUR)
     assert found.exit_code == 1
-    assert text_of(found)
+    [first, *_] = sorted((found.folder / "counterexamples").glob("*.json"))
+    assert read_counterexample(first)["not_shortest"]
     assert says(0, "report", "check", found.folder)
 
 

@@ -242,6 +242,8 @@ def in_full(kept: Mapping[str, Any], file: str, is_first: bool) -> Iterator[str]
         yield "observed     only after the last step: looking earlier may change the result"
     if not is_first:
         yield f"{AGAIN} replay OPTIONS FOLDER/{file}"
+    if "not_shortest" in kept:
+        yield "             it may have needless steps: shortening it took too many attempts"
     if not kept["always"]:
         yield "             it does not come out each time"
     yield ""

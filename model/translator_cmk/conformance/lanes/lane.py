@@ -46,10 +46,10 @@ SHRINKING = "shrinking"
 SHRUNK = "shrunk"
 """The case under which it has the one that is kept."""
 
-SHRINKING_OF_ONE = 20.0
-"""Seconds after which no simpler sequence is looked for any more, for one failure."""
+MOST_ATTEMPTS = 300
+"""After how many attempts no simpler sequence is looked for any more, for one failure."""
 
-SHRINKING_OF_ALL = 60.0
+MOST_ATTEMPTS_OF_ALL = 1_500
 """The same, for all failures of a lane."""
 
 
@@ -74,8 +74,8 @@ class SequenceLane:
         self.oracle = oracle_for(machine_of(running.silent), self.declared)
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), self.declared)
         self.model = oracle_for(machine_of(silent_in("full", load_register())), self.declared)
-        self.shrinking = SHRINKING_OF_ALL
-        """How many seconds are left for shrinking."""
+        self.attempts = MOST_ATTEMPTS_OF_ALL
+        """How many are left for shrinking."""
         running.expect(self.tally.cases())
         running.lanes.append(self.so_far)
         running.save()
@@ -217,51 +217,51 @@ class SequenceLane:
 
     def keep(self, first: SequenceResult) -> None:
         """Shorten and simplify a new failure, and write it down."""
-        shortest, explicit = self.simplest(first)
+        shortest, explicit, attempts = self.simplest(first)
         lines_before = self.running.log.lines
         last = self.fails_again(shortest, first, SHRUNK)
         if last is not None:
             last.explicit = explicit
         messages = (lines_before + 1, self.running.log.lines) if last else None
-        self.write_down(last or first, messages)
-
-    def write_down(self, failure: SequenceResult, messages: tuple[int, int] | None) -> None:
-        """Write down a failure, and the lines of the message log that have it."""
+        failure = last or first
         kept = counterexample(failure, self.running.made.profile, self.running.silent, messages)
+        if attempts == 0:
+            kept["not_shortest"] = True
         file = self.running.keep(self.lane, failure.last, kept)
         self.tally.in_brief.setdefault(failure.last, in_brief(failure, kept, file))
         shown = self.tally.in_full.setdefault(failure.last, [])
         if len(shown) < MOST_SHOWN:
             shown += in_full(kept, file, is_first=not shown)
 
-    def simplest(self, first: SequenceResult) -> tuple[Commands, Explicit]:
-        """Return the shortest and simplest sequence for a failure that is found in time, and on
-        which usual values it depends.
+    def simplest(self, first: SequenceResult) -> tuple[Commands, Explicit, int]:
+        """Return the shortest and simplest sequence for a failure that the attempts find, on which
+        usual values it depends, and how many attempts were left.
         """
-        clock = self.subject.session.clock
-        began = clock.now()
-        until = began + min(SHRINKING_OF_ONE, self.shrinking)
-
         last = first
+        attempts = min(MOST_ATTEMPTS, self.attempts)
+        self.attempts -= attempts
 
         def fails(commands: Commands) -> bool:
-            nonlocal last
+            nonlocal attempts, last
             again = None
-            if clock.allows(SHRINKING, until):
+            if attempts:
+                attempts -= 1
                 again = self.fails_again(commands, first)
             last = again or last
             return again is not None
 
         def still_fails(commands: Commands) -> bool | None:
-            if not clock.allows(SHRINKING, until):
+            nonlocal attempts
+            if not attempts:
                 return None
+            attempts -= 1
             return self.still_fails(commands, last)
 
         simplest = simplified(shrunk(first.asked, fails), fails)
         simplest = shrunk(simplest, fails)  # usual values may have made a step needless
         explicit = explicit_in(simplest, self.declared, still_fails)
-        self.shrinking -= clock.now() - began
-        return simplest, explicit
+        self.attempts += attempts
+        return simplest, explicit, attempts
 
     def fails_again(
         self, commands: Commands, first: SequenceResult, case: str = SHRINKING

@@ -6,27 +6,21 @@ from ...machine import Command
 
 Commands = tuple[Command, ...]
 
-MOST_ATTEMPTS = 200
-"""How many shorter sequences are tried."""
-
 
 def shrunk(commands: Commands, fails: Callable[[Commands], bool]) -> Commands:
-    """Return a sequence that fails and has no command but the last that can be left out, if there
-    are enough attempts.
+    """Return a sequence that fails and has no command but the last that can be left out.
 
     One run of commands after another is left out, longer runs first.  ``fails`` says whether a
     sequence still fails.
     """
     kept = commands
-    attempts = 0
     size = max(len(kept) // 2, 1)
-    while size > 0 and attempts < MOST_ATTEMPTS:
+    while size > 0:
         length_before = len(kept)
         start = 0
-        while start < len(kept) - 1 and attempts < MOST_ATTEMPTS:
+        while start < len(kept) - 1:
             end = min(start + size, len(kept) - 1)  # the last command is the one that fails
             shorter = kept[:start] + kept[end:]
-            attempts += 1
             if fails(shorter):
                 kept = shorter
             else:

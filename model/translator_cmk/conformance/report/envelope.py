@@ -211,6 +211,7 @@ COUNTEREXAMPLE = record(
         "sent": ListOf(PROSE),
         "own_words": PROSE,
         "unobserved": FLAG,
+        "not_shortest": FLAG,
         "messages": record("lines of the message log", {"from": COUNT, "to": COUNT}),
     },
 )
