@@ -1,24 +1,23 @@
 """Plan the sequences of a tour: each scope gets a share of the steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...explore.scopes import Scope
 from ...explore.suites import Suite, suite
 
 
-def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
-    """Sequences of each scope, the smallest first, with an equal share of the steps that are
+def suites(scopes: Iterable[Scope], steps: int) -> Iterator[Suite]:
+    """Yield sequences of each scope, the smallest first, with an equal share of the steps that are
     left.
     """
-    made: list[Suite] = []
     waiting = sorted(scopes, key=pairs)
     left = steps
     for number, scope in enumerate(waiting):
         share = left // (len(waiting) - number)
         at_least = len(scope.start) + 2  # a reset, the way to the scope, and one command
-        made.append(within(scope, max(share, at_least)))
-        left -= made[-1].steps
-    return made
+        made = within(scope, max(share, at_least))
+        left -= made.steps
+        yield made
 
 
 def within(scope: Scope, steps: int) -> Suite:
