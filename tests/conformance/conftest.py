@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.command_line import ROOT, run_cli, run_here
-from translator_cmk.conformance.cases import STRESS
 from translator_cmk.conformance.report.folder import MESSAGES
 
 MODEL = "translator_cmk.system:ModelSystem"
@@ -22,14 +21,11 @@ NEW = "environment.new-name/a-new-name-is-accepted"
 WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
 """A run of two scenarios that any system passes that makes vaults."""
 
-DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
+DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "100")
 """A tour that several tests share, since it takes a second to plan."""
 
 TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
 """The smallest tour in which every loss of the key is asked for."""
-
-LONG_NAMES = ("--lane", "tour", "--scope", STRESS)
-"""A tour in which names have capitals, and are as long as may be."""
 
 VAULT = ("--lane", "features", "--topic", "vault")
 FULL = ("--lane", "features", "--profile", "full")

@@ -19,6 +19,7 @@ from tests.conformance.conftest import (
 from translator_cmk.cli import main
 from translator_cmk.conformance.lanes.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
 from translator_cmk.conformance.lanes.sequence_run import SequenceResult
+from translator_cmk.conformance.lanes.sequences import named_sequences
 from translator_cmk.language.messages import command_to_wire
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine import commands as cmd
@@ -189,3 +190,19 @@ def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: 
         assert len(kept["commands"]) == 2  # it was shrunk with such names, too
     assert main(["report", "check", str(found.folder)]) == 0
     says_here(0, "report", "reproduce", str(found.folder), "--python", system)
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "says"),
+    [
+        ("ShowsSmallLetters", 0, "agree"),  # as in Azure, case makes no difference
+        ("ForgetsTheEnds", 1, 'the vault "KV-Production-EU1" exists'),
+    ],
+)
+def test_names_with_capitals_and_as_long_as_may_be_are_compared(
+    tmp_path: Path, system: str, code: int, says: str
+) -> None:
+    commands = named_sequences()["an earlier workspace goes on working until access is lost"]
+    file = counterexample(tmp_path, *map(command_to_wire, commands))
+    said = says_here(code, "replay", "--python", f"tests.systems.adapters:{system}", str(file))
+    assert says in said

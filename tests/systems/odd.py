@@ -174,11 +174,6 @@ class ClosesEverything(Acting):
         os.closerange(0, 256)
 
 
-class NeverAnswers(Acting):
-    def act(self) -> None:
-        time.sleep(600)
-
-
 class KillsItself(Acting):
     def act(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

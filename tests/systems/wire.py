@@ -62,7 +62,7 @@ def slow(answer: Answer) -> None:
 
 
 def late(answer: Answer) -> None:
-    time.sleep(2.5)
+    time.sleep(1.2)
     write(line(answer))
 
 
