@@ -357,69 +357,6 @@ def test_the_permissions_that_go_are_named(tmp_path: Path) -> None:
 
 
 DATE = "2027-12-31T00:00:00Z"
-DATED_BY_POLICY = [{"expire_after": "P1Y"}]
-
-
-def test_every_attribute_of_a_policy_that_counts_from_the_expiry_is_to_go_with_the_date(
-    tmp_path: Path,
-) -> None:
-    def advised(**policy: Any) -> str:
-        plan = plan_with(without=K)
-        after = b.key(expiration_date=DATE, rotation_policy=[policy])
-        plan.update(K, b.key(), after)
-        return advice(plan, tmp_path, K)
-
-    before = [{"time_after_creation": None, "time_before_expiry": "P30D"}]
-    whole = advised(expire_after="P1Y", notify_before_expiry="P29D", automatic=before)
-    for name in ("expiration_date", "expire_after", "notify_before_expiry", "time_before_expiry"):
-        assert name in whole
-    assert "nothing rotates" in whole
-    later = [{"time_after_creation": "P9M", "time_before_expiry": ""}]
-    part = advised(expire_after="P1Y", notify_before_expiry=None, automatic=later)
-    for name in ("notify_before_expiry", "time_before_expiry", "nothing rotates"):
-        assert name not in part
-
-
-def test_a_date_is_not_advised_to_be_left_out_alone_where_azurerm_would_replace_the_key(
-    tmp_path: Path,
-) -> None:
-    def advised(before: str | None, **values: Any) -> str:
-        plan = plan_with(without=K)
-        plan.update(K, b.key(expiration_date=before), b.key(expiration_date=DATE, **values))
-        return advice(plan, tmp_path, K)
-
-    assert "replaces" not in advised(None)
-    assert "replaces" not in advised(None, rotation_policy=[{"expire_after": None}])
-    for advised_here in (
-        advised(None, rotation_policy=DATED_BY_POLICY),
-        advised("2027-01-01T00:00:00Z"),
-    ):
-        assert "replaces" in advised_here
-        assert "ignore_changes" in advised_here
-
-
-def test_the_accounts_are_named_that_the_plan_moves_to_the_version_that_expires(
-    tmp_path: Path,
-) -> None:
-    def said(version: Any, **options: Any) -> str:
-        plan = plan_with(without=f"{T} {K}")
-        plan.keep(T, b.account())
-        plan.keep("data.azurerm_key_vault_key.d", b.key())
-        plan.update(C, b.cmk(), b.cmk(key_vault_key_id=version), **options)
-        plan.update(K, b.key(version="v2"), b.key(version="v2", expiration_date=DATE))
-        [sentence] = sentences(plan, tmp_path)
-        return sentence
-
-    moved = "moves translator-prod"
-    assert moved in said(b.key_id(version="v2"))
-    assert "names it" in said(b.key_id(version="v2"))
-    assert moved not in said(b.key_id(version="v1"))
-    assert "older version" in said(b.key_id(version="v1"))
-    assert "No version" in said(b.key_id(version=""))
-    read = said(b.UNKNOWN, refers={"key_vault_key_id": "data.azurerm_key_vault_key.d.id"})
-    assert moved in read
-    assert "at the next apply, from data.azurerm_key_vault_key.d" in read
-    assert "names it" not in read
 
 
 def test_what_is_said_of_a_key_is_said_once_for_all_accounts_that_use_it(tmp_path: Path) -> None:
@@ -842,19 +779,6 @@ def test_an_identity_that_is_no_longer_system_assigned_loses(
     after["identity"] = [{**after["identity"][0], "type": kind}]
     plan.update(T, b.account(key=b.key_id()), after)
     assert verdicts(plan, tmp_path) == ({T: verdict} if verdict else {})
-
-
-def test_a_key_used_by_a_user_assigned_identity_is_not_judged_by_the_system_assigned_one(
-    tmp_path: Path,
-) -> None:
-    plan = plan_with(without=f"{T} {P}", policies=[b.OTHER])
-    block = [{"key_vault_key_id": b.key_id(), "identity_client_id": b.OTHER}]
-    before = b.account(customer_managed_key=block)
-    plan.update(T, before, {**before, "tags": {"a": "b"}})
-    plan.delete(P, b.policy())
-    found = report(plan, tmp_path)
-    assert found.findings == ()
-    assert any("user-assigned" in note for note in found.notes)
 
 
 def test_an_identity_that_goes_under_microsofts_keys_may_lose_and_by_assumption_does_not(

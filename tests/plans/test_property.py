@@ -21,7 +21,6 @@ from translator_cmk.oracle.transitions import transitions
 from translator_cmk.plans.changes import Operation, operations_of
 from translator_cmk.plans.context import Context
 from translator_cmk.plans.findings import stakes_of
-from translator_cmk.plans.inventory import entries_of
 from translator_cmk.plans.order import predecessors
 from translator_cmk.plans.plan import Plan
 from translator_cmk.plans.reading import read_plan
@@ -145,7 +144,7 @@ def runs(
 
 
 def context_of(plan: Plan) -> Context:
-    world = World(tuple(entries_of(plan)), frozenset(), "models")
+    world = World(plan, "models")
     [account] = world.every_account()
     return Context(plan, world, account)
 

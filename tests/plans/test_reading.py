@@ -123,8 +123,8 @@ def test_an_unknown_value_is_neither_set_nor_unset(tmp_path: Path) -> None:
     assert other is not None
     assert vault.get("id") is UNKNOWN
     assert vault.get("contact") is None
-    assert account.at("identity", "principal_id") is UNKNOWN
-    assert account.at("identity", "type") == "SystemAssigned"
+    assert account.get("identity.principal_id") is UNKNOWN
+    assert account.get("identity.type") == "SystemAssigned"
     assert other.blocks("access_policy") is UNKNOWN
 
 
@@ -234,8 +234,8 @@ def test_what_if_is_read_as_the_cli_prints_it_as_rest_answers_and_of_a_stack(
         assert (found.type, found.actions) == ("Microsoft.KeyVault/vaults", ("update",))
         assert found.before is not None
         assert found.after is not None
-        assert len(found.before.at("properties", "accessPolicies")) == 1
-        assert found.after.at("properties", "accessPolicies") == []
+        assert len(found.before.get("properties.accessPolicies")) == 1
+        assert found.after.get("properties.accessPolicies") == []
 
 
 def test_what_what_if_does_not_resolve_is_unknown(tmp_path: Path) -> None:

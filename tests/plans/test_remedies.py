@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.plans import builder as b
+from tests.plans import test_principals as principals
 from tests.plans.test_cases import (
     TO_ACCOUNT,
     TO_VAULT,
@@ -212,6 +213,31 @@ def expiry(date: str | None, before: str | None = None, **values: Any) -> Build:
         return plan
 
     return build
+
+
+BOTH = "SystemAssigned, UserAssigned"
+
+
+def identities(before: str, after: str) -> b.TerraformPlan:
+    """Return a plan that changes the identities of an account whose key another one uses."""
+    plan = principals.usual(without=T)
+    ids = [principals.IDENTITY_ID] if "User" in after else []
+    plan.update(T, principals.account(before), principals.account(after, ids, tags={"a": "b"}))
+    return plan
+
+
+def group_loses_its_entry(mine: bool) -> b.TerraformPlan:
+    plan = principals.shared(mine, roles=False)
+    plan.delete(f"{P}2", b.policy(principals.GROUP_ID))
+    return plan
+
+
+def subscription(action: str, prevents: bool) -> b.TerraformPlan:
+    plan = plan_with()
+    plan.features = {"subscription": {"prevent_cancellation_on_destroy": prevents}}
+    mine = b.SUBSCRIPTION.rpartition("/")[2]
+    plan.change("azurerm_subscription.s", [action], {"subscription_id": mine}, None)
+    return plan
 
 
 def key_to_be(known: bool) -> Build:
@@ -461,8 +487,14 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     ],
     "key-deleted-with-more": [Remedy(goes_with_the_vault(["delete"], ["delete"]), plan_with)],
     "key-created": [Remedy(key_made("cmk"), key_made("more"))],
-    "key-expires": [Remedy(expiry(DATE), expiry(None))],
-    "key-expires-by-policy": [
+    "key-unusable": [
+        Remedy(lambda: principals.key_updated(key_opts=["sign"]), principals.key_updated)
+    ],
+    "key-dated": [
+        Remedy(expiry(DATE), expiry(None)),
+        Remedy(expiry(DATE, before="2027-01-01T00:00:00Z"), expiry(DATE, before=DATE)),
+    ],
+    "key-dated-by-policy": [
         Remedy(
             expiry(DATE, rotation_policy=DATING_POLICY),
             expiry(None, rotation_policy=[{"automatic": [{"time_after_creation": "P9M"}]}]),
@@ -471,9 +503,6 @@ REMEDIES: Mapping[str, list[Remedy]] = {
             expiry(DATE, rotation_policy=DATING_POLICY),
             expiry(DATE, before=DATE, rotation_policy=DATING_POLICY),
         ),
-    ],
-    "key-expires-on-another-date": [
-        Remedy(expiry(DATE, before="2027-01-01T00:00:00Z"), expiry(DATE, before=DATE))
     ],
     "key-enabled": [
         Remedy(lambda: enabled(depends=()), enabled),
@@ -516,8 +545,36 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "identity-switched": [
         Remedy(
             used_by_another_identity("UserAssigned"),
-            used_by_another_identity("SystemAssigned, UserAssigned"),
+            account_with_identity("SystemAssigned, UserAssigned"),
         )
+    ],
+    "identity-off-beside-another": [
+        Remedy(lambda: identities(BOTH, "UserAssigned"), lambda: identities(BOTH, BOTH))
+    ],
+    "identity-detached": [
+        Remedy(lambda: identities("UserAssigned", "SystemAssigned"), principals.usual)
+    ],
+    "identity-deleted": [
+        Remedy(lambda: principals.goes(principals.UAI, principals.identity()), principals.usual)
+    ],
+    "key-used-by-another": [
+        Remedy(
+            used_by_another_identity("SystemAssigned, UserAssigned"),
+            account_with_identity("SystemAssigned, UserAssigned"),
+        )
+    ],
+    "access-of-others-gone": [
+        Remedy(lambda: group_loses_its_entry(mine=False), lambda: group_loses_its_entry(mine=True))
+    ],
+    "vault-unprotected": [
+        Remedy(
+            with_change(V, ["update"], b.vault(), b.vault(purge_protection_enabled=False)),
+            plan_with,
+        )
+    ],
+    "subscription-cancelled": [
+        Remedy(lambda: subscription("delete", False), lambda: subscription("delete", True)),
+        Remedy(lambda: subscription("delete", False), lambda: subscription("forget", False)),
     ],
     "identity-unknown": [
         Remedy(account_with_identity(b.UNKNOWN), account_with_identity("SystemAssigned"))

@@ -175,7 +175,7 @@ HARMLESS = {
     "a policy for secrets is deleted": policy_changed(["delete"], []),
     "an entry for secrets is deleted that azapi has added": entry_of_azapi_deleted(),
     "an entry of somebody else is deleted that azapi has added": together(
-        entry_of_azapi_deleted(*WITH_A_KEY), account_kept
+        entry_of_azapi_deleted(*WITH_A_KEY), account_kept, lambda plan: plan.keep(P, b.policy())
     ),
     "a policy is widened": policy_changed(["update"], WITH_A_KEY, [*WITH_A_KEY, "List"]),
     "an entry is widened": vault_changed([SAME], [entry(*WITH_A_KEY, "List")]),
@@ -302,20 +302,14 @@ def test_where_nothing_is_stored_no_account_elsewhere_loses_anything() -> None:
 # Accounts in the plan whose key is not judged
 
 
-def by_user_assigned(**values: Any) -> b.Values:
-    block = [{"key_vault_key_id": b.key_id(), "identity_client_id": b.OTHER}]
-    return b.account(customer_managed_key=block, **values)
-
-
 def by_an_unknown_key(**values: Any) -> b.Values:
     block = [{"key_vault_key_id": "no id of a key", "identity_client_id": None}]
     return b.account(customer_managed_key=block, **values)
 
 
-@pytest.mark.parametrize("account", [by_user_assigned, by_an_unknown_key])
-def test_an_account_whose_key_is_not_judged_is_not_decided_where_that_may_go(
-    account: Callable[..., b.Values],
-) -> None:
+def test_an_account_whose_key_is_not_judged_is_not_decided_where_that_may_go() -> None:
+    account = by_an_unknown_key
+
     def changed(address: str, actions: list[str], before: b.Values, after: Any) -> int:
         plan = plan_with(without=f"{T} {address}")
         if address != T:
@@ -332,6 +326,19 @@ def test_an_account_whose_key_is_not_judged_is_not_decided_where_that_may_go(
     assert changed(T, ["update"], account(), account(tags={"a": "b"})) == 0
     assert changed(V, ["update"], b.vault(), b.vault(tags={"a": "b"})) == 0
     assert changed("azurerm_storage_account.s", ["delete"], {"id": "/x", "name": "s"}, None) == 0
+
+
+def test_a_deletion_of_which_nothing_tells_what_it_deletes_is_not_decided() -> None:
+    for address, values in (
+        (V, b.vault(id=None, vault_uri=None)),
+        (K, b.key(key_vault_id=None)),
+        (P, b.policy(key_vault_id=None)),
+        (C, b.cmk(cognitive_account_id=None)),
+        (T, b.account(id=None)),
+    ):
+        plan = b.TerraformPlan()
+        plan.delete(address, values)
+        assert checked(plan).code == 4
 
 
 # Requests of azapi that are not followed

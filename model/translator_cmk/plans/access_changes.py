@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
 from .causes import new_identities, root_cause, set_by, targets
 from .context import Change, Context, may
 from .inventory import Entry
-from .plan import DELETE, UNKNOWN
-from .things import NEEDED, MayBeUnknown, Policy, PolicyList, Role, Vault
+from .plan import UNKNOWN
+from .things import (
+    NEEDED,
+    MayBeUnknown,
+    Policy,
+    PolicyList,
+    Role,
+    RoleDefinition,
+    Vault,
+    last_word,
+)
 from .world import KnownVault, covers
 
 
@@ -19,17 +29,20 @@ class Rights:
     certain: frozenset[str]
     perhaps: Mapping[MayBeUnknown, MayBeUnknown]
     """By principal that may be the account's: the permissions that it has."""
+    by_others: Mapping[MayBeUnknown, MayBeUnknown]
+    """By principal of which nothing tells whose it is, and that may be a group."""
 
-    def may_lack_some_of(self, other: "Rights") -> bool:
-        """Return whether something is no longer there that others may give."""
-        for principal, permissions in other.perhaps.items():
-            here = self.perhaps.get(principal, frozenset())
-            if here is UNKNOWN or permissions is UNKNOWN:
-                if here is not permissions:
-                    return True
-            elif not permissions <= here:
+
+def lacks_some_of(rights: Mapping[Any, Any], others: Mapping[Any, Any]) -> bool:
+    """Return whether somebody no longer has all the rights that there were."""
+    for principal, permissions in others.items():
+        here = rights.get(principal, frozenset())
+        if here is UNKNOWN or permissions is UNKNOWN:
+            if here is not permissions:
                 return True
-        return False
+        elif not permissions <= here:
+            return True
+    return False
 
 
 PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
@@ -37,7 +50,7 @@ PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
 ROLES = "vault.permission-model"
 """The requirement that leaves open what a role gives."""
 
-NO_RIGHTS = Rights(frozenset(), {})
+NO_RIGHTS = Rights(frozenset(), {}, {})
 
 NO_PLACE: Mapping[str, str] = {"set_by": ""}
 """The words where nothing tells what sets the permissions."""
@@ -65,7 +78,7 @@ def policy_deleted(context: Context, entry: Entry, policy: Policy) -> Iterator[C
         is_output = ".output" in cause.reads
         kind = "policy-replaced-by-output" if is_output else "policy-replaced"
         words = {"cause": cause.address, "target": targets([cause.address])}
-    yield from rights_changed(context, vault, had, NO_RIGHTS, kind, words)
+    yield from rights_changed(context, entry, vault, had, NO_RIGHTS, kind, words)
 
 
 def policy_created(context: Context, policy: Policy) -> Iterator[Change]:
@@ -89,10 +102,10 @@ def policy_updated(
     had = rights_given(context, (before,))
     has = rights_given(context, (after,))
     words = {"set_by": set_by(entry.resource, "key_permissions")}
-    yield from rights_changed(context, vault, had, has, "policy-emptied", words)
+    yield from rights_changed(context, entry, vault, had, has, "policy-emptied", words)
 
 
-def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
+def list_applied(context: Context, entry: Entry, thing: PolicyList) -> Iterator[Change]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac:
         return
@@ -102,15 +115,15 @@ def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
         return
     rights = rights_given(context, thing.policies)
     if thing.does == "remove":
-        yield from rights_changed(context, vault, rights, NO_RIGHTS, "policy-dropped")
+        yield from rights_changed(context, entry, vault, rights, NO_RIGHTS, "policy-dropped")
     elif thing.does == "replace" and vault.name in context.account.access:
-        had = Rights(NEEDED, {})
-        yield from rights_changed(context, vault, had, rights, "policy-dropped")
+        had = Rights(NEEDED, {}, {})
+        yield from rights_changed(context, entry, vault, had, rights, "policy-dropped")
     else:
         yield from policies_given(context, vault, thing.policies)
 
 
-def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
+def list_deleted(context: Context, entry: Entry, thing: PolicyList) -> Iterator[Change]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac or thing.does != "add":
         return
@@ -120,25 +133,31 @@ def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
     had = rights_given(context, thing.policies)
     if had.certain or (had.perhaps and context.uses(vault)):
         yield policies_unknown(context, vault)
+    elif had.by_others:
+        yield from access_of_others_gone(context, entry, vault)
 
 
 def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
     """Return what policies give to the account, for certain and perhaps."""
     certain: frozenset[str] = frozenset()
     perhaps: dict[MayBeUnknown, MayBeUnknown] = {}
+    by_others: dict[MayBeUnknown, MayBeUnknown] = {}
     for policy in policies:
         is_mine = context.world.is_of(policy, context.account)
         if is_mine is False or not policy.needed:
             continue
         if is_mine is True and policy.needed is not UNKNOWN:
             certain |= policy.needed
+        elif is_mine is None and context.world.may_be_a_group(policy, context.account):
+            by_others[policy.principal] = policy.needed
         else:
             perhaps[policy.principal] = policy.needed
-    return Rights(certain, perhaps)
+    return Rights(certain, perhaps, by_others)
 
 
 def rights_changed(
     context: Context,
+    entry: Entry,
     vault: KnownVault,
     had: Rights,
     has: Rights,
@@ -150,17 +169,25 @@ def rights_changed(
         yield policies_unknown(context, vault)
     elif had.certain and not has.certain:
         gone = context.goes_besides(vault)
-        yield context.change(kind, (context.revoke(vault),), vault, "", False, gone=gone, **words)
+        yield context.change(kind, (context.revoke(vault),), vault, gone=gone, **words)
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
         gone = names_of(had.certain - has.certain)
-        yield context.change(
-            "policy-narrowed", readings, vault, "", False, permissions=gone, **words
-        )
+        yield context.change("policy-narrowed", readings, vault, permissions=gone, **words)
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
-    elif not has.certain and has.may_lack_some_of(had) and context.uses(vault):
-        yield policies_unknown(context, vault)
+    elif not has.certain and context.uses(vault):
+        if lacks_some_of(has.perhaps, had.perhaps):
+            yield policies_unknown(context, vault)
+        elif lacks_some_of(has.by_others, had.by_others):
+            yield from access_of_others_gone(context, entry, vault)
+
+
+def access_of_others_gone(context: Context, entry: Entry, vault: KnownVault) -> Iterator[Change]:
+    """Yield that access goes by which the account may use its key: no other is visible."""
+    if context.shows_no_access(vault, entry):
+        readings = may(context.revoke(vault))
+        yield context.change("access-of-others-gone", readings, vault, what="an entry")
 
 
 def policies_unknown(context: Context, vault: KnownVault, today: str = "") -> Change:
@@ -184,7 +211,7 @@ def policies_unknown(context: Context, vault: KnownVault, today: str = "") -> Ch
         )
     if not context.depends_on(vault):
         words["refer"] = TO_THE_ACCOUNT
-    return context.change("policies-unknown", may(context.revoke(vault)), vault, "", False, **words)
+    return context.change("policies-unknown", may(context.revoke(vault)), vault, **words)
 
 
 def names_of(permissions: frozenset[str]) -> str:
@@ -210,12 +237,13 @@ def policies_updated(
         return
     had = rights_given(context, before.policies)
     if after.policies is UNKNOWN:
-        if had.certain or had.perhaps:
+        is_mine = had.by_others and context.shows_no_access(vault, entry)
+        if had.certain or had.perhaps or is_mine:
             yield policies_unknown(context, vault, entries_in_words(context, before, had))
         return
     has = rights_given(context, after.policies)
     words = {"set_by": set_by(entry.resource, "access_policy.key_permissions")}
-    yield from rights_changed(context, vault, had, has, "policy-dropped", words)
+    yield from rights_changed(context, entry, vault, had, has, "policy-dropped", words)
 
 
 def entries_in_words(context: Context, vault: Vault, had: Rights) -> str:
@@ -235,15 +263,19 @@ def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]
     is_mine = context.world.is_of(role, context.account)
     words = {"role_name": role.in_words}
     for vault in vaults_with(context, role):
-        if keeps_another_role(context, entry, vault):
+        counts = vault.uses_rbac or vault.before is None
+        if context.world.keeps_role(vault, context.account, [entry]) or not (counts or is_mine):
             continue
         if vault.before is None and vault.exists_before:
             kind = "role-deleted-from-a-vault-not-shown"
-            yield context.change(kind, may(context.revoke(vault)), vault, ROLES, False, **words)
+            yield context.change(kind, may(context.revoke(vault)), vault, ROLES, **words)
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
-        readings = may(remove, is_mine is True)
-        yield context.change("role-deleted", readings, vault, "", False, **words)
+        readings = may(remove, is_mine is True and bool(role.name))
+        if context.world.may_be_a_group(role, context.account) and is_mine is None:
+            yield context.change("access-of-others-gone", readings, vault, what=role.in_words)
+        else:
+            yield context.change("role-deleted", readings, vault, **words)
 
 
 def role_created(context: Context, role: Role) -> Iterator[Change]:
@@ -251,6 +283,8 @@ def role_created(context: Context, role: Role) -> Iterator[Change]:
     for vault in vaults_with(context, role):
         if vault.uses_rbac and context.uses(vault):
             continue  # it has one, or it could not use its key
+        if is_mine is None and context.world.may_be_a_group(role, context.account):
+            continue
         assign = (AssignKeyRole(vault.name, context.account.name),)
         readings = may(assign, is_mine is True)
         yield context.change("role-created", readings, vault, role_name=role.in_words)
@@ -266,14 +300,21 @@ def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
             yield vault
 
 
-def keeps_another_role(context: Context, entry: Entry, vault: KnownVault) -> bool:
-    """Return whether the account has another role on a vault that stays."""
-    for other in context.world.entries:
-        role = other.before
-        if other is entry or not isinstance(role, Role):
-            continue
-        is_mine = context.world.is_of(role, context.account) is True
-        stays = DELETE not in other.resource.actions
-        if is_mine and stays and covers(role.scope, vault, context.world):
-            return True
-    return False
+def custom_role_narrowed(
+    context: Context, entry: Entry, before: RoleDefinition, after: RoleDefinition | None
+) -> Iterator[Change]:
+    """Yield that a custom role goes or loses the use of keys, by which the account may use its."""
+    if before.uses_keys is False or (after is not None and after.uses_keys is True):
+        return
+    names = (f"@{entry.address}", before.name.lower(), last_word(str(before.id)))
+    given = [
+        each
+        for each in context.world.entries
+        if isinstance(each.before, Role) and each.before.definition in names
+    ]
+    for name in sorted(context.vaults):
+        vault = context.world.vault_named(name)
+        if vault.uses_rbac and context.shows_no_access(vault, *given):
+            remove = (RemoveKeyRole(vault.name, context.account.name),)
+            what = "the use of keys by a custom role"
+            yield context.change("access-of-others-gone", may(remove), vault, what=what)

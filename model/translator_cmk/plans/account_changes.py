@@ -15,7 +15,8 @@ from .causes import MOST_NAMED, prevention, put_back, set_back, targets
 from .context import NOTHING, Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, NO_CHANGE, UNKNOWN, without_keys
-from .things import Account, Key, KeyInUse, KeyUsed, MayBeUnknown, Policy, Vault
+from .things import Account, Identity, Key, KeyInUse, KeyUsed, MayBeUnknown, Policy, Vault
+from .verdicts import NOT_SPECIFIED
 from .world import KnownVault, UsedKey, location_name
 
 PURGES = "cognitive_account.purge_soft_delete_on_destroy"
@@ -35,7 +36,7 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
             "kept": put_back(entry.resource),
             "prevent": prevention(context.plan, entry.resource),
         }
-        yield context.change(kind, (delete,), None, "", False, **words)
+        yield context.change(kind, (delete,), None, **words)
 
 
 def recovery_of(context: Context, entry: Entry) -> str:
@@ -67,7 +68,7 @@ def recovered_in_words(context: Context, entry: Entry) -> str:
 def account_created(context: Context, account: Account) -> Iterator[Change]:
     if not context.is_mine(account.id):
         return
-    used = judged_key(context, account.key)
+    used = context.world.used_key(account.key)
     options: dict[str, Any] = {}
     kind = "account-created"
     if used is not None:
@@ -90,8 +91,10 @@ def account_updated(
         enable = (EnableIdentity(name),)
         yield context.change("identity-on", may(enable, after.identity is True))
     yield from key_of_account_updated(context, entry, before, after)
+    yield from user_changed(context, before.key, after.key)
     if before.identity is not False and after.identity is False:
         yield identity_off(context)
+    yield from identity_detached(context, before, after)
     if before.identity is True and after.identity is UNKNOWN:
         yield context.change("identity-unknown", may((DisableIdentity(name),)))
 
@@ -99,6 +102,8 @@ def account_updated(
 def identity_off(context: Context) -> Change:
     """Return that the system-assigned identity goes, for a user-assigned one perhaps."""
     readings = ((DisableIdentity(context.account.name),),)
+    if not context.account.user.is_system:
+        return context.change("identity-off-beside-another", may(readings[0]))
     if not context.is_used_by_another_identity():
         return context.change("identity-off", readings)
     given = policies_for_others(context)
@@ -114,7 +119,7 @@ def policies_for_others(context: Context) -> list[str]:
         if not isinstance(policy, Policy) or CREATE not in entry.resource.actions:
             continue
         is_mine = context.world.is_of(policy, context.account)
-        if is_mine is False and context.vault(policy.vault) is not None:
+        if is_mine is not True and context.vault(policy.vault) is not None:
             found.append(entry.address)
     return found
 
@@ -131,27 +136,58 @@ def key_of_account_updated(
             yield from unknown_key(context)
         return
     if before.key != after.key:
-        yield from enabled(context, judged_key(context, after.key))
+        yield from enabled(context, context.world.used_key(after.key))
+
+
+# User-assigned identities
+
+
+def identity_detached(context: Context, before: Account, after: Account) -> Iterator[Change]:
+    """Yield that the account loses the user-assigned identity by which it uses its key."""
+    if UNKNOWN in (before.assigned, after.assigned):
+        return
+    if context.account.user.names & (before.assigned - after.assigned):
+        yield from key_without_its_user(context, "identity-detached")
+
+
+def identity_deleted(context: Context, entry: Entry, identity: Identity) -> Iterator[Change]:
+    """Yield that the user-assigned identity goes by which the account uses its key."""
+    if context.account.user.names & {identity.id, identity.principal, f"@{entry.address}"}:
+        yield from key_without_its_user(context, "identity-deleted")
+
+
+def key_without_its_user(context: Context, kind: str) -> Iterator[Change]:
+    """Yield that nobody may be left who can use the key."""
+    used = context.account.key
+    if used is not None and not context.account.user.is_system:
+        vault = context.world.vault_named(used.vault)
+        yield context.change(kind, may(context.revoke(vault)), vault)
+
+
+def user_changed(context: Context, before: MayBeUnknown, after: MayBeUnknown) -> Iterator[Change]:
+    """Yield that another identity than before is to use the same key."""
+    world, account = context.world, context.account
+    if world.used_key(before) is None or world.used_key(before) != world.used_key(after):
+        return
+    old = world.user_of(account, account.before, before)
+    new = world.user_of(account, account.after or account.before, after)
+    is_off = account.before is not None and account.before.identity is not False
+    is_off = is_off and account.after is not None and account.after.identity is False
+    if not is_off and not old.names & new.names and before.client != after.client:
+        yield context.change("key-used-by-another", (NOTHING,), verdict=NOT_SPECIFIED)
 
 
 # Customer-managed keys
 
 
-def judged_key(context: Context, used: MayBeUnknown) -> UsedKey | None:
-    """Return a key that is used by the system-assigned identity; the article knows no other."""
-    key = context.world.used_key(used)
-    if key is None or key.by_user_assigned:
-        return None
-    return key
-
-
-def key_put_in_use(context: Context, thing: KeyInUse) -> Iterator[Change]:
+def key_put_in_use(context: Context, thing: KeyInUse, before: MayBeUnknown) -> Iterator[Change]:
     if not context.is_mine(thing.account):
         return
+    yield from user_changed(context, before, thing.key)
     if thing.key is UNKNOWN or context.world.used_key(thing.key) is None:
         yield from unknown_key(context)
     else:
-        yield from enabled(context, judged_key(context, thing.key))
+        yield from enabled(context, context.world.used_key(thing.key))
 
 
 def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
@@ -244,7 +280,7 @@ def unknown_key(context: Context) -> Iterator[Change]:
     if used is None or used.in_hsm:
         words = words_on_new_keys(context, None)
         yield context.change(
-            "key-unknown", (NOTHING,), unsaid=True, new=words.new, first=words.first
+            "key-unknown", (NOTHING,), verdict=NOT_SPECIFIED, new=words.new, first=words.first
         )
         return
     other = f"{used.key[:40]}-or-another"
@@ -289,7 +325,7 @@ def words_on_new_keys(context: Context, vault: KnownVault | None) -> WordsOnNewK
 
 
 def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
-    if context.is_mine(thing.account) and judged_key(context, thing.key) is not None:
+    if context.is_mine(thing.account) and context.world.used_key(thing.key) is not None:
         yield given_up(context)
 
 

@@ -149,8 +149,7 @@ def value_in_words(plan: Plan, attributes: Attributes | None, path: str) -> str:
     """Return the value of an attribute; empty if it is not known or must not be shown."""
     if attributes is None:
         return ""
-    steps = [step for step in path.split(".") if not step.isdigit()]
-    value = attributes.at(*steps)
+    value = attributes.get(".".join(step for step in path.split(".") if not step.isdigit()))
     if not isinstance(value, str) or len(value) > LONGEST_VALUE:
         return ""
     if any(text.lower() in value.lower() for text in plan.masked_texts):
@@ -252,7 +251,7 @@ def has_unknown_identity(attributes: Attributes) -> bool:
     for name in ("principal_id", "object_id", "output"):
         if attributes.get(name) is UNKNOWN:
             return True
-    return attributes.at("identity", "principal_id") is UNKNOWN
+    return attributes.get("identity.principal_id") is UNKNOWN
 
 
 def targets(addresses: list[str]) -> str:

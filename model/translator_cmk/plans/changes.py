@@ -8,11 +8,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..machine.commands import DeleteKey, DisableIdentity
-from . import access_changes, account_changes, expiry_changes, key_changes, vault_changes
+from . import access_changes, account_changes, key_changes, vault_changes
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
-from .things import Account, Group, Key, KeyInUse, Policy, PolicyList, Role, Thing, Vault
+from .things import (
+    Account,
+    Group,
+    Identity,
+    Key,
+    KeyInUse,
+    Policy,
+    PolicyList,
+    Role,
+    RoleDefinition,
+    Thing,
+    Vault,
+)
 
 
 @dataclass(frozen=True)
@@ -66,13 +78,17 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Policy():
             return access_changes.policy_deleted(context, entry, thing)
         case PolicyList():
-            return access_changes.list_deleted(context, thing)
+            return access_changes.list_deleted(context, entry, thing)
         case KeyInUse():
             return account_changes.key_given_up(context, thing)
         case Role():
             return access_changes.role_deleted(context, entry, thing)
         case Group():
             return vault_changes.group_deleted(context, entry, thing)
+        case Identity():
+            return account_changes.identity_deleted(context, entry, thing)
+        case RoleDefinition():
+            return access_changes.custom_role_narrowed(context, entry, thing, None)
 
 
 def created(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
@@ -87,9 +103,9 @@ def created(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Policy():
             return access_changes.policy_created(context, thing)
         case PolicyList():
-            return access_changes.list_applied(context, thing)
+            return access_changes.list_applied(context, entry, thing)
         case KeyInUse():
-            return account_changes.key_put_in_use(context, thing)
+            return account_changes.key_put_in_use(context, thing, None)
         case Role():
             return access_changes.role_created(context, thing)
     return ()
@@ -103,13 +119,15 @@ def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iter
         case Vault(), Vault():
             return vault_changes.vault_updated(context, entry, before, after)
         case Key(), Key():
-            return expiry_changes.key_expires(context, entry, before, after)
+            return key_changes.key_updated(context, before, after)
         case Policy(), Policy():
             return access_changes.policy_updated(context, entry, before, after)
         case PolicyList(), PolicyList():
-            return access_changes.list_applied(context, after)
+            return access_changes.list_applied(context, entry, after)
+        case RoleDefinition(), RoleDefinition():
+            return access_changes.custom_role_narrowed(context, entry, before, after)
         case KeyInUse(), KeyInUse():
-            return account_changes.key_put_in_use(context, after)
+            return account_changes.key_put_in_use(context, after, before.key)
     return ()
 
 

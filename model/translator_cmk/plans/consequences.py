@@ -100,7 +100,7 @@ class Telling:
         for stake in effect.unspecified:
             if stake.kind is Resource or stake.is_lost_in(effect.before):
                 continue
-            told = replace(self._of_request("not specified", names[0]), what=stake.what, title="")
+            told = replace(self.of_request("not specified", names[0]), what=stake.what, title="")
             is_kept = not told.is_open and not stake.is_lost_in(effect.after)
             yield replace(told, assumed="kept") if is_kept else told
 
@@ -150,17 +150,17 @@ class Telling:
         What is not specified of the request besides is left out.
         """
         for demanded in broken:
-            yield self._of_request("demanded", demanded)
+            yield self.of_request("demanded", demanded)
         for demanded, refusal in broken.items():
-            told = self._of_request("refusal", refusal)
+            told = self.of_request("refusal", refusal)
             yield replace(told, title=all_demands()[demanded].needs)
 
     def _of_requests(self, becomes: str, names: frozenset[str]) -> Iterator[Consequence]:
         """Yield why a request is refused or not specified."""
         for name in sorted(names):
-            yield self._of_request(becomes, name)
+            yield self.of_request(becomes, name)
 
-    def _of_request(self, becomes: str, name: str) -> Consequence:
+    def of_request(self, becomes: str, name: str) -> Consequence:
         """Return what this requirement says of a request."""
         requirement = self.register[name]
         title = requirement.title

@@ -32,8 +32,11 @@ class Change:
     words: Mapping[str, str] = field(default_factory=dict)
     silent: str = ""
     """The requirement that leaves its readings open; empty if an unknown value does."""
-    unsaid: bool = False
-    """Whether nobody says what it does, so the model has no command for it."""
+    verdict: str = ""
+    """The verdict where the model has no command for it: nobody says what it does, or a requirement
+    says that no request does this."""
+    cites: str = ""
+    """That requirement."""
 
     @property
     def is_certain(self) -> bool:
@@ -62,7 +65,8 @@ class Context:
         readings: tuple[Commands, ...],
         vault: KnownVault | None = None,
         silent: str = "",
-        unsaid: bool = False,
+        verdict: str = "",
+        cites: str = "",
         **words: str,
     ) -> Change:
         """Return a change with the names that its words have."""
@@ -70,7 +74,7 @@ class Context:
         words["fate"] = self._fate_without_a_new_key()
         if vault is not None:
             words["vault"] = vault.name
-        return Change(kind, readings, words, silent, unsaid)
+        return Change(kind, readings, words, silent, verdict, cites)
 
     def _fate_without_a_new_key(self) -> str:
         """Return which key the account has where a request puts no other one in use."""
@@ -190,9 +194,21 @@ class Context:
     def is_used_by_another_identity(self) -> bool:
         """Return whether a user-assigned identity of the account is to use the key."""
         for entry in self.world.entries:
-            if self._is_key_of_mine(entry.after) and entry.after.key.by_user_assigned:
-                return True
+            if self._is_key_of_mine(entry.after):
+                user = self.world.user_of(self.account, self.account.after, entry.after.key)
+                if not user.is_system:
+                    return True
         return False
+
+    def shows_no_access(self, vault: KnownVault, *but: Entry) -> bool:
+        """Return whether the account uses a vault, and no access of it is visible that stays.
+
+        Where the vault or the account goes too, that has a finding of its own.
+        """
+        if not self.uses(vault) or self.goes_besides(vault):
+            return False
+        keeps = self.world.keeps_role if vault.uses_rbac else self.world.keeps_policy
+        return not keeps(vault, self.account, but)
 
     def _is_key_of_mine(self, facts: Thing | None) -> TypeGuard[Account | KeyInUse]:
         """Return whether a thing says which key the account uses."""

@@ -16,7 +16,6 @@ from .context import Change, Context
 from .demands import all_demands, broken_demands
 from .finding import Finding, Part
 from .gaps import how_long, listed_in_part
-from .inventory import entries_of
 from .order import predecessors
 from .plan import CREATE, DELETE, FAILED, Plan
 from .setup import document_of, model_of, workspace_of
@@ -25,6 +24,7 @@ from .together import told_once
 from .undecided import (
     accounts_not_judged,
     changes_of_keys_not_judged,
+    deletions_of_unknown_things,
     groups_that_go,
     may_take_a_key,
     not_followed,
@@ -133,7 +133,7 @@ class Judge:
         """Return what a plan does."""
         self.notes = list(plan.notes)
         self.undecided = [FAILED] if plan.failed else []
-        world = World(tuple(entries_of(plan)), plan.masked_texts, self.holds)
+        world = World(plan, self.holds)
         findings = self._findings(plan, world)
         self._look_at_what_is_not_judged(plan, world)
         found = addresses_of(findings)
@@ -157,6 +157,7 @@ class Judge:
         """Note what may cost something that is not judged, and what only seems to."""
         self.undecided += without_contents(plan)
         self.undecided += changes_of_keys_not_judged(world)
+        self.undecided += deletions_of_unknown_things(world)
         self.undecided += roles_on_what_is_not_shown(world)
         self.undecided += groups_that_go(plan, world)
         for resource in not_followed(plan):
@@ -298,7 +299,7 @@ class Judge:
         walk = story.walk
         telling = Telling(story.account.name, self.register, self.article.silent)
         harmless = 0
-        verdict: str | None = NOT_SPECIFIED if change.unsaid else None
+        verdict: str | None = change.verdict or None
         worst: list[Effect] = []
         for effects in traced.effects.values():
             for effect in effects:
@@ -322,6 +323,9 @@ class Judge:
             elif verdict == MAY_LOSE and not only_in_some and is_left_open(change, consequences):
                 advice = advice._replace(does=f"{advice.does} {AFTER_THE_REST}")
             return story.part(change, advice, verdict, consequences, only_in_some, shown.path)
+        if change.cites:
+            cited = (telling.of_request("refused", change.cites),)
+            return story.part(change, advice_on(change), verdict, cited, False, ())
         regained: tuple[Consequence, ...] = ()
         for effects in traced.effects.values():
             for effect in effects:

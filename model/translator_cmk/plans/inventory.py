@@ -4,12 +4,20 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from . import arm, azurerm
 from .configuration import attribute_of, resource_of
+from .forms import AZAPI_RESOURCE, FORMS, as_body
 from .plan import UNKNOWN, Attributes, Plan, PlannedResource
-from .things import Account, Group, MayBeUnknown, Thing, Vault
-
-AZAPI_RESOURCE = "azapi_resource"
+from .things import (
+    Account,
+    Group,
+    Identity,
+    MayBeUnknown,
+    Role,
+    RoleDefinition,
+    Thing,
+    Vault,
+    last_word,
+)
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,35 @@ class Entry:
 
 def entries_of(plan: Plan) -> Iterator[Entry]:
     """Yield each resource of the plan that is one of the things that are judged."""
-    for resource in plan.resources:
-        entry = entry_of(plan, resource)
-        if entry.before is not None or entry.after is not None:
-            yield entry
+    entries = [entry_of(plan, resource) for resource in plan.resources]
+    custom = custom_roles(entries)
+    for entry in entries:
+        thing = entry.before or entry.after
+        if thing is None or (isinstance(thing, Role) and not may_use_keys(thing, custom)):
+            continue
+        yield entry
+
+
+def custom_roles(entries: list[Entry]) -> dict[str, bool]:
+    """Return by id, name and address of each custom role of the plan whether it may use keys."""
+    found: dict[str, bool] = {}
+    for entry in entries:
+        for role in (entry.before, entry.after):
+            if isinstance(role, RoleDefinition):
+                for name in (f"@{entry.address}", role.name.lower(), last_word(str(role.id))):
+                    found[name] = found.get(name, False) or role.uses_keys is not False
+    return found
+
+
+def may_use_keys(role: Role, custom: dict[str, bool]) -> bool:
+    """Return whether a role may let somebody use keys.
+
+    One that the plan does not define and that is given on a vault itself may be a custom role.
+    """
+    if role.name or not isinstance(role.definition, str):
+        return True
+    is_on_a_vault = "/vaults/" in str(role.scope)
+    return custom.get(role.definition, is_on_a_vault)
 
 
 def entry_of(plan: Plan, resource: PlannedResource) -> Entry:
@@ -45,21 +78,20 @@ def thing(plan: Plan, resource: PlannedResource, attributes: Attributes | None) 
     """Return what a resource is with these attributes; None if it is not judged."""
     if attributes is None:
         return None
-
-    def refer(name: str) -> MayBeUnknown:
-        return referred_to(plan, resource, name)
-
-    read = azurerm.READERS.get(resource.type)
-    if read is not None:
-        return read(attributes, refer)
     kind, body = resource.type, attributes
-    if resource.type == AZAPI_RESOURCE:
-        kind, body = arm.as_body(attributes)
-    read = arm.READERS.get(kind.lower())
-    found = read(body, refer) if read is not None else None
-    if resource.type == AZAPI_RESOURCE:
-        return as_configured(found, body)
-    return found
+    is_of_azapi = kind == AZAPI_RESOURCE
+    if is_of_azapi:
+        kind, body = as_body(attributes)
+    form = FORMS.get(kind.lower())
+    if form is None:
+        return None
+
+    def refer(path: str) -> MayBeUnknown:
+        is_in_body = is_of_azapi and not path.startswith("identity.")
+        return referred_to(plan, resource, "body" if is_in_body else path)
+
+    found = form(body, refer)
+    return as_configured(found, body) if is_of_azapi else found
 
 
 def as_configured(found: Thing | None, body: Attributes) -> Thing | None:
@@ -67,7 +99,7 @@ def as_configured(found: Thing | None, body: Attributes) -> Thing | None:
     if isinstance(found, Vault):
         return replace(found, lists_all=False)
     if isinstance(found, Account):
-        return replace(found, leaves_key_open=body.at("properties", "encryption") is None)
+        return replace(found, leaves_key_open=body.get("properties.encryption") is None)
     return found
 
 
@@ -75,7 +107,7 @@ def identified(
     resource: PlannedResource, before: Thing | None, after: Thing | None
 ) -> Thing | None:
     """Return the thing after the change with an id: what is made again under its name keeps it."""
-    if not isinstance(after, Account | Vault | Group) or isinstance(after.id, str):
+    if not isinstance(after, Account | Vault | Group | Identity) or isinstance(after.id, str):
         return after
     if isinstance(before, Account | Vault) and isinstance(after, type(before)):
         same_name = before.name.lower() == after.name.lower()

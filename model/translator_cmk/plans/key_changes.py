@@ -1,14 +1,17 @@
 """The changes of a key: that it goes, that it comes, and who uses it meanwhile."""
 
+import re
 from collections.abc import Iterator
 
-from ..machine.commands import CreateKey, DeleteKey, RecoverKey
+from ..machine.commands import CreateKey, DeleteKey, DisableKey, RecoverKey
 from .causes import key_put_back, put_back
-from .context import Change, Context
+from .context import NOTHING, Change, Context, may
 from .inventory import Entry
 from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Account, Key, KeyInUse
+from .vault_changes import HSM
+from .verdicts import NOT_SPECIFIED
 from .world import KnownKey, KnownVault, UsedKey
 
 RECOVERS = "key_vault.recover_soft_deleted_keys"
@@ -37,7 +40,8 @@ def key_deleted(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
         "configured": configured,
         "again": what_comes_again(context, entry, known),
     }
-    yield context.change(kind, ((command,),), vault, "", False, **words)
+    readings = may((command,), certain=not vault.is_hsm)
+    yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", **words)
 
 
 def keep_in_words(entry: Entry, key: KnownKey) -> str:
@@ -118,3 +122,72 @@ def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
         return
     create = CreateKey(vault.name, known.name, *type_and_size(key))
     yield context.change("key-created", ((create,),), vault, key=known.name)
+
+
+# What a key can be used for, and when
+
+
+def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
+    """Yield what another use, or other dates, of the key mean to an account that uses it."""
+    vault = context.vault(before.vault)
+    used = context.account.key
+    if vault is None or used is None or used.vault != vault.name:
+        return
+    name = context.world.key(vault, before.name).name
+    if used.key != name:
+        return
+    gone = operations_gone(before, after)
+    is_disabled = before.enabled is not False and after.enabled is False
+    if is_disabled or gone:
+        disable = (DisableKey(vault.name, name),)
+        is_certain = is_disabled or len(gone) == len(OPERATIONS)
+        words = {"key": name, "operations": " and ".join(gone) or "everything"}
+        yield context.change("key-unusable", may(disable, is_certain), vault, **words)
+    if starts_later(context, before, after):
+        words = {
+            "key": name,
+            "date": date_in_words("a date before which it can't be used", after.starts),
+        }
+        yield context.change("key-dated", (NOTHING,), vault, verdict=NOT_SPECIFIED, **words)
+    if after.expires not in (None, before.expires):
+        kind = (
+            "key-dated-by-policy"
+            if after.dates_new_versions and before.expires is None
+            else "key-dated"
+        )
+        what = "a date of expiry" if before.expires is None else "another date of expiry"
+        words = {"key": name, "date": date_in_words(what, after.expires)}
+        yield context.change(kind, (NOTHING,), vault, verdict=NOT_SPECIFIED, **words)
+
+
+OPERATIONS = ("wrapKey", "unwrapKey")
+"""What an account does with its key."""
+
+
+def operations_gone(before: Key, after: Key) -> list[str]:
+    """Return what an account does with its key and can't do any more."""
+    if UNKNOWN in (before.operations, after.operations) or after.operations is None:
+        return []
+    had = before.operations
+    return [
+        each
+        for each in OPERATIONS
+        if (had is None or each.lower() in had) and each.lower() not in after.operations
+    ]
+
+
+def starts_later(context: Context, before: Key, after: Key) -> bool:
+    """Return whether a key gets a date before which it can't be used, and which may be to come."""
+    if after.starts in (None, before.starts):
+        return False
+    return not isinstance(after.starts, str) or after.starts > context.plan.made
+
+
+def date_in_words(what: str, date: object) -> str:
+    """Return which date a key gets, with the date if it is known."""
+    is_known = isinstance(date, str) and DATE.match(date)
+    return f"{what}, {str(date)[:10]}" if is_known else what
+
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""How a date begins that a planning tool writes."""

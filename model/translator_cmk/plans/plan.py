@@ -12,6 +12,10 @@ class Unknown:
         return "UNKNOWN"
 
 
+class Named(str):
+    """In the shape of what is unknown: the id of the resource that an unknown value names."""
+
+
 UNKNOWN: Final = Unknown()
 """A value that is known only once the change is applied.  It is equal to nothing else."""
 
@@ -37,11 +41,22 @@ class Attributes:
         self.unknown = unknown
         self.masked = masked
 
-    def get(self, name: str) -> Any:
-        """Return the value of an attribute: None if it is not set, or `UNKNOWN`."""
-        if self._unknown_at(name) is True:
+    def get(self, path: str) -> Any:
+        """Return the value at a path of names with dots: None if it isn't set, or `UNKNOWN`."""
+        block, _, name = path.rpartition(".")
+        if block:
+            inner = self.block(block)
+            return inner if inner is None or inner is UNKNOWN else inner.get(name)
+        if is_unknown(self._unknown_at(name)):
             return UNKNOWN
         return self.known.get(name)
+
+    def named(self, path: str) -> str:
+        """Return the resource that an unknown value names by its id; empty if it names none."""
+        block, _, name = path.rpartition(".")
+        inner = self.block(block) if block else self
+        where = inner._unknown_at(name) if isinstance(inner, Attributes) else False
+        return where if isinstance(where, Named) else ""
 
     def text(self, name: str) -> Any:
         """Return a text, None or `UNKNOWN`; a value of another type counts as unknown."""
@@ -71,14 +86,16 @@ class Attributes:
         if not isinstance(value, list):
             return UNKNOWN
         found: list[Attributes] = []
-        unknown = self._unknown_at(name)
+        outer, _, last = name.rpartition(".")
+        inner = self.block(outer) if outer else self
+        unknown = inner._unknown_at(last) if isinstance(inner, Attributes) else False
         if isinstance(unknown, Mapping):
             unknown = [unknown]
         for index, block in enumerate(value):
             its_unknown: Any = False
             if isinstance(unknown, list) and index < len(unknown):
                 its_unknown = unknown[index]
-            if its_unknown is True or not isinstance(block, Mapping):
+            if not isinstance(block, Mapping) or its_unknown is True:
                 return UNKNOWN
             found.append(Attributes(block, its_unknown))
         if isinstance(unknown, list) and len(unknown) > len(value):
@@ -91,15 +108,6 @@ class Attributes:
         if found is UNKNOWN:
             return UNKNOWN
         return found[0] if found else None
-
-    def at(self, *path: str) -> Any:
-        """Return the value that a path of names leads to: None if it ends early, or `UNKNOWN`."""
-        here = self
-        for name in path[:-1]:
-            here = here.block(name)
-            if here is None or here is UNKNOWN:
-                return here
-        return here.get(path[-1])
 
     def names_unknown(self) -> Iterator[str]:
         """Yield the names of the attributes that are unknown, as a whole or in part."""
@@ -130,7 +138,12 @@ def has_true(shape: Any) -> bool:
         return any(has_true(inner) for inner in shape.values())
     if isinstance(shape, list):
         return any(has_true(inner) for inner in shape)
-    return shape is True
+    return is_unknown(shape)
+
+
+def is_unknown(leaf: Any) -> bool:
+    """Return whether a leaf in the shape of what is unknown says so."""
+    return leaf is True or isinstance(leaf, Named)
 
 
 def texts_under(value: Any, mask: Any) -> Iterator[str]:
@@ -227,6 +240,8 @@ class Plan:
     """By provider key: settings such as `key_vault.recover_soft_deleted_key_vaults`."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """By name (`var.current_key`): the text in a variable of the root module."""
+    made: str = ""
+    """When the plan was made, as `2026-12-02T09:00:00Z`; empty if it doesn't say that."""
     failed: bool = False
     """Whether planning failed, so that changes are missing."""
     notes: tuple[str, ...] = ()

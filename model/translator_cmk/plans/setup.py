@@ -125,13 +125,13 @@ class Setup:
             is_needed = used is not None and used.vault == vault
             if vault in self.account.access or is_needed:
                 yield GrantKeyAccess(vault, name)
-        if used is not None and not used.in_hsm:
+        if used is not None:
             yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
         yield from self._setup_contents(name)
         for vault in vaults:
             if self.world.has_role_before(self.world.vault_named(vault), self.account) is True:
                 yield AssignKeyRole(vault, name)
-        if used is not None and not used.in_hsm:
+        if used is not None:
             yield from self._setup_access_in_use(self.world.vault_named(used.vault))
 
     def _setup_access_in_use(self, vault: KnownVault) -> Iterator[Command]:
@@ -144,20 +144,25 @@ class Setup:
                 yield RevokeKeyAccess(vault.name, self.account.name)
         elif vault.name not in self.account.access:
             yield RevokeKeyAccess(vault.name, self.account.name)
-        if self.account.before is not None and self.account.before.identity is False:
+        if self._lacks_its_identity():
             yield DisableIdentity(self.account.name)
+
+    def _lacks_its_identity(self) -> bool:
+        """Return whether the identity is off before by which the account uses its key."""
+        before = self.account.before
+        return self.account.user.is_system and before is not None and before.identity is False
 
     def lost_before(self) -> str:
         """Return what an account lacked before the plan to use its key: empty if nothing."""
         used = self.account.key
-        if used is None or used.in_hsm:
+        if used is None:
             return ""
         if (
             used.vault not in self.account.access
             and not self.world.vault_named(used.vault).uses_rbac
         ):
             return "access to its key"
-        if self.account.before is not None and self.account.before.identity is False:
+        if self._lacks_its_identity():
             return "an identity"
         return ""
 

@@ -63,6 +63,7 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
         dependencies=read_dependencies(content, configuration),
         features=read_features(content.record("configuration")),
         variables=read_variables(content),
+        made=content.text("timestamp", ""),
         failed=failed,
         notes=tuple(notes),
     )

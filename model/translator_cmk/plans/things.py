@@ -36,6 +36,41 @@ ROLES_FOR_KEYS: Mapping[str, str] = {
 PERSON = "User"
 """Azure's word for a principal that is a person, and so no identity of an account."""
 
+SERVICE_PRINCIPAL = "ServicePrincipal"
+"""Azure's word for a principal that is an identity or an application, and so no group."""
+
+
+ROLES_FOR_OTHER_THINGS = frozenset(
+    {
+        "owner",
+        "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+        "contributor",
+        "b24988ac-6180-42a0-ab88-20f7382dd24c",
+        "reader",
+        "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+        "user access administrator",
+        "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+        "key vault reader",
+        "21090545-7ca7-4776-b22c-e363652d74d2",
+        "key vault contributor",
+        "f25e0fa2-a7c8-4377-a976-54943a77a395",
+        "key vault secrets user",
+        "4633458b-17de-408a-b874-0445c86b69e6",
+        "key vault secrets officer",
+        "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+        "key vault certificate user",
+        "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
+        "key vault certificates officer",
+        "a4417e6f-fecd-4de8-b567-7b0420556985",
+    }
+)
+"""The built-in roles on vaults, by name and by id, that may not wrap and unwrap with keys."""
+
+USES_OF_KEYS = frozenset(
+    {"microsoft.keyvault/vaults/keys/wrap/action", "microsoft.keyvault/vaults/keys/unwrap/action"}
+)
+"""The data actions by which a role lets somebody use a key."""
+
 
 def role_for_keys(name_or_id: str) -> str:
     """Return the name of a role that may use keys; empty if this is no name or id of one."""
@@ -57,7 +92,8 @@ class KeyUsed:
     name: MayBeUnknown
     version: MayBeUnknown = None
     in_hsm: bool = False
-    by_user_assigned: bool = False
+    client: MayBeUnknown = None
+    """The client id of the user-assigned identity that uses it; None where none is named."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +106,11 @@ class Account:
     location: MayBeUnknown
     group: MayBeUnknown
     identity: MayBeUnknown
+    """Whether its system-assigned identity is on."""
     principal: MayBeUnknown
+    """The object id of its system-assigned identity."""
+    assigned: MayBeUnknown
+    """The ids of its user-assigned identities."""
     key: MayBeUnknown
     leaves_key_open: bool = False
     """Whether its resource says nothing of a key, and not that there is none."""
@@ -120,6 +160,8 @@ class Vault:
     """How many entries its list has, those of applications too; 0 if that is not known."""
     recovers: bool = False
     """Whether its request itself recovers a deleted vault of this name."""
+    is_hsm: bool = False
+    """Whether it is a managed HSM."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +172,16 @@ class Key:
     name: str
     type: MayBeUnknown
     size: MayBeUnknown
+    operations: MayBeUnknown = None
+    """What may be done with it, in lower case; None where nothing is said of that."""
+    enabled: MayBeUnknown = None
+    starts: MayBeUnknown = None
+    """Before which time it can't be used."""
     expires: MayBeUnknown = None
     rotates: bool = False
     """Whether a policy makes new versions of it by itself."""
-    by_expiry: tuple[str, ...] = ()
-    """What its policy says of the expiry of each new version, by the names of azurerm."""
+    dates_new_versions: bool = False
+    """Whether that policy gives each new version a date of expiry."""
     version: MayBeUnknown = None
     """Its newest version."""
 
@@ -164,7 +211,10 @@ class Role:
     scope: MayBeUnknown
     principal: MayBeUnknown
     name: str = ""
-    """Its name in Azure; empty if it is not known."""
+    """Its name in Azure, if it is one of those that may use keys."""
+    definition: MayBeUnknown = ""
+    """The name or the id of its definition."""
+    principal_type: MayBeUnknown = None
 
     @property
     def in_words(self) -> str:
@@ -173,19 +223,79 @@ class Role:
 
 
 @dataclass(frozen=True)
-class Group:
-    """A resource group."""
+class RoleDefinition:
+    """A custom role."""
 
     id: MayBeUnknown
     name: str
+    uses_keys: MayBeUnknown
 
 
-Thing = Account | Vault | Key | Policy | PolicyList | KeyInUse | Role | Group
+@dataclass(frozen=True)
+class Identity:
+    """A user-assigned identity."""
+
+    id: MayBeUnknown
+    principal: MayBeUnknown
+    client: MayBeUnknown
+
+
+@dataclass(frozen=True)
+class Group:
+    """A resource group, or a subscription where it has no name."""
+
+    id: MayBeUnknown
+    name: str
+    subscription: MayBeUnknown = UNKNOWN
+
+    def holds(self, thing: Account | Vault | None) -> bool | None:
+        """Return whether an account or a vault is in it; None if nothing tells."""
+        if thing is None:
+            return None
+        mine, theirs = self.name or UNKNOWN, thing.group
+        if self.is_subscription:
+            mine, theirs = self.subscription, subscription_of(thing.id)
+        if not isinstance(mine, str) or not isinstance(theirs, str):
+            return None
+        return mine == theirs
+
+    @property
+    def is_subscription(self) -> bool:
+        """Return whether it is a subscription."""
+        return isinstance(self.subscription, str)
+
+
+Thing = (
+    Account
+    | Vault
+    | Key
+    | Policy
+    | PolicyList
+    | KeyInUse
+    | Role
+    | RoleDefinition
+    | Identity
+    | Group
+)
 
 
 def lower(value: MayBeUnknown) -> MayBeUnknown:
     """Return a text in lower case; anything else as it is."""
     return value.lower() if isinstance(value, str) else value
+
+
+def split_at_provider(resource_id: str) -> tuple[str, str]:
+    """Return the scope of a resource, and its type and name: `Microsoft.KeyVault/vaults/kv`.
+
+    Ids in Azure have no case, so this is the one place that looks for `/providers/` in one.
+    """
+    at = resource_id.lower().rfind(PROVIDERS)
+    if at < 0:
+        return resource_id, ""
+    return resource_id[:at], resource_id[at + len(PROVIDERS) :]
+
+
+PROVIDERS = "/providers/"
 
 
 def last_word(resource_id: str) -> str:
@@ -227,7 +337,7 @@ def is_hsm(host: MayBeUnknown) -> bool:
     return isinstance(host, str) and host.endswith(tuple(f".{suffix}" for suffix in HOSTS_OF_HSMS))
 
 
-def key_in(key_id: MayBeUnknown, by_user_assigned: bool = False) -> MayBeUnknown:
+def key_in(key_id: MayBeUnknown, client: MayBeUnknown = None) -> MayBeUnknown:
     """Return the key in an id such as `https://kv.vault.azure.net/keys/cmk/VERSION`."""
     if key_id is None or key_id is UNKNOWN:
         return key_id
@@ -236,13 +346,13 @@ def key_in(key_id: MayBeUnknown, by_user_assigned: bool = False) -> MayBeUnknown
     if host is UNKNOWN or len(words) < 3 or words[1].lower() != "keys":
         return UNKNOWN
     version = words[3] if len(words) > 3 and words[3] else None
-    return KeyUsed(host, words[2].lower(), version, is_hsm(host), by_user_assigned)
+    return KeyUsed(host, words[2].lower(), version, is_hsm(host), client)
 
 
-def permissions_in(value: MayBeUnknown) -> MayBeUnknown:
-    """Return permissions as a set in lower case; their order and case say nothing."""
-    if value is UNKNOWN:
-        return UNKNOWN
+def words_in(value: MayBeUnknown) -> MayBeUnknown:
+    """Return a list of words as a set in lower case; their order and case say nothing."""
+    if value is UNKNOWN or value is None:
+        return value
     if not isinstance(value, list):
         return frozenset()
     return frozenset(str(each).lower() for each in value)

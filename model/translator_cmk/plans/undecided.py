@@ -7,18 +7,29 @@ judged account uses, so the same walk says whether a change takes that key away.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import arm
 from .causes import differs
+from .forms import FORMS, as_body
 from .inventory import Entry, referred_to, thing
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
 from .setup import type_and_size
-from .things import Account, Group, KeyInUse, MayBeUnknown, Policy, Role, lower
+from .things import (
+    Account,
+    Group,
+    Key,
+    KeyInUse,
+    MayBeUnknown,
+    Policy,
+    PolicyList,
+    Role,
+    Vault,
+    lower,
+)
 from .vault_changes import keeps_what_it_holds
 from .what_if import DETAILS
 from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World, covers, known_id, vault_in
 
 IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
-FOLLOWED = frozenset(kind for kind in arm.READERS if kind.startswith(IN_AZURE))
+FOLLOWED = frozenset(kind for kind in FORMS if kind.startswith(IN_AZURE))
 """The types in Azure by which an account may lose its key."""
 
 GROUP = "microsoft.resources/resourcegroups"
@@ -204,6 +215,24 @@ def is_another_key(world: World, one: MayBeUnknown, other: MayBeUnknown) -> bool
     return bool(before != after)
 
 
+def deletions_of_unknown_things(world: World) -> Iterator[str]:
+    """Yield what deletes a vault, a key, a policy or an account of which nothing tells which."""
+    for entry in world.entries:
+        if DELETE not in entry.resource.actions:
+            continue
+        match entry.before:
+            case Vault() | Account() as thing:
+                is_known = isinstance(thing.id, str)
+            case Key() | Policy() | PolicyList() as thing:
+                is_known = world.vault(thing.vault) is not None
+            case KeyInUse() as thing:
+                is_known = isinstance(thing.account, str)
+            case _:
+                is_known = True
+        if not is_known:
+            yield f"{entry.address} is deleted, and its id can't be read"
+
+
 # Requests that are not followed
 
 
@@ -265,7 +294,7 @@ def is_harmless(attributes: Attributes) -> bool:
 
 def decides(attributes: Attributes) -> bool:
     """Return whether a body that is merged has something by which an account can use its key."""
-    kind, body = arm.as_body(attributes)
+    kind, body = as_body(attributes)
     if kind.lower() not in IN_AZURE or body.get("identity") is not None:
         return True
     properties = body.block("properties")

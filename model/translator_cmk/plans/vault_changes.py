@@ -16,11 +16,15 @@ from .causes import prevention, set_back, targets
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, UNKNOWN, Plan, PlannedResource
-from .things import Account, Group, Key, MayBeUnknown, Policy, Role, Vault
+from .things import Group, Key, MayBeUnknown, Policy, Role, Vault
+from .verdicts import REFUSED
 from .world import KnownVault, covers, location_name
 
 SAME_GROUP = "github.com/Azure/bicep/issues/7529"
 """Where somebody says what the recovery of a vault needs."""
+
+HSM = "keys.managed-hsm"
+"""The requirement that leaves open whether a key in a managed HSM can be in use."""
 
 # Vaults
 
@@ -33,7 +37,8 @@ def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
             "back": set_back(context.plan, entry.resource),
             "prevent": prevention(context.plan, entry.resource),
         }
-        yield context.change(kind, ((DeleteVault(vault.name),),), vault, "", False, **words)
+        readings = may((DeleteVault(vault.name),), certain=not vault.is_hsm)
+        yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", **words)
 
 
 def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
@@ -46,7 +51,7 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
         words = words_on_another_group(context, entry, vault)
         words["without"] = deleted_before(context, vault)
         recover = (RecoverVault(vault.name),)
-        yield context.change("vault-recovered", (recover,), vault, "", False, **words)
+        yield context.change("vault-recovered", (recover,), vault, **words)
         return
     region = context.setup.region(vault)
     if isinstance(facts.location, str):
@@ -132,6 +137,9 @@ def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -
     if before.purge_protection is False and after.purge_protection is True:
         protect = (EnablePurgeProtection(vault.name),)
         yield context.change("vault-protected", (protect,), vault)
+    if before.purge_protection is True and after.purge_protection is False:
+        never = "environment.vault-protections"
+        yield context.change("vault-unprotected", (NOTHING,), vault, verdict=REFUSED, cites=never)
     if before.tenant != after.tenant and isinstance(after.tenant, str):
         readings = may(context.revoke(vault))
         yield context.change("vault-tenant", readings, vault, "tenant.vault-moved")
@@ -165,7 +173,7 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
         kind = "vault-to-rbac-beside-role"
         if follows(context, new, vault):
             kind = "vault-to-rbac-before-role"
-    yield context.change(kind, tuple(readings), vault, "", False, **words)
+    yield context.change(kind, tuple(readings), vault, **words)
 
 
 def new_role(context: Context, vault: KnownVault) -> Entry | None:
@@ -208,13 +216,16 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
         return
     is_guarded = entry.resource.type.startswith("azurerm_")
     kind = "group-deleted" if is_guarded else "group-deleted-without-a-guard"
+    if group.is_subscription:
+        kind = "subscription-cancelled"
+        keeps = UNKNOWN
     account = context.account
-    if is_in_group(account.before, group) is True and not context.deletes(account):
+    if group.holds(account.before) is True and not context.deletes(account):
         delete = (DeleteResource(account.name),)
         yield context.change(kind, may(delete, keeps is False))
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
-        is_in_it = is_in_group(vault.before, group)
+        is_in_it = group.holds(vault.before)
         if is_in_it is not False and vault.exists_before and not context.deletes(vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
@@ -223,6 +234,8 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
 
 def keeps_what_it_holds(plan: Plan, group: PlannedResource) -> MayBeUnknown:
     """Return whether the provider leaves a group alone that holds something, or `UNKNOWN`."""
+    if group.type == "azurerm_subscription":
+        return plan.feature(group, "subscription.prevent_cancellation_on_destroy", default=False)
     return plan.feature(group, "resource_group.prevent_deletion_if_contains_resources", True)
 
 
@@ -234,10 +247,3 @@ def moves(vault: KnownVault) -> bool:
     if not isinstance(here, str) or not isinstance(there, str):
         return False
     return location_name(here) != location_name(there)
-
-
-def is_in_group(facts: Vault | Account | None, group: Group) -> bool | None:
-    """Return whether a vault or an account is in a resource group; None if nothing tells."""
-    if facts is None or not isinstance(facts.group, str) or not group.name:
-        return None
-    return facts.group == group.name

@@ -1,5 +1,6 @@
 """Reads the result of a what-if: as the Azure CLI prints it, as REST answers, or of a stack."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,11 @@ from .plan import (
     PERHAPS,
     UPDATE,
     Attributes,
+    Named,
     Plan,
     PlannedResource,
 )
+from .things import split_at_provider
 
 CHANGE_TYPES: Mapping[str, tuple[str, ...]] = {
     "create": (CREATE,),
@@ -139,9 +142,10 @@ def resolved(value: Any) -> tuple[Any, Any]:
     `[reference(...)]`, and secrets, which are shown as `*******`.
     """
     if isinstance(value, str):
-        is_expression = value.startswith("[") and value.endswith("]") and not value.startswith("[[")
+        if value.startswith("[") and value.endswith("]") and not value.startswith("[["):
+            return None, named_in(value)
         is_hidden = bool(value) and not value.strip("*")
-        return (None, True) if is_expression or is_hidden else (value, False)
+        return (None, True) if is_hidden else (value, False)
     if isinstance(value, Mapping):
         known: dict[str, Any] = {}
         unknown: dict[str, Any] = {}
@@ -154,10 +158,20 @@ def resolved(value: Any) -> tuple[Any, Any]:
     return value, False
 
 
+def named_in(expression: str) -> Any:
+    """Return the one resource that an expression names by its id, or true for what is unknown.
+
+    What-if never resolves such an expression: it is how Bicep writes the identity of an account.
+    """
+    ids = {found.lower() for found in re.findall("'(/subscriptions/[^']+)'", expression)}
+    return Named(ids.pop()) if len(ids) == 1 else True
+
+
 def type_in(resource_id: str) -> str:
     """Return the type in the id of a resource: `Microsoft.KeyVault/vaults/keys`."""
-    _, found, rest = resource_id.rpartition("/providers/")
-    words = rest.split("/")
-    if not found and len(words) == LENGTH_OF_A_GROUP and words[3].lower() == "resourcegroups":
+    scope, rest = split_at_provider(resource_id)
+    parts = scope.split("/")
+    if not rest and len(parts) == LENGTH_OF_A_GROUP and parts[3].lower() == "resourcegroups":
         return "Microsoft.Resources/resourceGroups"
+    words = rest.split("/")
     return "/".join([words[0], *words[1::2]])

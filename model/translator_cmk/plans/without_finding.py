@@ -9,6 +9,7 @@ from .plan import DELETE, NO_CHANGE, READ, Plan
 from .things import (
     Account,
     Group,
+    Identity,
     Key,
     KeyInUse,
     KeyUsed,
@@ -16,10 +17,10 @@ from .things import (
     Policy,
     PolicyList,
     Role,
+    RoleDefinition,
     Thing,
     Vault,
 )
-from .vault_changes import is_in_group
 from .world import UsedKey, World, covers
 
 
@@ -88,6 +89,11 @@ def is_about_an_account(world: World, thing: Thing) -> bool:
             return is_used(world, thing.vault)
         case Group():
             return holds_something_used(world, thing)
+        case Identity():
+            users = [account.user.names for account in world.every_account()]
+            return any(thing.id in names or thing.principal in names for names in users)
+        case RoleDefinition():
+            return False
         case Role():
             reached = [vault for vault in world.every_vault() if covers(thing.scope, vault, world)]
             return any(vault.name in world.used_vaults() for vault in reached)
@@ -96,11 +102,11 @@ def is_about_an_account(world: World, thing: Thing) -> bool:
 def holds_something_used(world: World, group: Group) -> bool:
     """Return whether a group holds a judged account, or a vault that one uses."""
     for account in world.every_account():
-        if is_in_group(account.before, group) or is_in_group(account.after, group):
+        if group.holds(account.before) or group.holds(account.after):
             return True
     for name in world.used_vaults():
         vault = world.vault_named(name)
-        if is_in_group(vault.before, group) or is_in_group(vault.after, group):
+        if group.holds(vault.before) or group.holds(vault.after):
             return True
     return False
 
@@ -117,8 +123,6 @@ def told(world: World, entry: Entry) -> str:
     if keys is None:
         return ""
     before, after = keys
-    if after.by_user_assigned and not before.by_user_assigned:
-        return "a user-assigned identity uses the key, which the article does not know"
     used = world.used_key(before)
     if used is None or used != world.used_key(after) or before == after or goes(world, used):
         return ""

@@ -1,14 +1,16 @@
 """What was there before a change: the accounts, vaults and keys of a plan by all their names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from .inventory import Entry
-from .plan import CREATE, DELETE, UNKNOWN
+from .inventory import Entry, entries_of
+from .plan import CREATE, DELETE, UNKNOWN, Plan
 from .things import (
     HOSTS_OF_VAULTS,
+    SERVICE_PRINCIPAL,
     Account,
+    Identity,
     Key,
     KeyInUse,
     KeyUsed,
@@ -16,6 +18,7 @@ from .things import (
     Policy,
     PolicyList,
     Role,
+    Thing,
     Vault,
     last_word,
 )
@@ -23,7 +26,7 @@ from .things import (
 HOLDS = ("nothing", "documents", "models")
 """What is assumed to be in each account: nothing, uploaded documents, or a deployed model too."""
 
-IN_A_VAULT = re.compile(r"/.*/providers/microsoft\.keyvault/vaults/[^/]+")
+IN_A_VAULT = re.compile(r"/.*/providers/microsoft\.keyvault/(vaults|managedhsms)/[^/]+")
 """How the id begins of a vault, and of all that is in it, in lower case."""
 
 SHOWN = 8
@@ -78,6 +81,11 @@ class KnownVault:
         return not self.is_created or self.before is not None
 
     @property
+    def is_hsm(self) -> bool:
+        """Return whether it is a managed HSM."""
+        return any(facts is not None and facts.is_hsm for facts in (self.before, self.after))
+
+    @property
     def uses_rbac(self) -> bool:
         """Return whether it uses Azure RBAC before, so its policies are ignored."""
         return self.before is not None and self.before.rbac is True
@@ -105,7 +113,18 @@ class UsedKey:
     vault: str
     key: str
     in_hsm: bool = False
-    by_user_assigned: bool = False
+
+
+@dataclass(frozen=True)
+class User:
+    """The principal by which an account uses its key."""
+
+    names: frozenset[MayBeUnknown]
+    """Its object ids, and the ids and addresses of what it is the identity of."""
+    is_known: bool
+    """Whether its object id is known, so that another id is not its."""
+    is_system: bool = True
+    """Whether it is the system-assigned identity of the account, the one that the article knows."""
 
 
 @dataclass
@@ -119,6 +138,8 @@ class KnownAccount:
     is_outside: bool = False
     key: UsedKey | None = None
     """The key that it uses before."""
+    user: User = User(frozenset(), is_known=False)
+    """Who uses its key."""
     access: set[str] = field(default_factory=set)
     """The vaults to whose keys it has access before."""
 
@@ -144,20 +165,25 @@ def location_name(text: str) -> str:
 class World:
     """The things of a plan by all names that they have there, and what was there before."""
 
-    def __init__(self, entries: tuple[Entry, ...], masked: frozenset[str], holds: str) -> None:
-        self.entries = entries
+    def __init__(self, plan: Plan, holds: str) -> None:
+        self.plan = plan
+        self.entries = tuple(entries_of(plan))
         self.holds = holds
-        self.names = Names(masked)
-        self.by_address = {entry.address: entry for entry in entries}
+        self.names = Names(plan.masked_texts)
+        self.by_address = {entry.address: entry for entry in self.entries}
+        self.principals = dict(principals_in(plan))
         self.accounts: dict[str, KnownAccount] = {}
         self.vaults: dict[str, KnownVault] = {}
         self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
+        self.identities: dict[str, set[str]] = {}  # all names of each user-assigned identity
         self.with_key_not_judged: set[str] = set()
         self.notes: list[str] = []
         self._find_vaults()
         self._find_keys()
         self._find_accounts()
+        self._find_identities()
         self._find_keys_in_use()
+        self._find_users()
         self._find_access()
 
     # Identities
@@ -234,8 +260,6 @@ class World:
         """Return the key that is meant; None if nothing tells which it is."""
         if not isinstance(used, KeyUsed):
             return None
-        if used.in_hsm:
-            return UsedKey("", "", True, used.by_user_assigned)
         name = used.name
         reference = used.vault
         if isinstance(reference, str) and reference.startswith("@"):
@@ -247,7 +271,8 @@ class World:
         vault = self.vault(reference)
         if vault is None or not isinstance(name, str):
             return None
-        return UsedKey(vault.name, self.key(vault, name).name, False, used.by_user_assigned)
+        in_hsm = used.in_hsm or vault.is_hsm
+        return UsedKey(vault.name, self.key(vault, name).name, in_hsm)
 
     def _find_accounts(self) -> None:
         for entry in self.entries:
@@ -310,20 +335,63 @@ class World:
                     self._uses_before(user, entry.before.key)
 
     def _uses_before(self, account: KnownAccount, use: MayBeUnknown) -> None:
-        """Note the key that an account uses before, if its system-assigned identity uses it."""
+        """Note the key that an account uses before."""
         used = self.used_key(use)
-        if used is not None and not used.by_user_assigned:
-            account.key = used
-            return
-        if use is not None:
-            self.with_key_not_judged.add(account.name)
         if used is not None:
-            self.notes.append(
-                f"{account.name} uses its key by a user-assigned identity, which the article does "
-                "not know: its key is not judged"
-            )
+            account.key = used
         elif use is not None:
+            self.with_key_not_judged.add(account.name)
             self.notes.append(f"which key {account.name} uses can't be told from this plan")
+
+    # Who uses a key
+
+    def _find_identities(self) -> None:
+        """Note all names of each user-assigned identity, before and after."""
+        for entry in self.entries:
+            for facts in (entry.before, entry.after):
+                if not isinstance(facts, Identity):
+                    continue
+                names = {f"@{entry.address}", facts.id, facts.principal, facts.client}
+                mine = {name for name in names if isinstance(name, str)}
+                for name in mine:
+                    mine |= self.identities.get(name, set())
+                self.identities.update(dict.fromkeys(mine, mine))
+
+    def _find_users(self) -> None:
+        """Note who uses the key of each account: before the change, or else after it."""
+        for account in self.every_account():
+            account.user = self.user_of(account, account.before or account.after, None)
+        for is_before in (False, True):
+            for entry in self.entries:
+                facts = entry.before if is_before else entry.after
+                if not isinstance(facts, Account | KeyInUse) or not isinstance(facts.key, KeyUsed):
+                    continue
+                user = self.account(facts.id if isinstance(facts, Account) else facts.account)
+                if user is not None:
+                    state = user.before if is_before else user.after
+                    user.user = self.user_of(user, state, facts.key)
+
+    def user_of(self, account: KnownAccount, facts: Account | None, use: MayBeUnknown) -> User:
+        """Return the principal by which an account uses a key.
+
+        Without a client id it is the system-assigned identity, or else the only one that there is.
+        """
+        client = use.client if isinstance(use, KeyUsed) else None
+        assigned = facts.assigned if facts is not None else UNKNOWN
+        only = None
+        if isinstance(assigned, frozenset) and len(assigned) == 1:
+            [only] = assigned
+        has_own = facts is None or facts.identity is not False
+        if client is None and (has_own or not assigned):
+            is_known = account.before is None or account.before.principal is not UNKNOWN
+            names = {name for name in principals_of(account) if isinstance(name, str)}
+            return User(frozenset(names), is_known and not account.is_outside)
+        names = set()
+        for name in (client, only if client not in self.identities else None):
+            if isinstance(name, str):
+                names |= {name} | self.identities.get(name, set())
+        is_known = any(name in self.principals for name in names)
+        return User(frozenset(names), is_known, is_system=False)
 
     def _add_outside(self, facts: KeyInUse) -> None:
         """Add the account that a key is put in use for, if the plan has no resource of it."""
@@ -419,44 +487,64 @@ class World:
         """Return whether a policy gives access before the change; None if nothing tells."""
         if vault.uses_rbac:
             return None
-        for policy in self.policies_before(vault):
-            if self.is_of(policy, account) is True and policy.needed:
-                return True
+        mine = [self.is_of(policy, account) for policy in self.policies_before(vault)]
+        if any(mine):
+            return True
         is_listed = (
             vault.before is not None
             and vault.before.lists_all
             and isinstance(vault.before.policies, tuple)
         )
-        knows_principal = account.before is not None and isinstance(account.before.principal, str)
-        return False if is_listed and knows_principal else None
+        return False if is_listed and account.user.is_known and None not in mine else None
 
     def policies_before(self, vault: KnownVault) -> Iterator[Policy]:
+        """Yield the policies that let somebody use keys of a vault before the change."""
+        for policy in self._written_before(vault):
+            if policy.needed:
+                yield policy
+
+    def _written_before(self, vault: KnownVault) -> Iterator[Policy]:
         """Yield the policies of a vault before the change, wherever they are written."""
-        if vault.before is not None and isinstance(vault.before.policies, tuple):
-            yield from vault.before.policies
+        if vault.before is not None:
+            yield from self.policies_in(vault.before, vault)
         for entry in self.entries:
-            facts = entry.before
-            if isinstance(facts, Policy) and self.vault(facts.vault) is vault:
-                yield facts
-            if isinstance(facts, PolicyList) and self.vault(facts.vault) is vault:
-                yield from facts.policies if isinstance(facts.policies, tuple) else ()
+            if not isinstance(entry.before, Vault):
+                yield from self.policies_in(entry.before, vault)
+
+    def policies_in(self, thing: Thing | None, vault: KnownVault) -> Iterator[Policy]:
+        """Yield the policies of a vault that one thing says."""
+        if isinstance(thing, Policy) and self.vault(thing.vault) is vault:
+            yield thing
+        elif isinstance(thing, PolicyList | Vault) and isinstance(thing.policies, tuple):
+            reference = thing.id if isinstance(thing, Vault) else thing.vault
+            if self.vault(reference) is vault:
+                yield from thing.policies
 
     def is_of(self, facts: Policy | Role, account: KnownAccount) -> bool | None:
-        """Return whether a policy or a role is for the identity of an account; None if unknown."""
+        """Return whether a policy or a role is for the identity by which an account uses its key.
+
+        It is None if nothing tells: an object id that no resource here has may be that of a group.
+        """
         principal = facts.principal
-        if isinstance(principal, str) and principal.startswith("@"):
-            if principal in self.accounts:
-                return self.accounts[principal] is account
-            return False if principal[1:] in self.by_address else None
-        if principal is UNKNOWN:
-            return None
-        if principal in principals_of(account):
+        if not isinstance(principal, str):
+            return None if principal is UNKNOWN else False
+        user = account.user
+        owner = self.accounts.get(principal)
+        if owner is not None:
+            return owner is account and user.is_system
+        if principal in user.names:
             return True
-        if account.is_outside:
-            others = [principals_of(other) for other in self.every_account()]
-            return False if any(principal in known for known in others) else None
-        is_unknown = account.before is not None and account.before.principal is UNKNOWN
-        return None if is_unknown else False
+        if principal.startswith("@"):
+            return False if principal[1:] in self.by_address else None
+        if principal in self.principals or principal in self.identities:
+            return False
+        is_no_group = isinstance(facts, Role) and facts.principal_type == SERVICE_PRINCIPAL
+        return False if is_no_group and user.is_known else None
+
+    def may_be_a_group(self, facts: Policy | Role, account: KnownAccount) -> bool:
+        """Return whether the object id of somebody is known, who may be a group of the identity."""
+        is_id = isinstance(facts.principal, str) and not facts.principal.startswith("@")
+        return is_id and account.user.is_known and not account.is_outside
 
     def has_role_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
         """Return whether the account has a role on a vault before; None if one may be for it."""
@@ -479,6 +567,62 @@ class World:
         if vault.after is not None and isinstance(vault.after.policies, tuple):
             policies += vault.after.policies
         return any(self.is_of(policy, account) is True and policy.needed for policy in policies)
+
+    def keeps_role(self, vault: KnownVault, account: KnownAccount, but: Collection[Entry]) -> bool:
+        """Return whether a role of an account on a vault is visible that stays."""
+        for entry in self._staying(but):
+            role = entry.after
+            if not isinstance(role, Role) or not covers(role.scope, vault, self):
+                continue
+            if self.is_of(role, account) is True:
+                return True
+        return False
+
+    def keeps_policy(
+        self, vault: KnownVault, account: KnownAccount, but: Collection[Entry]
+    ) -> bool:
+        """Return whether a policy of an account in a vault is visible that stays."""
+        for entry in self._staying(but):
+            for policy in self.policies_in(entry.after, vault):
+                if self.is_of(policy, account) is True and policy.needed:
+                    return True
+        return False
+
+    def _staying(self, but: Collection[Entry]) -> Iterator[Entry]:
+        """Yield what the plan doesn't delete, apart from some entries."""
+        for entry in self.entries:
+            if entry not in but and DELETE not in entry.resource.actions:
+                yield entry
+
+
+def principals_in(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield each object id of which the plan shows whose it is, and that is no group's."""
+    for resource in plan.resources:
+        if resource.type in NOT_AN_OWNER:
+            continue
+        for attributes in (resource.before, resource.after):
+            for path in PATHS_OF_PRINCIPALS if attributes is not None else ():
+                principal = attributes.get(path) if attributes is not None else None
+                if isinstance(principal, str) and principal:
+                    yield principal.lower(), resource.address
+
+
+PATHS_OF_PRINCIPALS = (
+    "object_id",
+    "principal_id",
+    "identity.principal_id",
+    "identity.principalId",
+    "properties.principalId",
+)
+NOT_AN_OWNER = frozenset(
+    {
+        "azuread_group",
+        "azurerm_key_vault_access_policy",
+        "azurerm_role_assignment",
+        "Microsoft.Authorization/roleAssignments",
+    }
+)
+"""Types that name an object id that is a group's, or somebody else's."""
 
 
 def principals_of(account: KnownAccount) -> list[MayBeUnknown]:

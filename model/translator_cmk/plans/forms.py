@@ -1,0 +1,531 @@
+"""What a resource is: one record for each kind of thing, read from three forms.
+
+A plan names a thing in one of three forms: the attributes of azurerm, a body of Azure (what-if), or
+such a body inside an `azapi_resource`.  `FORMS` has a table for each type: the fields of the
+record, and the path under which this form has each.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .plan import UNKNOWN, Attributes
+from .things import (
+    PERSON,
+    ROLES_FOR_OTHER_THINGS,
+    USES_OF_KEYS,
+    Account,
+    Group,
+    Identity,
+    Key,
+    KeyInUse,
+    KeyUsed,
+    MayBeUnknown,
+    Policy,
+    PolicyList,
+    Role,
+    RoleDefinition,
+    Thing,
+    Vault,
+    group_of,
+    host_of,
+    is_hsm,
+    key_in,
+    last_word,
+    lower,
+    role_for_keys,
+    split_at_provider,
+    words_in,
+)
+
+Refer = Callable[[str], MayBeUnknown]
+"""Returns what the expression of an attribute refers to, as `@address`, or `UNKNOWN`."""
+
+Read = Callable[[Attributes, Refer], MayBeUnknown]
+"""Reads one field of a record."""
+
+AZAPI_RESOURCE = "azapi_resource"
+
+# How a field is read
+
+
+def text(path: str) -> Read:
+    return lambda body, _: body.text(path)
+
+
+def word(path: str) -> Read:
+    """Read a text in which case says nothing."""
+    return lambda body, _: lower(body.text(path))
+
+
+def value(path: str) -> Read:
+    return lambda body, _: body.get(path)
+
+
+def words(path: str) -> Read:
+    return lambda body, _: words_in(body.get(path))
+
+
+def flag(*paths: str) -> Read:
+    """Read a flag that is off where it isn't set; a later path is an older name of it."""
+
+    def read(body: Attributes, _: Refer) -> MayBeUnknown:
+        for path in paths:
+            if body.get(path) is not None:
+                return body.flag(path, otherwise=False)
+        return False
+
+    return read
+
+
+def is_set(path: str) -> Read:
+    return lambda body, _: bool(body.get(path))
+
+
+def fixed(known: MayBeUnknown) -> Read:
+    return lambda _, __: known
+
+
+def host(path: str) -> Read:
+    return lambda body, _: host_of(body.text(path)) or UNKNOWN
+
+
+def name(body: Attributes, _: Refer) -> str:
+    """Return the name of a thing, also where only its id is there; empty if it isn't known yet."""
+    for path in ("name", "id"):
+        shown = body.text(path)
+        if isinstance(shown, str) and shown:
+            return last_word(shown)
+    return ""
+
+
+def key_name(body: Attributes, refer: Refer) -> str:
+    return name(body, refer).lower()
+
+
+def refers(path: str) -> Read:
+    """Read an id; one that isn't known yet is what its expression refers to."""
+
+    def read(body: Attributes, refer: Refer) -> MayBeUnknown:
+        shown = body.text(path)
+        if shown is UNKNOWN:
+            return body.named(path) or refer(path)
+        return lower(shown) or None
+
+    return read
+
+
+def group(body: Attributes, _: Refer) -> MayBeUnknown:
+    return group_of(body.text("id"))
+
+
+def parent(body: Attributes, _: Refer) -> MayBeUnknown:
+    """Return the id of the resource that one is in, or `UNKNOWN`."""
+    resource_id = lower(body.text("id"))
+    if not isinstance(resource_id, str):
+        return UNKNOWN
+    return resource_id.rstrip("/").rpartition("/")[0].rpartition("/")[0]
+
+
+# Accounts
+
+
+def identity_is_on(body: Attributes, _: Refer) -> MayBeUnknown:
+    """Return whether the system-assigned identity is on."""
+    kind = body.text("identity.type")
+    if kind is UNKNOWN:
+        return UNKNOWN
+    return "systemassigned" in str(kind).lower()
+
+
+def principal_of_account(body: Attributes, refer: Refer) -> MayBeUnknown:
+    if identity_is_on(body, refer) is not True:
+        return UNKNOWN if body.text("identity.type") is UNKNOWN else None
+    for path in ("identity.principal_id", "identity.principalId"):
+        principal = body.text(path)
+        if isinstance(principal, str) and principal:
+            return principal.lower()
+    return UNKNOWN
+
+
+def assigned(body: Attributes, refer: Refer) -> MayBeUnknown:
+    """Return the ids of the user-assigned identities of an account."""
+    if body.block("identity") is UNKNOWN:
+        return UNKNOWN
+    ids = body.get("identity.identity_ids") or body.get("identity.userAssignedIdentities") or ()
+    if ids is UNKNOWN or isinstance(ids, str) or None in ids:
+        return frozenset({refer("identity.identity_ids")})
+    return frozenset(str(each).lower() for each in ids)
+
+
+IN_BLOCK = "customer_managed_key"
+
+
+def key_of(*paths: str, client: str) -> Read:
+    """Read the key that azurerm puts in use; the path of its id differs by type and version."""
+
+    def read(body: Attributes, refer: Refer) -> MayBeUnknown:
+        user = refers(client)(body, refer)
+        if body.block(IN_BLOCK) is UNKNOWN:
+            return UNKNOWN
+        for path in paths:
+            key_id = body.text(path)
+            if key_id is UNKNOWN:
+                address = refer(path)
+                return UNKNOWN if address is UNKNOWN else KeyUsed(address, address, client=user)
+            if key_id:
+                return key_in(key_id, user)
+        return None if body.block(IN_BLOCK) is None else UNKNOWN
+
+    return read
+
+
+key_in_block = key_of(
+    f"{IN_BLOCK}.key_vault_key_id",
+    f"{IN_BLOCK}.managed_hsm_key_id",
+    client=f"{IN_BLOCK}.identity_client_id",
+)
+
+
+def key_in_body(body: Attributes, refer: Refer) -> MayBeUnknown:
+    """Return the key in `properties.encryption`: None where Microsoft's keys are used."""
+    encryption = body.get("properties.encryption")
+    source = body.text("properties.encryption.keySource")
+    if encryption is None or UNKNOWN in (encryption, source):
+        return UNKNOWN if UNKNOWN in (encryption, source) else None
+    if str(source).lower() != "microsoft.keyvault":
+        return None
+    used = "properties.encryption.keyVaultProperties"
+    uri = f"{used}.keyVaultUri"
+    at = body.named(uri) or host_of(body.text(uri))
+    key = lower(body.text(f"{used}.keyName"))
+    if not isinstance(at, str) or not isinstance(key, str):
+        return UNKNOWN
+    client = refers(f"{used}.identityClientId")(body, refer)
+    return KeyUsed(at, key, body.text(f"{used}.keyVersion"), is_hsm(at), client)
+
+
+# Who may use a key
+
+
+def entries(path: str, principal: str, application: str, permissions: str) -> Read:
+    """Read the list of access policies; an application acts for somebody, and is no account."""
+
+    def read(body: Attributes, refer: Refer) -> MayBeUnknown:
+        blocks = body.blocks(path)
+        if blocks is UNKNOWN:
+            meant = refer(f"{path}.{principal}")
+            return UNKNOWN if meant is UNKNOWN else (Policy(None, meant, frozenset({"all"})),)
+        found: list[Policy] = []
+        for block in blocks:
+            if block.text(application) in (None, ""):
+                who = refers(principal)(block, lambda _: refer(f"{path}.{principal}"))
+                rights = words_in(block.get(permissions))
+                found.append(Policy(None, who, frozenset() if rights is None else rights))
+        return tuple(found)
+
+    return read
+
+
+entries_in_body = entries(
+    "properties.accessPolicies", "objectId", "applicationId", "permissions.keys"
+)
+
+
+def entries_of_vault(body: Attributes, refer: Refer) -> MayBeUnknown:
+    is_recovery = lower(body.text("properties.createMode")) == "recover"
+    return None if is_recovery else entries_in_body(body, refer)
+
+
+def number_of_entries(body: Attributes, _: Refer) -> int:
+    blocks = body.blocks("access_policy")
+    return 0 if blocks is UNKNOWN else len(blocks)
+
+
+def policy(body: Attributes, refer: Refer) -> Policy | None:
+    """Return an access policy of its own; None for one of an application."""
+    if body.text("application_id") not in (None, "", UNKNOWN):
+        return None
+    rights = words_in(body.get("key_permissions"))
+    return Policy(
+        refers("key_vault_id")(body, refer),
+        refers("object_id")(body, refer),
+        frozenset() if rights is None else rights,
+    )
+
+
+def role(
+    body: Attributes,
+    refer: Refer,
+    scope: MayBeUnknown,
+    names: tuple[str, ...],
+    principal: str,
+    principal_type: str,
+) -> Role | None:
+    """Return a role that may use keys; None for one that may not, and for one of a person."""
+    if body.text(principal_type) == PERSON:
+        return None
+    shown = [body.text(path) for path in names]
+    known = [last_word(each) for each in shown if isinstance(each, str)]
+    found = next((role_for_keys(each) for each in known if role_for_keys(each)), "")
+    if not found and any(each.lower() in ROLES_FOR_OTHER_THINGS for each in known):
+        return None
+    definition = known[0].lower() if known else refers(names[-1])(body, refer)
+    who = refers(principal)(body, refer)
+    return Role(scope, who, found, definition, body.text(principal_type))
+
+
+def role_assignment(body: Attributes, refer: Refer) -> Role | None:
+    names = ("role_definition_name", "role_definition_id")
+    scope = refers("scope")(body, refer)
+    return role(body, refer, scope, names, "principal_id", "principal_type")
+
+
+def role_in_body(body: Attributes, refer: Refer) -> Role | None:
+    resource_id = lower(body.text("id"))
+    scope = split_at_provider(resource_id)[0] if isinstance(resource_id, str) else UNKNOWN
+    of = "properties"
+    names = (f"{of}.roleDefinitionId",)
+    return role(body, refer, scope, names, f"{of}.principalId", f"{of}.principalType")
+
+
+def uses_keys(blocks: str, granted: str, denied: str) -> Read:
+    """Read whether a custom role lets somebody wrap and unwrap with a key."""
+
+    def read(body: Attributes, _: Refer) -> MayBeUnknown:
+        permissions = body.blocks(blocks)
+        if permissions is UNKNOWN:
+            return UNKNOWN
+        given: set[str] = set()
+        for block in permissions:
+            actions, taken = words_in(block.get(granted)), words_in(block.get(denied))
+            if UNKNOWN in (actions, taken):
+                return UNKNOWN
+            given |= matching(actions) - matching(taken)
+        return given >= USES_OF_KEYS
+
+    return read
+
+
+def matching(patterns: frozenset[str] | None) -> set[str]:
+    """Return the uses of keys that data actions name, some with `*` for the rest."""
+    found: set[str] = set()
+    for use in USES_OF_KEYS:
+        for pattern in patterns or ():
+            start, star, end = pattern.partition("*")
+            if use == pattern or (star and use.startswith(start) and use.endswith(end)):
+                found.add(use)
+    return found
+
+
+# The tables
+
+Form = Callable[[Attributes, Refer], Thing | None]
+
+
+def record(make: Callable[..., Thing], **fields: Read) -> Form:
+    """Return what reads a record by the table of its fields."""
+
+    def read(body: Attributes, refer: Refer) -> Thing:
+        return make(**{field: its(body, refer) for field, its in fields.items()})
+
+    return read
+
+
+def account(kind: Read, key: Read, group: Read) -> Form:
+    return record(
+        Account,
+        id=word("id"),
+        name=name,
+        azure_kind=kind,
+        location=text("location"),
+        group=group,
+        identity=identity_is_on,
+        principal=principal_of_account,
+        assigned=assigned,
+        key=key,
+    )
+
+
+def subscription(body: Attributes, refer: Refer) -> Group:  # noqa: ARG001  # as its siblings have it
+    """Return a subscription; its id is another thing than that of its alias."""
+    return Group(body.text("id"), "", lower(body.text("subscription_id")))
+
+
+GROUP_NAME = word("resource_group_name")
+CLIENT = "identity_client_id"
+
+FORMS: Mapping[str, Form] = {
+    "azurerm_cognitive_account": account(text("kind"), key_in_block, GROUP_NAME),
+    "azurerm_ai_services": account(fixed("AIServices"), key_in_block, GROUP_NAME),
+    "microsoft.cognitiveservices/accounts": account(text("kind"), key_in_body, group),
+    "azurerm_cognitive_account_customer_managed_key": record(
+        KeyInUse,
+        account=refers("cognitive_account_id"),
+        key=key_of("key_vault_key_id", client=CLIENT),
+    ),
+    "azurerm_key_vault": record(
+        Vault,
+        id=word("id"),
+        name=name,
+        host=host("vault_uri"),
+        location=text("location"),
+        group=GROUP_NAME,
+        tenant=word("tenant_id"),
+        purge_protection=flag("purge_protection_enabled"),
+        rbac=flag("rbac_authorization_enabled", "enable_rbac_authorization"),
+        policies=entries("access_policy", "object_id", "application_id", "key_permissions"),
+        entries=number_of_entries,
+    ),
+    "azurerm_key_vault_managed_hardware_security_module": record(
+        Vault,
+        id=word("id"),
+        name=name,
+        host=host("hsm_uri"),
+        location=text("location"),
+        group=GROUP_NAME,
+        tenant=word("tenant_id"),
+        purge_protection=flag("purge_protection_enabled"),
+        rbac=fixed(False),
+        policies=fixed(None),
+        is_hsm=fixed(True),
+    ),
+    "microsoft.keyvault/vaults": record(
+        Vault,
+        id=word("id"),
+        name=name,
+        host=host("properties.vaultUri"),
+        location=text("location"),
+        group=group,
+        tenant=word("properties.tenantId"),
+        purge_protection=flag("properties.enablePurgeProtection"),
+        rbac=flag("properties.enableRbacAuthorization"),
+        policies=entries_of_vault,
+        recovers=lambda body, _: lower(body.text("properties.createMode")) == "recover",
+    ),
+    "microsoft.keyvault/managedhsms": record(
+        Vault,
+        id=word("id"),
+        name=name,
+        host=host("properties.hsmUri"),
+        location=text("location"),
+        group=group,
+        tenant=word("properties.tenantId"),
+        purge_protection=flag("properties.enablePurgeProtection"),
+        rbac=fixed(False),
+        policies=fixed(None),
+        is_hsm=fixed(True),
+    ),
+    "azurerm_key_vault_key": record(
+        Key,
+        vault=refers("key_vault_id"),
+        name=key_name,
+        type=text("key_type"),
+        size=value("key_size"),
+        operations=words("key_opts"),
+        starts=text("not_before_date"),
+        expires=text("expiration_date"),
+        rotates=is_set("rotation_policy"),
+        dates_new_versions=is_set("rotation_policy.expire_after"),
+        version=text("version"),
+    ),
+    "azurerm_key_vault_managed_hardware_security_module_key": record(
+        Key,
+        vault=refers("managed_hsm_id"),
+        name=key_name,
+        type=text("key_type"),
+        size=value("key_size"),
+        operations=words("key_opts"),
+        starts=text("not_before_date"),
+        expires=text("expiration_date"),
+    ),
+    "microsoft.keyvault/vaults/keys": record(
+        Key,
+        vault=parent,
+        name=key_name,
+        type=value("properties.kty"),
+        size=value("properties.keySize"),
+        operations=words("properties.keyOps"),
+        enabled=value("properties.attributes.enabled"),
+        starts=value("properties.attributes.nbf"),
+        expires=value("properties.attributes.exp"),
+        rotates=is_set("properties.rotationPolicy"),
+    ),
+    "azurerm_key_vault_access_policy": policy,
+    "microsoft.keyvault/vaults/accesspolicies": record(
+        PolicyList, vault=parent, policies=entries_in_body, does=key_name
+    ),
+    "azurerm_role_assignment": role_assignment,
+    "microsoft.authorization/roleassignments": role_in_body,
+    "azurerm_role_definition": record(
+        RoleDefinition,
+        id=word("role_definition_resource_id"),
+        name=name,
+        uses_keys=uses_keys("permissions", "data_actions", "not_data_actions"),
+    ),
+    "microsoft.authorization/roledefinitions": record(
+        RoleDefinition,
+        id=word("id"),
+        name=name,
+        uses_keys=uses_keys("properties.permissions", "dataActions", "notDataActions"),
+    ),
+    "azurerm_user_assigned_identity": record(
+        Identity, id=word("id"), principal=word("principal_id"), client=word("client_id")
+    ),
+    "microsoft.managedidentity/userassignedidentities": record(
+        Identity,
+        id=word("id"),
+        principal=word("properties.principalId"),
+        client=word("properties.clientId"),
+    ),
+    "azurerm_resource_group": record(Group, id=word("id"), name=key_name),
+    "microsoft.resources/resourcegroups": record(Group, id=word("id"), name=key_name),
+    "azurerm_subscription": subscription,
+}
+"""By type, those of Azure in lower case: what reads a resource."""
+
+
+# Bodies in resources of azapi
+
+
+def as_body(attributes: Attributes) -> tuple[str, Attributes]:
+    """Return the type of an `azapi_resource`, and its body with what stands outside of it."""
+    kind = str(attributes.text("type") or "").partition("@")[0]
+    body = attributes.get("body")
+    known: Any = body
+    if isinstance(body, str):  # up to version 1
+        try:
+            known = json.loads(body)
+        except ValueError:
+            known = None
+    if not isinstance(known, Mapping):
+        known = {}
+    unknown = attributes.unknown if isinstance(attributes.unknown, Mapping) else {}
+    within = unknown.get("body")
+    shape = dict(within) if isinstance(within, Mapping) else {}
+    if body is UNKNOWN:
+        shape.update(properties=True, kind=True)
+    if unknown.get("identity"):
+        shape["identity"] = unknown["identity"]
+    resource_id = attributes.text("id")
+    name = attributes.text("name")
+    parent = attributes.text("parent_id")
+    if not isinstance(resource_id, str) and isinstance(parent, str) and isinstance(name, str):
+        resource_id = id_under(parent, kind, name)
+    if not isinstance(resource_id, str):
+        shape["id"] = True
+    outside = {
+        "id": resource_id if isinstance(resource_id, str) else None,
+        "name": name if isinstance(name, str) else "",
+        "location": attributes.get("location"),
+        "identity": attributes.known.get("identity") or known.get("identity"),
+    }
+    return kind, Attributes({**known, **outside}, shape)
+
+
+def id_under(parent: str, kind: str, name: str) -> str:
+    """Return the id of a resource in its parent: a group, or another resource."""
+    words = kind.split("/")
+    if len(words) > 2:
+        return f"{parent}/{words[-1]}/{name}"
+    return f"{parent}/providers/{kind}/{name}"
