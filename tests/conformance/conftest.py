@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.command_line import ROOT, run_cli, run_here
+from tests.recorded import recorded
 from translator_cmk.conformance.report.folder import MESSAGES
 
 MODEL = "translator_cmk.system:ModelSystem"
@@ -167,18 +168,39 @@ def fails_in_fuzzing(found: Verified) -> bool:
 # Fixtures
 
 
+def made_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Verified]
+) -> Verified:
+    """Return what came of a run that all workers share."""
+
+    def make_and_keep(folder: Path) -> None:
+        (folder / "printed").write_text(make(folder).printed, "utf-8")
+
+    folder = recorded(factory, name, make_and_keep)
+    report = folder / "report"
+    written = json.loads((report / "report.json").read_text("utf-8"))
+    printed = (folder / "printed").read_text("utf-8")
+    return Verified(written["exit_code"], written, report, printed)
+
+
 @pytest.fixture(scope="session")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The report on a system that is wrong about one thing, in three lanes."""
-    return fuzz(
-        tmp_path_factory.mktemp("wrong"), decides_in_fuzzing, "--python", WRONG, *SOME, *TOUR
-    )
+
+    def make(folder: Path) -> Verified:
+        return fuzz(folder, decides_in_fuzzing, "--python", WRONG, *SOME, *TOUR)
+
+    return made_once(tmp_path_factory, "wrong", make)
 
 
 @pytest.fixture(scope="session")
 def wrong_in_features(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """Scenarios alone on that system: a report that is checked in a tenth of the time."""
-    return verify(tmp_path_factory.mktemp("features"), "--python", WRONG, *SOME)
+
+    def make(folder: Path) -> Verified:
+        return verify(folder, "--python", WRONG, *SOME)
+
+    return made_once(tmp_path_factory, "wrong-in-features", make)
 
 
 @pytest.fixture
