@@ -45,7 +45,7 @@ LEAVE = "from translator_cmk.cli import leave; leave()"
 
 SHORTER = shlex.split(
     "--lane features --requirement keys.create "
-    "--lane tour --scope losing-the-key --steps 100 --lane fuzz --seconds 0.2"
+    "--lane tour --scope losing-the-key --steps 70 --lane fuzz --seconds 0.2"
 )
 """The budgets of a test, in place of those of a reader, for the commands that run every lane."""
 
@@ -143,7 +143,7 @@ PROGRAMS = {
     "node": shlex.join(["node", str(EXAMPLES / "node" / "emulator.mjs")]),
 }
 
-SOME = ("--topic", "revocation")
+SOME = ("--topic", "workspace", "--topic", "identity")
 """The scenarios that each is asked here, that in Python by the guide.
 
 The site is made with all scenarios on each.
@@ -168,7 +168,7 @@ def test_example_in_node_is_conformant_in_the_profile_that_it_declares(tmp_path:
 def test_example_is_conformant_over_http(tmp_path: Path) -> None:
     with started(*shlex.split(PROGRAMS["node"]), "--http") as url:
         assert (
-            verify(tmp_path, "--http", url, "--lane", "features", "--topic", "tenant").exit_code
+            verify(tmp_path, "--http", url, "--lane", "features", "--topic", "workspace").exit_code
             == 0
         )
 

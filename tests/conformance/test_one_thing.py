@@ -60,7 +60,7 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
 
 @pytest.mark.parametrize(
     ("system", "topic"),
-    [(MODEL, "workspace"), (WRONG, "vault")],
+    [(MODEL, "resource"), ("tests.systems.mistaken:OwnKeyIgnored", "workspace")],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str
@@ -150,7 +150,7 @@ def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester
 
 
 def test_other_tests_are_in_no_result(pytester: pytest.Pytester) -> None:
-    suite(pytester)
+    suite(pytester, "workspace")
     pytester.makepyfile(
         test_laws="""
         def test_it_holds(): pass

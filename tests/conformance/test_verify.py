@@ -42,7 +42,7 @@ from translator_cmk.oracle.profiles import silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.verdict import Status
 
-TENANT, WORKSPACE = (("--lane", "features", "--topic", topic) for topic in ("tenant", "workspace"))
+WORKSPACE = ("--lane", "features", "--topic", "workspace")
 
 
 def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path) -> No
 def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path) -> None:
     with started(*CLI, "serve", "--http", "0") as url:
         for transport, system in (("stdio", shlex.join([*CLI, "serve", "--stdio"])), ("http", url)):
-            found = verify(tmp_path, f"--{transport}", system, *TENANT)
+            found = verify(tmp_path, f"--{transport}", system, *WORKSPACE)
             assert (found.exit_code, found.report["transport"]) == (0, transport)
 
 
@@ -168,15 +168,15 @@ def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
 
 
 def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path) -> None:
-    lane = ("--lane", "fuzz", "--sequences", "3")
+    lane = ("--lane", "fuzz", "--sequences", "2")
     once = verify(tmp_path / "once", "--python", MODEL, *lane)
     again = verify(tmp_path / "again", "--python", MODEL, *lane)
     assert once.report["fuzz"]["commands"] == again.report["fuzz"]["commands"]
-    assert once.report["fuzz"]["sequences"] == 3
-    assert once.report["budgets"]["sequences"] == 3
+    assert once.report["fuzz"]["sequences"] == 2
+    assert once.report["budgets"]["sequences"] == 2
     assert main(["report", "check", str(once.folder)]) == 0
 
-    budgets = once.report["budgets"] | {"sequences": 4}
+    budgets = once.report["budgets"] | {"sequences": 3}
     (once.folder / "report.json").write_text(
         json.dumps(once.report | {"budgets": budgets}), "utf-8"
     )
