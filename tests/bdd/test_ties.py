@@ -7,9 +7,15 @@ import pytest
 
 from tests.command_line import REFUSED, copy_checkout, python, tables
 from translator_cmk import features_dir
+from translator_cmk.bdd.demands import PrefixTree
 from translator_cmk.bdd.example_answers import example_diagnostics
-from translator_cmk.bdd.feature_files import load_features
+from translator_cmk.bdd.feature_files import load_features, read_feature
 from translator_cmk.bdd.feature_records import Pickle
+from translator_cmk.bdd.ties import notice_absence, scenario_diagnostics
+from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine.commands import RotateKey
+from translator_cmk.machine.rows import refuse
+from translator_cmk.oracle import Oracle
 
 PACKAGE = Path("model/translator_cmk")
 KEYS_REGISTER = PACKAGE / "requirements" / "keys.yaml"
@@ -77,28 +83,23 @@ def test_adding_a_command_takes_what_the_ties_ask_for_and_nothing_else(tmp_path:
 
     for entry in others:
         add(checkout, entry)
-    refused = '      When the customer turns on automatic rotation for the key "cmk-2048" of'
-    scenario = "    Scenario: A disabled key is not rotated automatically\n"
-    whole = (checkout / KEYS_FEATURE).read_text("utf-8")
-    without_refusal, _, _ = whole.partition(scenario)
-    assert refused in without_refusal
-    (checkout / KEYS_FEATURE).write_text(without_refusal, "utf-8")
-    write(checkout, VAULT_FEATURE, GRANTED.format("has"), GRANTED.format("has no"))
-    contradicted, *_, missed = broken_ties(checkout)
-    said = "Granted access is there and changes nothing else"
-    wrong = f"the model does not do what '{said}' says; correct the scenario"
-    assert re.search(rf"vault\.feature:\d+: {wrong}", contradicted)
-    unnoticed = "no scenario tagged @keys.auto-rotate fails without the rows"
-    assert re.search(rf"keys\.py:\d+: {unnoticed}", missed)
-
-    (checkout / KEYS_FEATURE).write_text(whole, "utf-8")
-    write(checkout, VAULT_FEATURE, GRANTED.format("has no"), GRANTED.format("has"))
     assert broken_ties(checkout) == []
 
-    suite = ("tests/features/test_keys.py", "-m", "keys.auto-rotate")
-    ran = python(checkout, "-m", "pytest", "-p", "no:cacheprovider", *suite)
-    assert ran.returncode == 0, ran.stdout
-    assert "2 passed" in ran.stdout
+
+def test_scenario_that_the_model_contradicts_is_named(tmp_path: Path) -> None:
+    copy_checkout(tmp_path, str(VAULT_FEATURE))
+    write(tmp_path, VAULT_FEATURE, GRANTED.format("has"), GRANTED.format("has no"))
+    [contradicted] = scenario_diagnostics([read_feature(tmp_path / VAULT_FEATURE)])
+    assert contradicted.file == tmp_path / VAULT_FEATURE
+    said = "Granted access is there and changes nothing else"
+    assert f"the model does not do what {said!r} says" in contradicted.text
+
+
+def test_rows_are_missed_where_a_scenario_of_their_requirement_fails_without_them() -> None:
+    untested = refuse(RotateKey, "keys.rotated-enough", unless=lambda _: True)
+    right = PrefixTree(Oracle(Machine([*ROWS, untested])))
+    assert notice_absence("keys.rotate", right)
+    assert not notice_absence("keys.rotated-enough", right)
 
 
 @pytest.mark.parametrize(
