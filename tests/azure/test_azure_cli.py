@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.azure.clouds import SCRIPT as HOUR
+from tests.azure.clouds import contradicted
 from translator_cmk.digest import kit_digest
 from translator_cmk.site.azure_cli import RUN, last_run
 from translator_cmk.site.implementations import CHECKED, LIST, badge, load
@@ -146,6 +148,24 @@ def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_re
     assert found.returncode == 0, found.stderr
     assert [tuple(line.split(": ", 1)) for line in found.stdout.splitlines()] == list(expected())
     record_run(cli_version(), {LOSSES: RAN})
+
+
+# The script of the hour runs on the model as it would on Azure
+
+SIGN_IN = (
+    'az login --service-principal --username "$AZURE_CLIENT_ID" --password "$AZURE_CLIENT_SECRET" '
+    '--tenant "$AZURE_TENANT_ID" --output none && exec "$@"'
+)
+SECONDS = ("--spread", "0", "--patience", "0", "--pause", "0.1", "--watch", "0")
+
+
+def test_the_script_of_the_hour_runs_with_the_azure_cli(tmp_path: Path) -> None:
+    command = (sys.executable, HOUR, "--yes", "--folder", tmp_path / "logs", *SECONDS)
+    found = azure_env("bash", "-c", SIGN_IN, "bash", *command)
+    assert (found.returncode, found.stderr) == (0, "")
+    logs = sorted(tmp_path.glob("logs/*.jsonl"))
+    assert [log.stem[0] for log in logs] == ["1", "2", "3", "4", "5"]
+    assert [log.name for log in logs if contradicted(log)] == []
 
 
 # Programs with Microsoft's libraries, written after their documentation, enable and revoke

@@ -1,4 +1,4 @@
-"""Translation with a custom model."""
+"""Translation with a custom model, or with the general one, of which the model says nothing."""
 
 from typing import Any
 
@@ -15,18 +15,28 @@ from .problems import Problem, malformed, missing, outside
 def translate(call: Call, account: Resource) -> list[Body]:
     """Return each text as it was given, since the model knows no languages."""
     target = call.query.get("to", "")
-    category = requested_category(call)
+    allows_general = call.query.get("allowfallback", "true").lower() != "false"
+    category = call.query.get("category", "general").lower()
     content = call.asked.value
     if not target or not content or not isinstance(content, list):
         raise malformed(
             "The query parameter 'to' is missing, or the request content is no list of texts."
         )
     texts = [requested_text(each) for each in content]
+    if category != "general":
+        if allows_general:
+            raise outside("a custom model with a fallback to the general one")
+        translate_with(call, account, category)
+    return [{"translations": [{"text": text, "to": target}]} for text in texts]
+
+
+def translate_with(call: Call, account: Resource, category: str) -> None:
+    """Translate with a custom model; raises `Problem`."""
     for model in models(call, account).values():
         if call.show("model", model)["modelIdentifier"].lower() == category:
             refuse_elsewhere(call, account, model)
             call.submit(commands.TranslateWithModel(model.name))
-            return [{"translations": [{"text": text, "to": target}]} for text in texts]
+            return
     raise no_such_system()
 
 
@@ -57,12 +67,3 @@ def requested_text(item: Any) -> str:
     text: str = asked.required("Text")
     asked.honoured({}, "Text")
     return text
-
-
-def requested_category(call: Call) -> str:
-    """Return the category id of the custom model; raises `Problem` where the general one may do."""
-    category = call.query.get("category", "").lower()
-    allows_fallback = call.query.get("allowfallback", "true").lower() != "false"
-    if allows_fallback or category in ("", "general"):
-        raise outside("translation with the general model, by its category or by allowFallback")
-    return category

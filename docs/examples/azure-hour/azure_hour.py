@@ -1,0 +1,793 @@
+#!/usr/bin/env python3
+"""Try customer-managed keys (CMK) on Azure AI Translator, and write down what Azure does.
+
+Nobody has published that.  This asks Azure five questions and writes a log of each: every request,
+its answer, and what the resources show afterwards.  `translator-cmk check-trace` judges the logs.
+
+    az login
+    python3 azure_hour.py
+
+It looks first, says what it will make, what is billed and what stays, and asks you.  It needs
+Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its reviewer:
+
+  - All that it makes is in one new resource group, cmk-hour-NNNNNN; it touches nothing else.
+  - `az` signs its requests, so no token or password of yours gets here.  The only secret here is a
+    key of a Translator resource that it made, and that goes to that resource alone.
+  - Resource Manager makes the keys in its key vaults.  Only the service may use them.
+  - It writes files into one new folder.  No name or id of yours gets into them.
+  - It deletes what it made: at the end, after Ctrl-C, and after an error.  It names what it could
+    not delete, and `python3 azure_hour.py --clean-up cmk-hour-NNNNNN` tries again.
+"""
+
+import argparse
+import fnmatch
+import json
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+
+# Settings, each with an option of its name.  Times are in seconds.
+REGION = "northeurope"  # of everything but one key vault; some regions take no new customers
+OTHER_REGION = "swedencentral"  # of that key vault
+TIER = "S1"  # the article names no tier
+SPREAD = 600  # until access is in force everywhere: 5 to 10 minutes, a maintainer of azurerm says
+PATIENCE = 900  # how long CMK is asked for again where that may have come too early
+PAUSE = 30  # between two such requests, and between two looks at what is under way
+WATCH = 3600  # how long log 5 watches the losses
+EVERY = 240  # between two rounds of that
+
+QUESTIONS = {  # with the key vaults to which the resource of each gets access
+    "protection": ("protected", "unprotected"),  # is a vault without purge protection refused?
+    "region": ("protected", "elsewhere"),  # is a key vault in another region refused?
+    "key": ("protected",),  # is a key of 4096 bits refused?
+    "creation": ("protected",),  # is a resource refused that has CMK from its creation on?
+    "loss": ("protected",),  # what is lost when access is revoked, when, and what comes back?
+}
+VAULTS = {  # with the ends of their names in Azure, and the sizes of their keys
+    "protected": ("a", {"cmk": 2048, "second": 2048, "large": 4096}),
+    "unprotected": ("b", {"cmk": 2048}),
+    "elsewhere": ("c", {"cmk": 2048}),
+}
+PLAN = """
+Will be made in the new resource group {group}:
+  - {accounts} Translator resources of tier {tier} in {region}
+  - 3 key vaults with 5 keys, one of them in {other_region}
+  - 1 user-assigned identity, which only Translator resources use
+  - 1 workspace in Custom Translator, with dictionaries of five words
+Billed: some cents by Microsoft's price lists, for operations on keys and for translated words.
+Nothing here has a price by the hour.
+Deleted: all of it, in about {minutes} minutes.  The Translator resources are purged, too.
+Stays: the names {group}-a, -b and -c of the key vaults are taken for 7 days, since purge
+protection can't be undone.  That costs nothing.
+"""
+VERSIONS = {  # of the APIs of Azure Resource Manager
+    "Microsoft.Authorization": "2022-04-01",
+    "Microsoft.CognitiveServices": "2023-05-01",
+    "Microsoft.KeyVault": "2023-07-01",
+    "Microsoft.ManagedIdentity": "2023-01-31",
+    "": "2021-04-01",  # of resource groups and providers
+}
+PERMISSIONS = [
+    "Microsoft.Resources/subscriptions/resourceGroups/write",
+    "Microsoft.Resources/subscriptions/resourceGroups/delete",
+    "Microsoft.CognitiveServices/accounts/write",
+    "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/delete",
+    "Microsoft.KeyVault/vaults/keys/write",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+]
+# Codes of what stood in the way of a question, and says nothing of CMK.  Where each was seen is in
+# model/translator_cmk/azure/client/refusals.yaml.
+IN_THE_WAY = """
+    AnotherOperationInProgress AuthorizationFailed CanNotCreateMultipleFreeAccounts
+    CustomDomainInUse FlagMustBeSetForRestore InvalidApiVersionParameter InvalidResourceLocation
+    InvalidSkuId LinkedAuthorizationFailed LocationNotAvailableForResourceType
+    MissingSubscriptionRegistration NoRegisteredProviderFound PrincipalNotFound
+    ReadOnlyDisabledSubscription RequestConflict RequestDisallowedByAzure
+    RequestDisallowedByPolicy ResourceGroupBeingDeleted ResourceKindRequireAcceptTerms
+    ResourceQuotaExceeded ScopeLocked SkuNotAvailable SpecialFeatureOrQuotaIdRequired
+    SubscriptionNotFound SubscriptionNotRegistered
+"""
+
+
+class Failed(Exception):
+    """Something failed without which a log, or everything, can't go on."""
+
+
+# Asking Azure
+
+
+class Answer:
+    """A status (0 if there was no answer), a body, and the code and message of an error."""
+
+    def __init__(self, status, text):
+        self.status = status
+        self.ok = 200 <= status < 300
+        try:
+            self.body = json.loads(text)
+        except ValueError:
+            self.body = None
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        error = error if isinstance(error, dict) else {}
+        self.code = str(error.get("code", ""))
+        self.message = "" if self.ok else redacted(str(error.get("message", text)))
+
+    def teaches(self):
+        """Return whether it answers what was asked: it is no failure, and no page of a proxy."""
+        if self.status in (0, 401, 404, 408, 429) or self.status >= 500:
+            return False
+        return self.ok or (isinstance(self.body, dict) and self.code not in IN_THE_WAY.split())
+
+    def __str__(self):
+        return f"{self.status} {self.code} {self.message}"
+
+
+def redacted(text):
+    """Return a text without ids, keys and names of yours."""
+    text = re.sub(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", text)
+    text = re.sub(r"\S+@\S+", "<user>", text)
+    text = re.sub(r"cmk-hour-[0-9a-f]{6}", "<hour>", text)
+    text = re.sub(r"[\w+/=.~-]{32,}", "<hidden>", text)
+    return " ".join(text.split())[:500]
+
+
+def az(*arguments):
+    """Run the Azure CLI, in a session of its own: Ctrl-C breaks off no request."""
+    program = shutil.which("az")
+    if program is None:
+        stop("the Azure CLI was not found: https://aka.ms/azure-cli")
+    command = [program, *arguments, "--only-show-errors"]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, start_new_session=True
+    )
+
+
+def ask(method, path, body=None):
+    """Ask Azure Resource Manager, and again if it is busy: nothing here can be done twice."""
+    provider = re.findall(r"/providers/([\w.]+)/", path)[-1:] or [""]
+    arguments = ["--method", method, "--url", f"{path}?api-version={VERSIONS[provider[0]]}"]
+    if body is not None:
+        arguments += ["--body", json.dumps(body)]
+    for _ in range(5):
+        answer = answer_of(az("rest", *arguments))
+        if answer.status != 429 and answer.status < 500 and answer.code != "RequestConflict":
+            break
+        wait(PAUSE)
+    return answer
+
+
+def answer_of(done):
+    """Return the answer that `az rest` tells: of an error it says `ERROR: Bad Request({...})`."""
+    if done.returncode == 0:
+        return Answer(200, done.stdout)
+    phrase, _, text = done.stderr.partition("ERROR: ")[2].strip().partition("(")
+    for status in HTTPStatus:
+        if phrase == status.phrase:
+            return Answer(int(status), text.removesuffix(")"))
+    return Answer(0, done.stderr)
+
+
+def must(answer, what):
+    """Return the body of an answer that has to be one of success."""
+    if not answer.ok:
+        raise Failed(f"{what}: {answer}")
+    return answer.body
+
+
+def finished(path):
+    """Look at a resource until Azure shows it, and has finished with it."""
+    for _ in range(20):
+        answer = ask("get", path)
+        state = answer.body["properties"].get("provisioningState") if answer.ok else "Missing"
+        if state in (None, "Succeeded", "Failed", "Canceled") or answer.status not in (200, 404):
+            break
+        wait(PAUSE)
+    return answer
+
+
+def stop(why):
+    """End before anything is made."""
+    print(f"Nothing was made: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
+def wait(seconds):
+    time.sleep(seconds)
+
+
+def now():
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def say(text):
+    print(now()[11:19], text, flush=True)
+
+
+# What the logs share: a resource group, key vaults, keys, and a user-assigned identity
+
+
+class Run:
+    def __init__(self, options, group, account):
+        self.options = options
+        self.group = group
+        self.tenant = account["tenantId"]
+        self.subscription = f"/subscriptions/{account['id']}"
+        self.path = f"{self.subscription}/resourceGroups/{group}"
+        self.identity = None
+        self.lines = {
+            name: [] for name in VAULTS
+        }  # of a log: how each vault and its keys were made
+        self.keys = {}  # by vault and key: what a resource is told of it
+
+    def account(self, end):
+        return f"{self.path}/providers/Microsoft.CognitiveServices/accounts/{self.group}-{end}"
+
+    def vault(self, name):
+        return f"{self.path}/providers/Microsoft.KeyVault/vaults/{self.group}-{VAULTS[name][0]}"
+
+    def make(self):
+        location = {"location": self.options.region}
+        must(ask("put", self.path, location), "creating the resource group")
+        for name, (_, keys) in VAULTS.items():
+            self.make_vault(name, name != "unprotected")
+            for key, size in keys.items():
+                self.make_key(name, key, size)
+        path = f"{self.path}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/guard"
+        self.identity = must(ask("put", path, location), "creating the identity")
+        self.set_access("add", "protected", self.identity["properties"]["principalId"])
+
+    def make_vault(self, name, is_protected):
+        region = self.options.other_region if name == "elsewhere" else self.options.region
+        properties = {"tenantId": self.tenant, "sku": {"family": "A", "name": "standard"}}
+        properties |= {"accessPolicies": [], "enableRbacAuthorization": False}
+        properties |= {"enableSoftDelete": True, "softDeleteRetentionInDays": 7}
+        if is_protected:  # Azure takes no false here
+            properties["enablePurgeProtection"] = True
+        answer = ask("put", self.vault(name), {"location": region, "properties": properties})
+        must(answer, f"creating the key vault {name}")
+        command = {"command": "CreateVault", "vault": name, "region": region, **PLACE}
+        command["purge_protection"] = is_protected
+        self.lines[name].append(line(command, answer, self.look_at_vault(name)))
+
+    def look_at_vault(self, name):
+        shown = must(finished(self.vault(name)), f"looking at the key vault {name}")["properties"]
+        protected = shown.get("enablePurgeProtection") is True
+        soft_delete = shown.get("enableSoftDelete") is True
+        return {"vault": {name: {"soft_delete": soft_delete, "purge_protection": protected}}}
+
+    def make_key(self, vault, key, size):
+        wanted = {"properties": {"kty": "RSA", "keySize": size}}
+        answer = ask("put", f"{self.vault(vault)}/keys/{key}", wanted)
+        made = must(answer, f"creating the key {key} of the key vault {vault}")["properties"]
+        uri, _, version = made["keyUriWithVersion"].rpartition("/")
+        uri = uri.removesuffix(f"keys/{key}")
+        self.keys[vault, key] = {"keyVaultUri": uri, "keyName": key, "keyVersion": version}
+        command = {"command": "CreateKey", "vault": vault, "key": key, "size": size}
+        seen = {"key": {f"{vault}/{key}": {"type": made["kty"], "size": made["keySize"]}}}
+        self.lines[vault].append(line(command, answer, seen))
+
+    def set_access(self, change, vault, principal):
+        """Add what CMK needs to the access policies of a key vault, or remove it."""
+        entry = {"tenantId": self.tenant, "objectId": principal}
+        entry["permissions"] = {"keys": ["get", "wrapKey", "unwrapKey"]}
+        path = f"{self.vault(vault)}/accessPolicies/{change}"
+        answer = ask("put", path, {"properties": {"accessPolicies": [entry]}})
+        must(answer, f"changing the access policies of the key vault {vault}")
+        return answer
+
+
+# The logs, in the format of docs/traces.md
+
+PLACE = {"subscription": "production", "group": "apps"}  # whatever they are called in Azure
+
+
+def line(command, answer, observation=None, is_too_early=False):
+    """Return a line of a log.  Of an `error` nothing is learned."""
+    outcome = {"outcome": "accepted"}
+    if not answer.ok:
+        outcome["outcome"] = "refused" if answer.teaches() and not is_too_early else "error"
+        outcome["code"] = re.sub(r"[^!-~]", "", answer.code)[:100] or str(answer.status)
+    if answer.message and answer.teaches():
+        outcome["message"] = answer.message
+    event = {"command": command, "outcome": outcome}
+    return event | ({"observation": observation} if observation else {})
+
+
+class Log:
+    """One question, with a log and a Translator resource of its own."""
+
+    def __init__(self, run, question):
+        self.run = run
+        self.question = question
+        self.number = 1 + list(QUESTIONS).index(question)
+        self.resource = "translator"  # its name here, and the end of its name in Azure:
+        self.end = str(self.number)
+        self.principal = None  # of its own identity, as it showed last
+        self.problem = None  # that ended this log
+        options = run.options
+        self.file = Path(options.folder, f"{self.number}-{question}.jsonl")
+        subject = f"Azure, {options.region}, TextTranslation {options.tier}"
+        self.write({"trace": 1, "subject": subject, "partial": ["observation"]})
+        stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
+        stage |= {"regions": [options.region, options.other_region], "tiers": {options.tier: True}}
+        self.write({"stage": stage})
+        for vault in QUESTIONS[question]:
+            for made in run.lines[vault]:
+                self.write(made)
+
+    def write(self, message):
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(message) + "\n")
+
+    def event(self, command, answer, observation=None, is_too_early=False):
+        """Write down a request, what became of it, and what was seen then."""
+        event = line(command, answer, observation, is_too_early)
+        self.write(event)
+        words = " ".join(str(value) for value in command.values())
+        say(f"{self.question}: {words}: {event['outcome']['outcome']} {answer.code}")
+
+    def go_on(self, step):
+        """Take a step, unless something failed before without which the log can't go on."""
+        if self.problem is None:
+            try:
+                step(self)
+            except (Failed, LookupError, TypeError, AttributeError) as problem:
+                self.problem = problem  # the last three: an answer has another form than expected
+                say(f"{self.question}: nothing more is learned: {problem!r}")
+
+    def path(self):
+        return self.run.account(self.end)
+
+    def begin(self):
+        """Create the resource, turn its identity on, and give it access to key vaults."""
+        self.create()
+        self.turn_identity_on()
+        for vault in QUESTIONS[self.question]:
+            self.set_access("GrantKeyAccess", vault)
+
+    def create(self, identity=None, encryption=None):
+        """Create the resource, with a user-assigned identity and CMK or without."""
+        options = self.run.options
+        wanted = {"kind": "TextTranslation", "location": options.region}
+        wanted["sku"] = {"name": options.tier}
+        wanted["properties"] = {"customSubDomainName": self.path().rpartition("/")[2]}
+        if identity:
+            wanted["identity"] = {"type": "UserAssigned"}
+            wanted["identity"]["userAssignedIdentities"] = {identity["id"]: {}}
+        if encryption:
+            wanted["properties"]["encryption"] = encryption
+        answer = ask("put", self.path(), wanted)
+        command = {"command": "CreateResource", "resource": self.resource, "kind": "Translator"}
+        command |= {"location": options.region, "tier": options.tier, **PLACE}
+        command["keys"] = "customer-managed" if encryption else "microsoft-managed"
+        self.event(command, answer, self.look() if answer.ok else None)
+        if not encryption:
+            must(answer, "creating the resource")
+
+    def look(self):
+        """Return what the resource shows, and nothing while that may not be in force."""
+        answer = finished(self.path())
+        if not answer.ok or answer.body["properties"].get("provisioningState") != "Succeeded":
+            return None
+        identity = answer.body.get("identity") or {}
+        self.principal = identity.get("principalId")
+        seen = {"identity": "SystemAssigned" in identity.get("type", "").split(", ")}
+        seen["key_source"] = "microsoft-managed"
+        encryption = answer.body["properties"].get("encryption") or {}
+        if encryption.get("keySource") == "Microsoft.KeyVault":
+            seen["key_source"] = "customer-managed"
+            used = encryption.get("keyVaultProperties") or {}
+            for vault, (end, _) in VAULTS.items():
+                if f"//{self.run.group}-{end}." in used.get("keyVaultUri", ""):
+                    seen["key"] = f"{vault}/{used.get('keyName')}"
+        return {"resource": {self.resource: seen}}
+
+    def turn_identity_on(self, besides=None):
+        wanted = {"type": "SystemAssigned"}
+        if besides:
+            wanted = {"type": "SystemAssigned, UserAssigned"}
+            wanted["userAssignedIdentities"] = {besides["id"]: {}}
+        answer = ask("patch", self.path(), {"identity": wanted})
+        command = {"command": "EnableIdentity", "resource": self.resource}
+        self.event(command, answer, self.look() if answer.ok else None)
+        must(answer, "turning the identity on")
+
+    def set_access(self, command, vault):
+        change = "add" if command == "GrantKeyAccess" else "remove"
+        answer = self.run.set_access(change, vault, self.principal)
+        self.event({"command": command, "vault": vault, "resource": self.resource}, answer)
+
+    def enable(self, vault, key="cmk", is_too_early=False):
+        """Ask once for CMK with this key, and look."""
+        encryption = {"keySource": "Microsoft.KeyVault"}
+        encryption["keyVaultProperties"] = self.run.keys[vault, key]
+        answer = ask("patch", self.path(), {"properties": {"encryption": encryption}})
+        command = {"command": "EnableCustomerManagedKeys", "resource": self.resource}
+        command |= {"vault": vault, "key": key, "through": "api"}
+        self.event(command, answer, self.look(), is_too_early)
+        return answer
+
+    def enable_in_time(self, vault, key="cmk"):
+        """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
+        options = self.run.options
+        for _ in range(1 + int(options.patience / options.pause)):
+            answer = self.enable(vault, key, is_too_early=True)
+            if answer.ok:
+                return
+            wait(options.pause)
+        must(answer, "enabling CMK, for which everything is there")
+
+
+# The questions.  A refusal shows something if the same request is accepted before and after it.
+
+
+def ask_protection(log):
+    log.enable_in_time("protected")
+    log.enable("unprotected")
+    wanted = {"properties": {"enablePurgeProtection": True}}
+    answer = ask("patch", log.run.vault("unprotected"), wanted)
+    command = {"command": "EnablePurgeProtection", "vault": "unprotected"}
+    log.event(command, answer, log.run.look_at_vault("unprotected"))
+    log.enable_in_time("unprotected")
+    log.enable_in_time("protected")
+
+
+def ask_region(log):
+    log.enable_in_time("protected")
+    log.enable("elsewhere")
+    log.enable_in_time("protected", "second")
+
+
+def ask_key(log):
+    log.enable_in_time("protected")
+    log.enable("protected", "large")
+    log.enable_in_time("protected", "second")
+
+
+def ask_creation(log):
+    """Create three resources, each with an identity that could use the key beforehand."""
+    used = dict(log.run.keys["protected", "cmk"])
+    used["identityClientId"] = log.run.identity["properties"]["clientId"]
+    encryption = {"keySource": "Microsoft.KeyVault", "keyVaultProperties": used}
+    for log.resource, log.end in (("before", "4"), ("with-cmk", "4b"), ("after", "4c")):
+        log.create(log.run.identity, encryption if log.resource == "with-cmk" else None)
+    log.turn_identity_on(besides=log.run.identity)
+    log.set_access("GrantKeyAccess", "protected")
+    log.enable_in_time("protected")
+
+
+def ask_loss(log):
+    options = log.run.options
+    log.enable_in_time("protected")
+    workspace = Workspace(log)
+    try:
+        must(workspace.upload("document"), "uploading a document")
+        workspace.read("document")
+        log.set_access("RevokeKeyAccess", "protected")
+        takes_uploads = True
+        for number in range(1 + int(options.watch / options.every)):
+            workspace.read("document")
+            if takes_uploads:
+                answer = workspace.upload(f"round-{number}")
+                takes_uploads = answer.ok or not answer.teaches()
+            log.write({"observation": log.look() or {"resource": {}}})
+            wait(options.every)
+        log.set_access("GrantKeyAccess", "protected")
+        wait(options.spread)
+        workspace.read("document")
+        workspace.upload("afterwards")
+        workspace.read("afterwards")
+    finally:
+        workspace.delete()
+
+
+ASK = {"protection": ask_protection, "region": ask_region, "key": ask_key}
+ASK |= {"creation": ask_creation, "loss": ask_loss}
+
+
+# Custom Translator, for which az has no commands
+
+
+class Workspace:
+    """A workspace and its documents, with the key of their resource."""
+
+    API = "/translator/customtranslator/api/texttranslator/v1.0"
+
+    def __init__(self, log):
+        self.log = log
+        self.documents = {}  # the numbers of all that were uploaded, by name
+        self.host = f"https://{log.path().rpartition('/')[2]}.cognitiveservices.azure.com"
+        self.key = must(ask("post", f"{log.path()}/listKeys"), "reading the key")["key1"]
+        paid = {"SubscriptionKey": self.key, "BillingRegionCode": self.billing_region()}
+        wanted = {"Name": "workspace", "Subscription": paid}
+        answer = self.ask("POST", "/workspaces", wanted)
+        must(answer, "creating the workspace")
+        shown = self.once_listed("workspace", "/workspaces?pageIndex=1", "workspaces")
+        if shown is None:
+            raise Failed("creating the workspace: it is not listed")
+        self.id = shown["id"]
+        is_covered = (shown.get("subscription") or {}).get("iscmkenabled")
+        source = "customer-managed" if is_covered else "microsoft-managed"
+        command = {"command": "CreateWorkspace", "workspace": "workspace"}
+        command["resource"] = log.resource
+        log.event(command, answer, {"workspace": {"workspace": {"key_source": source}}})
+
+    def ask(self, method, path, body=None, content_type="application/json"):
+        """Ask the resource, with its key."""
+        url = self.host + (path if path.startswith("/translator/") else self.API + path)
+        headers = {"Content-Type": content_type, "Ocp-Apim-Subscription-Key": self.key}
+        headers["Ocp-Apim-Subscription-Region"] = self.log.run.options.region
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, headers, method=method)
+        for _ in range(5):
+            try:
+                with urllib.request.urlopen(request, timeout=100) as reply:
+                    answer = Answer(reply.status, reply.read().decode())
+            except urllib.error.HTTPError as error:
+                answer = Answer(error.code, error.read().decode(errors="replace"))
+            except OSError as error:
+                answer = Answer(0, str(error))
+            if answer.status != 429:
+                break
+            wait(PAUSE)
+        return answer
+
+    def list(self, path, *members):
+        """Return an answer, and the items of the list in it."""
+        answer = self.ask("GET", path)
+        found = in_lower_case(answer.body) if answer.ok else []
+        for member in members:
+            found = found.get(member) or [] if isinstance(found, dict) else found
+        return answer, found
+
+    def once_listed(self, name, *path):
+        """Return what is listed under a name once it is, or None."""
+        for _ in range(10):
+            for item in self.list(*path)[1]:
+                if item["name"] == name:
+                    return item
+            wait(min(self.log.run.options.pause, 6))
+        return None
+
+    def billing_region(self):
+        answer, regions = self.list("/subscriptions/billingregions", "billingregions")
+        must(answer, "listing the regions of Custom Translator")
+        for region in regions:
+            if region["billingregionname"].replace(" ", "").lower() == self.log.run.options.region:
+                return region["billingregioncode"]
+        raise Failed("Custom Translator is not offered in this region")
+
+    def where_listed(self):
+        """Return how documents are listed."""
+        path = f"/documents?workspaceId={self.id}&limit=100&pageIndex=1"
+        return path, "paginateddocuments", "documents"
+
+    def look(self):
+        """Return which documents are listed, if Azure lists them."""
+        answer, found = self.list(*self.where_listed())
+        listed = {document["name"] for document in found}
+        seen = {name: {"exists": name in listed} for name in self.documents}
+        return {"document": seen} if answer.ok else None
+
+    def upload(self, name):
+        """Upload a dictionary of five words; it is uploaded once it is listed."""
+        texts = {"en": "lamps\nladders\nclocks\nboxes\nmirrors\n"}
+        texts["de"] = "Lampen\nLeitern\nUhren\nKisten\nSpiegel\n"
+        files = []
+        for code in texts:
+            file = {"Name": f"{name}_{code}.txt", "LanguageCode": code, "OverwriteIfExists": True}
+            files.append(file)
+        details = {"DocumentName": name, "DocumentType": "Phrase dictionary", "IsParallel": True}
+        form = form_part('name="DocumentDetails"', json.dumps([{**details, "FileDetails": files}]))
+        for code, text in texts.items():
+            form += form_part(f'name="Files"; filename="{name}_{code}.txt"', text)
+        path = f"/documents/import?workspaceId={self.id}"
+        content = f"{form}--form--\r\n".encode()
+        answer = self.ask("POST", path, content, "multipart/form-data; boundary=form")
+        if answer.ok:
+            made = self.once_listed(name, *self.where_listed())
+            if made is None:
+                answer = Answer(0, "the import was begun, and the document is not listed")
+            else:
+                self.documents[name] = made["id"]
+        command = {"command": "UploadDocument", "document": name, "workspace": "workspace"}
+        self.log.event(command, answer, self.look())
+        return answer
+
+    def read(self, name):
+        """List the documents, and read a sentence of one: a list has no more than names."""
+        if name not in self.documents:
+            return
+        answer, _ = self.list(*self.where_listed())
+        if answer.ok:
+            path = f"/documents/{self.documents[name]}/files"
+            answer, files = self.list(path, "files")
+        if answer.ok:
+            number = files[0]["id"] if files else 1
+            answer = self.ask("GET", f"{path}/{number}/content?pageIndex=1&limit=1")
+        path = "/translator/text/v3.0/translate?api-version=3.0&to=de"
+        general = self.ask("POST", path, [{"Text": "lamp"}])  # of which the article says nothing
+        answer.message += f" (a translation with the general model: {general.status})"
+        self.log.event({"command": "ReadData", "workspace": "workspace"}, answer, self.look())
+
+    def delete(self):
+        """Delete the workspace, which only the key of its resource can."""
+        answer = self.ask("DELETE", f"/workspaces/{self.id}")
+        if not answer.ok:
+            say(f"NOT DELETED, though its resource will be: the workspace: {answer}")
+
+
+def form_part(disposition, text):
+    return f"--form\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{text}\r\n"
+
+
+def in_lower_case(body):
+    """Return a body with the names of its members in lower case, on which sources disagree."""
+    if isinstance(body, list):
+        return [in_lower_case(item) for item in body]
+    if isinstance(body, dict):
+        return {name.lower(): in_lower_case(item) for name, item in body.items()}
+    return body
+
+
+# Before and after
+
+
+def problems_of(run, accounts):
+    """Yield what is in the way of a start.  This makes nothing."""
+    if Path(run.options.folder).exists():
+        yield f"the folder {run.options.folder} exists"
+    answer = ask("get", f"{run.subscription}/providers/Microsoft.Authorization/permissions")
+    for needed in PERMISSIONS if answer.ok else []:  # else the first request will tell
+        if not any(allows(role, needed) for role in answer.body["value"]):
+            yield f"you lack the permission {needed}, which a Contributor has"
+    for name in ("CognitiveServices", "KeyVault", "ManagedIdentity"):
+        answer = ask("get", f"{run.subscription}/providers/Microsoft.{name}")
+        if not answer.ok or answer.body["registrationState"] != "Registered":
+            yield f"first run: az provider register --namespace Microsoft.{name}"
+            continue
+        offered = str(answer.body["resourceTypes"]).replace(" ", "").lower()
+        for region in (run.options.region, run.options.other_region):
+            if f"'{region}'" not in offered:
+                yield f"Microsoft.{name} is not offered in {region}"
+    for end, _ in VAULTS.values():
+        wanted = {"name": f"{run.group}-{end}", "type": "Microsoft.KeyVault/vaults"}
+        check = f"{run.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
+        if not must(ask("post", check, wanted), "asking for a free name")["nameAvailable"]:
+            yield f"the name {wanted['name']} is not free"
+    for name in accounts:
+        wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
+        check = f"{run.subscription}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
+        if not must(ask("post", check, wanted), "asking for a free name")["isSubdomainAvailable"]:
+            yield f"the name {name} is not free"
+
+
+def allows(role, needed):
+    """Return whether a role has a permission."""
+    has = {}
+    for kind in ("actions", "notActions"):
+        patterns = [pattern.lower() for pattern in role.get(kind, [])]
+        has[kind] = any(fnmatch.fnmatchcase(needed.lower(), pattern) for pattern in patterns)
+    return has["actions"] and not has["notActions"]
+
+
+def clean_up(run):
+    """Delete the resource group, and purge its Translator resources; return whether that worked."""
+    say(f"deleting the resource group {run.group}")
+    left = []
+    answer = ask("get", run.account("").rpartition("/")[0])
+    accounts = answer.body["value"] if answer.ok else []
+    answer = ask("delete", run.path)
+    for _ in range(60 if answer.ok else 0):
+        answer = ask("get", run.path)
+        if answer.status == 404:
+            break
+        wait(run.options.pause)
+    if answer.status != 404:
+        left.append(f"the resource group {run.group}: {answer}")
+    for account in accounts:
+        place = f"{run.subscription}/providers/Microsoft.CognitiveServices/locations"
+        place += f"/{account['location']}/resourceGroups/{run.group}/deletedAccounts"
+        answer = ask("delete", f"{place}/{account['name']}")
+        if not answer.ok:
+            left.append(f"{account['name']}, which Azure purges after 48 hours: {answer}")
+    for each in left:
+        say(f"NOT DELETED: {each}")
+    ends = ", ".join(f"{run.group}-{end}" for end, _ in VAULTS.values())
+    say(f"taken for 7 days, at no cost: the names of the key vaults {ends}")
+    return not left
+
+
+def options_of(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--log", action="append", choices=QUESTIONS, help="a question, not all")
+    parser.add_argument("--folder", help="a new one, for the logs")
+    parser.add_argument("--yes", action="store_true", help="make everything without asking")
+    parser.add_argument("--clean-up", metavar="GROUP", help="delete what an earlier run has left")
+    for name in ("REGION", "OTHER_REGION", "TIER"):
+        parser.add_argument(f"--{name.lower().replace('_', '-')}", default=globals()[name])
+    for name in ("SPREAD", "PATIENCE", "PAUSE", "WATCH", "EVERY"):
+        parser.add_argument(f"--{name.lower()}", type=float, default=globals()[name])
+    return parser.parse_args(arguments)
+
+
+def signed_in():
+    """Return the subscription to which `az` is signed in."""
+    done = az("account", "show")
+    if done.returncode != 0:
+        stop(f"sign in with az login: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def main(arguments=None):
+    options = options_of(arguments)
+    account = signed_in()
+    if options.clean_up and not re.fullmatch("cmk-hour-[0-9a-f]{6}", options.clean_up):
+        stop("--clean-up takes the name of a resource group that an earlier run has made")
+    run = Run(options, options.clean_up or f"cmk-hour-{secrets.token_hex(3)}", account)
+    if options.clean_up:
+        return 0 if clean_up(run) else 1
+    options.log = options.log or list(QUESTIONS)
+    options.folder = options.folder or run.group
+    ends = [str(1 + list(QUESTIONS).index(question)) for question in options.log]
+    ends += ["4b", "4c"] if "creation" in options.log else []
+    print(f"In the subscription {account['name']} ({account['id']}):")
+    try:
+        problems = list(problems_of(run, [f"{run.group}-{end}" for end in ends]))
+    except Failed as problem:
+        problems = [str(problem)]
+    if problems:
+        stop("\n  - ".join(["", *problems]))
+    minutes = int((2 * options.spread + options.watch) / 60) + 20
+    print(PLAN.format(group=run.group, accounts=len(ends), minutes=minutes, **vars(options)))
+    if not options.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
+        stop("you did not say yes")
+    Path(options.folder).mkdir()
+    for each in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, each):
+            signal.signal(getattr(signal, each), interrupt)
+    return carry_out(run)
+
+
+def carry_out(run):
+    """Make everything, ask the questions, and delete everything."""
+    logs = []
+    is_whole = False
+    try:
+        run.make()
+        logs = [Log(run, question) for question in run.options.log]
+        for log in logs:
+            if log.question != "creation":
+                log.go_on(Log.begin)
+        say("waiting until access is in force")
+        wait(run.options.spread)
+        for log in logs:
+            log.go_on(ASK[log.question])
+        is_whole = all(log.problem is None for log in logs)
+    except Failed as problem:
+        say(f"nothing is learned: {problem}")
+    except KeyboardInterrupt:
+        say("interrupted")
+    finally:
+        for each in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, each):
+                signal.signal(getattr(signal, each), signal.SIG_IGN)
+        is_clean = clean_up(run)
+    say(f"now: translator-cmk check-trace {run.options.folder}/*.jsonl")
+    return 0 if is_whole and is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,258 @@
+"""The script of the hour against the model, and against clouds that lie or fail: what its logs show,
+and what it leaves.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.azure import clouds
+from tests.azure.clouds import HOUR, Cloud, contradicted
+from translator_cmk.azure.server import parse_fault
+from translator_cmk.azure.server.strictness import Strictness
+from translator_cmk.machine.entities import Resource, Vault
+
+QUESTIONS = ("protection", "region", "key", "creation", "loss")
+
+ENDED = 0
+FAILED = 1
+NOT_STARTED = 2
+
+
+class Ran(NamedTuple):
+    """What a run of the script has left: its exit code, and its logs by their questions."""
+
+    exit_code: int
+    logs: dict[str, Path]
+
+    @property
+    def text(self) -> str:
+        return "".join(path.read_text("utf-8") for path in self.logs.values())
+
+    def outcomes(self, question: str, command: str) -> list[str]:
+        """Return what became of each request for a command."""
+        found = []
+        for line in self.logs[question].read_text("utf-8").splitlines():
+            event = json.loads(line)
+            if event.get("command", {}).get("command") == command:
+                found.append(event["outcome"]["outcome"])
+        return found
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the script against a cloud that is served, with options."""
+
+    def run(cloud: Cloud, *options: str) -> Ran:
+        return Ran(*clouds.run(cloud, tmp_path / "logs", *options, monkeypatch=monkeypatch))
+
+    return run
+
+
+def left_in(cloud: Cloud) -> list[str]:
+    """Return what is left in a cloud, but for deleted key vaults."""
+    world = cloud.customer.world
+    found = [group.name for group in world.groups]
+    found += world.state.tables[Resource]
+    for name, record in world.state.tables[Vault].items():
+        if record[Vault.position["state"]] == "active":
+            found.append(name)
+    return found
+
+
+# What the logs show
+
+
+@pytest.fixture(scope="module")
+def on_the_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Ran]]:
+    """What the script has done on the model, and left there."""
+    folder = tmp_path_factory.mktemp("model") / "logs"
+    with pytest.MonkeyPatch.context() as patch, Cloud().served() as cloud:
+        yield cloud, Ran(*clouds.run(cloud, folder, monkeypatch=patch))
+
+
+def test_on_the_model_every_log_fits_and_each_refusal_stands_between_two_acceptances(
+    on_the_model: tuple[Cloud, Ran],
+) -> None:
+    _, ran = on_the_model
+    assert ran.exit_code == ENDED
+    assert tuple(sorted(ran.logs)) == tuple(sorted(QUESTIONS))
+    assert [log.name for log in ran.logs.values() if contradicted(log)] == []
+    enabling = "EnableCustomerManagedKeys"
+    assert ran.outcomes("protection", enabling) == ["accepted", "refused", "accepted", "accepted"]
+    assert ran.outcomes("region", enabling) == ["accepted", "refused", "accepted"]
+    assert ran.outcomes("key", enabling) == ["accepted", "refused", "accepted"]
+    assert ran.outcomes("creation", "CreateResource") == ["accepted", "refused", "accepted"]
+    assert ran.outcomes("loss", "UploadDocument") == ["accepted", "refused", "accepted"]
+
+
+def test_nothing_in_a_log_names_who_ran_it(on_the_model: tuple[Cloud, Ran]) -> None:
+    cloud, ran = on_the_model
+    for name in (cloud.customer.tenant, cloud.customer.subscription, "cmk-hour-"):
+        assert name not in ran.text
+
+
+def test_it_changes_nothing_but_its_own_resource_group_and_leaves_nothing_there(
+    on_the_model: tuple[Cloud, Ran],
+) -> None:
+    cloud, _ = on_the_model
+    asked = [path for path in cloud.asked if not path.startswith("GET")]
+    first_put = next(path for path in asked if path.startswith("PUT"))
+    group = first_put.rpartition("/")[2]
+    elsewhere = {path for path in asked if group not in path.split("/")}
+    assert {path.rpartition("/")[2] for path in elsewhere} == {
+        "checkNameAvailability",
+        "checkDomainAvailability",
+    }
+    assert left_in(cloud) == []
+
+
+@pytest.mark.parametrize(
+    ("cloud", "question", "contradicts"),
+    [
+        (clouds.IgnoresEnabling, "key", "keys.enable"),
+        (clouds.TakesUnprotected, "protection", "vault.purge-protection-refused"),
+        (clouds.CreatesWithKey, "creation", "resource.not-at-creation"),
+    ],
+)
+def test_a_cloud_that_contradicts_the_article_is_found_by_its_log(
+    run: Run, cloud: type[Cloud], question: str, contradicts: str
+) -> None:
+    with cloud().served() as served:
+        ran = run(served, "--log", question)
+        assert left_in(served) == []
+    assert contradicts in contradicted(ran.logs[question])
+
+
+def test_codes_that_nobody_knows_contradict_nothing(run: Run) -> None:
+    with clouds.KnowsOtherCodes().served() as cloud:
+        ran = run(cloud, "--log", "region")
+    assert "CmkNope" in ran.text
+    assert contradicted(ran.logs["region"]) == set()
+
+
+def test_slow_and_busy_clouds_change_nothing_of_what_is_shown(run: Run) -> None:
+    strictness = Strictness(strict=True, grants_after=580, provisioning=40, eventual_reads=2)
+    busy = [parse_fault("429 1/7 PUT"), parse_fault("503 1/9 GET /accounts/")]
+    with Cloud(strictness, busy).served() as cloud:
+        ran = run(cloud)
+        assert (ran.exit_code, left_in(cloud)) == (ENDED, [])
+    for question, log in ran.logs.items():
+        assert contradicted(log) == set(), question
+    assert ran.outcomes("region", "EnableCustomerManagedKeys")[-2:] == ["refused", "accepted"]
+
+
+def test_while_access_may_not_be_in_force_a_refusal_teaches_nothing(run: Run) -> None:
+    with Cloud(Strictness(grants_after=800)).served() as cloud:
+        ran = run(cloud, "--log", "key")
+    *early, _, _, _ = ran.outcomes("key", "EnableCustomerManagedKeys")
+    assert set(early) == {"error"}
+    assert contradicted(ran.logs["key"]) == set()
+
+
+# What it leaves
+
+
+def test_a_policy_in_the_way_teaches_nothing_and_nothing_is_left(run: Run) -> None:
+    with Cloud(
+        faults=[parse_fault("RequestDisallowedByPolicy 1/1 PUT /accounts/")]
+    ).served() as cloud:
+        ran = run(cloud)
+        assert (ran.exit_code, left_in(cloud)) == (FAILED, [])
+    for question in QUESTIONS:
+        assert set(ran.outcomes(question, "CreateResource")) == {"error"}
+
+
+class Interrupted(Cloud):
+    """Somebody interrupts the script while it watches the losses."""
+
+    def wait(self, seconds: float) -> None:
+        super().wait(seconds)
+        if self.time > HOUR / 2:
+            self.time = 0
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_run_keeps_its_logs_and_leaves_nothing(run: Run) -> None:
+    with Interrupted().served() as cloud:
+        ran = run(cloud)
+        assert (ran.exit_code, left_in(cloud)) == (FAILED, [])
+    assert ran.outcomes("loss", "ReadData")[:2] == ["accepted", "refused"]
+    assert contradicted(ran.logs["loss"]) == set()
+
+
+class SignedOut(Cloud):
+    """The sign-in ends after some requests, until somebody signs in again."""
+
+    left = 60
+
+    def az(self, *arguments: str) -> "CompletedProcess[str]":
+        self.left -= 1
+        if self.left < 0:
+            return CompletedProcess(arguments, 1, "", "ERROR: AADSTS700082: The token has expired.")
+        return super().az(*arguments)
+
+
+def test_what_a_run_could_not_delete_it_names_and_deletes_later(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SignedOut().served() as cloud:
+        assert run(cloud).exit_code == FAILED
+        (group,) = cloud.customer.world.groups
+        assert f"NOT DELETED: the resource group {group.name}" in capsys.readouterr().out
+        cloud.left = 1000
+        assert run(cloud, "--clean-up", group.name).exit_code == ENDED
+        assert left_in(cloud) == []
+
+
+# What is in the way of a start
+
+
+class Unready(Cloud):
+    """Answers some requests with something else than the model does."""
+
+    def __init__(self, path: str, body: Any) -> None:
+        super().__init__()
+        self.instead = path, body
+
+    def answer(self, method: str, path: str, body: Any) -> Any:
+        answer = super().answer(method, path, body)
+        if self.instead[0] in path:
+            return answer._replace(text=json.dumps(self.instead[1]))
+        return answer
+
+
+READER = {"value": [{"actions": ["*/read"], "notActions": []}]}
+UNREGISTERED = {"registrationState": "NotRegistered", "resourceTypes": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "named"),
+    [
+        ("/permissions", READER, "Microsoft.Resources/subscriptions/resourceGroups/write"),
+        ("/providers/Microsoft.KeyVault?", UNREGISTERED, "--namespace Microsoft.KeyVault"),
+        ("/checkNameAvailability", {"nameAvailable": False}, "-a is not free"),
+        ("/checkDomainAvailability", {"isSubdomainAvailable": False}, "-4b is not free"),
+    ],
+)
+def test_what_is_in_the_way_is_named_before_anything_is_made(
+    run: Run, capsys: pytest.CaptureFixture[str], path: str, body: Any, named: str
+) -> None:
+    with Unready(path, body).served() as cloud:
+        assert run(cloud) == (NOT_STARTED, {})
+        assert cloud.customer.world.groups == frozenset()
+    assert named in capsys.readouterr().err
+
+
+def test_it_starts_only_after_a_yes_and_with_a_region_of_azure(run: Run, capsys: Any) -> None:
+    with Cloud().served() as cloud:
+        assert run(cloud, "--region", "atlantis") == (NOT_STARTED, {})
+        assert "Microsoft.CognitiveServices is not offered in atlantis" in capsys.readouterr().err
+        assert cloud.customer.world.groups == frozenset()
