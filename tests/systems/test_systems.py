@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 
 import pytest
 
@@ -164,7 +165,7 @@ def test_wrong_system_fails_in_the_tour_and_that_names_what_is_expected(variant:
     assert first_expected(variant, in_tour(variant, "article", short_tour())) is not None
 
 
-@pytest.mark.parametrize("variant", PERMITTED[::9], ids=name_of)
+@pytest.mark.parametrize("variant", PERMITTED[::18], ids=name_of)
 def test_permitted_system_is_accused_of_nothing(variant: Variant) -> None:
     assert list(in_features(variant, "article", topics_of(variant))) == []
     assert list(in_tour(variant, "article", short_tour())) == []
@@ -206,5 +207,7 @@ def one_that_breaks_alone() -> Iterator[tuple[str, Variant]]:
 def test_a_system_that_breaks_one_requirement_fails_a_scenario_that_names_it(
     requirement: str, variant: Variant
 ) -> None:
-    failures = in_features(variant, "article", (f"{requirement}/", *topics_of(variant)))
+    its_own = in_features(variant, "article", (f"{requirement}/",))
+    of_its_topics = in_features(variant, "article", topics_of(variant))
+    failures = chain(its_own, of_its_topics)
     assert any(requirement in failure.named for failure in failures)
