@@ -188,7 +188,13 @@ def test_lines_fit_a_terminal_and_a_command_stays_whole() -> None:
 
 def test_failures_of_one_cause_are_counted_and_a_few_of_them_named(tmp_path: Path) -> None:
     found = verify(
-        tmp_path, "--python", WRONG, "--lane", "features", "--requirement", "revocation.undeploys"
+        tmp_path,
+        "--python",
+        WRONG,
+        "--lane",
+        "features",
+        "--requirement",
+        "revocation.access-revoked",
     )
     [group] = [each for each in found.report["groups"] if len(each["cases"]) > 7]
     others = len(group["cases"]) - 1
