@@ -32,8 +32,7 @@ from tests.site.conftest import (
 )
 from translator_cmk.conformance.report.by_requirement import cells
 from translator_cmk.errors import InvalidFile
-from translator_cmk.language.declaration import OF_AZURE
-from translator_cmk.site import implementations, pages
+from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
     CHECKED,
     REFUSED,
@@ -43,7 +42,6 @@ from translator_cmk.site.implementations import (
     badge,
     load,
     load_implementations,
-    observed_on_azure,
 )
 from translator_cmk.verdict import OF_REQUIREMENTS, Status
 
@@ -251,42 +249,6 @@ def named(found: Implementation, product: str, standing: str = CHECKED) -> Imple
     return found._replace(report=envelope, standing=standing, contact="qa@contoso.example")
 
 
-def test_a_report_about_azure_itself_is_named_with_its_date_and_who_says_so(
-    contoso: Implementation,
-) -> None:
-    azure = named(contoso, f"{OF_AZURE}AzureCloud")
-    text = page(
-        content_of(a_run())._replace(implementations=(azure,)), "specification/environment.md"
-    )
-    said = [unescape(each) for each in re.findall(r"Observed on Azure\n:   (.*)", text)]
-    day = (azure.report or {})["finished"][:10]
-    assert set(observed_on_azure([azure])) == {ONE, "environment.new-name"}
-    assert [each.partition(" [")[0] for each in said if each != "never"] == [
-        f"{day}, by qa@contoso.example, as they say:"
-    ] * 2
-    assert "never" in said  # of what the report does not cover
-
-
-def test_requirement_that_was_observed_on_azure_does_not_lack_that(contoso: Implementation) -> None:
-    azure = named(contoso, f"{OF_AZURE}AzureCloud")
-    lacks = pages.lacking(content_of(a_run())._replace(implementations=(azure,)))
-    unobserved = set(lacks["An observation on Azure"])
-    assert unobserved == set(REGISTER) - {ONE, "environment.new-name"}
-
-
-@pytest.mark.parametrize(
-    ("product", "standing"),
-    [
-        ("an emulator of Azure on this machine", CHECKED),
-        ("AzureCloud, through a proxy or certificates of its own", CHECKED),
-        ("model", CHECKED),
-        (f"{OF_AZURE}AzureCloud", STALE),
-    ],
-)
-def test_nothing_else_counts_as_azure(contoso: Implementation, product: str, standing: str) -> None:
-    assert observed_on_azure([named(contoso, product, standing)]) == {}
-
-
 # A report proves whose it is
 
 
@@ -299,7 +261,7 @@ def test_report_of_the_model_under_another_name_shows_nothing(
     contoso_folder: Path, tmp_path: Path
 ) -> None:
     forgery = Forgery(contoso_folder, tmp_path / "forged")
-    name = {"product": f"{OF_AZURE}AzureCloud", "version": "unstated"}
+    name = {"product": "AzureCloud", "version": "unstated"}
     forgery.envelope["subject"] |= name
     for entry in forgery.log:
         if entry.get("request", {}).get("verb") == "hello":
@@ -307,7 +269,6 @@ def test_report_of_the_model_under_another_name_shows_nothing(
     found = listed(forgery.derive())
     assert (found.standing, found.problems, found.files) == (UNPROVEN, (), {})
     assert badge(found).words == "unproven: every answer is the model's"
-    assert observed_on_azure([found]) == {}
     passed = (found.report or {})["counts"]["scored"]["passed"]
     [row] = [line for line in a_page(found).splitlines() if '<span id="listed">' in line]
     assert Status.PASSED.glyph not in row

@@ -44,10 +44,6 @@ time it leaves out: the key source of a resource, whether the data of a workspac
 where it may not be there at all, the resource of a workspace, the state of a model and the vault of
 a grant."""
 
-OF_AZURE = "Azure: "
-"""How a product begins that is a cloud of Microsoft's; the adapter over Microsoft's SDKs names
-nothing else so."""
-
 
 def hideable_parts() -> tuple[str, ...]:
     """Return the kinds that can be observed, each followed by its fields as `kind.field`."""

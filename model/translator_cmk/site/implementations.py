@@ -13,7 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,10 +22,9 @@ from ..badges import Badge
 from ..conformance.model_answers import contradictions, could_be_the_models
 from ..conformance.report.wording import badge_of, is_called_the_model, selection_in_words
 from ..digest import digest_of, kit_digest
-from ..language.declaration import OF_AZURE
 from ..shapes import TEXT, Choice, Text, fields_of, record
 from ..strict_yaml import Entry, read_yaml
-from ..verdict import DECIDED, Status
+from ..verdict import Status
 
 LIST = "implementations.yaml"
 CACHE = Path(".results/implementations")
@@ -205,24 +204,6 @@ def kit(*arguments: str) -> tuple[str, ...]:
         return ()
     lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
     return tuple(lines[-3:])
-
-
-def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:
-    """Return for each requirement the checked reports about Azure itself that decided a scenario
-    of it.
-    """
-    observed: dict[str, list[Implementation]] = {}
-    for each in found:
-        report = each.report or {}
-        if each.standing == CHECKED and str(
-            (report.get("subject") or {}).get("product", "")
-        ).startswith(OF_AZURE):
-            decided = (
-                case["requirements"][0] for case in report["cases"] if case["status"] in DECIDED
-            )
-            for requirement in dict.fromkeys(decided):
-                observed.setdefault(requirement, []).append(each)
-    return observed
 
 
 def badge(implementation: Implementation) -> Badge:

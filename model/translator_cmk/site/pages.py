@@ -118,7 +118,6 @@ def templates(content: Content) -> Environment:
         losses=LOSSES,
         caveats=CAVEATS,
         doubt=DOUBT,
-        observed=implementations.observed_on_azure(content.implementations),
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
     )
@@ -286,14 +285,13 @@ def lacking(content: Content) -> dict[str, list[str]]:
     evidence = content.evidence
     register = evidence.register
     verdicts = {name: evidence.requirement(each) for name, each in register.items()}
-    observed = implementations.observed_on_azure(content.implementations)
     return {
         "Any scenario": [name for name in register if not any(evidence.carrying(name))],
         "A run in which every scenario passed": [
             name for name in register if verdicts[name].status is not Status.PASSED
         ],
         "A property": [name for name in register if not verdicts[name].counts.get("property")],
-        "An observation on Azure": [name for name in register if name not in observed],
+        "An observation on Azure": list(register),
     }
 
 
@@ -434,7 +432,6 @@ REQUIREMENTS = record(
     TITLE,
     {
         "format": COUNT,
-        "observed_on_azure": Choice(["never", "in part"]),
         "article": record("the article", fields_of(("title", "revision", "url"), PROSE)),
         **fields_of(("register", "subject", "profile", "finished"), PROSE),
         "status": STATUS,
@@ -459,9 +456,6 @@ def requirements(content: Content) -> dict[str, Any]:
     return {
         "format": 2,
         "register": register_digest(evidence.register),
-        "observed_on_azure": "in part"
-        if implementations.observed_on_azure(content.implementations)
-        else "never",
         "article": {"title": article.title, "revision": article.revision, "url": article.url},
         "subject": evidence.subject,
         "profile": results.profile if results else "none",

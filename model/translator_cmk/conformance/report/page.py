@@ -21,7 +21,7 @@ from ...document import (
     Text,
 )
 from ...document.html import document_html
-from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
+from ...language.declaration import CAPABILITIES, LEVELS
 from ...oracle.profiles import silent_in
 from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status
@@ -120,7 +120,7 @@ def beginning(envelope: Envelope, register: Register) -> Iterator[Block]:
     for limit in limits(envelope):
         result = (*result, f"; {limit}")
     yield Paragraph(result, f"result {shown}")
-    yield Paragraph(observed(envelope), "note")
+    yield Paragraph(NOT_AZURE, "note")
 
 
 def limits(envelope: Envelope) -> Iterator[str]:
@@ -131,16 +131,11 @@ def limits(envelope: Envelope) -> Iterator[str]:
         yield "by an unreleased kit: a version of translator-cmk that nobody published"
 
 
-def observed(envelope: Envelope) -> Text:
-    """Return whether the system was Azure, as far as a report can say so."""
-    whose = (
-        " The answers are those of the system that was run, under the name that it gives itself. "
-    )
-    reviewed = "Microsoft has not reviewed this report."
-    if product(envelope).startswith(OF_AZURE):
-        return (Strong("Observed on Azure, as whoever ran it says."), whose, reviewed)
-    nothing = "They show nothing about Microsoft's service, and "
-    return (Strong("Not observed on Azure."), whose, nothing, reviewed)
+NOT_AZURE: Text = (
+    Strong("Not observed on Azure."),
+    " The answers are those of the system that was run, under the name that it gives itself. They "
+    "show nothing about Microsoft's service, and Microsoft has not reviewed this report.",
+)
 
 
 # What failed, and what differs
