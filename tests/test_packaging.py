@@ -26,7 +26,7 @@ from tests.conformance.conftest import WHOLE
 from tests.recorded import recorded
 from translator_cmk import features_dir
 from translator_cmk.conformance.serve import address
-from translator_cmk.digest import PACKAGE, SUFFIXES, digest_of, kit_digest
+from translator_cmk.digest import PACKAGE, SUFFIXES, digest_of, kit_digest, kit_digest_with
 
 
 def built(source: Path, folder: Path) -> Path:
@@ -127,8 +127,12 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if file.suffix in SUFFIXES:
             file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     monkeypatch.setattr("translator_cmk.digest.PACKAGE", package)
-    monkeypatch.setattr("translator_cmk.digest.features_dir", lambda: package / "features")
     return package
+
+
+def digest_now(package: Path) -> str:
+    """Return the digest of what the package has now."""
+    return kit_digest_with(package / "features")
 
 
 CHECKOUT = kit_digest()
@@ -138,7 +142,7 @@ def test_installed_package_has_the_digest_of_the_checkout_and_other_files_do_not
     installed: Path,
 ) -> None:
     (installed / "notes.txt").write_text("none of its business")
-    assert kit_digest() == CHECKOUT
+    assert digest_now(installed) == CHECKOUT
 
 
 def test_change_of_any_file_that_counts_changes_the_digest_and_of_the_site_does_not(
@@ -147,11 +151,11 @@ def test_change_of_any_file_that_counts_changes_the_digest_and_of_the_site_does_
     digests = [CHECKOUT]
     for name in ("features/vault.feature", "language/situations.yaml", "machine/step.py"):
         (installed / name).write_bytes((installed / name).read_bytes() + b"\n")
-        assert kit_digest() not in digests
-        digests.append(kit_digest())
+        assert digest_now(installed) not in digests
+        digests.append(digest_now(installed))
     file = installed / "site" / "__init__.py"
     file.write_bytes(file.read_bytes() + b"\n")
-    assert kit_digest() == digests[-1]
+    assert digest_now(installed) == digests[-1]
 
 
 def test_nothing_of_the_kit_imports_the_site() -> None:

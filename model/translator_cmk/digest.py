@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from . import features_dir
@@ -15,6 +16,7 @@ NOT_OF_THE_KIT = ("features", "site")
 only in a wheel."""
 
 
+@cache  # every report has it, and the modules of this process stay what they are
 def kit_digest() -> str:
     """Return the identity of this kit: a SHA-256, the same for a checkout and an installed
     wheel."""
