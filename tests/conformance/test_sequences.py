@@ -233,7 +233,7 @@ def differs_at_the_end_alone(commands: list[Command]) -> bool:
 def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: str) -> None:
     system = ("--python", IGNORED)
     if lane == "tour":
-        found = verify(tmp_path, *system, *TOUR, "--steps", "300")
+        found = verify(tmp_path, *system, *TOUR)
     else:
         found = fuzz(tmp_path, fails_in_fuzzing, *system, "--seed", "3")
     assert found.exit_code == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import project, run
-from tests.conformance.conftest import TOUR, WRONG, Verified, says, verify
+from tests.conformance.conftest import DEMANDS, TOUR, WRONG, Verified, says, verify
 from translator_cmk.conformance.lanes import lane
 from translator_cmk.conformance.lanes.counterexamples import read_counterexample
 from translator_cmk.conformance.lanes.simplifying import simplified
@@ -15,7 +15,6 @@ from translator_cmk.machine import Command
 from translator_cmk.machine import commands as cmd
 
 REGION = "tests.systems.mistaken:AnyRegion"
-DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "300")
 PRODUCTION = "tests.systems.mistaken:LosesNothingInProduction"
 
 
