@@ -6,6 +6,7 @@ these are now; and only once, until something has changed that they are made fro
 memory: nothing is written into docs/, which would have MkDocs build again.
 """
 
+import gc
 import logging
 import multiprocessing
 import re
@@ -76,7 +77,10 @@ def files_in(whole: Path) -> Iterator[Path]:
 def made_elsewhere(record: Path, docs: Path) -> Made:
     """Return the generated files, made in another process; raises `PluginError`."""
     try:
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        # what it makes is kept to the end, so nothing is gained by a search for what is not
+        with ProcessPoolExecutor(
+            1, multiprocessing.get_context("spawn"), initializer=gc.disable
+        ) as pool:
             made = pool.submit(make, record, docs).result()
     except (CommandError, OSError) as error:
         raise PluginError(str(error)) from None

@@ -66,7 +66,8 @@ def test_mkdocs_names_a_record_that_is_not_there_and_leaves_no_page_of_an_earlie
 
 
 def test_mkdocs_names_the_line_of_a_row_that_is_wrong(tmp_path: Path) -> None:
-    copy_checkout(tmp_path, "docs", "features", "mkdocs.yml", "model")
+    copy_checkout(tmp_path, "docs", "features", "mkdocs.yml")
+    shutil.copytree(ROOT / "model", tmp_path / "model")  # compiled, but for the wrong row
     rows = tmp_path / "model/translator_cmk/machine/topics/keys.py"
     before, wrong, after = rows.read_text("utf-8").partition("sets(c.key, enabled=False)")
     assert wrong

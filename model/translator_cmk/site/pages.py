@@ -367,10 +367,12 @@ def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
 
 def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
     """Return which scenarios have a step that matches."""
-    using = [
-        each for each in evidence.pickles.values() if any(matches(step.text) for step in each.steps)
-    ]
-    return Use(len(using), unique(each.requirements[0] for each in using))
+    using: set[str] = set()
+    for text, pickles in evidence.pickles_by_step.items():
+        if matches(text):
+            using.update(pickles)
+    found = [each for name, each in evidence.pickles.items() if name in using]
+    return Use(len(found), unique(each.requirements[0] for each in found))
 
 
 def facts_after(situation: Situation) -> Iterator[tuple[Fact, frozenset[str]]]:
