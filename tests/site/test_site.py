@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -162,6 +163,47 @@ def test_first_visit_of_the_home_page_is_light(site: Path) -> None:
         sum(len(gzip.compress(each.read_bytes())) for each in {page, *loaded, *searched})
         <= 150 * KILOBYTE
     )
+
+
+MARKDOWN_LEFT = re.compile(
+    r"^\s*\||\|\s*$|\]\(|\*\*|^#{1,6} |```|\{ ?[.#:]\w|markdown=", re.MULTILINE
+)
+RENDERED = "//article//text()[not(ancestor::pre or ancestor::code or ancestor::script)]"
+
+
+class Nesting(HTMLParser):
+    """What is on a page closes in the element in which it opened."""
+
+    CHECKED = frozenset({"details", "summary", "table", "tr", "td", "th", "div", "ul", "ol"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside: list[str] = []
+        self.broken: list[tuple[str, tuple[int, int]]] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # its signature
+        if tag in self.CHECKED:
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.CHECKED and (not self.inside or self.inside.pop() != tag):
+            self.broken.append((tag, self.getpos()))
+
+
+def test_no_page_shows_markdown_as_text_or_a_part_outside_its_fold(site: Path) -> None:
+    """A fold in a cell of a table inside a fold ended both, and the other rows stood below as
+    text."""
+    for page in pages(site):
+        text = page.read_text("utf-8")
+        left = [
+            each
+            for each in html.document_fromstring(text).xpath(RENDERED)
+            if MARKDOWN_LEFT.search(each)
+        ]
+        assert left == [], page
+        nesting = Nesting()
+        nesting.feed(text)
+        assert nesting.broken == [], page
 
 
 def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> None:
