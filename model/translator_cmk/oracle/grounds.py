@@ -31,6 +31,7 @@ from ..machine import (
     Accepted,
     Command,
     Machine,
+    Outcome,
     Refused,
     RowDefect,
     State,
@@ -39,6 +40,7 @@ from ..machine import (
 )
 from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Entity, Model, Workspace
+from ..machine.memoised import Memoised
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Row
 from ..machine.world import World
@@ -261,7 +263,7 @@ def fate_in(
     """Return what becomes of a thing in a machine; ``again`` may bring it back by hand."""
     was_lost = not is_intact(thing, machine.world(state))
     for command in commands:
-        state, _ = machine.step(state, command)
+        state, _ = step(machine, state, command)
         was_lost = was_lost or not is_intact(thing, machine.world(state))
     if is_intact(thing, machine.world(state)):
         return "back" if was_lost else "kept"
@@ -293,7 +295,7 @@ def by_hand(thing: Thing) -> Commands:
 def where_lost(state: State, commands: Commands, thing: Thing) -> tuple[State, Command]:
     """Return the state before the command by which a thing is lost, and the command."""
     for command in commands:
-        after, _ = MODEL.step(state, command)
+        after, _ = step(MODEL, state, command)
         if not is_intact(thing, MODEL.world(after)):
             return state, command
         state = after
@@ -303,8 +305,22 @@ def where_lost(state: State, commands: Commands, thing: Thing) -> tuple[State, C
 def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
     """Return the state after the commands."""
     for command in commands:
-        state, _ = machine.step(state, command)
+        state, _ = step(machine, state, command)
     return state
+
+
+def step(machine: Machine, state: State, command: Command) -> tuple[State, Outcome]:
+    """Return the state after the command, and the outcome, as the machine does.
+
+    Many questions are about the same command, and ask each machine, so what it answers is kept.
+    """
+    return kept_steps(machine).step(state, command)
+
+
+@cache
+def kept_steps(machine: Machine) -> Memoised[Command, Outcome]:
+    """Return the steps of a machine that were taken so far."""
+    return Memoised(machine.step)
 
 
 # What an answer of the model rests on
@@ -331,7 +347,7 @@ def rests_on_view(state: State, command: Command, view: Callable[[World], Hashab
     """
 
     def ask(machine: Machine) -> Hashable:
-        after, _ = machine.step(state, command)
+        after, _ = step(machine, state, command)
         return view(machine.world(after))
 
     rests = rests_on(ask, state, (command,))
@@ -381,7 +397,7 @@ def named_on_the_way(state: State, commands: Commands) -> list[str]:
     """Return the requirements that the outcomes of commands name."""
     named: dict[str, None] = {}
     for command in commands:
-        state, outcome = MODEL.step(state, command)
+        state, outcome = step(MODEL, state, command)
         if isinstance(outcome, Accepted):
             named.update(dict.fromkeys(outcome.by))
         if isinstance(outcome, Refused):
@@ -393,7 +409,16 @@ def named_on_the_way(state: State, commands: Commands) -> list[str]:
 
 
 def mistakes_on_the_way(state: State, commands: Commands) -> list[Row]:
-    """Return the mistakes that would apply somewhere on the way of the model.
+    """Return the mistakes that would apply somewhere on the way of the model."""
+    found: dict[Row, None] = {}
+    for command in commands:
+        state, mistakes = KEPT_MISTAKES.step(state, command)
+        found.update(dict.fromkeys(mistakes))
+    return list(found)
+
+
+def mistakes_at(state: State, command: Command) -> tuple[State, tuple[Row, ...]]:
+    """Return the state after a command of the model, and the mistakes that would apply.
 
     The model with every mistake in it asks of each row that applies whether it is to.  No mistake
     ever is, so the way is that of the model.
@@ -406,9 +431,11 @@ def mistakes_on_the_way(state: State, commands: Commands) -> list[Row]:
         mistakes[row] = None
         return False
 
-    for command in commands:
-        state, _ = WITH_MISTAKES.step(state, command, applies)
-    return list(mistakes)
+    after, _ = WITH_MISTAKES.step(state, command, applies)
+    return after, tuple(mistakes)
+
+
+KEPT_MISTAKES = Memoised(mistakes_at)
 
 
 @cache

@@ -18,6 +18,7 @@ from ...oracle.grounds import (
     is_intact,
     known_things,
     rests_on_what_is_not,
+    step,
 )
 from ...oracle.profiles import MODEL
 
@@ -40,7 +41,7 @@ class Answered(NamedTuple):
 
 def answered(state: State, command: Command) -> Answered:
     """Return what the answer of the model to a command rests on, beside what its outcome names."""
-    after, _ = MODEL.step(state, command)
+    after, _ = step(MODEL, state, command)
     world = MODEL.world(after)
     lost: list[Grounds] = []
     for thing in intact_things(state):
@@ -88,7 +89,7 @@ def answer_from(state: State, command: Command) -> Callable[[Machine], Hashable]
     things = known_things(state)
 
     def ask(machine: Machine) -> Hashable:
-        after, outcome = machine.step(state, command)
+        after, outcome = step(machine, state, command)
         world = machine.world(after)
         return type(outcome), tuple(is_intact(thing, world) for thing in things)
 
