@@ -230,8 +230,8 @@ def test_a_change_of_tags_alone_is_told_as_such(tmp_path: Path) -> None:
     def told(**after: Any) -> str:
         plan = plan_with(without=T)
         plan.update(AZAPI, before, {**before, **after})
-        [change] = report(plan, tmp_path).without_finding
-        return change.does
+        [change] = report(plan, tmp_path).quiet
+        return change.why
 
     tags = {"a": "b"}
     assert "tags only" in told(tags=tags, output=b.UNKNOWN)

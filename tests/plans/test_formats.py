@@ -2,6 +2,7 @@
 code counts, Markdown without markup from a plan."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,7 +11,8 @@ import pytest
 
 from tests.command_line import VALID, one_error, run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import K, P, T, V, key_replaced, plan_with, vault_redeployed
+from tests.plans.test_cases import K, P, T, V, key_replaced, plan_with, report, vault_redeployed
+from translator_cmk.plans.words import format_markdown, format_text
 
 NASTY = 'azurerm_key_vault.v["`<b>|x|*a*"]'
 
@@ -90,11 +92,26 @@ def test_sarif_has_a_result_for_each_finding_at_its_line(tmp_path: Path) -> None
     assert len(prints) == 2
 
 
-def test_sarif_names_the_address_where_no_line_is_known() -> None:
-    log = json.loads(printed(two_findings(), "--format", "sarif"))
-    location = log["runs"][0]["results"][0]["locations"][0]
-    assert location["logicalLocations"][0]["fullyQualifiedName"] == V
-    assert "physicalLocation" not in location
+@pytest.mark.parametrize("source", [True, False])
+def test_sarif_has_a_place_in_a_file_for_each_result(source: bool, tmp_path: Path) -> None:
+    """Code scanning refuses a whole file in which one result has none."""
+    (tmp_path / "main.tf").write_text('module "keys" {\n  source = "./m"\n}\n')
+    plan = plan_with(without=f"{V} {P}")
+    plan.delete(f"module.keys.{P}", b.policy())
+    plan.update(V, b.vault(policies=[b.policy_entry()]), b.vault(policies=[]))
+    file = tmp_path / "plan.json"
+    file.write_bytes(plan.as_json())
+    options = ("--source", tmp_path) if source else ()
+    done = run_cli("check-plan", file, "--format", "sarif", *options)
+    results = json.loads(done.out)["runs"][0]["results"]
+    places = {}
+    for result in results:
+        [location] = result["locations"]
+        [name] = location["logicalLocations"]
+        file_of = location["physicalLocation"]["artifactLocation"]["uri"]
+        places[name["fullyQualifiedName"]] = Path(file_of).name
+    called = "main.tf" if source else "plan.json"
+    assert places == {V: "plan.json", f"module.keys.{P}": called}
 
 
 def test_a_source_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
@@ -116,9 +133,13 @@ def test_a_source_that_cannot_be_read_is_one_line_that_names_the_file(tmp_path: 
     assert "gone.tf: can't be read: No such file" in one_error(done)
 
 
-@pytest.mark.parametrize(("fail_on", "failures"), [("loses", 1), ("not-specified", 2)])
-def test_junit_fails_where_the_exit_code_counts(fail_on: str, failures: int) -> None:
-    text = printed(two_findings(), "--format", "junit", "--fail-on", fail_on)
+@pytest.mark.parametrize(("red_from", "failures"), [("loses", 1), ("not-specified", 2)])
+def test_junit_fails_where_the_exit_code_counts(
+    red_from: str, failures: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "exceptions.yaml"
+    file.write_text(f"red-from: {red_from}")
+    text = printed(two_findings(), "--format", "junit", "--exceptions", file)
     root = ElementTree.fromstring(text)
     suite = root.find("testsuite")
     assert suite is not None
@@ -138,9 +159,18 @@ def test_markdown_has_no_markup_of_a_plan() -> None:
     plan = plan_with(without=f"{V} {P}")
     plan.update(NASTY, b.vault(policies=[b.policy_entry()]), b.vault(policies=[]))
     text = printed(plan, "--format", "markdown")
-    assert text.startswith("<!-- translator-cmk check-plan -->\n")
-    assert '### LOSES: `azurerm_key_vault.v["\'<b>|x|*a*"]`' in text
-    assert "| uploaded documents are deleted | `revocation.deletes-uploads` | stated |" in text
+    assert r"""**LOSES** `azurerm_key_vault.v["'<b>\|x\|*a*"]` changed""" in text
+    assert "| uploaded documents are deleted | revocation.deletes-uploads | stated |" in text
+
+
+def test_markdown_is_cut_to_what_a_comment_may_have(tmp_path: Path) -> None:
+    found = report(two_findings(), tmp_path)
+    many = replace(found, findings=found.findings * 200)
+    comment = format_markdown(many, 1)
+    assert len(comment) < 65_000
+    assert "more findings, too long for a comment" in comment
+    assert "LOSES: 200 changes" in comment
+    assert len(format_text(many, 1, {})) > 65_000
 
 
 @pytest.mark.parametrize("form", ["text", "sarif", "junit", "markdown"])

@@ -16,8 +16,9 @@ import yaml
 from tests.command_line import ROOT, run_cli
 from tests.plans import builder as b
 from tests.plans.guide import FOLDER, PLANS, printed, written
-from tests.plans.test_cases import vault_redeployed
+from tests.plans.test_cases import V, vault_redeployed
 from translator_cmk.plans.check_plan import FORMATS
+from translator_cmk.plans.exceptions import read_exceptions
 from translator_cmk.plans.verdicts import VERDICTS
 from translator_cmk.plans.world import HOLDS
 
@@ -42,11 +43,37 @@ def test_the_guide_shows_what_the_command_prints(name: str) -> None:
 
 def test_the_guide_names_every_choice() -> None:
     named = set(re.findall(r"`(?:--\w[\w-]* )?([a-z-]+)`", GUIDE))
-    assert {*HOLDS, *FORMATS} - {"text"} <= named
-    assert all(f"--fail-on {verdict}" in GUIDE for verdict in VERDICTS if verdict != "may-lose")
+    assert {*HOLDS, *FORMATS, *VERDICTS} - {"text"} <= named
+
+
+def test_the_exceptions_of_the_guide_are_read(tmp_path: Path) -> None:
+    [example] = re.findall(r"```yaml\n(# exceptions.*?)```", GUIDE, re.DOTALL)
+    file = tmp_path / "exceptions.yaml"
+    file.write_text(example)
+    assert read_exceptions(str(file)).known
 
 
 # Scripts
+
+
+GITHUB = """
+# Keeps the comments of a pull request as files, as far as the action asks for them.
+import os, re, sys
+from pathlib import Path
+folder = Path(os.environ["RUNNER_TEMP"]) / "comments"
+folder.mkdir(exist_ok=True)
+words = sys.argv[1:]
+if "--jq" in words:
+    mark = re.search(r'startswith."(.*)"', words[words.index("--jq") + 1])[1]
+    for comment in folder.iterdir():
+        if comment.read_text().startswith(mark):
+            print(comment.name)
+else:
+    body = Path(words[words.index("--field") + 1].removeprefix("body=@")).read_text()
+    is_new = "POST" in words
+    number = str(len(list(folder.iterdir()))) if is_new else words[4].rpartition("/")[2]
+    (folder / number).write_text(body)
+"""
 
 
 @pytest.fixture
@@ -58,9 +85,7 @@ def kit(tmp_path: Path) -> dict[str, str]:
     python = shlex.quote(sys.executable)
     command.write_text(f'#!/bin/sh\nexec {python} -m translator_cmk.cli "$@"\n')
     gh = folder / "gh"
-    gh.write_text(
-        '#!/bin/sh\necho "$*" >> "$RUNNER_TEMP/gh.log"\ncase "$*" in *--jq*) echo $EARLIER;; esac\n'
-    )
+    gh.write_text(f"#!{sys.executable}\n{GITHUB}")
     for file in (command, gh):
         file.chmod(0o755)
     return {
@@ -70,6 +95,10 @@ def kit(tmp_path: Path) -> dict[str, str]:
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         "GITHUB_OUTPUT": str(tmp_path / "output"),
         "GITHUB_REPOSITORY": "o/r",
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_RUN_ID": "1",
+        "EXCEPTIONS": "",
+        "BASE": "",
         "NUMBER": "7",
         "PLAN": "plan.json",
         "OPTIONS": "",
@@ -89,36 +118,93 @@ HARMFUL: list[Any] = []
 HARMLESS = [b.policy_entry()]
 
 
-@pytest.mark.parametrize(("policies", "code"), [(HARMFUL, 1), (HARMLESS, 0)])
-def test_the_action_fails_as_the_plan_does_and_leaves_a_summary_and_a_comment(
-    policies: list[b.Values], code: int, tmp_path: Path, kit: dict[str, str]
-) -> None:
-    write_plan(tmp_path, policies)
-    done = run_script(STEPS["Check the plan"], tmp_path, kit)
-    assert done.returncode == 0, done.stderr
-    assert ("LOSES" in done.stdout) is bool(code)
-    assert (tmp_path / "summary.md").read_text("utf-8").startswith("<!-- translator-cmk check-plan")
-    status = (tmp_path / "output").read_text("utf-8").strip().removeprefix("status=")
-    last = run_script(STEPS["Fail if the plan does"], tmp_path, {**kit, "STATUS": status})
-    assert last.returncode == code
+def run_action(folder: Path, kit: dict[str, str], name: str) -> int:
+    """Run what the action does with the plan in a folder; return its exit code."""
+    kit = {**kit, "NAME": name}
+    checked = run_script(STEPS["Check the plan"], folder, kit)
+    assert checked.returncode == 0, checked.stderr
+    output = Path(kit["GITHUB_OUTPUT"])
+    outputs = dict(line.split("=", 1) for line in output.read_text("utf-8").splitlines())
+    output.unlink()
+    kit["NAME"] = outputs["name"]
+    comment = run_script(STEPS["Comment"], folder, kit)
+    assert comment.returncode == 0, comment.stderr
+    script = STEPS["Fail if the plan does"]
+    return run_script(script, folder, {**kit, "STATUS": outputs["status"]}).returncode
 
-    for earlier, method in (("", "POST"), ("12", "PATCH")):  # a comment is written anew
-        done = run_script(STEPS["Comment"], tmp_path, {**kit, "EARLIER": earlier})
-        assert done.returncode == 0, done.stderr
-        asked = (tmp_path / "gh.log").read_text("utf-8").splitlines()[-1]
-        assert f"--method {method}" in asked
-        assert f"body=@{tmp_path}/check-plan.md" in asked
+
+def comments(folder: Path) -> list[str]:
+    """Return the comments on the pull request."""
+    files = sorted((folder / "comments").iterdir())
+    return [file.read_text("utf-8") for file in files]
+
+
+def test_each_plan_of_a_matrix_has_a_comment_that_is_written_anew(
+    tmp_path: Path, kit: dict[str, str]
+) -> None:
+    write_plan(tmp_path, HARMFUL)
+    assert run_action(tmp_path, kit, "prod/west") == 1
+    write_plan(tmp_path, HARMLESS)
+    assert run_action(tmp_path, kit, "test") == 0
+    prod, test = comments(tmp_path)
+    assert prod.startswith("<!-- translator-cmk check-plan prod-west -->\n")
+    assert "LOSES: 1 change" in prod
+    assert "NOTHING found" in test
+    assert run_action(tmp_path, kit, "prod/west") == 0
+    anew, same = comments(tmp_path)
+    assert "NOTHING found" in anew
+    assert same == test
+    summary = (tmp_path / "summary.md").read_text("utf-8")
+    assert "LOSES: 1 change" in summary
+    assert "/actions/runs/1" in prod
+    assert (tmp_path / "check-plan" / "report.txt").exists()
+
+
+def test_a_plan_without_an_account_has_no_comment(tmp_path: Path, kit: dict[str, str]) -> None:
+    plan = b.TerraformPlan()
+    plan.create("azurerm_storage_account.s", {"name": "s"})
+    (tmp_path / "plan.json").write_bytes(plan.as_json())
+    assert run_action(tmp_path, kit, "prod") == 0
+    assert comments(tmp_path) == []
+
+
+def test_a_new_exception_does_not_make_its_own_pull_request_green(
+    tmp_path: Path, kit: dict[str, str]
+) -> None:
+    write_plan(tmp_path, HARMFUL)
+    known = [{"address": V, "verdict": "loses", "reason": "it ends", "until": "2999-12-31"}]
+    origin, work = tmp_path / "origin", tmp_path / "work"
+
+    def git(*words: str, folder: Path = work) -> None:
+        user = ("-c", "user.name=x", "-c", "user.email=x@x.invalid")
+        subprocess.run(["git", *user, *words], cwd=folder, check=True, capture_output=True)
+
+    origin.mkdir()
+    git("init", "-q", "-b", "main", folder=origin)
+    git("commit", "-q", "--allow-empty", "-m", "begin", folder=origin)
+    git("clone", "-q", str(origin), str(work), folder=tmp_path)
+    (tmp_path / "plan.json").rename(work / "plan.json")
+    (work / "known.yaml").write_text(json.dumps({"known": known}))
+    kit |= {"EXCEPTIONS": "known.yaml", "BASE": "main"}
+    assert run_action(work, kit, "prod") == 1
+    [comment] = comments(tmp_path)
+    assert "is new" in comment
+    git("add", "known.yaml")
+    git("commit", "-q", "-m", "known")
+    git("push", "-q", "origin", "HEAD:refs/heads/other")
+    kit["BASE"] = "other"
+    assert run_action(work, kit, "prod") == 0
+    [comment] = comments(tmp_path)
+    assert "it ends" in comment
+    assert "LOSES: 1 change (1 known)" in comment
 
 
 def test_the_action_writes_no_comment_on_a_file_that_is_no_plan(
     tmp_path: Path, kit: dict[str, str]
 ) -> None:
     (tmp_path / "plan.json").write_text("PK")
-    done = run_script(STEPS["Check the plan"], tmp_path, kit)
-    assert "a binary plan" in done.stderr
-    run_script(STEPS["Comment"], tmp_path, kit)
-    assert not (tmp_path / "gh.log").exists()
-    assert (tmp_path / "output").read_text("utf-8") == "status=2\n"
+    assert run_action(tmp_path, kit, "prod") == 2
+    assert not (tmp_path / "comments").exists()
 
 
 @pytest.mark.parametrize(("policies", "code"), [(HARMFUL, 1), (HARMLESS, 0)])

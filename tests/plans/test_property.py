@@ -144,7 +144,7 @@ def runs(
 
 
 def context_of(plan: Plan) -> Context:
-    world = World(plan, "models")
+    world = World(plan, {})
     [account] = world.every_account()
     return Context(plan, world, account)
 

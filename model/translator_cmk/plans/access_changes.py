@@ -8,7 +8,7 @@ from ..machine.commands import AssignKeyRole, RemoveKeyRole
 from .causes import new_identities, root_cause, set_by, targets
 from .context import Change, Context, may
 from .inventory import Entry
-from .plan import UNKNOWN
+from .plan import CREATE, UNKNOWN
 from .things import (
     NEEDED,
     MayBeUnknown,
@@ -72,13 +72,27 @@ def policy_deleted(context: Context, entry: Entry, policy: Policy) -> Iterator[C
     cause = root_cause(context.plan, entry.resource)
     kind = "policy-deleted"
     words: dict[str, str] = {}
-    if context.goes_besides(vault):
-        kind = "policy-deleted-with-more"
-    elif entry.resource.forced_by == ("object_id",) and cause is not None:
+    if entry.resource.forced_by == ("object_id",) and cause is not None:
         is_output = ".output" in cause.reads
         kind = "policy-replaced-by-output" if is_output else "policy-replaced"
         words = {"cause": cause.address, "target": targets([cause.address])}
+    elif new := same_policy(context, entry, policy):
+        kind = "policy-moved"
+        words = {"new": new}
     yield from rights_changed(context, entry, vault, had, NO_RIGHTS, kind, words)
+
+
+def same_policy(context: Context, entry: Entry, policy: Policy) -> str:
+    """Return the address at which the plan makes the same entry again; empty if it doesn't."""
+    for other in context.world.entries:
+        made = other.after
+        is_made = other.resource.actions == (CREATE,) and other.resource.type == entry.resource.type
+        if not is_made or not isinstance(made, Policy):
+            continue
+        same_vault = context.world.vault(made.vault) is context.world.vault(policy.vault)
+        if same_vault and context.world.is_of(made, context.account) is True:
+            return other.address
+    return ""
 
 
 def policy_created(context: Context, policy: Policy) -> Iterator[Change]:
@@ -168,8 +182,7 @@ def rights_changed(
     if had.certain and has.perhaps and not has.certain:
         yield policies_unknown(context, vault)
     elif had.certain and not has.certain:
-        gone = context.goes_besides(vault)
-        yield context.change(kind, (context.revoke(vault),), vault, gone=gone, **words)
+        yield context.change(kind, (context.revoke(vault),), vault, **words)
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
         gone = names_of(had.certain - has.certain)

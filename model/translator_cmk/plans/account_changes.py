@@ -31,7 +31,6 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
         delete = (DeleteResource(context.account.name),)
         words = {
             "recovery": recovery_of(context, entry),
-            "recovered": recovered_in_words(context, entry),
             "back": set_back(context.plan, entry.resource),
             "kept": put_back(entry.resource),
             "prevent": prevention(context.plan, entry.resource),
@@ -56,13 +55,6 @@ def recovery_of(context: Context, entry: Entry) -> str:
 def purges_it(context: Context, entry: Entry) -> Any:
     """Return whether the provider purges an account that it deletes, or `UNKNOWN`."""
     return context.plan.feature(entry.resource, PURGES, True)
-
-
-def recovered_in_words(context: Context, entry: Entry) -> str:
-    """Return a deleted account that is recovered, as the subject of a sentence."""
-    if purges_it(context, entry) is True:
-        return "With that feature set, a recovered account"
-    return "A recovered account"
 
 
 def account_created(context: Context, account: Account) -> Iterator[Change]:
@@ -201,7 +193,9 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
         return
     enable = EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
     before = context.account.key
-    kind = "key-enabled" if before in (None, used) else "key-changed"
+    kind = "key-enabled" if before is None else "key-changed"
+    if before == used:
+        kind = "key-version"
     vault = context.world.vault_named(used.vault)
     yield context.change(
         kind,
@@ -331,9 +325,6 @@ def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
 
 def given_up(context: Context) -> Change:
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
-    gone = context.goes_besides(None)
-    if gone:
-        return context.change("key-given-up-with-more", (give_up,), gone=gone)
     owner = context.other_owner_of_key()
     kind = "key-given-up-beside" if owner else "key-given-up"
     unchanged = unchanged_in_words(owner)

@@ -1,12 +1,13 @@
 """What a change does in a sentence, and what to do instead: data, in `advice.yaml`."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import NamedTuple
 
 from ..shapes import TEXT, MapOf, Text, record
 from ..strict_yaml import read_yaml
-from .context import Change
 
 
 class Advice(NamedTuple):
@@ -15,15 +16,19 @@ class Advice(NamedTuple):
     kind: str
     does: str
     instead: str = ""
+    bicep: str = ""
+    """What to do instead where the plan is a what-if; empty if that is the same."""
+    paste: str = ""
+    """What to paste, in the language of the plan."""
+    paste_bicep: str = ""
     source: str = ""
     foundry: str = ""
     """What Microsoft's Foundry pages say otherwise, of accounts of the kind AIServices."""
 
 
 KIND = Text("[a-z]+(-[a-z]+)*", "the kind of a change")
-ADVICE = MapOf(
-    KIND, record("advice", {"does": TEXT}, {"instead": TEXT, "source": TEXT, "foundry": TEXT})
-)
+FIELDS = ("instead", "bicep", "paste", "paste_bicep", "source", "foundry")
+ADVICE = MapOf(KIND, record("advice", {"does": TEXT}, dict.fromkeys(FIELDS, TEXT)))
 
 
 @cache
@@ -36,10 +41,22 @@ def all_advice() -> dict[str, Advice]:
     return found
 
 
-def advice_on(change: Change) -> Advice:
-    """Return the advice on a change, with its names in it."""
-    advice = all_advice()[change.kind]
+def advice_on(kind: str, words: Mapping[str, str], tool: str) -> Advice:
+    """Return the advice on a change, with its names in it, in the language of the plan."""
+    advice = all_advice()[kind]
+    is_bicep = tool == "what-if"
+    instead = (advice.bicep or advice.instead) if is_bicep else advice.instead
+    paste = advice.paste_bicep if is_bicep else advice.paste
+    has_names = all(name in words for name in names_in(paste))
     return advice._replace(
-        does=advice.does.format_map(change.words),
-        instead=advice.instead.format_map(change.words),
+        does=advice.does.format_map(words),
+        instead=instead.format_map(words),
+        paste=paste.format_map(words) if has_names else "",
+        bicep="",
+        paste_bicep="",
     )
+
+
+def names_in(template: str) -> list[str]:
+    """Return the names of the slots of a template."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name]

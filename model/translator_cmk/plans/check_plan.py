@@ -5,24 +5,26 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from .. import installed_version
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
+from .exceptions import NO_EXCEPTIONS, read_exceptions
 from .findings import Judge, Report
 from .json_form import format_json
 from .junit import format_junit
-from .markdown import format_markdown
 from .reading import read_plan
 from .sarif import format_sarif
-from .sources import find_places
-from .text import format_text
-from .verdicts import MAY_LOSE, VERDICTS
-from .world import HOLDS
+from .verdicts import LOSES, MAY_LOSE, NOT_JUDGED, NOT_SPECIFIED, REFUSED
+from .words import format_markdown, format_text
 
 FORMATS = ("text", "json", "sarif", "junit", "markdown")
+
+COLOURS = {LOSES: "1;31", MAY_LOSE: "33", REFUSED: "35", NOT_JUDGED: "33", NOT_SPECIFIED: "36"}
+"""The parameters of a terminal for each verdict."""
 
 EPILOG = """how firmly a consequence holds:
   stated, implied  the article says so, or it follows from the article
@@ -30,11 +32,10 @@ EPILOG = """how firmly a consequence holds:
   assumed          this specification assumes it
 
 exit codes:
-  0  nothing is lost by it
-  1  it loses data or may lose it, or has what --fail-on names
-  4  nothing of that was found, and not everything was judged: planning failed, not every order was
-     tried, or data may be lost that no judged account shows, such as that of an account in another
-     state whose key vault is deleted; the list at the end has the reason
+  0  nothing was found that makes a plan red, or all of it is known
+  1  it loses data or may lose it, or has what makes a plan red by --exceptions
+  4  nothing of that was found, and not everything was judged: NOT JUDGED says what, why, and what
+     would help
   2  wrong usage, or a file that is no plan: one line says what it is and what to do
   3  the output can't be written, or a defect of this command ended it
 """
@@ -58,17 +59,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_revision_option(parser)
     parser.add_argument(
-        "--holds",
-        choices=HOLDS,
-        default="models",
-        help="what is at stake in each account: nothing, uploaded documents, or deployed models "
-        "too (default: models)",
+        "--exceptions",
+        metavar="FILE",
+        help="what each account holds, from which verdict on a plan is red (default: may-lose), "
+        "and which findings are known; in a pull request the file of the base branch",
     )
     parser.add_argument(
-        "--fail-on",
-        choices=VERDICTS,
-        default=MAY_LOSE,
-        help="the mildest verdict with exit code 1 (default: may-lose)",
+        "--proposed",
+        metavar="FILE",
+        help="the same file in the pull request: its exceptions are shown and don't count yet",
     )
     parser.add_argument(
         "--format",
@@ -92,41 +91,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what the plan does, and return the exit code."""
+    counted = read_exceptions(args.exceptions) if args.exceptions else NO_EXCEPTIONS
+    proposed = read_exceptions(args.proposed) if args.proposed else NO_EXCEPTIONS
     plan = read_plan(args.file)
     register = load_register(revision=args.revision)
     machine = machine_of(silent_in(args.profile, register))
-    report = Judge(machine, register, args.profile, args.holds).judge(plan)
+    report = Judge(machine, register, args.profile, counted.holds).judge(plan)
+    report = report.with_exceptions(counted, proposed, datetime.now(tz=UTC).date())
     if args.source is not None:
-        report = report.with_places(find_places(args.source), args.source)
-    counting = VERDICTS[: VERDICTS.index(args.fail_on) + 1]
-    exit_code = exit_code_of(report, counting)
+        report = report.with_places(args.source)
+    exit_code = exit_code_of(report)
     if args.commands:
         for line in replay_lines(report):
             print(line)
     else:
-        print(formatted(report, args.format, counting, exit_code), end="")
+        print(formatted(report, args.format, exit_code), end="")
     return exit_code
 
 
-def exit_code_of(report: Report, counting: tuple[str, ...]) -> int:
-    """Return the exit code; ``counting`` has the verdicts that fail."""
-    if report.gravest in counting:
+def exit_code_of(report: Report) -> int:
+    """Return the exit code."""
+    if report.reds:
         return DEVIATIONS
     return INCOMPLETE if report.undecided else OK
 
 
-def formatted(report: Report, form: str, counting: tuple[str, ...], exit_code: int) -> str:
-    """Return the report in one of the formats; ``counting`` has the verdicts with exit code 1."""
+def formatted(report: Report, form: str, exit_code: int) -> str:
+    """Return the report in one of the formats."""
     match form:
         case "json":
             return format_json(report)
         case "sarif":
             return format_sarif(report, installed_version())
         case "junit":
-            return format_junit(report, counting)
+            return format_junit(report)
         case "markdown":
-            return format_markdown(report)
-    return format_text(report, counting, exit_code, is_coloured())
+            return format_markdown(report, exit_code)
+    return format_text(report, exit_code, COLOURS if is_coloured() else {})
 
 
 def is_coloured() -> bool:
@@ -138,8 +139,9 @@ def replay_lines(report: Report) -> Iterator[str]:
     """Yield the commands of each finding, from the world before the plan on."""
     for finding in report.findings:
         for part in finding.parts:
-            if not part.replay:
+            replay = part.replay
+            if replay is None:
                 continue
-            yield json.dumps({"stage": stage_to_wire(part.stage)}, separators=(",", ":"))
-            for command in (*part.setup, *part.replay):
+            yield json.dumps({"stage": stage_to_wire(replay.stage)}, separators=(",", ":"))
+            for command in (*replay.setup, *replay.commands):
                 yield json.dumps(command_to_wire(command), separators=(",", ":"))

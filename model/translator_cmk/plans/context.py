@@ -107,14 +107,6 @@ class Context:
         """Return whether the plan deletes a vault or an account in a change of its own."""
         return self._has_action(known, DELETE)
 
-    def goes_besides(self, vault: KnownVault | None) -> str:
-        """Return the account or else the vault that the plan deletes too; empty if neither."""
-        if self.deletes(self.account):
-            return self.account.name
-        if vault is not None and self.deletes(vault):
-            return vault.name
-        return ""
-
     def makes_again(self, known: KnownVault | KnownAccount) -> bool:
         """Return whether the plan makes a vault or an account, be it under another address."""
         return self._has_action(known, CREATE)
@@ -205,7 +197,7 @@ class Context:
 
         Where the vault or the account goes too, that has a finding of its own.
         """
-        if not self.uses(vault) or self.goes_besides(vault):
+        if not self.uses(vault) or self.deletes(vault) or self.deletes(self.account):
             return False
         keeps = self.world.keeps_role if vault.uses_rbac else self.world.keeps_policy
         return not keeps(vault, self.account, but)

@@ -1,14 +1,28 @@
 """What is found on one resource of a plan, over all accounts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..machine import Command, Stage
 from .advice import Advice
 from .causes import Cause
 from .consequences import Consequence
 from .sources import Place
+
+if TYPE_CHECKING:
+    from .exceptions import Known
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Commands by which the oracle shows what one change does."""
+
+    stage: Stage
+    setup: tuple[Command, ...]
+    """The commands that lead to the world before the plan."""
+    commands: tuple[Command, ...]
+    """The commands of the plan up to this one, in an order that is permitted."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +32,11 @@ class Part:
     verb: str
     advice: Advice
     verdict: str | None
-    consequences: tuple[Consequence, ...]
-    only_in_some_orders: bool
-    stage: Stage
-    setup: tuple[Command, ...]
-    """The commands that lead to the world before the plan."""
-    replay: tuple[Command, ...]
-    """The commands of the plan up to this one, in an order that is permitted."""
-
-    names: Mapping[str, str]
-    """The names that its sentence has, by what they are: `vault`, `gone`."""
+    consequences: tuple[Consequence, ...] = ()
+    only_in_some_orders: bool = False
+    replay: Replay | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The names that its sentence has, by what they are: `vault`, `key`."""
 
     def says_the_same(self, other: "Part") -> bool:
         """Return whether a reader learns nothing new from another part."""
@@ -35,32 +44,22 @@ class Part:
         return mine == (other.verb, other.advice, other.verdict, other.consequences)
 
 
-class Explained(NamedTuple):
-    """A resource that goes with another one, which has the finding."""
-
-    address: str
-    kind: str
-    """The kind of its change."""
-    is_before: bool
-    """Whether the plan destroys it before the other one."""
-
-
 @dataclass(frozen=True)
 class Finding:
-    """What the change of one resource does, over all accounts."""
+    """What the change of one resource does, over all accounts; without a verdict nothing."""
 
     address: str
     verdict: str
     actions: tuple[str, ...]
     parts: tuple[Part, ...]
-    accounts: tuple[str, ...]
-    kinds: Mapping[str, str]
+    type: str = ""
+    accounts: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
     """The kind of each account."""
-    requirements: tuple[str, ...]
-    article: bool
+    requirements: tuple[str, ...] = ()
+    article: bool = False
     """Whether it holds by the article alone."""
-    reason: str
-    type: str
+    reason: str = ""
     forced_by: tuple[str, ...] = ()
     """The attributes whose change forces its replacement."""
     cause: Cause | None = None
@@ -69,7 +68,11 @@ class Finding:
     """Why it goes or is replaced, in words."""
     until: str = ""
     """How long it lasts what it takes away."""
-    explains: tuple[Explained, ...] = ()
-    """What goes with it, and would be a finding of its own without it, in the order of the plan."""
+    goes_with: str = ""
+    """The address of the account or the vault that goes too, and whose finding tells it all."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
+    known: "Known | None" = None
+    """The exception by which it doesn't count."""
+    remark: str = ""
+    """What else is said of it: an exception that is new, or over."""

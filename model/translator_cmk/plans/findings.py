@@ -2,39 +2,44 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from ..machine import Command, Machine, Refused, Stage, Unspecified
+from ..machine import Command, Machine, Refused, Unspecified
 from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
 from .advice import Advice, advice_on
 from .basis import BY_THE_ARTICLE
-from .causes import resource_at, root_cause, why_in_words
+from .causes import (
+    OUT_OF_THE_CONFIGURATION,
+    how_changed,
+    resource_at,
+    root_cause,
+    why_in_words,
+)
 from .changes import Operation, operations_of
 from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .demands import all_demands, broken_demands
-from .finding import Finding, Part
-from .gaps import how_long, listed_in_part
+from .exceptions import NO_EXCEPTIONS, Exceptions, marked
+from .finding import Finding, Part, Replay
+from .gaps import how_long
 from .order import predecessors
-from .plan import CREATE, DELETE, FAILED, Plan
+from .plan import CREATE, DELETE, Plan, without_keys
 from .setup import document_of, model_of, workspace_of
-from .sources import Places, place_of
-from .together import told_once
-from .undecided import (
-    accounts_not_judged,
-    changes_of_keys_not_judged,
-    deletions_of_unknown_things,
-    groups_that_go,
-    may_take_a_key,
-    not_followed,
-    roles_on_what_is_not_shown,
-    without_contents,
+from .sources import find_places, place_of
+from .undecided import NotJudged, accounts_not_judged, may_take_a_key, not_followed, not_judged
+from .verdicts import (
+    LOSES,
+    MAY_LOSE,
+    NOT_JUDGED,
+    NOT_SPECIFIED,
+    REFUSED,
+    VERDICTS,
+    graver,
 )
-from .verdicts import LOSES, MAY_LOSE, NOT_SPECIFIED, REFUSED, VERDICTS, graver
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
-from .without_finding import WithoutFinding, changes_of_others, changes_without_finding
-from .world import KnownAccount, World
+from .world import KnownAccount, World, holds_of
 
 AFTER_THE_REST = (
     "After the changes that come before it, whether this still costs anything is not specified."
@@ -48,6 +53,14 @@ NOT_ALLOWED = (
 )
 """Said of a request that breaks what the article demands."""
 
+DELETIONS = {
+    "account-deleted": "account",
+    "account-replaced": "account",
+    "vault-deleted": "vault",
+    "vault-replaced": "vault",
+}
+"""By kind of change: what it deletes, as its words name it."""
+
 
 @dataclass
 class Report:
@@ -55,67 +68,79 @@ class Report:
 
     plan: Plan
     profile: str
-    holds: str
+    holds: Mapping[str, str]
     """What was assumed to be in each account."""
     revision: str
     findings: tuple[Finding, ...]
+    quiet: tuple[Finding, ...]
+    """The changes of which nothing was found."""
     changes: int
     accounts: tuple[str, ...]
     not_judged: Mapping[str, int]
     """How many accounts there are of each kind that is not judged."""
     notes: tuple[str, ...]
-    without_finding: tuple[WithoutFinding, ...] = ()
-    """The changes that were judged and of which nothing was found."""
-    others: tuple[WithoutFinding, ...] = ()
-    """The changes that concern no account that is judged."""
-    undecided: tuple[str, ...] = ()
-    """Why there may be losses that no finding tells; the notes begin with these sentences."""
+    red_from: str = MAY_LOSE
 
-    def with_places(self, places: Places, folder: str) -> "Report":
+    def with_exceptions(self, counted: Exceptions, proposed: Exceptions, today: date) -> "Report":
+        """Return the report in which the findings that are expected don't count."""
+        findings, notes = marked(self.findings, counted.known, proposed.known, today)
+        all_notes = (*self.notes, *notes)
+        return replace(self, findings=findings, notes=all_notes, red_from=counted.red_from)
+
+    def with_places(self, folder: str) -> "Report":
         """Return the report with the file and line of each resource, where these are known."""
+        places = find_places(folder)
         located: list[Finding] = []
         for finding in self.findings:
             place = place_of(places, folder, finding.address, finding.type)
             located.append(replace(finding, place=place))
         return replace(self, findings=tuple(located))
 
+    def is_red(self, finding: Finding) -> bool:
+        """Return whether a finding makes the plan red."""
+        return finding.known is None and not graver(self.red_from, finding.verdict)
+
     @property
-    def gravest(self) -> str | None:
-        """Return the gravest verdict, if there is any."""
-        return self.findings[0].verdict if self.findings else None
+    def reds(self) -> list[Finding]:
+        """Return the findings that make the plan red, apart from those that were not judged."""
+        return [
+            finding
+            for finding in self.findings
+            if self.is_red(finding) and finding.verdict != NOT_JUDGED
+        ]
+
+    @property
+    def undecided(self) -> list[Finding]:
+        """Return what was not judged and is not expected."""
+        return [
+            finding
+            for finding in self.findings
+            if finding.verdict == NOT_JUDGED and finding.known is None
+        ]
 
 
 @dataclass(frozen=True)
 class Story:
     """One operation on the world of one account, and the walk that tells what it does."""
 
+    plan: Plan
     account: KnownAccount
-    stage: Stage
+    context: Context
     setup: tuple[Command, ...]
     operation: Operation
     walk: Walk
 
-    def part(
-        self,
-        change: Change,
-        advice: Advice,
-        verdict: str | None,
-        consequences: tuple[Consequence, ...],
-        only_in_some_orders: bool,
-        replay: tuple[Command, ...],
-    ) -> Part:
-        """Return what one change of the operation does."""
-        return Part(
-            self.operation.verb,
-            advice,
-            verdict,
-            consequences,
-            only_in_some_orders,
-            self.stage,
-            self.setup,
-            replay,
-            change.words,
-        )
+    def advice(self, change: Change) -> Advice:
+        """Return the advice on one change of the operation."""
+        resource = self.operation.resource
+        words = {**change.words, "address": resource.address}
+        if resource.reason in OUT_OF_THE_CONFIGURATION and CREATE not in resource.actions:
+            words["removed"] = without_keys(resource.address)
+        return advice_on(change.kind, words, self.plan.tool)
+
+    def replay(self, commands: tuple[Command, ...]) -> Replay:
+        """Return how the oracle shows what the commands do."""
+        return Replay(self.context.setup.stage(), self.setup, commands)
 
 
 @dataclass
@@ -125,70 +150,59 @@ class Judge:
     article: Machine
     register: Register
     profile: str = "article"
-    holds: str = "models"
+    holds: Mapping[str, str] = field(default_factory=lambda: dict(NO_EXCEPTIONS.holds))
     notes: list[str] = field(default_factory=list)
-    undecided: list[str] = field(default_factory=list)
+    undecided: list[NotJudged] = field(default_factory=list)
 
     def judge(self, plan: Plan) -> Report:
         """Return what a plan does."""
         self.notes = list(plan.notes)
-        self.undecided = [FAILED] if plan.failed else []
+        self.undecided = []
         world = World(plan, self.holds)
-        findings = self._findings(plan, world)
+        all_found = self._findings(plan, world)
         self._look_at_what_is_not_judged(plan, world)
-        found = addresses_of(findings)
-        without_finding = changes_without_finding(world, found)
+        findings = [finding for finding in all_found if finding.verdict]
+        findings += [self._not_judged(plan, each) for each in dict.fromkeys(self.undecided)]
         return Report(
             plan=plan,
             profile=self.profile,
             holds=self.holds,
             revision=self.register.revision,
-            findings=tuple(findings),
+            findings=tuple(in_order(plan, with_what_goes_with(findings))),
+            quiet=tuple(changes_without_finding(plan, all_found, findings)),
             changes=sum(1 for _ in plan.changes()),
             accounts=tuple(account.name for account in world.every_account()),
             not_judged=kinds_not_judged(world),
-            notes=tuple(dict.fromkeys([*self.undecided, *self.notes, *world.notes])),
-            without_finding=without_finding,
-            others=changes_of_others(plan, found, without_finding),
-            undecided=tuple(self.undecided),
+            notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
         )
+
+    def _not_judged(self, plan: Plan, reason: NotJudged) -> Finding:
+        """Return a finding that something is not judged: what, why, and what would help."""
+        advice = advice_on(reason.kind, reason.words, plan.tool)
+        part = Part("", advice, NOT_JUDGED)
+        found = [each for each in plan.resources if each.address == reason.address]
+        actions = found[0].actions if found else ()
+        kind = found[0].type if found else ""
+        return Finding(reason.address, NOT_JUDGED, actions, (part,), kind)
 
     def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
         """Note what may cost something that is not judged, and what only seems to."""
-        self.undecided += without_contents(plan)
-        self.undecided += changes_of_keys_not_judged(world)
-        self.undecided += deletions_of_unknown_things(world)
-        self.undecided += roles_on_what_is_not_shown(world)
-        self.undecided += groups_that_go(plan, world)
+        self.undecided += not_judged(plan, world)
         for resource in not_followed(plan):
-            note = f"{resource.address} is not followed: what it changes is not judged"
-            is_grave = may_take_a_key(plan, world, resource)
-            (self.undecided if is_grave else self.notes).append(note)
-        losing = self._vaults_that_others_may_lose(plan, world)
-        for vault, addresses in losing.items():
-            self.undecided.append(
-                f"an account that is not judged here may use a key of {vault}, and lose data by "
-                f"{listed_in_part(addresses)}"
-            )
-        for vault in world.unused_vaults_that_lose_access():
-            if vault not in losing:
-                self.notes.append(
-                    f"{vault} loses access policies; no account in this plan uses it, others may"
-                )
-        for vault, what in world.unused_things_that_go():
-            if vault not in losing:
-                self.notes.append(f"{what} is deleted; no account in this plan uses it, others may")
-
-    def _vaults_that_others_may_lose(self, plan: Plan, world: World) -> dict[str, list[str]]:
-        """Return by vault the addresses by which an account may lose data that is not judged."""
-        found: dict[str, list[str]] = {}
+            if may_take_a_key(plan, world, resource):
+                self.undecided.append(NotJudged("request-not-followed", resource.address))
+            else:
+                what = f"{resource.address} is not followed: what it changes is not judged"
+                self.notes.append(what)
+        losing: set[str] = set()
         for vault, accounts in accounts_not_judged(world):
-            addresses: dict[str, None] = {}
             for account in accounts:
-                addresses.update(dict.fromkeys(self._losing(Context(plan, world, account))))
-            if addresses:
-                found[vault.name] = list(addresses)
-        return found
+                for address in self._losing(Context(plan, world, account)):
+                    losing.add(vault.name)
+                    self.undecided.append(NotJudged("key-elsewhere", address, vault.name))
+        for name, what in world.unused_things_that_go():
+            if name not in losing:
+                self.notes.append(f"{what}; no account in this plan uses it, others may")
 
     def _losing(self, context: Context) -> Iterator[str]:
         """Yield the address of each operation by which an account loses something, by itself."""
@@ -203,25 +217,26 @@ class Judge:
     def _walker(self, context: Context) -> Walker:
         """Return what walks the orders of a plan, from the world of an account before it."""
         account = context.account
-        stakes = stakes_of(account.name, self.holds) if account.exists_before else []
+        stakes: list[Stake] = []
+        if account.exists_before:
+            stakes = stakes_of(account.name, holds_of(self.holds, account.name))
         walker = Walker(self.article, context.setup.stage(), stakes)
         walker.prepare(context.setup.commands())
         return walker
 
     def _findings(self, plan: Plan, world: World) -> list[Finding]:
-        """Return one finding for each address that has any, the gravest first."""
+        """Return what is found on each address; a harmless change has no verdict."""
         by_address: dict[str, list[Finding]] = {}
         for account in world.every_account():
             for finding in self._judge_account(plan, world, account):
                 by_address.setdefault(finding.address, []).append(finding)
         found: list[Finding] = []
         for address, of_one_address in by_address.items():
-            if any(finding.verdict for finding in of_one_address):
-                resource = resource_at(plan, address)
-                cause = root_cause(plan, resource)
-                why = why_in_words(plan, resource)
-                found.append(replace(merged(of_one_address), cause=cause, why=why))
-        return sorted(told_once(plan, found), key=lambda finding: VERDICTS.index(finding.verdict))
+            resource = resource_at(plan, address)
+            cause = root_cause(plan, resource)
+            why = why_in_words(plan, resource)
+            found.append(replace(merged(of_one_address), cause=cause, why=why))
+        return found
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
@@ -236,25 +251,24 @@ class Judge:
                 "article the loss is past"
             )
         setup = tuple(context.setup.commands())
-        stage = context.setup.stage()
         walker = self._walker(context)
         existing = frozenset(
             (kind, name) for command in setup for kind, name, is_new in command.names() if is_new
         )
         walk = walker.walk(operations, predecessors(plan, operations, existing))
         if not walk.is_exact:
-            in_part = f"so many changes concern {account.name} that not every order was tried"
-            self.undecided.append(in_part)
+            address = operations[0].address
+            self.undecided.append(NotJudged("orders-not-tried", address, account.name))
         findings: list[Finding] = []
         for number, operation in enumerate(operations):
-            finding = self._finding(Story(account, stage, setup, operation, walk), number)
+            story = Story(plan, account, context, setup, operation, walk)
+            finding = self._finding(story, number)
             is_hidden = not finding.verdict or deletes_the_account(operation)
             if is_hidden and operation.verb == DELETE:
                 alone = walker.walk([operation], [frozenset()])
                 by_itself = replace(alone, at_the_end=walk.at_the_end)
                 if loses_nothing_that_is_kept(by_itself):
-                    story = Story(account, stage, setup, operation, by_itself)
-                    finding = self._finding(story, 0)
+                    finding = self._finding(replace(story, walk=by_itself), 0)
             findings.append(finding)
         for number, finding in enumerate(findings):
             until = how_long(plan, walk, operations, number, findings)
@@ -284,7 +298,7 @@ class Judge:
             address=operation.address,
             verdict=gravest,
             actions=operation.resource.actions,
-            parts=tuple(worth_telling(parts)),
+            parts=tuple(worth_telling(parts) if gravest else parts),
             accounts=(account.name,),
             kinds={account.name: account.kind},
             requirements=tuple(sorted(by)),
@@ -317,20 +331,21 @@ class Judge:
             consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
             gentler = any(loses_less(effect, shown) for effect in worst)
             only_in_some = change.is_certain and (harmless > 0 or gentler)
-            advice = advice_on(change)
+            advice = story.advice(change)
             if not shown.losses:
                 advice = mended(advice, change, self._broken(shown))
             elif verdict == MAY_LOSE and not only_in_some and is_left_open(change, consequences):
                 advice = advice._replace(does=f"{advice.does} {AFTER_THE_REST}")
-            return story.part(change, advice, verdict, consequences, only_in_some, shown.path)
+            replay = story.replay(shown.path)
+            verb = story.operation.verb
+            return Part(verb, advice, verdict, consequences, only_in_some, replay, change.words)
+        told: tuple[Consequence, ...] = ()
         if change.cites:
-            cited = (telling.of_request("refused", change.cites),)
-            return story.part(change, advice_on(change), verdict, cited, False, ())
-        regained: tuple[Consequence, ...] = ()
+            told = (telling.of_request("refused", change.cites),)
         for effects in traced.effects.values():
             for effect in effects:
-                regained = regained or tuple(telling.regained(effect, walk))
-        return story.part(change, advice_on(change), verdict, regained, False, ())
+                told = told or tuple(telling.regained(effect, walk))
+        return Part(story.operation.verb, story.advice(change), verdict, told, names=change.words)
 
     def _broken(self, effect: Effect) -> Mapping[str, str]:
         """Return the demands of the article that a request breaks."""
@@ -373,13 +388,53 @@ def kinds_not_judged(world: World) -> dict[str, int]:
     return kinds
 
 
-def addresses_of(findings: Iterable[Finding]) -> set[str]:
-    """Return the addresses of findings, and of what they explain."""
-    found: set[str] = set()
-    for finding in findings:
-        found.add(finding.address)
-        found.update(each.address for each in finding.explains)
-    return found
+def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings, those told in one line that only go with an account or a vault."""
+    found = list(findings)
+    owners: dict[str, Finding] = {}
+    for finding in found:
+        for part in finding.parts:
+            what = DELETIONS.get(part.advice.kind)
+            if what is not None:
+                owners[part.names[what]] = finding
+    for finding in found:
+        named = {
+            part.names.get(what, "") for part in finding.parts for what in ("account", "vault")
+        }
+        for name in sorted(named & owners.keys()):
+            owner = owners[name]
+            takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.actions
+            is_told = takes and set(finding.accounts) <= set(owner.accounts)
+            if finding is not owner and is_told and not graver(finding.verdict, owner.verdict):
+                finding = replace(finding, goes_with=owner.address, until="")  # noqa: PLW2901  # one line
+                break
+        yield finding
+
+
+def in_order(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the gravest first, and of equals what is destroyed earlier: what depends on others."""
+    found = list(findings)
+
+    def place(this: Finding) -> tuple[int, int]:
+        name = without_keys(this.address)
+        later = [plan.dependencies.get(without_keys(other.address), ()) for other in found]
+        return VERDICTS.index(this.verdict), sum(1 for needed in later if name in needed)
+
+    return sorted(found, key=place)
+
+
+def changes_without_finding(
+    plan: Plan, judged: Iterable[Finding], findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """Yield the changes of which nothing was found, those first that say what they do."""
+    done = {finding.address for finding in findings}
+    quiet = [finding for finding in judged if finding.address not in done]
+    done.update(finding.address for finding in quiet)
+    yield from quiet
+    for resource in plan.changes():
+        if resource.address not in done:
+            why = how_changed(resource)
+            yield Finding(resource.address, "", resource.actions, (), resource.type, why=why)
 
 
 def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
@@ -509,7 +564,7 @@ def merged(findings: list[Finding]) -> Finding:
     accounts: dict[str, None] = {}
     kinds: dict[str, str] = {}
     by: set[str] = set()
-    verdict = NOT_SPECIFIED
+    verdict = ""
     for finding in findings:
         for part in finding.parts:
             if not any(part.says_the_same(other) for other in parts):
@@ -517,19 +572,15 @@ def merged(findings: list[Finding]) -> Finding:
         accounts.update(dict.fromkeys(finding.accounts))
         kinds.update(finding.kinds)
         by.update(finding.requirements)
-        if finding.verdict and graver(finding.verdict, verdict):
+        if finding.verdict and (not verdict or graver(finding.verdict, verdict)):
             verdict = finding.verdict
-    return Finding(
-        address=first.address,
+    return replace(
+        first,
         verdict=verdict,
-        actions=first.actions,
         parts=tuple(parts),
         accounts=tuple(accounts),
         kinds=kinds,
         requirements=tuple(sorted(by)),
         article=all(each.article for each in findings if each.verdict == verdict),
-        reason=first.reason,
-        forced_by=first.forced_by,
-        type=first.type,
         until=" ".join(dict.fromkeys(finding.until for finding in findings if finding.until)),
     )

@@ -19,8 +19,7 @@ from .consequences import Consequence
 from .finding import Finding, Part
 from .findings import Report
 from .verdicts import VERDICTS
-from .without_finding import WithoutFinding
-from .wording import BECOMES, consequence_in_words, limits
+from .words import BECOMES, consequence_in_words, limits, summary
 
 NAME = "plan-findings"
 TITLE = "What translator-cmk check-plan finds in a plan"
@@ -40,16 +39,18 @@ CONSEQUENCE = record(
 PART = record(
     "a part",
     {
-        "action": Choice(("create", "update", "delete", "perhaps")),
+        "action": Choice(("create", "update", "delete", "perhaps", "none")),
         "does": TEXT,
         "verdict": Choice((*VERDICTS, "none")),
         "only_in_some_orders": FLAG,
         "consequences": ListOf(CONSEQUENCE),
         "foundry": PROSE,
         "instead": PROSE,
+        "paste": PROSE,
         "source": PROSE,
     },
 )
+KNOWN = record("an exception", {"reason": TEXT, "until": TEXT})
 FINDING = record(
     "a finding",
     {
@@ -59,14 +60,15 @@ FINDING = record(
         "reason": PROSE,
         "forced_by": ListOf(TEXT),
         "cause": PROSE,
-        "explains": ListOf(TEXT),
+        "goes_with": PROSE,
         "until": PROSE,
+        "remark": PROSE,
         "accounts": ListOf(TEXT),
         "requirements": ListOf(TEXT),
         "article": FLAG,
         "parts": ListOf(PART),
     },
-    {"file": TEXT, "line": Whole(1, 10**9)},
+    {"file": TEXT, "line": Whole(1, 10**9), "known": KNOWN},
 )
 REPORT: Shape = record(
     "a report",
@@ -77,10 +79,12 @@ REPORT: Shape = record(
         "profile": TEXT,
         "revision": TEXT,
         "changes": COUNT,
+        "headline": TEXT,
+        "red_from": Choice(VERDICTS),
         "accounts": ListOf(TEXT),
         "not_judged": ListOf(record("what is not judged", {"kind": TEXT, "count": COUNT})),
         "findings": ListOf(FINDING),
-        "judged_without_finding": ListOf(
+        "without_finding": ListOf(
             record(
                 "a change without a finding",
                 {"address": TEXT, "actions": ListOf(TEXT), "does": PROSE},
@@ -113,17 +117,20 @@ def to_dict(report: Report) -> dict[str, Any]:
         "profile": report.profile,
         "revision": report.revision,
         "changes": report.changes,
+        "headline": summary(report),
+        "red_from": report.red_from,
         "accounts": list(report.accounts),
         "not_judged": not_judged,
         "findings": [finding_to_dict(finding) for finding in report.findings],
-        "judged_without_finding": [to_change(each) for each in report.without_finding],
+        "without_finding": [change_to_dict(each) for each in report.quiet],
         "limits": list(limits(report)),
     }
 
 
-def to_change(change: WithoutFinding) -> dict[str, Any]:
+def change_to_dict(change: Finding) -> dict[str, Any]:
     """Return one change of which nothing was found."""
-    return {"address": change.address, "actions": list(change.actions), "does": change.does}
+    does = " ".join(part.advice.does for part in change.parts) or change.why
+    return {"address": change.address, "actions": list(change.actions), "does": does}
 
 
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
@@ -135,8 +142,9 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "reason": finding.reason,
         "forced_by": list(finding.forced_by),
         "cause": "" if finding.cause is None else finding.cause.address,
-        "explains": [each.address for each in finding.explains],
+        "goes_with": finding.goes_with,
         "until": finding.until,
+        "remark": finding.remark,
         "accounts": list(finding.accounts),
         "requirements": list(finding.requirements),
         "article": finding.article,
@@ -145,19 +153,22 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
     if finding.place is not None:
         found["file"] = finding.place.file
         found["line"] = finding.place.line
+    if finding.known is not None:
+        found["known"] = {"reason": finding.known.reason, "until": finding.known.until}
     return found
 
 
 def part_to_dict(part: Part) -> dict[str, Any]:
     """Return what one change does."""
     return {
-        "action": part.verb,
+        "action": part.verb or "none",
         "does": part.advice.does,
         "verdict": part.verdict or "none",
         "only_in_some_orders": part.only_in_some_orders,
         "consequences": [consequence_to_dict(each) for each in part.consequences],
         "foundry": part.advice.foundry,
         "instead": part.advice.instead,
+        "paste": part.advice.paste,
         "source": part.advice.source,
     }
 

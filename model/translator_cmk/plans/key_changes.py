@@ -24,16 +24,12 @@ def key_deleted(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
         return
     known = context.world.key(vault, key.name)
     command = DeleteKey(vault.name, known.name)
-    gone = context.goes_besides(vault)
     configured = key_to_move_to(context, vault, known)
     kind = "key-deleted"
-    if gone:
-        kind = "key-deleted-with-more"
-    elif configured:
+    if configured:
         kind = "key-deleted-before-the-move"
     words = {
         "key": known.name,
-        "gone": gone,
         "use": use_of_key(context, vault, known),
         "back": put_back(entry.resource),
         "keep": keep_in_words(entry, known),

@@ -27,8 +27,6 @@ DELETE = "delete"
 FORGET = "forget"
 ACTIONS = (NO_CHANGE, CREATE, READ, UPDATE, DELETE, FORGET)
 
-FAILED = "planning failed, so the changes are only a part of those that were meant"
-
 PERHAPS = "perhaps"
 """The action of what the planning tool could not evaluate: it may change in any way."""
 

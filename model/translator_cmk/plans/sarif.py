@@ -8,8 +8,9 @@ from urllib.parse import quote
 from ..escaping import plain
 from .finding import Finding
 from .findings import Report
+from .sources import Place
 from .verdicts import BY_NAME, TABLE
-from .wording import actions_in_words, finding_in_words, limits
+from .words import finding_in_words, limits
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -37,22 +38,20 @@ def format_sarif(report: Report, version: str) -> str:
             }
         ],
         "columnKind": "unicodeCodePoints",
-        "results": [result_of(finding) for finding in report.findings],
+        "results": [result_of(report, finding) for finding in report.findings],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def result_of(finding: Finding) -> dict[str, Any]:
+def result_of(report: Report, finding: Finding) -> dict[str, Any]:
     """Return one finding as a result."""
-    head = f"{plain(finding.address)} is {actions_in_words(finding)}."
-    text = " ".join([head, *finding_in_words(finding)])
     identity = hashlib.sha256(f"{finding.verdict} {finding.address}".encode()).hexdigest()
-    return {
+    result: dict[str, Any] = {
         "ruleId": finding.verdict,
         "level": BY_NAME[finding.verdict].level,
-        "message": {"text": text},
-        "locations": [location_of(finding)],
+        "message": {"text": " ".join(plain(line) for line in finding_in_words(finding))},
+        "locations": [location_of(report, finding)],
         "partialFingerprints": {"verdictAndAddress/v1": identity},
         "properties": {
             "requirements": list(finding.requirements),
@@ -60,15 +59,22 @@ def result_of(finding: Finding) -> dict[str, Any]:
             "accounts": list(finding.accounts),
         },
     }
+    if finding.known is not None:
+        justification = plain(f"{finding.known.reason} (until {finding.known.until})")
+        result["suppressions"] = [{"kind": "external", "justification": justification}]
+    return result
 
 
-def location_of(finding: Finding) -> dict[str, Any]:
-    """Return the address, and the line in which the resource is written if that is known."""
-    name = {"fullyQualifiedName": plain(finding.address), "kind": "resource"}
-    location: dict[str, Any] = {"logicalLocations": [name]}
-    if finding.place is not None:
-        location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(finding.place.file)},
-            "region": {"startLine": finding.place.line},
-        }
-    return location
+def location_of(report: Report, finding: Finding) -> dict[str, Any]:
+    """Return the address, and where it is written: else the plan itself.
+
+    Code scanning refuses a whole file in which one result has no place in a file.
+    """
+    place = finding.place or Place(report.plan.source.replace("standard input", "plan.json"), 1)
+    return {
+        "logicalLocations": [{"fullyQualifiedName": plain(finding.address), "kind": "resource"}],
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.file)},
+            "region": {"startLine": place.line},
+        },
+    }

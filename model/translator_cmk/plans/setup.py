@@ -26,7 +26,7 @@ from ..machine.commands import (
 )
 from .plan import UNKNOWN
 from .things import Account, Key, Vault, subscription_of
-from .world import KnownAccount, KnownVault, World, location_name
+from .world import KnownAccount, KnownVault, World, holds_of, location_name
 
 TIER = "cmk-tier"
 TENANT = "home"
@@ -167,11 +167,12 @@ class Setup:
         return ""
 
     def _setup_contents(self, account: str) -> Iterator[Command]:
-        if self.world.holds == "nothing":
+        holds = holds_of(self.world.holds, account)
+        if holds == "nothing":
             return
         yield CreateWorkspace(workspace_of(account), account)
         yield UploadDocument(document_of(account), workspace_of(account))
-        if self.world.holds == "models":
+        if holds == "models":
             yield TrainModel(model_of(account), workspace_of(account))
             yield DeployModel(model_of(account))
 

@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 from ..errors import CommandError, reason
 
-BLOCK = re.compile(r'^[ \t]*resource[ \t]+"?([\w-]+)"?[ \t]+"?([\w-]+)"?', re.MULTILINE)
+BLOCKS = (
+    re.compile(r'^[ \t]*resource[ \t]+"?([\w-]+)"?[ \t]+"?([\w-]+)"?', re.MULTILINE),
+    re.compile(r'^[ \t]*(module)[ \t]+"?([\w-]+)"?[ \t]*\{', re.MULTILINE),
+    re.compile(r"^[ \t]*removed[ \t]*\{\s*from[ \t]*=[ \t]*([\w-]+)\.([\w-]+)", re.MULTILINE),
+)
+"""What begins a block: of a resource, a call of a module, or a resource that is removed."""
 
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 
@@ -20,7 +25,7 @@ class Place(NamedTuple):
 
 
 Places = Mapping[tuple[str, str], tuple[Place, ...]]
-"""By type and name, all places in which such a resource is written."""
+"""By type and name, all places in which such a resource, or `module`, is written."""
 
 
 def find_places(folder: str) -> Places:
@@ -38,10 +43,11 @@ def find_places(folder: str) -> Places:
         if is_skipped or file.name.startswith("."):
             continue
         text = text_of(file)
-        for match in BLOCK.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            place = Place(file.as_posix(), line)
-            found.setdefault((match[1], match[2]), []).append(place)
+        for block in BLOCKS:
+            for match in block.finditer(text):
+                line = text.count("\n", 0, match.start()) + 1
+                place = Place(file.as_posix(), line)
+                found.setdefault((match[1], match[2]), []).append(place)
     return {name: tuple(places) for name, places in found.items()}
 
 
@@ -57,7 +63,7 @@ def place_of(places: Places, folder: str, address: str, kind: str) -> Place | No
     """Return where the resource of an address is written, if that is clear.
 
     A resource of the root module is written in the folder itself; one of another module is only
-    found if there is no other of its name.
+    found if there is no other of its name, and else by the call of that module.
     """
     name = re.sub(r"[\[( ].*", "", address.rpartition(f"{kind}.")[2])
     candidates = list(places.get((kind, name), ()))
@@ -69,4 +75,7 @@ def place_of(places: Places, folder: str, address: str, kind: str) -> Place | No
             for place in candidates
             if (Path(place.file).parent.as_posix() == folder_itself) is in_root
         ]
+    if len(candidates) != 1 and address.startswith("module."):
+        call = re.sub(r"[\[.].*", "", address.removeprefix("module."))
+        candidates = list(places.get(("module", call), ()))
     return candidates[0] if len(candidates) == 1 else None

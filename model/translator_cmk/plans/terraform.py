@@ -7,7 +7,7 @@ from ..errors import CommandError
 from ..shapes import describe_value
 from .configuration import ConfiguredResource, closure, read_configuration, read_features
 from .fields import Fields
-from .plan import ACTIONS, FAILED, NO_CHANGE, Attributes, Plan, PlannedResource, without_keys
+from .plan import ACTIONS, NO_CHANGE, Attributes, Plan, PlannedResource, without_keys
 
 MARKS_OF_A_PLAN = frozenset(
     {
@@ -52,8 +52,6 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
 
     notes = []
     failed = content.value.get("errored") is True
-    if failed:
-        notes.append(FAILED)
     if content.value.get("complete") is False:
         notes.append(IN_PART)
     return Plan(

@@ -5,7 +5,7 @@ judged account uses, so the same walk says whether a change takes that key away.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .causes import differs
 from .forms import FORMS, as_body
@@ -25,8 +25,18 @@ from .things import (
     lower,
 )
 from .vault_changes import keeps_what_it_holds
-from .what_if import DETAILS
-from .world import KnownAccount, KnownKey, KnownVault, UsedKey, World, covers, known_id, vault_in
+from .world import (
+    OTHERS,
+    KnownAccount,
+    KnownKey,
+    KnownVault,
+    UsedKey,
+    World,
+    covers,
+    holds_of,
+    known_id,
+    vault_in,
+)
 
 IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
 FOLLOWED = frozenset(kind for kind in FORMS if kind.startswith(IN_AZURE))
@@ -52,6 +62,32 @@ SIZE = 2048
 
 ENOUGH = frozenset({"wrapkey", "unwrapkey"})
 """Whoever can't do both with a key has no data under it."""
+
+
+class NotJudged(NamedTuple):
+    """Something by which data may be lost that nobody judges."""
+
+    kind: str
+    """The kind of its reason, which has words in `advice.yaml`."""
+    address: str
+    what: str = ""
+    """The name that its sentence has."""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return the names that its sentence has."""
+        return {"what": self.what}
+
+
+def not_judged(plan: Plan, world: World) -> Iterator[NotJudged]:
+    """Yield all reasons that a plan itself gives."""
+    if plan.failed:
+        yield NotJudged("planning-failed", plan.source)
+    yield from without_contents(plan)
+    yield from changes_of_keys_not_judged(world)
+    yield from deletions_of_unknown_things(world)
+    yield from roles_on_what_is_not_shown(world)
+    yield from groups_that_go(plan, world)
 
 
 # Accounts that are not judged
@@ -121,7 +157,7 @@ def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
     return account
 
 
-def roles_on_what_is_not_shown(world: World) -> Iterator[str]:
+def roles_on_what_is_not_shown(world: World) -> Iterator[NotJudged]:
     """Yield which roles go that may use keys in a scope of which no vault is looked at."""
     looked_at = vaults_looked_at(world)
     for entry in world.entries:
@@ -132,8 +168,7 @@ def roles_on_what_is_not_shown(world: World) -> Iterator[str]:
         if is_on_a_vault or any(covers(role.scope, vault, world) for vault in looked_at):
             continue
         if not any(world.is_of(role, account) for account in world.every_account()):
-            where = "on vaults that the plan does not show"
-            yield f"{entry.address} takes {role.in_words} away, {where}"
+            yield NotJudged("role-on-what-is-not-shown", entry.address, role.in_words)
 
 
 def vaults_looked_at(world: World) -> list[KnownVault]:
@@ -148,18 +183,15 @@ def vaults_looked_at(world: World) -> list[KnownVault]:
     return found
 
 
-def groups_that_go(plan: Plan, world: World) -> Iterator[str]:
+def groups_that_go(plan: Plan, world: World) -> Iterator[NotJudged]:
     """Yield which groups go with all that they hold, of which a plan need not show anything."""
-    if world.holds == "nothing":
+    if holds_of(world.holds, OTHERS) == "nothing":
         return
     for resource in plan.changes():
         if DELETE not in resource.actions or not is_a_group(plan, resource):
             continue
         if keeps_what_it_holds(plan, resource) is not True:
-            yield (
-                f"{resource.address} is deleted with all that it holds, also what the plan does "
-                "not show"
-            )
+            yield NotJudged("group-with-all", resource.address)
 
 
 def is_a_group(plan: Plan, resource: PlannedResource) -> bool:
@@ -169,7 +201,7 @@ def is_a_group(plan: Plan, resource: PlannedResource) -> bool:
     return isinstance(thing(plan, resource, resource.before), Group)
 
 
-def changes_of_keys_not_judged(world: World) -> Iterator[str]:
+def changes_of_keys_not_judged(world: World) -> Iterator[NotJudged]:
     """Yield what changes the key or the identity of an account whose key is not judged."""
     for entry in world.entries:
         facts = entry.before or entry.after
@@ -180,10 +212,7 @@ def changes_of_keys_not_judged(world: World) -> Iterator[str]:
         if account is None or account.name not in world.with_key_not_judged:
             continue
         if changes_the_key(world, entry):
-            yield (
-                f"{entry.address} changes the key or the identity of {account.name}, whose key is "
-                "not judged"
-            )
+            yield NotJudged("key-not-judged", entry.address, account.name)
 
 
 def changes_the_key(world: World, entry: Entry) -> bool:
@@ -215,7 +244,7 @@ def is_another_key(world: World, one: MayBeUnknown, other: MayBeUnknown) -> bool
     return bool(before != after)
 
 
-def deletions_of_unknown_things(world: World) -> Iterator[str]:
+def deletions_of_unknown_things(world: World) -> Iterator[NotJudged]:
     """Yield what deletes a vault, a key, a policy or an account of which nothing tells which."""
     for entry in world.entries:
         if DELETE not in entry.resource.actions:
@@ -230,7 +259,7 @@ def deletions_of_unknown_things(world: World) -> Iterator[str]:
             case _:
                 is_known = True
         if not is_known:
-            yield f"{entry.address} is deleted, and its id can't be read"
+            yield NotJudged("deletion-not-read", entry.address)
 
 
 # Requests that are not followed
@@ -314,7 +343,7 @@ def names_in(attributes: Attributes) -> set[str]:
 # Resources of which nothing is shown
 
 
-def without_contents(plan: Plan) -> Iterator[str]:
+def without_contents(plan: Plan) -> Iterator[NotJudged]:
     """Yield which accounts, vaults, keys and policies change without a word on what they are."""
     for resource in plan.changes():
         is_shown = resource.before is not None or resource.after is not None
@@ -322,4 +351,4 @@ def without_contents(plan: Plan) -> Iterator[str]:
         if is_shown or is_added or resource.type.lower() not in FOLLOWED:
             continue
         if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):
-            yield f"{resource.address} changes, and what-if shows nothing of it; {DETAILS}"
+            yield NotJudged("nothing-shown", resource.address)

@@ -15,13 +15,10 @@ from .access_changes import policies_given, policies_updated
 from .causes import prevention, set_back, targets
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
-from .plan import CREATE, DELETE, UNKNOWN, Plan, PlannedResource
-from .things import Group, Key, MayBeUnknown, Policy, Role, Vault
+from .plan import CREATE, UNKNOWN, Plan, PlannedResource
+from .things import Group, MayBeUnknown, Role, Vault
 from .verdicts import REFUSED
 from .world import KnownVault, covers, location_name
-
-SAME_GROUP = "github.com/Azure/bicep/issues/7529"
-"""Where somebody says what the recovery of a vault needs."""
 
 HSM = "keys.managed-hsm"
 """The requirement that leaves open whether a key in a managed HSM can be in use."""
@@ -48,10 +45,9 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     feature = "key_vault.recover_soft_deleted_key_vaults"
     recovers = facts.recovers or context.plan.feature(entry.resource, feature, True) is not False
     if vault.exists_before and recovers and not moves(vault):
-        words = words_on_another_group(context, entry, vault)
-        words["without"] = deleted_before(context, vault)
+        kind = "vault-recovered-elsewhere" if changes_group(vault) else "vault-recovered"
         recover = (RecoverVault(vault.name),)
-        yield context.change("vault-recovered", (recover,), vault, **words)
+        yield context.change(kind, (recover,), vault)
         return
     region = context.setup.region(vault)
     if isinstance(facts.location, str):
@@ -69,65 +65,13 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
         yield from policies_given(context, vault, facts.policies)
 
 
-def deleted_before(context: Context, vault: KnownVault) -> str:
-    """Return what a deleted vault no longer has, as the plan deletes that before it."""
-    gone: list[str] = []
-    for entry in context.world.entries:
-        if DELETE not in entry.resource.actions or not follows(context, entry, vault):
-            continue
-        facts = entry.before
-        if not isinstance(facts, Key | Policy) or context.vault(facts.vault) is not vault:
-            continue
-        again = made_again(context, entry)
-        if isinstance(facts, Key):
-            gone.append(f"the key {context.world.key(vault, facts.name).name} ({again})")
-        elif context.world.is_of(facts, context.account) is True:
-            gone.append(f"the access policy of {context.account.name} ({again})")
-    if not gone:
-        return ""
-    return (
-        f" when it was deleted: without {' and '.join(gone)}, which the plan deletes before the "
-        "vault"
-    )
-
-
-def made_again(context: Context, entry: Entry) -> str:
-    """Return how a thing comes back that the plan deletes before the vault."""
-    if CREATE not in entry.resource.actions:
-        return "to be restored too"
-    feature = "key_vault.recover_soft_deleted_keys"
-    recovers = context.plan.feature(entry.resource, feature, True) is not False
-    if isinstance(entry.before, Key) and recovers:
-        return "the plan makes it again: azurerm recovers it"
-    return "the plan makes it again"
-
-
-def words_on_another_group(context: Context, entry: Entry, vault: KnownVault) -> dict[str, str]:
-    """Return what is likely where a vault is made again in another resource group than its own.
-
-    Purge protection holds its name, so it can only be recovered.
-    """
-    words = {"expected": "", "still": "", "elsewhere": ""}
+def changes_group(vault: KnownVault) -> bool:
+    """Return whether a vault is made again in another resource group, while its name is held."""
     if vault.before is None or vault.after is None:
-        return words
-    here, there = vault.before.group, vault.after.group
-    if not isinstance(here, str) or not isinstance(there, str) or here == there:
-        return words
-    shown = context.world.names.shown(here, "its old one")
-    if vault.before.purge_protection is False:
-        words["elsewhere"] = (
-            f" Whether Azure recovers it into another resource group than {shown} was not tried."
-        )
-        return words
-    back = set_back(context.plan, entry.resource)
-    words["still"] = " all the same"
-    words["expected"] = (
-        f"Expect the create to fail: for a recovery, {SAME_GROUP} lists the same resource group as "
-        f"required, here {shown} (a user's word; not tried here). Then the apply stops, and the "
-        f"access stays away, as purge protection holds the name of the vault. {back} and apply "
-        "again, so that it is recovered where it was. "
-    )
-    return words
+        return False
+    groups = (vault.before.group, vault.after.group)
+    is_held = vault.before.purge_protection is not False
+    return is_held and all(isinstance(group, str) for group in groups) and groups[0] != groups[1]
 
 
 def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -> Iterator[Change]:

@@ -5,64 +5,41 @@ from typing import NamedTuple
 LOSES = "loses"
 MAY_LOSE = "may-lose"
 REFUSED = "refused"
+NOT_JUDGED = "not-judged"
 NOT_SPECIFIED = "not-specified"
 
 
 class Verdict(NamedTuple):
-    """A verdict as the text, the summary and a rule of SARIF have it."""
+    """A verdict as the text and a rule of SARIF have it."""
 
     name: str
     label: str
-    colour: str
-    """The parameters of its colour on a terminal."""
-    one: str
-    """What one change does; of several changes, ``several``."""
-    several: str
     rule: str
     description: str
     level: str
 
 
 TABLE = (
+    Verdict(LOSES, "LOSES", "LosesData", "The change loses what an account holds", "error"),
     Verdict(
-        name=LOSES,
-        label="LOSES",
-        colour="1;31",
-        one="loses data",
-        several="lose data",
-        rule="LosesData",
-        description="The change loses what an account holds",
-        level="error",
+        MAY_LOSE, "MAY LOSE", "MayLoseData", "The change may lose what an account holds", "warning"
     ),
     Verdict(
-        name=MAY_LOSE,
-        label="MAY LOSE",
-        colour="33",
-        one="may lose data",
-        several="may lose data",
-        rule="MayLoseData",
-        description="The change may lose what an account holds",
-        level="warning",
+        REFUSED,
+        "WOULD BE REFUSED",
+        "WouldBeRefused",
+        "The change would be refused, or have no effect",
+        "warning",
     ),
     Verdict(
-        name=REFUSED,
-        label="WOULD BE REFUSED",
-        colour="35",
-        one="would be refused",
-        several="would be refused",
-        rule="WouldBeRefused",
-        description="The change would be refused, or have no effect",
-        level="warning",
+        NOT_JUDGED,
+        "NOT JUDGED",
+        "NotJudged",
+        "The change may lose data, and the plan shows too little to tell",
+        "warning",
     ),
     Verdict(
-        name=NOT_SPECIFIED,
-        label="NOT SPECIFIED",
-        colour="36",
-        one="is not specified",
-        several="are not specified",
-        rule="NotSpecified",
-        description="Nobody says what the change does",
-        level="note",
+        NOT_SPECIFIED, "NOT SPECIFIED", "NotSpecified", "Nobody says what the change does", "note"
     ),
 )
 

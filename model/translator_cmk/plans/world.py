@@ -1,7 +1,7 @@
 """What was there before a change: the accounts, vaults and keys of a plan by all their names."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .inventory import Entry, entries_of
@@ -20,11 +20,31 @@ from .things import (
     Role,
     Thing,
     Vault,
+    group_of,
     last_word,
+    split_at_provider,
 )
 
 HOLDS = ("nothing", "documents", "models")
-"""What is assumed to be in each account: nothing, uploaded documents, or a deployed model too."""
+"""What may be in an account: nothing, uploaded documents, or a deployed model too."""
+
+OTHERS = "others"
+"""In place of a name: all accounts of which nothing is said."""
+
+
+def holds_of(holds: Mapping[str, str], account: str) -> str:
+    """Return what an account holds, by its name."""
+    return holds.get(account, holds.get(OTHERS, "models"))
+
+
+def address_in_words(address: str) -> str:
+    """Return an address; an id in Azure without what all ids have: `Microsoft.X/y/z in group`."""
+    _, rest = split_at_provider(address)
+    if not rest or not address.startswith("/"):
+        return address
+    group = group_of(address)
+    return f"{rest} in {group}" if isinstance(group, str) else rest
+
 
 IN_A_VAULT = re.compile(r"/.*/providers/microsoft\.keyvault/(vaults|managedhsms)/[^/]+")
 """How the id begins of a vault, and of all that is in it, in lower case."""
@@ -165,7 +185,7 @@ def location_name(text: str) -> str:
 class World:
     """The things of a plan by all names that they have there, and what was there before."""
 
-    def __init__(self, plan: Plan, holds: str) -> None:
+    def __init__(self, plan: Plan, holds: Mapping[str, str]) -> None:
         self.plan = plan
         self.entries = tuple(entries_of(plan))
         self.holds = holds
@@ -424,36 +444,27 @@ class World:
                 found.add(used.vault)
         return found - {""}
 
-    def unused_vaults_that_lose_access(self) -> list[str]:
-        """Return the vaults that lose access policies and whose keys no account here uses."""
-        used = self.used_vaults()
-        found: dict[str, None] = {}
-        for entry in self.entries:
-            vault = self._vault_losing_access(entry)
-            if vault is not None and vault.name not in used:
-                found[vault.name] = None
-        return list(found)
-
     def unused_things_that_go(self) -> list[tuple[str, str]]:
-        """Return the vaults and keys that are deleted and that no account here uses, each after
-        the name of its vault.
+        """Return what goes of the vaults that no account here uses, each after the name of its
+        vault: a vault, a key, or access.
         """
         used = self.used_vaults()
-        found: list[tuple[str, str]] = []
+        found: dict[tuple[str, str], None] = {}
         for entry in self.entries:
-            if DELETE not in entry.resource.actions:
-                continue
             facts = entry.before
-            if isinstance(facts, Vault):
-                vault = self.vault(facts.id)
-                if vault is not None and vault.name not in used:
-                    found.append((vault.name, f"the vault {vault.name}"))
-            elif isinstance(facts, Key):
-                vault = self.vault(facts.vault)
-                if vault is not None and vault.name not in used:
-                    key = self.key(vault, facts.name)
-                    found.append((vault.name, f"the key {key.name} of {vault.name}"))
-        return found
+            is_deleted = DELETE in entry.resource.actions
+            reference = facts.id if isinstance(facts, Vault) else getattr(facts, "vault", None)
+            vault = self.vault(reference)
+            if vault is None or vault.name in used:
+                continue
+            if self._takes_access(entry):
+                found[vault.name, f"{vault.name} loses access policies"] = None
+            if is_deleted and isinstance(facts, Vault):
+                found[vault.name, f"the vault {vault.name} is deleted"] = None
+            if is_deleted and isinstance(facts, Key):
+                key = self.key(vault, facts.name)
+                found[vault.name, f"the key {key.name} of {vault.name} is deleted"] = None
+        return list(found)
 
     def used_vaults(self) -> set[str]:
         """Return the names of the vaults that accounts in this plan have to do with."""
@@ -462,16 +473,14 @@ class World:
             used |= self.vaults_of(account)
         return used
 
-    def _vault_losing_access(self, entry: Entry) -> KnownVault | None:
-        """Return the vault of which a change takes policies away, if it takes any."""
+    def _takes_access(self, entry: Entry) -> bool:
+        """Return whether a change takes policies away."""
         before, after = entry.before, entry.after
-        if isinstance(before, Policy) and DELETE in entry.resource.actions:
-            return self.vault(before.vault)
         if isinstance(before, Vault) and isinstance(after, Vault):
-            lost = isinstance(before.policies, tuple) and isinstance(after.policies, tuple)
-            if lost and set(before.policies) - set(after.policies):
-                return self.vault(before.id)
-        return None
+            lists = (before.policies, after.policies)
+            are_known = all(isinstance(each, tuple) for each in lists)
+            return are_known and bool(set(before.policies) - set(after.policies))
+        return isinstance(before, Policy) and DELETE in entry.resource.actions
 
     def _find_access(self) -> None:
         for account in self.every_account():

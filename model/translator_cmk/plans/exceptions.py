@@ -1,0 +1,103 @@
+"""What is known before a plan: a file that says what each account holds, from which verdict on a
+plan is red, and which findings are expected.
+
+A finding that is known is shown with its reason, and doesn't make the plan red.  In a pull request
+the file of the base branch counts.  What the pull request adds is shown as new and doesn't count.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ..shapes import TEXT, Choice, ListOf, MapOf, Text, record
+from ..strict_yaml import read_yaml
+from .finding import Finding
+from .verdicts import MAY_LOSE, VERDICTS
+from .world import HOLDS, OTHERS, address_in_words
+
+DAY = Text(r"\d{4}-\d{2}-\d{2}", "a day such as 2026-12-31")
+NAME = Text(".+", "the name of an account")
+KNOWN = record(
+    "a known finding",
+    {"address": TEXT, "verdict": Choice(VERDICTS), "reason": TEXT, "until": DAY},
+)
+FILE = record(
+    "exceptions",
+    {},
+    {
+        "red-from": Choice(VERDICTS),
+        "holds": MapOf(NAME, Choice(HOLDS)),
+        "known": ListOf(KNOWN),
+    },
+)
+
+
+class Known(NamedTuple):
+    """One finding that somebody expects."""
+
+    address: str
+    verdict: str
+    reason: str
+    until: str
+    """The last day on which it counts."""
+
+    def fits(self, finding: Finding) -> bool:
+        """Return whether it is about a finding; ids of Azure have no case."""
+        names = (finding.address.lower(), address_in_words(finding.address).lower())
+        return finding.verdict == self.verdict and self.address.lower() in names
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """All that one file says."""
+
+    red_from: str = MAY_LOSE
+    """The mildest verdict that makes a plan red."""
+    holds: Mapping[str, str] = field(default_factory=dict)
+    """By name of an account what it holds; `others` is every account that has no line."""
+    known: Sequence[Known] = ()
+
+
+NO_EXCEPTIONS = Exceptions()
+
+
+def read_exceptions(file: str) -> Exceptions:
+    """Return what a file says; raises `CommandError`."""
+    empty = "; write `known: []`, or leave the option out"
+    fields = read_yaml(Path(file), file, empty).read(FILE)
+    holds = fields.get("holds", {})
+    return Exceptions(
+        red_from=fields.get("red-from", MAY_LOSE),
+        holds={OTHERS: "models", **holds},
+        known=[Known(**each) for each in fields.get("known", ())],
+    )
+
+
+def marked(
+    findings: Iterable[Finding], known: Sequence[Known], proposed: Sequence[Known], today: date
+) -> tuple[tuple[Finding, ...], list[str]]:
+    """Return the findings with the exceptions that are made of them, and notes on the others."""
+    fitting: set[Known] = set()
+    found: list[Finding] = []
+    for finding in findings:
+        for each in (*known, *proposed):
+            if not each.fits(finding):
+                continue
+            fitting.add(each)
+            is_over = each.until < today.isoformat()
+            counts = each in known and not is_over
+            if counts and finding.known is None:
+                finding = replace(finding, known=each)  # noqa: PLW2901  # the first that fits
+            elif finding.known is None:
+                why = f"was over on {each.until}" if is_over else "is new and doesn't count yet"
+                remark = f"The exception ({each.reason}) {why}."
+                finding = replace(finding, remark=remark)  # noqa: PLW2901  # as above
+        found.append(finding)
+    notes = [
+        f"an exception fits nothing in this plan: {each.address}, {each.verdict} ({each.reason})"
+        for each in known
+        if each not in fitting
+    ]
+    return tuple(found), notes

@@ -1,0 +1,352 @@
+"""What a report says to people, as a document: text and Markdown are written from it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..document import Block, Box, Code, Folded, Items, Lines, Link, Mark, Paragraph, Table
+from ..document.markdown import document_md
+from ..document.text import document_text
+from ..errors import DEVIATIONS, INCOMPLETE, OK
+from .consequences import Consequence
+from .finding import Finding, Part
+from .findings import Report
+from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
+from .verdicts import BY_NAME, REFUSED, TABLE
+from .world import OTHERS, address_in_words, holds_of
+
+BECOMES = {
+    ("account", "lost"): "the account is deleted",
+    ("account", "may be lost"): "the account may be deleted",
+    ("account", "back"): "the account is there again",
+    ("account", "may be back"): "whether the account comes back is not specified",
+    ("account", "stays lost"): "the account stays deleted",
+    ("data", "lost"): "data can't be read",
+    ("data", "may be lost"): "data may be unreadable",
+    ("data", "back"): "data can be read again",
+    ("data", "may be back"): "whether data can be read again is not specified",
+    ("data", "stays lost"): "data stays unreadable",
+    ("documents", "lost"): "uploaded documents are deleted",
+    ("documents", "may be lost"): "uploaded documents may be deleted",
+    ("documents", "back"): "uploaded documents are there again",
+    ("documents", "may be back"): "whether documents come back is not specified",
+    ("documents", "stays lost"): "uploaded documents stay deleted",
+    ("models", "lost"): "deployed models are undeployed",
+    ("models", "may be lost"): "deployed models may be undeployed",
+    ("models", "back"): "models are deployed again",
+    ("models", "may be back"): "whether models are deployed again is not specified",
+    ("models", "stays lost"): "models stay undeployed",
+    ("", "refused"): "would be refused",
+    ("", "not specified"): "not stated",
+    ("", "demanded"): "needs",
+    ("", "refusal"): "refused without",
+    ("data", "not specified"): "whether data can still be read",
+    ("documents", "not specified"): "whether uploaded documents are kept",
+    ("models", "not specified"): "whether models stay deployed",
+}
+"""What becomes of something, in words."""
+
+KEPT = {
+    "data": "data can still be read",
+    "documents": "uploaded documents are kept",
+    "models": "models stay deployed",
+}
+"""What is assumed to be kept, in words."""
+
+ACTIONS = {
+    (CREATE,): "created",
+    (UPDATE,): "changed",
+    (DELETE,): "destroyed",
+    (FORGET,): "forgotten",
+    (PERHAPS,): "not evaluated",
+    (DELETE, CREATE): "destroyed, then created",
+    (CREATE, DELETE): "created, then the old one destroyed",
+    (CREATE, FORGET): "created, the old one forgotten",
+}
+
+STORED = {
+    "nothing": "holds nothing",
+    "documents": "holds uploaded documents",
+    "models": "holds uploaded documents and a deployed model",
+}
+"""What is assumed to be in an account."""
+
+OUTSIDE = "accounts, policies and roles outside this plan are not seen, and assumed to be in order"
+SILENCE = "silence means that nothing was found which the article names; it does not mean safe"
+REFUSALS = "no refusal was observed on Azure: what breaks a demand may have no effect instead"
+BASES = {
+    "stated": "by the article",
+    "implied": "it follows from the article",
+    "environment": "a general fact about Azure",
+    "assumed": "not in the article, this tool assumes it",
+}
+"""What the words for a basis mean."""
+
+FOUNDRY_SAYS = (
+    "Microsoft's Foundry pages (August 2026) on that kind say otherwise than the article:"
+)
+FOUNDRY_OPEN = (
+    "They do not name Translator; which of both holds for it, nobody says, so plan for the "
+    "article's, the graver one."
+)
+
+MOST_NAMED = 4
+"""So many changes without a finding are named."""
+
+LONGEST_COMMENT = 60_000
+"""So many characters of Markdown go into a comment; GitHub takes 65,536 with what stands around."""
+
+
+# The whole report
+
+
+def format_text(report: Report, exit_code: int, colours: Mapping[str, str]) -> str:
+    """Return the report for a terminal."""
+    blocks = [*beginning(report), *map(box_of, report.findings), *ending(report, exit_code)]
+    return document_text(tuple(blocks), colours=colours) + "\n"
+
+
+def format_markdown(report: Report, exit_code: int) -> str:
+    """Return the report for a comment on a pull request, cut where it is too long for one.
+
+    Where no account is judged and nothing was found it is one line.
+    """
+    if not report.accounts and not report.findings:
+        return document_md((beginning(report)[0],))
+    kept: list[Block] = list(beginning(report))
+    last = tuple(ending(report, exit_code))
+    size = len(document_md((*kept, *last)))
+    for number, finding in enumerate(report.findings):
+        box = box_of(finding)
+        size += len(document_md((box,)))
+        if size > LONGEST_COMMENT:
+            more = count(len(report.findings) - number, "more finding")
+            kept.append(Paragraph((f"{more}, too long for a comment: see the whole report.",)))
+            break
+        kept.append(box)
+    return document_md((*kept, *last))
+
+
+def beginning(report: Report) -> list[Block]:
+    """Return what was checked, and how it came out, the gravest first."""
+    return [Paragraph((heading(report),)), Paragraph((summary(report),))]
+
+
+def ending(report: Report, exit_code: int) -> Iterator[Block]:
+    """Yield what had no finding, what the report can't say, and the exit code."""
+    if report.quiet:
+        yield Paragraph((without_finding(report),))
+    limits_of_it = tuple((each,) for each in (*legend(report), *limits(report)))
+    yield Folded(("What this plan can't tell",), (Items(limits_of_it),))
+    yield Paragraph((last_line(report, exit_code),))
+
+
+def heading(report: Report) -> str:
+    """Return what was checked against which page."""
+    year, month, day = report.revision.split("-")
+    of_day = f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+    judged = count(len(report.accounts), "Translator account")
+    if not report.accounts:
+        judged = "no Translator account, as the plan shows none that is judged,"
+    besides = ", and all that we assume besides" if report.profile == "full" else ""
+    return (
+        f"Checked {judged} in {report.plan.source} ({count(report.changes, 'change')}) against "
+        f"Microsoft's article on customer-managed keys for Azure AI Translator ({of_day}){besides}."
+    )
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def summary(report: Report) -> str:
+    """Return how many changes have which verdict, the gravest first."""
+    found: list[str] = []
+    for verdict in TABLE:
+        mine = [finding for finding in report.findings if finding.verdict == verdict.name]
+        known = sum(1 for finding in mine if finding.known is not None)
+        if mine:
+            remark = f" ({known} known)" if known else ""
+            found.append(f"{verdict.label}: {count(len(mine), 'change')}{remark}.")
+    return " ".join(found) or "NOTHING found that loses data."
+
+
+def last_line(report: Report, exit_code: int) -> str:
+    """Return the exit code, and why."""
+    label = BY_NAME[report.red_from].label
+    why = {
+        DEVIATIONS: f"{count(len(report.reds), 'finding')} from {label} on",
+        INCOMPLETE: "not everything was judged",
+        OK: f"no finding from {label} on that isn't known",
+    }
+    return f"Exit code {exit_code}: {why[exit_code]}."
+
+
+def count(number: int, one: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def without_finding(report: Report) -> str:
+    """Return of which changes nothing was found, some by name."""
+    named: list[str] = []
+    for finding in report.quiet[:MOST_NAMED]:
+        does = " ".join(part.advice.does for part in finding.parts).rstrip(".")
+        what = does or finding.why or actions_in_words(finding)
+        named.append(f"{address_in_words(finding.address)} ({what})")
+    more = len(report.quiet) - len(named)
+    if more:
+        named.append(f"and {more} more")
+    return f"Nothing found on {count(len(report.quiet), 'other change')}: {', '.join(named)}."
+
+
+def limits(report: Report) -> Iterator[str]:
+    """Yield what this report can't say."""
+    yield from report.notes
+    for kind, number in sorted(report.not_judged.items()):
+        yield f"not judged: {count(number, 'account')} of kind {kind}"
+    if report.accounts:
+        others = STORED[holds_of(report.holds, OTHERS)]
+        yield f"a plan doesn't show what an account holds; assumed: each {others}"
+        for account in report.accounts:
+            if account in report.holds:
+                yield f"{account} {STORED[report.holds[account]]}, by the file of exceptions"
+    yield OUTSIDE
+    if any(is_refused_without_a_demand(finding) for finding in report.findings):
+        yield REFUSALS
+    yield SILENCE
+
+
+def is_refused_without_a_demand(finding: Finding) -> bool:
+    """Return whether a finding is a refusal, and does not say itself what else may come of it."""
+    told = [each.becomes for part in finding.parts for each in part.consequences]
+    return finding.verdict == REFUSED and "demanded" not in told
+
+
+def legend(report: Report) -> Iterator[str]:
+    """Yield what the words for a basis mean that a report has."""
+    used: set[str] = set()
+    for finding in report.findings:
+        for part in finding.parts:
+            used.update(basis_in_words(consequence) for consequence in part.consequences)
+    meanings = [f"{basis}: {meaning}" for basis, meaning in BASES.items() if basis in used]
+    if meanings:
+        yield "; ".join(meanings)
+
+
+# One finding
+
+
+def box_of(finding: Finding) -> Box:
+    """Return one finding."""
+    return Box(tuple(blocks_of(finding)))
+
+
+def blocks_of(finding: Finding) -> Iterator[Block]:
+    """Yield what is said of a finding; of what goes with another one, only that."""
+    verdict = BY_NAME[finding.verdict]
+    address = address_in_words(finding.address)
+    actions = f"  {actions_in_words(finding)}" if finding.actions else ""
+    yield Paragraph((Mark(verdict.label, finding.verdict), "  ", Code(address), actions))
+    if finding.known is not None:
+        yield Paragraph((f"Known until {finding.known.until}: {finding.known.reason}",))
+    if finding.remark:
+        yield Paragraph((finding.remark,))
+    if finding.goes_with:
+        yield Paragraph(
+            (f"It goes with {address_in_words(finding.goes_with)}, whose finding says the rest.",)
+        )
+        return
+    for part in finding.parts:
+        yield from blocks_of_part(part)
+    if finding.until:
+        yield Paragraph((finding.until,))
+    for advice in instead_of(finding, "instead"):
+        yield Paragraph((f"Instead: {advice}",))
+    for advice in instead_of(finding, "paste"):
+        yield Lines(tuple(advice.splitlines()))
+    for source in instead_of(finding, "source"):
+        yield Paragraph((Link(source, source),))
+    for sentence in foundry_on(finding):
+        yield Paragraph((sentence,))
+
+
+def blocks_of_part(part: Part) -> Iterator[Block]:
+    """Yield what one change does."""
+    orders = " In an order that is permitted, not in every one:"
+    yield Paragraph((part.advice.does + (orders if part.only_in_some_orders else ""),))
+    rows = [
+        ((consequence_in_words(each),), (each.requirement,), (basis_in_words(each),))
+        for each in part.consequences
+    ]
+    if rows:
+        yield Table(("consequence", "requirement", "basis"), tuple(rows))
+
+
+def finding_in_words(finding: Finding) -> list[str]:
+    """Return what a finding says in lines, for formats that have no layout of their own."""
+    return document_text((box_of(finding),), width=10_000).splitlines()
+
+
+def actions_in_words(finding: Finding) -> str:
+    """Return what is done to a resource, and why it is replaced or deleted."""
+    words = ACTIONS.get(finding.actions, ", ".join(finding.actions))
+    return f"{words} ({finding.why})" if finding.why else words
+
+
+def instead_of(finding: Finding, what: str) -> Iterable[str]:
+    """Return what to do instead, or what to paste, or where that is said: each once."""
+    judged = [part.advice for part in finding.parts if part.verdict is not None]
+    return dict.fromkeys(
+        getattr(each, what) for each in judged if each.instead and getattr(each, what)
+    )
+
+
+def foundry_on(finding: Finding) -> Iterator[str]:
+    """Yield what Microsoft's Foundry pages say otherwise of a finding, each sentence once."""
+    names = [name for name, kind in finding.kinds.items() if kind == "AIServices"]
+    if not names:
+        return
+    are = "is" if len(names) == 1 else "are"
+    for sentence in instead_of(finding, "foundry"):
+        head = f"{', '.join(names)} {are} of kind AIServices. {FOUNDRY_SAYS}"
+        yield f"{head} {sentence} {FOUNDRY_OPEN}"
+
+
+def consequence_in_words(consequence: Consequence) -> str:
+    """Return what becomes of something."""
+    if consequence.assumed == "kept":
+        return KEPT[consequence.what]
+    words = BECOMES[consequence.what, consequence.assumed or consequence.becomes]
+    if consequence.once and consequence.what == "documents":
+        return f"{words} ({consequence.once})"
+    if consequence.assumed:
+        return words
+    if consequence.becomes == "may be lost" and consequence.basis != "assumed":
+        return f"if so: {BECOMES[consequence.what, 'lost']}"
+    title = consequence.title
+    if not title:
+        return words
+    if consequence.becomes == "refusal":
+        return f"{words} {title}"
+    title = title[0].lower() + title[1:]
+    if consequence.becomes == "demanded":
+        return f"{words} {title}"
+    if consequence.becomes == "not specified":
+        return title.removesuffix(" is not specified")  # its basis says so
+    return f"{words}: {title}"
+
+
+def basis_in_words(consequence: Consequence) -> str:
+    """Return how firmly a consequence holds."""
+    return "not specified" if consequence.is_open else consequence.basis
