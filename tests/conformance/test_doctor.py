@@ -127,7 +127,7 @@ def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, name: str) -> None:
 
 
 def test_skeleton_that_can_not_be_written_as_a_whole_is_not_written(tmp_path: Path) -> None:
-    on_a_full_disk = ["/bin/sh", "-c", 'ulimit -f 1; exec "$@"', "sh"]
+    on_a_full_disk = ["/bin/sh", "-c", 'ulimit -f 1; PYTHONDONTWRITEBYTECODE=1 exec "$@"', "sh"]
     command = [*on_a_full_disk, *CLI, "init-adapter", "python", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 3

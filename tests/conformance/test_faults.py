@@ -129,7 +129,14 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
 
 
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
-    full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *CLI, "verify"]
+    full = [
+        "/bin/sh",
+        "-c",
+        'ulimit -f 64; PYTHONDONTWRITEBYTECODE=1 exec "$@"',
+        "sh",
+        *CLI,
+        "verify",
+    ]
     arguments = ["--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
     done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 3
