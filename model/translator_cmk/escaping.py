@@ -8,6 +8,9 @@ from html import escape
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|<>~&])")
 
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""The form of the identifiers that Azure gives to tenants, subscriptions and identities."""
+
 LONGEST_QUOTED = 40
 """Characters of a text that is quoted in a message."""
 
@@ -49,3 +52,8 @@ def html(text: str) -> str:
 def markdown(text: str) -> str:
     """Return the text for Markdown, where no letter of it means anything."""
     return MARKDOWN.sub(r"\\\1", plain(text))
+
+
+def without_identifiers(text: str) -> str:
+    """Return the text without the identifiers of tenants, subscriptions and identities."""
+    return GUID.sub("[id]", text)

@@ -318,17 +318,17 @@ def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) ->
     vault = cmd.CreateVault("kv-prod", "westeurope", "production", "g")
     recovered = {
         "command": {"command": "RecoverVault"},
-        "partial": ["command"],
+        "partial": ["vault"],
         "outcome": {"outcome": "refused"},
     }
     text = lines(recovered, *when_accepted(vault, cmd.DeleteVault("kv-prod")))
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
-    assert run(b"", file=str(file)).code == 0
+    assert run(b"", file=str(file)).error == ""
     assert trouble(run(text)).startswith(
         "standard input:1: RecoverVault has no vault, and the log names none"
     )
-    assert run(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}) + text).code == 0
+    assert run(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}) + text).error == ""
 
 
 @pytest.mark.parametrize(
@@ -340,12 +340,13 @@ def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes) -> Non
     assert "has no outcome and no observation" in done.out
 
 
-GOOD = lines(*when_accepted(*AT_WORK))
+ALL_GOOD = (*AT_WORK, cmd.ReadData("ws-prod"))
+GOOD = lines(*when_accepted(*ALL_GOOD))
 
 
 @each_refused("trace")
 def test_what_cannot_be_read_is_one_clear_error(text: str, says: str, after: str) -> None:
-    before, line = (GOOD, len(AT_WORK) + 1) if after == "good lines" else (b"", 1)
+    before, line = (GOOD, len(ALL_GOOD) + 1) if after == "good lines" else (b"", 1)
     text = text.replace("LONG", "[" * (LONGEST + 1))
     assert trouble(run(before + text.encode() + b"\n")).startswith(f"standard input:{line}: {says}")
 
@@ -366,10 +367,10 @@ def test_a_file_or_a_requirement_that_is_not_there_is_one_clear_error(tmp_path: 
 def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
     done = run(GOOD[:-20])
     expected = (
-        f"standard input:{len(AT_WORK)}: cut off in the middle of the line; copy the whole trace"
+        f"standard input:{len(ALL_GOOD)}: cut off in the middle of the line; copy the whole trace"
     )
     assert trouble(done, 4) == expected
-    assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.out
+    assert f"{len(ALL_GOOD) - 1} events judged" in done.out
     assert run(GOOD[:-1]).code == 0  # only the last line break is missing
 
 
@@ -410,7 +411,7 @@ for number in range(3_500):
 def test_a_trace_need_not_fit_into_memory() -> None:
     """Events that are all different, with white space around them."""
     done = fed(DIFFERENT)
-    assert (done.code, done.error) == (0, "")
+    assert (done.code, done.error) == (4, "")
     assert "3,500 events judged in 4 worlds" in done.out
 
 

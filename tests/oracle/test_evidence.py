@@ -1,91 +1,156 @@
-"""What a run has shown: the requirements that a system would have broken by doing otherwise."""
+"""What a record shows: the requirements that a system would have broken by doing otherwise."""
 
-from translator_cmk.language.declaration import Declaration
+from collections.abc import Sequence
+
+import pytest
+
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import DEFAULT_STAGE, Command, Refused
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateVault,
     EnableCustomerManagedKeys,
+    EnablePurgeProtection,
     GrantKeyAccess,
+    ImportKey,
     RevokeKeyAccess,
 )
 from translator_cmk.oracle import Exchange
-from translator_cmk.oracle.evidence import behaviour, settled_in, shown_in
-from translator_cmk.oracle.profiles import MODEL, silent_in
+from translator_cmk.oracle.evidence import WITHOUT_SILENCES, Evidence, evidence_in
+from translator_cmk.oracle.profiles import silent_in
+from translator_cmk.oracle.shown import Shown
 from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem
 
-DECLARED = Declaration("model", "1", frozenset())
 SILENT = silent_in("article", load_register())
+ANSWERS_ALONE = Shown(reasons=False, audit=False)
 LOST = (
     *situations()["a deployed model under customer-managed keys"].commands,
     RevokeKeyAccess("kv-prod", "translator-prod"),
 )
 RESTORED = (*LOST, GrantKeyAccess("kv-prod", "translator-prod"))
-ELSEWHERE = (
-    CreateVault("kv-east", "eastus", "production", "apps"),
-    CreateKey("kv-east", "cmk-2048"),
-    EnableCustomerManagedKeys("translator-prod", "kv-east", "cmk-2048", through="portal"),
+
+
+def enabling(vault: str, key: str = "cmk-2048") -> Command:
+    return EnableCustomerManagedKeys("translator-prod", vault, key, through="api")
+
+
+def vault_with_key(vault: str, *, purge_protection: bool = True) -> list[Command]:
+    return [
+        CreateVault(vault, "westeurope", "production", "apps", purge_protection=purge_protection),
+        CreateKey(vault, "cmk-2048"),
+        GrantKeyAccess(vault, "translator-prod"),
+    ]
+
+
+PREPARED = (
+    *situations()["a resource with an identity"].commands,
+    *vault_with_key("kv-a"),
+    *vault_with_key("kv-c", purge_protection=False),
 )
+PROTECTION = (
+    *PREPARED,
+    enabling("kv-a"),
+    enabling("kv-c"),
+    EnablePurgeProtection("kv-c"),
+    enabling("kv-c"),
+    enabling("kv-a"),
+)
+"""Purge protection between two keys that were put in use."""
+FIRST = len(PREPARED)
+IN_QUESTION = FIRST + 1
+AFTER = FIRST + 3
 
 
-def recorded(*commands: Command) -> list[Exchange]:
-    """Return what the model does, without its reasons."""
+def recorded(commands: Sequence[Command], machine: Machine = WITHOUT_SILENCES) -> list[Exchange]:
+    """Return what a system does, without its reasons."""
+    system = ModelSystem(machine)
     exchanges = []
-    asked = [Exchange(command, None, None) for command in commands]
-    for exchange in behaviour(MODEL, asked, DEFAULT_STAGE):
-        if isinstance(exchange.outcome, Refused):
-            exchanges.append(exchange._replace(outcome=Refused()))
-        else:
-            exchanges.append(exchange)
+    for command in commands:
+        outcome: Outcome = system.submit(command)
+        answer = Accepted() if isinstance(outcome, Accepted) else Refused()
+        exchanges.append(Exchange(command, answer, system.observe(), ANSWERS_ALONE))
     return exchanges
 
 
-def shown(exchanges: list[Exchange]) -> set[str]:
-    """Return the requirements that a run shows in the profile `article`."""
-    return set(shown_in(exchanges, SILENT, DECLARED, DEFAULT_STAGE))
+def evidence(exchanges: Sequence[Exchange]) -> Evidence:
+    """Return what a record says in the profile `article`."""
+    return evidence_in(exchanges, SILENT, DEFAULT_STAGE)
 
 
 def test_a_loss_that_was_seen_is_shown_and_one_that_was_not_asked_for_is_not() -> None:
-    found = shown(recorded(*LOST))
-    assert found >= {"revocation.access-revoked", "revocation.undeploys", "keys.enable"}
-    assert found.isdisjoint({"revocation.vault-deleted", "vault.same-region"})
+    found = evidence(recorded(LOST)).shown
+    revoked = len(LOST) - 1
+    assert found["revocation.access-revoked"] == found["revocation.undeploys"] == (revoked,)
+    assert "keys.enable" in found
+    assert found.keys().isdisjoint({"revocation.vault-deleted", "vault.same-region"})
 
 
-def test_what_nobody_looked_at_is_not_shown() -> None:
-    unseen = [exchange._replace(seen=None) for exchange in recorded(*LOST)]
-    assert "revocation.undeploys" not in shown(unseen)
+def test_what_nobody_looked_at_is_open() -> None:
+    found = evidence([exchange._replace(seen=None) for exchange in recorded(LOST)])
+    assert "revocation.undeploys" not in found.shown
+    assert found.open["revocation.undeploys"] == (len(LOST) - 1,)
 
 
-def enabling_twice() -> tuple[list[Exchange], int]:
-    """Return a run that enables customer-managed keys after a vault elsewhere was refused, and the
-    place of the refusal.
-    """
-    enabled = next(
-        number
-        for number, command in enumerate(LOST)
-        if isinstance(command, EnableCustomerManagedKeys)
+def test_an_acceptance_without_effect_is_shown_between_two_of_which_it_was_seen() -> None:
+    rows = [
+        row for row in WITHOUT_SILENCES.rows if row.requirement != "vault.purge-protection-refused"
+    ]
+    found = evidence(recorded(PROTECTION, Machine(rows)))
+    assert found.shown["vault.purge-protection"] == (FIRST, IN_QUESTION, AFTER)
+    assert found.settled["vault.purge-protection-refused"] == (False, (FIRST, IN_QUESTION, AFTER))
+
+
+@pytest.mark.parametrize("lacking", ["before", "after"])
+def test_a_refusal_shows_nothing_without_both_controls(lacking: str) -> None:
+    exchanges = recorded(PROTECTION)
+    unseen = (FIRST,) if lacking == "before" else (AFTER, AFTER + 1)
+    for place in unseen:
+        exchanges[place] = exchanges[place]._replace(seen=None)
+    found = evidence(exchanges)
+    assert "vault.purge-protection" not in found.shown
+    assert found.open["vault.purge-protection"] == (IN_QUESTION,)
+
+
+def test_a_cloud_that_accepts_everything_and_changes_nothing_is_credited_with_nothing() -> None:
+    before = recorded(PREPARED)
+    ignored = [
+        exchange._replace(outcome=Accepted(), seen=before[-1].seen)
+        for exchange in recorded(PROTECTION)[FIRST:]
+    ]
+    shown = evidence([*before, *ignored]).shown.keys()
+    assert "vault.access-policy" in shown
+    assert shown.isdisjoint({"keys.enable", "keys.rsa-2048", "vault.purge-protection"})
+
+
+def test_a_refusal_that_nothing_explains_spoils_nothing_else() -> None:
+    """As where somebody was in the way of a command that was accepted before and after."""
+    exchanges = recorded((*PROTECTION, enabling("kv-c"), enabling("kv-a")))
+    place = len(PROTECTION)
+    exchanges[place] = Exchange(
+        exchanges[place].command, Refused(), exchanges[place - 1].seen, ANSWERS_ALONE
     )
-    asked = (*LOST[:enabled], *ELSEWHERE, *LOST[enabled:])
-    return recorded(*asked), enabled + len(ELSEWHERE) - 1
+    found = evidence(exchanges)
+    assert found.shown["vault.purge-protection"] == (FIRST, IN_QUESTION, AFTER)
+    assert found.controls.keys() == {IN_QUESTION}
+    assert "vault.same-region" not in found.shown
 
 
-def test_a_command_whose_answer_said_nothing_shows_nothing_of_its_demands() -> None:
-    exchanges, place = enabling_twice()
-    assert "vault.same-region" in shown(exchanges)
-    exchanges[place] = exchanges[place]._replace(outcome=None)
-    assert "vault.same-region" not in shown(exchanges)
-
-
-def test_a_refusal_shows_nothing_where_the_command_was_never_accepted() -> None:
-    exchanges, place = enabling_twice()
-    assert "vault.same-region" not in shown(exchanges[: place + 1])
+def test_each_mistake_that_a_command_allows_has_to_be_told_apart() -> None:
+    imported = (
+        *PREPARED[:-3],
+        ImportKey("kv-a", "imported"),
+        enabling("kv-a"),
+        enabling("kv-a", "imported"),
+    )
+    assert "keys.any-origin" in evidence(recorded(imported)).shown
+    assert "keys.any-origin" in evidence(recorded(imported[:-1])).open
 
 
 def test_an_assumption_is_settled_by_what_was_seen_either_way() -> None:
-    as_assumed = recorded(*RESTORED)
+    as_assumed = recorded(RESTORED)
     name = "restoration.data-readable"
-    assert settled_in(as_assumed, SILENT, DECLARED, DEFAULT_STAGE)[name] is True
+    assert evidence(as_assumed).settled[name].holds
     last = as_assumed[-1]
     assert last.seen is not None
     workspaces = {
@@ -93,5 +158,5 @@ def test_an_assumption_is_settled_by_what_was_seen_either_way() -> None:
         for workspace, fields in last.seen["workspace"].items()
     }
     otherwise = [*as_assumed[:-1], last._replace(seen={**last.seen, "workspace": workspaces})]
-    assert settled_in(otherwise, SILENT, DECLARED, DEFAULT_STAGE)[name] is False
-    assert name not in settled_in(as_assumed[:-1], SILENT, DECLARED, DEFAULT_STAGE)
+    assert not evidence(otherwise).settled[name].holds
+    assert name not in evidence(as_assumed[:-1]).settled

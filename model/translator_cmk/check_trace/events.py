@@ -1,9 +1,10 @@
 """Events: what a log says of one request to a system, of which any part may be missing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from ..machine import Command, Observation, Outcome
+from ..machine import Command, Observation, Outcome, Refused
 from ..oracle.projections import names_in, observation_of, projection_in
 from ..oracle.shown import Address, Shown
 
@@ -14,7 +15,8 @@ class Event(NamedTuple):
     """A command, its outcome and the observation after it, of which any may be missing.
 
     Of several ``commands`` it may have been any.  ``shown`` says what the system shows.  If the
-    event is ``idle``, an error hides whether the command was carried out.
+    event is ``idle``, an error hides whether the command was carried out.  ``code`` is the system's
+    own word for its answer.  If losses may be ``late``, one that has not come yet is no deviation.
     """
 
     commands: tuple[Command, ...]
@@ -22,6 +24,15 @@ class Event(NamedTuple):
     observation: Observation | None
     shown: Shown
     idle: bool
+    code: str | None = None
+    time: datetime | None = None
+    late: bool = False
+
+    @property
+    def is_unknown_refusal(self) -> bool:
+        """Return whether the system refused by a code of its own, which nobody has translated."""
+        is_refusal = isinstance(self.outcome, Refused)
+        return is_refusal and self.code is not None and not self.shown.reasons
 
     @property
     def judgeable(self) -> bool:
@@ -37,19 +48,21 @@ def event(
     partial: bool = False,
     shown: Shown = SHOWS_ALL,
     idle: bool = False,
+    code: str | None = None,
+    time: datetime | None = None,
+    late: bool = False,
 ) -> Event:
     """Return an event; None stands for a part that the trace does not have.
 
     Of a list of commands it may have been any.  A ``partial`` observation says nothing but the
-    fields in it, `exists` among them.  ``shown`` says what the system shows.  If the event is
-    ``idle``, an error hides whether the command was carried out.
+    fields in it, `exists` among them.  The rest is as in `Event`.
     """
     if observation is not None and partial:
         only = frozenset(addresses(observation))
         shown = Shown(shown.reasons, shown.audit, shown.hidden, only=only)
     if observation is not None:
         observation = normalised(observation)
-    return Event(as_tuple(command), outcome, observation, shown, idle)
+    return Event(as_tuple(command), outcome, observation, shown, idle, code, time, late)
 
 
 def as_tuple(command: Command | Sequence[Command] | None) -> tuple[Command, ...]:

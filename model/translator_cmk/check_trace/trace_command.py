@@ -1,27 +1,44 @@
-"""The command `translator-cmk check-trace`: judge a log, and print the verdict."""
+"""The command `translator-cmk check-trace`: judge logs, and print the verdicts."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
-from ..language.sentences import format_answer, format_command, format_outcome
-from ..machine import Command, Machine, Stage
+from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, reason
+from ..files import write_text
+from ..language.sentences import format_answer, format_outcome
+from ..machine import Machine
 from ..oracle import format_why
 from ..oracle.affected import words
 from ..oracle.profiles import PROFILES, machine_of, silent_in
-from ..progress import ProgressBar
 from ..requirements import Register, add_revision_option, load_register
-from ..shapes import WireError, suggestion
-from .checking import Checker, TraceDeviation, TraceVerdict
-from .events import Event
-from .trace_reader import Truncated, read_trace
+from ..shapes import suggestion
+from .checking import TraceDeviation, TraceVerdict
+from .judging import JudgedLog, judge
+from .page import page_html
+from .showing import Lines
+from .wording import (
+    about_azure,
+    conclusion,
+    format_losses,
+    format_refusals,
+    format_request,
+    format_settled,
+    in_order,
+    notes,
+    numbers,
+    on_lines,
+)
+
+GRAVEST_FIRST = (DEVIATIONS, USAGE, INCOMPLETE, OK)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `check-trace`."""
     parser.add_argument(
-        "file",
+        "files",
         metavar="FILE",
+        nargs="+",
         help="a trace: one JSON object on each line, as trace-line.schema.json has it, such as "
         '{"command": {...}, "outcome": {...}, "observation": {...}}; - reads standard input',
     )
@@ -40,30 +57,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="a requirement that may be kept or not; can be given several times",
     )
+    parser.add_argument(
+        "--page",
+        metavar="FILE",
+        type=Path,
+        help="write the result as a page to publish, in HTML, without identifiers of Azure's",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the verdict.
+    """Print the verdict on each file, and return the gravest exit code.
 
-    Returns 0 where the trace fits, 1 where an event of it is impossible, 2 where it can't be read
-    to its end, and 4 where it is cut off, allows too many states to be judged to its end, or has
-    nothing that can be judged.
+    Of a file it is 0 where it fits, 1 where an event of it is impossible, 2 where it can't be read
+    to its end, and 4 where it is cut off, shows nothing, or could not be judged to its end.
     """
     register = load_register(revision=args.revision)
-    checker = Checker(machine_for(args.profile, register, args.waive))
-    problem = check_file(checker, args.file)
-    verdict = checker.verdict
-    source = "standard input" if args.file == "-" else args.file
-    if verdict.judged or problem == OK:
-        print("\n".join(format_verdict(verdict, source, judged_by(args.profile, register))))
-    if not verdict.fits:
-        return DEVIATIONS
-    if problem != OK:
-        return problem
-    return OK if verdict.complete else INCOMPLETE
+    machine = machine_for(args.profile, register, args.waive)
+    judged_by = describe(args.profile, register)
+    logs = []
+    for file in args.files:
+        log = judge(file, machine)
+        logs.append(log)
+        if log.verdict.judged or log.ended_by == OK:
+            print("\n".join(format_log(log, judged_by, register)), flush=True)
+    if args.page is not None:
+        write_page(args.page, page_html(logs, judged_by, register))
+    codes = {log.exit_code for log in logs}
+    return next(code for code in GRAVEST_FIRST if code in codes)
 
 
-def judged_by(profile: str, register: Register) -> str:
+def write_page(file: Path, page: str) -> None:
+    """Write the page; raises `CommandError`."""
+    try:
+        write_text(file, page)
+    except OSError as error:
+        raise CommandError(f"--page {file} can't be written: {reason(error)}") from None
+
+
+def describe(profile: str, register: Register) -> str:
     """Return the profile, and the revision of the article where it is not the specified one."""
     if register.is_specified:
         return f"profile {profile}"
@@ -81,36 +112,14 @@ def machine_for(profile: str, register: Register, waived: list[str]) -> Machine:
         raise CommandError(str(error)) from None
 
 
-def check_file(checker: Checker, file: str) -> int:
-    """Judge the events of a file as far as it can be read; returns the exit code of what stopped
-    that.
-    """
-    bar = ProgressBar("check-trace")
-    try:
-        checker.read(watched(read_trace(file), checker, bar))
-    except Truncated as error:
-        print_error(error)
-        return INCOMPLETE
-    except WireError as error:
-        print_error(error)
-        return USAGE
-    except KeyboardInterrupt:
-        bar.clear()
-        print_error("interrupted")
-        return INCOMPLETE
-    return OK
-
-
-def watched(
-    events: Iterable[tuple[int, Event | Stage]], checker: Checker, bar: ProgressBar
-) -> Iterator[tuple[int, Event | Stage]]:
-    """Yield the events, and show how far they are: one with much that is possible takes long."""
-    try:
-        for at, event in events:
-            bar.show(f"line {at:,}, {plural(checker.possible, 'possible state')}")
-            yield at, event
-    finally:
-        bar.clear()
+def format_log(log: JudgedLog, judged_by: str, register: Register) -> Iterator[str]:
+    """Yield the lines on one log: the verdict, and what it shows."""
+    yield from format_verdict(log.verdict, log.source, judged_by)
+    for heading, entries in sections(log, register):
+        found = list(entries)
+        if found:
+            yield f"  {heading}:"
+            yield from (f"    {entry}" for entry in found)
 
 
 def format_verdict(verdict: TraceVerdict, source: str, judged: str) -> Iterator[str]:
@@ -128,33 +137,40 @@ def format_verdict(verdict: TraceVerdict, source: str, judged: str) -> Iterator[
             f"{source}:{at}: too much is possible, so the rest of this world is not judged; log "
             "more of it"
         )
+    for at, note in notes(verdict):
+        yield f"{source}:{at}: {note}"
     yield f"{source} {conclusion(verdict, judged)}"
 
 
-def conclusion(verdict: TraceVerdict, judged: str) -> str:
-    """Return the verdict in one sentence."""
-    counts = f"{plural(verdict.judged, 'event')} judged in {plural(verdict.worlds, 'world')}"
-    if verdict.uncompared:
-        counts += f", {verdict.uncompared:,} of them uncompared"
-    if verdict.skipped:
-        counts += f", {verdict.skipped:,} more not judged"
-    if not verdict.fits:
-        first = verdict.deviations[0]
-        where = f"in {plural(len(verdict.deviations), 'world')}, first on line {first.at:,}"
-        return f"does not fit the specification ({judged}) {where}: {counts}"
-    if not verdict.judgeable:
-        return (
-            "has no outcome and no observation, so there is nothing to judge; log the outcomes of "
-            "the commands"
-        )
-    if verdict.overflows:
-        return f"fits the specification ({judged}) as far as it was judged: {counts}"
-    return f"fits the specification ({judged}): {counts}"
+def sections(log: JudgedLog, register: Register) -> Iterator[tuple[str, Iterator[str]]]:
+    """Yield what a log shows, each kind of it below a heading."""
+    shows = log.shows
+    yield (
+        "shown, since a system without it would have differed",
+        (
+            f"{each.id}: {each.title} ({on_lines(shows.shown[each.id])})"
+            for each in in_order(shows, register)
+        ),
+    )
+    yield (
+        "settled, of what we assume",
+        (
+            f"{name}: {format_settled(register[name], holds)} ({on_lines(lines)})"
+            for (name, holds), lines in shows.settled.items()
+        ),
+    )
+    yield "losses", format_losses(log.verdict)
+    refusals = format_refusals(shows)
+    yield "refusals", (f"{on_lines(lines)}: {said}" for lines, said in refusals)
+    yield "still open, although it was put to the test", in_one(shows.open, register)
+    also = {each.id: lines for each, lines in about_azure(shows, register)}
+    yield "shown of what other documents of Microsoft's say", in_one(also, register)
 
 
-def plural(number: int, noun: str) -> str:
-    """Return the number with its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def in_one(found: Mapping[str, Lines], register: Register) -> Iterator[str]:
+    """Yield requirements on one line, by their ids."""
+    if found:
+        yield ", ".join(f"{each} ({numbers(found[each])})" for each in register if each in found)
 
 
 def format_deviation(deviation: TraceDeviation, source: str) -> Iterator[str]:
@@ -169,18 +185,3 @@ def format_deviation(deviation: TraceDeviation, source: str) -> Iterator[str]:
         yield f"  demanded: {demanded}; seen: {format_answer(difference.seen)}"
     for label, text in format_why(deviation.why):
         yield f"  {label}: {text}"
-
-
-MANY = 3
-"""How many of the commands that an event may have been are printed."""
-
-
-def format_request(commands: tuple[Command, ...]) -> str:
-    """Return the request in words."""
-    if not commands:
-        return "what was seen"
-    listed = "; ".join(format_command(command) for command in commands[:MANY])
-    if len(commands) == 1:
-        return listed
-    more = "; ..." if len(commands) > MANY else ""
-    return f"any of {len(commands):,} commands: {listed}{more}"

@@ -1,14 +1,22 @@
 """Read a trace line by line, as events and stages."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..language.lines import SourceLine, read_lines
 from ..language.strict_json import LONGEST, parse_json
-from ..language.traces import EVENTS, HEAD, NOT_REPORTED, PARTS, RESET, TRACE_LINE, CommandInPart
-from ..machine import DEFAULT_STAGE, Command, Stage
+from ..language.traces import (
+    EVENTS,
+    HEAD,
+    NOT_REPORTED,
+    OBSERVATION_IN_PART,
+    RESET,
+    TRACE_LINE,
+    CommandInPart,
+)
+from ..machine import COMMANDS, DEFAULT_STAGE, Command, Stage
 from ..oracle.shown import Shown
 from ..shapes import WireError, read_message
 from .completing import Values, completions, known_values
@@ -60,10 +68,12 @@ class TraceReader:
             raise WireError(
                 where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}'
             )
-        parts = self._partial(message)
-        fields = read_message(EVENTS[parts], message, where)
+        partial = self._partial(message)
+        in_part = OBSERVATION_IN_PART in partial
+        fields = read_message(EVENTS[lacks_any(message, partial), in_part], message, where)
         command: Command | list[Command] | CommandInPart | None = fields.get("command")
         if isinstance(command, CommandInPart):
+            with_defaults(command, partial, where)
             command = completions(command, self._known_values(), self.stage, where)
         reported = fields.get("outcome", NOT_REPORTED)
         hidden = self.head.get("hidden", frozenset())
@@ -71,19 +81,18 @@ class TraceReader:
             command,
             reported.outcome,
             fields.get("observation"),
-            partial="observation" in parts,
+            partial=in_part,
             shown=Shown(reported.reasons, reported.audit, hidden),
             idle=reported.idle,
+            code=reported.code,
+            time=fields.get("at"),
+            late=self.head.get("late", False),
         )
 
-    def _partial(self, message: dict[str, Any]) -> tuple[str, ...]:
-        """Return which parts of an event are partial; what is no list of parts is refused when it
-        is read.
-        """
+    def _partial(self, message: dict[str, Any]) -> Collection[str]:
+        """Return what of an event is given in part; what is no list is refused when it is read."""
         stated = message.get("partial", self.head.get("partial", ()))
-        if not isinstance(stated, list | tuple):
-            return ()
-        return tuple(part for part in PARTS if part in stated)
+        return stated if isinstance(stated, list | frozenset) else ()
 
     def _known_values(self) -> Values:
         """Return the values that the trace gives; of standard input, which is read once, those of
@@ -94,6 +103,29 @@ class TraceReader:
                 ahead(self.file) if Path(self.file).is_file() else [self.head]
             )
         return self._known
+
+
+def lacks_any(message: dict[str, Any], fields: Collection[str]) -> bool:
+    """Return whether the command of an event lacks any of these fields that such a command has."""
+    command = message.get("command")
+    if not isinstance(command, dict):
+        return False
+    its_type = COMMANDS.get(str(command.get("command")))
+    if its_type is None:
+        return False  # which is refused when it is read
+    return any(field in fields and field not in command for field in its_type.fields)
+
+
+def with_defaults(part: CommandInPart, partial: Collection[str], where: str) -> None:
+    """Give a command in part the defaults of the fields that it lacks and that are not partial."""
+    for field in part.command.fields:
+        if field in part.given or field in partial:
+            continue
+        if field not in part.command.defaults:
+            raise WireError(
+                where, f"command lacks the field {field!r}", 'add it, or list it in "partial"'
+            )
+        part.given[field] = part.command.defaults[field]
 
 
 def messages(file: str) -> Iterator[tuple[SourceLine, dict[str, Any]]]:

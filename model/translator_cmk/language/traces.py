@@ -5,7 +5,8 @@ Its lines are events; a `stage` is where a world begins, as in what `translator-
 the first line may be a head.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,12 +17,14 @@ from ..shapes import (
     Either,
     Inconsistent,
     Line,
+    Malformed,
     MapOf,
     OneOf,
     Record,
     Reference,
     Shape,
     Tagged,
+    Text,
     UniqueList,
     Whole,
 )
@@ -29,9 +32,14 @@ from .declaration import HIDEABLE
 from .messages import AUDIT, COMMAND, COMMENT, IDS, OBSERVATION, OBSERVED, STAGE
 from .name_forms import A_NAME, LOCAL_NAME
 
-PARTS: tuple[str, ...] = ("command", "observation")
-"""Parts that an event may give in part.  A field that it leaves out of such a part may have had any
-value."""
+OBSERVATION_IN_PART = "observation"
+
+FIELDS = tuple(sorted({name for command in COMMANDS.values() for name in command.fields}))
+"""The fields of commands."""
+
+PARTS = (OBSERVATION_IN_PART, *FIELDS)
+"""What an event may give in part: its observation, and commands without these fields.  A field that
+is left out may have had any value."""
 
 NAMED = ("resource", "vault", "key", "workspace", "document", "model", "group")
 """What the head may name; a key by its name in its vault."""
@@ -45,13 +53,14 @@ class ReportedOutcome(NamedTuple):
 
     ``outcome`` is None if it does not say whether the command was accepted; if it is ``idle``, an
     error hides whether it was carried out.  ``reasons`` and ``audit`` say whether it reports the
-    reasons for a refusal, and the uses of keys.
+    reasons for a refusal, and the uses of keys.  ``code`` is the system's own word for it.
     """
 
     outcome: Outcome | None = None
     reasons: bool = False
     audit: bool = False
     idle: bool = False
+    code: str | None = None
 
 
 NOT_REPORTED = ReportedOutcome()
@@ -61,12 +70,14 @@ def reported_acceptance(audit: tuple[KeyUse, ...] | None = None, **_: Any) -> Re
     return ReportedOutcome(Accepted(audit=audit or ()), audit=audit is not None)
 
 
-def reported_refusal(because: frozenset[str] | None = None, **_: Any) -> ReportedOutcome:
-    return ReportedOutcome(Refused(because or frozenset()), reasons=because is not None)
+def reported_refusal(
+    because: frozenset[str] | None = None, code: str | None = None, **_: Any
+) -> ReportedOutcome:
+    return ReportedOutcome(Refused(because or frozenset()), reasons=because is not None, code=code)
 
 
-def reported_error(**_: Any) -> ReportedOutcome:
-    return ReportedOutcome(idle=True)
+def reported_error(code: str | None = None, **_: Any) -> ReportedOutcome:
+    return ReportedOutcome(idle=True, code=code)
 
 
 REPORTED = Tagged(
@@ -133,7 +144,27 @@ PARTIAL_OBSERVATION = Record(
 
 # Lines
 
-PARTIAL = UniqueList(Choice(PARTS))
+
+class Time(Text):
+    """A time with its offset from UTC."""
+
+    def __init__(self) -> None:
+        date = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+        time = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+        offset = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+        super().__init__(f"{date}T{time}{offset}", "a time such as 2026-12-02T10:03:11Z")
+
+    def read(self, value: Any) -> datetime:
+        text = super().read(value)
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError as error:  # a day that its month does not have
+            raise Malformed(f"is no time: {error}", "write an existing one") from None
+
+
+AT: dict[str, Shape] = {"at": Time()}
+
+PARTIAL = UniqueList(Choice(PARTS), frozenset)
 
 HEAD = Record(
     "the head of a trace",
@@ -142,26 +173,26 @@ HEAD = Record(
         "subject": Line(200),
         "hidden": UniqueList(Choice(HIDEABLE), frozenset),
         "partial": PARTIAL,
+        "late": FLAG,
         "names": Record("the names", {kind: UniqueList(A_NAME) for kind in NAMED}),
     },
     ("trace",),
 )
 
-RESET = Record("a stage", {"stage": Reference(STAGE, "stage")}, ("stage",))
+RESET = Record("a stage", {"stage": Reference(STAGE, "stage"), **AT}, ("stage",))
 
 
 class EventRecord(Record):
-    """An event that gives these parts in part.  It has a command or an observation, so there is
-    something to judge."""
+    """An event, which may give its command or its observation in part.  It has one of the two, so
+    there is something to judge."""
 
-    def __init__(self, partial: Collection[str]) -> None:
-        command = PARTIAL_COMMAND if "command" in partial else COMMAND
-        observation = PARTIAL_OBSERVATION if "observation" in partial else OBSERVATION
+    def __init__(self, command: Shape, observation: Shape) -> None:
         fields: dict[str, Shape] = {
             "command": Reference(command, "partial-command"),
             "outcome": Reference(REPORTED, "trace-outcome"),
             "observation": Reference(observation, "partial-observation"),
             "partial": PARTIAL,
+            **AT,
         }
         super().__init__("an event", fields)
 
@@ -181,13 +212,15 @@ class EventRecord(Record):
         return schema
 
 
-EVENTS: Mapping[tuple[str, ...], EventRecord] = {
-    (): EventRecord(()),
-    ("command",): EventRecord(["command"]),
-    ("observation",): EventRecord(["observation"]),
-    PARTS: EventRecord(PARTS),
+EVENTS: Mapping[tuple[bool, bool], EventRecord] = {
+    (command_in_part, observation_in_part): EventRecord(
+        PARTIAL_COMMAND if command_in_part else COMMAND,
+        PARTIAL_OBSERVATION if observation_in_part else OBSERVATION,
+    )
+    for command_in_part in (False, True)
+    for observation_in_part in (False, True)
 }
-"""Events by the parts that they give in part."""
+"""Events by whether they give their command in part, and their observation."""
 
-TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EVENTS[PARTS])
+TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EVENTS[True, True])
 """A line of any trace.  The reader checks which of its parts may be partial."""

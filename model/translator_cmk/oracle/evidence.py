@@ -1,112 +1,181 @@
-"""Says what a run has shown: the requirements without which the system would have differed.
+"""Says what a record shows: the requirements without which the system would have differed.
 
 For each requirement there is a system that lacks it, and is otherwise as specified: the rows of the
 requirement and of its refusal are gone, and the row of its mistake applies.  If that system can't
-do what was seen, then the run tells the two apart, and it *shows* the requirement.  Where a system
-may keep the refusal and lack the rest, the run has to tell that one apart as well.
+do what was seen, then the record tells the two apart, and it *shows* the requirement.  Where a
+system may keep the refusal and lack the rest, the record has to tell that one apart as well.
 
-If only the system that lacks it can do what was seen, the run shows that the requirement doesn't
-hold.  This is asked of what is assumed too: a run can settle what no sentence says.
+If only the system that lacks it can do what was seen, the record shows that the requirement doesn't
+hold.  This is asked of what is assumed too: a record can settle what no sentence says.  What the
+commands put to the test, and nobody saw decided, is still open.
 
 A consequence may have the state it follows from under its own name, and other consequences follow
 from that state too.  The system that lacks it has the state, and the others.  So it is shown only
 by its own effects and refusals.
 
-A refusal shows nothing unless the same command was accepted in the run as well, since a system that
-refuses everything would refuse that too.
+Not every answer is evidence (see `controls`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-from ..language.declaration import Declaration
 from ..machine import (
     COUNTER_ROWS,
-    Accepted,
+    Command,
     Machine,
+    Observation,
+    Outcome,
     Refused,
     Stage,
     initial,
     observe,
 )
-from ..machine.rows import Means, Refuse, Row
+from ..machine.rows import Means, Refuse, Row, Silent, Whenever
 from ..requirements import load_register
-from .attribution import Ids
-from .follow import Agreed, Exchange, LostTrack, compare_recorded, oracle_for
+from .controls import (
+    Controls,
+    Counted,
+    Readings,
+    counted,
+    follower_of,
+    take,
+    without_evidence,
+    without_refusals,
+)
+from .follow import Agreed, Exchange, Follower, LostTrack
 from .profiles import MODEL, machine_of
 
+Places = tuple[int, ...]
+"""Places of exchanges in a record."""
 
-def shown_in(
-    exchanges: Sequence[Exchange], silent: Collection[str], declared: Declaration, stage: Stage
-) -> Ids:
-    """Return the requirements that a run shows which was as demanded, where these are silent."""
-    counted = with_positive_controls(exchanges)
-    specified = behaviour(MODEL, counted, stage)
-    found = []
-    for requirement in load_register():
-        if requirement in silent:
-            continue
-        wrong_systems = systems_lacking(requirement, silent, specified, stage)
-        if not wrong_systems:
-            continue
-        own = without_refusals_of_others(counted, requirement)
-        if not any(can_do(own, machine, declared, stage) for machine in wrong_systems):
-            found.append(requirement)
-    return tuple(found)
+WITHOUT_SILENCES = Machine([row for row in MODEL.rows if not isinstance(row, Silent)])
+"""The model, which carries out what nothing is said of."""
 
 
-def settled_in(
-    exchanges: Sequence[Exchange], silent: Collection[str], declared: Declaration, stage: Stage
-) -> dict[str, bool]:
-    """Return which assumptions a run settles, and whether they hold there."""
-    counted = with_positive_controls(exchanges)
-    specified = behaviour(MODEL, counted, stage)
-    found = {}
+class Settled(NamedTuple):
+    """Whether an assumption holds in a record, and what that rests on."""
+
+    holds: bool
+    rests_on: Places
+
+
+class Evidence(NamedTuple):
+    """What a record says of requirements, by their ids.
+
+    ``shown``: those without which a system would have differed, with what that rests on.
+    ``settled``: the assumptions that it decides.
+    ``open``: those that it put to the test and does not decide, with the first command that would
+    have told.
+    """
+
+    shown: dict[str, Places]
+    settled: dict[str, Settled]
+    open: dict[str, Places]
+    controls: Controls
+
+
+class Lacking(NamedTuple):
+    """The systems that lack a requirement, each in its own way, and that the commands can tell from
+    what is specified, the first by the command at a place.
+
+    ``suffice``: whether they can tell every mistake that may be made with a command of one type.
+    """
+
+    machines: Sequence[Machine]
+    told_by: int
+    suffice: bool
+
+
+def evidence_in(exchanges: Sequence[Exchange], silent: Collection[str], stage: Stage) -> Evidence:
+    """Return what a record says which was as demanded, where these requirements are silent."""
+    record = counted(exchanges, machine_of(silent), stage)
+    specified = behaviour(WITHOUT_SILENCES, exchanges, stage)
+    found = Evidence({}, {}, {}, record.controls)
     for requirement in load_register().values():
-        if requirement.id not in silent or requirement.basis != "assumed":
+        name = requirement.id
+        if name in silent and requirement.basis != "assumed":
             continue
-        wrong_systems = systems_lacking(requirement.id, silent, specified, stage)
-        if not wrong_systems:
+        lacking = systems_lacking(name, silent, specified, stage)
+        if not lacking.machines:
             continue
-        having = machine_of(frozenset(silent) - {requirement.id})
-        own = without_refusals_of_others(counted, requirement.id)
-        with_it = can_do(own, having, declared, stage)
-        without_it = any(can_do(own, machine, declared, stage) for machine in wrong_systems)
-        if with_it != without_it:
-            found[requirement.id] = with_it
+        own = without_refusals_of_others(record.readings, name)
+        without_it = [
+            departure(own, machine, record.refusing_nothing, stage) for machine in lacking.machines
+        ]
+        with_it = None
+        if name in silent:
+            having = machine_of(frozenset(silent) - {name})
+            with_it = departure(own, having, record.refusing_nothing, stage)
+        holds = lacking.suffice and None not in without_it
+        places = resting_on([lacking.told_by, with_it, *without_it], record, exchanges)
+        if holds and name not in silent:
+            found.shown[name] = places
+        elif holds and with_it is None:
+            found.settled[name] = Settled(True, places)
+        elif None in without_it and with_it is not None:
+            found.settled[name] = Settled(False, places)
+        else:
+            found.open[name] = resting_on([lacking.told_by], record, exchanges)
     return found
 
 
-def with_positive_controls(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Return the exchanges without the refusals of commands that were never accepted."""
-    accepted = set()
-    for exchange in exchanges:
-        if isinstance(exchange.outcome, Accepted):
-            accepted.add(type(exchange.command))
-    counted = []
-    for exchange in exchanges:
-        if isinstance(exchange.outcome, Refused) and type(exchange.command) not in accepted:
-            counted.append(exchange._replace(outcome=None))  # nobody knows why
+def departure(
+    record: Iterable[Readings], machine: Machine, refusing_nothing: Collection[Row], stage: Stage
+) -> int | None:
+    """Return the place of the first exchange that a system with these rows can't have had; None if
+    there is none, or if so much is possible that nobody can say.
+    """
+    follower = follower_of(without_refusals(machine, refusing_nothing), stage)
+    for place, readings in enumerate(record):
+        for reading in readings:
+            attempt = Follower(copy(follower.oracle))
+            comparison = take(attempt, reading)
+            if isinstance(comparison, LostTrack):
+                return None
+            if isinstance(comparison, Agreed):
+                follower = attempt
+                break
         else:
-            counted.append(exchange)
-    return counted
+            return place
+    return None
 
 
-def without_refusals_of_others(exchanges: Iterable[Exchange], requirement: str) -> list[Exchange]:
-    """Return the exchanges without the refusals that are no evidence of a consequence whose state
-    has its name: in the model they read the field that it sets, but rest on other requirements.
+def resting_on(
+    places: Iterable[int | None], record: Counted, exchanges: Sequence[Exchange]
+) -> Places:
+    """Return the places that a claim rests on: where systems differ, the command that this is the
+    answer to or the look after, and the controls.
+    """
+    found = set()
+    for place in places:
+        if place is None:
+            continue
+        asked = place
+        while asked > 0 and exchanges[asked].command is None:
+            asked -= 1
+        found |= {place, asked, *record.controls.get(asked, ())}
+    return tuple(sorted(found))
+
+
+def without_refusals_of_others(record: Iterable[Readings], requirement: str) -> list[Readings]:
+    """Return a record without the refusals that are no evidence of a consequence whose state has
+    its name: in the model they read the field that it sets, but rest on other requirements.
     """
     if not names_its_state(requirement):
-        return list(exchanges)
+        return list(record)
     refused_by_it = set()
     for row in MODEL.rows:
         if isinstance(row, Refuse) and row.requirement == requirement:
             refused_by_it.add(row.on)
-    kept = []
-    for exchange in exchanges:
-        if isinstance(exchange.outcome, Refused) and type(exchange.command) not in refused_by_it:
-            kept.append(exchange._replace(outcome=None))
+    kept: list[Readings] = []
+    for readings in record:
+        first = readings[0]
+        if isinstance(first.outcome, Refused) and type(first.command) not in refused_by_it:
+            kept.append(without_evidence(first))
         else:
-            kept.append(exchange)
+            kept.append(readings)
     return kept
 
 
@@ -116,67 +185,109 @@ def names_its_state(requirement: str) -> bool:
     return {Means, Refuse} <= kinds
 
 
-def behaviour(machine: Machine, exchanges: Iterable[Exchange], stage: Stage) -> list[Exchange]:
+# Systems that lack a requirement
+
+
+class Behaviour(NamedTuple):
+    """What a machine answers and shows to a command at a place of a record."""
+
+    place: int
+    command: Command
+    outcome: Outcome
+    seen: Observation
+
+
+def behaviour(machine: Machine, exchanges: Sequence[Exchange], stage: Stage) -> list[Behaviour]:
     """Return what a machine answers and shows to the same commands."""
     state = initial(stage)
     found = []
-    for exchange in exchanges:
+    for place, exchange in enumerate(exchanges):
         if exchange.command is not None:
             state, outcome = machine.step(state, exchange.command)
-            found.append(Exchange(exchange.command, outcome, observe(machine.world(state))))
+            seen = observe(machine.world(state))
+            found.append(Behaviour(place, exchange.command, outcome, seen))
     return found
 
 
-def behaves_so(machine: Machine, specified: Iterable[Exchange], stage: Stage) -> bool:
-    """Return whether a machine answers and shows this, whatever its reasons."""
+def first_otherwise(machine: Machine, specified: Iterable[Behaviour], stage: Stage) -> int | None:
+    """Return the place of the first command to which a machine answers or shows something else,
+    whatever its reasons; None if there is none.
+    """
     state = initial(stage)
-    for command, expected, seen, _ in specified:
-        assert command is not None
+    for place, command, expected, seen in specified:
         state, outcome = machine.step(state, command)
         if type(outcome) is not type(expected) or observe(machine.world(state)) != seen:
-            return False
-    return True
+            return place
+    return None
 
 
 def systems_lacking(
-    requirement: str, silent: Collection[str], specified: Sequence[Exchange], stage: Stage
-) -> list[Machine]:
-    """Return the machines of the systems that lack a requirement, as far as the commands can tell.
+    requirement: str, silent: Collection[str], specified: Sequence[Behaviour], stage: Stage
+) -> Lacking:
+    """Return the systems that lack a requirement, as far as the commands can tell.
 
-    One lacks its refusal too; another keeps that, and lacks what comes about otherwise.
+    One lacks its refusal too; another keeps that, and lacks what comes about otherwise.  If several
+    mistakes can be made about it, a system makes one of them.
     """
     refusals = refusals_of(requirement)
-    demanded = machine_of(frozenset(silent) - refusals - {requirement})
-    found = []
-    for gone in dict.fromkeys((refusals | {requirement}, frozenset({requirement}))):
-        if not behaves_so(without_rows(MODEL, requirement, gone), specified, stage):
-            found.append(without_rows(demanded, requirement, gone))
-    return found
+    commands = frozenset(type(each.command) for each in specified)
+    demanded = frozenset(silent) - refusals - {requirement}
+    machines: list[Machine] = []
+    places: list[int] = []
+    told: dict[object, list[bool]] = {}
+    for wrong in mistakes_about(requirement):
+        told_before = len(machines)
+        for gone in dict.fromkeys((refusals | {requirement}, frozenset({requirement}))):
+            if not may_tell(commands, gone, wrong):
+                continue
+            place = first_otherwise(model_without(gone, wrong), specified, stage)
+            if place is not None:
+                places.append(place)
+                machines.append(demanding_without(demanded, gone, wrong))
+        command = getattr(wrong[0], "on", None) if wrong else None
+        told.setdefault(command, []).append(len(machines) > told_before)
+    return Lacking(machines, min(places, default=0), any(map(all, told.values())))
 
 
+def mistakes_about(requirement: str) -> list[tuple[Row, ...]]:
+    """Return the mistakes about a requirement, of which a system makes one."""
+    return [(row,) for row in COUNTER_ROWS if row.requirement == requirement] or [()]
+
+
+def may_tell(
+    commands: Collection[type[Command]], gone: Collection[str], wrong: Iterable[Row]
+) -> bool:
+    """Return whether any of these rows is about one of the commands, or about a state."""
+    rows = (*(row for row in WITHOUT_SILENCES.rows if row.requirement in gone), *wrong)
+    return any(isinstance(row, Means | Whenever) or row.on in commands for row in rows)
+
+
+@cache
+def model_without(gone: frozenset[str], wrong: tuple[Row, ...]) -> Machine:
+    """Return the model without the rows of what is ``gone``, and with a mistake."""
+    return without_rows(WITHOUT_SILENCES, gone, wrong)
+
+
+@lru_cache(maxsize=512)
+def demanding_without(
+    silent: frozenset[str], gone: frozenset[str], wrong: tuple[Row, ...]
+) -> Machine:
+    """Return what is demanded where some requirements are silent, lacking one."""
+    return without_rows(machine_of(silent), gone, wrong)
+
+
+@cache
 def refusals_of(requirement: str) -> frozenset[str]:
     """Return the requirements which say that a breach of this one is refused."""
     register = load_register().values()
     return frozenset(other.id for other in register if other.refusal_of == requirement)
 
 
-def without_rows(machine: Machine, requirement: str, gone: Collection[str]) -> Machine:
-    """Return the machine without the rows that are ``gone``, and with the mistake about one."""
+def without_rows(machine: Machine, gone: Collection[str], mistakes: Iterable[Row]) -> Machine:
+    """Return the machine without the rows that are ``gone``, and with mistakes."""
     rows: list[Row] = []
     for row in machine.rows:
         is_state = isinstance(row, Means) and names_its_state(row.requirement)
         if row.requirement not in gone or is_state:
             rows.append(row)
-    rows += [row for row in COUNTER_ROWS if row.requirement == requirement]
-    return Machine(tuple(rows), machine.silent)
-
-
-def can_do(
-    exchanges: Sequence[Exchange], machine: Machine, declared: Declaration, stage: Stage
-) -> bool:
-    """Return whether a system with these rows may answer and show all this.
-
-    Where so much is possible that nobody can say, it may.
-    """
-    comparison = compare_recorded(exchanges, oracle_for(machine, declared), stage)
-    return isinstance(comparison, Agreed | LostTrack)
+    return Machine((*rows, *mistakes), machine.silent)

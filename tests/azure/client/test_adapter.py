@@ -63,7 +63,7 @@ def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
     token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJodHRwczovL20ifQ.c2ln"
     text = without_secrets(f"{SECRET} in {TENANT.upper()} with {token} and {'0af1' * 8}")
-    assert text == "<secret> in <id> with <hidden> and <hidden>"
+    assert text == "<secret> in [id] with <hidden> and <hidden>"
 
 
 # Subscriptions

@@ -3,7 +3,7 @@
 import os
 import re
 
-from ..names import GUID
+from ...escaping import without_identifiers
 
 SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_PASSWORD", "AZURE_CLIENT_CERTIFICATE_PASSWORD")
 LONG = re.compile(r"[A-Za-z0-9+/=_.~-]{32,}")
@@ -18,5 +18,4 @@ def without_secrets(text: str) -> str:
         secret = os.environ.get(name)
         if secret:
             text = text.replace(secret, "<secret>")
-    without_ids = GUID.sub("<id>", text)
-    return LONG.sub("<hidden>", without_ids)
+    return LONG.sub("<hidden>", without_identifiers(text))

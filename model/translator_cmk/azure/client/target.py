@@ -9,9 +9,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ...errors import CommandError
+from ...escaping import GUID
 from ...language.declaration import AT_TIMES, MASKED, Declaration
 from ...machine import DEFAULT_STAGE, Stage
-from ..names import GUID
 
 HELD = 7
 """Days for which the name of a deleted key vault is held: the fewest that Azure has."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import jwt
 
-from ..names import GUID
+from ...escaping import GUID
 from .calls import Call, Handler
 from .forms import Body
 from .problems import Problem, outside

@@ -6,8 +6,8 @@ get, wrapKey and unwrapKey.  All others are kept beside the model.
 
 from typing import Any, NamedTuple
 
+from ...escaping import GUID
 from ...machine.entities import Grant, Resource, Vault
-from ..names import GUID
 from .asked import Asked
 from .calls import Call
 from .fixed import FIXED

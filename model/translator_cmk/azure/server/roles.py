@@ -7,9 +7,9 @@ policy.  Any other matters only where the server is strict about its callers.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ...escaping import GUID
 from ...machine import commands
 from ...machine.entities import Role, Vault
-from ..names import GUID
 from .calls import Call, Reply
 from .fixed import FIXED
 from .forms import Body

@@ -1,0 +1,207 @@
+"""Follows what can be lost: when its loss is due, and when it was seen last.
+
+The article names no time for a loss.  So where a log says that losses may be late, a document that
+is still there, a model that is still deployed, and data that can still be read after the key was
+lost contradict nothing until they were seen gone once; nor do they show that the loss is left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from ..language.facts import ABSENT, observed_value
+from ..machine import Accepted, Command, Observation, Refused
+from ..machine.commands import ReadData, TranslateWithModel, UndeployModel, UploadDocument
+from ..oracle import Oracle
+from ..oracle.agreement import UNSPECIFIED
+from ..oracle.shown import Address, Name, Shown
+from .events import Event
+
+ALIVE = {
+    "document": ("exists", True),
+    "workspace": ("readable", True),
+    "model": ("state", "deployed"),
+}
+"""For each kind that has something to lose the field that says so, and its value before."""
+
+USES: Mapping[type[Command], str] = {ReadData: "workspace", TranslateWithModel: "model"}
+"""Requests that are accepted only as long as such a thing is not lost."""
+
+UPLOADS: Mapping[type[Command], str] = {UploadDocument: "workspace"}
+
+
+class Moment(NamedTuple):
+    """An event: its number in the log, its time if it has one, and its command."""
+
+    at: int
+    time: datetime | None
+    command: Command | None
+
+
+@dataclass
+class Loss:
+    """The loss of one thing, as far as it was seen.
+
+    ``due``: the event with which it should be lost, or may be.  ``alive``: the last that showed it
+    before it was ``gone``; ``back``: the first that showed it after that.  ``is_late``: whether it
+    was shown when it should have been lost.
+    """
+
+    name: Name
+    due: Moment | None = None
+    alive: Moment | None = None
+    gone: Moment | None = None
+    back: Moment | None = None
+    is_late: bool = False
+
+    @property
+    def was_looked_for(self) -> bool:
+        """Return whether it was seen, or the thing was seen once the loss was due."""
+        if self.gone is not None or self.due is None or self.alive is None:
+            return self.gone is not None
+        return self.alive.at >= self.due.at
+
+
+@dataclass
+class Losses:
+    """Everything in one world that can be lost, by its name, and losses that were made good."""
+
+    found: dict[Name, Loss] = field(default_factory=dict)
+    past: list[Loss] = field(default_factory=list)
+    uploaded: set[str] = field(default_factory=set)
+
+    @property
+    def all(self) -> list[Loss]:
+        """Return every loss that was seen, or should have been."""
+        return [loss for loss in (*self.past, *self.found.values()) if loss.was_looked_for]
+
+    @property
+    def missing(self) -> list[Loss]:
+        """Return what should have been lost, and was not seen lost."""
+        return [loss for loss in self.all if loss.is_late and loss.gone is None]
+
+    def without_late(self, event: Event, oracle: Oracle) -> Event:
+        """Return an event, whose command was submitted, without the losses that may still come."""
+        self._note_uploads(event)
+        if isinstance(event.outcome, Accepted) and isinstance(oracle.last.outcome, Refused):
+            used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
+            if used and all(loss.gone is None for loss in used):
+                for loss in used:
+                    loss.is_late = True
+                event = event._replace(outcome=None)
+        if event.observation is None:
+            return event
+        demanded = oracle.observe()
+        omitted: set[Address] = set()
+        for name in self._things(demanded):
+            is_there = is_shown(event, name) and sees(event.observation, name)
+            if is_there and is_lost(demanded, name) and self._loss(name).gone is None:
+                self._loss(name).is_late = True
+                omitted.add((name, ALIVE[name[0]][0]))
+        shown = event.shown
+        return event._replace(
+            shown=Shown(
+                shown.reasons, shown.audit, shown.hidden, shown.only, shown.omitted | omitted
+            )
+        )
+
+    def depends_on_late(self, event: Event) -> bool:
+        """Return whether an event is an acceptance that a loss that may still come would end."""
+        if not isinstance(event.outcome, Accepted):
+            return False
+        used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
+        return any(loss.is_late and loss.gone is None for loss in used)
+
+    def note(self, at: int, event: Event, oracle: Oracle) -> None:
+        """Note what an event that was compared shows, and which losses are due with it."""
+        command = event.commands[0] if event.commands else None
+        moment = Moment(at, event.time, command)
+        self._note_uploads(event)
+        demanded = oracle.observe()
+        for name in self._things(demanded):
+            if event.observation is not None and is_shown(event, name):
+                self._note_sight(self._loss(name), moment, sees(event.observation, name))
+        for name in named_in(event, USES):
+            if isinstance(event.outcome, Accepted | Refused):
+                self._note_sight(self._loss(name), moment, isinstance(event.outcome, Accepted))
+        for name in self._things(demanded):
+            self._note_due(self._loss(name), moment, is_kept(demanded, name))
+
+    def _note_uploads(self, event: Event) -> None:
+        """Note which documents there may be."""
+        for command in event.commands:
+            if isinstance(command, UploadDocument) and not isinstance(event.outcome, Refused):
+                self.uploaded.add(command.document)
+
+    def _note_due(self, loss: Loss, moment: Moment, is_kept: bool) -> None:
+        """Note whether a thing is kept, or lost from this moment on."""
+        if is_kept and loss.back is not None:
+            self.past.append(loss)
+            self.found[loss.name] = Loss(loss.name, alive=loss.back)
+        elif is_kept and loss.gone is None and not loss.is_late:
+            loss.due = None
+        elif not is_kept and loss.due is None and loss.alive is not None:
+            loss.due = moment
+        if isinstance(moment.command, UndeployModel) and loss.due == moment:
+            loss.due = loss.alive = None  # it is the customer's wish
+
+    def _note_sight(self, loss: Loss, moment: Moment, is_alive: bool) -> None:
+        """Note that a thing was shown, or shown to be gone."""
+        if not is_alive:
+            if loss.alive is not None and loss.gone is None:
+                loss.gone = moment
+        elif loss.gone is None:
+            loss.alive = moment
+        elif loss.back is None:
+            loss.back = moment
+
+    def _loss(self, name: Name) -> Loss:
+        return self.found.setdefault(name, Loss(name))
+
+    def _things(self, demanded: Observation) -> Iterator[Name]:
+        """Yield everything that can be lost."""
+        for document in self.uploaded:
+            yield "document", document
+        for kind in ("workspace", "model"):
+            for name in demanded.get(kind, {}):
+                yield kind, name
+
+
+def named_in(event: Event, fields: Mapping[type[Command], str]) -> Iterator[Name]:
+    """Yield the things that commands of these types name in these fields, which are their kinds."""
+    for command in event.commands:
+        kind = fields.get(type(command))
+        if kind is not None:
+            yield kind, str(command.as_dict()[kind])
+
+
+def is_shown(event: Event, name: Name) -> bool:
+    """Return whether an event shows whether a thing is lost."""
+    return event.shown.shows(name, ALIVE[name[0]][0])
+
+
+def sees(observation: Observation, name: Name) -> bool:
+    """Return whether an observation shows a thing that is not lost."""
+    shown_by, value = ALIVE[name[0]]
+    return bool(observed_value(observation, *name, shown_by) == value)
+
+
+def is_kept(demanded: Observation, name: Name) -> bool:
+    """Return whether it is demanded that a thing is not lost."""
+    return demanded_value(demanded, name) == ALIVE[name[0]][1]
+
+
+def is_lost(demanded: Observation, name: Name) -> bool:
+    """Return whether it is demanded that a thing is lost."""
+    return demanded_value(demanded, name) not in (ALIVE[name[0]][1], UNSPECIFIED)
+
+
+def demanded_value(demanded: Observation, name: Name) -> object:
+    """Return what the field of a thing that says whether it is lost has to be."""
+    kind, own_name = name
+    shown_by, _ = ALIVE[kind]
+    fields = demanded.get(kind, {}).get(own_name)
+    if fields is None:
+        return False if shown_by == "exists" else ABSENT
+    return fields.get(shown_by, True if shown_by == "exists" else ABSENT)

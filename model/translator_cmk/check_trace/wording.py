@@ -1,0 +1,201 @@
+"""Words for what a log shows, which the terminal and the page share."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..language.sentences import format_command
+from ..machine import Command
+from ..requirements import Register, Requirement
+from ..words import listed
+from .checking import TraceVerdict
+from .events import Event
+from .losses import Loss, Moment
+from .showing import Lines, Shows
+
+MANY = 3
+"""How many of the commands that an event may have been are printed."""
+
+THINGS = {"document": "the document", "model": "the deployed model", "workspace": "the data of"}
+THINGS_IN_PLURAL = {
+    "document": "the documents",
+    "model": "the deployed models",
+    "workspace": "the data of",
+}
+
+
+def plural(number: int, noun: str) -> str:
+    """Return the number with its noun."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def numbers(lines: Lines) -> str:
+    """Return `4`, or `4, 6 and 9`."""
+    return listed(str(line) for line in lines)
+
+
+def on_lines(lines: Lines) -> str:
+    """Return `line 4`, or `lines 4, 6 and 9`."""
+    return f"line{'s' if len(lines) > 1 else ''} {numbers(lines)}"
+
+
+def format_request(commands: tuple[Command, ...]) -> str:
+    """Return the request in words."""
+    if not commands:
+        return "what was seen"
+    some = "; ".join(format_command(command) for command in commands[:MANY])
+    if len(commands) == 1:
+        return some
+    more = "; ..." if len(commands) > MANY else ""
+    return f"any of {len(commands):,} commands: {some}{more}"
+
+
+# The verdict
+
+
+def conclusion(verdict: TraceVerdict, judged: str) -> str:
+    """Return the verdict in one sentence."""
+    counts = f"{plural(verdict.judged, 'event')} judged in {plural(verdict.worlds, 'world')}"
+    if verdict.uncompared:
+        counts += f", {verdict.uncompared:,} of them uncompared"
+    if verdict.skipped:
+        counts += f", {verdict.skipped:,} more not judged"
+    if not verdict.fits:
+        first = verdict.deviations[0]
+        where = f"in {plural(len(verdict.deviations), 'world')}, first on line {first.at:,}"
+        return f"does not fit the specification ({judged}) {where}: {counts}"
+    if not verdict.judgeable:
+        return (
+            "has no outcome and no observation, so there is nothing to judge; log the outcomes of "
+            "the commands"
+        )
+    if not verdict.looks:
+        return (
+            f"shows nothing ({judged}): {counts}, and none of them says what a command brought "
+            "about; log an observation after each command"
+        )
+    if not verdict.complete:
+        return f"fits the specification ({judged}) as far as it was judged: {counts}"
+    return f"fits the specification ({judged}): {counts}"
+
+
+def notes(verdict: TraceVerdict) -> Iterator[tuple[int, str]]:
+    """Yield what a reader has to know about single lines."""
+    for at, code, commands in verdict.unexplained:
+        yield at, f"refused with {code}, and not accepted later: {format_request(commands)}"
+    for at in verdict.time_runs_back:
+        yield at, "its time is before that of an earlier line"
+
+
+# What it shows
+
+
+def in_order(shows: Shows, register: Register) -> list[Requirement]:
+    """Return the requirements that a log shows and that the article states or implies: first those
+    that it shows last, since a log ends with what it asks.
+    """
+    names = [name for name in shows.shown if register[name].basis in ("stated", "implied")]
+    names.sort(key=lambda name: shows.shown[name][-1], reverse=True)
+    return [register[name] for name in names]
+
+
+def about_azure(shows: Shows, register: Register) -> Iterator[tuple[Requirement, Lines]]:
+    """Yield what a log shows that other documents of Microsoft's say."""
+    for name, lines in shows.shown.items():
+        if register[name].basis == "environment":
+            yield register[name], lines
+
+
+def format_settled(requirement: Requirement, holds: bool) -> str:
+    """Return an assumption with what a log says of it."""
+    if holds:
+        return f"as assumed: {requirement.title}"
+    return f"not as assumed, which was: {requirement.title}"
+
+
+def format_refusals(shows: Shows) -> Iterator[tuple[Lines, str]]:
+    """Yield the refusals by codes of the system's own with what they count for, and the lines of
+    those that are alike.
+    """
+    alike: dict[tuple[Any, ...], list[tuple[int, Event]]] = {}
+    for at, event, controls in shows.refusals:
+        if event.code:
+            kinds = tuple(type(command) for command in event.commands)
+            alike.setdefault((kinds, event.code, controls), []).append((at, event))
+    for (_, code, controls), refused in alike.items():
+        first = refused[0][1]
+        lines = tuple(at for at, _ in refused)
+        if controls:
+            counts = f"it counts, since such requests worked on {on_lines(controls)}"
+        else:
+            counts = "nothing is learned, since none was seen to work before it and after it"
+        yield lines, f"refused with {code}: {format_request(first.commands)}; {counts}"
+
+
+def format_losses(verdict: TraceVerdict) -> Iterator[str]:
+    """Yield the losses of all worlds, as far as they were seen; those that are alike in one."""
+    for losses in verdict.losses:
+        alike: dict[tuple[object, ...], list[Loss]] = {}
+        for loss in losses.all:
+            last = loss.gone or loss.alive
+            key = (loss.name[0], loss.gone is None, last and last.at, loss.back)
+            alike.setdefault(key, []).append(loss)
+        for together in alike.values():
+            yield f"{format_things(together)}: {format_loss(together[0])}"
+
+
+def format_loss(loss: Loss) -> str:
+    """Return a loss, as far as it was seen."""
+    parts = []
+    if loss.gone is None:
+        if loss.alive is not None:
+            parts.append(f"still there on {format_moment(loss.alive)}{since_due(loss, loss.alive)}")
+        parts.append("never seen lost")
+        if loss.is_late:
+            parts.append("the article names no time, so this is no contradiction")
+    else:
+        if loss.alive is not None:
+            parts.append(f"last seen on {format_moment(loss.alive)}")
+        parts.append(f"lost on {format_moment(loss.gone)}{since_due(loss, loss.gone)}")
+    if loss.back is not None:
+        parts.append(f"back on {format_moment(loss.back)}")
+    return "; ".join(parts)
+
+
+def format_things(losses: Sequence[Loss]) -> str:
+    """Return what can be lost in words."""
+    names = [f'"{loss.name[1]}"' for loss in losses]
+    if len(names) > MANY:
+        names = [*names[:MANY], f"{len(names) - MANY} more"]
+    kind = losses[0].name[0]
+    return f"{THINGS[kind] if len(losses) == 1 else THINGS_IN_PLURAL[kind]} {listed(names)}"
+
+
+def since_due(loss: Loss, moment: Moment) -> str:
+    """Return how long after its cause a loss was seen, or not seen."""
+    if loss.due is None or loss.due == moment:
+        return ""
+    after = f"after {format_moment(loss.due)}"
+    if loss.due.command is not None:
+        after += f" ({format_command(loss.due.command)})"
+    if loss.due.time is None or moment.time is None:
+        return f", {after}"
+    return f", {duration(loss.due.time, moment.time)} {after}"
+
+
+def format_moment(moment: Moment) -> str:
+    """Return a line, with its time if it has one."""
+    return f"line {moment.at}{f' ({clock(moment.time)})' if moment.time else ''}"
+
+
+def clock(time: datetime) -> str:
+    """Return the time of a day, as the log has it."""
+    return f"{time:%H:%M:%S}"
+
+
+def duration(start: datetime, end: datetime) -> str:
+    """Return how long it took, such as `1 h 5 min` or `40 s`."""
+    seconds = round((end - start).total_seconds())
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "min"), (seconds % 60, "s"))
+    given = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(given[:2]) or "0 s"
