@@ -132,11 +132,3 @@ def test_disabled_version_is_never_put_in_use(tmp_path: Path) -> None:
     assert "disabled" in found.stderr
     assert in_use(tmp_path) == "version-1"
     assert "delete-policy" in (tmp_path / "commands").read_text("utf-8")
-
-
-# How it is used
-
-
-def test_script_of_the_losses_says_how_it_is_used(tmp_path: Path) -> None:
-    found = bash(tmp_path, str(SCRIPTS / "losing-the-key.sh"))
-    assert (found.returncode, found.stderr) == (2, "usage: losing-the-key.sh GROUP REGION SUFFIX\n")
