@@ -222,11 +222,12 @@ class LosesLate(Cloud):
 
 
 class KnowsOtherCodes(Cloud):
-    """Refuses with codes that nobody has heard of."""
+    """Refuses with a code that nobody has heard of, and with names of the customer."""
 
     def answer(self, method: str, path: str, body: Any) -> Answer:
         answer = super().answer(method, path, body)
         if answer.status == 400:
-            error = {"error": {"code": "CmkNope", "message": "No."}}
-            return answer._replace(text=json.dumps(error))
+            message = f"{path} is not for alice@contoso.com of {self.customer.tenant}."
+            error = {"code": "CmkNope", "message": message}
+            return answer._replace(text=json.dumps({"error": error}))
         return answer

@@ -20,6 +20,7 @@ Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its
 """
 
 import argparse
+import contextlib
 import fnmatch
 import json
 import re
@@ -35,15 +36,16 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
-# Settings, each with an option of its name.  Times are in seconds.
-REGION = "northeurope"  # of everything but one key vault; some regions take no new customers
-OTHER_REGION = "swedencentral"  # of that key vault
-TIER = "S1"  # the article names no tier
-SPREAD = 600  # until access is in force everywhere: 5 to 10 minutes, a maintainer of azurerm says
-PATIENCE = 900  # how long CMK is asked for again where that may have come too early
-PAUSE = 30  # between two such requests, and between two looks at what is under way
-WATCH = 3600  # how long log 5 watches the losses
-EVERY = 240  # between two rounds of that
+SETTINGS = argparse.Namespace(  # each has an option of its name; times are in seconds
+    region="northeurope",  # of everything but one key vault; some regions take no new customers
+    other_region="swedencentral",  # of that key vault
+    tier="S1",  # the article names no tier
+    spread=600,  # until access is in force everywhere: 5 to 10 minutes, a maintainer says
+    patience=900,  # how long CMK is asked for again where that may have come too early
+    pause=30,  # between two such requests, and between two looks at what is under way
+    watch=3600,  # how long log 5 watches the losses
+    every=240,  # between two rounds of that
+)
 
 QUESTIONS = {  # with the key vaults to which the resource of each gets access
     "protection": ("protected", "unprotected"),  # is a vault without purge protection refused?
@@ -102,6 +104,9 @@ class Failed(Exception):
     """Something failed without which a log, or everything, can't go on."""
 
 
+UNFORESEEN = (Failed, LookupError, TypeError, AttributeError)  # or an answer has another form
+
+
 # Asking Azure
 
 
@@ -140,14 +145,12 @@ def redacted(text):
 
 
 def az(*arguments):
-    """Run the Azure CLI, in a session of its own: Ctrl-C breaks off no request."""
+    """Run the Azure CLI."""
     program = shutil.which("az")
     if program is None:
         stop("the Azure CLI was not found: https://aka.ms/azure-cli")
     command = [program, *arguments, "--only-show-errors"]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, start_new_session=True
-    )
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def ask(method, path, body=None):
@@ -160,7 +163,7 @@ def ask(method, path, body=None):
         answer = answer_of(az("rest", *arguments))
         if answer.status != 429 and answer.status < 500 and answer.code != "RequestConflict":
             break
-        wait(PAUSE)
+        wait(SETTINGS.pause)
     return answer
 
 
@@ -189,7 +192,7 @@ def finished(path):
         state = answer.body["properties"].get("provisioningState") if answer.ok else "Missing"
         if state in (None, "Succeeded", "Failed", "Canceled") or answer.status not in (200, 404):
             break
-        wait(PAUSE)
+        wait(SETTINGS.pause)
     return answer
 
 
@@ -208,23 +211,21 @@ def now():
 
 
 def say(text):
-    print(now()[11:19], text, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone, and clean-up goes on
+        print(now()[11:19], text, flush=True)
 
 
 # What the logs share: a resource group, key vaults, keys, and a user-assigned identity
 
 
 class Run:
-    def __init__(self, options, group, account):
-        self.options = options
+    def __init__(self, group, account):
         self.group = group
         self.tenant = account["tenantId"]
         self.subscription = f"/subscriptions/{account['id']}"
         self.path = f"{self.subscription}/resourceGroups/{group}"
         self.identity = None
-        self.lines = {
-            name: [] for name in VAULTS
-        }  # of a log: how each vault and its keys were made
+        self.lines = {}  # by key vault: of a log, how it and its keys were made
         self.keys = {}  # by vault and key: what a resource is told of it
 
     def account(self, end):
@@ -234,7 +235,7 @@ class Run:
         return f"{self.path}/providers/Microsoft.KeyVault/vaults/{self.group}-{VAULTS[name][0]}"
 
     def make(self):
-        location = {"location": self.options.region}
+        location = {"location": SETTINGS.region}
         must(ask("put", self.path, location), "creating the resource group")
         for name, (_, keys) in VAULTS.items():
             self.make_vault(name, name != "unprotected")
@@ -245,7 +246,7 @@ class Run:
         self.set_access("add", "protected", self.identity["properties"]["principalId"])
 
     def make_vault(self, name, is_protected):
-        region = self.options.other_region if name == "elsewhere" else self.options.region
+        region = SETTINGS.other_region if name == "elsewhere" else SETTINGS.region
         properties = {"tenantId": self.tenant, "sku": {"family": "A", "name": "standard"}}
         properties |= {"accessPolicies": [], "enableRbacAuthorization": False}
         properties |= {"enableSoftDelete": True, "softDeleteRetentionInDays": 7}
@@ -255,13 +256,14 @@ class Run:
         must(answer, f"creating the key vault {name}")
         command = {"command": "CreateVault", "vault": name, "region": region, **PLACE}
         command["purge_protection"] = is_protected
-        self.lines[name].append(line(command, answer, self.look_at_vault(name)))
+        self.lines[name] = [line(command, answer, self.look_at_vault(name))]
 
     def look_at_vault(self, name):
-        shown = must(finished(self.vault(name)), f"looking at the key vault {name}")["properties"]
-        protected = shown.get("enablePurgeProtection") is True
-        soft_delete = shown.get("enableSoftDelete") is True
-        return {"vault": {name: {"soft_delete": soft_delete, "purge_protection": protected}}}
+        shown = must(finished(self.vault(name)), f"looking at the key vault {name}")
+        seen = {"region": shown["location"]}
+        seen["soft_delete"] = shown["properties"].get("enableSoftDelete") is True
+        seen["purge_protection"] = shown["properties"].get("enablePurgeProtection") is True
+        return {"vault": {name: seen}}
 
     def make_key(self, vault, key, size):
         wanted = {"properties": {"kty": "RSA", "keySize": size}}
@@ -312,13 +314,12 @@ class Log:
         self.end = str(self.number)
         self.principal = None  # of its own identity, as it showed last
         self.problem = None  # that ended this log
-        options = run.options
-        self.file = Path(options.folder, f"{self.number}-{question}.jsonl")
-        subject = f"Azure, {options.region}, TextTranslation {options.tier}"
+        self.file = Path(SETTINGS.folder, f"{self.number}-{question}.jsonl")
+        subject = f"Azure, {SETTINGS.region}, TextTranslation {SETTINGS.tier}"
         self.write({"trace": 1, "subject": subject, "partial": ["observation"]})
         stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
-        stage |= {"regions": [options.region, options.other_region], "tiers": {options.tier: True}}
-        self.write({"stage": stage})
+        stage["regions"] = [SETTINGS.region, SETTINGS.other_region]
+        self.write({"stage": {**stage, "tiers": {SETTINGS.tier: True}}})
         for vault in QUESTIONS[question]:
             for made in run.lines[vault]:
                 self.write(made)
@@ -339,8 +340,8 @@ class Log:
         if self.problem is None:
             try:
                 step(self)
-            except (Failed, LookupError, TypeError, AttributeError) as problem:
-                self.problem = problem  # the last three: an answer has another form than expected
+            except UNFORESEEN as problem:
+                self.problem = problem
                 say(f"{self.question}: nothing more is learned: {problem!r}")
 
     def path(self):
@@ -355,33 +356,43 @@ class Log:
 
     def create(self, identity=None, encryption=None):
         """Create the resource, with a user-assigned identity and CMK or without."""
-        options = self.run.options
-        wanted = {"kind": "TextTranslation", "location": options.region}
-        wanted["sku"] = {"name": options.tier}
+        wanted = {"kind": "TextTranslation", "location": SETTINGS.region}
+        wanted["sku"] = {"name": SETTINGS.tier}
         wanted["properties"] = {"customSubDomainName": self.path().rpartition("/")[2]}
         if identity:
             wanted["identity"] = {"type": "UserAssigned"}
             wanted["identity"]["userAssignedIdentities"] = {identity["id"]: {}}
         if encryption:
             wanted["properties"]["encryption"] = encryption
-        answer = ask("put", self.path(), wanted)
         command = {"command": "CreateResource", "resource": self.resource, "kind": "Translator"}
-        command |= {"location": options.region, "tier": options.tier, **PLACE}
+        command |= {"location": SETTINGS.region, "tier": SETTINGS.tier, **PLACE}
         command["keys"] = "customer-managed" if encryption else "microsoft-managed"
-        self.event(command, answer, self.look() if answer.ok else None)
+        answer = self.change("put", wanted, command)
         if not encryption:
             must(answer, "creating the resource")
+
+    def change(self, method, wanted, command, is_too_early=False):
+        """Change the resource, and look; Azure may accept a change that fails afterwards."""
+        answer = ask(method, self.path(), wanted)
+        is_there = answer.ok or method == "patch"
+        seen = self.look() if is_there else None
+        if answer.ok and self.state != "Succeeded":
+            answer = Answer(0, f"the change was begun, and its state is {self.state}")
+        self.event(command, answer, seen, is_too_early)
+        return answer
 
     def look(self):
         """Return what the resource shows, and nothing while that may not be in force."""
         answer = finished(self.path())
-        if not answer.ok or answer.body["properties"].get("provisioningState") != "Succeeded":
+        properties = answer.body["properties"] if answer.ok else {}
+        self.state = properties.get("provisioningState", "unknown")
+        if self.state != "Succeeded":
             return None
         identity = answer.body.get("identity") or {}
         self.principal = identity.get("principalId")
-        seen = {"identity": "SystemAssigned" in identity.get("type", "").split(", ")}
-        seen["key_source"] = "microsoft-managed"
-        encryption = answer.body["properties"].get("encryption") or {}
+        seen = {"location": answer.body["location"], "key_source": "microsoft-managed"}
+        seen["identity"] = "SystemAssigned" in identity.get("type", "").split(", ")
+        encryption = properties.get("encryption") or {}
         if encryption.get("keySource") == "Microsoft.KeyVault":
             seen["key_source"] = "customer-managed"
             used = encryption.get("keyVaultProperties") or {}
@@ -395,10 +406,8 @@ class Log:
         if besides:
             wanted = {"type": "SystemAssigned, UserAssigned"}
             wanted["userAssignedIdentities"] = {besides["id"]: {}}
-        answer = ask("patch", self.path(), {"identity": wanted})
         command = {"command": "EnableIdentity", "resource": self.resource}
-        self.event(command, answer, self.look() if answer.ok else None)
-        must(answer, "turning the identity on")
+        must(self.change("patch", {"identity": wanted}, command), "turning the identity on")
 
     def set_access(self, command, vault):
         change = "add" if command == "GrantKeyAccess" else "remove"
@@ -409,20 +418,18 @@ class Log:
         """Ask once for CMK with this key, and look."""
         encryption = {"keySource": "Microsoft.KeyVault"}
         encryption["keyVaultProperties"] = self.run.keys[vault, key]
-        answer = ask("patch", self.path(), {"properties": {"encryption": encryption}})
         command = {"command": "EnableCustomerManagedKeys", "resource": self.resource}
         command |= {"vault": vault, "key": key, "through": "api"}
-        self.event(command, answer, self.look(), is_too_early)
-        return answer
+        wanted = {"properties": {"encryption": encryption}}
+        return self.change("patch", wanted, command, is_too_early)
 
     def enable_in_time(self, vault, key="cmk"):
         """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
-        options = self.run.options
-        for _ in range(1 + int(options.patience / options.pause)):
+        for _ in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
             answer = self.enable(vault, key, is_too_early=True)
             if answer.ok:
                 return
-            wait(options.pause)
+            wait(SETTINGS.pause)
         must(answer, "enabling CMK, for which everything is there")
 
 
@@ -465,7 +472,6 @@ def ask_creation(log):
 
 
 def ask_loss(log):
-    options = log.run.options
     log.enable_in_time("protected")
     workspace = Workspace(log)
     try:
@@ -473,15 +479,17 @@ def ask_loss(log):
         workspace.read("document")
         log.set_access("RevokeKeyAccess", "protected")
         takes_uploads = True
-        for number in range(1 + int(options.watch / options.every)):
+        for number in range(1 + int(SETTINGS.watch / SETTINGS.every)):
             workspace.read("document")
             if takes_uploads:
                 answer = workspace.upload(f"round-{number}")
                 takes_uploads = answer.ok or not answer.teaches()
-            log.write({"observation": log.look() or {"resource": {}}})
-            wait(options.every)
+            seen = log.look()
+            if seen:
+                log.write({"observation": seen})
+            wait(SETTINGS.every)
         log.set_access("GrantKeyAccess", "protected")
-        wait(options.spread)
+        wait(SETTINGS.spread)
         workspace.read("document")
         workspace.upload("afterwards")
         workspace.read("afterwards")
@@ -524,7 +532,7 @@ class Workspace:
         """Ask the resource, with its key."""
         url = self.host + (path if path.startswith("/translator/") else self.API + path)
         headers = {"Content-Type": content_type, "Ocp-Apim-Subscription-Key": self.key}
-        headers["Ocp-Apim-Subscription-Region"] = self.log.run.options.region
+        headers["Ocp-Apim-Subscription-Region"] = SETTINGS.region
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         request = urllib.request.Request(url, data, headers, method=method)
         for _ in range(5):
@@ -537,7 +545,7 @@ class Workspace:
                 answer = Answer(0, str(error))
             if answer.status != 429:
                 break
-            wait(PAUSE)
+            wait(SETTINGS.pause)
         return answer
 
     def list(self, path, *members):
@@ -554,14 +562,14 @@ class Workspace:
             for item in self.list(*path)[1]:
                 if item["name"] == name:
                     return item
-            wait(min(self.log.run.options.pause, 6))
+            wait(min(SETTINGS.pause, 6))
         return None
 
     def billing_region(self):
         answer, regions = self.list("/subscriptions/billingregions", "billingregions")
         must(answer, "listing the regions of Custom Translator")
         for region in regions:
-            if region["billingregionname"].replace(" ", "").lower() == self.log.run.options.region:
+            if region["billingregionname"].replace(" ", "").lower() == SETTINGS.region:
                 return region["billingregioncode"]
         raise Failed("Custom Translator is not offered in this region")
 
@@ -643,8 +651,10 @@ def in_lower_case(body):
 
 def problems_of(run, accounts):
     """Yield what is in the way of a start.  This makes nothing."""
-    if Path(run.options.folder).exists():
-        yield f"the folder {run.options.folder} exists"
+    if Path(SETTINGS.folder).exists():
+        yield f"the folder {SETTINGS.folder} exists"
+    if ask("get", run.path).status != 404:
+        yield f"the resource group {run.group} exists, or Azure can't be asked for it"
     answer = ask("get", f"{run.subscription}/providers/Microsoft.Authorization/permissions")
     for needed in PERMISSIONS if answer.ok else []:  # else the first request will tell
         if not any(allows(role, needed) for role in answer.body["value"]):
@@ -655,7 +665,7 @@ def problems_of(run, accounts):
             yield f"first run: az provider register --namespace Microsoft.{name}"
             continue
         offered = str(answer.body["resourceTypes"]).replace(" ", "").lower()
-        for region in (run.options.region, run.options.other_region):
+        for region in (SETTINGS.region, SETTINGS.other_region):
             if f"'{region}'" not in offered:
                 yield f"Microsoft.{name} is not offered in {region}"
     for end, _ in VAULTS.values():
@@ -690,7 +700,7 @@ def clean_up(run):
         answer = ask("get", run.path)
         if answer.status == 404:
             break
-        wait(run.options.pause)
+        wait(SETTINGS.pause)
     if answer.status != 404:
         left.append(f"the resource group {run.group}: {answer}")
     for account in accounts:
@@ -706,17 +716,16 @@ def clean_up(run):
     return not left
 
 
-def options_of(arguments):
+def read_settings(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    for name, value in vars(SETTINGS).items():
+        kind = str if isinstance(value, str) else float
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, help=f"default: {value}")
     parser.add_argument("--log", action="append", choices=QUESTIONS, help="a question, not all")
     parser.add_argument("--folder", help="a new one, for the logs")
     parser.add_argument("--yes", action="store_true", help="make everything without asking")
     parser.add_argument("--clean-up", metavar="GROUP", help="delete what an earlier run has left")
-    for name in ("REGION", "OTHER_REGION", "TIER"):
-        parser.add_argument(f"--{name.lower().replace('_', '-')}", default=globals()[name])
-    for name in ("SPREAD", "PATIENCE", "PAUSE", "WATCH", "EVERY"):
-        parser.add_argument(f"--{name.lower()}", type=float, default=globals()[name])
-    return parser.parse_args(arguments)
+    parser.parse_args(arguments, SETTINGS)
 
 
 def signed_in():
@@ -727,37 +736,40 @@ def signed_in():
     return json.loads(done.stdout)
 
 
+INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
+INTERRUPTS += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
+
+
 def interrupt(*_):
     raise KeyboardInterrupt
 
 
 def main(arguments=None):
-    options = options_of(arguments)
+    read_settings(arguments)
     account = signed_in()
-    if options.clean_up and not re.fullmatch("cmk-hour-[0-9a-f]{6}", options.clean_up):
+    if SETTINGS.clean_up and not re.fullmatch("cmk-hour-[0-9a-f]{6}", SETTINGS.clean_up):
         stop("--clean-up takes the name of a resource group that an earlier run has made")
-    run = Run(options, options.clean_up or f"cmk-hour-{secrets.token_hex(3)}", account)
-    if options.clean_up:
+    run = Run(SETTINGS.clean_up or f"cmk-hour-{secrets.token_hex(3)}", account)
+    if SETTINGS.clean_up:
         return 0 if clean_up(run) else 1
-    options.log = options.log or list(QUESTIONS)
-    options.folder = options.folder or run.group
-    ends = [str(1 + list(QUESTIONS).index(question)) for question in options.log]
-    ends += ["4b", "4c"] if "creation" in options.log else []
+    SETTINGS.log = SETTINGS.log or list(QUESTIONS)
+    SETTINGS.folder = SETTINGS.folder or run.group
+    ends = [str(1 + list(QUESTIONS).index(question)) for question in SETTINGS.log]
+    ends += ["4b", "4c"] if "creation" in SETTINGS.log else []
     print(f"In the subscription {account['name']} ({account['id']}):")
     try:
         problems = list(problems_of(run, [f"{run.group}-{end}" for end in ends]))
-    except Failed as problem:
-        problems = [str(problem)]
+    except UNFORESEEN as problem:
+        problems = [repr(problem)]
     if problems:
         stop("\n  - ".join(["", *problems]))
-    minutes = int((2 * options.spread + options.watch) / 60) + 20
-    print(PLAN.format(group=run.group, accounts=len(ends), minutes=minutes, **vars(options)))
-    if not options.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
+    minutes = int((2 * SETTINGS.spread + SETTINGS.watch) / 60) + 20
+    print(PLAN.format(group=run.group, accounts=len(ends), minutes=minutes, **vars(SETTINGS)))
+    if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
         stop("you did not say yes")
-    Path(options.folder).mkdir()
-    for each in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, each):
-            signal.signal(getattr(signal, each), interrupt)
+    Path(SETTINGS.folder).mkdir()
+    for each in INTERRUPTS:
+        signal.signal(each, interrupt)
     return carry_out(run)
 
 
@@ -767,25 +779,24 @@ def carry_out(run):
     is_whole = False
     try:
         run.make()
-        logs = [Log(run, question) for question in run.options.log]
+        logs = [Log(run, question) for question in SETTINGS.log]
         for log in logs:
             if log.question != "creation":
                 log.go_on(Log.begin)
         say("waiting until access is in force")
-        wait(run.options.spread)
+        wait(SETTINGS.spread)
         for log in logs:
             log.go_on(ASK[log.question])
         is_whole = all(log.problem is None for log in logs)
-    except Failed as problem:
-        say(f"nothing is learned: {problem}")
+    except UNFORESEEN as problem:
+        say(f"nothing is learned: {problem!r}")
     except KeyboardInterrupt:
         say("interrupted")
     finally:
-        for each in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, each):
-                signal.signal(getattr(signal, each), signal.SIG_IGN)
+        for each in INTERRUPTS:
+            signal.signal(each, signal.SIG_IGN)
         is_clean = clean_up(run)
-    say(f"now: translator-cmk check-trace {run.options.folder}/*.jsonl")
+    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
     return 0 if is_whole and is_clean else 1
 
 
