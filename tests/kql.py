@@ -135,6 +135,7 @@ def comparison(name: str, kind: str, operator: str, values: list[Any]) -> Condit
             "in~": lambda found: found.casefold() in folded,
             "!in": lambda found: found not in values,
             "!in~": lambda found: found.casefold() not in folded,
+            "endswith": lambda found: found.casefold().endswith(folded[0]),
         }
     else:
         by_operator = {"==": lambda found: found == first, "in": lambda found: found in values}

@@ -336,6 +336,7 @@ RULE = {
     "skipQueryValidation": True,
     "evaluationFrequency": "PT5M",
     "windowSize": "PT30M",
+    "muteActionsDuration": "PT30M",
 }
 CRITERION = {
     "timeAggregation": "Count",
@@ -458,12 +459,13 @@ def test_terraform_watches_what_the_script_watches(phases: Mapping[str, Phase]) 
     assert (EXAMPLES / "terraform" / "watch" / "../../kql").resolve() == EXAMPLES / "kql"
     assert alert["for_each"] == f'${{fileset("{folder}", "*.kql")}}'
     (criterion,) = alert["criteria"]
-    assert criterion["query"] == f'${{file("{folder}/${{each.key}}")}}'
+    assert criterion["query"] == f'${{templatefile("{folder}/${{each.key}}", local.ours)}}'
     assert alert["severity"] == RULE["severity"]
     assert alert["auto_mitigation_enabled"] is RULE["autoMitigate"]
     assert alert["skip_query_validation"] is RULE["skipQueryValidation"]
     assert alert["evaluation_frequency"] == RULE["evaluationFrequency"]
     assert alert["window_duration"] == RULE["windowSize"]
+    assert alert["mute_actions_after_alert_duration"] == RULE["muteActionsDuration"]
     assert criterion["time_aggregation_method"] == CRITERION["timeAggregation"]
     assert criterion["operator"] == CRITERION["operator"]
     assert criterion["threshold"] == CRITERION["threshold"]

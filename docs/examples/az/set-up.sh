@@ -2,7 +2,7 @@
 # Sets up a Translator resource whose data is encrypted with your own key:
 # resource, key vault, key, access, locks.
 #
-# usage: az login, then REGION=westeurope [OPERATOR=OBJECT-ID] set-up.sh
+# usage: az login, then REGION=swedencentral [OPERATOR=OBJECT-ID] set-up.sh
 #
 # OPERATOR is whoever creates the key: you, unless you signed in as a service
 # principal, whose object id (not client id) it then has to be.  Other names are
@@ -16,8 +16,8 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-region=${REGION:-westeurope} # not global; West Europe takes no customer who is new to it
-tier=${TIER:-S1}             # a guess: the article names no tier
+region=${REGION:?set it to the region of resource and key vault, not global}
+tier=${TIER:-S1} # a guess: the article names no tier
 unlocked=
 
 check_resource() { # that there is none yet, or one that fits

@@ -3,7 +3,10 @@
 # vault and subscription to a workspace, and makes an alert of each query.
 #
 # usage: az login to the key vault's subscription, then
-#        MAIL=on-call@example.com WATCH_SUBSCRIPTION=ID watch.sh
+#        REGION=swedencentral MAIL=on-call@example.com WATCH_SUBSCRIPTION=ID \
+#        watch.sh
+#
+# REGION is that of log and alerts.
 #
 # WATCH_SUBSCRIPTION is that of a team that can't change the key vault.
 # Without it, log and alerts are in the key vault's own subscription, and
@@ -17,10 +20,12 @@ group=${GROUP:-rg-translator} # of the key vault
 own=$(az account show --query id --output tsv)
 suffix=${SUFFIX:-${own:0:8}}
 vault=${VAULT:-kv-$suffix}
+translator=${TRANSLATOR:-translator-$suffix}
+translator_group=${TRANSLATOR_GROUP:-$group}
 translator_subscription=${TRANSLATOR_SUBSCRIPTION:-$own}
 watch_subscription=${WATCH_SUBSCRIPTION:-$own}
 watch_group=${WATCH_GROUP:-rg-cmk-watch}
-region=${REGION:-westeurope}
+region=${REGION:?set it to the region for log and alerts}
 workspace=${WORKSPACE:-cmk-log}
 mail=${MAIL:?set it to the address of an on-call person}
 queries=${QUERIES:-$(dirname "$0")/../kql}
@@ -71,6 +76,11 @@ rules=$rules/scheduledQueryRules
 for file in "$queries"/*.kql; do
     name=cmk-$(basename "$file" .kql)
     query=$(<"$file")
+    query=${query//\$\{vault\}/$vault}
+    query=${query//\$\{vault_group\}/$group}
+    query=${query//\$\{translator\}/$translator}
+    query=${query//\$\{translator_group\}/$translator_group}
+    query=${query//\$\{watch_group\}/$watch_group}
     says=${query%%$'\n'*}
     says=${says#// }
     az rest --method put --output none \
@@ -86,6 +96,7 @@ for file in "$queries"/*.kql; do
                 \"scopes\": [\"$workspace_id\"],
                 \"evaluationFrequency\": \"PT5M\",
                 \"windowSize\": \"PT30M\",
+                \"muteActionsDuration\": \"PT30M\",
                 \"criteria\": {\"allOf\": [{
                     \"query\": \"$(json "$query")\",
                     \"timeAggregation\": \"Count\",

@@ -2,6 +2,10 @@
 // and whom it mails.
 param mail string
 param location string
+param vaultName string
+param vaultGroup string
+param translatorName string
+param translatorGroup string
 
 var queries = [
   {
@@ -54,6 +58,10 @@ var queries = [
   }
 ]
 
+var ofVault = [for query in queries: replace(replace(query.text, '\${vault}', vaultName), '\${vault_group}', vaultGroup)]
+var ofBoth = [for text in ofVault: replace(replace(text, '\${translator}', translatorName), '\${translator_group}', translatorGroup)]
+var texts = [for text in ofBoth: replace(text, '\${watch_group}', resourceGroup().name)]
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   name: 'cmk-log'
   location: location
@@ -81,7 +89,7 @@ resource onCall 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for query in queries: {
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for (query, at) in queries: {
   name: 'cmk-${query.name}'
   location: location
   properties: {
@@ -95,10 +103,11 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for query
     ]
     evaluationFrequency: 'PT5M'
     windowSize: 'PT30M'
+    muteActionsDuration: 'PT30M'
     criteria: {
       allOf: [
         {
-          query: query.text
+          query: texts[at]
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0

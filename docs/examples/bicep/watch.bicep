@@ -2,7 +2,7 @@
 // subscription, and an alert for each query in ../kql.
 //
 // Deploy it to the subscription of the key vault:
-// az deployment sub create --location westeurope --template-file watch.bicep
+// az deployment sub create --location swedencentral --template-file watch.bicep
 //
 // Log and alerts are in that subscription too, and its Contributors can delete
 // both.  If the resource is in another subscription, that one needs a setting
@@ -11,6 +11,8 @@ targetScope = 'subscription'
 
 param vaultGroup string
 param vaultName string
+param translatorName string
+param translatorGroup string = vaultGroup
 param mail string
 // For log and alerts, in the same subscription
 param watchGroup string = 'rg-cmk-watch'
@@ -26,6 +28,10 @@ module alerts 'alerts.bicep' = {
   params: {
     mail: mail
     location: location
+    vaultName: vaultName
+    vaultGroup: vaultGroup
+    translatorName: translatorName
+    translatorGroup: translatorGroup
   }
 }
 

@@ -45,8 +45,8 @@ variable "group" {
 }
 
 variable "region" {
-  type    = string
-  default = "westeurope" # not global
+  type        = string
+  description = "Region of resource and key vault, such as swedencentral; not global"
 }
 
 variable "translator" {

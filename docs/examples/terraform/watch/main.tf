@@ -28,6 +28,11 @@ variable "vault_id" {
   description = "Resource id of the key vault"
 }
 
+variable "translator_id" {
+  type        = string
+  description = "Resource id of the Translator resource"
+}
+
 variable "mail" {
   type        = string
   description = "Address of an on-call person"
@@ -40,8 +45,20 @@ variable "group" {
 }
 
 variable "region" {
-  type    = string
-  default = "westeurope"
+  type        = string
+  description = "Region for log and alerts, such as swedencentral"
+}
+
+locals {
+  vault      = split("/", var.vault_id)
+  translator = split("/", var.translator_id)
+  ours = {
+    vault            = local.vault[8]
+    vault_group      = local.vault[4]
+    translator       = local.translator[8]
+    translator_group = local.translator[4]
+    watch_group      = var.group
+  }
 }
 
 resource "azurerm_resource_group" "watch" {
@@ -109,8 +126,11 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "alert" {
   evaluation_frequency    = "PT5M"
   window_duration         = "PT30M"
 
+  # So that an event, which stays in six of these windows, mails once
+  mute_actions_after_alert_duration = "PT30M"
+
   criteria {
-    query                   = file("${path.module}/../../kql/${each.key}")
+    query                   = templatefile("${path.module}/../../kql/${each.key}", local.ours)
     time_aggregation_method = "Count"
     operator                = "GreaterThan"
     threshold               = 0
