@@ -25,7 +25,7 @@ from tests.azure.server.wire import Answer, Customer, Wire
 from translator_cmk.azure.server.faults import Fault
 from translator_cmk.azure.server.listening import azure_server
 from translator_cmk.azure.server.strictness import NOT_STRICT, Strictness
-from translator_cmk.check_trace import Checker, read_trace
+from translator_cmk.check_trace.judging import JudgedLog, judge
 from translator_cmk.machine import Machine
 from translator_cmk.machine.commands import CreateResource
 from translator_cmk.machine.entities import CUSTOMER
@@ -132,12 +132,9 @@ def run(
     return exit_code, logs
 
 
-def contradicted(log: Path) -> set[str]:
-    """Return the requirements that a log contradicts, in profile `article`."""
-    checker = Checker(machine_of(silent_in("article", load_register())))
-    checker.read(read_trace(str(log)))
-    assert checker.verdict.judged
-    return {name for each in checker.verdict.deviations for name in each.why.rests_on}
+def judged(log: Path) -> JudgedLog:
+    """Return what `check-trace` says of a log."""
+    return judge(str(log), machine_of(silent_in("article", load_register())))
 
 
 # Clouds that lie

@@ -299,7 +299,7 @@ def line(command, answer, observation=None, is_too_early=False):
         outcome["code"] = re.sub(r"[^!-~]", "", answer.code)[:100] or str(answer.status)
     if answer.message and answer.teaches():
         outcome["message"] = answer.message
-    event = {"command": command, "outcome": outcome}
+    event = {"at": now(), "command": command, "outcome": outcome}
     return event | ({"observation": observation} if observation else {})
 
 
@@ -316,7 +316,7 @@ class Log:
         self.problem = None  # that ended this log
         self.file = Path(SETTINGS.folder, f"{self.number}-{question}.jsonl")
         subject = f"Azure, {SETTINGS.region}, TextTranslation {SETTINGS.tier}"
-        self.write({"trace": 1, "subject": subject, "partial": ["observation"]})
+        self.write({"trace": 1, "subject": subject, "partial": ["observation"], "late": True})
         stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
         stage["regions"] = [SETTINGS.region, SETTINGS.other_region]
         self.write({"stage": {**stage, "tiers": {SETTINGS.tier: True}}})
@@ -378,6 +378,8 @@ class Log:
         seen = self.look() if is_there else None
         if answer.ok and self.state != "Succeeded":
             answer = Answer(0, f"the change was begun, and its state is {self.state}")
+        elif answer.ok:
+            answer.message = f"capabilities: {', '.join(self.capabilities)}"
         self.event(command, answer, seen, is_too_early)
         return answer
 
@@ -390,8 +392,10 @@ class Log:
             return None
         identity = answer.body.get("identity") or {}
         self.principal = identity.get("principalId")
+        self.capabilities = [each["name"] for each in properties.get("capabilities") or []]
         seen = {"location": answer.body["location"], "key_source": "microsoft-managed"}
         seen["identity"] = "SystemAssigned" in identity.get("type", "").split(", ")
+        seen["registered"] = self.principal is not None
         encryption = properties.get("encryption") or {}
         if encryption.get("keySource") == "Microsoft.KeyVault":
             seen["key_source"] = "customer-managed"
@@ -486,7 +490,7 @@ def ask_loss(log):
                 takes_uploads = answer.ok or not answer.teaches()
             seen = log.look()
             if seen:
-                log.write({"observation": seen})
+                log.write({"at": now(), "observation": seen})
             wait(SETTINGS.every)
         log.set_access("GrantKeyAccess", "protected")
         wait(SETTINGS.spread)
