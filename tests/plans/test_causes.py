@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.plans import builder as b
-from tests.plans.test_cases import K, T, advice, key_replaced, plan_with, report
+from tests.plans.test_cases import K, T, advice, plan_with, report
 from translator_cmk.plans.finding import Finding
 
 
@@ -24,44 +24,12 @@ def only_finding(plan: b.TerraformPlan, folder: Path) -> Finding:
     return finding
 
 
-def test_an_instance_that_left_its_loop_is_to_be_put_back_where_the_loop_reads_it(
-    tmp_path: Path,
-) -> None:
+def test_what_a_loop_reads_that_an_instance_has_left_is_named(tmp_path: Path) -> None:
     one = {"references": ["var.names"]}
     plan = instance_gone("delete_because_each_key", for_each_expression=one)
-    address = f'{K}["old"]'
     assert "var.names" in only_finding(plan, tmp_path).why
-    assert '(put "old" back into var.names)' in advice(plan, tmp_path, address)
-    two = {"references": ["var.names", "local.more"]}
-    for unclear in (
-        instance_gone("delete_because_each_key", for_each_expression=two),
-        instance_gone("delete_because_no_resource_config", for_each_expression=one),
-        instance_gone("delete_because_each_key"),
-    ):
-        assert "back into" not in advice(unclear, tmp_path, address)
-        assert only_finding(unclear, tmp_path).why
-
-
-def test_what_a_loop_in_a_module_reads_is_that_of_the_module(tmp_path: Path) -> None:
-    plan = plan_with(without=K)
-    address = f'module.keys.{K}["old"]'
-    plan.delete(address, b.key(), action_reason="delete_because_each_key")
-    plan.create(f'module.keys.{K}["new"]', b.key("new", id=b.UNKNOWN))
-    [resource] = plan.configured["module.keys"]
-    resource["for_each_expression"] = {"references": ["var.names"]}
-    assert "var.names of module.keys" in advice(plan, tmp_path, address)
-
-
-def test_what_a_key_that_is_made_again_comes_to_is_told_only_where_it_is_made_again(
-    tmp_path: Path,
-) -> None:
-    assert "brings back" in advice(key_replaced(["delete", "create"]), tmp_path, K)
-    anew = key_replaced(["delete", "create"])
-    anew.features = {"key_vault": {"recover_soft_deleted_keys": False}}
-    assert "brings back" not in advice(anew, tmp_path, K)
-    gone = plan_with(without=K)
-    gone.delete(K, b.key())
-    assert "brings back" not in advice(gone, tmp_path, K)
+    unclear = instance_gone("delete_because_each_key")
+    assert "var.names" not in only_finding(unclear, tmp_path).why
 
 
 def test_a_reason_that_is_not_known_is_not_told(tmp_path: Path) -> None:

@@ -71,17 +71,6 @@ def test_what_is_deleted_is_named_also_where_no_account_of_the_plan_uses_it() ->
     assert found == {V: "not-judged", K: "not-judged", P: "not-judged"}
 
 
-def test_what_is_deleted_is_named_also_where_it_can_be_in_nobodys_use() -> None:
-    plan = b.TerraformPlan()
-    plan.delete(V, b.vault())
-    plan.delete("azurerm_key_vault_access_policy.secrets", b.policy(key_permissions=[]))
-    done = checked(plan)
-    assert done.code == 0
-    assert "the vault kv-apps is deleted" in done.out
-    assert "kv-apps loses access policies" in done.out
-    assert "outside this plan are not seen" in done.out
-
-
 def test_the_help_explains_each_basis() -> None:
     shown = run_cli("check-plan", "--help").out
     for basis in ("stated", "implied", "environment", "assumed"):

@@ -28,7 +28,6 @@ from tests.plans.test_cases import (
     vault_redeployed,
     verdicts,
 )
-from tests.plans.test_configuration import BY_VARIABLE, NEW, OLD, UNMOVED, old_key_goes
 from translator_cmk.plans import findings, undecided
 from translator_cmk.plans.advice import all_advice
 
@@ -119,40 +118,6 @@ def entry_moved() -> b.TerraformPlan:
     plan = plan_with(without=P)
     plan.keep(f"{P}new", b.policy(), previous_address=P)
     return plan
-
-
-def goes_with_the_account(actions: list[str]) -> Build:
-    """Return how to build a plan about an account with what it needs to use its key."""
-
-    def build() -> b.TerraformPlan:
-        plan = plan_with(without=f"{T} {P}")
-        for address, values, depends in (
-            (T, b.account(key=b.key_id()), ()),
-            (P, b.policy(), (T,)),
-            (C, b.cmk(), (P,)),
-        ):
-            after = None if "delete" in actions else values
-            plan.change(address, actions, values, after, depends=depends)
-        return plan
-
-    return build
-
-
-def goes_with_the_vault(vault: list[str], rest: list[str]) -> Build:
-    """Return how to build a plan about a vault with its key and the policy."""
-
-    def build() -> b.TerraformPlan:
-        plan = plan_with(without=f"{V} {K} {P}")
-        for address, actions, values in (
-            (V, vault, b.vault()),
-            (K, rest, b.key()),
-            (P, rest, b.policy()),
-        ):
-            after = None if actions == ["delete"] else values
-            plan.change(address, actions, values, after, depends=() if address == V else (V,))
-        return plan
-
-    return build
 
 
 def with_object_id(refers: Mapping[str, str]) -> Build:
@@ -338,25 +303,6 @@ def policy_beside_the_identity() -> b.TerraformPlan:
     return plan
 
 
-def both_keys(after: b.Values) -> b.TerraformPlan:
-    """Return a plan that keeps the key in use and makes another one beside it."""
-    plan = old_key_goes(after, BY_VARIABLE, current="new")
-    for change in plan.changes:
-        if change["address"] == OLD:
-            change["change"]["actions"] = ["no-op"]
-            change["change"]["after"] = change["change"]["before"]
-    return plan
-
-
-def moved_before(account: b.Values) -> b.TerraformPlan:
-    """Return the last of three applies: the account has the other key by now, the old one goes."""
-    plan = plan_with(without=f"{T} {K}")
-    plan.keep(T, account)
-    plan.delete(OLD, b.key("old"), depends=(V,))
-    plan.keep(NEW, b.key("new"))
-    return plan
-
-
 def key_made(name: str) -> Build:
     """Return how to build a plan that makes a key beside the one that is there."""
 
@@ -451,13 +397,11 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         Remedy(
             lambda: switched(lambda plan: plan.create(R, b.role())),
             lambda: role_alone(plan_with()),
-        )
-    ],
-    "vault-to-rbac-before-role": [
+        ),
         Remedy(
             lambda: switched(role_on_the_vault),
             lambda: switched(role_on_the_vault, rbac_authorization_enabled=False),
-        )
+        ),
     ],
     "vault-to-policies": [Remedy(vault_on_rbac([]), vault_on_rbac([b.policy_entry()]))],
     "vault-tenant": [Remedy(vault_of_the_tenant("another"), vault_of_the_tenant(b.TENANT))],
@@ -480,16 +424,6 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "key-deleted": [
         Remedy(with_change(K, ["delete"], b.key(), None), plan_with),
         Remedy(lambda: key_replaced(["delete", "create"]), key_to_be(known=True)),
-    ],
-    "key-deleted-before-the-move": [
-        Remedy(
-            lambda: old_key_goes(UNMOVED, BY_VARIABLE, current="new"),
-            lambda: both_keys(UNMOVED),
-        ),
-        Remedy(
-            lambda: old_key_goes(UNMOVED, BY_VARIABLE, current="new"),
-            lambda: moved_before(b.account(key=b.key_id(key="new"))),
-        ),
     ],
     "key-created": [Remedy(key_made("cmk"), key_made("more"))],
     "key-unusable": [

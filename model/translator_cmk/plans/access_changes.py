@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
-from .causes import new_identities, root_cause, set_by, targets
+from .causes import new_identities, root_cause, targets
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, UNKNOWN
@@ -52,13 +52,7 @@ ROLES = "vault.permission-model"
 
 NO_RIGHTS = Rights(frozenset(), {}, {})
 
-NO_PLACE: Mapping[str, str] = {"set_by": ""}
-"""The words where nothing tells what sets the permissions."""
-
-TO_THE_ACCOUNT = (
-    "Let the entry refer to the identity of the account (`identity[0].principal_id`). Or: "
-)
-"""Advice that makes a circle where the account depends on the vault."""
+NO_WORDS: Mapping[str, str] = {}
 
 
 # Policies
@@ -115,8 +109,7 @@ def policy_updated(
         return
     had = rights_given(context, (before,))
     has = rights_given(context, (after,))
-    words = {"set_by": set_by(entry.resource, "key_permissions")}
-    yield from rights_changed(context, entry, vault, had, has, "policy-emptied", words)
+    yield from rights_changed(context, entry, vault, had, has, "policy-emptied")
 
 
 def list_applied(context: Context, entry: Entry, thing: PolicyList) -> Iterator[Change]:
@@ -176,7 +169,7 @@ def rights_changed(
     had: Rights,
     has: Rights,
     kind: str,
-    words: Mapping[str, str] = NO_PLACE,
+    words: Mapping[str, str] = NO_WORDS,
 ) -> Iterator[Change]:
     """Yield what the difference between the rights before and after does."""
     if had.certain and has.perhaps and not has.certain:
@@ -203,28 +196,11 @@ def access_of_others_gone(context: Context, entry: Entry, vault: KnownVault) -> 
         yield context.change("access-of-others-gone", readings, vault, what="an entry")
 
 
-def policies_unknown(context: Context, vault: KnownVault, today: str = "") -> Change:
-    """Return that only the apply will tell whether the account keeps its access.
-
-    ``today`` says what is in the list before.
-    """
+def policies_unknown(context: Context, vault: KnownVault) -> Change:
+    """Return that only the apply will tell whether the account keeps its access."""
     identities = new_identities(context.plan)
-    words = {
-        "today": today,
-        "cause": "",
-        "first": "Apply what makes the list unknown first, then plan again.",
-        "refer": "",
-    }
-    if identities:
-        names = ", ".join(identities)
-        words["cause"] = f" The new list may depend on {names}."
-        words["first"] = (
-            f"Apply what makes the list unknown first, perhaps {names} ({targets(identities)}), "
-            "then plan again."
-        )
-    if not context.depends_on(vault):
-        words["refer"] = TO_THE_ACCOUNT
-    return context.change("policies-unknown", may(context.revoke(vault)), vault, **words)
+    named = f", perhaps {', '.join(identities)} ({targets(identities)})" if identities else ""
+    return context.change("policies-unknown", may(context.revoke(vault)), vault, named=named)
 
 
 def names_of(permissions: frozenset[str]) -> str:
@@ -252,21 +228,10 @@ def policies_updated(
     if after.policies is UNKNOWN:
         is_mine = had.by_others and context.shows_no_access(vault, entry)
         if had.certain or had.perhaps or is_mine:
-            yield policies_unknown(context, vault, entries_in_words(context, before, had))
+            yield policies_unknown(context, vault)
         return
     has = rights_given(context, after.policies)
-    words = {"set_by": set_by(entry.resource, "access_policy.key_permissions")}
-    yield from rights_changed(context, entry, vault, had, has, "policy-dropped", words)
-
-
-def entries_in_words(context: Context, vault: Vault, had: Rights) -> str:
-    """Return how many entries a list has before, where the account's is among them."""
-    if not had.certain or not vault.entries:
-        return ""
-    account = context.account.name
-    if vault.entries == 1:
-        return f" Today the list has one entry, that of {account}."
-    return f" Today the list has {vault.entries} entries, that of {account} among them."
+    yield from rights_changed(context, entry, vault, had, has, "policy-dropped")
 
 
 # Roles and groups

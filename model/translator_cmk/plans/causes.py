@@ -15,7 +15,6 @@ from .plan import (
     Attributes,
     Plan,
     PlannedResource,
-    without_keys,
 )
 
 REASONS: Mapping[str, str] = {
@@ -168,66 +167,6 @@ def set_back(plan: Plan, resource: PlannedResource) -> str:
         value = value_in_words(plan, origin.before, attribute)
         return f"Set {attribute} of {origin.address} back to {value}"
     return "Find what forces the replacement and change it back"
-
-
-def put_back(resource: PlannedResource) -> str:
-    """Return what to do so that an instance is not destroyed, in parentheses; empty if nothing
-    tells.
-    """
-    key = key_put_back(resource)
-    if key:
-        return f" (put {key})"
-    if resource.reason == "delete_because_count_index" and len(resource.repeated_by) == 1:
-        return f" (its count depends on {what_it_reads(resource)})"
-    return ""
-
-
-def key_put_back(resource: PlannedResource) -> str:
-    """Return which key of an instance goes back into which collection: `"a" back into var.names`.
-
-    It is empty if nothing tells.
-    """
-    if resource.reason != "delete_because_each_key" or len(resource.repeated_by) != 1:
-        return ""
-    return f"{resource.instance} back into {what_it_reads(resource)}"
-
-
-def what_it_reads(resource: PlannedResource) -> str:
-    """Return what the one expression reads that repeats a resource, with its module."""
-    [read] = resource.repeated_by
-    if resource.module:
-        read += f" of {without_keys(resource.module)}"
-    return read
-
-
-def set_by(resource: PlannedResource, attribute: str) -> str:
-    """Return which variable or local sets an attribute, in parentheses; empty if nothing tells."""
-    origins = resource.origins.get(attribute, ())
-    if len(origins) == 1:
-        return f" (in {origins[0]})"
-    block = attribute.partition(".")[0]
-    is_left_out = not any(name.startswith(block) for name in resource.references)
-    if is_left_out and len(resource.left_out) == 1:
-        return f" (perhaps in {resource.left_out[0]})"
-    return ""
-
-
-def prevention(plan: Plan, resource: PlannedResource) -> str:
-    """Return on which resource `prevent_destroy` stops the plan: on one that can be edited here."""
-    if plan.tool != "terraform":
-        return ""
-    stopped = resource
-    cause = root_cause(plan, resource)
-    if resource.is_from_elsewhere and cause is not None and DELETE in cause.actions:
-        stopped = resource_at(plan, cause.address)
-    if stopped.is_from_elsewhere:
-        return " `prevent_destroy` can't be set inside a module from elsewhere."
-    on = f" `prevent_destroy` on {without_keys(stopped.address)} stops such a plan"
-    if stopped is not resource:
-        return f"{on}; inside a module from elsewhere it can't be set."
-    if resource.reason in OUT_OF_THE_CONFIGURATION:
-        return f"{on} as long as its block stays in the configuration."
-    return f"{on}."
 
 
 def resource_at(plan: Plan, address: str) -> PlannedResource:

@@ -74,7 +74,7 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Vault():
             return vault_changes.vault_deleted(context, entry, thing)
         case Key():
-            return key_changes.key_deleted(context, entry, thing)
+            return key_changes.key_deleted(context, thing)
         case Policy():
             return access_changes.policy_deleted(context, entry, thing)
         case PolicyList():
@@ -115,7 +115,7 @@ def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iter
     """Return what it does that a thing is changed in place."""
     match before, after:
         case Account(), Account():
-            return account_changes.account_updated(context, entry, before, after)
+            return account_changes.account_updated(context, before, after)
         case Vault(), Vault():
             return vault_changes.vault_updated(context, entry, before, after)
         case Key(), Key():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from .fields import Fields
@@ -30,14 +30,6 @@ class Module:
         """Return an address of this module as the whole plan writes it."""
         return f"{self.path}.{address}" if self.path else address
 
-    @property
-    def is_from_elsewhere(self) -> bool:
-        """Return whether its configuration, or that of a module around it, is no local folder."""
-        if self.parent is None or self.call is None:
-            return False
-        is_local = self.call.text("source", "").startswith(("./", "../"))
-        return not is_local or self.parent.is_from_elsewhere
-
     def everything(self) -> Iterator["Module"]:
         """Yield this module and all modules in it."""
         yield self
@@ -57,10 +49,6 @@ class ConfiguredResource:
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By attribute: the variables and locals that its expression reads, each followed through the
     calls of modules as far as it leads: `var.current_key`, `local.access`."""
-    is_from_elsewhere: bool = False
-    """Whether its module is not a local folder, so it can't be edited here."""
-    left_out: tuple[str, ...] = ()
-    """What may fill the blocks that the plan leaves out, which are the dynamic ones."""
 
 
 def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
@@ -68,10 +56,9 @@ def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
     root = module_tree("", content.record("root_module"))
     found: dict[str, ConfiguredResource] = {}
     for module in root.everything():
-        left_out = origin_of_what_is_left_out(module)
         for resource in module.content.records("resources"):
             address = module.prefixed(resource.text("address"))
-            found[address] = replace(configured(module, resource), left_out=left_out)
+            found[address] = configured(module, resource)
     return found
 
 
@@ -109,7 +96,6 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
         frozenset(resource_of(name) for name in dependencies),
         tuple(longest(repeated_by)),
         origins,
-        module.is_from_elsewhere,
     )
 
 
@@ -211,20 +197,6 @@ def origins(name: str, module: Module, depth: int) -> Iterator[str]:
         return
     origin = f"{words[0]}.{words[1]}"
     yield f"{origin} of {module.path}" if module.path else origin
-
-
-def origin_of_what_is_left_out(module: Module) -> tuple[str, ...]:
-    """Return what sets the one variable of a module that no expression reads: a dynamic block does,
-    which the plan leaves out, or a local.  It is empty if several are, or none.
-    """
-    if module.parent is None:
-        return ()
-    read: set[str] = set()
-    for part in ("resources", "module_calls", "outputs"):
-        for name in references_in(module.content.value.get(part)):
-            read.add(".".join(without_keys(name).split(".")[:2]))
-    unread = [name for name in module.content.mapping("variables") if f"var.{name}" not in read]
-    return origins_of([f"var.{unread[0]}"], module) if len(unread) == 1 else ()
 
 
 def resolve_in_child(words: list[str], child: Module, depth: int) -> Iterator[str]:

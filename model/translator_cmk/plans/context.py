@@ -6,21 +6,14 @@ from typing import TypeGuard
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
-from .inventory import Entry, referred_to
-from .plan import CREATE, DELETE, UNKNOWN, Plan
+from .inventory import Entry
+from .plan import CREATE, DELETE, Plan
 from .setup import Setup
 from .things import Account, KeyInUse, KeyUsed, MayBeUnknown, Thing, Vault
-from .world import KnownAccount, KnownVault, UsedKey, World
+from .world import KnownAccount, KnownVault, World
 
 Commands = tuple[Command, ...]
 NOTHING: Commands = ()
-
-NAMES_OF_KEYS = (
-    "key_vault_key_id",
-    "customer_managed_key.key_vault_key_id",
-    "customer_managed_key.managed_hsm_key_id",
-)
-"""The attributes of azurerm that name the key of an account."""
 
 
 @dataclass(frozen=True)
@@ -122,66 +115,12 @@ class Context:
                 return True
         return False
 
-    def depends_on(self, vault: KnownVault) -> bool:
-        """Return whether the account depends on a vault, so the vault can't refer to it."""
-        vaults: set[str] = set()
-        accounts: set[str] = set()
-        for entry in self.world.entries:
-            name = entry.resource.name_in_configuration
-            for facts in (entry.before, entry.after):
-                if isinstance(facts, Vault) and self.world.vault(facts.id) is vault:
-                    vaults.add(name)
-                if isinstance(facts, Account) and self.is_mine(facts.id):
-                    accounts.add(name)
-        return any(vaults & self.plan.dependencies.get(name, frozenset()) for name in accounts)
-
-    def entries_naming_keys(self) -> dict[str, Entry]:
-        """Return by account the resource that names its key after the change: one of its own, or
-        else the account itself.
-        """
-        found: dict[str, Entry] = {}
-        for entry in self.world.entries:
-            if isinstance(entry.after, Account):
-                self._add_entry(found, entry.after.id, entry)
-        for entry in self.world.entries:
-            if isinstance(entry.after, KeyInUse):
-                self._add_entry(found, entry.after.account, entry)
-            elif isinstance(entry.before, KeyInUse) and DELETE in entry.resource.actions:
-                account = self.world.account(entry.before.account)
-                if account is not None:
-                    found.pop(account.name, None)  # its block shows the key that goes with it
-        return found
-
-    def _add_entry(self, found: dict[str, Entry], reference: MayBeUnknown, entry: Entry) -> None:
-        account = self.world.account(reference)
-        facts = entry.after
-        if account is not None and isinstance(facts, Account | KeyInUse) and facts.key is not None:
-            found[account.name] = entry
-
-    def key_after(self) -> MayBeUnknown:
-        """Return the key that the account is to use: None if none is named, or `UNKNOWN`."""
-        entry = self.entries_naming_keys().get(self.account.name)
-        if entry is None or not isinstance(entry.after, Account | KeyInUse):
-            return None
-        return self.world.used_key(entry.after.key) or UNKNOWN
-
-    def key_in_configuration(self) -> UsedKey | None:
-        """Return the key whose resource the configuration names for the account, if it is clear.
-
-        It is another one than the plan leaves in use where changes of it are ignored.
-        """
-        entry = self.entries_naming_keys().get(self.account.name)
-        if entry is None:
-            return None
-        for attribute in NAMES_OF_KEYS:
-            if attribute in entry.resource.references:
-                address = referred_to(self.plan, entry.resource, attribute)
-                return self.world.used_key(KeyUsed(address, address))
-        return None
-
     def other_owner_of_key(self) -> Entry | None:
-        """Return what still names the key of an account whose own resource no longer does."""
-        return self.entries_naming_keys().get(self.account.name)
+        """Return the resource that goes on naming the key of the account beside its own block."""
+        for entry in self.world.entries:
+            if isinstance(entry.after, KeyInUse) and self.is_mine(entry.after.account):
+                return entry
+        return None
 
     def is_used_by_another_identity(self) -> bool:
         """Return whether a user-assigned identity of the account is to use the key."""

@@ -49,7 +49,7 @@ AFTER_THE_REST = (
 
 NOT_ALLOWED = (
     "The article does not allow this {what}; we assume that Azure refuses, and that {fate}: "
-    "nothing is lost.{made}"
+    "nothing is lost."
 )
 """Said of a request that breaks what the article demands."""
 
@@ -194,15 +194,10 @@ class Judge:
             else:
                 what = f"{resource.address} is not followed: what it changes is not judged"
                 self.notes.append(what)
-        losing: set[str] = set()
         for vault, accounts in accounts_not_judged(world):
             for account in accounts:
                 for address in self._losing(Context(plan, world, account)):
-                    losing.add(vault.name)
                     self.undecided.append(NotJudged("key-elsewhere", address, vault.name))
-        for name, what in world.unused_things_that_go():
-            if name not in losing:
-                self.notes.append(f"{what}; no account in this plan uses it, others may")
 
     def _losing(self, context: Context) -> Iterator[str]:
         """Yield the address of each operation by which an account loses something, by itself."""
@@ -271,7 +266,7 @@ class Judge:
                     finding = self._finding(replace(story, walk=by_itself), 0)
             findings.append(finding)
         for number, finding in enumerate(findings):
-            until = how_long(plan, walk, operations, number, findings)
+            until = how_long(walk, operations, number, findings)
             yield replace(finding, until=until)
 
     def _finding(self, story: "Story", number: int) -> Finding:
@@ -447,9 +442,8 @@ def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
         if remedy:
             remedies[remedy] = None
     if broken:
-        made = made_before(change, broken)
         what = what_is_not_allowed(broken)
-        fate = NOT_ALLOWED.format(what=what, fate=change.words["fate"], made=made)
+        fate = NOT_ALLOWED.format(what=what, fate=change.words["fate"])
         advice = advice._replace(does=f"{advice.does} {fate}")
     if remedies:
         advice = advice._replace(instead=" ".join(remedies))
@@ -462,25 +456,6 @@ def what_is_not_allowed(broken: Collection[str]) -> str:
     for demanded in broken:
         about[all_demands()[demanded].about or "request"] = None
     return " or this ".join(about)
-
-
-def made_before(change: Change, broken: Collection[str]) -> str:
-    """Return what the plan makes before a request that fails by it; empty if it makes nothing."""
-    made: dict[str, None] = {}
-    for demanded in broken:
-        thing = change.words.get(f"new_{all_demands()[demanded].about}", "")
-        if thing:
-            made[thing] = None
-    if not made:
-        return ""
-    verb = "is" if len(made) == 1 else "are"
-    stays = "stays" if len(made) == 1 else "stay"
-    it = "it" if len(made) == 1 else "them"
-    names = " and ".join(made)
-    return (
-        f" {names[0].upper()}{names[1:]} {verb} made before it and {stays}, so correct {it} before "
-        "the first apply."
-    )
 
 
 def is_left_open(change: Change, consequences: Iterable[Consequence]) -> bool:

@@ -237,11 +237,6 @@ def entries_of_vault(body: Attributes, refer: Refer) -> MayBeUnknown:
     return None if is_recovery else entries_in_body(body, refer)
 
 
-def number_of_entries(body: Attributes, _: Refer) -> int:
-    blocks = body.blocks("access_policy")
-    return 0 if blocks is UNKNOWN else len(blocks)
-
-
 def policy(body: Attributes, refer: Refer) -> Policy | None:
     """Return an access policy of its own; None for one of an application."""
     if body.text("application_id") not in (None, "", UNKNOWN):
@@ -375,7 +370,6 @@ FORMS: Mapping[str, Form] = {
         purge_protection=flag("purge_protection_enabled"),
         rbac=flag("rbac_authorization_enabled", "enable_rbac_authorization"),
         policies=entries("access_policy", "object_id", "application_id", "key_permissions"),
-        entries=number_of_entries,
     ),
     "azurerm_key_vault_managed_hardware_security_module": record(
         Vault,
@@ -425,9 +419,7 @@ FORMS: Mapping[str, Form] = {
         operations=words("key_opts"),
         starts=text("not_before_date"),
         expires=text("expiration_date"),
-        rotates=is_set("rotation_policy"),
         dates_new_versions=is_set("rotation_policy.expire_after"),
-        version=text("version"),
     ),
     "azurerm_key_vault_managed_hardware_security_module_key": record(
         Key,
@@ -449,7 +441,6 @@ FORMS: Mapping[str, Form] = {
         enabled=value("properties.attributes.enabled"),
         starts=value("properties.attributes.nbf"),
         expires=value("properties.attributes.exp"),
-        rotates=is_set("properties.rotationPolicy"),
     ),
     "azurerm_key_vault_access_policy": policy,
     "microsoft.keyvault/vaults/accesspolicies": record(

@@ -172,10 +172,6 @@ class PlannedResource:
     actions: tuple[str, ...]
     before: Attributes | None
     after: Attributes | None
-    moved_from: str = ""
-    """Its address before the plan, where the plan gives it another one."""
-    where: str = ""
-    """The file and line in which it is written, if that is known."""
     reason: str = ""
     """Why the planning tool replaces or deletes it, in its own word."""
     forced_by: tuple[str, ...] = ()
@@ -190,10 +186,6 @@ class PlannedResource:
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By attribute: the variables and locals that its expression reads, through the calls of
     modules: `var.current_key`, `local.access`."""
-    is_from_elsewhere: bool = False
-    """Whether its module is not a local folder, so it can't be edited here."""
-    left_out: tuple[str, ...] = ()
-    """What may fill the blocks that the configuration leaves out: `local.access`."""
     deposed: bool = False
 
     @property

@@ -121,15 +121,12 @@ def read_change(entry: Fields, configuration: Mapping[str, ConfiguredResource]) 
         actions=tuple(actions),
         before=attributes(change, "before", None),
         after=attributes(change, "after", change.value.get("after_unknown")),
-        moved_from=entry.text("previous_address", ""),
         reason=entry.text("action_reason", ""),
         forced_by=tuple(attributes_forcing(change)),
         provider=configured.provider,
         references=configured.references,
         repeated_by=configured.repeated_by,
         origins=configured.origins,
-        is_from_elsewhere=configured.is_from_elsewhere,
-        left_out=configured.left_out,
         deposed=bool(deposed),
     )
 

@@ -156,8 +156,6 @@ class Vault:
     policies: MayBeUnknown
     lists_all: bool = True
     """Whether its list of policies has all that there are, also what others added."""
-    entries: int = 0
-    """How many entries its list has, those of applications too; 0 if that is not known."""
     recovers: bool = False
     """Whether its request itself recovers a deleted vault of this name."""
     is_hsm: bool = False
@@ -178,12 +176,8 @@ class Key:
     starts: MayBeUnknown = None
     """Before which time it can't be used."""
     expires: MayBeUnknown = None
-    rotates: bool = False
-    """Whether a policy makes new versions of it by itself."""
     dates_new_versions: bool = False
     """Whether that policy gives each new version a date of expiry."""
-    version: MayBeUnknown = None
-    """Its newest version."""
 
 
 @dataclass(frozen=True)

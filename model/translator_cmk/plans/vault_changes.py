@@ -12,7 +12,7 @@ from ..machine.commands import (
     SetPermissionModel,
 )
 from .access_changes import policies_given, policies_updated
-from .causes import prevention, set_back, targets
+from .causes import set_back
 from .context import NOTHING, Change, Commands, Context, may
 from .inventory import Entry
 from .plan import CREATE, UNKNOWN, Plan, PlannedResource
@@ -30,10 +30,7 @@ def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
         kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
-        words = {
-            "back": set_back(context.plan, entry.resource),
-            "prevent": prevention(context.plan, entry.resource),
-        }
+        words = {"back": set_back(context.plan, entry.resource)}
         readings = may((DeleteVault(vault.name),), certain=not vault.is_hsm)
         yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", **words)
 
@@ -104,20 +101,13 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
     if after.rbac is UNKNOWN:
         readings.append(NOTHING)
     new = new_role(context, vault)
-    kind = "vault-to-rbac"
-    words = {"role": "", "role_name": "", "target": ""}
     if context.world.has_role_before(vault, context.account) is True:
-        kind = "vault-to-rbac-with-role"
+        yield context.change("vault-to-rbac-with-role", tuple(readings), vault)
     elif new is not None and isinstance(new.after, Role):
-        words = {
-            "role": new.address,
-            "role_name": new.after.in_words,
-            "target": targets([new.address]),
-        }
-        kind = "vault-to-rbac-beside-role"
-        if follows(context, new, vault):
-            kind = "vault-to-rbac-before-role"
-    yield context.change(kind, tuple(readings), vault, **words)
+        words = {"role": new.address, "role_name": new.after.in_words}
+        yield context.change("vault-to-rbac-beside-role", tuple(readings), vault, **words)
+    else:
+        yield context.change("vault-to-rbac", tuple(readings), vault)
 
 
 def new_role(context: Context, vault: KnownVault) -> Entry | None:
@@ -130,17 +120,6 @@ def new_role(context: Context, vault: KnownVault) -> Entry | None:
         if is_mine and covers(role.scope, vault, context.world):
             return entry
     return None
-
-
-def follows(context: Context, entry: Entry, vault: KnownVault) -> bool:
-    """Return whether a resource depends on a vault."""
-    earlier = context.plan.dependencies.get(entry.resource.name_in_configuration, frozenset())
-    for other in context.world.entries:
-        for facts in (other.before, other.after):
-            is_vault = isinstance(facts, Vault) and context.world.vault(facts.id) is vault
-            if is_vault and other.resource.name_in_configuration in earlier:
-                return True
-    return False
 
 
 def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:

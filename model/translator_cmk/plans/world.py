@@ -49,9 +49,6 @@ def address_in_words(address: str) -> str:
 IN_A_VAULT = re.compile(r"/.*/providers/microsoft\.keyvault/(vaults|managedhsms)/[^/]+")
 """How the id begins of a vault, and of all that is in it, in lower case."""
 
-SHOWN = 8
-"""So many letters of a version are shown."""
-
 
 class Names:
     """Gives each thing a name of the model that is like its own, and no other thing's."""
@@ -78,11 +75,6 @@ class Names:
         if any(text.lower() in wanted.lower() for text in self.masked):
             return otherwise
         return re.sub(r"[^A-Za-z0-9-]+", "-", wanted).strip("-")[:50].strip("-") or otherwise
-
-    def version(self, wanted: MayBeUnknown) -> str:
-        """Return how a version of a key begins; empty if it must not be shown or is unknown."""
-        shown = self.shown(wanted, "")
-        return f"{shown[:SHOWN]}…" if shown else ""
 
 
 @dataclass
@@ -373,7 +365,7 @@ class World:
                     continue
                 names = {f"@{entry.address}", facts.id, facts.principal, facts.client}
                 mine = {name for name in names if isinstance(name, str)}
-                for name in mine:
+                for name in tuple(mine):
                     mine |= self.identities.get(name, set())
                 self.identities.update(dict.fromkeys(mine, mine))
 
@@ -443,44 +435,6 @@ class World:
             if used is not None:
                 found.add(used.vault)
         return found - {""}
-
-    def unused_things_that_go(self) -> list[tuple[str, str]]:
-        """Return what goes of the vaults that no account here uses, each after the name of its
-        vault: a vault, a key, or access.
-        """
-        used = self.used_vaults()
-        found: dict[tuple[str, str], None] = {}
-        for entry in self.entries:
-            facts = entry.before
-            is_deleted = DELETE in entry.resource.actions
-            reference = facts.id if isinstance(facts, Vault) else getattr(facts, "vault", None)
-            vault = self.vault(reference)
-            if vault is None or vault.name in used:
-                continue
-            if self._takes_access(entry):
-                found[vault.name, f"{vault.name} loses access policies"] = None
-            if is_deleted and isinstance(facts, Vault):
-                found[vault.name, f"the vault {vault.name} is deleted"] = None
-            if is_deleted and isinstance(facts, Key):
-                key = self.key(vault, facts.name)
-                found[vault.name, f"the key {key.name} of {vault.name} is deleted"] = None
-        return list(found)
-
-    def used_vaults(self) -> set[str]:
-        """Return the names of the vaults that accounts in this plan have to do with."""
-        used: set[str] = set()
-        for account in self.every_account():
-            used |= self.vaults_of(account)
-        return used
-
-    def _takes_access(self, entry: Entry) -> bool:
-        """Return whether a change takes policies away."""
-        before, after = entry.before, entry.after
-        if isinstance(before, Vault) and isinstance(after, Vault):
-            lists = (before.policies, after.policies)
-            are_known = all(isinstance(each, tuple) for each in lists)
-            return are_known and bool(set(before.policies) - set(after.policies))
-        return isinstance(before, Policy) and DELETE in entry.resource.actions
 
     def _find_access(self) -> None:
         for account in self.every_account():
