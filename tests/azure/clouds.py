@@ -85,7 +85,8 @@ class Cloud:
         """Answer as the Azure CLI does."""
         if arguments[0] == "account":
             account = {"id": self.customer.subscription, "tenantId": self.customer.tenant}
-            return CompletedProcess(arguments, 0, json.dumps({**account, "name": "test"}), "")
+            account |= {"name": "test", "environmentName": "AzureCloud"}
+            return CompletedProcess(arguments, 0, json.dumps(account), "")
         given = dict(zip(arguments[1::2], arguments[2::2], strict=True))
         body = json.loads(given["--body"]) if "--body" in given else None
         method, path = given["--method"].upper(), given["--url"]

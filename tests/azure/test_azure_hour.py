@@ -101,6 +101,7 @@ def test_on_the_model_each_log_fits_and_shows_what_its_question_is_about(
     found = judged(ran.logs[question])
     assert found.exit_code == FITS
     assert found.shows.shown.keys() >= SHOWN[question]
+    assert found.subject.startswith("AzureCloud through a proxy")  # this is no observation of Azure
 
 
 def test_it_changes_nothing_but_its_own_resource_group_and_leaves_nothing_there(

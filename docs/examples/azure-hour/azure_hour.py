@@ -23,6 +23,7 @@ import argparse
 import contextlib
 import fnmatch
 import json
+import os
 import re
 import secrets
 import shutil
@@ -221,12 +222,20 @@ def say(text):
 class Run:
     def __init__(self, group, account):
         self.group = group
+        self.cloud = account.get("environmentName", "a cloud")
         self.tenant = account["tenantId"]
         self.subscription = f"/subscriptions/{account['id']}"
         self.path = f"{self.subscription}/resourceGroups/{group}"
         self.identity = None
         self.lines = {}  # by key vault: of a log, how it and its keys were made
         self.keys = {}  # by vault and key: what a resource is told of it
+
+    def subject(self):
+        """Return who answers, as far as can be known: a simulation is reached through a proxy."""
+        between = ("HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+        through = any(os.environ.get(name) for name in between)
+        route = " through a proxy or with certificates of one's own" if through else ""
+        return f"{self.cloud}{route}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
 
     def account(self, end):
         return f"{self.path}/providers/Microsoft.CognitiveServices/accounts/{self.group}-{end}"
@@ -315,8 +324,7 @@ class Log:
         self.principal = None  # of its own identity, as it showed last
         self.problem = None  # that ended this log
         self.file = Path(SETTINGS.folder, f"{self.number}-{question}.jsonl")
-        subject = f"Azure, {SETTINGS.region}, TextTranslation {SETTINGS.tier}"
-        self.write({"trace": 1, "subject": subject, "partial": ["observation"], "late": True})
+        self.write({"trace": 1, "subject": run.subject(), "partial": ["observation"], "late": True})
         stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
         stage["regions"] = [SETTINGS.region, SETTINGS.other_region]
         self.write({"stage": {**stage, "tiers": {SETTINGS.tier: True}}})
