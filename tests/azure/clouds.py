@@ -7,7 +7,7 @@ wait, the clock is moved.
 import json
 import signal
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -22,8 +22,9 @@ import pytest
 from tests.azure.client.broken_emulators import lacking, mistaken
 from tests.azure.server.asking import MANAGER
 from tests.azure.server.wire import Answer, Customer, Wire
+from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.faults import Fault
-from translator_cmk.azure.server.listening import azure_server
+from translator_cmk.azure.server.listening import AzureServer, azure_server
 from translator_cmk.azure.server.strictness import NOT_STRICT, Strictness
 from translator_cmk.check_trace.judging import JudgedLog, judge
 from translator_cmk.machine import Machine
@@ -61,6 +62,7 @@ class Cloud:
         self.time = 0.0
         self.asked: list[str] = []  # the method and the path of each request
         self.customer: Customer
+        self.server: AzureServer
         self.environment: dict[str, str] = {}  # in which Custom Translator is found
 
     @contextmanager
@@ -74,6 +76,7 @@ class Cloud:
         ) as server:
             wire = Wire(server)
             self.customer = Customer(wire)
+            self.server = server
             self.environment = {
                 "HTTPS_PROXY": server.proxy,
                 "SSL_CERT_FILE": str(server.authority_file),
@@ -193,6 +196,26 @@ class KeepsDocuments(Cloud):
     """Deletes no document when the key is lost."""
 
     machine = Machine(lacking("revocation.deletes-uploads"))
+
+
+class HidesDocuments(KeepsDocuments):
+    """Lists no document while the key is lost, and all of them when it is back."""
+
+    @contextmanager
+    def served(self) -> Iterator[Self]:
+        with super().served():
+            answer = self.server.answer
+
+            def hiding(
+                method: str, target: str, headers: Mapping[str, str], content: bytes
+            ) -> Reply:
+                reply = answer(method, target, headers, content)
+                if reply.status == HTTPStatus.FORBIDDEN and "/documents?" in target:
+                    return Reply(200, {"paginatedDocuments": {"documents": []}})
+                return reply
+
+            self.server.answer = hiding  # type: ignore[method-assign]  # to lie
+            yield self
 
 
 class LosesLate(Cloud):

@@ -145,6 +145,7 @@ def test_a_cloud_that_contradicts_the_article_is_found_by_its_log(
         (clouds.LosesLate(600), FITS, True),
         (clouds.LosesLate(3 * HOUR), UNDECIDED, False),
         (clouds.KeepsDocuments(), UNDECIDED, False),
+        (clouds.HidesDocuments(), UNDECIDED, False),
     ],
 )
 def test_a_loss_that_comes_late_or_never_contradicts_nothing(
@@ -254,7 +255,7 @@ class Unready(Cloud):
     def answer(self, method: str, path: str, body: Any) -> Any:
         answer = super().answer(method, path, body)
         if self.instead[0] in path:
-            return answer._replace(text=json.dumps(self.instead[1]))
+            return answer._replace(status=200, text=json.dumps(self.instead[1]))
         return answer
 
 
@@ -265,6 +266,7 @@ UNREGISTERED = {"registrationState": "NotRegistered", "resourceTypes": []}
 @pytest.mark.parametrize(
     ("path", "body", "named"),
     [
+        ("/resourceGroups/cmk-hour-", {}, "exists"),
         ("/permissions", READER, "Microsoft.Resources/subscriptions/resourceGroups/write"),
         ("/providers/Microsoft.KeyVault?", UNREGISTERED, "--namespace Microsoft.KeyVault"),
         ("/checkNameAvailability", {"nameAvailable": False}, "-a is not free"),

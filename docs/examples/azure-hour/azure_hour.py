@@ -179,6 +179,10 @@ def answer_of(done):
     return Answer(0, done.stderr)
 
 
+def place_of(resource):
+    return resource["location"].replace(" ", "").lower()
+
+
 def must(answer, what):
     """Return the body of an answer that has to be one of success."""
     if not answer.ok:
@@ -269,7 +273,7 @@ class Run:
 
     def look_at_vault(self, name):
         shown = must(finished(self.vault(name)), f"looking at the key vault {name}")
-        seen = {"region": shown["location"]}
+        seen = {"region": place_of(shown)}
         seen["soft_delete"] = shown["properties"].get("enableSoftDelete") is True
         seen["purge_protection"] = shown["properties"].get("enablePurgeProtection") is True
         return {"vault": {name: seen}}
@@ -401,15 +405,15 @@ class Log:
         identity = answer.body.get("identity") or {}
         self.principal = identity.get("principalId")
         self.capabilities = [each["name"] for each in properties.get("capabilities") or []]
-        seen = {"location": answer.body["location"], "key_source": "microsoft-managed"}
-        seen["identity"] = "SystemAssigned" in identity.get("type", "").split(", ")
+        seen = {"location": place_of(answer.body), "key_source": "microsoft-managed"}
+        seen["identity"] = "SystemAssigned" in identity.get("type", "")
         seen["registered"] = self.principal is not None
         encryption = properties.get("encryption") or {}
-        if encryption.get("keySource") == "Microsoft.KeyVault":
+        if encryption.get("keySource", "").lower() == "microsoft.keyvault":
             seen["key_source"] = "customer-managed"
             used = encryption.get("keyVaultProperties") or {}
             for vault, (end, _) in VAULTS.items():
-                if f"//{self.run.group}-{end}." in used.get("keyVaultUri", ""):
+                if f"//{self.run.group}-{end}." in used.get("keyVaultUri", "").lower():
                     seen["key"] = f"{vault}/{used.get('keyName')}"
         return {"resource": {self.resource: seen}}
 
@@ -535,10 +539,11 @@ class Workspace:
             raise Failed("creating the workspace: it is not listed")
         self.id = shown["id"]
         is_covered = (shown.get("subscription") or {}).get("iscmkenabled")
-        source = "customer-managed" if is_covered else "microsoft-managed"
+        answer.message = f"isCMKEnabled: {is_covered}"
+        seen = {"workspace": {"workspace": {"key_source": "customer-managed"}}}
         command = {"command": "CreateWorkspace", "workspace": "workspace"}
         command["resource"] = log.resource
-        log.event(command, answer, {"workspace": {"workspace": {"key_source": source}}})
+        log.event(command, answer, seen if is_covered else None)
 
     def ask(self, method, path, body=None, content_type="application/json"):
         """Ask the resource, with its key."""
@@ -591,11 +596,16 @@ class Workspace:
         return path, "paginateddocuments", "documents"
 
     def look(self):
-        """Return which documents are listed, if Azure lists them."""
-        answer, found = self.list(*self.where_listed())
-        listed = {document["name"] for document in found}
-        seen = {name: {"exists": name in listed} for name in self.documents}
-        return {"document": seen} if answer.ok else None
+        """Return which documents are listed.
+
+        One that isn't may only not be displayed, until one that came after the loss is listed.
+        """
+        _, found = self.list(*self.where_listed())
+        listed = {document["name"] for document in found} & self.documents.keys()
+        seen = {name: {"exists": True} for name in listed}
+        if "afterwards" in listed:
+            seen |= {name: {"exists": False} for name in self.documents.keys() - listed}
+        return {"document": seen} if seen else None
 
     def upload(self, name):
         """Upload a dictionary of five words; it is uploaded once it is listed."""
