@@ -8,15 +8,17 @@ its answer, and what the resources show afterwards.  `translator-cmk check-trace
     python3 azure_hour.py
 
 It looks first, says what it will make, what is billed and what stays, and asks you.  It needs
-Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its reviewer:
+Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its reviewer, with the
+functions that show it:
 
-  - All that it makes is in one new resource group, cmk-hour-NNNNNN; it touches nothing else.
-  - `az` signs its requests, so no token or password of yours gets here.  The only secret here is a
-    key of a Translator resource that it made, and that goes to that resource alone.
-  - Resource Manager makes the keys in its key vaults.  Only the service may use them.
-  - It writes files into one new folder.  No name or id of yours gets into them.
-  - It deletes what it made: at the end, after Ctrl-C, and after an error.  It names what it could
-    not delete, and `python3 azure_hour.py --clean-up cmk-hour-NNNNNN` tries again.
+  - All that it makes is in one new resource group, cmk-hour-NNNNNN (Run.make, Log.create).  Nothing
+    else is changed; only `ask` and Workspace.ask send requests.
+  - `az` signs the requests, so no token or password of yours gets here (az).  The only secret is a
+    key of a Translator resource that it made, which goes to that resource alone (Workspace.ask).
+  - Resource Manager makes the keys, and only the service may use them (Run.make_key, .set_access).
+  - It writes into one new folder (Log.write), and no name or id of yours (redacted).
+  - It deletes what it made: at the end, after Ctrl-C, and after an error (carry_out, clean_up).  It
+    names what it could not delete; `azure_hour.py --clean-up cmk-hour-NNNNNN` tries again.
 """
 
 import argparse
@@ -692,23 +694,23 @@ def problems_of(run, accounts):
                 yield f"Microsoft.{name} is not offered in {region}"
     for end, _ in VAULTS.values():
         wanted = {"name": f"{run.group}-{end}", "type": "Microsoft.KeyVault/vaults"}
-        check = f"{run.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
-        if not must(ask("post", check, wanted), "asking for a free name")["nameAvailable"]:
+        path = f"{run.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
+        if not must(ask("post", path, wanted), "asking for a free name")["nameAvailable"]:
             yield f"the name {wanted['name']} is not free"
     for name in accounts:
         wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
-        check = f"{run.subscription}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
-        if not must(ask("post", check, wanted), "asking for a free name")["isSubdomainAvailable"]:
+        path = f"{run.subscription}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
+        if not must(ask("post", path, wanted), "asking for a free name")["isSubdomainAvailable"]:
             yield f"the name {name} is not free"
 
 
 def allows(role, needed):
     """Return whether a role has a permission."""
-    has = {}
-    for kind in ("actions", "notActions"):
-        patterns = [pattern.lower() for pattern in role.get(kind, [])]
-        has[kind] = any(fnmatch.fnmatchcase(needed.lower(), pattern) for pattern in patterns)
-    return has["actions"] and not has["notActions"]
+
+    def is_in(patterns):
+        return any(fnmatch.fnmatch(needed.lower(), pattern.lower()) for pattern in patterns)
+
+    return is_in(role["actions"]) and not is_in(role["notActions"])
 
 
 def clean_up(run):
