@@ -236,6 +236,20 @@ Feature: The inaccessible key
       Then the request is accepted
       And the data of "ws-prod" is accessible
 
+    Scenario Outline: Reading shows no data while the key is inaccessible
+      Given <situation> (workspace "<workspace>")
+      When the customer reads the data of "<workspace>"
+      Then the data of "<workspace>" is inaccessible
+
+      Examples: Causes that the article states
+        | situation                                   | workspace |
+        | the access to the key has been revoked      | ws-prod   |
+        | the managed identity has been disabled      | ws-prod   |
+        | the vault has been deleted                  | ws-prod   |
+
+  @revocation.reading-refused
+  Rule: While the key is inaccessible a request to read is refused
+
     Scenario Outline: Reading is refused while the key is inaccessible
       Given <situation>
       When the customer reads the data of "<workspace>"

@@ -160,7 +160,7 @@ def test_the_profile_article_specifies_nothing_of_what_is_assumed() -> None:
 def test_the_profile_full_specifies_it_and_observations_can_be_left_out() -> None:
     *_, read = run(as_lines(*DISABLED), "--profile", "full", "--no-observation").answers
     assert set(read) == {"line", "command", "outcome"}
-    assert read["outcome"] == {"outcome": "refused", "because": ["revocation.data-inaccessible"]}
+    assert read["outcome"] == {"outcome": "refused", "because": ["revocation.reading-refused"]}
 
 
 def test_a_file_is_read_as_standard_input_is(tmp_path: Path) -> None:

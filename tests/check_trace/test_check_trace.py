@@ -305,10 +305,11 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Done:
 def test_profile_and_waived_requirements_say_what_is_demanded() -> None:
     losses = (cmd.DeleteVault("kv-prod"), cmd.DisableKey("kv-prod", "cmk-2048"))
     lost, disabled = (
-        lines(*when_accepted(*AT_WORK, loss, cmd.ReadData("ws-prod"))) for loss in losses
+        lines(*when_accepted(*AT_WORK, loss, cmd.TranslateWithModel("legal-en-de")))
+        for loss in losses
     )
     assert [run(text).code for text in (lost, disabled)] == [1, 0]
-    assert run(lost, "--waive", "revocation.data-inaccessible").code == 0
+    assert run(lost, "--waive", "revocation.vault-deleted").code == 0
     assert run(disabled, "--profile", "full").out.startswith(
         f"standard input:{len(AT_WORK) + 2}: impossible"
     )

@@ -292,7 +292,7 @@ def test_losses_are_told_with_the_last_look_before_and_the_first_after() -> None
     assert document.gone.time == document.due.time + 4 * EVERY
     assert {"revocation.deletes-uploads", "revocation.data-inaccessible"} <= log.shows.shown.keys()
     assert log.shows.settled.keys() >= {
-        ("restoration.data-readable", True),
+        ("revocation.reading-refused", True),
         ("revocation.no-upload", True),
     }
 

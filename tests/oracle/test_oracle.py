@@ -30,7 +30,12 @@ from translator_cmk.machine import (
     observe,
 )
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.commands import DisableKey, ReadData, RevokeKeyAccess
+from translator_cmk.machine.commands import (
+    DisableKey,
+    ReadData,
+    RevokeKeyAccess,
+    TranslateWithModel,
+)
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.agreement import UNSPECIFIED
 from translator_cmk.oracle.nondeterminism import TooManyStates
@@ -94,6 +99,7 @@ def test_more_states_than_the_limit_are_an_error() -> None:
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
 READ = ReadData("ws-prod")
+TRANSLATE = TranslateWithModel("legal-en-de")
 REVOKE = RevokeKeyAccess("kv-prod", "translator-prod")
 DISABLE = DisableKey("kv-prod", "cmk-2048")
 
@@ -101,10 +107,11 @@ DISABLE = DisableKey("kv-prod", "cmk-2048")
 @pytest.mark.parametrize(
     ("commands", "claim", "demanded"),
     [
-        ([REVOKE, READ], Refused(), True),
-        ([REVOKE, READ], Refused(frozenset({"revocation.data-inaccessible"})), True),
-        ([REVOKE, READ], Refused(frozenset({"revocation.features-stop"})), False),
-        ([REVOKE, READ], Accepted(), False),
+        ([REVOKE, TRANSLATE], Refused(), True),
+        ([REVOKE, TRANSLATE], Refused(frozenset({"revocation.features-stop"})), True),
+        ([REVOKE, TRANSLATE], Refused(frozenset({"revocation.no-upload"})), False),
+        ([REVOKE, TRANSLATE], Accepted(), False),
+        ([REVOKE, READ], Refused(), False),
         ([READ], Accepted(), True),
         ([READ], Accepted(frozenset({"keys.use-logged"})), False),
         ([READ], Accepted(frozenset({"keys.enable"})), False),

@@ -114,12 +114,14 @@ def test_a_waiver_takes_a_scenario_out() -> None:
     assert not all(demanded(tree, pickle) for pickle in of_it)
 
 
-READ = 'the customer reads the data of "ws-prod"'
+TRANSLATE = 'the customer translates with the model "legal-en-de"'
 
 
-@pytest.mark.parametrize(("read_before", "inside"), [(False, True), (True, False)])
-def test_all_that_a_scenario_takes_for_so_must_be_demanded(read_before: bool, inside: bool) -> None:
-    """A Given has to be accepted, and reading without access to the key is refused."""
+@pytest.mark.parametrize(("translated_before", "inside"), [(False, True), (True, False)])
+def test_all_that_a_scenario_takes_for_so_must_be_demanded(
+    translated_before: bool, inside: bool
+) -> None:
+    """A Given has to be accepted, and translating without access to the key is refused."""
     steps = [
         Step("", "given", "a deployed model under customer-managed keys", 1),
         Step(
@@ -129,9 +131,9 @@ def test_all_that_a_scenario_takes_for_so_must_be_demanded(read_before: bool, in
             1,
         ),
     ]
-    if read_before:
-        steps.append(Step("", "given", READ, 1))
-    steps.append(Step("", "when", READ, 1))
+    if translated_before:
+        steps.append(Step("", "given", TRANSLATE, 1))
+    steps.append(Step("", "when", TRANSLATE, 1))
     steps.append(Step("", "then", "the request is refused", 1))
-    pickle = Pickle("id", "name", "", 1, ("revocation.data-inaccessible",), tuple(steps))
+    pickle = Pickle("id", "name", "", 1, ("revocation.features-stop",), tuple(steps))
     assert demanded_of_the_model(ARTICLE.silent, pickle) == inside

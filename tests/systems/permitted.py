@@ -713,6 +713,12 @@ LOSSES = (
         only_where("revocation.deletes-uploads", lambda d: key_inaccessible(d.workspace.resource)),
     ),
     permitted_by_article(
+        "answers a request to read with nothing while the key is inaccessible",
+        "S40: the article says that the data is no longer displayed.",
+        ["revocation.reading-refused"],
+        without("revocation.reading-refused"),
+    ),
+    permitted_by_article(
         "leaves data unreadable when the key is back",
         "S30, S40, S44: the article never describes this return.",
         ["restoration.data-readable"],

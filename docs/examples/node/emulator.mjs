@@ -328,7 +328,7 @@ class Emulator {
 
   ReadData({ workspace }) {
     const w = existing(this.workspaces, workspace);
-    demand({ "revocation.data-inaccessible": w.readable });
+    demand({ "revocation.reading-refused": w.readable });
     return this.useOfKey(w);
   }
 

@@ -90,9 +90,13 @@ class Losses:
                 for loss in used:
                     loss.is_late = True
                 event = event._replace(outcome=None)
+        demanded = oracle.observe()
+        if isinstance(event.outcome, Accepted):
+            for name in named_in(event, USES):
+                if is_lost(demanded, name) and self._loss(name).gone is None:
+                    self._loss(name).is_late = True
         if event.observation is None:
             return event
-        demanded = oracle.observe()
         omitted: set[Address] = set()
         for name in self._things(demanded):
             is_there = is_shown(event, name) and sees(event.observation, name)

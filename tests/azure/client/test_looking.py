@@ -109,7 +109,7 @@ def test_where_no_model_can_be_listed_its_state_is_left_out(
     ("answer", "readable"),
     [
         (refusal(404, "NoSuchBlob"), None),
-        (refusal(403, "revocation.data-inaccessible"), False),
+        (refusal(403, "revocation.reading-refused"), False),
     ],
     ids=["only the name is left", "refused"],
 )

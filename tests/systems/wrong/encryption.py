@@ -25,9 +25,7 @@ WRONG = (
         "reading was built for Microsoft-managed keys alone",
         ["encryption.transparent"],
         adding(
-            refuse(
-                ReadData, "revocation.data-inaccessible", unless=lambda c: not c.workspace.covered
-            )
+            refuse(ReadData, "revocation.reading-refused", unless=lambda c: not c.workspace.covered)
         ),
     ),
     wrong(

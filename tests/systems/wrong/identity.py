@@ -156,7 +156,7 @@ WRONG = (
         adding(
             refuse(
                 ReadData,
-                "revocation.data-inaccessible",
+                "revocation.reading-refused",
                 unless=lambda c: (
                     c.workspace.resource.identity or c.workspace.resource.key_source == CUSTOMER
                 ),

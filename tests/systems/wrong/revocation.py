@@ -446,16 +446,11 @@ LOSSES = (
 
 WITHOUT_THE_KEY = (
     wrong(
-        "reads data without the key",
-        "reading is answered from a cache",
-        ["revocation.data-inaccessible"],
-        without("revocation.data-inaccessible", ReadData),
-    ),
-    wrong(
-        "reads data of earlier workspaces without the key",
-        "what is not under the key is thought not to need it",
-        ["revocation.data-inaccessible", "revocation.earlier-workspaces"],
-        only_where("revocation.data-inaccessible", lambda c: c.workspace.covered, ReadData),
+        "shows data again that somebody reads without the key",
+        "a cache is filled by the first reader",
+        ["revocation.data-inaccessible", "revocation.reading-refused"],
+        without("revocation.reading-refused"),
+        system=once(accepted(ReadData), without("revocation.data-inaccessible")),
     ),
     wrong(
         "trains without the key",
@@ -503,25 +498,19 @@ WITHOUT_THE_KEY = (
         ),
     ),
     wrong(
-        "refuses to read without the key as if it were a training",
-        "one message stands for all",
-        ["revocation.data-inaccessible"],
-        refusing_as("revocation.data-inaccessible", "revocation.features-stop", ReadData),
-    ),
-    wrong(
         "does not support what it would have to refuse without the key",
         "an evasive answer",
-        ["revocation.data-inaccessible", "revocation.features-stop", "revocation.no-upload"],
+        ["revocation.reading-refused", "revocation.features-stop", "revocation.no-upload"],
         system=unsupported_instead_of("revocation."),
     )._replace(caught_in=""),  # what is not supported is undecided, so no lane can name it
     wrong(
         "refuses everything without the key as if there were no such model or workspace",
         "what can't be opened is not listed",
-        ["revocation.features-stop", "revocation.no-upload", "revocation.data-inaccessible"],
+        ["revocation.features-stop", "revocation.no-upload", "revocation.reading-refused"],
         refusing_as("revocation.features-stop", "environment.exists"),
         refusing_as("revocation.features-refused", "environment.exists"),
         refusing_as("revocation.no-upload", "environment.exists"),
-        refusing_as("revocation.data-inaccessible", "environment.exists", ReadData),
+        refusing_as("revocation.reading-refused", "environment.exists"),
     ),
 )
 

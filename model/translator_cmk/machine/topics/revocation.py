@@ -105,7 +105,7 @@ ROWS = (
     # What does not work in this state
     refuse(
         ReadData,
-        "revocation.data-inaccessible",
+        "revocation.reading-refused",
         unless=lambda c: c.workspace.readable,
     ),
     refuse(
