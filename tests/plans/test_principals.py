@@ -78,6 +78,11 @@ def test_a_role_of_a_user_assigned_identity_is_the_accounts(tmp_path: Path) -> N
 
 def test_the_identity_that_uses_a_key_is_deleted_or_detached(tmp_path: Path) -> None:
     assert verdicts(goes(UAI, identity()), tmp_path) == {UAI: "may-lose"}
+    roles = usual(without=f"{UAI} {V} {P}")
+    roles.delete(UAI, identity())
+    roles.keep(V, b.vault(rbac_authorization_enabled=True))
+    roles.keep(R, b.role(MINE))
+    assert verdicts(roles, tmp_path) == {UAI: "may-lose"}
     plan = usual(without=T)
     plan.update(T, account(ids=[IDENTITY_ID, "/other"]), account(ids=["/other"]))
     assert verdicts(plan, tmp_path) == {T: "may-lose"}

@@ -293,6 +293,6 @@ def custom_role_narrowed(
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         if vault.uses_rbac and context.shows_no_access(vault, *given):
-            remove = (RemoveKeyRole(vault.name, context.account.name),)
+            remove = context.revoke(vault)
             what = "the use of keys by a custom role"
             yield context.change("access-of-others-gone", may(remove), vault, what=what)

@@ -117,7 +117,10 @@ def identity_detached(context: Context, before: Account, after: Account) -> Iter
     """Yield that the account loses the user-assigned identity by which it uses its key."""
     if UNKNOWN in (before.assigned, after.assigned):
         return
-    if context.account.user.names & (before.assigned - after.assigned):
+    staying: set[str] = set()
+    for name in after.assigned:
+        staying |= context.world.identities.get(name, {name})
+    if context.account.user.names & (before.assigned - staying):
         yield from key_without_its_user(context, "identity-detached")
 
 

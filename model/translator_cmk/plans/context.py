@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from ..machine import Command
-from ..machine.commands import GrantKeyAccess, RevokeKeyAccess
+from ..machine.commands import GrantKeyAccess, RemoveKeyRole, RevokeKeyAccess
 from .inventory import Entry
 from .plan import CREATE, DELETE, Plan
 from .setup import Setup
@@ -90,6 +90,8 @@ class Context:
 
     def revoke(self, vault: KnownVault) -> Commands:
         """Return the command that takes the access to a vault away."""
+        if vault.uses_rbac:
+            return (RemoveKeyRole(vault.name, self.account.name),)
         return (RevokeKeyAccess(vault.name, self.account.name),)
 
     def grant(self, vault: KnownVault) -> Commands:

@@ -188,6 +188,7 @@ class World:
         self.vaults: dict[str, KnownVault] = {}
         self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
         self.identities: dict[str, set[str]] = {}  # all names of each user-assigned identity
+        self.policies: dict[str, list[Policy]] = {}  # by vault, before the change
         self.with_key_not_judged: set[str] = set()
         self.notes: list[str] = []
         self._find_vaults()
@@ -196,6 +197,7 @@ class World:
         self._find_identities()
         self._find_keys_in_use()
         self._find_users()
+        self._find_policies()
         self._find_access()
 
     # Identities
@@ -460,28 +462,30 @@ class World:
         )
         return False if is_listed and account.user.is_known and None not in mine else None
 
-    def policies_before(self, vault: KnownVault) -> Iterator[Policy]:
-        """Yield the policies that let somebody use keys of a vault before the change."""
-        for policy in self._written_before(vault):
-            if policy.needed:
-                yield policy
+    def policies_before(self, vault: KnownVault) -> list[Policy]:
+        """Return the policies that let somebody use keys of a vault before the change."""
+        return self.policies.get(vault.name, [])
 
-    def _written_before(self, vault: KnownVault) -> Iterator[Policy]:
-        """Yield the policies of a vault before the change, wherever they are written."""
-        if vault.before is not None:
-            yield from self.policies_in(vault.before, vault)
+    def _find_policies(self) -> None:
         for entry in self.entries:
-            if not isinstance(entry.before, Vault):
-                yield from self.policies_in(entry.before, vault)
+            for vault, policy in self.policies_in(entry.before):
+                if policy.needed:
+                    self.policies.setdefault(vault.name, []).append(policy)
 
-    def policies_in(self, thing: Thing | None, vault: KnownVault) -> Iterator[Policy]:
-        """Yield the policies of a vault that one thing says."""
-        if isinstance(thing, Policy) and self.vault(thing.vault) is vault:
-            yield thing
-        elif isinstance(thing, PolicyList | Vault) and isinstance(thing.policies, tuple):
-            reference = thing.id if isinstance(thing, Vault) else thing.vault
-            if self.vault(reference) is vault:
-                yield from thing.policies
+    def policies_in(self, thing: Thing | None) -> Iterator[tuple[KnownVault, Policy]]:
+        """Yield the policies that one thing says, each after its vault."""
+        policies: MayBeUnknown = None
+        reference: MayBeUnknown = None
+        if isinstance(thing, Policy):
+            reference, policies = thing.vault, (thing,)
+        elif isinstance(thing, PolicyList):
+            reference, policies = thing.vault, thing.policies
+        elif isinstance(thing, Vault):
+            reference, policies = thing.id, thing.policies
+        vault = self.vault(reference)
+        if vault is not None and isinstance(policies, tuple):
+            for policy in policies:
+                yield vault, policy
 
     def is_of(self, facts: Policy | Role, account: KnownAccount) -> bool | None:
         """Return whether a policy or a role is for the identity by which an account uses its key.
@@ -526,7 +530,7 @@ class World:
         """Return whether a policy is there for the account, or comes with the same request that
         makes policies count again.
         """
-        policies = list(self.policies_before(vault))
+        policies = [*self.policies_before(vault)]
         if vault.after is not None and isinstance(vault.after.policies, tuple):
             policies += vault.after.policies
         return any(self.is_of(policy, account) is True and policy.needed for policy in policies)
@@ -546,8 +550,9 @@ class World:
     ) -> bool:
         """Return whether a policy of an account in a vault is visible that stays."""
         for entry in self._staying(but):
-            for policy in self.policies_in(entry.after, vault):
-                if self.is_of(policy, account) is True and policy.needed:
+            for its_vault, policy in self.policies_in(entry.after):
+                is_mine = its_vault is vault and self.is_of(policy, account) is True
+                if is_mine and policy.needed:
                     return True
         return False
 
