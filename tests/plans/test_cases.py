@@ -14,8 +14,8 @@ from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.plans.consequences import LATER, Consequence, says_nothing
 from translator_cmk.plans.demands import all_demands
-from translator_cmk.plans.finding import Finding
-from translator_cmk.plans.findings import AFTER_THE_REST, Judge, Report
+from translator_cmk.plans.finding import Finding, Report
+from translator_cmk.plans.findings import AFTER_THE_REST, Judge
 from translator_cmk.plans.reading import read_plan
 from translator_cmk.plans.words import consequence_in_words, foundry_on, instead_of
 from translator_cmk.plans.world import OTHERS

@@ -31,7 +31,7 @@ def until(plan: b.TerraformPlan, folder: Path, address: str) -> str:
 
 
 def stays_away(sentence: str) -> bool:
-    return sentence == FOR_GOOD
+    return sentence.endswith(FOR_GOOD[1:])
 
 
 def test_what_gives_the_access_back_is_named(tmp_path: Path) -> None:

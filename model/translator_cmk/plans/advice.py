@@ -47,11 +47,13 @@ def advice_on(kind: str, words: Mapping[str, str], tool: str) -> Advice:
     is_bicep = tool == "what-if"
     instead = (advice.bicep or advice.instead) if is_bicep else advice.instead
     paste = advice.paste_bicep if is_bicep else advice.paste
+    is_elsewhere = is_bicep and "hashicorp" in advice.source
     has_names = all(name in words for name in names_in(paste))
     return advice._replace(
         does=advice.does.format_map(words),
         instead=instead.format_map(words),
         paste=paste.format_map(words) if has_names else "",
+        source="" if is_elsewhere else advice.source,
         bicep="",
         paste_bicep="",
     )

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from .. import installed_version
@@ -12,12 +13,14 @@ from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..language.messages import command_to_wire, stage_to_wire
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import add_revision_option, load_register
-from .exceptions import NO_EXCEPTIONS, read_exceptions
-from .findings import Judge, Report
+from .exceptions import NO_EXCEPTIONS, read_exceptions, with_exceptions
+from .finding import Finding, Report
+from .findings import Judge
 from .json_form import format_json
 from .junit import format_junit
 from .reading import read_plan
 from .sarif import format_sarif
+from .sources import find_places, place_of
 from .verdicts import LOSES, MAY_LOSE, NOT_JUDGED, NOT_SPECIFIED, REFUSED
 from .words import format_markdown, format_text
 
@@ -97,9 +100,9 @@ def run(args: argparse.Namespace) -> int:
     register = load_register(revision=args.revision)
     machine = machine_of(silent_in(args.profile, register))
     report = Judge(machine, register, args.profile, counted.holds).judge(plan)
-    report = report.with_exceptions(counted, proposed, datetime.now(tz=UTC).date())
+    report = with_exceptions(report, counted, proposed, datetime.now(tz=UTC).date())
     if args.source is not None:
-        report = report.with_places(args.source)
+        report = with_places(report, args.source)
     exit_code = exit_code_of(report)
     if args.commands:
         for line in replay_lines(report):
@@ -107,6 +110,16 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(formatted(report, args.format, exit_code), end="")
     return exit_code
+
+
+def with_places(report: Report, folder: str) -> Report:
+    """Return the report with the file and line of each resource, where these are known."""
+    places = find_places(folder)
+    located: list[Finding] = []
+    for finding in report.findings:
+        place = place_of(places, folder, finding.address, finding.type)
+        located.append(replace(finding, place=place))
+    return replace(report, findings=tuple(located))
 
 
 def exit_code_of(report: Report) -> int:

@@ -15,6 +15,9 @@ from .world import KnownAccount, KnownVault, World
 Commands = tuple[Command, ...]
 NOTHING: Commands = ()
 
+HSM = "keys.managed-hsm"
+"""The requirement that leaves open whether a key in a managed HSM can be in use."""
+
 
 @dataclass(frozen=True)
 class Change:

@@ -5,15 +5,14 @@ A finding that is known is shown with its reason, and doesn't make the plan red.
 the file of the base branch counts.  What the pull request adds is shown as new and doesn't count.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from ..shapes import TEXT, Choice, ListOf, MapOf, Text, record
 from ..strict_yaml import read_yaml
-from .finding import Finding
+from .finding import Finding, Known, Report
 from .verdicts import MAY_LOSE, VERDICTS
 from .world import HOLDS, OTHERS, address_in_words
 
@@ -32,21 +31,6 @@ FILE = record(
         "known": ListOf(KNOWN),
     },
 )
-
-
-class Known(NamedTuple):
-    """One finding that somebody expects."""
-
-    address: str
-    verdict: str
-    reason: str
-    until: str
-    """The last day on which it counts."""
-
-    def fits(self, finding: Finding) -> bool:
-        """Return whether it is about a finding; ids of Azure have no case."""
-        names = (finding.address.lower(), address_in_words(finding.address).lower())
-        return finding.verdict == self.verdict and self.address.lower() in names
 
 
 @dataclass(frozen=True)
@@ -75,20 +59,25 @@ def read_exceptions(file: str) -> Exceptions:
     )
 
 
-def marked(
-    findings: Iterable[Finding], known: Sequence[Known], proposed: Sequence[Known], today: date
-) -> tuple[tuple[Finding, ...], list[str]]:
-    """Return the findings with the exceptions that are made of them, and notes on the others."""
+def fits(known: Known, finding: Finding) -> bool:
+    """Return whether an exception is about a finding; ids of Azure have no case."""
+    names = (finding.address.lower(), address_in_words(finding.address).lower())
+    return finding.verdict == known.verdict and known.address.lower() in names
+
+
+def with_exceptions(
+    report: Report, counted: Exceptions, proposed: Exceptions, today: date
+) -> Report:
+    """Return the report in which the findings that are expected don't count."""
     fitting: set[Known] = set()
     found: list[Finding] = []
-    for finding in findings:
-        for each in (*known, *proposed):
-            if not each.fits(finding):
+    for finding in report.findings:
+        for each in (*counted.known, *proposed.known):
+            if not fits(each, finding):
                 continue
             fitting.add(each)
             is_over = each.until < today.isoformat()
-            counts = each in known and not is_over
-            if counts and finding.known is None:
+            if each in counted.known and not is_over and finding.known is None:
                 finding = replace(finding, known=each)  # noqa: PLW2901  # the first that fits
             elif finding.known is None:
                 why = f"was over on {each.until}" if is_over else "is new and doesn't count yet"
@@ -97,7 +86,12 @@ def marked(
         found.append(finding)
     notes = [
         f"an exception fits nothing in this plan: {each.address}, {each.verdict} ({each.reason})"
-        for each in known
+        for each in counted.known
         if each not in fitting
     ]
-    return tuple(found), notes
+    return replace(
+        report,
+        findings=tuple(found),
+        notes=(*report.notes, *notes),
+        red_from=counted.red_from,
+    )

@@ -1,17 +1,16 @@
-"""What is found on one resource of a plan, over all accounts."""
+"""What is found in a plan: a report, with a finding for each resource over all accounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from ..machine import Command, Stage
 from .advice import Advice
 from .causes import Cause
 from .consequences import Consequence
+from .plan import Plan
 from .sources import Place
-
-if TYPE_CHECKING:
-    from .exceptions import Known
+from .verdicts import MAY_LOSE, NOT_JUDGED, graver
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,16 @@ class Part:
         return mine == (other.verb, other.advice, other.verdict, other.consequences)
 
 
+class Known(NamedTuple):
+    """One finding that somebody expects."""
+
+    address: str
+    verdict: str
+    reason: str
+    until: str
+    """The last day on which it counts."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What the change of one resource does, over all accounts; without a verdict nothing."""
@@ -72,7 +81,49 @@ class Finding:
     """The address of the account or the vault that goes too, and whose finding tells it all."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
-    known: "Known | None" = None
+    known: Known | None = None
     """The exception by which it doesn't count."""
     remark: str = ""
     """What else is said of it: an exception that is new, or over."""
+
+
+@dataclass
+class Report:
+    """All findings of a plan, and what was not judged."""
+
+    plan: Plan
+    profile: str
+    holds: Mapping[str, str]
+    """What was assumed to be in each account."""
+    revision: str
+    findings: tuple[Finding, ...]
+    quiet: tuple[Finding, ...]
+    """The changes of which nothing was found."""
+    changes: int
+    accounts: tuple[str, ...]
+    not_judged: Mapping[str, int]
+    """How many accounts there are of each kind that is not judged."""
+    notes: tuple[str, ...]
+    red_from: str = MAY_LOSE
+
+    def is_red(self, finding: Finding) -> bool:
+        """Return whether a finding makes the plan red."""
+        return finding.known is None and not graver(self.red_from, finding.verdict)
+
+    @property
+    def reds(self) -> list[Finding]:
+        """Return the findings that make the plan red, apart from those that were not judged."""
+        return [
+            finding
+            for finding in self.findings
+            if self.is_red(finding) and finding.verdict != NOT_JUDGED
+        ]
+
+    @property
+    def undecided(self) -> list[Finding]:
+        """Return what was not judged and is not expected."""
+        return [
+            finding
+            for finding in self.findings
+            if finding.verdict == NOT_JUDGED and finding.known is None
+        ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from ..machine import Command, Machine, Refused, Unspecified
 from ..machine.commands import DeleteResource
@@ -21,13 +20,11 @@ from .changes import Operation, operations_of
 from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .demands import all_demands, broken_demands
-from .exceptions import NO_EXCEPTIONS, Exceptions, marked
-from .finding import Finding, Part, Replay
+from .finding import Finding, Part, Replay, Report
 from .gaps import how_long
 from .order import predecessors
 from .plan import CREATE, DELETE, Plan, without_keys
 from .setup import document_of, model_of, workspace_of
-from .sources import find_places, place_of
 from .undecided import NotJudged, accounts_not_judged, may_take_a_key, not_followed, not_judged
 from .verdicts import (
     LOSES,
@@ -62,63 +59,6 @@ DELETIONS = {
 """By kind of change: what it deletes, as its words name it."""
 
 
-@dataclass
-class Report:
-    """All findings of a plan, and what was not judged."""
-
-    plan: Plan
-    profile: str
-    holds: Mapping[str, str]
-    """What was assumed to be in each account."""
-    revision: str
-    findings: tuple[Finding, ...]
-    quiet: tuple[Finding, ...]
-    """The changes of which nothing was found."""
-    changes: int
-    accounts: tuple[str, ...]
-    not_judged: Mapping[str, int]
-    """How many accounts there are of each kind that is not judged."""
-    notes: tuple[str, ...]
-    red_from: str = MAY_LOSE
-
-    def with_exceptions(self, counted: Exceptions, proposed: Exceptions, today: date) -> "Report":
-        """Return the report in which the findings that are expected don't count."""
-        findings, notes = marked(self.findings, counted.known, proposed.known, today)
-        all_notes = (*self.notes, *notes)
-        return replace(self, findings=findings, notes=all_notes, red_from=counted.red_from)
-
-    def with_places(self, folder: str) -> "Report":
-        """Return the report with the file and line of each resource, where these are known."""
-        places = find_places(folder)
-        located: list[Finding] = []
-        for finding in self.findings:
-            place = place_of(places, folder, finding.address, finding.type)
-            located.append(replace(finding, place=place))
-        return replace(self, findings=tuple(located))
-
-    def is_red(self, finding: Finding) -> bool:
-        """Return whether a finding makes the plan red."""
-        return finding.known is None and not graver(self.red_from, finding.verdict)
-
-    @property
-    def reds(self) -> list[Finding]:
-        """Return the findings that make the plan red, apart from those that were not judged."""
-        return [
-            finding
-            for finding in self.findings
-            if self.is_red(finding) and finding.verdict != NOT_JUDGED
-        ]
-
-    @property
-    def undecided(self) -> list[Finding]:
-        """Return what was not judged and is not expected."""
-        return [
-            finding
-            for finding in self.findings
-            if finding.verdict == NOT_JUDGED and finding.known is None
-        ]
-
-
 @dataclass(frozen=True)
 class Story:
     """One operation on the world of one account, and the walk that tells what it does."""
@@ -150,7 +90,7 @@ class Judge:
     article: Machine
     register: Register
     profile: str = "article"
-    holds: Mapping[str, str] = field(default_factory=lambda: dict(NO_EXCEPTIONS.holds))
+    holds: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     undecided: list[NotJudged] = field(default_factory=list)
 

@@ -13,7 +13,7 @@ from .verdicts import LOSES, MAY_LOSE
 from .walk import Effect, Walk
 
 FOR_GOOD = (
-    "No change in this plan restores the access to the key: it stays away until you restore it."
+    "no change in this plan restores the access to the key: it stays away until you restore it."
 )
 SECONDS = (
     "How soon the service notices is not stated; a gap of seconds may do no harm. If the apply "
@@ -47,7 +47,9 @@ def how_long(
     if perhaps:
         names = listed_in_part(list(perhaps))
         return f"Whether {names} restores the access to the key is not specified."
-    return FOR_GOOD
+    if findings[number].verdict == LOSES:
+        return f"{FOR_GOOD[0].upper()}{FOR_GOOD[1:]}"
+    return f"If so, {FOR_GOOD}"
 
 
 def takes_away(finding: Finding) -> bool:

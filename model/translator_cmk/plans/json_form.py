@@ -16,8 +16,7 @@ from ..shapes import (
     schemas_of,
 )
 from .consequences import Consequence
-from .finding import Finding, Part
-from .findings import Report
+from .finding import Finding, Part, Report
 from .verdicts import VERDICTS
 from .words import BECOMES, consequence_in_words, limits, summary
 

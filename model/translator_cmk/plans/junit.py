@@ -2,8 +2,7 @@
 
 from ..escaping import plain
 from ..junit import JUnitCase, JUnitSuite, junit_xml
-from .finding import Finding
-from .findings import Report
+from .finding import Finding, Report
 from .verdicts import NOT_JUDGED
 from .words import actions_in_words, finding_in_words, summary
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 
 from ..machine.commands import CreateKey, DeleteKey, DisableKey, RecoverKey
-from .context import NOTHING, Change, Context, may
+from .context import HSM, NOTHING, Change, Context, may
 from .inventory import Entry
 from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Key
-from .vault_changes import HSM
 from .verdicts import NOT_SPECIFIED
 
 RECOVERS = "key_vault.recover_soft_deleted_keys"

@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..escaping import plain
-from .finding import Finding
-from .findings import Report
+from .finding import Finding, Report
 from .sources import Place
 from .verdicts import BY_NAME, TABLE
 from .words import finding_in_words, limits

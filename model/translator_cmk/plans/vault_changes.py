@@ -13,15 +13,12 @@ from ..machine.commands import (
 )
 from .access_changes import policies_given, policies_updated
 from .causes import set_back
-from .context import NOTHING, Change, Commands, Context, may
+from .context import HSM, NOTHING, Change, Commands, Context, may
 from .inventory import Entry
 from .plan import CREATE, UNKNOWN, Plan, PlannedResource
 from .things import Group, MayBeUnknown, Role, Vault
 from .verdicts import REFUSED
 from .world import KnownVault, covers, location_name
-
-HSM = "keys.managed-hsm"
-"""The requirement that leaves open whether a key in a managed HSM can be in use."""
 
 # Vaults
 

@@ -7,8 +7,7 @@ from ..document.markdown import document_md
 from ..document.text import document_text
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from .consequences import Consequence
-from .finding import Finding, Part
-from .findings import Report
+from .finding import Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .verdicts import BY_NAME, REFUSED, TABLE
 from .world import OTHERS, address_in_words, holds_of
