@@ -197,7 +197,11 @@ WAYS: tuple[Commands, ...] = (
         DeleteVault("kv-prod"),
         RecoverVault("kv-prod"),
     ),
-    # moves of a key vault
+    # moves of a resource away from its key vault, and of a key vault
+    after(
+        "a multi-service resource with access to a vault of another subscription",
+        MoveSubscription("production", "abroad"),
+    ),
     after(
         "a resource with an identity",
         CreateVault("kv-prod", "westeurope", "production", "vaults"),

@@ -56,6 +56,7 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
         vault=vault,
         resource=resource,
         tenant=vault.subscription.tenant,
+        left_behind=False,
         state="active",
     )
 
