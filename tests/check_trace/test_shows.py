@@ -393,7 +393,7 @@ def test_the_page_has_every_log_and_no_identifier(tmp_path: Path) -> None:
 
 def test_the_page_has_what_was_shown_lost_and_refused() -> None:
     logs = [judged(log_of(asked(PROTECTION))), judged(hour(Hour(2, 4)))]
-    written = page_html(logs, "profile article", load_register())
+    written = page_html(logs, load_register())
     for word in ("vault.purge-protection", "revocation.deletes-uploads", CODE, "11:05:00"):
         assert word in written
 

@@ -4,7 +4,7 @@ It names what the logs name, without the identifiers that Azure gives to tenants
 identities.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..document import (
@@ -28,21 +28,22 @@ from ..language.facts import Fact
 from ..language.sentences import format_answer, format_fact, has_sentence
 from ..machine import Accepted, Refused
 from ..oracle.shown import Name
-from ..requirements import Register
+from ..requirements import Register, Requirement
 from ..verdict import Status
 from .events import Event
 from .judging import JudgedLog
+from .showing import Lines, Shows
 from .wording import (
     about_azure,
+    brief_losses,
     clock,
-    conclusion,
     format_losses,
     format_refusals,
     format_request,
-    format_settled,
     in_order,
     notes,
-    numbers,
+    on_lines,
+    plural,
 )
 
 RESULTS = {
@@ -52,160 +53,201 @@ RESULTS = {
 }
 UNREADABLE = Mark("can't be read to its end", str(Status.FAILED))
 
-IN_SUMMARY = 3
+BASES = {
+    "stated": "the article says so",
+    "implied": "the article implies it",
+    "environment": "other documents say so",
+    "assumed": "we assume it",
+}
+
+IN_SUMMARY = 2
 """How much of what a log shows stands in the first table."""
 
 MOST_FACTS = 5
 """How many facts of one look the record has."""
 
-
-def page_html(logs: Sequence[JudgedLog], judged_by: str, register: Register) -> str:
-    """Return the page."""
-    return without_identifiers(document_html(page_of(logs, judged_by, register), TITLE))
-
-
 TITLE = "What was recorded of customer-managed keys on Azure AI Translator"
 
 
-def page_of(logs: Sequence[JudgedLog], judged_by: str, register: Register) -> Document:
-    """Return the page in blocks."""
-    return (*beginning(logs, judged_by, register), *bodies(logs, judged_by, register))
+def page_html(logs: Sequence[JudgedLog], register: Register) -> str:
+    """Return the page."""
+    return without_identifiers(document_html(page_of(logs, register), TITLE))
 
 
-def beginning(logs: Sequence[JudgedLog], judged_by: str, register: Register) -> Iterator[Block]:
+def page_of(logs: Sequence[JudgedLog], register: Register) -> Document:
+    """Return the page in blocks: the first screen, then each log."""
+    blocks = list(beginning(logs, register))
+    for log in logs:
+        blocks += body_of(log, register)
+    return tuple(blocks)
+
+
+def beginning(logs: Sequence[JudgedLog], register: Register) -> Iterator[Block]:
     """Yield the first screen: what was compared with what, and the result of each log."""
     article = register.article
     yield Heading(1, TITLE)
     yield Paragraph(
         (
-            "Each log has the requests that somebody made, the answers, and what was seen "
+            "Each log has requests that somebody made, with the answers and what was seen "
             "afterwards. translator-cmk compared them with the Microsoft article ",
             Link(article.title, article.url),
-            f", revision of {article.revision} ({judged_by}).",
+            f", revision of {article.revision}. Lines are those of a log.",
         )
     )
     yield Paragraph(
         (
-            "What was recorded, and where, is known from whoever recorded it: no check shows that "
-            "it is true. Microsoft has not reviewed this page.",
+            "Whoever recorded the logs says where. No check shows that it is true. Microsoft has "
+            "not reviewed this page.",
         ),
         "note",
     )
     rows = tuple(summary_of(log, register) for log in logs)
-    yield Table(("Log", "Result", "Shows", "Losses"), rows)
+    yield Table(("Log", "Result", "Shows", "Lost"), rows)
 
 
 def summary_of(log: JudgedLog, register: Register) -> tuple[Text, ...]:
     """Return the row of a log in the first table."""
-    name: Text = (Link(log.name, f"#{anchor_of(log)}"),)
-    if log.subject:
-        name = (*name, f" {log.subject}")
+    lost = "; ".join(brief_losses(log.verdict))
     return (
-        name,
-        (RESULTS.get(log.exit_code, UNREADABLE),),
-        (first_of(list(main_findings(log, register))),),
-        (first_of(list(format_losses(log.verdict))),),
+        (Link(log.name, f"#{anchor_of(log)}"),),
+        (mark_of(log),),
+        (first_of(list(main_findings(log, register))) or "nothing",),
+        (with_capital(lost),),
     )
 
 
-def first_of(entries: Sequence[str]) -> str:
-    """Return the first of what a log shows, in a cell."""
-    if not entries:
-        return "nothing"
-    more = f"; and {len(entries) - IN_SUMMARY} more" if len(entries) > IN_SUMMARY else ""
-    return ". ".join(entries[:IN_SUMMARY]) + more
+def mark_of(log: JudgedLog) -> Mark:
+    """Return the result of a log in few words."""
+    return RESULTS.get(log.exit_code, UNREADABLE)
+
+
+def first_of(findings: Sequence[str]) -> str:
+    """Return the first of what a log shows."""
+    some = [f"{finding}." for finding in findings[:IN_SUMMARY]]
+    if len(findings) > IN_SUMMARY:
+        some.append(f"And {len(findings) - IN_SUMMARY} more.")
+    return " ".join(some)
 
 
 def main_findings(log: JudgedLog, register: Register) -> Iterator[str]:
-    """Yield what a log contradicts, then what it shows and settles."""
+    """Yield what a log contradicts, or else what it shows and settles."""
     for deviation in log.verdict.deviations:
-        yield from (
-            f"Line {deviation.at}: {format_answer(difference.seen)}"
-            for difference in deviation.differences
-        )
-    yield from (requirement.title for requirement in in_order(log.shows, register))
-    for name, holds in log.shows.settled:
-        text = format_settled(register[name], holds)
-        yield f"{text[:1].upper()}{text[1:]}"
+        for name in deviation.why.attributed_to:
+            yield f"Not so on line {deviation.at}: {register[name].title}"
+    if log.verdict.fits:
+        yield from (requirement.title for requirement in in_order(log.shows, register))
+        for name, holds in log.shows.settled:
+            yield register[name].title if holds else f"Not so: {register[name].title}"
+
+
+def with_capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 # One log
 
 
-def bodies(logs: Sequence[JudgedLog], judged_by: str, register: Register) -> Iterator[Block]:
-    """Yield what there is to say of each log."""
-    for log in logs:
-        yield Heading(2, log.name, anchor_of(log))
-        said = conclusion(log.verdict, judged_by)
-        mark = RESULTS.get(log.exit_code, UNREADABLE)
-        yield Paragraph((Strong(f"{said[:1].upper()}{said[1:]}."),), f"result {mark.kind}")
-        yield from deviations_of(log)
-        yield from tables_of(log, register)
-        yield record_of(log)
+def body_of(log: JudgedLog, register: Register) -> Iterator[Block]:
+    """Yield what there is to say of one log."""
+    yield Heading(2, log.name, anchor_of(log))
+    yield Paragraph((recorded(log),), "muted")
+    yield Paragraph((Strong(conclusion_of(log)),), f"result {mark_of(log).kind}")
+    remarks = list(remarks_on(log, register))
+    if remarks:
+        yield Items(tuple(remarks))
+    yield from tables_of(log, register)
+    yield record_of(log)
 
 
 def anchor_of(log: JudgedLog) -> str:
     return f"log-{log.name}"
 
 
-def deviations_of(log: JudgedLog) -> Iterator[Block]:
+def recorded(log: JudgedLog) -> str:
+    """Return what was recorded, and when, as the log says."""
+    times = [event.time for world in log.verdict.kept for _, event in world.events if event.time]
+    subject = f"{log.subject}. " if log.subject else ""
+    if not times:
+        return f"{subject}The log has no times."
+    start, end = min(times), max(times)
+    return f"{subject}{start:%Y-%m-%d}, {clock(start)} to {clock(end)} ({start:%Z})."
+
+
+def conclusion_of(log: JudgedLog) -> str:
+    """Return the result of a log in one sentence."""
+    verdict = log.verdict
+    events = plural(verdict.judged, "event")
+    if not verdict.fits:
+        lines = on_lines(tuple(deviation.at for deviation in verdict.deviations))
+        return f"Does not fit: {lines} can't be if the article is right. {events} judged."
+    if not verdict.looks:
+        return "Shows nothing: no line says what a request brought about."
+    if log.exit_code == OK:
+        return f"Fits: nothing in {events} contradicts the article."
+    return f"Not decided: nothing in {events} contradicts the article, but not all was decided."
+
+
+def remarks_on(log: JudgedLog, register: Register) -> Iterator[Text]:
     """Yield what is impossible, and what a reader has to know about single lines."""
-    lines: list[Text] = []
     for deviation in log.verdict.deviations:
-        request = format_request(deviation.commands)
+        request = with_capital(format_request(deviation.commands))
         for difference in deviation.differences:
             demanded = format_answer(difference.expected)
-            seen = format_answer(difference.seen)
-            lines.append(
-                (f"Line {deviation.at}: {request}. Demanded: {demanded}. ", Strong(f"Seen: {seen}"))
-            )
-        if deviation.why.without:
-            lines.append((f"As if it had no {', '.join(deviation.why.without)}.",))
-    lines += [(f"Line {at}: {note}",) for at, note in notes(log.verdict)]
-    if lines:
-        yield Items(tuple(lines))
+            seen = f"Seen: {format_answer(difference.seen)}."
+            yield (f"Line {deviation.at}: {request}. Demanded: {demanded}. ", Strong(seen))
+        for name in deviation.why.without:
+            yield ("It behaves as if this were not so: ", register[name].title, " ", Code(name))
+    for at, note in notes(log.verdict):
+        yield (f"Line {at}: {note}.",)
 
 
 def tables_of(log: JudgedLog, register: Register) -> Iterator[Block]:
-    """Yield a table of each kind of what a log shows."""
+    """Yield each kind of what a log shows."""
     shows = log.shows
-    losses = [(said,) for said in format_losses(log.verdict)]
+    losses = [(f"{with_capital(said)}.",) for said in format_losses(log.verdict)]
     if losses:
         yield Heading(3, "What was lost, and when")
         yield Items(tuple(losses))
-    shown = [
-        ((each.title, " ", Code(each.id)), (each.basis,), (numbers(shows.shown[each.id]),))
-        for each in in_order(shows, register)
-    ]
+    shown = {each.id: shows.shown[each.id] for each in in_order(shows, register)}
     if shown:
-        yield Heading(3, "Shown: a system without it would have answered otherwise")
-        yield Table(("Requirement", "The article", "Lines"), tuple(shown))
-    settled = [
-        ((format_settled(register[name], holds), " ", Code(name)), (numbers(lines),))
-        for (name, holds), lines in shows.settled.items()
-    ]
-    if settled:
+        yield Heading(3, "Shown: a system without it would have differed")
+        yield requirements(shown, register)
+    if shows.settled:
         yield Heading(3, "Settled: the article doesn't say it, and we had assumed it")
-        yield Table(("Assumption", "Lines"), tuple(settled))
-    refusals = [((numbers(lines),), (said,)) for lines, said in format_refusals(shows)]
+        yield Table(("Rests on", "Assumption", "Seen"), tuple(settled_rows(shows, register)))
+    refusals = [(f"{with_capital(said)}.",) for said in format_refusals(shows)]
     if refusals:
         yield Heading(3, "Refusals")
-        yield Table(("Lines", "Refusal"), tuple(refusals))
-    still_open = [
-        ((register[name].title, " ", Code(name)), (numbers(lines),))
-        for name, lines in shows.open.items()
-        if register[name].basis != "environment"
-    ]
+        yield Items(tuple(refusals))
+    still_open = {
+        name: lines for name, lines in shows.open.items() if register[name].basis != "environment"
+    }
     if still_open:
         head = f"Still open, although it was put to the test: {len(still_open)}"
-        yield Folded((head,), (Table(("Requirement", "Lines"), tuple(still_open)),))
-    also = [
-        ((each.title, " ", Code(each.id)), (numbers(lines),))
-        for each, lines in about_azure(shows, register)
-    ]
+        yield Folded((head,), (requirements(still_open, register),))
+    also = {each.id: lines for each, lines in about_azure(shows, register)}
     if also:
         head = f"Shown of what other documents of Microsoft's say: {len(also)}"
-        yield Folded((head,), (Table(("Requirement", "Lines"), tuple(also)),))
+        yield Folded((head,), (requirements(also, register),))
+
+
+def requirements(found: Mapping[str, Lines], register: Register) -> Table:
+    """Return a table of requirements with the lines that they rest on."""
+    rows = []
+    for name, lines in found.items():
+        requirement = register[name]
+        rows.append(row_of(requirement, lines, BASES[requirement.basis]))
+    return Table(("Rests on", "Requirement", "Basis"), tuple(rows))
+
+
+def settled_rows(shows: Shows, register: Register) -> Iterator[tuple[Text, ...]]:
+    """Yield the assumptions that a log settles."""
+    for (name, holds), lines in shows.settled.items():
+        yield row_of(register[name], lines, "it is so" if holds else "it is not so")
+
+
+def row_of(requirement: Requirement, lines: Lines, word: str) -> tuple[Text, ...]:
+    return (on_lines(lines),), (requirement.title, " ", Code(requirement.id)), (word,)
 
 
 # The record

@@ -1,9 +1,10 @@
 """The command `translator-cmk check-trace`: judge logs, and print the verdicts."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
+from ..document.text import document_text
 from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, reason
 from ..files import write_text
 from ..language.sentences import format_answer, format_outcome
@@ -15,20 +16,8 @@ from ..requirements import Register, add_revision_option, load_register
 from ..shapes import suggestion
 from .checking import TraceDeviation, TraceVerdict
 from .judging import JudgedLog, judge
-from .page import page_html
-from .showing import Lines
-from .wording import (
-    about_azure,
-    conclusion,
-    format_losses,
-    format_refusals,
-    format_request,
-    format_settled,
-    in_order,
-    notes,
-    numbers,
-    on_lines,
-)
+from .page import page_html, tables_of
+from .wording import conclusion, format_request, notes
 
 GRAVEST_FIRST = (DEVIATIONS, USAGE, INCOMPLETE, OK)
 
@@ -81,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         if log.verdict.judged or log.ended_by == OK:
             print("\n".join(format_log(log, judged_by, register)), flush=True)
     if args.page is not None:
-        write_page(args.page, page_html(logs, judged_by, register))
+        write_page(args.page, page_html(logs, register))
     codes = {log.exit_code for log in logs}
     return next(code for code in GRAVEST_FIRST if code in codes)
 
@@ -115,11 +104,9 @@ def machine_for(profile: str, register: Register, waived: list[str]) -> Machine:
 def format_log(log: JudgedLog, judged_by: str, register: Register) -> Iterator[str]:
     """Yield the lines on one log: the verdict, and what it shows."""
     yield from format_verdict(log.verdict, log.source, judged_by)
-    for heading, entries in sections(log, register):
-        found = list(entries)
-        if found:
-            yield f"  {heading}:"
-            yield from (f"    {entry}" for entry in found)
+    findings = tuple(tables_of(log, register))
+    if findings:
+        yield f"\n{document_text(findings)}\n"
 
 
 def format_verdict(verdict: TraceVerdict, source: str, judged: str) -> Iterator[str]:
@@ -140,37 +127,6 @@ def format_verdict(verdict: TraceVerdict, source: str, judged: str) -> Iterator[
     for at, note in notes(verdict):
         yield f"{source}:{at}: {note}"
     yield f"{source} {conclusion(verdict, judged)}"
-
-
-def sections(log: JudgedLog, register: Register) -> Iterator[tuple[str, Iterator[str]]]:
-    """Yield what a log shows, each kind of it below a heading."""
-    shows = log.shows
-    yield (
-        "shown, since a system without it would have differed",
-        (
-            f"{each.id}: {each.title} ({on_lines(shows.shown[each.id])})"
-            for each in in_order(shows, register)
-        ),
-    )
-    yield (
-        "settled, of what we assume",
-        (
-            f"{name}: {format_settled(register[name], holds)} ({on_lines(lines)})"
-            for (name, holds), lines in shows.settled.items()
-        ),
-    )
-    yield "losses", format_losses(log.verdict)
-    refusals = format_refusals(shows)
-    yield "refusals", (f"{on_lines(lines)}: {said}" for lines, said in refusals)
-    yield "still open, although it was put to the test", in_one(shows.open, register)
-    also = {each.id: lines for each, lines in about_azure(shows, register)}
-    yield "shown of what other documents of Microsoft's say", in_one(also, register)
-
-
-def in_one(found: Mapping[str, Lines], register: Register) -> Iterator[str]:
-    """Yield requirements on one line, by their ids."""
-    if found:
-        yield ", ".join(f"{each} ({numbers(found[each])})" for each in register if each in found)
 
 
 def format_deviation(deviation: TraceDeviation, source: str) -> Iterator[str]:

@@ -13,6 +13,15 @@ from .events import Event
 from .losses import Loss, Moment
 from .showing import Lines, Shows
 
+SAID = ("stated", "implied")
+"""The bases of what the article says."""
+
+MOST_LINES = 6
+"""How many numbers of lines are listed."""
+
+WITH_CONTROLS = 3
+"""How many lines a claim rests on that needed controls: theirs, and one between."""
+
 MANY = 3
 """How many of the commands that an event may have been are printed."""
 
@@ -29,14 +38,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def numbers(lines: Lines) -> str:
-    """Return `4`, or `4, 6 and 9`."""
-    return listed(str(line) for line in lines)
-
-
 def on_lines(lines: Lines) -> str:
-    """Return `line 4`, or `lines 4, 6 and 9`."""
-    return f"line{'s' if len(lines) > 1 else ''} {numbers(lines)}"
+    """Return `line 4`, `lines 4, 6 and 9`, or of many their number with the first and the last."""
+    if len(lines) > MOST_LINES:
+        return f"{len(lines)} lines from {lines[0]} to {lines[-1]}"
+    return f"line{'s' if len(lines) > 1 else ''} {listed(map(str, lines))}"
 
 
 def format_request(commands: tuple[Command, ...]) -> str:
@@ -92,11 +98,15 @@ def notes(verdict: TraceVerdict) -> Iterator[tuple[int, str]]:
 
 def in_order(shows: Shows, register: Register) -> list[Requirement]:
     """Return the requirements that a log shows and that the article states or implies: first those
-    that it shows last, since a log ends with what it asks.
+    that needed controls, and effects last, since they are how it gets there.
     """
-    names = [name for name in shows.shown if register[name].basis in ("stated", "implied")]
-    names.sort(key=lambda name: shows.shown[name][-1], reverse=True)
-    return [register[name] for name in names]
+
+    def place(name: str) -> tuple[bool, bool, int]:
+        lines = shows.shown[name]
+        return len(lines) < WITH_CONTROLS, register[name].kind == "effect", -lines[-1]
+
+    names = [name for name in shows.shown if register[name].basis in SAID]
+    return [register[name] for name in sorted(names, key=place)]
 
 
 def about_azure(shows: Shows, register: Register) -> Iterator[tuple[Requirement, Lines]]:
@@ -106,42 +116,53 @@ def about_azure(shows: Shows, register: Register) -> Iterator[tuple[Requirement,
             yield register[name], lines
 
 
-def format_settled(requirement: Requirement, holds: bool) -> str:
-    """Return an assumption with what a log says of it."""
-    if holds:
-        return f"as assumed: {requirement.title}"
-    return f"not as assumed, which was: {requirement.title}"
-
-
-def format_refusals(shows: Shows) -> Iterator[tuple[Lines, str]]:
-    """Yield the refusals by codes of the system's own with what they count for, and the lines of
-    those that are alike.
+def format_refusals(shows: Shows) -> Iterator[str]:
+    """Yield the refusals by codes of the system's own with what they count for, those that are
+    alike in one.
     """
-    alike: dict[tuple[Any, ...], list[tuple[int, Event]]] = {}
+    found: dict[tuple[Any, ...], list[tuple[int, Event]]] = {}
     for at, event, controls in shows.refusals:
         if event.code:
             kinds = tuple(type(command) for command in event.commands)
-            alike.setdefault((kinds, event.code, controls), []).append((at, event))
-    for (_, code, controls), refused in alike.items():
+            found.setdefault((kinds, event.code, controls), []).append((at, event))
+    for (_, code, controls), refused in found.items():
         first = refused[0][1]
         lines = tuple(at for at, _ in refused)
         if controls:
             counts = f"it counts, since such requests worked on {on_lines(controls)}"
         else:
             counts = "nothing is learned, since none was seen to work before it and after it"
-        yield lines, f"refused with {code}: {format_request(first.commands)}; {counts}"
+        request = format_request(first.commands)
+        yield f"{on_lines(lines)}: refused with {code}: {request}; {counts}"
 
 
-def format_losses(verdict: TraceVerdict) -> Iterator[str]:
-    """Yield the losses of all worlds, as far as they were seen; those that are alike in one."""
+def alike(verdict: TraceVerdict) -> Iterator[list[Loss]]:
+    """Yield the losses of all worlds, together those that were seen on the same lines."""
     for losses in verdict.losses:
-        alike: dict[tuple[object, ...], list[Loss]] = {}
+        found: dict[tuple[Any, ...], list[Loss]] = {}
         for loss in losses.all:
             last = loss.gone or loss.alive
             key = (loss.name[0], loss.gone is None, last and last.at, loss.back)
-            alike.setdefault(key, []).append(loss)
-        for together in alike.values():
-            yield f"{format_things(together)}: {format_loss(together[0])}"
+            found.setdefault(key, []).append(loss)
+        yield from found.values()
+
+
+def format_losses(verdict: TraceVerdict) -> Iterator[str]:
+    """Yield the losses of all worlds, as far as they were seen."""
+    for losses in alike(verdict):
+        yield f"{format_things(losses)}: {format_loss(losses[0])}"
+
+
+def brief_losses(verdict: TraceVerdict) -> Iterator[str]:
+    """Yield the losses of all worlds, with how long they took."""
+    for losses in alike(verdict):
+        first = losses[0]
+        moment = first.gone or first.alive
+        after = ""
+        if moment and moment.time and first.due and first.due.time:
+            after = f" after {duration(first.due.time, moment.time)}"
+        word = "lost" if first.gone else "still there"
+        yield f"{format_things(losses)}: {word}{after}"
 
 
 def format_loss(loss: Loss) -> str:
