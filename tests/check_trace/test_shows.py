@@ -318,6 +318,11 @@ def test_a_loss_that_never_came_is_neither_shown_nor_denied(
     log = judged(hour(cloud))
     assert log.exit_code == 4
     named = {loss.name[1] for loss in log.verdict.missing}
+    assert all(
+        loss.alive and loss.alive.at < BACK
+        for loss in log.verdict.missing
+        if loss.name[0] == "workspace"
+    )
     assert named == missing if missing else named >= {"ws", "document"}
     assert "revocation.deletes-uploads" in log.shows.open
     assert "revocation.deletes-uploads" not in log.shows.shown

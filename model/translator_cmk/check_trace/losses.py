@@ -123,12 +123,17 @@ class Losses:
         moment = Moment(at, event.time, command)
         self._note_uploads(event)
         demanded = oracle.observe()
+        sights: list[tuple[Name, bool]] = []
         for name in self._things(demanded):
             if event.observation is not None and is_shown(event, name):
-                self._note_sight(self._loss(name), moment, sees(event.observation, name))
+                sights.append((name, sees(event.observation, name)))
         for name in named_in(event, USES):
             if isinstance(event.outcome, Accepted | Refused):
-                self._note_sight(self._loss(name), moment, isinstance(event.outcome, Accepted))
+                sights.append((name, isinstance(event.outcome, Accepted)))
+        for name, is_alive in sights:
+            loss = self._loss(name)
+            if is_lost(demanded, name) or not loss.is_late or loss.gone is not None:
+                self._note_sight(loss, moment, is_alive)  # a late loss is over once its cause is
         for name in self._things(demanded):
             self._note_due(self._loss(name), moment, is_kept(demanded, name))
 

@@ -158,11 +158,12 @@ def brief_losses(verdict: TraceVerdict) -> Iterator[str]:
     for losses in alike(verdict):
         first = losses[0]
         moment = first.gone or first.alive
-        after = ""
+        word = "lost within" if first.gone else "still there after"
         if moment and moment.time and first.due and first.due.time:
-            after = f" after {duration(first.due.time, moment.time)}"
-        word = "lost" if first.gone else "still there"
-        yield f"{format_things(losses)}: {word}{after}"
+            said = f"{word} {duration(first.due.time, moment.time)}"
+        else:
+            said = "lost" if first.gone else "still there"
+        yield f"{format_things(losses)}: {said}"
 
 
 def format_loss(loss: Loss) -> str:
@@ -177,7 +178,7 @@ def format_loss(loss: Loss) -> str:
     else:
         if loss.alive is not None:
             parts.append(f"last seen on {format_moment(loss.alive)}")
-        parts.append(f"lost on {format_moment(loss.gone)}{since_due(loss, loss.gone)}")
+        parts.append(f"seen lost on {format_moment(loss.gone)}{since_due(loss, loss.gone)}")
     if loss.back is not None:
         parts.append(f"back on {format_moment(loss.back)}")
     return "; ".join(parts)
