@@ -165,6 +165,7 @@ Feature: Encryption at rest
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
     Scenario Outline: Enabling on a limited tier is refused
       Given <start>

@@ -216,6 +216,7 @@ Feature: Customer-managed keys
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | channel |
@@ -297,6 +298,7 @@ Feature: Customer-managed keys
       And the customer <makes> the key "cmk-new" <where> "kv-prod" of type RSA and 2048 bits
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | makes     | where | channel |
@@ -456,6 +458,7 @@ Feature: Customer-managed keys
       And the customer generates the key "cmk-next" in "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the API
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
     Scenario: If one resource gives up its key, another keeps it
       Given two resources that share a vault and a key (resource "translator-test", workspace "ws-test")

@@ -64,6 +64,7 @@ Feature: Eligible resources
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
     Scenario Outline: Enabling for a global resource is refused
       Given <start>

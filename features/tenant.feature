@@ -21,6 +21,7 @@ Feature: Microsoft Entra tenants
       Given a resource with an identity and a vault with a key
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
+      And "translator-prod" has access to the keys of "kv-prod"
 
     Scenario Outline: Granting access across tenants is refused
       Given <start>

@@ -27,6 +27,7 @@ Feature: The key vault
       And the customer creates the Translator resource "translator-prod" in "<region>"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | region     |
@@ -37,6 +38,7 @@ Feature: The key vault
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
     Scenario Outline: A vault in another region is refused
       Given <start>
@@ -88,6 +90,7 @@ Feature: The key vault
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | channel |
@@ -120,6 +123,7 @@ Feature: The key vault
       And the customer creates the Translator resource "translator-prod" in the subscription "production"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | subscription |
@@ -264,11 +268,13 @@ Feature: The key vault
       And the customer creates the Translator resource "translator-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
     Scenario: A vault with both protections is accepted through the API
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
     Scenario Outline: A vault with purge protection alone is refused
       Given access to a vault with purge protection alone
@@ -299,6 +305,7 @@ Feature: The key vault
       And the customer turns on soft delete for "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | channel |
@@ -312,6 +319,7 @@ Feature: The key vault
       And the customer turns on purge protection for "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | channel |
@@ -361,6 +369,7 @@ Feature: The key vault
       And the customer turns on purge protection for "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | channel |
@@ -372,10 +381,11 @@ Feature: The key vault
 
     Scenario: A soft-deleted vault stays behind when its group moves
       Given a vault with a key
+      And the customer creates the vault "kv-test" in "westeurope"
       And the customer deletes the vault "kv-prod"
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
-      Then the request is accepted
-      And the vault "kv-prod" is in the subscription "production"
+      Then the vault "kv-prod" is in the subscription "production"
+      And the vault "kv-test" is in the subscription "security"
 
   @vault.permission-model
   Rule: Whether a key vault that uses Azure RBAC is accepted is not specified

@@ -100,6 +100,7 @@ Feature: Custom Translator workspaces
       Given an upload under Microsoft-managed keys
       When the customer trains the model "legal-en-de" in "ws-prod"
       Then the request is accepted
+      And the model "legal-en-de" is undeployed
 
     Scenario: Training without a document is refused
       Given a workspace under Microsoft-managed keys

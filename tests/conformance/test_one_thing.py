@@ -60,7 +60,7 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
 
 @pytest.mark.parametrize(
     ("system", "topic"),
-    [(MODEL, "resource"), ("tests.systems.mistaken:OwnKeyIgnored", "workspace")],
+    [(MODEL, "identity"), ("tests.systems.mistaken:OwnKeyIgnored", "workspace")],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str

@@ -188,6 +188,17 @@ class AcceptsEverything(ModelSystem):
         return Accepted()
 
 
+class IgnoresEnabling(ModelSystem):
+    """Accepts every request for customer-managed keys, and carries out none."""
+
+    declaration = declared("ignores enabling")
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys):
+            return Accepted()
+        return super().submit(command)
+
+
 class NeverEnables(ModelSystem):
     """Refuses customer-managed keys to everybody."""
 

@@ -42,18 +42,19 @@ def selected(
     """
     if declared and MASKED in declared.hidden:
         scenarios = with_later_looks(tuple(scenarios))
-    chosen = {scenario.case.id for scenario in scenarios if is_selected(scenario, selection)}
-    controls: set[str] = set()
-    for scenario in scenarios:
-        has_one = not chosen.isdisjoint(scenario.case.controls)  # one of them is enough
-        if scenario.case.id in chosen and not has_one:
-            controls.update(scenario.case.controls)
-    found = []
-    for scenario in scenarios:
-        is_due = scenario.case.id in chosen | controls
-        if is_due and not is_excluded(scenario, selection):
-            found.append(scenario)
-    return found
+    due = {scenario.case.id for scenario in scenarios if is_selected(scenario, selection)}
+    before: set[str] = set()
+    while before != due:  # a control may need a control
+        before = set(due)
+        for scenario in scenarios:
+            has_one = not before.isdisjoint(scenario.case.controls)  # one of them is enough
+            if scenario.case.id in before and not has_one:
+                due.update(scenario.case.controls)
+    return [
+        scenario
+        for scenario in scenarios
+        if scenario.case.id in due and not is_excluded(scenario, selection)
+    ]
 
 
 def is_selected(scenario: ScenarioCase, selection: Selection) -> bool:
