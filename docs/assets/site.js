@@ -125,7 +125,10 @@ document.querySelectorAll("form.decision").forEach((form) => {
   const actions = document.querySelector("p.actions");
   const answer = document.getElementById("answer");
   const questions = [...form.querySelectorAll("[data-question]")];
-  const because = [...form.querySelectorAll(".rules tbody tr")].map((each) => each.lastElementChild.textContent);
+  const outcomes = [...form.querySelectorAll(".rules tbody tr")].map((each) => {
+    const cells = [...each.children];
+    return { title: cells[0].textContent, because: cells.at(-2).textContent, next: cells.at(-1) };
+  });
   const names = [...questions.map((each) => each.dataset.question), ...[...fields.elements].map((each) => each.name)];
   const control = (name) => form.elements[name] ?? fields.elements[name];
   const blank = new Map([...record.querySelectorAll("[data-fill]")].map((each) => [each, each.textContent]));
@@ -147,15 +150,17 @@ document.querySelectorAll("form.decision").forEach((form) => {
       fill(each.dataset.question, each.hidden ? "not asked" : words[chosen[each.dataset.question]]);
     });
     answer.classList.toggle("given", at >= 0);
-    const next = at < 0 ? null : form.querySelector(`[data-answer="${rules[at][0]}"]`);
-    if (!next) answer.textContent = left < questions.length ? `${left} more to answer.` : "Answer the first question.";
+    const outcome = outcomes[at];
+    if (!outcome) answer.textContent = left < questions.length ? `${left} more to answer.` : "Answer the first question.";
     else {
-      const [title, ...rest] = next.cloneNode(true).childNodes;
-      answer.replaceChildren(title, ` ${because[at]}`, ...rest);
+      const title = document.createElement("strong");
+      title.textContent = `${outcome.title}.`;
+      answer.replaceChildren(title, ` ${outcome.because} `, ...outcome.next.cloneNode(true).childNodes);
     }
-    fill("answer", next?.querySelector("strong").textContent.toLowerCase().replace(".", ""));
-    fill("because", because[at]);
-    fill("date", next && new Date().toISOString().slice(0, 10));
+    fill("answer", outcome?.title.toLowerCase());
+    fill("because", outcome?.because);
+    fill("next", outcome?.next.textContent);
+    fill("date", outcome && new Date().toISOString().slice(0, 10));
     [...fields.elements].forEach((each) => fill(each.name, each.value));
     record.querySelectorAll("[data-if]").forEach((each) => (each.hidden = at >= 0 && !isFor(each, rules[at][0])));
   }

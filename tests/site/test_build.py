@@ -131,7 +131,7 @@ def test_pages_are_stale_with_what_is_not_committed(
     (clone / "docs" / "implementations.yaml").unlink()
     record = verify(clone, "--python", MODEL, *WELL).folder
     assert make(record, Path("docs")).said == [
-        "model: stale",
+        "simulation: stale",
         "a.feature is not committed, so everything is stale",
     ]
     assert [each.evidence.stale for each in shown] == ["a.feature is not committed"]

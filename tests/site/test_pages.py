@@ -57,7 +57,7 @@ def test_every_scenario_is_shown_as_it_is_written_with_a_result_for_each_row(
             _, _, section = page.partition(f"/{slug(scenario.name)} }}\n")
             below, _, _ = section.partition("\n### ")
             shown = re.findall(SIGN, below.partition("\n## ")[0])
-            assert shown == [("model: ✔ passed", "passed")] * len(scenario.pickles)
+            assert shown == [("simulation: ✔ passed", "passed")] * len(scenario.pickles)
         for pickle in feature.pickles:
             assert f"badges/scenarios/{pickle.id}.svg" in green
 
@@ -104,7 +104,7 @@ def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azu
 ) -> None:
     for name, text in pages(green).items():
         if "../badges/" in text or "*model: " in text:
-            assert "Run against the model, finished <time datetime=" in text, name
+            assert "Run against our simulation, finished <time datetime=" in text, name
             assert ">2026-03-04 05:06 UTC</time>. Observed on Azure: never." in text, name
 
 
@@ -277,7 +277,9 @@ def test_table_has_a_line_for_each_requirement(green: Mapping[str, str]) -> None
     (line,) = re.findall(
         r"^.*<br><code>vault\.same-region-refused</code> \{.*$", requirements, re.MULTILINE
     )
-    assert all(words in line for words in ("assumed", "demand", "model: ✔ passed", "scenarios"))
+    assert all(
+        words in line for words in ("assumed", "demand", "simulation: ✔ passed", "scenarios")
+    )
 
 
 def test_missing_evidence_is_listed() -> None:

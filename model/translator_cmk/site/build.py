@@ -50,7 +50,7 @@ def make(record: Path, docs: Path) -> Made:
     except (RowDefect, StartNotReached) as error:
         raise CommandError(f"a page can't be computed: {error}") from None
     evidence = content.evidence
-    said = [f"{evidence.subject}: {evidence.whole.words}"]
+    said = [f"{evidence.name}: {evidence.whole.words}"]
     if evidence.stale:
         said.append(f"{evidence.stale}, so everything is stale")
     for each in content.implementations:

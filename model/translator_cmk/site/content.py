@@ -102,6 +102,11 @@ class Evidence:
         return self.results.subject if self.results else PRODUCT_OF_THE_MODEL
 
     @property
+    def name(self) -> str:
+        """Return what the pages call the system that was tested: a model is a translation model."""
+        return "simulation" if self.is_asked_again else self.subject
+
+    @property
     def is_asked_again(self) -> bool:
         """Return whether the site has asked the subject itself, as it can ask the model alone.
 
@@ -208,7 +213,7 @@ class Evidence:
 
     def badge(self, verdict: Verdict) -> Badge:
         """Return the badge of a verdict."""
-        subject = "attestation" if verdict.status is Status.DECLARED else self.subject
+        subject = "attestation" if verdict.status is Status.DECLARED else self.name
         return Badge(subject, verdict.status, verdict.words)
 
     def _of(self, requirements: Collection[str]) -> Verdict:

@@ -36,8 +36,7 @@ from .losses.over_time import timeline
 from .questions import load_questions
 from .render import CHOICES, Page
 from .siblings import service_count
-from .sightings import map_of_sightings
-from .sourced import by_requirement, data, load_seen
+from .sourced import data, load_seen
 
 
 def decide_pages(content: Content) -> Iterator[Page]:
@@ -58,17 +57,13 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "lives": lives,
         }
 
-    def protect() -> Mapping[str, Any]:
-        cases = {each.event.event: each for each in causes()}
-        return {"cases": cases}
-
     yield Page("decide/ten-minutes.md", "ten-minutes.md", ten_minutes)
     yield Page("decide/index.md", "decide.md", partial(decision, content))
     yield Page("decide/what-breaks.md", "what-breaks.md", what_breaks)
     yield Page("evidence/consequences.md", "consequences.md", consequences)
-    yield Page("decide/protect.md", "protect.md", protect)
+    yield Page("decide/protect.md", "protect.md")
     yield Page("decide/enable.md", "enable.md", enabling)
-    yield Page("decide/unknowns.md", "unknowns.md", partial(unknowns, content))
+    yield Page("decide/unknowns.md", "unknowns.md", unknowns)
     yield Page("decide/what-if.md", "what-if.md", partial(what_if, content))
     yield Page("decide/questions.md", "questions.md", partial(questions, content))
 
@@ -105,12 +100,9 @@ def enabling() -> Mapping[str, Any]:
     }
 
 
-def unknowns(content: Content) -> Mapping[str, Any]:
+def unknowns() -> Mapping[str, Any]:
     """Return the data of the page on what nobody knows."""
-    found = load_seen()
-    evidence = content.evidence
-    topics = map_of_sightings(evidence.features, evidence.register, by_requirement(found))
-    return {"topics": topics, "observations": found}
+    return {"observations": load_seen()}
 
 
 def what_if(content: Content) -> Mapping[str, Any]:

@@ -14,7 +14,6 @@ from jinja2 import Environment
 from ..badges import HEIGHT, Badge, endpoint, svg
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.feature_records import Feature, slug
-from ..bdd.systems import PRODUCT_OF_THE_MODEL
 from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
@@ -40,7 +39,7 @@ from .azure_cli import last_run
 from .content import Content, Evidence, register_digest
 from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
-from .losses.events import CAVEATS, DOUBT, EVENTS, LOSSES, cases, findings_by_requirement, groups
+from .losses.events import EVENTS, LOSSES, RETURNS, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
 from .render import UP, Page, environment, escaped, number, rendered, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
@@ -100,9 +99,7 @@ def templates(content: Content) -> Environment:
         badge_height=HEIGHT,
         status=Status,
         statuses=OF_ITEMS,
-        run_subject=(
-            "the model" if results.subject == PRODUCT_OF_THE_MODEL else escaped(results.subject)
-        )
+        run_subject=("our simulation" if evidence.is_asked_again else escaped(results.subject))
         if results
         else "",
         scenario_link=partial(scenario_link, content),
@@ -116,8 +113,7 @@ def templates(content: Content) -> Environment:
         foundry=points_by_requirement(),
         foundry_points=load_points(),
         losses=LOSSES,
-        caveats=CAVEATS,
-        doubt=DOUBT,
+        returns=RETURNS,
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
     )
@@ -155,9 +151,7 @@ def overview(content: Content) -> Mapping[str, Any]:
     """Return the data of the page with all requirements."""
     evidence = content.evidence
     statuses = {evidence.requirement(each).status for each in evidence.register.values()}
-    named = [
-        f"{evidence.subject}: {each.glyph} {each.word}" for each in OF_BADGES if each in statuses
-    ]
+    named = [f"{evidence.name}: {each.glyph} {each.word}" for each in OF_BADGES if each in statuses]
     return {"statuses_shown": named, "lacking": lacking(content)}
 
 

@@ -37,8 +37,8 @@ ACTIONS: Mapping[str, str] = data("causes")["actions"]
 TOLD: Mapping[str, Mapping[str, Any]] = {each["name"]: each for each in data("causes")["causes"]}
 """What the data file has of each cause, by the name of the event."""
 
-CAVEATS = {name: told["caveat"] for name, told in TOLD.items() if "caveat" in told}
-"""A cell for what speaks against the result of the model, by the name of the event."""
+OPEN = {name: told["open"] for name, told in TOLD.items() if "open" in told}
+"""What Azure can undo and the simulation can't: a cell that says so, by the name of the event."""
 
 
 class Words(NamedTuple):
@@ -46,17 +46,15 @@ class Words(NamedTuple):
 
     loss: str
     what: str
-    short: str
     lost: str
-    back: str
 
 
 LOSSES = tuple(Words(**each) for each in data("causes")["losses"])
 """What can be lost, that which never comes back first."""
 
 
-DOUBT = "Microsoft warns otherwise"
-"""What stands beside a return in the simulation of which Microsoft warns that there may be none."""
+RETURNS: Mapping[str, str] = data("causes")["returns"]
+"""Whether a lost thing comes back, in words, by its fate: `Case.fates` has them."""
 
 
 class Finding(NamedTuple):
@@ -69,6 +67,8 @@ class Finding(NamedTuple):
     """Whether more of it is missing than the loss says."""
     doubted: bool = False
     """Whether Microsoft warns that it may not come back."""
+    is_open: bool = False
+    """Whether Azure can undo the event and the simulation can't, so nobody says if it comes back."""
     against: tuple[str, ...] = ()
     """The sentences that speak against it, of those that the table of consequences names."""
 
@@ -100,17 +100,20 @@ class Finding(NamedTuple):
     @property
     def says(self) -> str:
         """Return the condition as a table has it."""
+        if self.remedied:
+            return RETURNS[self.fate]
         lost = "deleted" if self.gone else self.words.lost
-        if not self.remedied:
-            return "not lost" if self.intact else f"✘ {lost}"
-        if self.doubted:
-            return_of = "by hand" if self.grounds.fate == "by-hand" else self.words.back
-            return f"? perhaps {return_of}, {DOUBT}"
-        if self.intact:
-            return f"✔ {self.words.back}"
-        if self.grounds.fate == "by-hand":
-            return "↻ by hand"
-        return f"✘ stays {lost}"
+        return RETURNS["kept"] if self.intact else f"✘ {lost}"
+
+    @property
+    def fate(self) -> str:
+        """Return whether it comes `back` with the key, comes back by `hand`, or is `lost`;
+        `perhaps-` before it where Microsoft warns that it may not, and `open` where nobody says.
+        """
+        if self.is_open:
+            return "open"
+        fate = {"back": "back", "by-hand": "hand", "kept": "kept"}.get(self.grounds.fate, "lost")
+        return f"perhaps-{fate}" if self.doubted else fate
 
     @property
     def decision(self) -> str:
@@ -177,23 +180,15 @@ class Case(NamedTuple):
 
     @property
     def fates(self) -> tuple[str, ...]:
-        """Return for each loss whether it is `kept`, comes `back` with the key, comes back by
-        `hand`, or is `lost`; `perhaps-` before it where Microsoft warns that it may not.
-        """
-        found: list[str] = []
-        for lost, after in zip(self.lost, self.remedied, strict=True):
-            if lost.intact:
-                found.append("kept")
-                continue
-            fate = {"back": "back", "by-hand": "hand"}.get(after.grounds.fate, "lost")
-            found.append(f"perhaps-{fate}" if after.doubted else fate)
-        return tuple(found)
+        """Return for each loss whether it is `kept`, or its fate after the remedies."""
+        pairs = zip(self.lost, self.remedied, strict=True)
+        return tuple("kept" if lost.intact else after.fate for lost, after in pairs)
 
     @property
     def beside(self) -> list[Any]:
         """Return the cells that stand beside the name: what the marks of a row can't say."""
         told = TOLD.get(self.event.event, {})
-        return [told[field] for field in ("caveat", "warning", "limit") if field in told]
+        return [told[field] for field in ("open", "warning", "limit") if field in told]
 
     @property
     def qualified(self) -> str:
@@ -345,6 +340,7 @@ def find(words: Words, event: Event, remedied: bool) -> Finding:
         remedied,
         gone=not is_there(thing, after),
         doubted=returns and "warning" in told,
+        is_open=remedied and "open" in told,
         against=against,
     )
 
