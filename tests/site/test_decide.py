@@ -173,7 +173,7 @@ def test_no_key_is_put_in_use_by_what_the_article_states_and_refused_by_what_we_
     assert {REGISTER[name].basis for name in refused} == {"assumed"}
     # each condition has a requirement that the key isn't used, and one that the request is refused
     assert {REGISTER[name].refusal_of for name in refused} == stated
-    names = page(green, "enable").partition('id="demands"')[2].partition("</details>")[0]
+    names = page(green, "enable").partition("{ #conditions }")[2].partition("</details>")[0]
     for name in stated | refused:
         assert f"#{name})" in names
 

@@ -96,7 +96,6 @@ def enabling() -> Mapping[str, Any]:
         "conditions": tried,
         "untried": untried(tried),
         "withheld": withheld,
-        "demands": demands(),
     }
 
 

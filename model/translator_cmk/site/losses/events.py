@@ -68,7 +68,7 @@ class Finding(NamedTuple):
     doubted: bool = False
     """Whether Microsoft warns that it may not come back."""
     is_open: bool = False
-    """Whether Azure can undo the event and the simulation can't, so nobody says if it comes back."""
+    """Whether Azure can undo the event and the simulation can't, so nobody knows the end."""
     against: tuple[str, ...] = ()
     """The sentences that speak against it, of those that the table of consequences names."""
 
