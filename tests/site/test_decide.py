@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from itertools import product
-from typing import Any
 
 import pytest
 
@@ -37,7 +36,6 @@ from translator_cmk.site.losses.events import (
     start,
 )
 from translator_cmk.site.losses.fates import fates
-from translator_cmk.site.losses.lives import one_life, transitions
 from translator_cmk.site.losses.over_time import timeline
 from translator_cmk.site.render import CHOICES
 from translator_cmk.site.sourced import by_requirement, cell, data, load_seen
@@ -451,18 +449,6 @@ def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
     }
 
 
-def test_life_of_a_model_has_the_loss_as_sure_as_the_table_of_causes() -> None:
-    (life,) = (each for each in data("causes")["lives"] if each.get("loss") == "models")
-    found = transitions(life)["deployed", "undeployed, key inaccessible"]
-    compared = set()
-    for cause in CAUSES:
-        name = type(commands_of(cause)[-1]).__name__
-        if name in found and len(cause.commands) == 1:
-            assert found[name].basis == cause.at_once["models"].basis
-            compared.add(found[name].basis)
-    assert compared == {"stated", "assumed"}
-
-
 def test_loss_over_time_is_dashed_where_the_table_of_causes_says_assumed() -> None:
     bars = timeline(cases(CAUSES)).bars
     (deleted,) = (each for each in cases(CAUSES) if each.event.event == "Key vault deleted")
@@ -568,17 +554,6 @@ def test_that_no_way_back_is_left_after_a_purge_has_the_basis_of_the_table_every
         row = purge.afterwards[fate.thing["returns_with"]]
         assert row.basis == "assumed"
         assert fate.last_chance["EndVaultRetention"].basis == row.basis
-
-
-@pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
-def test_arrow_has_the_words_of_its_commands_and_is_dashed_where_all_are_assumed(
-    life: dict[str, Any],
-) -> None:
-    arrows = one_life(life)["picture"]["arrows"]
-    for ways, arrow in zip(transitions(life).values(), arrows, strict=True):
-        words = " ".join(line for line, _ in arrow["lines"])
-        assert words == " or ".join(dict.fromkeys(life["words"][command] for command in ways))
-        assert (arrow["line"] == "dashed") == all(way.basis == "assumed" for way in ways.values())
 
 
 CALLED = {

@@ -28,7 +28,7 @@ from ..machine.rows import Refuse, Row
 from ..oracle.grounds import carried_out
 from ..system import MACHINE
 from .content import Content, register_digest
-from .losses import events, fates, lives
+from .losses import events, fates
 from .losses.chain import chain
 from .losses.events import CAUSES, EVENTS, HARMLESS, Case, start
 from .losses.explorer import unreached, what_if_size
@@ -54,7 +54,6 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "chain": chain(causes()),
             "timeline": timeline(causes()),
             "fates": fates,
-            "lives": lives,
         }
 
     yield Page("decide/ten-minutes.md", "ten-minutes.md", ten_minutes)

@@ -7,7 +7,6 @@ a return, has the weakest basis of what it rests on.
 
 - `events`: what each event takes, and what comes back after its remedies;
 - `fates`: what ends a thing for good or for a time, over all states;
-- `lives`: the states that one thing can be in, with a `picture`;
 - `chain`: where what the data hangs on can be cut, and how sure each cut is;
 - `over_time`: what is there, can come back or is gone, moment by moment;
 - `explorer`: all answers of the page What if, written down as `diagrams`.

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ...requirements.register import WEAKEST_FIRST
 from ..sourced import data
 from .events import Case
-from .picture import line_of
 
 
 class Cut(NamedTuple):
@@ -24,6 +23,11 @@ class Part(NamedTuple):
 
     name: str
     cuts: list[Cut]
+
+
+def line_of(basis: str) -> str:
+    """Return how a picture draws what has this basis: `dashed` where we assumed it, or `solid`."""
+    return "dashed" if basis == "assumed" else "solid"
 
 
 def chain(causes: Iterable[Case]) -> list[Part]:

@@ -14,9 +14,9 @@ from ...oracle.grounds import carried_out
 from ...requirements.register import WEAKEST_FIRST
 from ...system import MACHINE
 from ..sourced import data
+from .chain import line_of
 from .events import CAUSES, LOSSES, Case, Finding, start
 from .fates import Fate, fates
-from .picture import line_of
 from .searched import KIND_OF_WORD, is_found, searched
 
 SEARCHED = "ways-back"
