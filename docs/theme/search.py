@@ -1,5 +1,5 @@
-"""Shape the search index: the whole text of the pages for people who decide, and of the rest titles
-and ids, so that it stays small enough for every page.
+"""Shape the search index: the words of the pages for people who decide, and of the rest titles and
+ids, so that it stays small enough for every page.
 """
 
 import json
@@ -9,6 +9,10 @@ from typing import Any
 
 DECIDE = ("decide/", "evidence/other-services.html", "plans.html", "index.html")
 """The pages for people who decide."""
+OF_THE_REST = 0.5
+"""What a place on another page counts, beside one of theirs."""
+LONG, SHOWN = 1500, 80
+"""Letters from which on a section is long, and how many of its words can be shown as they stand."""
 
 
 def on_post_build(config: Any) -> None:
@@ -32,7 +36,21 @@ def is_sought(location: str) -> bool:
 def shaped(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry with its words and no markup, or with its id alone."""
     page, _, place = entry["location"].partition("#")
-    text = place
-    if page.startswith(DECIDE):
-        text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", entry["text"])).strip()
-    return {**entry, "text": text}
+    if not page.startswith(DECIDE):
+        return {**entry, "text": place, "boost": OF_THE_REST}
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", entry["text"])).strip()
+    return {**entry, "text": each_word_once(text) if len(text) > LONG else text}
+
+
+def each_word_once(text: str) -> str:
+    """Return a long text without the words that it repeats, or a script that says *key* a hundred
+    times would come before the answer to a question about keys.
+    """
+    seen: set[str] = set()
+    kept: list[str] = []
+    for word in text.split():
+        bare = word.lower().strip(".,;:()\"'")
+        if bare not in seen or len(kept) < SHOWN:
+            kept.append(word)
+        seen.add(bare)
+    return " ".join(kept)

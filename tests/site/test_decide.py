@@ -3,7 +3,6 @@ undone.
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from itertools import product
 
@@ -38,7 +37,7 @@ from translator_cmk.site.losses.events import (
 from translator_cmk.site.losses.fates import fates
 from translator_cmk.site.losses.over_time import timeline
 from translator_cmk.site.render import CHOICES
-from translator_cmk.site.sourced import by_requirement, cell, data, load_seen
+from translator_cmk.site.sourced import cell, data
 from translator_cmk.system import MACHINE
 
 RULES = data("decide")["rules"]
@@ -464,22 +463,6 @@ def test_loss_over_time_is_dashed_where_the_table_of_causes_says_assumed() -> No
     assert bars["A deployed model"][1].line == "dashed"
     assert bars["A key vault"][1].line == "solid"
     assert {bar.line for bar in bars["An uploaded document"]} == {"solid"}
-
-
-def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it(
-    green: Mapping[str, str],
-) -> None:
-    squares = re.findall(r'<g class="square (\w+)"><title>([a-z.0-9-]+):', page(green, "unknowns"))
-    assert [name for _, name in squares] == list(REGISTER)
-    seen = by_requirement(load_seen())
-    for word, name in squares:
-        assert (word == "nobody") == (name not in seen)
-        contradicted = any(name in each.contradicts for each in seen.get(name, ()))
-        assert (word == "contradicted") == contradicted
-    counts = Counter(word for word, _ in squares)
-    assert counts["agrees"] > counts["contradicted"] > 0
-    said = f"agrees with {counts['agrees']} (✔) and contradicts {counts['contradicted']} (✘)"
-    assert said in page(green, "unknowns")
 
 
 # What can't be undone

@@ -162,7 +162,7 @@ def test_words_carry_the_counts(
 def test_badge_names_who_was_run() -> None:
     evidence = evidence_of(a_run(subject="an emulator 1.2"))
     assert evidence.badge(evidence.whole).label == "an emulator 1.2"
-    assert evidence_of(None).badge(evidence_of(None).whole).label == "model"
+    assert evidence_of(None).badge(evidence_of(None).whole).label == "simulation"
 
 
 # Badges

@@ -223,14 +223,14 @@ def test_run_of_the_model_under_another_name_turns_nothing_green(
 
     said = page(content_of(results), "evidence/last-run.md")
     assert f"{AZURE}, as its record says." in said
-    assert "Every answer in the record is the model's" in said
+    assert "Every answer in the record is that of our simulation" in said
 
 
 def test_run_of_another_system_is_not_taken_for_the_models(tmp_path: Path) -> None:
     chosen = ("--lane", "features", "--requirement", SHOWN)
     results = load_results(verify(tmp_path, "--python", WRONG, *chosen).folder)
     assert not results.answers_of_the_model
-    assert "the model's" not in page(content_of(results), "evidence/last-run.md")
+    assert "that of our simulation" not in page(content_of(results), "evidence/last-run.md")
 
 
 def test_run_judged_by_a_later_revision_is_no_whole_run_of_what_is_specified(

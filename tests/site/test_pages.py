@@ -144,7 +144,9 @@ def test_nothing_shows_a_tick_or_a_time_without_a_run(nothing: Mapping[str, str]
     assert "**Nothing has been run yet**" in nothing["data/run.snippet"]
     assert "**Nothing here has been observed on Azure.**" in nothing["data/run.snippet"]
     table = nothing["specification/index.md"]
-    assert table.count("| model: ○ not run {") + table.count("declared only {") == len(REGISTER)
+    assert table.count("| simulation: ○ not run {") + table.count("declared only {") == len(
+        REGISTER
+    )
 
 
 def topic_of(pickle: Pickle) -> str:
@@ -177,8 +179,9 @@ def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(
     content = content_of(a_run(lambda pickle: status if pickle is FAILING else "passed"))
     assert said in first_words(content)
     assert f'!!! {why} "Why"' in page(content, topic_of(FAILING))
-    for shown in (topic_of(FAILING), "evidence/last-run.md"):
-        assert f"a reason why it is {status}" in page(content, shown)
+    reason = f"a reason why it is {status}"
+    assert reason in page(content, topic_of(FAILING))
+    assert (reason in page(content, "evidence/last-run.md")) == (status != "not-applicable")
 
 
 def stale(run: Results, reason: str) -> Content:
@@ -217,7 +220,7 @@ def test_stale_run_says_what_failed_in_red() -> None:
     run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed")
     content = stale(run, "a.feature is not committed")
     assert (
-        f"**Failed: 1 of {len(PICKLES)} scenarios** in a run against **the model**"
+        f"**Failed: 1 of {len(PICKLES)} scenarios** in a run against **our simulation**"
         in first_words(content)
     )
     assert "Everything else is *stale*: a.feature is not committed." in first_words(content)
