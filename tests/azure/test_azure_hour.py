@@ -12,6 +12,7 @@ import pytest
 
 from tests.azure import clouds
 from tests.azure.clouds import HOUR, Cloud, judged
+from tests.azure.server.wire import Answer
 from translator_cmk.azure.server import parse_fault
 from translator_cmk.azure.server.strictness import Strictness
 from translator_cmk.machine.entities import Resource, Vault
@@ -201,6 +202,41 @@ def test_a_policy_in_the_way_teaches_nothing_and_nothing_is_left(run: Run) -> No
         assert set(ran.outcomes(question, "CreateResource")) == {"error"}
 
 
+def is_unprotected(method: str, path: str) -> bool:
+    """Return whether a request makes the key vault without purge protection."""
+    return method == "PUT" and path.partition("?")[0].endswith("-b")
+
+
+class DemandsProtection(Cloud):
+    """A policy forbids key vaults without purge protection."""
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        if is_unprotected(method, path):
+            error = {"error": {"code": "RequestDisallowedByPolicy", "message": "protect it"}}
+            return Answer(403, {}, json.dumps(error))
+        return super().answer(method, path, body)
+
+
+class AddsProtection(Cloud):
+    """A policy turns purge protection on."""
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        if is_unprotected(method, path):
+            body["properties"]["enablePurgeProtection"] = True
+        return super().answer(method, path, body)
+
+
+@pytest.mark.parametrize("policy", [DemandsProtection, AddsProtection])
+def test_what_can_not_be_made_costs_only_the_log_that_needs_it(
+    run: Run, policy: type[Cloud]
+) -> None:
+    with policy().served() as cloud:
+        ran = run(cloud, "--log", "protection", "--log", "key")
+        assert (ran.exit_code, left_in(cloud)) == (FAILED, [])
+    assert ran.outcomes("protection", "CreateResource") == []
+    assert judged(ran.logs["key"]).shows.shown.keys() >= SHOWN["key"]
+
+
 class Interrupted(Cloud):
     """Somebody interrupts the script while it watches the losses."""
 
@@ -252,7 +288,7 @@ class Unready(Cloud):
         super().__init__()
         self.instead = path, body
 
-    def answer(self, method: str, path: str, body: Any) -> Any:
+    def answer(self, method: str, path: str, body: Any) -> Answer:
         answer = super().answer(method, path, body)
         if self.instead[0] in path:
             return answer._replace(status=200, text=json.dumps(self.instead[1]))
