@@ -5,12 +5,22 @@ however it was opened.
 import json
 import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESK, MARKS, PHONE, focused, look, tab_to, violations
+from tests.browser.conftest import (
+    DESK,
+    MARKS,
+    PHONE,
+    Opened,
+    focused,
+    look,
+    tab_to,
+    violations,
+)
 from tests.command_line import run_cli
 from tests.site.conftest import REGISTER
 from tests.site.test_what_if import Tables
@@ -32,11 +42,27 @@ CREATES_THE_VAULT = code('the customer creates the vault "kv-prod"')
 
 
 @pytest.fixture
-def page(page: Page, site: Path, request: pytest.FixtureRequest) -> Page:
-    """The page, just opened, unless the test opens it from the server."""
-    if "root" not in request.fixturenames:
-        page.goto((site / PAGE).as_uri())
-    return page
+def reloaded() -> None:
+    """The page is loaded again, for a test of the focus or of what it is opened with."""
+
+
+@pytest.fixture
+def page(only_window: Opened, site: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page as it begins; most tests go back to its beginning by its address."""
+    page = only_window.page
+    address = (site / PAGE).as_uri()
+    is_open = page.url.partition("#")[0] == address
+    if not is_open or {"reloaded", "root"}.intersection(request.fixturenames):
+        only_window.go("about:blank")
+        page.goto(address)
+    else:
+        page.evaluate("location.hash = ''")
+        expect(page.locator("#what-if-path li")).to_have_count(1)
+    yield page
+    for other in page.context.pages[1:]:
+        other.close()
+    look(page)
+    assert (only_window.complaints, only_window.outside) == ([], [])
 
 
 def said(page: Page) -> str:
@@ -236,6 +262,7 @@ def test_way_back_has_the_sentence_beside_what_does_not_come_back_with_it(page: 
     assert str(link.get_attribute("href")).endswith("traceability.html#s34")
 
 
+@pytest.mark.usefixtures("reloaded")
 def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: Page) -> None:
     answer = page.get_by_role("status").filter(has_text="You start from this")
     expect(answer).to_have_attribute("aria-atomic", "true")
@@ -308,6 +335,7 @@ def test_return_after_a_move_is_in_doubt_with_the_warning_and_its_page(page: Pag
     assert "perhaps" not in page.locator("#what-if-losses").inner_text()
 
 
+@pytest.mark.usefixtures("reloaded")
 def test_way_back_and_warning_are_accessible_and_fit(page: Page) -> None:
     ask(page, MOVES)
     for way_back in page.locator("#what-if-losses summary").all():
@@ -418,6 +446,7 @@ def test_address_that_leads_nowhere_is_followed_as_far_as_it_goes(
     assert notice in said(page)
 
 
+@pytest.mark.usefixtures("reloaded")
 def test_keyboard_alone_is_enough(page: Page) -> None:
     """Choose a start, ask, undo, copy: the focus stays where it was, or goes to the answer."""
     page.locator("#what-if-from").focus()
@@ -448,6 +477,7 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     assert copied == page.locator("#what-if-scenario").inner_text()
 
 
+@pytest.mark.usefixtures("reloaded")
 def test_first_request_is_five_tabs_away(page: Page) -> None:
     page.keyboard.press("Tab")
     assert "Skip to content" in focused(page)
@@ -459,6 +489,7 @@ def test_first_request_is_five_tabs_away(page: Page) -> None:
     assert any(reached)
 
 
+@pytest.mark.usefixtures("reloaded")
 def test_starts_are_in_groups_by_what_is_lost_and_who_manages_the_keys(page: Page) -> None:
     groups = page.evaluate(
         "Object.fromEntries([...document.querySelectorAll('#what-if-from optgroup')].map("
@@ -494,6 +525,7 @@ def test_answer_is_not_hidden_by_the_header_of_a_phone(page: Page) -> None:
     assert top >= header
 
 
+@pytest.mark.usefixtures("reloaded")
 def test_requests_that_name_nothing_are_shown_when_asked_for_and_are_accessible(page: Page) -> None:
     recovers = page.locator(
         "#what-if-commands button", has_text='recovers the vault "kv-prod"'
