@@ -57,6 +57,7 @@ from translator_cmk.machine.entities import (
     MICROSOFT,
     Document,
     Grant,
+    Key,
     Model,
     Resource,
     Vault,
@@ -265,6 +266,14 @@ def is_key_lost(resource: Any) -> bool:
     return bool(resource.key.state == "deleted" or not resource.key.enabled)
 
 
+def has_disabled_key(vault: Any) -> bool:
+    """Return whether a key of the vault is disabled."""
+    return any(
+        key.vault.name == vault.name and key.state == "active" and not key.enabled
+        for key in vault.world.every(Key)
+    )
+
+
 def loses_nothing_with_the_key() -> tuple[Edit, ...]:
     """Make data unreadable while a key is disabled or can be recovered, and lose none."""
     return (
@@ -332,6 +341,20 @@ ANOTHER_KEY = (
         "S30, S38 and S44 name the identity, the entire key vault and the access, and no key.",
         ["revocation.key-disabled", "revocation.key-deleted"],
         *loses_nothing_with_the_key(),
+    ),
+    permitted_by_article(
+        "counts a rotated key as disabled once another key of its key vault is",
+        "S9 names rotation and disabling, and no effect of either on data.",
+        ["keys.rotation-keeps-data"],
+        adding(
+            means(
+                key_inaccessible,
+                "keys.rotation-keeps-data",
+                when=lambda r: (
+                    r.key is not None and r.key.version > 1 and has_disabled_key(r.key.vault)
+                ),
+            )
+        ),
     ),
     permitted(
         "records a use of the key when it is put in use",

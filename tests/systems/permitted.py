@@ -58,7 +58,6 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.conditions import (
     can_be_enabled_again,
-    can_be_granted,
     can_be_put_in_use,
     granted,
     has_role_in_force,
@@ -200,19 +199,6 @@ KEYS = (
         "S24: the article mentions access policies alone.",
         ["vault.permission-model"],
         writing("vault.granted-with-keys", lambda c: gives_access(c.vault, c.resource)),
-    ),
-    permitted(
-        "adds to the access policies of a key vault that uses Azure RBAC, which are worth nothing",
-        "S24: the article mentions access policies alone.",
-        ["vault.permission-model"],
-        adding(
-            effect(
-                GrantKeyAccess,
-                "vault.permission-model",
-                when=lambda c: can_be_granted(c) and c.vault.permission_model == "rbac",
-                then=lambda c: gives_access(c.vault, c.resource),
-            )
-        ),
     ),
     permitted(
         "refuses to put a disabled key in use",
@@ -954,12 +940,6 @@ MOVES = (
         "such a move.",
         ["tenant.vault-moved"],
         without("tenant.vault-moved"),
-    ),
-    permitted_by_article(
-        "leaves an entry in the access policies of the key vault that a resource left in a move",
-        "S37: the article says what is transferred, and nothing of an entry that is worth nothing.",
-        ["identity.access-removed-elsewhere", "tenant.identity-off"],
-        only_where("identity.access-removed-elsewhere", lambda g: not g.left_behind),
     ),
     permitted_by_article(
         "gives a resource a new identity in another tenant, with access to nothing",

@@ -197,11 +197,7 @@ WAYS: tuple[Commands, ...] = (
         DeleteVault("kv-prod"),
         RecoverVault("kv-prod"),
     ),
-    # moves of a resource away from its key vault, and of a key vault
-    after(
-        "a multi-service resource with access to a vault of another subscription",
-        MoveSubscription("production", "abroad"),
-    ),
+    # moves of a key vault
     after(
         "a resource with an identity",
         CreateVault("kv-prod", "westeurope", "production", "vaults"),

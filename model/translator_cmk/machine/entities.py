@@ -144,9 +144,6 @@ class Resource(Entity):
     had_identity: bool = False  # it is off and was on: `identity.no-return-of-access`
     key_source: KeySource | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
-    was_rotated: bool = (
-        False  # its key was, and no data was readable since: `keys.rotation-keeps-data`
-    )
     # What its data is encrypted with.  Unlike `key`, it survives a move to another tenant.
     data_key: Key | None = None
     state: Deletable = "absent"
@@ -160,9 +157,6 @@ class Grant(Entity):
     vault: Vault
     resource: Resource
     tenant: Tenant  # a vault's access policies name identities of the vault's own tenant
-    left_behind: bool = (
-        False  # its identity was, in a move of the resource: `tenant.not-transferred`
-    )
     state: str = "absent"
 
 

@@ -56,7 +56,6 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
         vault=vault,
         resource=resource,
         tenant=vault.subscription.tenant,
-        left_behind=False,
         state="active",
     )
 

@@ -22,9 +22,9 @@ from ..conditions import (
     shared_by_another,
     uses_key,
 )
-from ..entities import CUSTOMER, MICROSOFT, Model, Resource, Workspace
-from ..meanings import data_inaccessible, key_inaccessible
-from ..rows import effect, means, refuse, silent, whenever
+from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
+from ..meanings import key_inaccessible
+from ..rows import effect, means, refuse, silent
 from ..updates import key_use, loses_data, puts_key_in_use, sets
 
 ROWS = (
@@ -110,22 +110,6 @@ ROWS = (
     ),
 )
 
-MEMORY = (
-    effect(
-        RotateKey,
-        "keys.rotate",
-        each=Resource,
-        when=lambda c, r: uses_key(r, c.key),
-        then=lambda c, r: sets(r, was_rotated=True),
-    ),
-    whenever(
-        Workspace,
-        "revocation.data-inaccessible",
-        when=lambda w: w.readable and w.resource.was_rotated and not data_inaccessible(w),
-        then=lambda w: sets(w.resource, was_rotated=False),
-    ),
-)
-
 OTHER_READINGS = (
     silent(
         RotateKey,
@@ -201,6 +185,6 @@ COUNTER_ROWS = (
     means(
         key_inaccessible,
         "keys.rotation-keeps-data",
-        when=lambda r: r.was_rotated,
+        when=lambda r: r.key is not None and r.key.version > 1,
     ),
 )

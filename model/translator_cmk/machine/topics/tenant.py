@@ -53,12 +53,6 @@ ROWS = (
         Grant,
         "tenant.not-transferred",
         when=lambda g: g.resource.tenant.name != g.resource.subscription.tenant.name,
-        then=lambda g: sets(g, left_behind=True),
-    ),
-    whenever(
-        Grant,
-        "tenant.not-transferred",
-        when=lambda g: g.left_behind and g.resource.identity,
         then=lambda g: drops(g),
     ),
     whenever(
