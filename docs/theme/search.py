@@ -1,5 +1,5 @@
-"""Shape the search index: the words of the pages for people who decide, and of the rest titles and
-ids, so that it stays small enough for every page.
+"""Shape the search index: what readers look for, in the words that they use, and small enough
+for every page.
 """
 
 import json
@@ -7,17 +7,43 @@ import re
 from pathlib import Path
 from typing import Any
 
-DECIDE = ("decide/", "evidence/other-services.html", "plans.html", "index.html")
-"""The pages for people who decide."""
-OF_THE_REST = 0.5
-"""What a place on another page counts, beside one of theirs."""
-LONG, SHOWN = 1500, 80
-"""Letters from which on a section is long, and how many of its words can be shown as they stand."""
+LETTERS = 400
+"""How much of a section is found by its text; its title is found whole."""
+
+SYNONYMS = {
+    "customer-managed": "CMK BYOK bring your own",
+    "tenant": "directory Entra Azure AD",
+    "purge protection": "Do Not Purge",
+    "rotat": "rotate key rotation",
+    "managed identity": "MSI system-assigned",
+    "inaccessible": "lost revoke outage",
+    "alert on these": "monitor monitoring alarm",
+    "who can do it": "who can delete destroy permission",
+    "rbac or access policies": "RBAC role-based access control",
+    "user-assigned identity": "user-assigned managed identity",
+    "delete the managed identity": "managed identity deleted",
+    "who can still destroy": "who can delete",
+    "purge protection save": "purge protection soft delete",
+    "key expired": "key expiry expires expiration date",
+    "a disabled key lose": "disabled key disable",
+    "kind aiservices": "Microsoft Foundry",
+    "can we undo it": "restore access again revoke",
+    "closed to public networks": "trusted services",
+    "can we go back to microsoft": "microsoft-managed keys return revert",
+    "older api versions": "API retirement deprecation",
+    "erased the data": "crypto shredding erasure",
+    "what comes back": "data loss restore",
+    "move to another subscription": "subscription move",
+    "in another region is put": "same region",
+    "what does cmk cost": "cost price pricing",
+    "regional failover": "region failover second region",
+}
+"""Other words for a section whose title has these; the style sheet does not show them."""
 
 
 def on_post_build(config: Any) -> None:
-    """Leave decisions and single scenarios out of the index, and the text of pages for people who
-    test and build.
+    """Leave decisions and single scenarios out of the index, shorten its texts, and add
+    synonyms.
     """
     index = Path(config["site_dir"]) / "search" / "search_index.json"
     found = json.loads(index.read_text("utf-8"))
@@ -34,23 +60,11 @@ def is_sought(location: str) -> bool:
 
 
 def shaped(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with its words and no markup, or with its id alone."""
-    page, _, place = entry["location"].partition("#")
-    if not page.startswith(DECIDE):
-        return {**entry, "text": place, "boost": OF_THE_REST}
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", entry["text"])).strip()
-    return {**entry, "text": each_word_once(text) if len(text) > LONG else text}
-
-
-def each_word_once(text: str) -> str:
-    """Return a long text without the words that it repeats, or a script that says *key* a hundred
-    times would come before the answer to a question about keys.
+    """Return an entry with a short text, without markup, and with the other words for its title
+    as tags.
     """
-    seen: set[str] = set()
-    kept: list[str] = []
-    for word in text.split():
-        bare = word.lower().strip(".,;:()\"'")
-        if bare not in seen or len(kept) < SHOWN:
-            kept.append(word)
-        seen.add(bare)
-    return " ".join(kept)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", entry["text"])).strip()
+    title = entry["title"].lower()
+    tags = [words for phrase, words in SYNONYMS.items() if phrase in title]
+    short = text[:LETTERS].rpartition(" ")[0] if len(text) > LETTERS else text
+    return {**entry, "text": short} | ({"tags": tags} if tags else {})

@@ -68,7 +68,7 @@ VIEWS = {
         "decide/protect.html",
         True,
         A4_LANDSCAPE,
-        ("Azure permission that it needs", "What guards against it", "What comes back"),
+        ("Azure permission that it needs", "What guards against it"),
     ),
     "map": View("decide/unknowns.html"),
     "all requirements": View(
@@ -108,8 +108,8 @@ def test_page_is_quiet_fits_and_is_accessible(
         )
         assert page.locator(".cards td").evaluate_all(right)
     if view is VIEWS["home"]:
-        fate, *_ = page.locator(".cards td").nth(1).inner_text().splitlines()
-        assert fate == "✘ no way back"
+        _, fate = page.locator(".cards td").nth(1).inner_text().splitlines()
+        assert fate.startswith("✘ gone for good")
     if view.paper:
         assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
         look(page, width, dark=view.phone)
@@ -274,10 +274,7 @@ def test_questions_are_answered_by_keyboard_and_only_the_advice_for_the_answers_
         page.keyboard.press("Space")
         for _ in range(presses):
             page.keyboard.press("ArrowRight")
-    rules, answers = (
-        data("decide")["rules"],
-        {each["id"]: each for each in data("decide")["answers"]},
-    )
+    rules = data("decide")["rules"]
     rule = next(each for each in rules if each["answer"] == "yes")
     assert (
         page.locator("#answer").inner_text()
@@ -295,9 +292,7 @@ def test_questions_are_answered_by_keyboard_and_only_the_advice_for_the_answers_
     ]
     page.locator("input[name='storage'][value='no']").check()
     assert page.locator("[data-question]:visible").count() == 1
-    assert (
-        page.locator("#answer").inner_text() == f"No. {rules[0]['because']} {answers['no']['next']}"
-    )
+    assert page.locator("#answer").inner_text() == f"No. {rules[0]['because']} {rules[0]['next']}"
     assert page.locator("#decision-record [data-if~='yes']:visible").count() == 0
 
 
@@ -308,7 +303,7 @@ def test_record_is_handed_out_without_links_that_lead_nowhere_where_it_is_pasted
     page: Page, site: Path, root: str
 ) -> None:
     """A site on this machine has no address, so requirements are named by their ids.  It is printed
-    on one page.
+    on two pages at most, in letters that can be read.
     """
     named = (site / "decide" / "index.html").read_text("utf-8")
     nowhere = re.sub('<link rel="canonical"[^>]*>', "", named)
@@ -343,7 +338,7 @@ def test_record_is_handed_out_without_links_that_lead_nowhere_where_it_is_pasted
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     alone = page.pdf(format="A4")
     pages = [len(re.findall(rb"/Type\s*/Page\b", each)) for each in (alone, whole)]
-    assert pages[0] == 1
+    assert pages[0] <= 2
     assert pages[1] > 2
 
 
