@@ -242,10 +242,10 @@ Feature: The inaccessible key
       Then the data of "<workspace>" is inaccessible
 
       Examples: Causes that the article states
-        | situation                                   | workspace |
-        | the access to the key has been revoked      | ws-prod   |
-        | the managed identity has been disabled      | ws-prod   |
-        | the vault has been deleted                  | ws-prod   |
+        | situation                              | workspace |
+        | the access to the key has been revoked | ws-prod   |
+        | the managed identity has been disabled | ws-prod   |
+        | the vault has been deleted             | ws-prod   |
 
   @revocation.reading-refused
   Rule: While the key is inaccessible a request to read is refused
