@@ -9,6 +9,7 @@ for each field, a list has one for its items.
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, Protocol
 
@@ -211,6 +212,16 @@ class Whole:
 LARGEST = 10**15
 """The most that is counted: JSON readers in any language have numbers of this size exactly."""
 
+
+def is_day(text: Any) -> bool:
+    """Return whether a text is a day."""
+    try:
+        return bool(date.fromisoformat(text).isoformat() == text)
+    except (TypeError, ValueError):
+        return False
+
+
+DAY = Simple("a day such as 2027-01-31", is_day)
 TEXT = Simple(
     "a text that is not blank",
     lambda it: isinstance(it, str) and it.strip(),

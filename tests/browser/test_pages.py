@@ -37,6 +37,9 @@ from translator_cmk.site.sourced import data
 
 pytestmark = MARKS
 
+CUT = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
+"""How many tables are cut off at the right."""
+
 A4, A4_LANDSCAPE = 718, 1047  # pixels between margins of a centimetre
 
 WHAT_IF = "decide/what-if.html#from=a-deployed-model-under-customer-managed-keys"
@@ -60,7 +63,7 @@ VIEWS = {
         0,
         ("Uploaded documents", "Deployed models", "Data in the workspace"),
     ),
-    "topic with a failure": View("specification/workspace.html"),
+    "topic with a failure": View("specification/workspace.html", True),
     "decision": View("decide/index.html?storage=yes&obligation=yes", paper=A4),
     "tables and pictures": View("decide/what-breaks.html", True, A4),
     "checklist": View("decide/enable.html", paper=A4),
@@ -114,6 +117,8 @@ def test_page_is_quiet_fits_and_is_accessible(
         assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
         look(page, width, dark=view.phone)
     assert violations(page, alike=1) == []
+    look(page, DESK, dark=view.phone)
+    assert page.locator(".cards table").evaluate_all(CUT) == 0
 
 
 def test_axe_finds_targets_that_are_too_small_and_text_that_is_too_pale(
@@ -134,10 +139,9 @@ def cut_off_on_paper(page: Page, across: int) -> tuple[int, int, int]:
     """
     look(page, across, printed=True)
     alone = "found => found.filter(each => getComputedStyle(each).breakAfter !== 'avoid').length"
-    cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
     return (
         page.locator(":is(h1, h2, h3, h4)").evaluate_all(alone),
-        page.locator("table").evaluate_all(cut),
+        page.locator("table").evaluate_all(CUT),
         overflow(page),
     )
 

@@ -85,7 +85,9 @@ def kit(tmp_path: Path) -> dict[str, str]:
     python = shlex.quote(sys.executable)
     command.write_text(f'#!/bin/sh\nexec {python} -m translator_cmk.cli "$@"\n')
     gh = folder / "gh"
-    gh.write_text(f"#!{sys.executable}\n{GITHUB}")
+    comments = tmp_path / "comments.py"
+    comments.write_text(GITHUB)
+    gh.write_text(f'#!/bin/sh\nexec {python} {shlex.quote(str(comments))} "$@"\n')
     for file in (command, gh):
         file.chmod(0o755)
     return {

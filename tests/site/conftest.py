@@ -117,8 +117,12 @@ QUICK_PAGES = (
 def digest_of_pages(paths: Sequence[str]) -> str:
     """The digest of these pages of that run."""
     content = content_of(a_run())
-    found = [page(content, each) for each in paths]
-    return hashlib.sha256(repr(found).encode()).hexdigest()
+    return digest_of([page(content, each) for each in paths])
+
+
+def digest_of(texts: Sequence[str]) -> str:
+    """The digest of the texts of pages."""
+    return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 def digest_elsewhere(paths: Sequence[str]) -> str:

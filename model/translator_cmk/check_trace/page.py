@@ -77,8 +77,8 @@ def page_html(logs: Sequence[JudgedLog], register: Register) -> str:
 def page_of(logs: Sequence[JudgedLog], register: Register) -> Document:
     """Return the page in blocks: the first screen, then each log."""
     blocks = list(beginning(logs, register))
-    for log in logs:
-        blocks += body_of(log, register)
+    for number, log in enumerate(logs, start=1):
+        blocks += body_of(log, number, register)
     return tuple(blocks)
 
 
@@ -101,15 +101,15 @@ def beginning(logs: Sequence[JudgedLog], register: Register) -> Iterator[Block]:
         ),
         "note",
     )
-    rows = tuple(summary_of(log, register) for log in logs)
+    rows = tuple(summary_of(log, number, register) for number, log in enumerate(logs, start=1))
     yield Table(("Log", "Result", "Shows", "Lost"), rows)
 
 
-def summary_of(log: JudgedLog, register: Register) -> tuple[Text, ...]:
+def summary_of(log: JudgedLog, number: int, register: Register) -> tuple[Text, ...]:
     """Return the row of a log in the first table."""
     lost = "; ".join(brief_losses(log.verdict))
     return (
-        (Link(log.name, f"#{anchor_of(log)}"),),
+        (Link(log.name, f"#log-{number}"),),
         (mark_of(log),),
         (first_of(list(main_findings(log, register))) or "nothing",),
         (with_capital(lost),),
@@ -147,9 +147,9 @@ def with_capital(text: str) -> str:
 # One log
 
 
-def body_of(log: JudgedLog, register: Register) -> Iterator[Block]:
+def body_of(log: JudgedLog, number: int, register: Register) -> Iterator[Block]:
     """Yield what there is to say of one log."""
-    yield Heading(2, log.name, anchor_of(log))
+    yield Heading(2, log.name, f"log-{number}")
     yield Paragraph((recorded(log),), "muted")
     yield Paragraph((Strong(conclusion_of(log)),), f"result {mark_of(log).kind}")
     remarks = list(remarks_on(log, register))
@@ -157,10 +157,6 @@ def body_of(log: JudgedLog, register: Register) -> Iterator[Block]:
         yield Items(tuple(remarks))
     yield from tables_of(log, register)
     yield record_of(log)
-
-
-def anchor_of(log: JudgedLog) -> str:
-    return f"log-{log.name}"
 
 
 def recorded(log: JudgedLog) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
 from ..bdd.feature_files import pickles
 from ..machine import COMMANDS
 from ..requirements import load_register
-from ..shapes import TEXT, Simple, record
+from ..shapes import DAY, TEXT, record
 from ..strict_yaml import read_yaml
 from ..verdict import FAILING, Status
 from .cases import FUZZ, TOUR, Case, Envelope
@@ -105,15 +105,6 @@ HEAD = """\
 """
 
 
-def is_day(text: Any) -> bool:
-    """Return whether a text is a day."""
-    try:
-        return bool(date.fromisoformat(text).isoformat() == text)
-    except (TypeError, ValueError):
-        return False
-
-
-DAY = Simple("a day such as 2027-01-31", is_day)
 ENTRY = record(
     "an entry", {"reason": TEXT, "issue": TEXT, "expires": DAY}, {"requirement": TEXT, "case": TEXT}
 )

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from ..shapes import TEXT, Choice, ListOf, MapOf, Text, record
+from ..shapes import DAY, TEXT, Choice, ListOf, MapOf, Text, record
 from ..strict_yaml import read_yaml
 from .finding import Finding, Known, Report
 from .verdicts import MAY_LOSE, VERDICTS
 from .world import HOLDS, OTHERS, address_in_words
 
-DAY = Text(r"\d{4}-\d{2}-\d{2}", "a day such as 2026-12-31")
 NAME = Text(".+", "the name of an account")
 KNOWN = record(
     "a known finding",

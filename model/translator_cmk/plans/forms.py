@@ -347,8 +347,36 @@ def subscription(body: Attributes, refer: Refer) -> Group:  # noqa: ARG001  # as
     return Group(body.text("id"), "", lower(body.text("subscription_id")))
 
 
+def vault(host_at: str, tenant: str, purge_protection: str, **more: Read) -> Form:
+    return record(
+        Vault,
+        id=word("id"),
+        name=name,
+        host=host(host_at),
+        location=text("location"),
+        tenant=word(tenant),
+        purge_protection=flag(purge_protection),
+        **more,
+    )
+
+
+def key_of_azurerm(vault_at: str, **more: Read) -> Form:
+    return record(
+        Key,
+        vault=refers(vault_at),
+        name=key_name,
+        type=text("key_type"),
+        size=value("key_size"),
+        operations=words("key_opts"),
+        starts=text("not_before_date"),
+        expires=text("expiration_date"),
+        **more,
+    )
+
+
 GROUP_NAME = word("resource_group_name")
 CLIENT = "identity_client_id"
+AN_HSM = {"rbac": fixed(False), "policies": fixed(None), "is_hsm": fixed(True)}
 
 FORMS: Mapping[str, Form] = {
     "azurerm_cognitive_account": account(text("kind"), key_in_block, GROUP_NAME),
@@ -359,78 +387,37 @@ FORMS: Mapping[str, Form] = {
         account=refers("cognitive_account_id"),
         key=key_of("key_vault_key_id", client=CLIENT),
     ),
-    "azurerm_key_vault": record(
-        Vault,
-        id=word("id"),
-        name=name,
-        host=host("vault_uri"),
-        location=text("location"),
+    "azurerm_key_vault": vault(
+        "vault_uri",
+        "tenant_id",
+        "purge_protection_enabled",
         group=GROUP_NAME,
-        tenant=word("tenant_id"),
-        purge_protection=flag("purge_protection_enabled"),
         rbac=flag("rbac_authorization_enabled", "enable_rbac_authorization"),
         policies=entries("access_policy", "object_id", "application_id", "key_permissions"),
     ),
-    "azurerm_key_vault_managed_hardware_security_module": record(
-        Vault,
-        id=word("id"),
-        name=name,
-        host=host("hsm_uri"),
-        location=text("location"),
-        group=GROUP_NAME,
-        tenant=word("tenant_id"),
-        purge_protection=flag("purge_protection_enabled"),
-        rbac=fixed(False),
-        policies=fixed(None),
-        is_hsm=fixed(True),
+    "azurerm_key_vault_managed_hardware_security_module": vault(
+        "hsm_uri", "tenant_id", "purge_protection_enabled", group=GROUP_NAME, **AN_HSM
     ),
-    "microsoft.keyvault/vaults": record(
-        Vault,
-        id=word("id"),
-        name=name,
-        host=host("properties.vaultUri"),
-        location=text("location"),
+    "microsoft.keyvault/vaults": vault(
+        "properties.vaultUri",
+        "properties.tenantId",
+        "properties.enablePurgeProtection",
         group=group,
-        tenant=word("properties.tenantId"),
-        purge_protection=flag("properties.enablePurgeProtection"),
         rbac=flag("properties.enableRbacAuthorization"),
         policies=entries_of_vault,
         recovers=lambda body, _: lower(body.text("properties.createMode")) == "recover",
     ),
-    "microsoft.keyvault/managedhsms": record(
-        Vault,
-        id=word("id"),
-        name=name,
-        host=host("properties.hsmUri"),
-        location=text("location"),
+    "microsoft.keyvault/managedhsms": vault(
+        "properties.hsmUri",
+        "properties.tenantId",
+        "properties.enablePurgeProtection",
         group=group,
-        tenant=word("properties.tenantId"),
-        purge_protection=flag("properties.enablePurgeProtection"),
-        rbac=fixed(False),
-        policies=fixed(None),
-        is_hsm=fixed(True),
+        **AN_HSM,
     ),
-    "azurerm_key_vault_key": record(
-        Key,
-        vault=refers("key_vault_id"),
-        name=key_name,
-        type=text("key_type"),
-        size=value("key_size"),
-        operations=words("key_opts"),
-        starts=text("not_before_date"),
-        expires=text("expiration_date"),
-        dates_new_versions=is_set("rotation_policy.expire_after"),
+    "azurerm_key_vault_key": key_of_azurerm(
+        "key_vault_id", dates_new_versions=is_set("rotation_policy.expire_after")
     ),
-    "azurerm_key_vault_managed_hardware_security_module_key": record(
-        Key,
-        vault=refers("managed_hsm_id"),
-        name=key_name,
-        type=text("key_type"),
-        size=value("key_size"),
-        operations=words("key_opts"),
-        starts=text("not_before_date"),
-        expires=text("expiration_date"),
-    ),
+    "azurerm_key_vault_managed_hardware_security_module_key": key_of_azurerm("managed_hsm_id"),
     "microsoft.keyvault/vaults/keys": record(
         Key,
         vault=parent,

@@ -10,9 +10,9 @@ from ...errors import CommandError
 from ...language.strict_json import DECODE, NotStrict
 from ...requirements import load_register
 from ...requirements.revisions import UnknownRevision
-from ...shapes import WireError, read_message
+from ...shapes import WireError, is_day, read_message
 from ..cases import FEATURES, LANES, SCOPES, Envelope
-from ..deviations import Deviation, is_day, known_cases, problem_with
+from ..deviations import Deviation, known_cases, problem_with
 from ..selection import LAST_FAILED, SELECTED, must_exist
 from . import envelope as shapes
 from .envelope import FORMAT, Made
