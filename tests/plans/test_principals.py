@@ -114,6 +114,23 @@ def test_another_identity_than_before_is_to_use_the_key(tmp_path: Path) -> None:
     assert verdicts(plan, tmp_path) == {C: "not-specified"}
 
 
+def test_of_several_identities_any_may_use_the_key_where_none_is_named(tmp_path: Path) -> None:
+    plan = usual(without=f"{C} {T} {P}")
+    plan.keep(T, account(ids=[IDENTITY_ID, "/other"]))
+    plan.keep(C, b.cmk(identity_client_id=None))
+    plan.delete(P, b.policy(MINE))
+    assert verdicts(plan, tmp_path) == {P: "may-lose"}
+
+
+def test_an_account_that_is_created_has_the_identity_that_gets_access(tmp_path: Path) -> None:
+    plan = usual(without=f"{T} {P} {C}")
+    plan.create(T, account(id=b.UNKNOWN))
+    plan.create(P, b.policy(MINE, id=b.UNKNOWN))
+    used = b.cmk(id=b.UNKNOWN, identity_client_id=CLIENT, cognitive_account_id=b.UNKNOWN)
+    plan.create(C, used, refers={"cognitive_account_id": f"{T}.id"}, depends=(P,))
+    assert verdicts(plan, tmp_path) == {}
+
+
 def test_an_account_is_created_with_a_key_that_another_identity_uses(tmp_path: Path) -> None:
     plan = usual(without=f"{T} {C}")
     plan.create(T, account(id=b.UNKNOWN, key=b.key_id()))
@@ -156,14 +173,19 @@ def test_an_expression_that_names_the_account_is_the_account(tmp_path: Path) -> 
 
 def test_a_user_assigned_identity_in_a_body_of_azure_is_known_by_its_id(tmp_path: Path) -> None:
     account = b.arm_account(key="cmk", identity={"type": "UserAssigned"})
-    account["identity"]["userAssignedIdentities"] = {IDENTITY_ID: {"clientId": CLIENT}}
+    facts = {"clientId": CLIENT, "principalId": MINE}
+    account["identity"]["userAssignedIdentities"] = {IDENTITY_ID: facts}
     used = account["properties"]["encryption"]["keyVaultProperties"]
     used["identityClientId"] = CLIENT
     expression = f"[reference('{IDENTITY_ID}', '2023-01-31').principalId]"
     before = b.arm_vault(policies=[expression])
     assert verdicts(vault_changed(before, before, account), tmp_path) == {}
-    after = b.arm_vault(policies=[])
-    assert list(verdicts(vault_changed(before, after, account), tmp_path).values()) == ["loses"]
+    by_object_id = b.arm_vault(policies=[MINE])
+    assert verdicts(vault_changed(by_object_id, before, account), tmp_path) == {}
+    for policies in (before, by_object_id):
+        after = b.arm_vault(policies=[b.OTHER])
+        found = verdicts(vault_changed(policies, after, account), tmp_path)
+        assert list(found.values()) == ["loses"]
 
 
 # Access by somebody whom the plan doesn't show

@@ -66,18 +66,18 @@ def account_created(context: Context, account: Account) -> Iterator[Change]:
         kind = "account-created-with-key"
     create = context.setup.create_resource(account, **options)
     yield context.change(kind, ((create,),))
-    if account.identity is not False:
+    if account.has_identity is not False:
         enable = (EnableIdentity(context.account.name),)
-        yield context.change("identity-on", may(enable, account.identity is True))
+        yield context.change("identity-on", may(enable, account.has_identity is True))
 
 
 def account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
     if not context.is_mine(before.id):
         return
     name = context.account.name
-    if before.identity is False and after.identity is not False:
+    if before.has_identity is False and after.has_identity is not False:
         enable = (EnableIdentity(name),)
-        yield context.change("identity-on", may(enable, after.identity is True))
+        yield context.change("identity-on", may(enable, after.has_identity is True))
     yield from key_of_account_updated(context, before, after)
     yield from user_changed(context, before.key, after.key)
     if before.identity is not False and after.identity is False:
@@ -120,13 +120,13 @@ def identity_detached(context: Context, before: Account, after: Account) -> Iter
     staying: set[str] = set()
     for name in after.assigned:
         staying |= context.world.identities.get(name, {name})
-    if context.account.user.names & (before.assigned - staying):
+    if context.account.user.may_be & (before.assigned - staying):
         yield from key_without_its_user(context, "identity-detached")
 
 
 def identity_deleted(context: Context, entry: Entry, identity: Identity) -> Iterator[Change]:
     """Yield that the user-assigned identity goes by which the account uses its key."""
-    if context.account.user.names & {identity.id, identity.principal, f"@{entry.address}"}:
+    if context.account.user.may_be & {identity.id, identity.principal, f"@{entry.address}"}:
         yield from key_without_its_user(context, "identity-deleted")
 
 

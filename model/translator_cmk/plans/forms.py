@@ -158,6 +158,18 @@ def assigned(body: Attributes, refer: Refer) -> MayBeUnknown:
     return frozenset(str(each).lower() for each in ids)
 
 
+def identities(body: Attributes, _: Refer) -> tuple[Identity, ...]:
+    """Return the user-assigned identities of an account of which a body of Azure says more."""
+    found: list[Identity] = []
+    listed = body.block("identity.userAssignedIdentities")
+    for name, facts in listed.known.items() if isinstance(listed, Attributes) else ():
+        if isinstance(facts, Mapping):
+            its = Attributes(facts)
+            principal, client = lower(its.text("principalId")), lower(its.text("clientId"))
+            found.append(Identity(name.lower(), principal, client))
+    return tuple(found)
+
+
 IN_BLOCK = "customer_managed_key"
 
 
@@ -338,6 +350,7 @@ def account(kind: Read, key: Read, group: Read) -> Form:
         identity=identity_is_on,
         principal=principal_of_account,
         assigned=assigned,
+        identities=identities,
         key=key,
     )
 

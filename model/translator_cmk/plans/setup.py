@@ -118,7 +118,7 @@ class Setup:
         name = self.account.name
         yield self.create_resource(self.account.before or self.account.after)
         used = self.account.key
-        has_identity = self.account.before is None or self.account.before.identity is not False
+        has_identity = self.account.before is None or self.account.before.has_identity is not False
         if has_identity or used is not None:
             yield EnableIdentity(name)
         for vault in vaults:

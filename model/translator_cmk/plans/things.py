@@ -97,6 +97,15 @@ class KeyUsed:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """A user-assigned identity."""
+
+    id: MayBeUnknown
+    principal: MayBeUnknown
+    client: MayBeUnknown
+
+
+@dataclass(frozen=True)
 class Account:
     """An account of Azure AI services."""
 
@@ -112,8 +121,17 @@ class Account:
     assigned: MayBeUnknown
     """The ids of its user-assigned identities."""
     key: MayBeUnknown
+    identities: tuple[Identity, ...] = ()
+    """Its user-assigned identities, where it says more of them than their ids."""
     leaves_key_open: bool = False
     """Whether its resource says nothing of a key, and not that there is none."""
+
+    @property
+    def has_identity(self) -> MayBeUnknown:
+        """Return whether it has an identity of any kind."""
+        if self.identity is True or self.assigned == frozenset():
+            return self.identity
+        return UNKNOWN if self.assigned is UNKNOWN else True
 
     @property
     def kind(self) -> str | None:
@@ -223,15 +241,6 @@ class RoleDefinition:
     id: MayBeUnknown
     name: str
     uses_keys: MayBeUnknown
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A user-assigned identity."""
-
-    id: MayBeUnknown
-    principal: MayBeUnknown
-    client: MayBeUnknown
 
 
 @dataclass(frozen=True)

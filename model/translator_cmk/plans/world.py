@@ -137,6 +137,13 @@ class User:
     """Whether its object id is known, so that another id is not its."""
     is_system: bool = True
     """Whether it is the system-assigned identity of the account, the one that the article knows."""
+    perhaps: frozenset[MayBeUnknown] = frozenset()
+    """The same names of other identities of the account, if nothing tells which of them it is."""
+
+    @property
+    def may_be(self) -> frozenset[MayBeUnknown]:
+        """Return the names of all identities that it is or may be."""
+        return self.names | self.perhaps
 
 
 @dataclass
@@ -183,7 +190,7 @@ class World:
         self.holds = holds
         self.names = Names(plan.masked_texts)
         self.by_address = {entry.address: entry for entry in self.entries}
-        self.principals = dict(principals_in(plan))
+        self.principals = set(principals_in(plan))
         self.accounts: dict[str, KnownAccount] = {}
         self.vaults: dict[str, KnownVault] = {}
         self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
@@ -363,13 +370,19 @@ class World:
         """Note all names of each user-assigned identity, before and after."""
         for entry in self.entries:
             for facts in (entry.before, entry.after):
-                if not isinstance(facts, Identity):
-                    continue
-                names = {f"@{entry.address}", facts.id, facts.principal, facts.client}
-                mine = {name for name in names if isinstance(name, str)}
-                for name in tuple(mine):
-                    mine |= self.identities.get(name, set())
-                self.identities.update(dict.fromkeys(mine, mine))
+                if isinstance(facts, Identity):
+                    self._add_identity(facts, f"@{entry.address}")
+                elif isinstance(facts, Account):
+                    for identity in facts.identities:
+                        self._add_identity(identity)
+
+    def _add_identity(self, facts: Identity, *names: str) -> None:
+        mine = {name for name in (*names, facts.id, facts.principal, facts.client) if is_name(name)}
+        for name in tuple(mine):
+            mine |= self.identities.get(name, set())
+        self.identities.update(dict.fromkeys(mine, mine))
+        if is_name(facts.principal):
+            self.principals.add(facts.principal)
 
     def _find_users(self) -> None:
         """Note who uses the key of each account: before the change, or else after it."""
@@ -392,20 +405,24 @@ class World:
         """
         client = use.client if isinstance(use, KeyUsed) else None
         assigned = facts.assigned if facts is not None else UNKNOWN
-        only = None
-        if isinstance(assigned, frozenset) and len(assigned) == 1:
-            [only] = assigned
         has_own = facts is None or facts.identity is not False
         if client is None and (has_own or not assigned):
             is_known = account.before is None or account.before.principal is not UNKNOWN
             names = {name for name in principals_of(account) if isinstance(name, str)}
             return User(frozenset(names), is_known and not account.is_outside)
-        names = set()
-        for name in (client, only if client not in self.identities else None):
-            if isinstance(name, str):
-                names |= {name} | self.identities.get(name, set())
-        is_known = any(name in self.principals for name in names)
-        return User(frozenset(names), is_known, is_system=False)
+        candidates = assigned if isinstance(assigned, frozenset) else frozenset[MayBeUnknown]()
+        if client in self.identities:
+            candidates = frozenset({client})
+        names: set[MayBeUnknown] = {client} if is_name(client) else set()
+        perhaps: set[MayBeUnknown] = set()
+        for name in filter(is_name, candidates):
+            its_names = {name} | self.identities.get(name, set())
+            if len(candidates) == 1:
+                names |= its_names
+            else:
+                perhaps |= its_names
+        is_known = not names.isdisjoint(self.principals)
+        return User(frozenset(names), is_known, is_system=False, perhaps=frozenset(perhaps))
 
     def _add_outside(self, facts: KeyInUse) -> None:
         """Add the account that a key is put in use for, if the plan has no resource of it."""
@@ -501,6 +518,8 @@ class World:
             return owner is account and user.is_system
         if principal in user.names:
             return True
+        if principal in user.perhaps:
+            return None
         if principal.startswith("@"):
             return False if principal[1:] in self.by_address else None
         if principal in self.principals or principal in self.identities:
@@ -563,7 +582,12 @@ class World:
                 yield entry
 
 
-def principals_in(plan: Plan) -> Iterator[tuple[str, str]]:
+def is_name(value: MayBeUnknown) -> bool:
+    """Return whether a value is known and names something."""
+    return isinstance(value, str) and value != ""
+
+
+def principals_in(plan: Plan) -> Iterator[str]:
     """Yield each object id of which the plan shows whose it is, and that is no group's."""
     for resource in plan.resources:
         if resource.type in NOT_AN_OWNER:
@@ -572,7 +596,7 @@ def principals_in(plan: Plan) -> Iterator[tuple[str, str]]:
             for path in PATHS_OF_PRINCIPALS if attributes is not None else ():
                 principal = attributes.get(path) if attributes is not None else None
                 if isinstance(principal, str) and principal:
-                    yield principal.lower(), resource.address
+                    yield principal.lower()
 
 
 PATHS_OF_PRINCIPALS = (
