@@ -36,7 +36,7 @@ def stays_away(sentence: str) -> bool:
 
 def test_what_gives_the_access_back_is_named(tmp_path: Path) -> None:
     said = until(policy_replaced(["delete", "create"]), tmp_path, P)
-    assert said.startswith(f"{P} gives the access to the key back. ")
+    assert said.startswith(f"The access to the key is given back by {P}. ")
 
 
 def test_what_may_be_made_before_the_other_goes_is_said_to_help_only_after_it(
@@ -46,7 +46,7 @@ def test_what_may_be_made_before_the_other_goes_is_said_to_help_only_after_it(
     plan.delete(f"{P}[0]", b.policy())
     plan.create(f"{P}[1]", b.policy(id=b.UNKNOWN))
     said = until(plan, tmp_path, f"{P}[0]")
-    assert f"{P}[1] gives the access to the key back, if it comes after it" in said
+    assert f"given back by {P}[1], if it comes after it" in said
 
 
 @pytest.mark.parametrize(

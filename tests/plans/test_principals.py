@@ -76,6 +76,45 @@ def test_a_role_of_a_user_assigned_identity_is_the_accounts(tmp_path: Path) -> N
     assert verdicts(plan, tmp_path) == {R: "loses"}
 
 
+def on_roles(without: str = "") -> Plan:
+    """Return the plan of a module that gives the identity a role in place of a policy."""
+    plan = usual(without=f"{V} {P} {without}")
+    plan.keep(V, b.vault(rbac_authorization_enabled=True))
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict"),
+    [({}, "loses"), ({"scope": b.GROUP}, "may-lose")],
+    ids=["the same role", "a wider one"],
+)
+def test_a_role_that_the_plan_makes_is_no_role_that_stays(
+    made: b.Values, verdict: str, tmp_path: Path
+) -> None:
+    plan = on_roles()
+    plan.delete(f"module.role.{R}", b.role(MINE))
+    plan.create(f"module.roles.{R}", b.role(MINE, **made))
+    found = verdicts(plan, tmp_path)
+    assert found[f"module.role.{R}"] == verdict
+    before_the_old_one_goes = on_roles()
+    before_the_old_one_goes.change(
+        R, ["create", "delete"], b.role(MINE), b.role(MINE, **made, id=b.UNKNOWN)
+    )
+    expected = {"loses": {R: "loses"}, "may-lose": {}}
+    assert verdicts(before_the_old_one_goes, tmp_path) == expected[verdict]
+
+
+def identity_renamed() -> Plan:
+    plan = on_roles(without=UAI)
+    new = {**identity(), "id": b.UNKNOWN, "principal_id": b.UNKNOWN, "client_id": b.UNKNOWN}
+    plan.replace(UAI, identity(), {**new, "name": "new"})
+    refers = {"principal_id": f"{UAI}.principal_id"}
+    plan.replace(R, b.role(MINE), b.role(b.UNKNOWN, id=b.UNKNOWN), refers=refers)
+    for change, forced in zip(plan.changes[-2:], ("name", "principal_id"), strict=True):
+        change["change"]["replace_paths"] = [[forced]]
+    return plan
+
+
 def test_the_identity_that_uses_a_key_is_deleted_or_detached(tmp_path: Path) -> None:
     assert verdicts(goes(UAI, identity()), tmp_path) == {UAI: "may-lose"}
     roles = usual(without=f"{UAI} {V} {P}")

@@ -350,14 +350,18 @@ def role_alone(plan: b.TerraformPlan) -> b.TerraformPlan:
 HSM = "https://hsm.managedhsm.azure.net/keys/cmk/v1"
 
 REMEDIES: Mapping[str, list[Remedy]] = {
-    "policy-deleted": [
+    "access-deleted": [
         Remedy(policy(actions=["delete"]), entry_moved),
         Remedy(policy(actions=["delete"]), entry_adopted),
+        Remedy(role_on_rbac(["delete"]), role_on_rbac(["no-op"])),
     ],
-    "policy-moved": [Remedy(policy_moves, entry_moved)],
-    "policy-replaced": [Remedy(policy_replaced_after(T, TO_ACCOUNT), plan_with)],
-    "policy-replaced-by-output": [
+    "access-moved": [Remedy(policy_moves, entry_moved)],
+    "access-replaced": [Remedy(policy_replaced_after(T, TO_ACCOUNT), plan_with)],
+    "access-replaced-by-output": [
         Remedy(policy_replaced_after(AZAPI, f"{AZAPI}.output.identity.principalId"), plan_with),
+    ],
+    "access-replaced-with-its-identity": [
+        Remedy(principals.identity_renamed, principals.usual),
     ],
     "policy-dropped": [
         Remedy(
@@ -530,7 +534,6 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         )
     ],
     "account-created-with-key": [Remedy(account_made(b.key_id()), account_made(None))],
-    "role-deleted": [Remedy(role_on_rbac(["delete"]), role_on_rbac(["no-op"]))],
     "role-deleted-from-a-vault-not-shown": [
         Remedy(role_elsewhere("delete"), role_elsewhere("no-op")),
         Remedy(role_elsewhere("delete"), role_elsewhere("delete", shown=True)),

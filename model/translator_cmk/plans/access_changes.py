@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
-from .causes import new_identities, root_cause, targets
+from .causes import new_identities, root_cause, set_back, targets
 from .context import Change, Context, may
 from .inventory import Entry
-from .plan import CREATE, UNKNOWN
+from .plan import CREATE, DELETE, UNKNOWN
 from .things import (
     NEEDED,
     MayBeUnknown,
@@ -16,6 +16,7 @@ from .things import (
     PolicyList,
     Role,
     RoleDefinition,
+    Thing,
     Vault,
     last_word,
 )
@@ -62,31 +63,46 @@ def policy_deleted(context: Context, entry: Entry, policy: Policy) -> Iterator[C
     vault = context.vault(policy.vault)
     if vault is None or vault.uses_rbac:
         return
+    kind, words = how_it_goes(context, entry, policy, "the access policy")
     had = rights_given(context, (policy,))
-    cause = root_cause(context.plan, entry.resource)
-    kind = "policy-deleted"
-    words: dict[str, str] = {}
-    if entry.resource.forced_by == ("object_id",) and cause is not None:
-        is_output = ".output" in cause.reads
-        kind = "policy-replaced-by-output" if is_output else "policy-replaced"
-        words = {"cause": cause.address, "target": targets([cause.address])}
-    elif new := same_policy(context, entry, policy):
-        kind = "policy-moved"
-        words = {"new": new}
     yield from rights_changed(context, entry, vault, had, NO_RIGHTS, kind, words)
 
 
-def same_policy(context: Context, entry: Entry, policy: Policy) -> str:
-    """Return the address at which the plan makes the same entry again; empty if it doesn't."""
+def how_it_goes(
+    context: Context, entry: Entry, thing: Policy | Role, what: str
+) -> tuple[str, dict[str, str]]:
+    """Return the kind of change by which a policy or a role of the account goes, with its names."""
+    resource = entry.resource
+    words = {"what": what, "back": set_back(context.plan, resource)}
+    cause = root_cause(context.plan, resource)
+    if resource.forced_by in OF_A_PRINCIPAL and cause is not None:
+        words |= {"cause": cause.address, "target": targets([cause.address])}
+        if DELETE in cause.actions:
+            return "access-replaced-with-its-identity", words
+        is_output = ".output" in cause.reads
+        return "access-replaced-by-output" if is_output else "access-replaced", words
     for other in context.world.entries:
-        made = other.after
-        is_made = other.resource.actions == (CREATE,) and other.resource.type == entry.resource.type
-        if not is_made or not isinstance(made, Policy):
-            continue
-        same_vault = context.world.vault(made.vault) is context.world.vault(policy.vault)
-        if same_vault and context.world.is_of(made, context.account) is True:
-            return other.address
-    return ""
+        is_made = other.resource.actions == (CREATE,) and other.resource.type == resource.type
+        if is_made and is_the_same(context, other.after, thing):
+            return "access-moved", {**words, "new": other.address}
+    return "access-deleted", words
+
+
+OF_A_PRINCIPAL = (("object_id",), ("principal_id",))
+"""What forces a replacement where a policy or a role is of another identity than before."""
+
+
+def is_the_same(context: Context, made: Thing | None, gone: Policy | Role) -> bool:
+    """Return whether what the plan makes gives the account the same access as what goes."""
+    world = context.world
+    match made, gone:
+        case Policy(), Policy():
+            is_same = world.vault(made.vault) is world.vault(gone.vault)
+        case Role(), Role():
+            is_same = (made.scope, made.definition) == (gone.scope, gone.definition)
+        case _:
+            return False
+    return is_same and world.is_of(made, context.account) is True
 
 
 def policy_created(context: Context, policy: Policy) -> Iterator[Change]:
@@ -239,33 +255,57 @@ def policies_updated(
 
 def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]:
     is_mine = context.world.is_of(role, context.account)
-    words = {"role_name": role.in_words}
+    kind, words = how_it_goes(context, entry, role, role.in_words)
     for vault in vaults_with(context, role):
         counts = vault.uses_rbac or vault.before is None
         if context.world.keeps_role(vault, context.account, [entry]) or not (counts or is_mine):
             continue
         if vault.before is None and vault.exists_before:
-            kind = "role-deleted-from-a-vault-not-shown"
-            yield context.change(kind, may(context.revoke(vault)), vault, ROLES, **words)
+            from_unseen = "role-deleted-from-a-vault-not-shown"
+            yield context.change(from_unseen, may(context.revoke(vault)), vault, ROLES, **words)
+            continue
+        other = new_role(context, vault)
+        is_other = other is not None and not is_the_same(context, other.after, role)
+        if is_other and entry.resource.actions == (CREATE, DELETE):
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
-        readings = may(remove, is_mine is True and bool(role.name))
+        readings = may(remove, is_mine is True and bool(role.name) and not is_other)
         if context.world.may_be_a_group(role, context.account) and is_mine is None:
-            yield context.change("access-of-others-gone", readings, vault, what=role.in_words)
-        else:
-            yield context.change("role-deleted", readings, vault, **words)
+            kind = "access-of-others-gone"
+        yield context.change(kind, readings, vault, **words)
+
+
+def new_role(context: Context, vault: KnownVault) -> Entry | None:
+    """Return the entry of a role on a vault that the plan gives to the account, if it does."""
+    for entry in context.world.entries:
+        role = entry.after
+        if not isinstance(role, Role) or CREATE not in entry.resource.actions:
+            continue
+        is_mine = context.world.is_of(role, context.account) is True
+        if is_mine and covers(role.scope, vault, context.world):
+            return entry
+    return None
 
 
 def role_created(context: Context, role: Role) -> Iterator[Change]:
     is_mine = context.world.is_of(role, context.account)
     for vault in vaults_with(context, role):
-        if vault.uses_rbac and context.uses(vault):
-            continue  # it has one, or it could not use its key
         if is_mine is None and context.world.may_be_a_group(role, context.account):
             continue
+        if vault.uses_rbac and context.uses(vault) and not loses_a_role(context, vault):
+            continue  # it has one, or it could not use its key
         assign = (AssignKeyRole(vault.name, context.account.name),)
         readings = may(assign, is_mine is True)
         yield context.change("role-created", readings, vault, role_name=role.in_words)
+
+
+def loses_a_role(context: Context, vault: KnownVault) -> bool:
+    """Return whether a role on a vault goes that may be the account's, before another one comes."""
+    for entry in context.world.entries:
+        goes = DELETE in entry.resource.actions and entry.resource.actions != (CREATE, DELETE)
+        if goes and isinstance(entry.before, Role) and vault in vaults_with(context, entry.before):
+            return True
+    return False
 
 
 def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:

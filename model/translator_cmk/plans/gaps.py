@@ -43,10 +43,11 @@ def how_long(
     if giving:
         is_ordered = operations[number].address in giving or not walk.lost_at_an_end
         order = "" if is_ordered else ", if it comes after it"
-        return f"{listed_in_part(list(giving))} gives the access to the key back{order}. {SECONDS}"
+        names = listed_in_part(list(giving))
+        return f"The access to the key is given back by {names}{order}. {SECONDS}"
     if perhaps:
         names = listed_in_part(list(perhaps))
-        return f"Whether {names} restores the access to the key is not specified."
+        return f"Whether the access to the key is given back by {names} is not specified."
     if findings[number].verdict == LOSES:
         return f"{FOR_GOOD[0].upper()}{FOR_GOOD[1:]}"
     return f"If so, {FOR_GOOD}"

@@ -11,14 +11,14 @@ from ..machine.commands import (
     RecoverVault,
     SetPermissionModel,
 )
-from .access_changes import policies_given, policies_updated
+from .access_changes import new_role, policies_given, policies_updated
 from .causes import set_back
 from .context import HSM, NOTHING, Change, Commands, Context, may
 from .inventory import Entry
-from .plan import CREATE, UNKNOWN, Plan, PlannedResource
+from .plan import UNKNOWN, Plan, PlannedResource
 from .things import Group, MayBeUnknown, Role, Vault
 from .verdicts import REFUSED
-from .world import KnownVault, covers, location_name
+from .world import KnownVault, location_name
 
 # Vaults
 
@@ -105,18 +105,6 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
         yield context.change("vault-to-rbac-beside-role", tuple(readings), vault, **words)
     else:
         yield context.change("vault-to-rbac", tuple(readings), vault)
-
-
-def new_role(context: Context, vault: KnownVault) -> Entry | None:
-    """Return the entry of a role on a vault that the plan gives to the account, if it does."""
-    for entry in context.world.entries:
-        role = entry.after
-        if not isinstance(role, Role) or CREATE not in entry.resource.actions:
-            continue
-        is_mine = context.world.is_of(role, context.account) is True
-        if is_mine and covers(role.scope, vault, context.world):
-            return entry
-    return None
 
 
 def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:

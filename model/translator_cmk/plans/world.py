@@ -408,8 +408,8 @@ class World:
         has_own = facts is None or facts.identity is not False
         if client is None and (has_own or not assigned):
             is_known = account.before is None or account.before.principal is not UNKNOWN
-            names = {name for name in principals_of(account) if isinstance(name, str)}
-            return User(frozenset(names), is_known and not account.is_outside)
+            own = frozenset(filter(is_name, principals_of(account)))
+            return User(own, is_known and not account.is_outside)
         candidates = assigned if isinstance(assigned, frozenset) else frozenset[MayBeUnknown]()
         if client in self.identities:
             candidates = frozenset({client})
@@ -576,9 +576,9 @@ class World:
         return False
 
     def _staying(self, but: Collection[Entry]) -> Iterator[Entry]:
-        """Yield what the plan doesn't delete, apart from some entries."""
+        """Yield what the plan neither makes nor deletes, apart from some entries."""
         for entry in self.entries:
-            if entry not in but and DELETE not in entry.resource.actions:
+            if entry not in but and {CREATE, DELETE}.isdisjoint(entry.resource.actions):
                 yield entry
 
 
