@@ -435,6 +435,7 @@ def only_its_id(change_type: str, resource_id: str) -> b.Values:
         ("Unsupported", f"{b.vault_id()}/accessPolicies/add", 0),
         ("Create", b.vault_id(), 0),
         ("Ignore", b.vault_id(), 0),
+        ("Delete", f"{b.vault_id()}/providers/Microsoft.Authorization/roleAssignments/r", 4),
         ("Deploy", f"{b.vault_id()}/secrets/s", 0),
         ("Deploy", f"{b.GROUP}/providers/Microsoft.Storage/storageAccounts/s", 0),
         ("Delete", b.GROUP, 4),

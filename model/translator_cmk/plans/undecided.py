@@ -344,11 +344,15 @@ def names_in(attributes: Attributes) -> set[str]:
 
 
 def without_contents(plan: Plan) -> Iterator[NotJudged]:
-    """Yield which accounts, vaults, keys and policies change without a word on what they are."""
+    """Yield which accounts, vaults, keys and policies change without a word on what they are, and
+    which roles and identities go so.
+    """
+    going = FORMS.keys() - {GROUP}
     for resource in plan.changes():
         is_shown = resource.before is not None or resource.after is not None
         is_added = resource.address.lower().endswith("/accesspolicies/add")
-        if is_shown or is_added or resource.type.lower() not in FOLLOWED:
+        judged = going if DELETE in resource.actions else FOLLOWED
+        if is_shown or is_added or resource.type.lower() not in judged:
             continue
         if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):
             yield NotJudged("nothing-shown", resource.address)
