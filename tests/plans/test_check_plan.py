@@ -233,7 +233,7 @@ def test_a_change_that_harms_only_in_some_orders_says_so() -> None:
     values = b.cmk(cognitive_account_id=b.UNKNOWN)
     plan.create(address, values, refers={"cognitive_account_id": f"{T}.id"})
     done = checked(plan)
-    assert "In an order that is permitted, not in every one" in " ".join(done.out.split())
+    assert "It depends on the order of the changes" in " ".join(done.out.split())
 
 
 def test_twelve_unordered_changes_of_one_account_are_bounded_and_that_is_said() -> None:

@@ -280,6 +280,14 @@ def custom(*actions: str) -> b.Values:
 USES = ("Microsoft.KeyVault/vaults/keys/wrap/action", "Microsoft.KeyVault/vaults/keys/*/action")
 
 
+def custom_role(other: bool) -> Plan:
+    """Return a plan in which a custom role loses the use of keys, beside another role or not."""
+    plan = shared(other, roles=True)
+    plan.keep(f"{R}2", b.role(role_definition_name="Uses keys"))
+    plan.update(CUSTOM, custom(*USES), custom(USES[0]))
+    return plan
+
+
 @pytest.mark.parametrize("other", [True, False])
 def test_a_custom_role_goes_or_loses_the_use_of_keys(other: bool, tmp_path: Path) -> None:
     def plan_with_role(name: str) -> Plan:
@@ -288,9 +296,7 @@ def test_a_custom_role_goes_or_loses_the_use_of_keys(other: bool, tmp_path: Path
             plan.keep(f"{R}2", b.role(role_definition_name="Uses keys"))
         return plan
 
-    plan = plan_with_role(CUSTOM)
-    plan.update(CUSTOM, custom(*USES), custom(USES[0]))
-    assert verdicts(plan, tmp_path) == ({} if other else {CUSTOM: "may-lose"})
+    assert verdicts(custom_role(other), tmp_path) == ({} if other else {CUSTOM: "may-lose"})
     plan = plan_with_role(CUSTOM)
     plan.update(CUSTOM, custom(*USES), custom(USES[1]))
     assert verdicts(plan, tmp_path) == {}

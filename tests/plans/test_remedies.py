@@ -506,6 +506,11 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "access-of-others-gone": [
         Remedy(lambda: group_loses_its_entry(mine=False), lambda: group_loses_its_entry(mine=True))
     ],
+    "custom-role-narrowed": [
+        Remedy(
+            lambda: principals.custom_role(other=False), lambda: principals.custom_role(other=True)
+        )
+    ],
     "vault-unprotected": [
         Remedy(
             with_change(V, ["update"], b.vault(), b.vault(purge_protection_enabled=False)),

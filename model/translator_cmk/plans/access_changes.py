@@ -209,7 +209,7 @@ def access_of_others_gone(context: Context, entry: Entry, vault: KnownVault) -> 
     """Yield that access goes by which the account may use its key: no other is visible."""
     if context.shows_no_access(vault, entry):
         readings = may(context.revoke(vault))
-        yield context.change("access-of-others-gone", readings, vault, what="an entry")
+        yield context.change("access-of-others-gone", readings, vault, what="an access policy")
 
 
 def policies_unknown(context: Context, vault: KnownVault) -> Change:
@@ -333,6 +333,4 @@ def custom_role_narrowed(
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         if vault.uses_rbac and context.shows_no_access(vault, *given):
-            remove = context.revoke(vault)
-            what = "the use of keys by a custom role"
-            yield context.change("access-of-others-gone", may(remove), vault, what=what)
+            yield context.change("custom-role-narrowed", may(context.revoke(vault)), vault)

@@ -26,6 +26,12 @@ class Advice(NamedTuple):
     """What Microsoft's Foundry pages say otherwise, of accounts of the kind AIServices."""
 
 
+OF_AN_INACCESSIBLE_KEY = (
+    "Data is inaccessible until the key is restored, and models that are deployed go on until "
+    "their deployment is deleted."
+)
+"""What Microsoft's Foundry pages say of a key that is `inaccessible`."""
+
 KIND = Text("[a-z]+(-[a-z]+)*", "the kind of a change")
 FIELDS = ("instead", "bicep", "paste", "paste_bicep", "source", "foundry")
 ADVICE = MapOf(KIND, record("advice", {"does": TEXT}, dict.fromkeys(FIELDS, TEXT)))
@@ -37,7 +43,10 @@ def all_advice() -> dict[str, Advice]:
     path = Path(__file__).with_name("advice.yaml")
     found: dict[str, Advice] = {}
     for kind, fields in read_yaml(path).read(ADVICE).items():
-        found[kind] = Advice(kind, **fields)
+        advice = Advice(kind, **fields)
+        if advice.foundry == "inaccessible":
+            advice = advice._replace(foundry=OF_AN_INACCESSIBLE_KEY)
+        found[kind] = advice
     return found
 
 

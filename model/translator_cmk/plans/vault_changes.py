@@ -27,7 +27,8 @@ def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
         kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
-        words = {"back": set_back(context.plan, entry.resource)}
+        store = "managed HSM" if vault.is_hsm else "key vault"
+        words = {"back": set_back(context.plan, entry.resource), "store": store}
         readings = may((DeleteVault(vault.name),), certain=not vault.is_hsm)
         yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", **words)
 
@@ -130,14 +131,17 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
     account = context.account
     if group.holds(account.before) is True and not context.deletes(account):
         delete = (DeleteResource(account.name),)
-        yield context.change(kind, may(delete, keeps is False))
+        held = f"the account {account.name}"
+        yield context.change(kind, may(delete, keeps is False), held=held)
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         is_in_it = group.holds(vault.before)
         if is_in_it is not False and vault.exists_before and not context.deletes(vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
-            yield context.change(kind, readings, vault)
+            perhaps = "" if is_in_it else "perhaps "
+            held = f"{perhaps}the key vault {name} that {account.name} uses"
+            yield context.change(kind, readings, vault, held=held)
 
 
 def keeps_what_it_holds(plan: Plan, group: PlannedResource) -> MayBeUnknown:

@@ -184,9 +184,9 @@ def last_line(report: Report, exit_code: int) -> str:
     """Return the exit code, and why."""
     label = BY_NAME[report.red_from].label
     why = {
-        DEVIATIONS: f"{count(len(report.reds), 'finding')} from {label} on",
+        DEVIATIONS: f"{count(len(report.reds), 'finding')} of the verdict {label} or a graver one",
         INCOMPLETE: "not everything was judged",
-        OK: f"no finding from {label} on that isn't known",
+        OK: f"no finding of the verdict {label} or a graver one, apart from those that are known",
     }
     return f"Exit code {exit_code}: {why[exit_code]}."
 
@@ -282,7 +282,7 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
 
 def blocks_of_part(part: Part) -> Iterator[Block]:
     """Yield what one change does."""
-    orders = " In an order that is permitted, not in every one:"
+    orders = " It depends on the order of the changes. In one that is permitted:"
     yield Paragraph((part.advice.does + (orders if part.only_in_some_orders else ""),))
     rows = [
         ((consequence_in_words(each),), (each.requirement,), (basis_in_words(each),))
