@@ -38,7 +38,7 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
 
 def recovery_of(context: Context, entry: Entry) -> str:
     """Return whether a deleted account is kept for a while, as the provider deletes it."""
-    purges = purges_it(context, entry)
+    purges = context.plan.feature(entry.resource, PURGES, True)
     if purges is True:
         return (
             "azurerm purges it at once, so it can't be recovered; with `features { "
@@ -48,11 +48,6 @@ def recovery_of(context: Context, entry: Entry) -> str:
     if purges is False:
         return "Azure keeps it for 48 hours, in which it can be recovered."
     return "Whether azurerm purges it at once, so that it can't be recovered, is not known."
-
-
-def purges_it(context: Context, entry: Entry) -> Any:
-    """Return whether the provider purges an account that it deletes, or `UNKNOWN`."""
-    return context.plan.feature(entry.resource, PURGES, True)
 
 
 def account_created(context: Context, account: Account) -> Iterator[Change]:

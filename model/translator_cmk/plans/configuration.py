@@ -46,9 +46,6 @@ class ConfiguredResource:
     dependencies: frozenset[str]
     repeated_by: tuple[str, ...] = ()
     """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
-    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By attribute: the variables and locals that its expression reads, each followed through the
-    calls of modules as far as it leads: `var.current_key`, `local.access`."""
 
 
 def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
@@ -78,12 +75,10 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
     """Return what the configuration says of one resource."""
     each = references_in(resource.value.get("for_each_expression"))
     references: dict[str, tuple[str, ...]] = {}
-    origins: dict[str, tuple[str, ...]] = {}
     dependencies: set[str] = set()
     for attribute, names in references_by_attribute(resource.mapping("expressions")).items():
         resolved = resolve_all(names, module, each)
         references[attribute] = resolved
-        origins[attribute] = origins_of(names, module)
         dependencies.update(resolved)
     repeated_by = [*references_in(resource.value.get("count_expression")), *each]
     dependencies.update(resolve_all(repeated_by, module, ()))
@@ -95,7 +90,6 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
         references,
         frozenset(resource_of(name) for name in dependencies),
         tuple(longest(repeated_by)),
-        origins,
     )
 
 
@@ -144,13 +138,10 @@ def references_in(expression: Any) -> list[str]:
 
 def resolve_all(names: Iterable[str], module: Module, each: Iterable[str]) -> tuple[str, ...]:
     """Return the resources that references lead to, each with the attribute that is read there."""
-    listed = list(names)
     found: dict[str, None] = {}
-    for name in listed:
-        is_short_form = any(longer.startswith((f"{name}.", f"{name}[")) for longer in listed)
-        if not is_short_form:
-            for resolved in resolve(name, module, tuple(each), DEEPEST):
-                found[resolved] = None
+    for name in longest(names):
+        for resolved in resolve(name, module, tuple(each), DEEPEST):
+            found[resolved] = None
     return tuple(found)
 
 
@@ -174,29 +165,6 @@ def resolve(name: str, module: Module, each: tuple[str, ...], depth: int) -> Ite
                 yield of_each(resolved, words)
     elif words[0] not in NOT_RESOURCES and RESOURCE.fullmatch(without_keys(name)):
         yield module.prefixed(name)
-
-
-def origins_of(names: Iterable[str], module: Module) -> tuple[str, ...]:
-    """Return the variables and locals that references lead to, through the calls of modules."""
-    found: dict[str, None] = {}
-    for name in names:
-        for origin in origins(name, module, DEEPEST):
-            found[origin] = None
-    return tuple(found)
-
-
-def origins(name: str, module: Module, depth: int) -> Iterator[str]:
-    """Yield the variables and locals that one reference of a module leads to."""
-    words = without_keys(name).split(".")
-    if depth == 0 or words[0] not in ("var", "local") or len(words) < 2:
-        return
-    if words[0] == "var" and module.parent is not None and module.call is not None:
-        expression = module.call.mapping("expressions").get(words[1])
-        for outer in references_in(expression):
-            yield from origins(outer, module.parent, depth - 1)
-        return
-    origin = f"{words[0]}.{words[1]}"
-    yield f"{origin} of {module.path}" if module.path else origin
 
 
 def resolve_in_child(words: list[str], child: Module, depth: int) -> Iterator[str]:

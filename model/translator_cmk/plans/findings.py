@@ -118,7 +118,7 @@ class Judge:
 
     def _not_judged(self, plan: Plan, reason: NotJudged) -> Finding:
         """Return a finding that something is not judged: what, why, and what would help."""
-        advice = advice_on(reason.kind, reason.words, plan.tool)
+        advice = advice_on(reason.kind, {"what": reason.what}, plan.tool)
         part = Part("", advice, NOT_JUDGED)
         found = [each for each in plan.resources if each.address == reason.address]
         actions = found[0].actions if found else ()

@@ -11,6 +11,7 @@ from .finding import Finding
 from .plan import DELETE
 from .verdicts import LOSES, MAY_LOSE
 from .walk import Effect, Walk
+from .world import address_in_words
 
 FOR_GOOD = (
     "no change in this plan restores the access to the key: it stays away until you restore it."
@@ -90,7 +91,7 @@ def effects_of(walk: Walk, number: int) -> Iterator[tuple[Effect, Change]]:
 
 def listed_in_part(names: Sequence[str]) -> str:
     """Return names in a sentence, of many some: `a, b, c, d and 3 more`."""
-    shown = list(names[:MOST_NAMED])
+    shown = [address_in_words(name) for name in names[:MOST_NAMED]]
     more = len(names) - len(shown)
     if more:
         shown.append(f"{more} more")

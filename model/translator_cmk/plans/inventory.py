@@ -1,6 +1,5 @@
 """What the resources of a plan are: each one as a thing before and after, if it is judged."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -127,8 +126,6 @@ def referred_to(plan: Plan, resource: PlannedResource, attribute: str) -> MayBeU
             continue
         instance = instance_of(plan, resource, reference)
         if instance is None:
-            instance = instance_by_variable(plan, resource, attribute, reference)
-        if instance is None:
             return UNKNOWN
         found.add(instance)
     if len(found) != 1:
@@ -157,22 +154,6 @@ def instance_of(plan: Plan, resource: PlannedResource, reference: str) -> str | 
     for instance in instances:
         if resource.instance and instance.endswith(f"[{resource.instance}]"):
             return instance
-    return None
-
-
-def instance_by_variable(
-    plan: Plan, resource: PlannedResource, attribute: str, reference: str
-) -> str | None:
-    """Return the instance whose key is the value of the one variable that an attribute reads."""
-    origins = resource.origins.get(attribute, ())
-    if len(origins) != 1 or origins[0] not in plan.variables:
-        return None
-    name = resource_of(reference)
-    key = json.dumps(plan.variables[origins[0]], ensure_ascii=False)
-    for other in plan.resources:
-        is_instance = other.name_in_configuration == name and not other.deposed
-        if is_instance and other.instance == key and not other.module:
-            return other.address
     return None
 
 

@@ -35,7 +35,7 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
     """Return whether the first operation has to come before the second."""
     if first.address == second.address:
         return first.place < second.place
-    if makes(first, existing) & names(second):
+    if (names(first, that_are_new=True) - existing) & names(second):
         return True
     if not plan.ordered:
         return False
@@ -62,26 +62,14 @@ def dependent_comes_before(first: Operation, second: Operation) -> bool:
     return second.resource.actions == (CREATE, DELETE)
 
 
-def makes(operation: Operation, existing: frozenset[Name]) -> set[Name]:
-    """Return the entities that an operation makes and that were not there."""
-    made: set[Name] = set()
-    for change in operation.changes:
-        for commands in change.readings:
-            for command in commands:
-                for kind, name, is_new in command.names():
-                    if is_new:
-                        made.add((kind, name))
-    return made - existing
-
-
-def names(operation: Operation) -> set[Name]:
-    """Return the entities that an operation names and does not make."""
+def names(operation: Operation, that_are_new: bool = False) -> set[Name]:
+    """Return the entities that an operation names: those that it makes, or the others."""
     named: set[Name] = set()
     for change in operation.changes:
         for commands in change.readings:
             for command in commands:
                 for kind, name, is_new in command.names():
-                    if not is_new:
+                    if is_new is that_are_new:
                         named.add((kind, name))
     return named
 

@@ -183,9 +183,6 @@ class PlannedResource:
     refers to, each with the attribute that it reads there (`azurerm_key_vault.v.id`)."""
     repeated_by: tuple[str, ...] = ()
     """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
-    origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By attribute: the variables and locals that its expression reads, through the calls of
-    modules: `var.current_key`, `local.access`."""
     deposed: bool = False
 
     @property
@@ -228,8 +225,6 @@ class Plan:
     """Whether the tool says anything of the order in which it applies changes."""
     features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By provider key: settings such as `key_vault.recover_soft_deleted_key_vaults`."""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """By name (`var.current_key`): the text in a variable of the root module."""
     made: str = ""
     """When the plan was made, as `2026-12-02T09:00:00Z`; empty if it doesn't say that."""
     failed: bool = False

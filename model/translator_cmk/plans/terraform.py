@@ -60,21 +60,10 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
         resources=tuple(resources),
         dependencies=read_dependencies(content, configuration),
         features=read_features(content.record("configuration")),
-        variables=read_variables(content),
         made=content.text("timestamp", ""),
         failed=failed,
         notes=tuple(notes),
     )
-
-
-def read_variables(content: Fields) -> dict[str, str]:
-    """Return the variables of the root module that have a text, by their names: `var.x`."""
-    found: dict[str, str] = {}
-    for name in content.mapping("variables"):
-        value = content.record("variables").record(name).value.get("value")
-        if isinstance(value, str):
-            found[f"var.{name}"] = value
-    return found
 
 
 def check_version(content: Fields) -> None:
@@ -126,7 +115,6 @@ def read_change(entry: Fields, configuration: Mapping[str, ConfiguredResource]) 
         provider=configured.provider,
         references=configured.references,
         repeated_by=configured.repeated_by,
-        origins=configured.origins,
         deposed=bool(deposed),
     )
 

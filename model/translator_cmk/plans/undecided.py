@@ -73,11 +73,6 @@ class NotJudged(NamedTuple):
     what: str = ""
     """The name that its sentence has."""
 
-    @property
-    def words(self) -> dict[str, str]:
-        """Return the names that its sentence has."""
-        return {"what": self.what}
-
 
 def not_judged(plan: Plan, world: World) -> Iterator[NotJudged]:
     """Yield all reasons that a plan itself gives."""
