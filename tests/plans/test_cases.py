@@ -848,20 +848,6 @@ def test_a_vault_that_goes_with_its_key_and_policy_loses(
     assert found.get(K) in (None, "may-lose")
 
 
-def test_a_vault_whose_name_is_held_is_not_made_in_another_group(tmp_path: Path) -> None:
-    for values, held, expected in (
-        ({}, True, False),
-        ({"resource_group_name": "other"}, True, True),
-        ({"resource_group_name": "other"}, False, False),
-    ):
-        plan = everything_of_the_vault(["delete", "create"], **values)
-        for change in plan.changes:
-            if change["address"] == V:
-                change["change"]["before"]["purge_protection_enabled"] = held
-        said = " ".join(sentences(plan, tmp_path))
-        assert ("Expect the create to fail" in said) is expected
-
-
 def test_a_vault_that_goes_alone_loses_and_one_that_is_forgotten_does_not(tmp_path: Path) -> None:
     for actions, expected in ((["delete"], {V: "loses"}), (["forget"], {})):
         plan = plan_with(without=V)

@@ -482,12 +482,6 @@ REMEDIES: Mapping[str, list[Remedy]] = {
             account_with_identity("SystemAssigned, UserAssigned"),
         )
     ],
-    "identity-switched": [
-        Remedy(
-            used_by_another_identity("UserAssigned"),
-            account_with_identity("SystemAssigned, UserAssigned"),
-        )
-    ],
     "identity-off-beside-another": [
         Remedy(lambda: identities(BOTH, "UserAssigned"), lambda: identities(BOTH, BOTH))
     ],

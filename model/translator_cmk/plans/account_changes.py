@@ -87,9 +87,7 @@ def identity_off(context: Context) -> Change:
     readings = ((DisableIdentity(context.account.name),),)
     if not context.account.user.is_system:
         return context.change("identity-off-beside-another", may(readings[0]))
-    if not context.is_used_by_another_identity():
-        return context.change("identity-off", readings)
-    return context.change("identity-switched", readings)
+    return context.change("identity-off", readings)
 
 
 def key_of_account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:

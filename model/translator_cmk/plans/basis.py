@@ -89,7 +89,7 @@ def weakest_of(
 
 def most_telling(names: list[str], stake: Stake, otherwise: list[str] | None = None) -> str:
     """Return the first requirement that is about things of this kind, if there is one."""
-    about = requirements_about()[stake.kind]
+    about = requirements_about().get(stake.kind, frozenset())
     for name in names:
         if name in about:
             return name
@@ -108,14 +108,4 @@ def requirements_about() -> Mapping[type[Entity], frozenset[str]]:
             kind = row.each
         if kind is not None:
             found.setdefault(kind, set()).add(row.requirement)
-    return ByKind(found)
-
-
-class ByKind(dict[type[Entity], frozenset[str]]):
-    """Requirements by kind of entity, none for a kind that no row is about."""
-
-    def __init__(self, found: Mapping[type[Entity], set[str]]) -> None:
-        super().__init__({kind: frozenset(names) for kind, names in found.items()})
-
-    def __missing__(self, kind: type[Entity]) -> frozenset[str]:
-        return frozenset()
+    return {kind: frozenset(names) for kind, names in found.items()}

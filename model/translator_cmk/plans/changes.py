@@ -138,13 +138,10 @@ def perhaps(context: Context, entry: Entry) -> Iterator[Change]:
     match thing:
         case Account() if context.is_mine(thing.id):
             yield context.change("not-evaluated", may((DisableIdentity(name),)))
-        case Vault():
-            vault = context.vault(thing.id, thing.host)
-            if vault is not None:
-                yield context.change("not-evaluated", may(context.revoke(vault)), vault)
-        case PolicyList() if thing.does != "add":
-            vault = context.vault(thing.vault)
-            if vault is not None:
+        case Vault() | PolicyList():
+            is_added = isinstance(thing, PolicyList) and thing.does == "add"
+            vault = context.vault(thing.id if isinstance(thing, Vault) else thing.vault)
+            if vault is not None and not is_added:
                 yield context.change("not-evaluated", may(context.revoke(vault)), vault)
         case Key():
             vault = context.vault(thing.vault)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RemoveKeyRole, RevokeKeyAccess
 from .inventory import Entry
 from .plan import CREATE, DELETE, Plan
 from .setup import Setup
-from .things import Account, KeyInUse, KeyUsed, MayBeUnknown, Thing, Vault
+from .things import Account, KeyInUse, MayBeUnknown, Vault
 from .world import KnownAccount, KnownVault, World
 
 Commands = tuple[Command, ...]
@@ -127,15 +126,6 @@ class Context:
                 return entry
         return None
 
-    def is_used_by_another_identity(self) -> bool:
-        """Return whether a user-assigned identity of the account is to use the key."""
-        for entry in self.world.entries:
-            if self._is_key_of_mine(entry.after):
-                user = self.world.user_of(self.account, self.account.after, entry.after.key)
-                if not user.is_system:
-                    return True
-        return False
-
     def shows_no_access(self, vault: KnownVault, *but: Entry) -> bool:
         """Return whether the account uses a vault, and no access of it is visible that stays.
 
@@ -145,16 +135,6 @@ class Context:
             return False
         keeps = self.world.keeps_role if vault.uses_rbac else self.world.keeps_policy
         return not keeps(vault, self.account, but)
-
-    def _is_key_of_mine(self, facts: Thing | None) -> TypeGuard[Account | KeyInUse]:
-        """Return whether a thing says which key the account uses."""
-        if isinstance(facts, Account):
-            is_mine = self.is_mine(facts.id)
-        elif isinstance(facts, KeyInUse):
-            is_mine = self.is_mine(facts.account)
-        else:
-            return False
-        return is_mine and isinstance(facts.key, KeyUsed)
 
     def uses(self, vault: KnownVault) -> bool:
         """Return whether the account uses a key of a vault before the change."""

@@ -40,9 +40,8 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     feature = "key_vault.recover_soft_deleted_key_vaults"
     recovers = facts.recovers or context.plan.feature(entry.resource, feature, True) is not False
     if vault.exists_before and recovers and not moves(vault):
-        kind = "vault-recovered-elsewhere" if changes_group(vault) else "vault-recovered"
         recover = (RecoverVault(vault.name),)
-        yield context.change(kind, (recover,), vault)
+        yield context.change("vault-recovered", (recover,), vault)
         return
     region = context.setup.region(vault)
     if isinstance(facts.location, str):
@@ -58,15 +57,6 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
     yield context.change("vault-created", ((create,),), vault)
     if isinstance(facts.policies, tuple) and facts.rbac is not True:
         yield from policies_given(context, vault, facts.policies)
-
-
-def changes_group(vault: KnownVault) -> bool:
-    """Return whether a vault is made again in another resource group, while its name is held."""
-    if vault.before is None or vault.after is None:
-        return False
-    groups = (vault.before.group, vault.after.group)
-    is_held = vault.before.purge_protection is not False
-    return is_held and all(isinstance(group, str) for group in groups) and groups[0] != groups[1]
 
 
 def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -> Iterator[Change]:

@@ -1,5 +1,6 @@
 """What a report says to people, as a document: text and Markdown are written from it."""
 
+from calendar import month_name
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..document import Block, Box, Code, Folded, Items, Lines, Link, Mark, Paragraph, Table
@@ -141,7 +142,7 @@ def ending(report: Report, exit_code: int) -> Iterator[Block]:
 def heading(report: Report) -> str:
     """Return what was checked against which page."""
     year, month, day = report.revision.split("-")
-    of_day = f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+    of_day = f"{int(day)} {month_name[int(month)]} {year}"
     judged = count(len(report.accounts), "Translator account")
     if not report.accounts:
         judged = "no Translator account, as the plan shows none that is judged,"
@@ -150,22 +151,6 @@ def heading(report: Report) -> str:
         f"Checked {judged} in {report.plan.source} ({count(report.changes, 'change')}) against "
         f"Microsoft's article on customer-managed keys for Azure AI Translator ({of_day}){besides}."
     )
-
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def summary(report: Report) -> str:
