@@ -266,6 +266,36 @@ def test_a_role_of_a_group_goes(mine: bool, tmp_path: Path) -> None:
         assert verdicts(plan, tmp_path) == ({address: "may-lose"} if is_group and not mine else {})
 
 
+MEMBER = "azuread_group_member.m"
+
+
+def member_leaves(mine: bool, who: str = b.PRINCIPAL, group: str = GROUP_ID) -> Plan:
+    """Return a plan in which somebody leaves a group that has access."""
+    plan = shared(mine, roles=False)
+    plan.keep(f"{P}2", b.policy(GROUP_ID))
+    plan.delete(MEMBER, {"group_object_id": f"/groups/{group}", "member_object_id": who})
+    return plan
+
+
+def test_the_identity_leaves_a_group_or_the_group_goes(tmp_path: Path) -> None:
+    assert verdicts(member_leaves(mine=False), tmp_path) == {MEMBER: "may-lose"}
+    for plan in (
+        member_leaves(mine=True),
+        member_leaves(mine=False, who=b.OTHER),
+        member_leaves(mine=False, group=b.OTHER),
+    ):
+        assert verdicts(plan, tmp_path) == {}
+    for members, verdict in (([b.PRINCIPAL], {"azuread_group.g": "may-lose"}), ([b.OTHER], {})):
+        plan = shared(mine=False, roles=True)
+        plan.keep(R, b.role(GROUP_ID, principal_type="Group"))
+        plan.update(
+            "azuread_group.g",
+            {"object_id": GROUP_ID, "members": [*members, "x"]},
+            {"object_id": GROUP_ID, "members": ["x"]},
+        )
+        assert verdicts(plan, tmp_path) == verdict
+
+
 CUSTOM = "azurerm_role_definition.d"
 
 

@@ -500,6 +500,12 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "access-of-others-gone": [
         Remedy(lambda: group_loses_its_entry(mine=False), lambda: group_loses_its_entry(mine=True))
     ],
+    "group-left": [
+        Remedy(
+            lambda: principals.member_leaves(mine=False),
+            lambda: principals.member_leaves(mine=True),
+        )
+    ],
     "custom-role-narrowed": [
         Remedy(
             lambda: principals.custom_role(other=False), lambda: principals.custom_role(other=True)

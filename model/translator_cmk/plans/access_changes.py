@@ -12,6 +12,7 @@ from .plan import CREATE, DELETE, UNKNOWN
 from .things import (
     NEEDED,
     MayBeUnknown,
+    Members,
     Policy,
     PolicyList,
     Role,
@@ -316,6 +317,19 @@ def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
         vault = context.world.vault_named(name)
         if covers(role.scope, vault, context.world):
             yield vault
+
+
+def members_leave(
+    context: Context, entry: Entry, thing: Members, gone: MayBeUnknown
+) -> Iterator[Change]:
+    """Yield that members leave a group by which the account may have its access."""
+    user = context.account.user
+    if isinstance(gone, frozenset) and user.is_known and not gone & user.may_be:
+        return
+    for name in sorted(context.vaults):
+        vault = context.world.vault_named(name)
+        if context.world.lets_in(vault, thing.group) and context.shows_no_access(vault, entry):
+            yield context.change("group-left", may(context.revoke(vault)), vault)
 
 
 def custom_role_narrowed(

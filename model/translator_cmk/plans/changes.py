@@ -11,13 +11,14 @@ from ..machine.commands import DeleteKey, DisableIdentity
 from . import access_changes, account_changes, key_changes, vault_changes
 from .context import Change, Context, may
 from .inventory import Entry
-from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
+from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, PlannedResource
 from .things import (
     Account,
     Group,
     Identity,
     Key,
     KeyInUse,
+    Members,
     Policy,
     PolicyList,
     Role,
@@ -87,6 +88,8 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
             return vault_changes.group_deleted(context, entry, thing)
         case Identity():
             return account_changes.identity_deleted(context, entry, thing)
+        case Members():
+            return access_changes.members_leave(context, entry, thing, thing.members)
         case RoleDefinition():
             return access_changes.custom_role_narrowed(context, entry, thing, None)
 
@@ -124,6 +127,9 @@ def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iter
             return access_changes.policy_updated(context, entry, before, after)
         case PolicyList(), PolicyList():
             return access_changes.list_applied(context, entry, after)
+        case Members(), Members() if UNKNOWN not in (before.members, after.members):
+            gone = (before.members or frozenset()) - (after.members or frozenset())
+            return access_changes.members_leave(context, entry, before, gone)
         case RoleDefinition(), RoleDefinition():
             return access_changes.custom_role_narrowed(context, entry, before, after)
         case KeyInUse(), KeyInUse():

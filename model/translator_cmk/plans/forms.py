@@ -21,6 +21,7 @@ from .things import (
     KeyInUse,
     KeyUsed,
     MayBeUnknown,
+    Members,
     Policy,
     PolicyList,
     Role,
@@ -113,6 +114,11 @@ def refers(path: str) -> Read:
         return lower(shown) or None
 
     return read
+
+
+def last_word_of(path: str) -> Read:
+    """Read an object id, with a path before it or not."""
+    return lambda body, _: last_word(str(lower(body.text(path))))
 
 
 def group(body: Attributes, _: Refer) -> MayBeUnknown:
@@ -468,6 +474,12 @@ FORMS: Mapping[str, Form] = {
         id=word("id"),
         principal=word("properties.principalId"),
         client=word("properties.clientId"),
+    ),
+    "azuread_group": record(Members, group=word("object_id"), members=words("members")),
+    "azuread_group_member": record(
+        Members,
+        group=last_word_of("group_object_id"),
+        members=lambda body, _: frozenset({lower(body.text("member_object_id"))}),
     ),
     "azurerm_resource_group": record(Group, id=word("id"), name=key_name),
     "microsoft.resources/resourcegroups": record(Group, id=word("id"), name=key_name),

@@ -244,6 +244,14 @@ class RoleDefinition:
 
 
 @dataclass(frozen=True)
+class Members:
+    """The members of an Entra group, or one of them."""
+
+    group: MayBeUnknown
+    members: MayBeUnknown
+
+
+@dataclass(frozen=True)
 class Group:
     """A resource group, or a subscription where it has no name."""
 
@@ -278,6 +286,7 @@ Thing = (
     | Role
     | RoleDefinition
     | Identity
+    | Members
     | Group
 )
 

@@ -532,6 +532,13 @@ class World:
         is_id = isinstance(facts.principal, str) and not facts.principal.startswith("@")
         return is_id and account.user.is_known and not account.is_outside
 
+    def lets_in(self, vault: KnownVault, principal: MayBeUnknown) -> bool:
+        """Return whether a policy or a role of a principal on a vault is there before."""
+        roles = [entry.before for entry in self.entries if isinstance(entry.before, Role)]
+        if any(role.principal == principal and covers(role.scope, vault, self) for role in roles):
+            return True
+        return any(policy.principal == principal for policy in self.policies_before(vault))
+
     def has_role_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
         """Return whether the account has a role on a vault before; None if one may be for it."""
         found: bool | None = False
