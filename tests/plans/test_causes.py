@@ -55,7 +55,7 @@ def test_what_forces_a_replacement_is_to_be_set_back_to_its_value(tmp_path: Path
 def test_a_masked_value_is_not_told_as_a_reason(tmp_path: Path) -> None:
     plan = renamed(masked={"custom_subdomain_name": True})
     finding = only_finding(plan, tmp_path)
-    assert finding.forced_by == ("custom_subdomain_name",)
+    assert "custom_subdomain_name" in finding.why
     for text in (finding.why, advice(plan, tmp_path, T)):
         assert "first-name" not in text
         assert "second-name" not in text

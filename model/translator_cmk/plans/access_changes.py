@@ -259,7 +259,8 @@ def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]
     kind, words = how_it_goes(context, entry, role, role.in_words)
     for vault in vaults_with(context, role):
         counts = vault.uses_rbac or vault.before is None
-        if context.world.keeps_role(vault, context.account, [entry]) or not (counts or is_mine):
+        keeps = context.world.keeps_access(vault, context.account, [entry], by_role=True)
+        if keeps or not (counts or is_mine):
             continue
         if vault.before is None and vault.exists_before:
             from_unseen = "role-deleted-from-a-vault-not-shown"

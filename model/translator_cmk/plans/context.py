@@ -133,8 +133,7 @@ class Context:
         """
         if not self.uses(vault) or self.deletes(vault) or self.deletes(self.account):
             return False
-        keeps = self.world.keeps_role if vault.uses_rbac else self.world.keeps_policy
-        return not keeps(vault, self.account, but)
+        return not self.world.keeps_access(vault, self.account, but, by_role=vault.uses_rbac)
 
     def uses(self, vault: KnownVault) -> bool:
         """Return whether the account uses a key of a vault before the change."""

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from ..machine import Command, Stage
 from .advice import Advice
-from .causes import Cause
 from .consequences import Consequence
 from .plan import Plan
 from .sources import Place
@@ -68,11 +67,6 @@ class Finding:
     requirements: tuple[str, ...] = ()
     article: bool = False
     """Whether it holds by the article alone."""
-    reason: str = ""
-    forced_by: tuple[str, ...] = ()
-    """The attributes whose change forces its replacement."""
-    cause: Cause | None = None
-    """What else the plan changes that forces it in the end."""
     why: str = ""
     """Why it goes or is replaced, in words."""
     until: str = ""

@@ -13,7 +13,6 @@ from .causes import (
     OUT_OF_THE_CONFIGURATION,
     how_changed,
     resource_at,
-    root_cause,
     why_in_words,
 )
 from .changes import Operation, operations_of
@@ -168,9 +167,7 @@ class Judge:
         found: list[Finding] = []
         for address, of_one_address in by_address.items():
             resource = resource_at(plan, address)
-            cause = root_cause(plan, resource)
-            why = why_in_words(plan, resource)
-            found.append(replace(merged(of_one_address), cause=cause, why=why))
+            found.append(replace(merged(of_one_address), why=why_in_words(plan, resource)))
         return found
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
@@ -238,8 +235,6 @@ class Judge:
             kinds={account.name: account.kind},
             requirements=tuple(sorted(by)),
             article=gravest == LOSES and alone,
-            reason=operation.resource.reason,
-            forced_by=operation.resource.forced_by,
             type=operation.resource.type,
         )
 

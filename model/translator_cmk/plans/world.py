@@ -561,32 +561,25 @@ class World:
             policies += vault.after.policies
         return any(self.is_of(policy, account) is True and policy.needed for policy in policies)
 
-    def keeps_role(self, vault: KnownVault, account: KnownAccount, but: Collection[Entry]) -> bool:
-        """Return whether a role of an account on a vault is visible that stays."""
-        for entry in self._staying(but):
-            role = entry.after
-            if not isinstance(role, Role) or not covers(role.scope, vault, self):
+    def keeps_access(
+        self, vault: KnownVault, account: KnownAccount, but: Collection[Entry], by_role: bool
+    ) -> bool:
+        """Return whether a role, or else a policy, of an account on a vault is visible that stays:
+        what the plan makes was not there.
+        """
+        for entry in self.entries:
+            if entry in but or not {CREATE, DELETE}.isdisjoint(entry.resource.actions):
                 continue
-            if self.is_of(role, account) is True:
+            role = entry.after
+            found: list[Policy | Role] = []
+            if by_role and isinstance(role, Role) and covers(role.scope, vault, self):
+                found = [role]
+            elif not by_role:
+                of_vault = self.policies_in(role)
+                found = [policy for its, policy in of_vault if its is vault and policy.needed]
+            if any(self.is_of(each, account) is True for each in found):
                 return True
         return False
-
-    def keeps_policy(
-        self, vault: KnownVault, account: KnownAccount, but: Collection[Entry]
-    ) -> bool:
-        """Return whether a policy of an account in a vault is visible that stays."""
-        for entry in self._staying(but):
-            for its_vault, policy in self.policies_in(entry.after):
-                is_mine = its_vault is vault and self.is_of(policy, account) is True
-                if is_mine and policy.needed:
-                    return True
-        return False
-
-    def _staying(self, but: Collection[Entry]) -> Iterator[Entry]:
-        """Yield what the plan neither makes nor deletes, apart from some entries."""
-        for entry in self.entries:
-            if entry not in but and {CREATE, DELETE}.isdisjoint(entry.resource.actions):
-                yield entry
 
 
 def is_name(value: MayBeUnknown) -> bool:
