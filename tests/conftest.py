@@ -25,7 +25,7 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as Python ha
 # Python does, takes a fifth of the time.
 gc.set_threshold(100_000, 50, 100)
 
-pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
+pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_plugin"]
 
 # Who starts the tests in the background may have them ignore Ctrl-C, and what they start would
 # inherit that.

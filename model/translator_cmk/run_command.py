@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="full",
         help="what counts as specified: all, or what follows from the article (default: full)",
     )
-    add_revision_option(parser)
+    add_revision_option(parser.add_argument)
     parser.add_argument(
         "--no-observation", action="store_true", help="leave out what a customer can see afterwards"
     )

@@ -83,7 +83,7 @@ def project(pytester: pytest.Pytester, *, conftest: str = "", **features: str) -
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Runs the suite in this process, without Hypothesis, which takes longest to start."""
     return pytester.runpytest_inprocess(
-        "-p", "translator_cmk.bdd", "-p", "no:hypothesispytest", *arguments
+        "-p", "translator_cmk.conformance.pytest_plugin", "-p", "no:hypothesispytest", *arguments
     )
 
 

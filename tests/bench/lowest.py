@@ -97,7 +97,7 @@ def play_features() -> None:
     """Play all scenarios with pytest against the model, as the guide for other systems has it."""
     (FOLDER / "test_features.py").write_text(BINDS_ALL, "utf-8")
     (FOLDER / "pytest.ini").write_text("[pytest]\n", "utf-8")  # or that of the checkout is taken
-    plugin = ("-p", "translator_cmk.conformance.pytest_report")
+    plugin = ("-p", "translator_cmk.conformance.pytest_plugin")
     run(PYTHON, "-m", "pytest", "-q", *plugin, "--results", "report", "test_features.py")
 
 

@@ -14,12 +14,16 @@ from tests.conformance.conftest import MODEL, WELL, says, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.feature_files import load_features
 from translator_cmk.cli import main
-from translator_cmk.conformance import pytest_report
+from translator_cmk.conformance import pytest_plugin
 from translator_cmk.conformance.results import load_results
 
 WRONG = "tests.systems.mistaken:AnyRegion"
-PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
+PLUGIN = ("-p", pytest_plugin.__name__, "-p", "no:hypothesispytest")
 GENERATES = 'generates the key "cmk-2048" in "kv-prod"'
+PERMITTED = """
+from tests.systems.permitted import IDENTITY
+on_at_first = IDENTITY[0].make
+"""
 IMPORTS = 'imports the key "cmk-2048" into "kv-prod"'
 
 
@@ -59,18 +63,23 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
 
 
 @pytest.mark.parametrize(
-    ("system", "topic"),
-    [(MODEL, "identity"), ("tests.systems.mistaken:OwnKeyIgnored", "workspace")],
+    ("system", "topic", "options"),
+    [
+        (MODEL, "identity", ["--profile", "full"]),
+        ("tests.systems.mistaken:OwnKeyIgnored", "workspace", ["--revision", "2025-11-18"]),
+        ("permitted:on_at_first", "identity", []),
+    ],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
-    tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str
+    tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str, options: list[str]
 ) -> None:
     suite(pytester, topic)
-    ran, report = reported(pytester, "--system", system)
+    pytester.makepyfile(permitted=PERMITTED)
+    pytester.syspathinsert()
+    ran, report = reported(pytester, "--system", system, *options)
     folder = pytester.path / "report"
-    found = verify(
-        tmp_path, "--python", system, "--lane", "features", "--topic", topic, "--profile", "full"
-    )
+    named = ("--python", system, *options)
+    found = verify(tmp_path, *named, "--lane", "features", "--topic", topic)
 
     assert verdicts(report) == verdicts(found.report)
     for name in (
@@ -146,7 +155,8 @@ def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester
     )
     ran, report = reported(pytester)
     assert ran.ret == 1
-    assert {case["status"] for case in report["cases"]} == {"inconclusive"}
+    assert report["trouble"].endswith("remove the fixture called system")
+    assert {case["status"] for case in report["cases"]} == {"not-run"}
 
 
 def test_other_tests_are_in_no_result(pytester: pytest.Pytester) -> None:
@@ -277,3 +287,113 @@ def test_only_the_model_is_called_the_model(pytester: pytest.Pytester) -> None:
     )
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
     assert "it declares the product 'model', as only the model does" in ran.stderr.str()
+
+
+NO_STEPS = "def pytest_bdd_before_scenario(scenario): scenario.steps.clear()"
+NO_CALL = "def pytest_pyfunc_call(): return True"
+NO_ERROR = """
+import pytest
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call():
+    try:
+        yield
+    except Exception:
+        pass
+"""
+EXPECTED_TO_FAIL = """
+import pytest
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.xfail)
+"""
+
+
+@pytest.mark.parametrize("results", [(), ("--results", "report")], ids=["", "with a report"])
+@pytest.mark.parametrize(
+    ("conftest", "code"),
+    [(NO_STEPS, 3), (NO_CALL, 3), (NO_ERROR, 3), (EXPECTED_TO_FAIL, 1)],
+    ids=["no steps", "no call", "no error", "expected to fail"],
+)
+def test_what_the_runner_says_is_no_verdict(
+    pytester: pytest.Pytester, conftest: str, code: int, results: tuple[str, ...]
+) -> None:
+    suite(pytester)
+    pytester.makeconftest(conftest)
+    few = ("-k", "in_another_region_is_refused")
+    ran = pytester.runpytest_inprocess(*PLUGIN, *few, "--system", WRONG, *results)
+    assert ran.ret == code
+    disagrees = "the test runner says passed, and the record of the scenario doesn't"
+    assert ran.stdout.str().count(disagrees) == (4 if code == 3 else 0)
+    if results:
+        assert main(["report", "check", str(pytester.path / "report")]) in (0, 4)
+        report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+        assert report["exit_code"] in (1, 4)
+
+
+@pytest.mark.parametrize("option", ["--co", "--fixtures", "--setup-plan", "--help", "--markers"])
+def test_option_that_runs_nothing_leaves_the_earlier_report(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    suite(pytester)
+    folder = pytester.mkdir("report")
+    (folder / "report.json").write_text("earlier", "utf-8")
+    assert pytest.main([*PLUGIN, "--results", "report", option]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    [line] = said.err.splitlines()
+    assert line.startswith("ERROR: --results report: no report is written with --")
+    assert (folder / "report.json").read_text("utf-8") == "earlier"
+
+
+NEVER_ANSWERS = """
+from translator_cmk import ModelSystem
+
+class Never(ModelSystem):
+    declaration = {"product": "never", "version": "1"}
+
+    def reset(self, stage):
+        raise OSError("no network")
+"""
+
+
+OF_THE_SUITE = """
+import pytest
+from never import Never
+
+@pytest.fixture
+def system():
+    return Never()
+"""
+NEVER = ("--system", "never:Never")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [NEVER, (*NEVER, "--results", "report"), (*NEVER, "-n", "1"), ("-p", "of_the_suite")],
+)
+def test_five_broken_answers_in_a_row_end_the_run_with_one_block(
+    pytester: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    suite(pytester)
+    pytester.makepyfile(never=NEVER_ANSWERS, of_the_suite=OF_THE_SUITE)
+    pytester.syspathinsert()
+    ran = pytester.runpytest_inprocess(*PLUGIN, *options)
+    assert ran.ret == pytest.ExitCode.INTERNAL_ERROR
+    assert ran.parseoutcomes()["errors"] == 5
+    said = ran.stdout.str()
+    assert "given up: the system broke in 5 cases in a row" in said
+    assert said.count("raise OSError") == 1
+    assert len(said.splitlines()) < 60
+
+
+def test_difference_where_nothing_is_demanded_is_said_and_not_red(
+    pytester: pytest.Pytester,
+) -> None:
+    suite(pytester, "identity")
+    pytester.makepyfile(permitted=PERMITTED)
+    few = ("-k", "new_resource", "-rs", "--system", "permitted:on_at_first")
+    ran = pytester.runpytest_inprocess(*PLUGIN, *few)
+    assert ran.parseoutcomes().keys() == {"skipped", "deselected"}
+    ran.stdout.fnmatch_lines(["SKIPPED * differs from our assumption (identity.off-at-first*"])
+    ran = pytester.runpytest_inprocess(*PLUGIN, *few, "--profile", "full")
+    assert ran.parseoutcomes()["failed"] == 1

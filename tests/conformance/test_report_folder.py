@@ -20,7 +20,6 @@ from tests.conformance.conftest import (
     verify,
 )
 from translator_cmk import features_dir
-from translator_cmk.conformance import pytest_report
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
@@ -196,7 +195,7 @@ def test_pytest_writes_nothing_into_a_folder_that_took_the_place_of_its_own(
     pytester.makepyfile(test_features=MODULE, replaces=REPLACES)
     pytester.syspathinsert()
     options = ("--results", "report", "--system", "replaces:Replaces", "-k", "resources_region")
-    result = run(pytester, "-p", pytest_report.__name__, *options)
+    result = run(pytester, *options)
     assert result.ret == pytest.ExitCode.INTERNAL_ERROR
     told = "the folder was deleted or replaced during the run, so no report was written"
     assert told in result.stdout.str()
@@ -207,7 +206,7 @@ def test_pytest_writes_nothing_into_a_folder_that_took_the_place_of_its_own(
 def test_pytest_refuses_a_folder_that_another_run_uses(pytester: pytest.Pytester) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
     with in_use(pytester.path / "report"):
-        result = run(pytester, "-p", pytest_report.__name__, "--results", "report")
+        result = run(pytester, "--results", "report")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     [line] = [line for line in result.errlines if line]
     assert "report: another run is writing its report there" in line

@@ -14,7 +14,6 @@ from tests.conformance.conftest import (
     FAILS,
     FAILS_TOO,
     FAULTY,
-    FULL,
     GRANTED,
     WHOLE,
     WRONG,
@@ -183,7 +182,8 @@ def test_junit_of_pytest_and_of_verify_say_the_same(
     run(pytester, "-m", CLOSED, "--junitxml", "junit.xml", "--system", WRONG)
     found = junit_cases(pytester.path / "junit.xml")
     said = junit_cases(
-        verify(tmp_path, "--python", WRONG, *FULL, "--requirement", CLOSED).folder / "junit.xml"
+        verify(tmp_path, "--python", WRONG, "--lane", "features", "--requirement", CLOSED).folder
+        / "junit.xml"
     )
     assert {name: said[name] for name in found} == found
     results = [case["results"] for case in found.values()]

@@ -270,30 +270,6 @@ class KeepsAnArchiveInSight(KeepsABackupInSight):
         return seen | {"document": shown}
 
 
-class HandsOutItsOwn(ModelSystem):
-    """Shows the same dictionary each time, kept up to date, and refuses with a change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shown: Observation = {}
-
-    def submit(self, command: Command) -> Outcome:
-        outcome = super().submit(command)
-        if isinstance(outcome, Refused) and isinstance(command, EnableCustomerManagedKeys):
-            self.shown["resource"]["translator-prod"]["identity"] = True
-        return outcome
-
-    def observe(self) -> Observation:
-        for kind, entities in super().observe().items():
-            shown = self.shown.setdefault(kind, {})
-            for name, fields in entities.items():
-                kept = shown.setdefault(name, fields)
-                kept.update(
-                    {field: value for field, value in fields.items() if field != "identity"}
-                )
-        return self.shown
-
-
 class ShowsNothing(ModelSystem):
     """Shows nothing at all."""
 

@@ -24,20 +24,6 @@ from translator_cmk.system import ModelSystem
 # Replies that are no answers
 
 
-class AnswersInWords(ModelSystem):
-    """Answers with a word in place of an outcome."""
-
-    def submit(self, _: Command) -> Any:
-        return "accepted"
-
-
-class ShowsNumbers(ModelSystem):
-    """Shows a number where a word belongs."""
-
-    def observe(self) -> Observation:
-        return {"vault": {"vault": {"state": 3}}}
-
-
 CIRCLE: dict[str, Any] = {}
 CIRCLE["vault"] = CIRCLE
 

@@ -16,6 +16,7 @@ from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecifi
 from ..machine.entities import MICROSOFT
 from ..oracle import reasons
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
+from .systems import PRODUCT_OF_THE_MODEL
 
 # What an assertion raises
 
@@ -64,7 +65,7 @@ class StepResult:
     """The facts that other Thens of the scenario state."""
     declared: Declaration
     by_model: bool = False
-    """Whether the model answered, whose refusals name every demand that is broken."""
+    """Whether the model answered, which says what is not specified."""
 
     @property
     def changes(self) -> list[Change]:
@@ -126,7 +127,7 @@ def has_right_reasons(result: StepResult, because: frozenset[str]) -> bool:
     if not result.declared.can("reasons"):
         return True
     demanded = frozenset(result.requirements)
-    if result.by_model:
+    if result.by_model or result.declared.product == PRODUCT_OF_THE_MODEL:
         return reasons.are_all_of(because, demanded)
     if demanded <= NAMES_ARE_RESOLVED_FIRST:
         return reasons.say_that_a_name_is_wrong(because)

@@ -12,8 +12,8 @@ from ..oracle import Comparison, Differs, Why, compare_recorded, oracle_for
 from ..oracle.profiles import silent_in
 from ..requirements import load_register
 from .assertions import AssertionFailed
-from .checked_system import CapabilityMissing
 from .demands import machine_without
+from .recorded_system import CapabilityMissing
 from .scenario_run import ScenarioRun, SetupFailed
 
 Causes = tuple[str, ...]
@@ -26,20 +26,16 @@ def silent_by_default() -> frozenset[str]:
     return silent_in("article", load_register())
 
 
-def causes_of(
-    error: BaseException | None, run: ScenarioRun | None, silent: frozenset[str] | None = None
-) -> Causes:
+def causes_of(run: ScenarioRun, silent: frozenset[str] | None = None) -> Causes:
     """Return what a failed or blocked scenario is attributed to; nothing for any other.
 
     ``silent``: the requirements that are silent in the profile; by default, in `article`.
     """
-    if run is None:
-        return ()
-    if isinstance(error, CapabilityMissing):
-        return (f"the capability {error.capability}",)
-    if isinstance(error, SetupFailed):
+    if isinstance(run.error, CapabilityMissing):
+        return (f"the capability {run.error.capability}",)
+    if isinstance(run.error, SetupFailed):
         return why_of(run, silent).attributed_to
-    if isinstance(error, AssertionFailed):
+    if isinstance(run.error, AssertionFailed):
         return own_first(run, silent) or run.pickle.requirements
     return ()
 

@@ -35,7 +35,7 @@ from .assertions import Assertion, AssertionFailed, StepResult
 from .feature_records import Pickle
 from .vocabulary import commands_in, commands_of, facts_of, read_steps
 
-EVERYTHING = Declaration("model", "any")
+EVERYTHING = Declaration("any", "any")
 """The declaration of a system that hides nothing and lacks nothing."""
 
 
@@ -164,6 +164,13 @@ def tree_without(silent: frozenset[str]) -> PrefixTree:
 def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
     """Return whether the scenario is demanded where these requirements are silent."""
     return demanded(tree_without(frozenset(silent)), pickle)
+
+
+def is_contradicted(pickle: Pickle) -> bool:
+    """Return whether the model does not demand a scenario, with nothing silent: none of the
+    specification, in a kit without defects.
+    """
+    return not demanded_without((), pickle)
 
 
 def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:

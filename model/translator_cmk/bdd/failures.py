@@ -1,7 +1,6 @@
 """Failures in words: what people read of a scenario that did not pass, and of all of these."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from .. import features_dir
 from ..language.sentences import format_command, format_fact
@@ -10,61 +9,8 @@ from ..oracle import format_why
 from ..requirements import load_register
 from ..row_sources import row_sources
 from ..verdict import Status
-from .assertions import AssertionFailed
 from .causes import causes_of, why_of
-from .diagnostics import format_path
-from .feature_records import Pickle
-from .scenario_run import ScenarioRun, SetupFailed
-
-
-def format_failure(
-    error: BaseException,
-    reason: str,
-    pickle: Pickle,
-    path: Path,
-    run: ScenarioRun | None,
-    again: str = "",
-) -> Iterator[str]:
-    """Yield the lines that say why the scenario did not pass; the first names it.
-
-    ``reason`` is for an error that is neither a failure nor a blocked scenario.  ``again`` is the
-    command that runs it again.
-    """
-    if isinstance(error, AssertionFailed):
-        reason = Status.FAILED.word
-    elif isinstance(error, SetupFailed):
-        reason = Status.BLOCKED.word
-    yield f"{pickle.title}: {reason}"
-    if run is not None:
-        yield f"{format_path(path)}:{pickle.steps[run.step].line}"
-        yield ""
-        yield from format_difference(error, run)
-    if again:
-        yield from labelled("again", [again])
-    if run is None:
-        return
-    yield ""
-    yield from format_requirement(error, run, with_rows=is_checkout())
-    yield ""
-    yield from format_steps_of(run)
-    yield ""
-    yield from format_changes_of(run)
-
-
-def format_difference(error: BaseException, run: ScenarioRun) -> Iterator[str]:
-    """Yield what was sent last, what was demanded of it, and what came."""
-    for label, text in difference_of(error, run):
-        yield from labelled(label, [text])
-
-
-def difference_of(error: BaseException, run: ScenarioRun) -> Iterator[tuple[str, str]]:
-    """Yield what was sent last, what was demanded of it, and what came, each with its label."""
-    yield "sent", format_sent(last_command(run))
-    if isinstance(error, AssertionFailed):
-        yield "expected", error.expected
-        yield "observed", error.observed
-    elif isinstance(error, SetupFailed):
-        yield "because", str(error)
+from .scenario_run import ScenarioRun
 
 
 def last_command(run: ScenarioRun) -> Command | None:
@@ -86,24 +32,18 @@ def format_sent(command: Command | None) -> str:
     return f"{type(command).__name__}: {format_command(command)}"
 
 
-def is_checkout() -> bool:
+def rows_can_be_opened() -> bool:
     """Return whether the rows are where `places_of` says, as they are not once installed."""
     return (features_dir().parent / "model").is_dir()
 
 
-def format_requirement(
-    error: BaseException, run: ScenarioRun, with_rows: bool = False
-) -> Iterator[str]:
-    """Yield the requirement that is named first, with the places of its rows where somebody can
-    open them, and why it is named.
-    """
+def format_requirement(run: ScenarioRun) -> Iterator[str]:
+    """Yield the requirement that is named first, and why it is named."""
     register = load_register()
-    named = [name for name in causes_of(error, run) if name in register]
+    named = [name for name in causes_of(run) if name in register]
     requirement = register[named[0] if named else run.pickle.requirements[0]]
     about = [f"{requirement.id}: {requirement.title}", requirement.wording]
     yield from labelled("requirement", about)
-    if with_rows:
-        yield from labelled("row", places_of(requirement.id))
     for label, text in format_why(why_of(run), requirement.id):
         yield from labelled(label, [text])
 

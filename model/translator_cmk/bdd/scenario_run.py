@@ -5,7 +5,8 @@ When may have any outcome.  A Then that does not hold *fails* the scenario.  Wha
 an exception too, and each exception has its status.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from time import perf_counter
@@ -32,10 +33,10 @@ from .assertions import (
     StepResult,
     format_observed,
 )
-from .checked_system import CheckedSystem
 from .demands import machine_without, resting_on
 from .feature_records import Pickle
 from .prerequisites import inapplicable, makes_a_legacy_vault, not_offered
+from .recorded_system import RecordedSystem
 from .vocabulary import commands_in, commands_of, facts_of, read_steps
 
 
@@ -99,22 +100,25 @@ NO_LEGACY_VAULTS = (
 
 
 class ScenarioRun:
-    """One run of a scenario against a system, as far as it applies to what the system has declared.
+    """One run of a scenario against a system: the record of what was asked and answered, and how it
+    ended.
 
     ``kinds``: the kinds of resource that every system must have.
-    Raises `NotApplicable` where it does not apply, and `Unsupported` where it has to and the stage
-    has no place for it.
     """
 
     def __init__(self, system: System, pickle: Pickle, kinds: tuple[str, ...] = ()) -> None:
         self.system = system
         self.pickle = pickle
-        self.checked = CheckedSystem(system)
-        self.declared = self.checked.declared
+        self.kinds = kinds
+        self.recorded = RecordedSystem(system)
+        self.declared = self.recorded.declared
         self.model = ModelSystem()
         """Carries out the same commands up to the When."""
+        self.has_begun = False
         self.step = -1
-        """The number of the step under way."""
+        """The number of the step under way; -1 before the first."""
+        self.error: BaseException | None = None
+        """What ended the run before the end of the scenario."""
         self.began: list[float] = []
         """When each step began."""
         self.details: Details = []
@@ -129,12 +133,33 @@ class ScenarioRun:
             declared=self.declared,
             by_model=isinstance(system, ModelSystem),
         )
-        self._must_apply(kinds)
-        self.checked.reset()
-        self.model.reset(self.declared.stage)
 
-    def _must_apply(self, kinds: tuple[str, ...]) -> None:
-        reason = inapplicable(self.pickle, self.declared, kinds)
+    def begin(self) -> None:
+        """Reset the system.
+
+        Raises `NotApplicable` where the scenario does not apply to what the system has declared,
+        and `Unsupported` where it has to and the stage has no place for it.
+        """
+        self.has_begun = True
+        with self._keeping_error():
+            self._must_apply()
+            self.recorded.reset()
+            self.model.reset(self.declared.stage)
+
+    @contextmanager
+    def _keeping_error(self) -> Iterator[None]:
+        """Keep the first error, whatever whoever runs the scenario makes of it."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if self.error is None:
+                self.error = error
+            raise
+
+    def _must_apply(self) -> None:
+        reason = inapplicable(self.pickle, self.declared, self.kinds)
         if reason is not None:
             raise NotApplicable(reason)
         lacking = not_offered(commands_of(self.pickle), self.declared.stage)
@@ -143,9 +168,14 @@ class ScenarioRun:
             raise Unsupported(f"{lacking}, {remedy}")
 
     @property
+    def is_over(self) -> bool:
+        """Whether every step was played to its end."""
+        return self.error is None and self.step + 1 == len(self.pickle.steps)
+
+    @property
     def asked(self) -> list[Exchange]:
         """Every command so far, with its answer."""
-        return self.checked.exchanges
+        return self.recorded.exchanges
 
     @property
     def durations(self) -> tuple[float, ...]:
@@ -162,11 +192,16 @@ class ScenarioRun:
 
     def play(self) -> None:
         """Play all steps; raises what they raise."""
-        for _ in self.pickle.steps:
+        self.begin()
+        while not self.is_over:
             self.play_next()
 
     def play_next(self) -> None:
         """Play the next step; raises what it raises."""
+        with self._keeping_error():
+            self._play_next()
+
+    def _play_next(self) -> None:
         self.step += 1
         self.began.append(perf_counter())
         kind, text, meaning = read_steps(self.pickle)[self.step]
@@ -180,19 +215,19 @@ class ScenarioRun:
 
     def _prepare(self, start: Situation | Command) -> None:
         """Play a Given: bring the system to a starting point; raises `SetupFailed`."""
-        before = self.checked.observe()
+        before = self.recorded.observe()
         for command in commands_in(start):
             outcome = self._carry_out(command)
         if isinstance(start, Command):
-            self._record(start, outcome, before, self.checked.observe())
+            self._record(start, outcome, before, self.recorded.observe())
 
     def _submit(self, command: Command) -> None:
         """Play the When: submit its command, and keep the result."""
-        before = self.checked.observe()
-        outcome = self.checked.submit(command)
+        before = self.recorded.observe()
+        outcome = self.recorded.submit(command)
         # kept before the system is observed, which may fail
         self.result = replace(self.result, outcome=outcome, before=before)
-        after = self.checked.observe()
+        after = self.recorded.observe()
         self.result = replace(self.result, after=after)
         self._record(command, outcome, before, after)
 
@@ -211,7 +246,7 @@ class ScenarioRun:
         if not self.declared.shows(fact.kind, fact.field):
             hidden = f"{fact.kind}.{fact.field} is not shown, which can't be declared for this"
             raise MustBeShown(text, hidden)
-        seen = self.checked.observe()
+        seen = self.recorded.observe()
         if fact.field != "exists" and not observed_value(seen, fact.kind, fact.name, "exists"):
             # what does not exist has no fields, not even absent ones
             raise AssertionFailed(text, format_observed(seen, fact))
@@ -239,7 +274,7 @@ class ScenarioRun:
         """
         is_probe = makes_a_legacy_vault(command) and not self.declared.can("legacy-vaults")
         try:
-            outcome = self.checked.submit(command)
+            outcome = self.recorded.submit(command)
         except Unsupported:
             if is_probe:
                 raise NotApplicable(NO_LEGACY_VAULTS) from None
@@ -248,7 +283,7 @@ class ScenarioRun:
             raise NotApplicable(NO_LEGACY_VAULTS)
         if not isinstance(outcome, Accepted):
             raise SetupFailed(f"{format_outcome(outcome)}, when {format_command(command)}")
-        seen = self.checked.observe()
+        seen = self.recorded.observe()
         if is_probe and has_soft_delete(command, seen):
             raise NotApplicable(NO_LEGACY_VAULTS)
         self.model.submit(command)

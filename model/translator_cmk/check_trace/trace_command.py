@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the trace is compared with: all that is specified, or no more than follows "
         "from the article (default: article)",
     )
-    add_revision_option(parser)
+    add_revision_option(parser.add_argument)
     parser.add_argument(
         "--waive",
         action="append",

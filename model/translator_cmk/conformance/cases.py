@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..bdd.demands import demanded_of_the_model, relied_on, undemanded
+from ..bdd.demands import demanded_of_the_model, is_contradicted, relied_on
 from ..bdd.feature_files import pickles
 from ..bdd.feature_records import Pickle
 from ..bdd.prerequisites import prerequisites_of
 from ..errors import HARNESS, CommandError
 from ..explore import scopes
 from ..machine import COMMANDS
-from ..oracle.profiles import machine_of, silent_in
+from ..oracle.profiles import silent_in
 from ..requirements import load_register
 from .positive_controls import controls_of
 
@@ -55,6 +55,7 @@ class Case(NamedTuple):
     a system passes that refuses everything, counts.
     ``masked``: what it says is lost is seen to be so only by its controls.
     ``revision``: the date of the revision of the article; without one, the specified one.
+    ``pickle``: what is played of a scenario.
     """
 
     id: str
@@ -68,20 +69,21 @@ class Case(NamedTuple):
     line: int = 0
     masked: bool = False
     revision: str | None = None
+    pickle: Pickle | None = None
 
     @property
     def scored(self) -> bool:
         """Whether it counts for a system that does as the model does before the When."""
-        return not self.silent or is_scored(self.id, self.silent)
+        return not self.silent or self.pickle is None or is_scored(self.pickle, self.silent)
 
     @property
     def rests_on(self) -> Ids:
         """The silent requirements that keep it from being demanded of every system, found where
         somebody asks, since that takes its time.
         """
-        if not self.silent:
+        if not self.silent or self.pickle is None:
             return ()
-        return relied_on(pickle_of(self.id), self.silent)
+        return relied_on(self.pickle, self.silent)
 
 
 @cache
@@ -89,19 +91,13 @@ def pickles_by_id() -> dict[str, Pickle]:
     return {pickle.id: pickle for pickle in pickles()}
 
 
-def pickle_of(name: str) -> Pickle:
-    """Return the scenario of this id."""
-    return pickles_by_id()[name]
-
-
 @cache
-def is_scored(name: str, silent: frozenset[str]) -> bool:
+def is_scored(pickle: Pickle, silent: frozenset[str]) -> bool:
     """Return whether a scenario counts where these requirements are silent.
 
     One that is demanded by no rows at all shows a defect of the kit, and rests on no assumption.
     """
-    pickle = pickle_of(name)
-    return demanded_of_the_model(silent, pickle) or pickle in contradicting()
+    return demanded_of_the_model(silent, pickle) or is_contradicted(pickle)
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
@@ -132,38 +128,42 @@ def scenarios(profile: str, waived: Ids, revision: str | None = None) -> tuple[S
     """Return every scenario of the features as a case, for a revision of the article or for the one
     that is specified; raises `FeatureError`, `InvalidFile` and `UnknownRevision`."""
     register = load_register(revision=revision)
-    silent = silent_in(profile, register) | frozenset(waived)
+    silent = silent_by(profile, register.revision) | frozenset(waived)
     controls = controls_of(pickles())
     found = []
     for pickle in pickles():
-        topic, _, _ = pickle.id.partition(".")
-        case = Case(
-            id=pickle.id,
-            lane=FEATURES,
-            level=prerequisites_of(pickle).level,
-            requirements=pickle.requirements,
-            silent=silent,
-            controls=controls.get(pickle.id, ()),
-            name=pickle.name,
-            feature=f"features/{topic}.feature",
-            line=pickle.line,
-            revision=register.revision,
-        )
+        case = case_of(pickle, silent, register.revision)
+        case = case._replace(controls=controls.get(pickle.id, ()))
         found.append(ScenarioCase(case, pickle))
     return tuple(found)
 
 
 @cache
-def contradicting() -> tuple[Pickle, ...]:
-    """Return the scenarios that the model does not demand, with nothing silent: none, in a kit
-    without defects.
-    """
-    return tuple(undemanded(machine_of(()), pickles()))
+def silent_by(profile: str, revision: str) -> frozenset[str]:
+    """Return the requirements that are silent in a profile and a revision of the article."""
+    return silent_in(profile, load_register(revision=revision))
+
+
+def case_of(pickle: Pickle, silent: frozenset[str], revision: str) -> Case:
+    """Return a scenario as a case without positive controls."""
+    topic, _, _ = pickle.id.partition(".")
+    return Case(
+        id=pickle.id,
+        lane=FEATURES,
+        level=prerequisites_of(pickle).level,
+        requirements=pickle.requirements,
+        silent=silent,
+        name=pickle.name,
+        feature=f"features/{topic}.feature",
+        line=pickle.line,
+        revision=revision,
+        pickle=pickle,
+    )
 
 
 def check_kit() -> None:
     """Raise `CommandError` unless the model demands every scenario."""
-    found = contradicting()
+    found = [pickle for pickle in pickles() if is_contradicted(pickle)]
     if found:
         raise CommandError(
             f"the kit contradicts itself: its model does not demand {len(found)} of its own "

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from ..bdd.checked_system import ResetFailed, must_show_the_stage
+from ..bdd.recorded_system import ResetFailed, must_show_the_stage
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.declaration import Declaration

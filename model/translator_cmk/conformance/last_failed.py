@@ -12,16 +12,13 @@ from ..errors import CommandError
 from ..verdict import FAILING, Status
 from .cases import FEATURES, LANES, SECONDS, STEPS, CaseEntry, Envelope
 from .report.reading import read
+from .selection import PROFILE
 
 SAME_FOLDER = True
 """The value of the option without a folder: the report is in that of this run."""
 
 AGAIN = FAILING | {Status.INCONCLUSIVE, Status.NOTHING_LEARNED}
 """What failed, and what was tried without a verdict."""
-
-
-PROFILE = "article"
-"""What counts by default."""
 
 DEFAULTS = {"profile": PROFILE, "steps": STEPS, "seconds": SECONDS}
 """The values of options that nobody gave, where no earlier run has others."""

@@ -18,6 +18,9 @@ BATCH = 100
 class NoLog:
     """Discard each entry; the base of the logs that keep them."""
 
+    is_kept = False
+    """Whether somebody can read it afterwards."""
+
     lines = 0
     """How many entries it has."""
 
@@ -36,6 +39,8 @@ class NoLog:
 
 class Log(NoLog):
     """Write each entry as a line of a file.  A run that is killed leaves what was flushed."""
+
+    is_kept = True
 
     def __init__(self, path: Path) -> None:
         self.file = GzipFile(path, "wb", compresslevel=COMPRESSION)

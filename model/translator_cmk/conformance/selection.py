@@ -1,13 +1,13 @@
-"""Which scenarios of a run are selected, and what can be waived."""
+"""Which scenarios of a run are selected, what counts, and what can be waived."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..bdd.feature_files import pickles
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
 from ..errors import CommandError
 from ..language.declaration import MASKED, Declaration
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
-from ..requirements import TOPICS, load_register
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES
+from ..requirements import TOPICS, add_revision_option, load_register
 from ..shapes import suggestion
 from .cases import Ids, ScenarioCase
 from .masked_deletions import with_later_looks
@@ -32,6 +32,21 @@ Selection = Mapping[str, Ids]
 
 UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 """Requirements without which nothing is left to verify."""
+
+
+PROFILE = "article"
+"""What counts by default."""
+
+
+def add_what_counts(add: Callable[..., object]) -> None:
+    """Add the options of `verify` and pytest that say what counts."""
+    add(
+        "--profile",
+        choices=PROFILES,
+        metavar="PROFILE",
+        help=f"what counts: {', '.join(PROFILES)} (default: {PROFILE})",
+    )
+    add_revision_option(add, "the revision of the article (default: 2025-01-28)")
 
 
 def selected(

@@ -380,9 +380,9 @@ class Subject:
         Raises `Aborted` if it has broken, or nothing was learned, in many ``times`` (cases,
         sequences) in a row, to no use.
         """
-        if of_use or not (fault or nothing_learned):
+        if of_use:
             self.broken = 0
-        else:
+        elif fault or nothing_learned:
             self.broken += 1
         if self.broken >= IN_A_ROW:
             what = "the system broke" if fault else "nothing was learned"

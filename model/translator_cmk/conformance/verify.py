@@ -14,8 +14,7 @@ from ..arguments import some_seconds, whole_number_from
 from ..digest import kit_digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
-from ..oracle.profiles import PROFILES
-from ..requirements import TOPICS, add_revision_option, load_register
+from ..requirements import TOPICS, load_register
 from .awaited import most_awaited
 from .cases import (
     FEATURES,
@@ -32,12 +31,12 @@ from .deviations import Deviation, load_deviations
 from .interruption import Interrupted
 from .lanes.features import run_features
 from .lanes.run_lanes import run_lanes
-from .last_failed import PROFILE, SAME_FOLDER, select_last_failed
+from .last_failed import SAME_FOLDER, select_last_failed
 from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
-from .selection import LAST_FAILED, NARROWING, SELECTED, must_exist
+from .selection import LAST_FAILED, NARROWING, SELECTED, add_what_counts, must_exist
 from .session import Session
 from .session_pool import SessionPool
 from .subject import Aborted, by_chance
@@ -71,13 +70,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         action="append",
         help=f"{', '.join(LANES)}; may be repeated (default: all)",
     )
-    parser.add_argument(
-        "--profile",
-        choices=PROFILES,
-        metavar="PROFILE",
-        help=f"what counts: {', '.join(PROFILES)} (default: {PROFILE})",
-    )
-    add_revision_option(parser, "the revision of the article (default: 2025-01-28)")
+    add_what_counts(parser.add_argument)
     add_list = partial(parser.add_argument, action="append", default=[])
     add_list(
         "--requirement",

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what counts as specified: what follows from the article, or all that is assumed "
         "besides (default: article)",
     )
-    add_revision_option(parser)
+    add_revision_option(parser.add_argument)
     parser.add_argument(
         "--exceptions",
         metavar="FILE",

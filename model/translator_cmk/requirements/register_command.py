@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print JSON: an array with an object for each requirement",
     )
-    add_revision_option(parser)
+    add_revision_option(parser.add_argument)
 
 
 def run(args: argparse.Namespace) -> int:

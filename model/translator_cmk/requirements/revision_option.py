@@ -1,6 +1,6 @@
 """The option `--revision`, which chooses the revision of the article by its date."""
 
-import argparse
+from collections.abc import Callable
 
 WHAT_COUNTS = (
     "the revision of the article that counts, such as 2025-11-18 (default: 2025-01-28, which is "
@@ -8,6 +8,6 @@ WHAT_COUNTS = (
 )
 
 
-def add_revision_option(parser: argparse._ActionsContainer, text: str = WHAT_COUNTS) -> None:
+def add_revision_option(add: Callable[..., object], text: str = WHAT_COUNTS) -> None:
     """Add the option; the loader of the register reads it, and knows which revisions there are."""
-    parser.add_argument("--revision", metavar="DATE", help=text)
+    add("--revision", metavar="DATE", help=text)

@@ -30,7 +30,9 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
         help="the output of 'source fingerprint' for another copy (default: the known revision "
         "that is most like yours)",
     )
-    add_revision_option(other, "compare with the revision of this date, such as 2025-11-18")
+    add_revision_option(
+        other.add_argument, "compare with the revision of this date, such as 2025-11-18"
+    )
 
 
 def check(args: argparse.Namespace) -> int:

@@ -31,6 +31,8 @@ class Answering:
     def __init__(self, make: Callable[[], System]) -> None:
         self.make = make
         self.sessions: dict[str, System] = {}
+        self.raised: BaseException | None = None
+        """What a system raised last, for who looks for its place."""
 
     def answer(self, message: Any) -> Answer:
         """Return the answer to a request, a JSON value; an error is an answer as well."""
@@ -47,6 +49,7 @@ class Answering:
         except NothingLearned as error:
             answer = unlearned_answer(message["verb"], str(error))
         except BaseException as error:  # noqa: BLE001  # a system is foreign code, and what it raises is its answer
+            self.raised = error
             answer = error_answer(raised(error))
         return {"id": name, **answer}
 
@@ -79,6 +82,7 @@ class Answering:
         except NothingLearned as error:
             answer = unlearned_answer("submit", str(error))
         except BaseException as error:  # noqa: BLE001  # as in `answer`
+            self.raised = error
             answer = error_answer(raised(error))
         remarks = remarks_of(system)
         if remarks:

@@ -3,13 +3,14 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from ...bdd.assertions import Assertion, AssertionFailed, MustBeShown, format_observed
 from ...bdd.causes import causes_of, comparison_of
-from ...bdd.checked_system import CapabilityMissing, ResetFailed
-from ...bdd.demands import demanded_of
+from ...bdd.demands import demanded_of, is_contradicted
 from ...bdd.diagnostics import format_path
 from ...bdd.failures import (
     format_changes_of,
@@ -20,22 +21,23 @@ from ...bdd.failures import (
     size_of,
 )
 from ...bdd.feature_records import Pickle
+from ...bdd.recorded_system import CapabilityMissing, ResetFailed
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
 from ...bdd.vocabulary import asserts, read_steps
 from ...language.facts import Fact
 from ...language.sentences import format_fact
-from ...machine import Accepted, Command
+from ...machine import Accepted, Command, State
 from ...oracle import Agreed, Differs
 from ...requirements import load_register
 from ...system import MACHINE
 from ...verdict import FAILING, Status
-from ..cases import FEATURES, ScenarioCase, contradicting
+from ..cases import FEATURES, ScenarioCase
 from ..channels import Fault
 from ..report.essentials import SAID, sent_as
 from ..report.folder import MESSAGES
 from ..running import Running
 from ..subject import Subject
-from ..verdicts import Failure, Result
+from ..verdicts import NOT_REACHED, Failure, Result
 
 
 def play(subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> Result:
@@ -44,45 +46,50 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
     Into ``details`` goes what is shown of each step.
     """
     began = perf_counter()
+    run = begin(subject, scenario)
+    if details is not None:
+        run.details = details
+    with suppress(Exception):  # the run keeps it
+        run.begin()
+        while not run.is_over:
+            before = run.model.state
+            play_next(run, subject)
+            if details:
+                add_requirements(details[-1], before, run)
+    return judged(run, scenario, subject)._replace(seconds=perf_counter() - began)
+
+
+def add_requirements(detail: dict[str, Any], before: State, run: ScenarioRun) -> None:
+    """Add to what is shown of a step which requirements its change rests on, as the model says."""
+    command = read_steps(run.pickle)[run.step].meaning
+    if isinstance(command, Command) and detail["outcome"]["outcome"] == "accepted":
+        _, outcome = MACHINE.step(before, command)
+        detail["outcome"]["by"] = sorted(outcome.by) if isinstance(outcome, Accepted) else []
+
+
+def begin(subject: Subject, scenario: ScenarioCase) -> ScenarioRun:
+    """Return a run of the scenario, before its first step."""
     subject.session.case = scenario.case.id
     subject.patient = is_patient(scenario.pickle)
     subject.said.clear()
-    run = None
-    raised = None
+    register = load_register(revision=scenario.case.revision)
+    return ScenarioRun(subject, scenario.pickle, register.chosen.kinds)
+
+
+def play_next(run: ScenarioRun, subject: Subject) -> None:
+    """Play the next step; raises what it raises."""
+    if not run.has_begun:
+        run.begin()
+    meaning = read_steps(run.pickle)[run.step + 1].meaning
+    if isinstance(meaning, Fact | Assertion):
+        run.play_next()
+        return
+    subject.said.clear()
     try:
-        register = load_register(revision=scenario.case.revision)
-        run = ScenarioRun(subject, scenario.pickle, register.chosen.kinds)
-        if details is not None:
-            run.details = details
-        play_steps(run, subject)
-    except Exception as error:  # noqa: BLE001  # raised again unless it has a status
-        raised = error
-    result = result_of(raised, run, scenario, subject)
-    if result.fault:
-        stderr = subject.session.channel.stderr_tail()
-        if stderr:
-            result = result._replace(shown=f"{SAID}\n{stderr}")
-    return result._replace(seconds=perf_counter() - began)
-
-
-def play_steps(run: ScenarioRun, subject: Subject) -> None:
-    """Play all steps; the model says which requirements a change rests on."""
-    for _, _, meaning in read_steps(run.pickle):
-        before = run.model.state
-        asks = not isinstance(meaning, Fact | Assertion)
-        if asks:
-            subject.said.clear()
-        try:
-            run.play_next()
-        finally:
-            if asks and subject.said:
-                run.details[-1]["said"] = list(subject.said)
-        if not isinstance(meaning, Command):
-            continue
-        shown = run.details[-1]["outcome"]
-        if shown["outcome"] == "accepted":
-            _, outcome = MACHINE.step(before, meaning)
-            shown["by"] = sorted(outcome.by) if isinstance(outcome, Accepted) else []
+        run.play_next()
+    finally:
+        if subject.said:
+            run.details[-1]["said"] = list(subject.said)
 
 
 def recover(subject: Subject, result: Result) -> None:
@@ -101,18 +108,21 @@ def is_patient(pickle: Pickle) -> bool:
     return asserts(pickle, "unchanged", "otherwise unchanged")
 
 
-def result_of(
-    error: BaseException | None, run: ScenarioRun | None, scenario: ScenarioCase, subject: Subject
-) -> Result:
-    """Return the result of a scenario that ended with this error, or without one; raises errors
-    without a status.
+def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result:
+    """Return the result of a scenario as the record of its run shows it.
+
+    Raises an error that has no status, which is a defect of the kit.
     """
-    result = Result(Status.PASSED)
-    if run is not None:  # before its failure is explained, which takes longer than the step
-        result = Result(Status.PASSED, step=run.step, durations=run.durations)
+    error = run.error
+    if error is None and not run.is_over:
+        return NOT_REACHED
+    result = Result(Status.PASSED, step=run.step, durations=run.durations)
     if isinstance(error, Fault):
-        return result._replace(
-            status=Status.INCONCLUSIVE, reason=f"the system broke: {error}", fault=error.kind
+        return with_last_words(
+            result._replace(
+                status=Status.INCONCLUSIVE, reason=f"the system broke: {error}", fault=error.kind
+            ),
+            subject,
         )
 
     verdict = verdict_of(error)
@@ -121,18 +131,19 @@ def result_of(
         raise error
     result = result._replace(status=verdict.status, reason=verdict.reason)
     if verdict.status is Status.INCONCLUSIVE:
-        result = result._replace(fault="reset" if isinstance(error, ResetFailed) else "error")
+        fault = "reset" if isinstance(error, ResetFailed) else "error"
+        return with_last_words(result._replace(fault=fault), subject)
     if isinstance(error, CapabilityMissing):
         result = result._replace(undelivered=error.capability)
     else:
         result = result._replace(
-            attributed_to=causes_of(error, run, scenario.case.silent),
-            counts=counts_for(error, scenario, run, result.status),
+            attributed_to=causes_of(run, scenario.case.silent),
+            counts=counts_for(run, scenario, result.status),
         )
 
-    if run is not None and isinstance(error, AssertionFailed | SetupFailed):
+    if isinstance(error, AssertionFailed | SetupFailed):
         result = result._replace(
-            shown=in_full(error, scenario, run, subject),
+            shown=in_full(scenario, run, subject),
             failure=in_brief(error, run, subject),
             size=size_of(run),
         )
@@ -142,9 +153,15 @@ def result_of(
     return result
 
 
-def counts_for(
-    error: BaseException | None, scenario: ScenarioCase, run: ScenarioRun | None, status: Status
-) -> bool | None:
+def with_last_words(result: Result, subject: Subject) -> Result:
+    """Return the result of a scenario that broke the system, with what that said last."""
+    stderr = subject.session.channel.stderr_tail()
+    if not stderr:
+        return result
+    return result._replace(shown=f"{SAID}\n{stderr}")
+
+
+def counts_for(run: ScenarioRun, scenario: ScenarioCase, status: Status) -> bool | None:
     """Return whether a scenario counts for this system; None if that is as it was planned.
 
     The oracle decides, by what the system answered and showed.  A failure counts if that is not
@@ -154,11 +171,11 @@ def counts_for(
     not be judged since the system hides what it may not.
     """
     silent = scenario.case.silent
-    if run is None or not silent:
+    if not silent:
         return None
-    if status in FAILING and scenario.pickle in contradicting():
+    if status in FAILING and is_contradicted(scenario.pickle):
         return None
-    if isinstance(error, MustBeShown):
+    if isinstance(run.error, MustBeShown):
         return None
     if status in FAILING:
         comparison = comparison_of(run, silent)
@@ -203,17 +220,18 @@ def in_brief(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Su
     )
 
 
-def in_full(error: Exception, scenario: ScenarioCase, run: ScenarioRun, subject: Subject) -> str:
+def in_full(scenario: ScenarioCase, run: ScenarioRun, subject: Subject) -> str:
     """Return the rest of a failure: requirement, steps, what changed, and where to look."""
     case = scenario.case
     step = scenario.pickle.steps[run.step]
     lines = [f"{format_path(Path(case.feature))}:{step.line}", ""]
-    lines += [*format_requirement(error, run), ""]
+    lines += [*format_requirement(run), ""]
     lines += [*format_steps_of(run), ""]
     lines += format_changes_of(run)
     for line in sent_as(subject.names.sent):
         lines.append(f"  {line}")
-    lines.append(f"  {'messages':<11}  {MESSAGES}, case {case.id}")
+    if subject.session.log.is_kept:
+        lines.append(f"  {'messages':<11}  {MESSAGES}, case {case.id}")
     return "\n".join(lines)
 
 

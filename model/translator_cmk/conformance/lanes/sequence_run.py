@@ -5,8 +5,8 @@ demands.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ...bdd.checked_system import ResetFailed, must_show_the_stage
 from ...bdd.prerequisites import level_of, promised
+from ...bdd.recorded_system import ResetFailed, must_show_the_stage
 from ...language.declaration import Declaration
 from ...language.facts import Fact, changed_facts
 from ...machine import Accepted, Command, Observation, Outcome

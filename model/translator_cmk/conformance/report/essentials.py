@@ -89,7 +89,7 @@ def facts_of(case: CaseEntry) -> Iterator[tuple[str, str]]:
         yield from own_words_of(failure)
     again = again_of(case)
     if again:
-        yield "again", f"translator-cmk {again}"
+        yield "again", again
 
 
 def own_words_of(failure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -105,11 +105,13 @@ def own_words_of(failure: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def again_of(case: CaseEntry) -> str:
-    """Return the subcommand that runs a failure again; empty if nothing can."""
+    """Return the command that runs a failure again; empty if nothing can."""
+    if "again" in case:  # by pytest
+        return str(case["again"])
     if case["lane"] == FEATURES:
-        return f"verify OPTIONS --case {plain(case['id'])}"
+        return f"translator-cmk verify OPTIONS --case {plain(case['id'])}"
     counterexample = case.get("failure", {}).get("counterexample", "")
-    return f"replay OPTIONS FOLDER/{counterexample}" if counterexample else ""
+    return f"{REPLAY} FOLDER/{counterexample}" if counterexample else ""
 
 
 @cache
@@ -126,7 +128,7 @@ def title_of(case: CaseEntry) -> str:
     """Return what a case is about; of a failure of a sequence, what happened."""
     if case["lane"] != FEATURES and "failure" in case:
         return plain(what_happened(case))
-    title = titles().get(case["id"]) or case.get("name") or case["id"]
+    title = case.get("title") or titles().get(case["id"]) or case.get("name") or case["id"]
     return plain(str(title))
 
 

@@ -143,6 +143,8 @@ class Stream(NoLog, Clock):
     its log.
     """
 
+    is_kept = True
+
     def __init__(self, log: MessageLog, waiting: deque[LogEntry]) -> None:
         self.log = log
         self.waiting = waiting

@@ -150,8 +150,12 @@ def numbers(envelope: Envelope) -> Iterator[str]:
         yield f"  {'only':<19}{narrowed}"
 
 
-def failures(envelope: Envelope) -> Iterator[str]:
-    """Yield the failures by cause, the simplest of each in full."""
+def failures(
+    envelope: Envelope, elsewhere: str = "which report.html and junit.xml have"
+) -> Iterator[str]:
+    """Yield the failures by cause, the simplest of each in full; ``elsewhere`` is said of those
+    that are left out.
+    """
     blocks = list(cause_blocks(envelope))
     for number, block in enumerate(blocks):
         if number:
@@ -159,7 +163,7 @@ def failures(envelope: Envelope) -> Iterator[str]:
         yield f"{Status.FAILED.glyph} {block.about} ({block.how_many})"
         if number < CAUSES_IN_FULL:
             yield from in_full(block)
-            yield from same_cause(block.others)
+            yield from same_cause(block.others, elsewhere)
 
 
 def in_full(block: CauseBlock) -> Iterator[str]:
@@ -174,7 +178,7 @@ def in_full(block: CauseBlock) -> Iterator[str]:
         yield f"  {visible(line)}".rstrip()
 
 
-def same_cause(others: Sequence[CaseEntry]) -> Iterator[str]:
+def same_cause(others: Sequence[CaseEntry], elsewhere: str) -> Iterator[str]:
     """Yield the other failures of a cause, the first of them by their ids."""
     if not others:
         return
@@ -184,7 +188,7 @@ def same_cause(others: Sequence[CaseEntry]) -> Iterator[str]:
         yield f"  {Status(case['status']).glyph} {plain(case['id'])}"
     more = len(others) - MOST_OTHERS
     if more > 0:
-        yield f"  and {more} more, which report.html and junit.xml have"
+        yield f"  and {more} more, {elsewhere}"
 
 
 def undecided(envelope: Envelope) -> Iterator[str]:

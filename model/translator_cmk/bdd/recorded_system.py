@@ -1,19 +1,10 @@
-"""A checked system: what it answers is an answer of the specification, or raises `Inconclusive`.
-
-A system is foreign code.  It may answer with words where an outcome is expected, show a number for
-a state, or hand out a dictionary that it changes later.  Here everything is read as if it came
-over the wire, which also copies it.  All that was asked is kept, with the answers.
-"""
-
-from typing import Any
+"""A recorded system: all that it was asked is kept, with the answers."""
 
 from ..language.declaration import Declaration
 from ..language.facts import changed_facts
-from ..language.messages import observation_from_wire, outcome_from_wire, outcome_to_wire
 from ..language.sentences import format_command, format_fact
 from ..machine import Command, Observation, Outcome
 from ..oracle import Exchange
-from ..shapes import WireError
 from ..system import Inconclusive, ModelSystem, System, Unsupported
 from .assertions import AssertionFailed
 from .prerequisites import promised
@@ -33,8 +24,8 @@ class CapabilityMissing(AssertionFailed):
         self.capability = capability
 
 
-class CheckedSystem:
-    """A system whose answers are checked, and which is observed once after each command."""
+class RecordedSystem:
+    """A system whose exchanges are kept, and which is observed once after each command."""
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -44,7 +35,7 @@ class CheckedSystem:
         self._seen: Observation | None = None
 
     def reset(self) -> None:
-        """Begin with the stage that the system has declared; raises `Inconclusive`."""
+        """Begin with the stage that the system has declared; raises `ResetFailed`."""
         self.system.reset(self.declared.stage)
         self.exchanges = []
         self._seen = None
@@ -53,35 +44,23 @@ class CheckedSystem:
     def submit(self, command: Command) -> Outcome:
         """Return the outcome of a command.
 
-        Raises `Inconclusive` where the system gives none, and `Unsupported` or `CapabilityMissing`
-        where the system does not know the command.
+        Raises `Unsupported` or `CapabilityMissing` where the system does not know the command.
         """
         self._seen = None
         try:
-            answer: Any = self.system.submit(command)
+            outcome = self.system.submit(command)
         except Unsupported:
             capability = promised(command, self.declared)
             if capability is None:
                 raise
             raise CapabilityMissing(capability, command) from None
-        if not isinstance(answer, Outcome):
-            problem = f"the system answers {answer!r}, which is no outcome"
-            raise Inconclusive(f"{problem}, when {format_command(command)}")
-        try:
-            outcome = outcome_from_wire(outcome_to_wire(answer), "the answer of the system")
-        except WireError as error:
-            raise Inconclusive(str(error)) from None
         self.exchanges.append(Exchange(command, outcome, None))
         return outcome
 
     def observe(self) -> Observation:
-        """Return what the system has shown since the last command; raises `Inconclusive`."""
+        """Return what the system has shown since the last command."""
         if self._seen is None:
-            try:
-                shown = self.system.observe()
-                self._seen = observation_from_wire(shown, "what the system shows")
-            except WireError as error:
-                raise Inconclusive(str(error)) from None
+            self._seen = self.system.observe()
             if self.exchanges:
                 self.exchanges[-1] = self.exchanges[-1]._replace(seen=self._seen)
         return self._seen

@@ -7,7 +7,8 @@ them, and linted.  With a diagnostic no scenario is run, and the exit code is th
 PYTEST_DONT_REWRITE
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,20 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
-from .. import features_dir
-from .attempts import ATTEMPTS, Attempt
-from .diagnostics import Diagnostic
-from .feature_files import feature_files, read_feature, row_names
-from .feature_records import Feature, Pickle
-from .lint import lint
+from ... import features_dir
+from ...bdd.diagnostics import Diagnostic
+from ...bdd.feature_files import feature_files, read_feature, row_names
+from ...bdd.feature_records import Feature, Pickle
+from ...bdd.lint import lint
 
 PICKLE = pytest.StashKey[Pickle]()
 """The pickle that a test runs."""
 
-FEATURE = pytest.StashKey[Path]()
-"""The file of the feature that it is of."""
+FEATURE = pytest.StashKey[str]()
+"""The file of the feature that it is of, as reports and JUnit files name it.
+
+A feature of the specification has the same name wherever that is installed.
+"""
 
 REPEAT = "__pytest_repeat_step_number"
 """The parameter in which pytest-repeat counts the repeats of a test."""
@@ -59,7 +62,8 @@ class Collection:
         files = {Path(template_of(test).feature.filename) for test in tests}
         found = lint_folders_of(files | self.suspects)
         if not found:
-            found = list(join(tests, map(read_feature, files)))
+            names = {file: name_of(file, self.config.rootpath) for file in files}
+            found = list(join(tests, map(read_feature, files), names))
         self.diagnostics = [str(diagnostic) for diagnostic in found]
         if found:
             items.clear()
@@ -101,20 +105,27 @@ def lint_folders_of(files: set[Path]) -> list[Diagnostic]:
     return lint(linted) if linted else []
 
 
-def join(tests: Sequence[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
+def name_of(file: Path, root: Path) -> str:
+    """Return the name of a feature file in reports."""
+    if file.parent == features_dir():
+        return f"features/{file.name}"
+    return Path(os.path.relpath(file, root)).as_posix()
+
+
+def join(
+    tests: Sequence[pytest.Item], features: Iterable[Feature], names: Mapping[Path, str]
+) -> Iterator[Diagnostic]:
     """Give each test its pickle; yield a diagnostic if any pickle has two tests."""
     pickles: dict[tuple[Path, str, str], Pickle] = {}
     for feature in features:
         for pickle in feature.pickles:
             pickles[feature.path, pickle.name, pickle.row] = pickle
 
-    attempts: dict[str, list[Attempt]] = {}
     for test in tests:
         path, name, row = key_of(test)
         pickle = pickles[path, name, row]
         test.stash[PICKLE] = pickle
-        test.stash[FEATURE] = path
-        test.stash[ATTEMPTS] = attempts.setdefault(pickle.id, [])
+        test.stash[FEATURE] = names[path]
         test.user_properties.append(("scenario", pickle.id))
         for requirement in pickle.requirements:
             test.user_properties.append(("requirement", requirement))
@@ -140,7 +151,7 @@ def bound_again(tests: Iterable[pytest.Item]) -> dict[str, tuple[Path, Pickle]]:
         pickle = test.stash[PICKLE]
         numbered = (pickle.id, repeat_of(test))
         if numbered in seen:
-            found[pickle.id] = (test.stash[FEATURE], pickle)
+            found[pickle.id] = (key_of(test)[0], pickle)
         seen.add(numbered)
     return found
 

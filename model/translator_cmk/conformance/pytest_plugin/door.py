@@ -1,0 +1,405 @@
+"""The system behind pytest: it is asked and judged as by `verify`, and its record decides.
+
+What the test runner makes of a scenario is no verdict: a hook may keep steps from being run, and a
+plugin may run them again.  So the verdict follows from what was asked and answered, and is
+compared with what the runner says.
+
+PYTEST_DONT_REWRITE
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from typing import NamedTuple
+
+import pytest
+
+from ...bdd.feature_records import Pickle
+from ...bdd.scenario_run import ScenarioRun
+from ...bdd.systems import PRODUCT_OF_THE_MODEL, declaration_of, load_factory
+from ...digest import kit_digest
+from ...errors import HARNESS, OK, CommandError
+from ...escaping import plain
+from ...requirements import load_register
+from ...system import ModelSystem, System
+from ...verdict import FAILING, Status
+from ..cases import FEATURES, Case, ScenarioCase, case_of, scenarios, silent_by
+from ..channels import Direct, Fault
+from ..lanes import features
+from ..report.envelope import Made
+from ..report.folder import Folder
+from ..report.wording import headline
+from ..running import Running
+from ..selection import PROFILE, selected
+from ..session import Session
+from ..subject import Aborted, Subject, by_chance
+from ..verdicts import Result, format_reason, verdict_on
+from .collection import FEATURE, PICKLE
+
+
+class Overridden(Exception):
+    """Raised where a system of the suite's own takes the place of another that was asked for."""
+
+
+class RunnerDisagrees(Exception):
+    """Raised where the test runner says *passed*, and the record of the scenario doesn't."""
+
+
+class Failed(AssertionError):
+    """Raised in place of what the runner says; tools such as Allure show it as failed."""
+
+
+class Broken(Exception):
+    """Raised in place of what the runner says, where no Then failed."""
+
+
+class Outcome(NamedTuple):
+    """How a phase of a test ended."""
+
+    verdict: Result
+    disagrees: bool = False
+    """Whether the runner says *passed*, and the record doesn't."""
+    foreign: BaseException | None = None
+    """What somebody's code raised, if that ended the phase: the system's, or a fixture's."""
+
+
+class Ended(NamedTuple):
+    """A run that has ended, as its record shows it."""
+
+    result: Result
+    error: BaseException | None
+    raised: BaseException | None
+
+
+OUTCOME = pytest.StashKey[Outcome]()
+SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
+SCENARIO = pytest.StashKey[ScenarioCase]()
+NO_RECORD = "the test runner says passed, and the record shows no run of the scenario to its end"
+
+
+class Door:
+    """Asks the system of a suite, and writes the report of the run where one is asked for."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        folder = config.getoption("--results")
+        self.folder = Folder(folder) if folder is not None else None
+        self.system_name: str | None = config.getoption("--system")
+        self.running: Running | None = None  # once scenarios are collected
+        self.subject: Subject | None = None  # once one of them was run
+        self.asked: set[str] = set()
+        self.broken = 0  # scenarios in a row that have broken the system, and shown nothing
+        self.note = ""
+        if self.folder is not None:
+            config.add_cleanup(self.folder.end)
+
+    # Before the run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Delete an earlier report before the system is imported, which may end the process."""
+        self.session = session
+        self.factory: Callable[[], System] = ModelSystem
+        try:
+            self.revision = load_register(revision=self.config.getoption("--revision")).revision
+            if self.folder is not None:
+                self.folder.empty()
+            if self.system_name:
+                folder = self.config.invocation_params.dir
+                self.factory = load_factory(self.system_name, folder, "--system")
+        except CommandError as trouble:
+            raise pytest.UsageError(plain(str(trouble))) from None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begin the run of the scenarios that are collected."""
+        pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
+        if not pickles:
+            return
+        self.asked = {pickle.id for pickle in pickles}
+        made = Made(
+            digest="" if self.folder is None else kit_digest(),
+            transport="python",
+            profile=self.profile_of(is_named=bool(self.system_name)),
+            revision=self.revision,
+            waived=(),
+            lanes=(FEATURES,),
+            selection={},
+            seed=by_chance(),
+            budgets={},
+        )
+        self.running = Running(made, self.folder)
+        if self.folder is None:
+            return
+        try:
+            self.begin_report(self.running, self.folder, pickles)
+        except CommandError as trouble:
+            self.running = None  # there is nothing more to write
+            raise pytest.UsageError(plain(str(trouble))) from None
+
+    def begin_report(self, running: Running, folder: Folder, pickles: Sequence[Pickle]) -> None:
+        """Begin the report, and say hello to the system; raises `CommandError`."""
+        made = running.made
+        every = {each.case.id: each for each in scenarios(made.profile, (), made.revision)}
+        for pickle in pickles:
+            must_be_specified(pickle, every)
+        asked_in_order = tuple(name for name in every if name in self.asked)
+        if len(asked_in_order) < len(every):
+            running.made = made._replace(selection={"case": asked_in_order})
+        running.log = folder.begin()
+        running.save()
+        try:
+            self.subject_of(None)
+        except Fault as fault:
+            running.trouble = plain(str(fault))
+            running.save(whole=True)
+            raise CommandError(f"--system {self.system_name}: {fault}") from None
+        chosen = selected(list(every.values()), running.made.selection)
+        running.expect(scenario.case for scenario in chosen)
+        running.save()
+
+    def profile_of(self, is_named: bool) -> str:
+        """Return what counts: for the model all of it, for any other system what is demanded."""
+        default = PROFILE if is_named else "full"
+        return self.config.getoption("--profile") or default
+
+    # A scenario
+
+    def run_of(self, item: pytest.Item, own: System | None) -> ScenarioRun:
+        """Return a run of a test's scenario, against a system of the suite's own if there is one.
+
+        Raises `Overridden`, and `Fault` if the system does not say hello; then pytest gives up.
+        """
+        assert self.running is not None
+        if SCENARIO_RUN in item.stash:
+            self.end(item)  # a plugin runs the scenario again in the same call
+        try:
+            subject = self.subject_of(own)
+        except (Overridden, Fault) as error:
+            self.give_up(str(error))
+            raise
+        pickle = item.stash[PICKLE]
+        profile = self.profile_of(is_named=bool(self.system_name) or own is not None)
+        case = case_of(pickle, silent_by(profile, self.revision), self.revision)
+        case = case._replace(feature=item.stash[FEATURE])
+        item.stash[SCENARIO] = ScenarioCase(case, pickle)
+        run = features.begin(subject, item.stash[SCENARIO])
+        item.stash[SCENARIO_RUN] = run
+        return run
+
+    def subject_of(self, own: System | None) -> Subject:
+        """Return the system in a session; raises `Fault` and `Overridden`."""
+        assert self.running is not None
+        if own is not None:
+            self.must_not_override()
+            subject = Subject(Session(Direct(lambda: own)), by_chance())
+            subject.broken = self.broken
+            return subject
+        if self.subject is None:
+            session = Session(Direct(self.make_system), self.running.log)
+            self.subject = Subject(session, self.running.made.seed)
+            self.running.declared = self.subject.declaration
+        return self.subject
+
+    def must_not_override(self) -> None:
+        """Raise `Overridden` if there can't be a system of the suite's own."""
+        problem = ""
+        if self.system_name:
+            problem = f"--system {self.system_name} is given, and a fixture called system overrides"
+            problem += " it; remove one of them"
+        elif self.folder is not None:
+            problem = "--results is about what --system names; remove the fixture called system"
+        if problem:
+            raise Overridden(problem)
+
+    def make_system(self) -> System:
+        """Return the system under test; raises `CommandError` if it passes itself off as the
+        model.
+        """
+        system = self.factory()
+        claims_to_be_the_model = declaration_of(system).product == PRODUCT_OF_THE_MODEL
+        if claims_to_be_the_model and not isinstance(system, ModelSystem):
+            raise CommandError(
+                f"it declares the product {PRODUCT_OF_THE_MODEL!r}, as only the model does; change "
+                "the name"
+            )
+        return system
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
+        """End a test as the record of its scenario does, whatever the runner says."""
+        if self.running is None or PICKLE not in item.stash:
+            return (yield)
+        said: BaseException | None = None
+        try:
+            yield
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # noqa: BLE001  # it is raised again
+            said = error
+        try:
+            ended = self.end(item)
+        except CommandError as trouble:
+            pytest.exit(plain(str(trouble)), pytest.ExitCode.INTERNAL_ERROR)
+        outcome = self.outcome_of(item, ended, said)
+        item.stash[OUTCOME] = outcome
+        due = error_of(outcome, ended, said)
+        if due is not None:
+            raise due
+
+    def end(self, item: pytest.Item) -> Ended | None:
+        """Record a run that has ended, and restart a system that broke; None where no run has."""
+        assert self.running is not None
+        run = item.stash.get(SCENARIO_RUN, None)
+        if run is None:
+            return None
+        del item.stash[SCENARIO_RUN]
+        if run.error is None and not run.is_over:
+            return None
+        scenario = item.stash[SCENARIO]
+        subject = run.system
+        assert isinstance(subject, Subject)
+        result = features.judged(run, scenario, subject)
+        channel = subject.session.channel
+        raised = channel.raised if result.fault == "error" and isinstance(channel, Direct) else None
+        result = result._replace(seconds=sum(result.durations))
+        self.running.add(scenario.case, result, subject)
+        try:
+            features.recover(subject, result)
+        except Aborted as aborted:
+            self.give_up(str(aborted))
+        self.broken = subject.broken
+        return Ended(result, run.error, raised)
+
+    def outcome_of(
+        self, item: pytest.Item, ended: Ended | None, said: BaseException | None
+    ) -> Outcome:
+        """Return how the call of a test ended, of which the runner says this."""
+        if ended is not None and (ended.error is not None or said is None):
+            assert self.running is not None
+            case = item.stash[SCENARIO].case
+            verdict = verdict_alone(case, self.running.results[case.id])
+            return Outcome(verdict, said is None and ended.error is not None, ended.raised)
+        if said is not None:
+            return self.note_phase(item, said, "call")
+        outcome = Outcome(Result(Status.INCONCLUSIVE, NO_RECORD), disagrees=True)
+        self.trouble_with(item, outcome.verdict)
+        return outcome
+
+    def note_phase(self, item: pytest.Item, error: BaseException, phase: str) -> Outcome:
+        """Return how a phase (setup, call or teardown) ended with this error, which is in no
+        record.
+        """
+        ours = (Overridden, Fault, pytest.skip.Exception)
+        foreign = None if isinstance(error, ours) else error
+        outcome = Outcome(unrecorded(error, phase), foreign=foreign)
+        self.trouble_with(item, outcome.verdict)
+        return outcome
+
+    def trouble_with(self, item: pytest.Item, verdict: Result) -> None:
+        """Note that something beside the record of a scenario is wrong, so a report is not
+        complete.
+        """
+        if self.running is not None and not self.running.trouble:
+            self.running.trouble = plain(f"{verdict.reason}, of {item.stash[PICKLE].id}")
+
+    def give_up(self, why: str) -> None:
+        """Have pytest end the run after this test."""
+        assert self.running is not None
+        self.running.trouble = plain(why)
+        self.session.shouldfail = self.running.trouble
+
+    # After the run
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the report, and close its log; a run that it does not call conformant does not
+        pass.
+        """
+        running = self.running
+        if running is None:
+            if self.folder is not None and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+                self.note = f"no report in {self.folder.path}: no scenario was collected"
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
+        to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        running.finished = (
+            to_its_end and self.asked <= running.results.keys() and not running.trouble
+        )
+        if not running.finished and not running.trouble:
+            running.trouble = (
+                "interrupted"
+                if exitstatus == pytest.ExitCode.INTERRUPTED
+                else "stopped before its end"
+            )
+        if self.folder is None:
+            return
+        if self.subject is not None:
+            running.no_goodbye = plain(self.subject.session.bye())
+        try:
+            running.save(whole=True)
+        except CommandError as trouble:
+            self.note = f"no report: {plain(str(trouble))}"
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            return
+        envelope = running.envelope()
+        self.note = f"report in {self.folder.path}: {headline(envelope)}"
+        code = envelope["exit_code"]
+        if code == HARNESS and to_its_end:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        elif code != OK and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print where the report is, and what it says."""
+        if self.note:
+            terminalreporter.write_line(self.note)
+
+
+def error_of(
+    outcome: Outcome, ended: Ended | None, said: BaseException | None
+) -> BaseException | None:
+    """Return what a test has to end with: what the runner says, unless the record says other."""
+    verdict = outcome.verdict
+    if ended is None or (ended.error is None and said is not None):
+        return said or RunnerDisagrees(verdict.reason)
+    element = verdict.status.junit
+    if not element:
+        return None
+    if element == "skipped":
+        return pytest.skip.Exception(verdict.reason)
+    if said is not None and said is ended.error and not verdict.attempts:
+        return said
+    return Failed(verdict.reason) if element == "failure" else Broken(verdict.reason)
+
+
+def verdict_alone(case: Case, result: Result) -> Result:
+    """Return the verdict on a scenario, whatever came of others."""
+    if result.counts is None and result.status not in FAILING:
+        # as it was run, without a look at what the profile demands
+        return result._replace(reason=format_reason(result))
+    return verdict_on(case, {case.id: result}, {})
+
+
+def unrecorded(error: BaseException, phase: str) -> Result:
+    """Return the verdict on a phase that raised this, in no record."""
+    if isinstance(error, pytest.skip.Exception):
+        return Result(Status.NOT_RUN, f"skipped: {error}")
+    if isinstance(error, Overridden):
+        return Result(Status.INCONCLUSIVE, str(error))
+    if isinstance(error, Fault):
+        return Result(Status.INCONCLUSIVE, f"the system broke: {error}", fault=error.kind)
+    lines = str(error).splitlines()
+    first_line = lines[0] if lines else ""
+    return Result(Status.INCONCLUSIVE, f"{type(error).__name__} in {phase}: {first_line}")
+
+
+def must_be_specified(pickle: Pickle, every: dict[str, ScenarioCase]) -> None:
+    """Raise `CommandError` if a scenario is not in the specification."""
+    specified = every.get(pickle.id)
+    if specified is None or content_of(pickle) != content_of(specified.pickle):
+        problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
+        raise CommandError(f"--results: {problem}")
+
+
+def content_of(pickle: Pickle) -> tuple[object, ...]:
+    """Return the content of a scenario, without its place."""
+    return (pickle.requirements, *((step.kind, step.text) for step in pickle.steps))
