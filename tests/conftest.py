@@ -32,8 +32,15 @@ pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_plugin"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONG = ("tests/conformance/test_verdicts.py", "tests/site/test_site.py")
-"""What two workers begin with: the longest file, and one that builds the site."""
+FIRST = (
+    "tests/conformance/test_verdicts.py",
+    "tests/site/test_site.py",
+    "tests/systems/",
+    "tests/site/test_decide.py",
+)
+"""What two workers begin with, in this order: the longest file and one that builds the site, then
+one that is as long and one that asks what was searched for the site.
+"""
 
 LAST = ("tests/site/", "tests/browser/")
 """What reads that site, so no worker waits for it."""
@@ -41,9 +48,10 @@ LAST = ("tests/site/", "tests/browser/")
 
 def place_of(item: pytest.Item) -> int:
     """Return where a test comes: a lower number goes first."""
-    if item.nodeid.startswith(LONG):
-        return 0
-    return 2 if item.nodeid.startswith(LAST) else 1
+    for place, name in enumerate(FIRST):
+        if item.nodeid.startswith(name):
+            return place
+    return len(FIRST) + item.nodeid.startswith(LAST)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -68,14 +68,15 @@ def test_mkdocs_names_a_record_that_is_not_there_and_leaves_no_page_of_an_earlie
 def test_mkdocs_names_the_line_of_a_row_that_is_wrong(tmp_path: Path) -> None:
     copy_checkout(tmp_path, "docs", "features", "mkdocs.yml")
     shutil.copytree(ROOT / "model", tmp_path / "model")  # compiled, but for the wrong row
-    rows = tmp_path / "model/translator_cmk/machine/topics/keys.py"
-    before, wrong, after = rows.read_text("utf-8").partition("sets(c.key, enabled=False)")
+    rows = tmp_path / "model/translator_cmk/machine/topics/environment.py"
+    before, wrong, after = rows.read_text("utf-8").partition("sets(\n            c.vault,")
     assert wrong
-    rows.write_text(f"{before}sets(c.key, enbled=False){after}", "utf-8")
+    rows.write_text(f"{before}{wrong} colour=1,{after}", "utf-8")
     done = mkdocs(tmp_path)
     assert done.returncode == 1
     number = before.count("\n") + 1
-    assert f"keys.py:{number}: a row of keys.disable ends in KeyError: 'enbled'" in done.stderr
+    says = f"environment.py:{number}: a row of environment.create-vault ends in KeyError: 'colour'"
+    assert says in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -29,15 +29,15 @@ from translator_cmk.site.laws import LAWS
 from translator_cmk.system import ModelSystem
 from translator_cmk.verdict import Status
 
-SHOWN = "restoration.uploads-stay-deleted"
-"""A requirement that scenarios and a law are about."""
+SHOWN = "restoration.no-redeploy"
+"""A requirement that a law and few scenarios are about."""
 LAW = next(name for name, requirements in LAWS.items() if SHOWN in requirements)
 LAWS_FILE = "tests/machine/laws.py"
 
 
-def brings_uploads_back() -> ModelSystem:
+def deploys_every_model() -> ModelSystem:
     """A broken model, which is called the model all the same."""
-    return ModelSystem(faulty.RESURRECTS_UPLOADS)
+    return ModelSystem(faulty.REDEPLOYS_MODELS)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = {}
     for name, system in {
         "right": MODEL,
-        "broken": f"{__name__}:{brings_uploads_back.__name__}",
+        "broken": f"{__name__}:{deploys_every_model.__name__}",
     }.items():
         arguments = (
             "--python",
@@ -149,7 +149,7 @@ def test_no_badge_is_green_without_evidence(
 def test_report_with_the_log_of_a_right_model_is_refused_where_the_model_here_is_broken(
     records: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_answers, "ModelSystem", brings_uploads_back)
+    monkeypatch.setattr(model_answers, "ModelSystem", deploys_every_model)
     assert outcome(records["right"]) == "does not follow"
 
 
