@@ -161,6 +161,7 @@ def case_of(pickle: Pickle, silent: frozenset[str], revision: str) -> Case:
     )
 
 
+@cache
 def check_kit() -> None:
     """Raise `CommandError` unless the model demands every scenario."""
     found = [pickle for pickle in pickles() if is_contradicted(pickle)]
