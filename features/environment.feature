@@ -639,6 +639,17 @@ Feature: What the article takes for granted
         | a resource with an identity                                       |
         | a resource that never used a key has left the tenant of the vault |
 
+  @environment.others-stay
+  Rule: What a request neither names nor touches stays as it was
+
+    @environment.delete-vault
+    Scenario: Deleting one of two vaults leaves the other alone
+      Given two vaults without purge protection have keys (key "cmk-2048" of "kv-prod", vault "kv-test")
+      When the customer deletes the vault "kv-test"
+      Then the vault "kv-test" is deleted
+      And the vault "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is active
+
   @environment.create-vault
   Rule: A key vault can be created with or without each of its protections
 
@@ -728,13 +739,6 @@ Feature: What the article takes for granted
       When the customer deletes the vault "kv-prod"
       Then the request is accepted
       And the vault "kv-prod" does not exist
-
-    Scenario: Deleting one of two vaults leaves the other alone
-      Given two vaults without purge protection have keys (key "cmk-2048" of "kv-prod", vault "kv-test")
-      When the customer deletes the vault "kv-test"
-      Then the vault "kv-test" is deleted
-      And the vault "kv-prod" is active
-      And the key "cmk-2048" of "kv-prod" is active
 
   @environment.recover-vault
   Rule: A soft-deleted key vault can be recovered with its keys and access grants

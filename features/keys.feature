@@ -10,6 +10,12 @@ Feature: Customer-managed keys
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
 
+    Scenario: The identity alone puts no key in use
+      Given a resource and a vault with a key
+      When the customer enables the managed identity of "translator-prod"
+      Then the request is accepted
+      And "translator-prod" uses Microsoft-managed keys
+
     Scenario: The first workspace of a resource with access puts no key in use
       Given an identity with access to the vault
       When the customer creates the workspace "ws-prod" for "translator-prod"

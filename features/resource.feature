@@ -211,3 +211,12 @@ Feature: Eligible resources
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
       And nothing has changed
+
+  @resource.rest-stays
+  Rule: A resource keeps what a request says nothing of
+
+    Scenario: A resource keeps its key source when its identity is enabled again
+      Given the managed identity has been disabled
+      When the customer enables the managed identity of "translator-prod"
+      Then "translator-prod" uses customer-managed keys
+      And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"

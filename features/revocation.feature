@@ -436,12 +436,23 @@ Feature: The inaccessible key
         | a deployed model under customer-managed keys from the portal      |
         | a deployed model in a workspace made before customer-managed keys |
 
+    @restoration.data-readable @vault.access-policy
+    Scenario: Models are there when the key is back
+      Given the access to the key has been revoked (workspace "ws-prod", model "legal-en-de")
+      And the customer grants "translator-prod" access to the keys of "kv-prod"
+      When the customer reads the data of "ws-prod"
+      Then the model "legal-en-de" exists
+      And the model "legal-en-de" is undeployed
+
   @revocation.undeployed-models-kept
   Rule: Models that were not deployed outlive the inaccessible key too
 
-    Scenario: A model that was never deployed outlives the inaccessible key
-      Given a trained model under customer-managed keys (model "legal-en-de")
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+    @restoration.data-readable @vault.access-policy
+    Scenario: A model that was never deployed is there when the key is back
+      Given a trained model under customer-managed keys (workspace "ws-prod", model "legal-en-de")
+      And the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      And the customer grants "translator-prod" access to the keys of "kv-prod"
+      When the customer reads the data of "ws-prod"
       Then the model "legal-en-de" exists
       And the model "legal-en-de" is undeployed
 

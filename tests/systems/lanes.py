@@ -19,7 +19,14 @@ from translator_cmk.conformance.lanes.tour import sequences_for, sequences_of
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.verdicts import does_count
-from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Machine, Unspecified
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Unspecified,
+)
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
@@ -152,8 +159,25 @@ def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
             return True
         agrees = answers_alike(expected, system, command)
         if failure.how != "blind":
-            agrees = agrees and model.observe() == system.observe()
-    return not agrees or model.observe() != system.observe()
+            agrees = agrees and show_alike(model, system)
+    return not agrees or not show_alike(model, system)
+
+
+def show_alike(model: System, system: System) -> bool:
+    """Return whether both show the same, but for models of workspaces that can't be read, which are
+    not compared.
+    """
+    return displayed(model.observe()) == displayed(system.observe())
+
+
+def displayed(seen: Observation) -> Observation:
+    """Return what is seen, without the models of workspaces that can't be read."""
+    models = {}
+    for name, model in seen["model"].items():
+        workspace = seen["workspace"].get(model["workspace"])
+        if workspace is None or workspace["readable"]:
+            models[name] = model
+    return {**seen, "model": models}
 
 
 def answers_alike(expected: object, system: System, command: Command) -> bool:

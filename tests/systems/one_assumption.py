@@ -461,7 +461,25 @@ def opens_workspaces(on: type[Command]) -> Any:
     )
 
 
+def has_lost_its_key(resource: Any) -> bool:
+    """Return whether the key that the resource has is inaccessible."""
+    return resource.key is not None and key_inaccessible(resource)
+
+
 OUTLIVING = (
+    permitted_by_article(
+        "goes back to Microsoft-managed keys with a lost key, and opens no data until it is back",
+        "S29 to S34 and S40 to S46 say what is lost, and nothing of the key source.",
+        ["resource.rest-stays"],
+        adding(
+            whenever(
+                Resource,
+                "resource.rest-stays",
+                when=has_lost_its_key,
+                then=lambda r: sets(r, key_source=MICROSOFT, key=None),
+            )
+        ),
+    ),
     permitted_by_article(
         "deletes models that are not deployed when the key is inaccessible",
         "S32, S41 and S45 are about models that were deployed.",

@@ -7,7 +7,7 @@ Others differ where nothing is specified, or lack something and say so: they pas
 from collections.abc import Callable
 from typing import Any
 
-from tests.systems.histories import Answering, answering, keeping, remembering
+from tests.systems.histories import Answering, answering, keeping, remembering, showing
 from tests.systems.one_assumption import ONE_ASSUMPTION
 from tests.systems.variants import (
     Edit,
@@ -29,6 +29,7 @@ from translator_cmk.machine import (
     REMEMBERING,
     Accepted,
     Command,
+    Observation,
     Outcome,
     Refused,
     Stage,
@@ -63,6 +64,7 @@ from translator_cmk.machine.conditions import (
     has_role_in_force,
     has_workspace,
     is_ignored_in_policies,
+    is_in_policies,
     may_regain_key,
     shared_by_another,
     uses_key,
@@ -636,6 +638,15 @@ def has_any_access(resource: Any) -> bool:
 
 # A key that is lost, and one that is back
 
+
+def without_models_under_a_lost_key(seen: Observation, world: World) -> Observation:
+    """Return what is seen, but for the models of workspaces that can't be read."""
+    for model in world.every(Model):
+        if not model.workspace.readable:
+            seen["model"].pop(model.name, None)
+    return seen
+
+
 LOSSES = (
     permitted_by_article(
         "loses nothing when the key is disabled",
@@ -731,6 +742,32 @@ LOSSES = (
         only_where("restoration.data-readable", lambda w: not has_lost_a_document(w)),
     ),
     permitted_by_article(
+        "leaves data unreadable when the key is back, until access that is there is granted again",
+        "S30, S40, S44: the article never describes this return.",
+        ["restoration.data-readable"],
+        without("restoration.data-readable"),
+        adding(
+            effect(
+                GrantKeyAccess,
+                "restoration.data-readable",
+                each=Workspace,
+                when=lambda c, w: (
+                    w.resource.name == c.resource.name
+                    and is_in_policies(c.vault, c.resource)
+                    and not w.readable
+                    and not data_inaccessible(w)
+                ),
+                then=lambda c, w: sets(w, readable=True),
+            )
+        ),
+    ),
+    permitted(
+        "displays no model while its key is inaccessible, and each that it had once the key is back",
+        "S40 says that data is no longer displayed, and S34 and S41 that models are undeployed.",
+        ["revocation.models-kept"],
+        system=showing(without_models_under_a_lost_key),
+    ),
+    permitted_by_article(
         "deploys the undeployed models again when access is granted again",
         "S34, S41, S45: the article excludes this for the identity alone.",
         ["restoration.no-redeploy-otherwise"],
@@ -784,6 +821,14 @@ def has_lost_a_document(workspace: Any) -> bool:
 
 
 # Back to Microsoft-managed keys
+
+
+def closes_earlier(command: Any, workspace: Any) -> bool:
+    """Return whether a resource gets customer-managed keys that has this workspace already."""
+    if workspace.resource.name != command.resource.name or not can_be_put_in_use(command):
+        return False
+    return bool(command.resource.key_source == MICROSOFT)
+
 
 RETURNS = (
     permitted_by_article(
@@ -869,6 +914,31 @@ RETURNS = (
         "S8: the article does not mention the way back.",
         ["keys.return"],
         without("keys.return", Workspace),
+    ),
+    permitted_by_article(
+        "leaves workspaces under the key that the resource gives up, and closes them for good when it "
+        "has customer-managed keys again",
+        "S8, S16: the article does not mention the way back, and has the customer make a new "
+        "workspace.",
+        ["keys.return", "workspace.earlier-uncovered", "restoration.data-readable"],
+        without("keys.return", Workspace),
+        without("restoration.data-readable"),
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "workspace.earlier-uncovered",
+                each=Workspace,
+                when=closes_earlier,
+                then=lambda c, w: sets(w, readable=False),
+            ),
+            effect(
+                EnableCustomerManagedKeys,
+                "workspace.earlier-uncovered",
+                each=Document,
+                when=lambda c, d: d.state == "uploaded" and closes_earlier(c, d.workspace),
+                then=lambda c, d: sets(d, state="deleted"),
+            ),
+        ),
     ),
 )
 

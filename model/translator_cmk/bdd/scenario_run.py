@@ -12,13 +12,13 @@ from functools import cache
 from time import perf_counter
 from typing import Any
 
+from ..language.declaration import Declaration
 from ..language.facts import Fact, changed_facts, holds, observed_value
 from ..language.messages import command_to_wire, outcome_to_wire
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation
-from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
-from ..oracle import Exchange, Follower, Oracle
-from ..oracle.nondeterminism import TooManyStates
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from ..oracle import Agreed, Differs, Exchange, Oracle, compare_recorded
 from ..oracle.profiles import REPEATS, silent_in
 from ..oracle.shown import Shown
 from ..requirements import load_register
@@ -301,7 +301,7 @@ class ScenarioRun:
                 lacking.append(fact)
         if not lacking:
             return
-        missing = demanded_facts(lacking, self.asked, self.pickle, self.declared.stage)
+        missing = demanded_facts(lacking, self.asked, self.pickle, self.declared)
         if missing:
             facts = "; ".join(map(format_fact, missing))
             raise SetupFailed(f"after it this is not so: {facts}", tuple(missing))
@@ -315,24 +315,20 @@ def has_soft_delete(command: Command, seen: Observation) -> bool:
 
 
 def demanded_facts(
-    facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, stage: Stage
+    facts: list[Fact], asked: Iterable[Exchange], pickle: Pickle, declared: Declaration
 ) -> list[Fact]:
-    """Return those of the facts that are demanded once these commands are accepted.
+    """Return those of the facts that are demanded of a system that has shown all this.
 
     They are all if too much is possible.
     """
-    follower = Follower(Oracle(machine_relied_on(pickle), Shown(audit=False)))
-    follower.begin(stage)
-    for exchange in asked:
-        if exchange.command is not None:
-            follower.submit(exchange.command)
-            follower.answer(Accepted(), None)
-    if not follower.has_track:
-        return facts
-    try:
-        return [fact for fact in facts if follower.oracle.demands(fact)]
-    except TooManyStates:
-        return facts
+    oracle = Oracle(machine_relied_on(pickle), Shown(audit=False, hidden=declared.unseen))
+    comparison = compare_recorded(asked, oracle, declared.stage)
+    if isinstance(comparison, Agreed):
+        return []
+    if isinstance(comparison, Differs):
+        expected = {difference.expected for difference in comparison.differences}
+        return [fact for fact in facts if fact in expected] or facts
+    return facts
 
 
 @cache

@@ -200,6 +200,18 @@ def is_earlier(workspace: Workspace) -> bool:
     return workspace.resource.key_source == CUSTOMER and not workspace.covered
 
 
+def is_locked_out(workspace: Workspace) -> bool:
+    """Return whether a workspace can't be read whose resource went back to Microsoft-managed keys
+    unasked, and has no access to the key that its data is encrypted with.
+    """
+    resource = workspace.resource
+    key = resource.data_key
+    if workspace.readable or resource.key_source == CUSTOMER or key is None:
+        return False
+    has_access = granted(key.vault, resource) or has_role_in_force(key.vault, resource)
+    return key.vault.state != "active" or not has_access
+
+
 def is_earlier_without_identity(workspace: Workspace) -> bool:
     """Return whether it was made before them, and the identity of its resource is off."""
     return is_earlier(workspace) and not workspace.resource.identity

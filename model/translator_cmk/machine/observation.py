@@ -94,12 +94,15 @@ class ObservedKind(NamedTuple):
     """A kind that a customer can see: which of its entities, and what of them.
 
     ``derived``: the fields that follow from others of the same entity alone, with those.
+    ``displayed_by``: a field, which leads to another entity, and the field of that one which says
+    whether a customer is shown what belongs to it.
     """
 
     kind: type[Entity]
     shows: Callable[[Any], bool]
     view: Callable[[Any], Fields]
     derived: Mapping[str, tuple[str, ...]] = {}
+    displayed_by: tuple[str, str] | None = None
 
 
 OBSERVED_KINDS: tuple[ObservedKind, ...] = (
@@ -115,7 +118,12 @@ OBSERVED_KINDS: tuple[ObservedKind, ...] = (
     ObservedKind(Role, lambda a: a.vault.state == "active", role),
     ObservedKind(Workspace, lambda w: w.state == "active", workspace),
     ObservedKind(Document, lambda d: d.state == "uploaded", document),
-    ObservedKind(Model, lambda m: m.state in ("undeployed", "deployed"), model),
+    ObservedKind(
+        Model,
+        lambda m: m.state in ("undeployed", "deployed"),
+        model,
+        displayed_by=("workspace", "readable"),
+    ),
 )
 
 

@@ -30,12 +30,12 @@ from typing import Any
 from .commands import Command
 from .counterfactuals import Counterfactuals, Fired
 from .defects import RowsContradict, defect_behind
-from .entities import Entity
+from .entities import NO_RECORD, Entity
 from .incremental import Triggers
 from .meanings import MEANINGS
 from .outcomes import Accepted, Outcome, Refused, Unspecified
 from .rows import Effect, Means, Refuse, Row, Silent, Whenever
-from .state import State
+from .state import Changes, State
 from .world import Choose, Meanings, World
 from .writes import Writes
 
@@ -170,6 +170,41 @@ class Machine:
             by = by | writes.by
             by |= self._counterfactuals.needed(fired, world, by)
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
+
+    def written_by(self, state: State, command: Command) -> Changes:
+        """Return what the rows write that speak of the command, and what follows from it: also what
+        is so already.
+        """
+        answer = self._respond(World(state.tables, self.meanings, None), command)
+        if not isinstance(answer, Writes):
+            return {}
+        written = {target: dict(fields) for target, fields in answer.written.items()}
+        after, _ = self._reach_fixpoint(state, answer, None)
+        for kind, table in after.tables.items():
+            for name, record in table.items():
+                before = state.tables[kind].get(name, kind.start)
+                for field, position in kind.position.items():
+                    if record[position] != before[position]:
+                        written.setdefault((kind, name), {})[field] = record[position]
+            for name in state.tables[kind].keys() - table.keys():
+                written.setdefault((kind, name), {})["state"] = NO_RECORD
+        return written
+
+    def settled(self, state: State, changes: Changes) -> State:
+        """Return the state once these fields are written, and all that follows has come about.
+
+        Raises `RowDefect`.
+        """
+        writes = Writes(state.tables)
+        writes.add(NO_ENTITY, changes)
+        try:
+            after, _ = self._reach_fixpoint(state, writes, None)
+        except Exception as error:
+            defect = defect_behind(error)
+            if defect is None:
+                raise
+            raise defect from error
+        return after
 
     def is_silent_about(self, state: State, command: Command) -> bool:
         """Return whether a silent row applies to the command, so a refusal may give any reason."""

@@ -13,7 +13,7 @@ from .state import Changes, Table
 class Writes:
     """What changes, by which requirements, and the uses of keys that are recorded with it."""
 
-    __slots__ = ("_written", "audit", "by", "changes", "tables")
+    __slots__ = ("audit", "by", "changes", "tables", "written")
 
     def __init__(self, tables: Mapping[type[Entity], Table]) -> None:
         self.tables = tables
@@ -21,7 +21,7 @@ class Writes:
         self.by: set[str] = set()
         self.changes: dict[tuple[type[Entity], str], dict[str, Any]] = {}
         # also what is as it was already: another row must not write it otherwise
-        self._written: dict[tuple[type[Entity], str], dict[str, Any]] = {}
+        self.written: dict[tuple[type[Entity], str], dict[str, Any]] = {}
 
     def add(self, requirement: str, changes: Changes) -> bool:
         """Add what a row writes, and return whether that changes anything.
@@ -32,7 +32,7 @@ class Writes:
         for target, fields in changes.items():
             kind, name = target
             record = self.tables[kind].get(name)
-            written = self._written.setdefault(target, {})
+            written = self.written.setdefault(target, {})
             for field, value in fields.items():
                 position = kind.position[field]
                 if written.setdefault(field, value) != value:

@@ -6,6 +6,7 @@ from ..machine import Command, State
 from ..machine.entities import (
     ENTITY_KINDS,
     Entity,
+    Key,
     Location,
     Resource,
     Subscription,
@@ -89,6 +90,21 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
                 if any((linked, record[position]) in found for position, linked in links):
                     found.add((kind, name))
     return frozenset(found)
+
+
+HOLDERS = (*STAGE, Vault, Key)
+"""The kinds that hold others beside what a command is about."""
+
+
+def reached(free: Entities, states: Iterable[State]) -> Entities:
+    """Return what is free, and what depends on it: of several things that a command names on the
+    one that it is about.
+    """
+    about = frozenset(each for each in free if each[0] not in HOLDERS)
+    if not about and free:
+        last = max((kind for kind, _ in free), key=ENTITY_KINDS.index)
+        about = frozenset(each for each in free if each[0] is last and last not in STAGE)
+    return free | depending(about, states)
 
 
 def without(state: State, entities: Entities) -> State:

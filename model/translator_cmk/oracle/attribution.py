@@ -28,8 +28,9 @@ from ..machine.values import Value
 from ..requirements import load_register
 from .agreement import agreed_outcome
 from .fitting import Seen, fits_kind, fits_observation, fits_outcome
+from .frame import stays_by
 from .nondeterminism import TooManyStates
-from .projections import projections_of
+from .projections import projections_of, values_of
 from .transitions import Transition, transitions
 
 Ids = tuple[str, ...]
@@ -90,7 +91,7 @@ class Differs:
         """Return why a report names requirements for this; found when asked for, since it is
         slow.
         """
-        rests_on = in_order(supporting(self.step))
+        rests_on = in_order({*supporting(self.step), *staying(self.step, self.differences)})
         without = in_order(explaining(self.step))
         named = without or rests_on
         counted = tuple(name for name in named if name not in self.step.machine.silent)
@@ -168,6 +169,31 @@ def behind(outcome: Outcome) -> frozenset[str]:
             return outcome.because
         case Unspecified():
             return outcome.silent
+
+
+def staying(step: FailedStep, differences: Iterable[Difference]) -> Iterator[str]:
+    """Yield the requirement of the frame for each fact that an accepted command should have left as
+    it was.
+    """
+    if isinstance(step.seen.outcome, Refused):
+        return
+    before = [projections_of(step.machine, state, step.limit) for state in step.before]
+    for difference in differences:
+        fact = difference.expected
+        if not isinstance(fact, Fact):
+            continue
+        if all(fact.value in values_of(projections, fact) for projections in before):
+            yield from frame_of(step, fact)
+
+
+def frame_of(step: FailedStep, fact: Fact) -> Iterator[str]:
+    """Yield the requirement by which a fact stays, for each of the commands."""
+    for command in step.seen.commands:
+        for state in step.before:
+            for transition in transitions(step.machine, state, command, step.limit).possible:
+                requirement = stays_by(step.machine, command, transition, fact)
+                if requirement is not None:
+                    yield requirement
 
 
 # Without which requirements a system would do just this

@@ -45,6 +45,7 @@ from .controls import (
     without_refusals,
 )
 from .follow import Agreed, Exchange, Follower, LostTrack
+from .frame import REST_STAYS
 from .profiles import MODEL, machine_of
 
 Places = tuple[int, ...]
@@ -231,7 +232,7 @@ def systems_lacking(
     """
     refusals = refusals_of(requirement)
     commands = frozenset(type(each.command) for each in specified)
-    demanded = frozenset(silent) - refusals - {requirement}
+    demanded = frozenset(silent) - refusals - {requirement, REST_STAYS}
     machines: list[Machine] = []
     places: list[int] = []
     told: dict[object, list[bool]] = {}

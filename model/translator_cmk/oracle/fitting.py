@@ -1,10 +1,11 @@
 """Compares what a system did and showed in one step with a transition that is possible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..language.facts import ABSENT, Fact
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused
+from ..machine.observation import OBSERVED_KINDS
 from ..machine.step import DOES_NOT_EXIST
 from . import reasons
 from .agreement import UNSPECIFIED, alike
@@ -71,9 +72,32 @@ def fits_observation(projections: Projections, seen: Seen) -> bool:
     for name in names - seen.uncompared:
         shows = projection_in(seen.observation, name)
         possible = projections.get(name, [GONE])
+        if may_be_undisplayed(name, shows, projections):
+            continue
         if not any(fits_projection(name, expected, shows, seen.shown) for expected in possible):
             return False
     return True
+
+
+DISPLAYED_BY = {observed.kind.word: observed.displayed_by for observed in OBSERVED_KINDS}
+
+
+def may_be_undisplayed(
+    name: Name, shows: Projection, projections: Mapping[Name, Iterable[Projection]]
+) -> bool:
+    """Return whether an entity that is not shown may be there, since what it belongs to can't be
+    read.
+    """
+    kind, _ = name
+    displayed_by = DISPLAYED_BY[kind]
+    if displayed_by is None or shows["exists"]:
+        return False
+    link, field = displayed_by
+    for expected in projections.get(name, ()):
+        holders = projections.get((link, str(expected.get(link))), ())
+        if any(holder.get(field) is False for holder in holders):
+            return True
+    return False
 
 
 def fits_projection(name: Name, expected: Projection, seen: Projection, shown: Shown) -> bool:

@@ -22,10 +22,11 @@ A command is unspecified in three ways:
 3. All that it would do is silent: it may be refused as well.
 
 In the last two ways a system is *free*: it may also do a third thing to the entities that the
-command names, or to those that the row says, and to all that depends on them.  They are *free*
-until they are observed.  What no state explains is then *uncompared* until the next reset
-(`affected`), and the rest is still compared.  So is what follows from something else that is shown
-(`derived`).
+command names, or to those that the row says, and to what depends on them (`affected`).  Nothing is
+demanded of them until they are observed.  A look closes what is open (`frame`): the states go on
+with what was seen (`closing`).  What no state explains even so, and no sentence forbids, is
+*uncompared* until the next reset, and the rest is still compared.  So is what follows from
+something else that is shown (`derived`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Set
@@ -48,11 +49,28 @@ from ..machine import (
 from ..machine.entities import Entity
 from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
-from .affected import NO_ENTITIES, Entities, depending, drawn_in, named_by_any, without, words
+from .affected import (
+    NO_ENTITIES,
+    Entities,
+    depending,
+    drawn_in,
+    named_by_any,
+    reached,
+    without,
+    words,
+)
 from .agreement import UNSPECIFIED, agreed_outcome, agreed_projection, alike, implies
 from .attribution import NO_REQUIREMENTS, Difference, Differs, FailedStep
+from .closing import Done, Log, closed, since_last_look
 from .derived import contradictions
-from .fitting import Seen, differences, fits_kind, fits_observation, fits_outcome
+from .fitting import (
+    Seen,
+    differences,
+    fits_kind,
+    fits_observation,
+    fits_outcome,
+    may_be_undisplayed,
+)
 from .nondeterminism import TooManyStates
 from .projections import (
     GONE,
@@ -89,6 +107,7 @@ class LastCommand(NamedTuple):
     ``deciding``: the silent requirements on which the transition depends.
     ``compared``: whether its outcome is.
     ``free``: the entities to which a system may do a third thing.
+    ``looks``: what the looks since then have shown.
     """
 
     commands: tuple[Command, ...]
@@ -97,6 +116,7 @@ class LastCommand(NamedTuple):
     deciding: frozenset[str] = NO_REQUIREMENTS
     compared: bool = True
     free: Entities = NO_ENTITIES
+    looks: tuple[Shown, ...] = ()
 
 
 def possible_in(found: Iterable[Transitions]) -> tuple[Transition, ...]:
@@ -105,6 +125,11 @@ def possible_in(found: Iterable[Transitions]) -> tuple[Transition, ...]:
     for each in found:
         possible.update(dict.fromkeys(each.possible))
     return tuple(possible)
+
+
+def entity_of(fact: Fact) -> tuple[type[Entity], str]:
+    """Return the entity that a fact is about."""
+    return KIND_BY_WORD[fact.kind], fact.name
 
 
 def any_accepted(found: Iterable[Transition]) -> bool:
@@ -139,6 +164,9 @@ class Oracle:
     Nothing is demanded of them until they are observed.
     """
 
+    unseen: Log
+    """What was done before the last command, and shown in part, since all was shown."""
+
     silent: frozenset[str]
     """The silent requirements that keep states apart, or that leave something uncompared."""
 
@@ -158,6 +186,7 @@ class Oracle:
         self.uncompared = NO_ENTITIES
         self.freed = NO_ENTITIES
         self.silent = NO_REQUIREMENTS
+        self.unseen = ()
         self._keep((reset,))
 
     # What is demanded
@@ -169,6 +198,8 @@ class Oracle:
         carried out.
         """
         self.freed = self.open
+        done = Done(self.last.commands, self.transitions)
+        self.unseen = since_last_look((*self.unseen, done, *self.last.looks))
         found = self._transitions_of(commands, idle)
         possible = possible_in(found)
         deciding = NO_REQUIREMENTS.union(*(each.deciding for each in found))
@@ -194,7 +225,7 @@ class Oracle:
     @property
     def open(self) -> Entities:
         """The entities to which any command so far may have done a third thing, unobserved."""
-        return depending(self.freed | self.last.free, self._states_around())
+        return self.freed | reached(self.last.free, self._states_around())
 
     def _states_around(self) -> list[State]:
         """Return the states before and after the last command."""
@@ -313,10 +344,14 @@ class Oracle:
                 found.append(Difference(self.last.outcome, seen.outcome))
         if seen.observation is not None:
             showing = self._fitting_observation(fitting, seen)
+            closed = () if showing else self._closed(fitting, seen)
+            showing = showing or self._fitting_observation(closed, seen)
             if showing:
                 fitting = showing
             else:
-                found += self._unexplained(seen.observation, fitting, seen)
+                found += self._unexplained(seen.observation, fitting, closed, seen)
+                compared = seen._replace(uncompared=words(self.uncompared))
+                fitting = self._fitting_observation(closed, compared) or fitting
             if not found and (self.uncompared or not showing):
                 found += self._contradictions(fitting, seen)
 
@@ -334,7 +369,8 @@ class Oracle:
         """Free no longer what was observed, nor by a command that was refused."""
         if seen.observation is not None:
             self.freed = frozenset(self._not_shown(self.open, seen))
-            self.last = self.last._replace(free=NO_ENTITIES)
+            looks = (*self.last.looks, seen.shown)
+            self.last = self.last._replace(free=NO_ENTITIES, looks=looks)
         elif not any_accepted(fitting):
             self.last = self.last._replace(free=NO_ENTITIES)
 
@@ -393,28 +429,66 @@ class Oracle:
                 fitting.append(transition)
         return tuple(fitting)
 
+    def _closed(self, fitting: Iterable[Transition], seen: Seen) -> tuple[Transition, ...]:
+        """Return the transitions to states that have what was seen where it was open."""
+        found = closed(self.machine, fitting, self.unseen, self.last.looks, seen, self.limit)
+        return tuple(dict.fromkeys(found))
+
     def _unexplained(
-        self, observation: Observation, fitting: tuple[Transition, ...], seen: Seen
+        self,
+        observation: Observation,
+        fitting: tuple[Transition, ...],
+        closed: tuple[Transition, ...],
+        seen: Seen,
     ) -> tuple[Difference, ...]:
         """Return how an observation, which no possible state shows, differs from what all demand.
 
         It may not differ: each state is contradicted somewhere, but nothing on which all agree is,
-        or a system that is free did a third thing.  That goes uncompared from here on.
+        or it has left alone what it may leave alone.  That goes uncompared from here on.
         """
-        free = self._free(fitting)
-        possible = self._answered_alike(seen) if free or not fitting else fitting
+        possible = closed if fitting else self._answered_alike(seen)
         states = tuple(dict.fromkeys(transition.after for transition in possible))
-        found = self._differences(states, observation, seen.uncompared | words(free), seen.shown)
+        differences = self._differences(states, observation, seen.uncompared, seen.shown)
+        left_alone = self._left_alone(differences, fitting)
+        found = tuple(each for each in differences if each.seen not in left_alone)
         if found:
             return found
         if self.silent or len(states) == 1:
-            self.uncompared |= free | self._in_question(fitting) | self._disagreed(states)
+            self.uncompared |= frozenset(map(entity_of, left_alone)) or self._disagreed(states)
             return ()
         # the states differ only in which command it was, so one of them has to fit
         by_state: list[tuple[Difference, ...]] = []
         for state in states:
             by_state.append(self._differences((state,), observation, seen.uncompared, seen.shown))
         return min(by_state, key=len)
+
+    def _left_alone(
+        self, differences: Iterable[Difference], fitting: Iterable[Transition]
+    ) -> list[Fact]:
+        """Return what was seen of things that a silent row lets be free, and that are new or as
+        before.
+        """
+        if not any_accepted(fitting):
+            return []
+        free = reached(self.last.free, self._states_around())
+        left_alone: list[Fact] = []
+        for difference in differences:
+            fact = difference.seen
+            if not isinstance(fact, Fact) or entity_of(fact) not in free:
+                continue
+            if self._is_made(fact) or self._was_so(fact):
+                left_alone.append(fact)
+        return left_alone
+
+    def _is_made(self, fact: Fact) -> bool:
+        """Return whether a fact is about something that the last command makes."""
+        about = entity_of(fact)
+        return any((*about, True) in command.names() for command in self.last.commands)
+
+    def _was_so(self, fact: Fact) -> bool:
+        """Return whether a fact held in each state before the last command."""
+        states = {transition.before for transition in self.last.possible}
+        return all(fact.value in values_of(self._projections(state), fact) for state in states)
 
     def _answered_alike(self, seen: Seen) -> tuple[Transition, ...]:
         """Return the transitions in which the command was accepted, or refused, as it was seen.
@@ -433,18 +507,6 @@ class Oracle:
         for wanted, got in contradictions(self.machine, states, seen, self.limit):
             yield Difference(wanted, got)
 
-    def _free(self, fitting: Iterable[Transition]) -> Entities:
-        """Return the entities to which a system may have done a third thing."""
-        if any_accepted(fitting):
-            return self.open
-        return depending(self.freed, self._states_around())
-
-    def _in_question(self, fitting: Iterable[Transition]) -> Entities:
-        """Return the entities that a command was about, if silent rows decide what it did."""
-        if not self.last.deciding or not any_accepted(fitting):
-            return NO_ENTITIES
-        return depending(named_by_any(self.last.commands), self._states_around())
-
     def _disagreed(self, states: Iterable[State]) -> Entities:
         """Return the entities on which the states do not agree."""
         entities = set()
@@ -462,11 +524,15 @@ class Oracle:
     ) -> tuple[Difference, ...]:
         """Return the facts that all the states demand, each with what was observed instead."""
         agreed = self._agreed(states)
+        in_lists = {name: [projection] for name, projection in agreed.items()}
         names = agreed.keys() | set(names_in(observation))
         found: list[Difference] = []
         for name in sorted(names - uncompared):
             expected = agreed.get(name, GONE)
-            for wanted, got in differences(name, expected, projection_in(observation, name), shown):
+            shows = projection_in(observation, name)
+            if may_be_undisplayed(name, shows, in_lists):
+                continue
+            for wanted, got in differences(name, expected, shows, shown):
                 found.append(Difference(wanted, got))
         return tuple(found)
 

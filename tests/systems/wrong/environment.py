@@ -21,6 +21,7 @@ from translator_cmk.machine.commands import (
     DeleteKey,
     DeleteResource,
     DeployModel,
+    EnableIdentity,
     EnableKey,
     EnableSoftDelete,
     EndVaultRetention,
@@ -268,6 +269,20 @@ ROLES = (
 )
 
 RESOURCES = (
+    wrong(
+        "turns on the identity of every resource in the resource group",
+        "resources are looked up by their resource group",
+        ["environment.others-stay", "identity.off-at-first"],
+        adding(
+            effect(
+                EnableIdentity,
+                "identity.enable",
+                each=Resource,
+                when=lambda c, r: r.state == "active" and r.group == c.resource.group,
+                then=lambda c, r: sets(r, identity=True),
+            )
+        ),
+    ),
     wrong(
         "creates a resource in the first subscription of its tenant",
         "the subscription of the request is a default",

@@ -69,20 +69,6 @@ WRONG = (
         system=once(accepted(DisableIdentity), without("identity.enable")),
     ),
     wrong(
-        "turns on the identity of every resource in the resource group",
-        "resources are looked up by their resource group",
-        ["identity.enable", "identity.off-at-first"],
-        adding(
-            effect(
-                EnableIdentity,
-                "identity.enable",
-                each=Resource,
-                when=lambda c, r: r.state == "active" and r.group == c.resource.group,
-                then=lambda c, r: sets(r, identity=True),
-            )
-        ),
-    ),
-    wrong(
         "leaves the identity off when the portal enables customer-managed keys",
         "the identity is turned on by a second request, which nobody makes",
         ["identity.enabled-with-keys"],

@@ -162,7 +162,7 @@ WRONG = (
     wrong(
         "deploys the models of a workspace when its data is read",
         "models are loaded with the data",
-        ["restoration.no-redeploy", "restoration.no-redeploy-otherwise", "environment.deploy"],
+        ["environment.others-stay", "restoration.no-redeploy", "environment.deploy"],
         adding(brings_models_back(ReadData, when=lambda c, r: r.name == c.workspace.resource.name)),
     ),
     wrong(

@@ -23,7 +23,14 @@ from translator_cmk.machine.commands import (
     TranslateWithModel,
 )
 from translator_cmk.machine.conditions import granted, uses_key
-from translator_cmk.machine.entities import Document, Grant, Model, Resource
+from translator_cmk.machine.entities import (
+    MICROSOFT,
+    Document,
+    Grant,
+    Model,
+    Resource,
+    Workspace,
+)
 from translator_cmk.machine.meanings import data_inaccessible, key_inaccessible
 from translator_cmk.machine.rows import effect, means, whenever
 from translator_cmk.machine.updates import drops, sets
@@ -207,6 +214,25 @@ CAUSES = (
         only_where("revocation.vault-deleted", lambda r: r.kind == "Translator"),
         only_where("revocation.key-deleted", lambda r: r.kind == "Translator"),
         only_where("revocation.key-disabled", lambda r: r.kind == "Translator"),
+    ),
+    wrong(
+        "goes back to Microsoft-managed keys with a lost key, and shows the data again",
+        "a lost key is thought to end the encryption with it",
+        ["revocation.data-inaccessible"],
+        adding(
+            whenever(
+                Resource,
+                "resource.rest-stays",
+                when=lambda r: r.key is not None and key_inaccessible(r),
+                then=lambda r: sets(r, key_source=MICROSOFT, key=None),
+            ),
+            whenever(
+                Workspace,
+                "resource.rest-stays",
+                when=lambda w: not w.readable and w.resource.key_source == MICROSOFT,
+                then=lambda w: sets(w, readable=True),
+            ),
+        ),
     ),
 )
 

@@ -404,6 +404,15 @@ MEMORY = (effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model,
 
 COUNTER_ROWS = (
     effect(
+        DeleteVault,
+        "environment.others-stay",
+        each=Vault,
+        when=lambda c, v: (
+            v.state == "active" and v.group == c.vault.group and v.name != c.vault.name
+        ),
+        then=lambda c, v: sets(v, state="deleted"),
+    ),
+    effect(
         TrainModel,
         "environment.train",
         when=lambda c: not has_document(c.workspace),

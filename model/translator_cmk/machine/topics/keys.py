@@ -2,9 +2,11 @@
 
 from ..commands import (
     CreateKey,
+    CreateWorkspace,
     DeployModel,
     DisableKey,
     EnableCustomerManagedKeys,
+    EnableIdentity,
     GrantKeyAccess,
     ImportKey,
     ReadData,
@@ -165,10 +167,14 @@ COUNTER_ROWS = (
         ),
         then=lambda c: puts_key_in_use(c),
     ),
-    effect(
-        GrantKeyAccess,
-        "keys.opt-in",
-        then=lambda c: sets(c.resource, key_source=CUSTOMER),
+    *(
+        effect(
+            on,
+            "keys.opt-in",
+            when=lambda c: c.resource.key_source == MICROSOFT,
+            then=lambda c: sets(c.resource, key_source=CUSTOMER),
+        )
+        for on in (EnableIdentity, GrantKeyAccess, CreateWorkspace)
     ),
     refuse(
         EnableCustomerManagedKeys,

@@ -78,6 +78,12 @@ COUNTER_ROWS = (
         when=lambda c: c.resource.location.state == "global",
         then=lambda c: puts_key_in_use(c),
     ),
+    effect(
+        EnableIdentity,
+        "resource.rest-stays",
+        when=lambda c: c.resource.key is not None and not c.resource.identity,
+        then=lambda c: sets(c.resource, key_source=MICROSOFT, key=None),
+    ),
     refuse(EnableIdentity, "resource.repeats", unless=lambda c: not c.resource.identity),
     refuse(DisableIdentity, "resource.repeats", unless=lambda c: c.resource.identity),
     refuse(

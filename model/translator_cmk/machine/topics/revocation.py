@@ -21,6 +21,7 @@ from ..conditions import (
     is_ignored_in_policies,
     is_in_policies,
     is_in_use,
+    is_locked_out,
     uses_key,
     uses_vault,
 )
@@ -71,12 +72,12 @@ ROWS = (
     means(
         data_inaccessible,
         "revocation.data-inaccessible",
-        when=lambda w: w.covered and key_inaccessible(w.resource),
+        when=lambda w: w.covered and (key_inaccessible(w.resource) or is_locked_out(w)),
     ),
     means(
         data_inaccessible,
         "revocation.earlier-workspaces",
-        when=lambda w: not w.covered and key_inaccessible(w.resource),
+        when=lambda w: not w.covered and (key_inaccessible(w.resource) or is_locked_out(w)),
     ),
     whenever(
         Workspace,

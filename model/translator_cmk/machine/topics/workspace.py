@@ -43,7 +43,10 @@ OTHER_READINGS = (
         "workspace.earlier-uncovered",
         when=lambda c: has_workspace(c.resource),
         each=Workspace,
-        free=lambda c, w: w.resource.name == c.resource.name and not w.covered,
+        free=lambda c, w: (
+            w.resource.name == c.resource.name
+            and (not w.covered or c.resource.key_source == MICROSOFT)
+        ),
         may_refuse=False,
     ),
     *(
