@@ -11,7 +11,6 @@ from tests.check_trace.logs import is_judged_as_written
 from tests.command_line import tables
 from tests.oracle.following import (
     ARTICLE,
-    FULL,
     THREE_AT_WORK,
     commands,
     follow,
@@ -54,7 +53,7 @@ SEEDS = st.integers(0, 2**32)
 @given(SEEDS)
 def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
     machine = Machine(REMEMBERING)
-    oracle = Oracle(FULL)
+    oracle = Oracle(machine)
     state = initial(DEFAULT_STAGE)
     for command in commands(seed):
         state, outcome = machine.step(state, command)
