@@ -15,9 +15,11 @@ excuse everything.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..language.facts import ABSENT
 from ..machine import Accepted, Command, Machine, RowDefect, State
 from ..machine.entities import (
     CUSTOMER,
+    MICROSOFT,
     NO_RECORD,
     Document,
     Entity,
@@ -230,6 +232,10 @@ def as_recorded(
     """Return what a record has where an observation shows a field."""
     if field != "exists":
         value = shows.get(field)
+        if value == ABSENT and shows.get("key_source") == MICROSOFT:
+            value = (
+                None  # without its key under customer-managed keys, a resource would have lost it
+            )
         if kind is Workspace and field == "key_source":
             value = value == CUSTOMER
         recorded = recorded_field(kind, field)
