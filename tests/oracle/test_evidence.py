@@ -92,6 +92,19 @@ def test_what_nobody_looked_at_is_open() -> None:
     assert found.open["revocation.undeploys"] == (len(LOST) - 1,)
 
 
+def test_a_model_that_was_undeployed_does_not_show_that_data_is_inaccessible() -> None:
+    shows_no_workspace = Shown(reasons=False, audit=False, hidden=frozenset({"workspace"}))
+    exchanges = []
+    for exchange in recorded(LOST):
+        assert exchange.seen is not None
+        seen = {kind: found for kind, found in exchange.seen.items() if kind != "workspace"}
+        exchanges.append(exchange._replace(seen=seen, shown=shows_no_workspace))
+    found = evidence(exchanges)
+    assert "revocation.undeploys" in found.shown
+    assert "revocation.data-inaccessible" not in found.shown
+    assert "revocation.data-inaccessible" in evidence(recorded(LOST)).shown
+
+
 def test_an_acceptance_without_effect_is_shown_between_two_of_which_it_was_seen() -> None:
     rows = [
         row for row in WITHOUT_SILENCES.rows if row.requirement != "vault.purge-protection-refused"

@@ -9,9 +9,9 @@ If only the system that lacks it can do what was seen, the record shows that the
 hold.  This is asked of what is assumed too: a record can settle what no sentence says.  What the
 commands put to the test, and nobody saw decided, is still open.
 
-A consequence may have the state it follows from under its own name, and other consequences follow
-from that state too.  The system that lacks it has the state, and the others.  So it is shown only
-by its own effects and refusals.
+Of data that is inaccessible the register says both when it is and what follows, under one name, and
+other losses follow from the same state.  The system that lacks it has the state, and the others.
+So it is shown only by its own effects, and the refusals of its own.
 
 Not every answer is evidence (see `controls`).
 """
@@ -166,9 +166,10 @@ def without_refusals_of_others(record: Iterable[Readings], requirement: str) -> 
     """
     if not names_its_state(requirement):
         return list(record)
+    own = refusals_of(requirement)
     refused_by_it = set()
     for row in MODEL.rows:
-        if isinstance(row, Refuse) and row.requirement == requirement:
+        if isinstance(row, Refuse) and row.requirement in own:
             refused_by_it.add(row.on)
     kept: list[Readings] = []
     for readings in record:
@@ -181,9 +182,9 @@ def without_refusals_of_others(record: Iterable[Readings], requirement: str) -> 
 
 
 def names_its_state(requirement: str) -> bool:
-    """Return whether a requirement says what is refused in a state, and also when that state is."""
+    """Return whether a requirement says what follows from a state, and also when that state is."""
     kinds = {type(row) for row in MODEL.rows if row.requirement == requirement}
-    return {Means, Refuse} <= kinds
+    return {Means, Whenever} <= kinds
 
 
 # Systems that lack a requirement
@@ -232,7 +233,7 @@ def systems_lacking(
     """
     refusals = refusals_of(requirement)
     commands = frozenset(type(each.command) for each in specified)
-    demanded = frozenset(silent) - refusals - {requirement, REST_STAYS}
+    still_silent = frozenset(silent) - refusals - {requirement, REST_STAYS}
     machines: list[Machine] = []
     places: list[int] = []
     told: dict[object, list[bool]] = {}
@@ -244,7 +245,7 @@ def systems_lacking(
             place = first_otherwise(model_without(gone, wrong), specified, stage)
             if place is not None:
                 places.append(place)
-                machines.append(demanding_without(demanded, gone, wrong))
+                machines.append(demanding_without(still_silent, gone, wrong))
         command = getattr(wrong[0], "on", None) if wrong else None
         told.setdefault(command, []).append(len(machines) > told_before)
     return Lacking(machines, min(places, default=0), any(map(all, told.values())))
