@@ -10,14 +10,12 @@ from translator_cmk.oracle.grounds import (
     Thing,
     basis_of_end,
     carried_out,
-    consequences,
     example_of,
     grounds,
     grounds_for_good,
     intact_things,
     read,
     rests_on_view,
-    rows_of,
     state_at_start,
 )
 from translator_cmk.oracle.profiles import MODEL
@@ -32,7 +30,7 @@ ROWS = [
     (event.event, loss, afterwards)
     for event in TABLE.events.values()
     for afterwards in (False, True)
-    for loss in rows_of(event, afterwards)
+    for loss in (event.afterwards if afterwards else event.at_once)
 ]
 by_row = pytest.mark.parametrize(
     ("event", "loss", "afterwards"),
@@ -45,7 +43,8 @@ CUSTOMER = ("a deployed model under customer-managed keys",)
 
 def row_at(event: str, loss: str, afterwards: bool) -> Consequence:
     """The row of an event and a loss."""
-    return rows_of(TABLE.events[event], afterwards)[loss]
+    found = TABLE.events[event]
+    return (found.afterwards if afterwards else found.at_once)[loss]
 
 
 def strength(basis: str) -> int:
@@ -167,8 +166,8 @@ def test_a_sentence_answers_whatever_the_things_are_called() -> None:
         ),
     )
     found = {
-        each.thing.name: each
-        for each in consequences(renamed, commands('the customer deletes the vault "v"'))
+        thing.name: grounds(renamed, commands('the customer deletes the vault "v"'), thing)
+        for thing in intact_things(renamed)
     }
     assert found["d"].stated_in == ("S42",)
     assert (found["w"].fate, found["w"].basis) == ("lost", "implied")

@@ -266,8 +266,6 @@ def fits_answer(machine: Machine, transition: Transition, step: FailedStep) -> b
 
     The reasons for a refusal that is not demanded are the system's own, so they are not compared.
     """
-    if isinstance(step.demanded, Refused):
-        return fits_outcome(machine, transition, step.seen)
-    if isinstance(step.seen.outcome, Refused):
+    if isinstance(step.seen.outcome, Refused) and not isinstance(step.demanded, Refused):
         return fits_kind(transition.outcome, step.seen.outcome)
     return fits_outcome(machine, transition, step.seen)

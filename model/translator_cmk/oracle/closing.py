@@ -7,9 +7,9 @@ count run once more, since what follows from these values is demanded as ever: w
 sentence is not found again by another's silence.  No states are enumerated, and from there on all
 is compared again.
 
-What no look has shown stays open until a row that counts writes it, by the second and the third and
-where a key was lost.  Of the rest we take it that it stayed as it was, or a log without looks would
-excuse everything.
+What no look has shown stays open until a row that counts writes it.  Of what a command only touched
+we take it that it stayed as it was, unless its key was lost, or a log without looks would excuse
+everything.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

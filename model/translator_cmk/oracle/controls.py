@@ -20,7 +20,7 @@ from ..machine.rows import Effect, Refuse, Row, Silent
 from ..machine.step import bind
 from .affected import words
 from .fitting import Seen, fits_observation
-from .follow import MOST_STATES, Agreed, Comparison, Exchange, Follower
+from .follow import MOST_STATES, Agreed, Exchange, Follower
 from .oracle import Oracle
 from .profiles import MODEL
 from .projections import projections_of
@@ -92,7 +92,8 @@ def would_change(exchange: Exchange, follower: Follower) -> bool:
 def without_evidence(exchange: Exchange, would_change: bool = False) -> Readings:
     """Return what an exchange may stand for whose answer is no evidence.
 
-    Whoever refused may only have been in the way.  An acceptance of a command that would change
+    A refusal may come from something between, so the command may never have reached the system.  An
+    acceptance of a command that would change
     something is believed as long as nothing denies it.
     """
     unanswered = exchange._replace(outcome=None)
@@ -111,7 +112,7 @@ def first_that_agrees(follower: Follower, readings: Readings) -> tuple[Follower,
     """
     for reading in readings:
         attempt = Follower(copy(follower.oracle))
-        if isinstance(take(attempt, reading), Agreed):
+        if isinstance(attempt.take(reading), Agreed):
             return attempt, reading
     return None
 
@@ -121,13 +122,6 @@ def follower_of(machine: Machine, stage: Stage) -> Follower:
     follower = Follower(Oracle(machine, limit=MOST_STATES))
     follower.begin(stage)
     return follower
-
-
-def take(follower: Follower, exchange: Exchange) -> Comparison:
-    """Follow an exchange; without an answer nobody knows whether the command was carried out."""
-    if exchange.command is not None:
-        follower.submit(exchange.command, idle=exchange.outcome is None)
-    return follower.answer(exchange.outcome, exchange.seen, exchange.shown)
 
 
 def effects_seen(exchanges: Sequence[Exchange], machine: Machine, stage: Stage) -> Effects:

@@ -32,7 +32,7 @@ from ..machine import (
     initial,
     observe,
 )
-from ..machine.rows import Means, Refuse, Row, Silent, Whenever
+from ..machine.rows import Means, Refuse, Row, Whenever
 from ..requirements import load_register
 from .controls import (
     Controls,
@@ -40,18 +40,17 @@ from .controls import (
     Readings,
     counted,
     follower_of,
-    take,
     without_evidence,
     without_refusals,
 )
 from .follow import Agreed, Exchange, Follower, LostTrack
-from .frame import REST_STAYS
+from .frame import REST_STAYS, what_counts
 from .profiles import MODEL, machine_of
 
 Places = tuple[int, ...]
 """Places of exchanges in a record."""
 
-WITHOUT_SILENCES = Machine([row for row in MODEL.rows if not isinstance(row, Silent)])
+WITHOUT_SILENCES = what_counts(MODEL)
 """The model, which carries out what nothing is said of."""
 
 
@@ -132,7 +131,7 @@ def departure(
     for place, readings in enumerate(record):
         for reading in readings:
             attempt = Follower(copy(follower.oracle))
-            comparison = take(attempt, reading)
+            comparison = attempt.take(reading)
             if isinstance(comparison, LostTrack):
                 return None
             if isinstance(comparison, Agreed):

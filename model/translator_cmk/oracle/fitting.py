@@ -32,12 +32,12 @@ class Seen(NamedTuple):
 
 def fits_outcome(machine: Machine, transition: Transition, seen: Seen) -> bool:
     """Return whether a system that makes this transition may answer as it was seen to."""
-    demanded = transition.outcome
-    if isinstance(demanded, Accepted) and isinstance(seen.outcome, Accepted):
-        return not seen.shown.audit or sorted(demanded.audit) == sorted(seen.outcome.audit)
-    if isinstance(demanded, Refused) and isinstance(seen.outcome, Refused):
-        return not seen.shown.reasons or fits_reasons(machine, transition, demanded, seen)
-    return fits_kind(demanded, seen.outcome)
+    possible = transition.outcome
+    if isinstance(possible, Accepted) and isinstance(seen.outcome, Accepted):
+        return not seen.shown.audit or sorted(possible.audit) == sorted(seen.outcome.audit)
+    if isinstance(possible, Refused) and isinstance(seen.outcome, Refused):
+        return not seen.shown.reasons or fits_reasons(machine, transition, possible, seen)
+    return fits_kind(possible, seen.outcome)
 
 
 def fits_kind(demanded: Outcome, outcome: Outcome | None) -> bool:

@@ -1,10 +1,9 @@
 """Follows a system with the oracle: the one loop of command, answer and look.
 
 The oracle goes with a system from the reset on, and compares each exchange with what is
-demanded.  The exchange *agrees*, or it *differs*, or the oracle has *lost track* of the system,
-because more states are possible than it can keep.  After a difference nobody knows which state the
-system is in.  So nothing is compared after a difference, or once track is lost, until the next
-begin.
+demanded.  The exchange *agrees*, or it *differs*, or the oracle has *lost track* of the system:
+more states are possible than it can keep, or the system has differed before, so nobody knows which
+state it is in.  Nothing is compared then until the next begin.
 """
 
 from collections.abc import Iterable
@@ -110,15 +109,21 @@ class Follower:
         """Compare what was observed, with nothing asked before."""
         return self.answer(None, seen, shown)
 
+    def take(self, exchange: Exchange) -> Comparison:
+        """Follow an exchange; without an answer nobody knows whether the command was carried
+        out.
+        """
+        if exchange.command is not None:
+            self.submit(exchange.command, idle=exchange.outcome is None)
+        return self.answer(exchange.outcome, exchange.seen, exchange.shown)
+
 
 def compare_recorded(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> Comparison:
     """Compare what was recorded with what is demanded, up to the first difference."""
     follower = Follower(oracle)
     comparison = follower.begin(stage)
     for exchange in exchanges:
-        if exchange.command is not None:
-            follower.submit(exchange.command, idle=exchange.outcome is None)
-        comparison = follower.answer(exchange.outcome, exchange.seen, exchange.shown)
+        comparison = follower.take(exchange)
         if not isinstance(comparison, Agreed):
             break
     return comparison

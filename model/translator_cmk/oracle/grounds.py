@@ -45,14 +45,13 @@ from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Row
 from ..machine.world import World
 from ..requirements import load_register
-from ..requirements.consequences import Consequence, Event, Loss, load_consequences
+from ..requirements.consequences import Consequence, Loss, load_consequences
 from ..requirements.register import weakest_basis
 from .attribution import Ids, in_order
+from .nondeterminism import MISTAKES
 from .profiles import MODEL
 
 Commands = Sequence[Command]
-
-MISTAKES = frozenset(COUNTER_ROWS)
 
 WITH_MISTAKES = Machine((*REMEMBERING, *COUNTER_ROWS))
 """The model with the row of every mistake."""
@@ -149,11 +148,6 @@ def basis_of_end(rests: Collection[str], command: Command) -> str:
     return weakest_basis(rests, load_register())
 
 
-def consequences(state: State, commands: Commands) -> list[Grounds]:
-    """Return what becomes of each thing that can be lost and is intact, and why."""
-    return [grounds(state, commands, thing) for thing in intact_things(state)]
-
-
 def intact_things(state: State) -> list[Thing]:
     """Return each thing that can be lost and is not."""
     world = MODEL.world(state)
@@ -176,9 +170,11 @@ def row_of(
     happens = kinds_of(commands)
     then = kinds_of(remedies)
     for event in load_consequences().events.values():
-        if happens != kinds_of(read(event.commands)) or then not in remedies_of(event, bool(then)):
+        if happens != kinds_of(read(event.commands)):
             continue
-        row = rows_of(event, bool(then)).get(loss.loss)
+        if then and then != kinds_of(read(event.remedies or event.tried)):
+            continue
+        row = (event.afterwards if then else event.at_once).get(loss.loss)
         if row is None or row.fate != fate:
             continue
         if set(rests) <= set(example_of(event.event, loss.loss, bool(then))[1]):
@@ -194,18 +190,6 @@ def row_without_return(command: Command, loss: str) -> Consequence | None:
         if kinds_of(read(event.commands))[-1] is type(command):
             return (event.afterwards or event.at_once)[loss]
     return None
-
-
-def rows_of(event: Event, afterwards: bool) -> "dict[str, Consequence]":
-    """Return the rows of an event, of what is lost or of what comes after its remedies."""
-    return dict(event.afterwards if afterwards else event.at_once)
-
-
-def remedies_of(event: Event, afterwards: bool) -> list[tuple[type[Command], ...]]:
-    """Return the kinds of commands that an event's remedies are of; none at once."""
-    if not afterwards:
-        return [()]
-    return [kinds_of(read(event.remedies or event.tried))]
 
 
 def kinds_of(commands: Commands) -> tuple[type[Command], ...]:

@@ -47,7 +47,6 @@ from ..machine import (
     initial,
 )
 from ..machine.entities import Entity
-from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Effect
 from .affected import (
     NO_ENTITIES,
@@ -71,6 +70,7 @@ from .fitting import (
     fits_outcome,
     may_be_undisplayed,
 )
+from .frame import KIND_BY_WORD
 from .nondeterminism import TooManyStates
 from .projections import (
     GONE,
@@ -92,14 +92,12 @@ LIMIT = 4096
 FEW = 8
 """How many states a command is asked in without looking for what they have in common."""
 
-KIND_BY_WORD = {observed.kind.word: observed.kind for observed in OBSERVED_KINDS}
-
 Predicate = Callable[[Observation, Outcome, Observation], bool]
 """What a `Then` says of the observation before a command, its outcome, and the one after it."""
 
 
 class LastCommand(NamedTuple):
-    """What is known of the last command before its answer.
+    """What is known of the last command.
 
     ``commands``: those that it may have been.
     ``possible``: every transition that it may have made.
@@ -366,7 +364,7 @@ class Oracle:
         return None
 
     def _close(self, fitting: Iterable[Transition], seen: Seen) -> None:
-        """Free no longer what was observed, nor by a command that was refused."""
+        """Forget what was free once it is observed, and what a refused command would have freed."""
         if seen.observation is not None:
             self.freed = frozenset(self._not_shown(self.open, seen))
             looks = (*self.last.looks, seen.shown)
@@ -456,7 +454,7 @@ class Oracle:
         if self.silent or len(states) == 1:
             self.uncompared |= frozenset(map(entity_of, left_alone)) or self._disagreed(states)
             return ()
-        # the states differ only in which command it was, so one of them has to fit
+        # they differ only in which command it was, or if one was carried out: one has to fit
         by_state: list[tuple[Difference, ...]] = []
         for state in states:
             by_state.append(self._differences((state,), observation, seen.uncompared, seen.shown))

@@ -12,7 +12,8 @@ from ..machine.topics import OTHER_READINGS
 from ..requirements import Register
 
 MODEL = Machine(REMEMBERING)
-"""The model, in which nothing is silent.  It remembers what the rows of some mistakes ask for."""
+"""The model, in which no requirement is silent: of what the specification says nothing, it says
+that.  It remembers what the rows of some mistakes ask for."""
 
 PROFILES = ("article", "full")
 
