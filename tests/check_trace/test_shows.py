@@ -30,7 +30,7 @@ from translator_cmk.system import ModelSystem
 ARTICLE = machine_of(silent_in("article", load_register()))
 BEGUN = datetime(2026, 12, 2, 10, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
-CODE = "NotThisKey"
+CODE, MESSAGE = "NotThisKey", "Choose another key."
 
 
 class Asked(NamedTuple):
@@ -55,7 +55,7 @@ def log_of(events: Sequence[Asked], **head: Any) -> bytes:
     """Return a log of them, five minutes apart, which leaves out subscriptions."""
     messages: list[dict[str, Any]] = [{"trace": 1, "hidden": ["subscription"], **head}]
     for number, event in enumerate(events):
-        refused = {"outcome": "refused", "code": CODE}
+        refused = {"outcome": "refused", "code": CODE, "message": MESSAGE}
         messages.append(
             {
                 "at": (BEGUN + number * EVERY).isoformat(),
@@ -399,7 +399,7 @@ def test_the_page_has_every_log_and_no_identifier(tmp_path: Path) -> None:
 def test_the_page_has_what_was_shown_lost_and_refused() -> None:
     logs = [judged(log_of(asked(PROTECTION))), judged(hour(Hour(2, 4)))]
     written = page_html(logs, load_register())
-    for word in ("vault.purge-protection", "revocation.deletes-uploads", CODE, "11:05:00"):
+    for word in ("vault.purge-protection", "revocation.deletes-uploads", CODE, MESSAGE, "11:05:00"):
         assert word in written
 
 

@@ -16,7 +16,8 @@ class Event(NamedTuple):
 
     Of several ``commands`` it may have been any.  ``shown`` says what the system shows.  If the
     event is ``idle``, an error hides whether the command was carried out.  ``code`` is the system's
-    own word for its answer.  If losses may be ``late``, one that has not come yet is no deviation.
+    own word for its answer, and ``message`` what it says of a refusal.  If losses may be ``late``,
+    one that has not come yet is no deviation.
     """
 
     commands: tuple[Command, ...]
@@ -25,6 +26,7 @@ class Event(NamedTuple):
     shown: Shown
     idle: bool
     code: str | None = None
+    message: str | None = None
     time: datetime | None = None
     late: bool = False
 
@@ -49,6 +51,7 @@ def event(
     shown: Shown = SHOWS_ALL,
     idle: bool = False,
     code: str | None = None,
+    message: str | None = None,
     time: datetime | None = None,
     late: bool = False,
 ) -> Event:
@@ -62,7 +65,7 @@ def event(
         shown = Shown(shown.reasons, shown.audit, shown.hidden, only=only)
     if observation is not None:
         observation = normalised(observation)
-    return Event(as_tuple(command), outcome, observation, shown, idle, code, time, late)
+    return Event(as_tuple(command), outcome, observation, shown, idle, code, message, time, late)
 
 
 def as_tuple(command: Command | Sequence[Command] | None) -> tuple[Command, ...]:

@@ -132,8 +132,10 @@ def first_of(findings: Sequence[str]) -> str:
 def main_findings(log: JudgedLog, register: Register) -> Iterator[str]:
     """Yield what a log contradicts, or else what it shows and settles."""
     for deviation in log.verdict.deviations:
-        for name in deviation.why.attributed_to:
-            yield f"Not so on line {deviation.at}: {register[name].title}"
+        for name in deviation.why.without:
+            yield f"On line {deviation.at} as if this were not so: {register[name].title}"
+        if not deviation.why.without:
+            yield f"Line {deviation.at} can't be: {format_request(deviation.commands)}"
     if log.verdict.fits:
         yield from (requirement.title for requirement in in_order(log.shows, register))
         for name, holds in log.shows.settled:
@@ -219,7 +221,7 @@ def tables_of(log: JudgedLog, register: Register) -> Iterator[Block]:
         name: lines for name, lines in shows.open.items() if register[name].basis != "environment"
     }
     if still_open:
-        head = f"Still open, although it was put to the test: {len(still_open)}"
+        head = f"Still open: requests touched it, and nothing decides it: {len(still_open)}"
         yield Folded((head,), (requirements(still_open, register),))
     also = {each.id: lines for each, lines in about_azure(shows, register)}
     if also:

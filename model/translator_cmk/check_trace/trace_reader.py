@@ -85,6 +85,7 @@ class TraceReader:
             shown=Shown(reported.reasons, reported.audit, hidden),
             idle=reported.idle,
             code=reported.code,
+            message=reported.message,
             time=fields.get("at"),
             late=self.head.get("late", False),
         )

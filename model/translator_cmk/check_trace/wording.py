@@ -133,7 +133,8 @@ def format_refusals(shows: Shows) -> Iterator[str]:
         else:
             counts = "nothing is learned, since none was seen to work before it and after it"
         request = format_request(first.commands)
-        yield f"{on_lines(lines)}: refused with {code}: {request}; {counts}"
+        said = f' ("{first.message}")' if first.message else ""
+        yield f"{on_lines(lines)}: refused with {code}{said}: {request}; {counts}"
 
 
 def alike(verdict: TraceVerdict) -> Iterator[list[Loss]]:

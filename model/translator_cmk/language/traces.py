@@ -53,7 +53,8 @@ class ReportedOutcome(NamedTuple):
 
     ``outcome`` is None if it does not say whether the command was accepted; if it is ``idle``, an
     error hides whether it was carried out.  ``reasons`` and ``audit`` say whether it reports the
-    reasons for a refusal, and the uses of keys.  ``code`` is the system's own word for it.
+    reasons for a refusal, and the uses of keys.  ``code`` and ``message`` are the system's own
+    words for it.
     """
 
     outcome: Outcome | None = None
@@ -61,6 +62,7 @@ class ReportedOutcome(NamedTuple):
     audit: bool = False
     idle: bool = False
     code: str | None = None
+    message: str | None = None
 
 
 NOT_REPORTED = ReportedOutcome()
@@ -71,9 +73,10 @@ def reported_acceptance(audit: tuple[KeyUse, ...] | None = None, **_: Any) -> Re
 
 
 def reported_refusal(
-    because: frozenset[str] | None = None, code: str | None = None, **_: Any
+    because: frozenset[str] | None = None, code: str | None = None, message: str | None = None
 ) -> ReportedOutcome:
-    return ReportedOutcome(Refused(because or frozenset()), reasons=because is not None, code=code)
+    outcome = Refused(because or frozenset())
+    return ReportedOutcome(outcome, because is not None, code=code, message=message)
 
 
 def reported_error(code: str | None = None, **_: Any) -> ReportedOutcome:
