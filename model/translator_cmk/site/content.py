@@ -143,15 +143,6 @@ class Evidence:
         return {pickle.id: pickle for feature in self.features for pickle in feature.pickles}
 
     @cached_property
-    def pickles_by_step(self) -> Mapping[str, Collection[str]]:
-        """Return the ids of the scenarios that have each step: a sentence stands in many."""
-        found: dict[str, set[str]] = {}
-        for name, pickle in self.pickles.items():
-            for step in pickle.steps:
-                found.setdefault(step.text, set()).add(name)
-        return found
-
-    @cached_property
     def tagged(self) -> Mapping[str, Sequence[str]]:
         """Return the ids of the scenarios that are tagged with each requirement."""
         found: dict[str, list[str]] = {}

@@ -4,10 +4,10 @@ for byte.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment
 
@@ -24,7 +24,7 @@ from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from ..language.schemas import schemas
 from ..language.sentences import format_command, format_fact
-from ..language.situations import Situation, find_situation, situations
+from ..language.situations import Situation, situations
 from ..machine import Accepted
 from ..plans.json_form import plan_schemas
 from ..requirements import Requirement
@@ -36,7 +36,7 @@ from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from ..words import listed
 from . import implementations, siblings
 from .azure_cli import last_run
-from .content import Content, Evidence, register_digest
+from .content import Content, register_digest
 from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import EVENTS, LOSSES, RETURNS, cases, findings_by_requirement, groups
@@ -129,7 +129,7 @@ def pages_to_write(content: Content) -> Iterator[Page]:
     yield Page("specification/index.md", "requirements.md", partial(overview, content))
     for feature in content.evidence.features:
         yield Page(f"specification/{feature.topic}.md", "topic.md", partial(topic, feature))
-    yield Page("specification/steps.md", "steps.md", partial(glossary, content))
+    yield Page("specification/steps.md", "steps.md", glossary)
     yield Page("specification/protocol.md", "protocol.md", reference)
     yield Page("evidence/last-run.md", "last-run.md")
     yield Page("evidence/traceability.md", "traceability.md", partial(traceability, content))
@@ -160,10 +160,9 @@ def topic(feature: Feature) -> Mapping[str, Any]:
     return {"feature": feature, "findings": findings_by_requirement()}
 
 
-def glossary(content: Content) -> Mapping[str, Any]:
+def glossary() -> Mapping[str, Any]:
     """Return the data of the page with all sentences."""
-    evidence = content.evidence
-    return {"situations": situations_used(evidence), "sentences": sentences(evidence)}
+    return {"situations": situations_explained(), "sentences": sentences()}
 
 
 def reference() -> Mapping[str, Any]:
@@ -311,37 +310,25 @@ def also_shown_by(content: Content, requirement: Requirement) -> list[str]:
     )
 
 
-# The step glossary: every sentence that a scenario may use, and where it is used
+# The step glossary: every sentence that a scenario may use
 
 
-class Use(NamedTuple):
-    """How many scenarios use a sentence, and under which requirements."""
-
-    scenarios: int
-    requirements: list[str]
-
-
-def sentences(evidence: Evidence) -> Mapping[str, list[Mapping[str, Any]]]:
-    """Return the sentences of commands, outcomes and observations, each with its slots, its meaning
-    and its use.
+def sentences() -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return the sentences of commands, outcomes and observations, each with its slots and its
+    meaning.
     """
-    commands = [explained(evidence, each, each.command.__doc__ or "") for each in COMMAND_PHRASES]
-    outcomes = [explained(evidence, each, each.explanation) for each in ASSERTION_PHRASES]
-    observations = []
-    for each in FACT_PHRASES:
-        means = f"{each.kind}: {each.field.replace('_', ' ')}"
-        observations.append(explained(evidence, each, means))
-    return {"commands": commands, "outcomes": outcomes, "observations": observations}
-
-
-def explained(evidence: Evidence, phrase: Phrase, means: str) -> Mapping[str, Any]:
-    """Return a sentence with its slots, its meaning and its use."""
     return {
-        "phrase": phrase,
-        "slots": slots(phrase),
-        "means": " ".join(means.split()),
-        "use": use(evidence, phrase.parse),
+        "commands": [explained(each, each.command.__doc__ or "") for each in COMMAND_PHRASES],
+        "outcomes": [explained(each, each.explanation) for each in ASSERTION_PHRASES],
+        "observations": [
+            explained(each, f"{each.kind}: {each.field.replace('_', ' ')}") for each in FACT_PHRASES
+        ],
     }
+
+
+def explained(phrase: Phrase, means: str) -> Mapping[str, Any]:
+    """Return a sentence with its slots and its meaning."""
+    return {"phrase": phrase, "slots": slots(phrase), "means": " ".join(means.split())}
 
 
 def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
@@ -359,42 +346,26 @@ def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
     return found
 
 
-def use(evidence: Evidence, matches: Callable[[str], Any]) -> Use:
-    """Return which scenarios have a step that matches."""
-    using: set[str] = set()
-    for text, pickles in evidence.pickles_by_step.items():
-        if matches(text):
-            using.update(pickles)
-    found = [each for name, each in evidence.pickles.items() if name in using]
-    return Use(len(found), unique(each.requirements[0] for each in found))
-
-
-def facts_after(situation: Situation) -> Iterator[tuple[Fact, frozenset[str]]]:
-    """Yield the facts that a situation brings about in the model, each with the requirements behind
-    its change.
-
-    Raises `StartNotReached` if one of its commands is not accepted.
+def facts_after(situation: Situation) -> list[Fact]:
+    """Return the facts that a situation brings about in the model; raises `StartNotReached` if one
+    of its commands is not accepted.
     """
     model = ModelSystem()
-    found: dict[tuple[str, str, str], tuple[Fact, frozenset[str]]] = {}
+    before = model.observe()
     for command in situation.commands:
-        before = model.observe()
         outcome = model.submit(command)
         if not isinstance(outcome, Accepted):
             raise StartNotReached(situation.name, command, outcome)
-        for _, now in changed_facts(before, model.observe()):
-            found[now[:3]] = (now, outcome.by)
-    yield from found.values()
+    return [now for _, now in changed_facts(before, model.observe())]
 
 
-def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
-    """Return each situation with its commands, the facts after them, and its use."""
+def situations_explained() -> list[Mapping[str, Any]]:
+    """Return each situation with its commands, and the facts after them."""
     return [
         {
             "name": each.name,
             "commands": [format_command(command) for command in each.commands],
-            "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each)],
-            "use": use(evidence, lambda text, each=each: find_situation(text) == each),  # type: ignore[misc]  # the one of now
+            "facts": [format_fact(fact) for fact in facts_after(each)],
         }
         for each in situations().values()
     ]
