@@ -169,18 +169,11 @@ def demanded_without(silent: Collection[str], pickle: Pickle) -> bool:
 def is_contradicted(pickle: Pickle) -> bool:
     """Return whether the model does not demand a scenario, with nothing silent: none of the
     specification, in a kit without defects.
+
+    If it does not, rows and scenarios contradict each other, and no verdict that rests on them
+    means anything.
     """
     return not demanded_without((), pickle)
-
-
-def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
-    """Return every scenario that the machine does not demand.
-
-    With nothing silent, the machine should demand them all.  If it does not, rows and scenarios
-    contradict each other, and no verdict that rests on them means anything.
-    """
-    tree = PrefixTree(Oracle(machine))
-    return [pickle for pickle in pickles if not demanded(tree, pickle)]
 
 
 # Of one system, by what it has shown

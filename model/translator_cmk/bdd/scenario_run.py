@@ -114,6 +114,7 @@ class ScenarioRun:
         self.declared = self.recorded.declared
         self.model = ModelSystem()
         """Carries out the same commands up to the When."""
+        self.started = perf_counter()
         self.has_begun = False
         self.step = -1
         """The number of the step under way; -1 before the first."""
@@ -151,9 +152,7 @@ class ScenarioRun:
         """Keep the first error, whatever whoever runs the scenario makes of it."""
         try:
             yield
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
+        except Exception as error:
             if self.error is None:
                 self.error = error
             raise

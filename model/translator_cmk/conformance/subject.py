@@ -123,7 +123,9 @@ class Subject:
         name = type(command).__name__
         if word == "error":
             why = self.own_words or UNEXPLAINED
-            raise Errs(f"it answers with an error, when {format_command(command)}: {why}")
+            raise Errs(
+                f"it answers with an error, when {format_command(command)}: {why}"
+            ) from self.session.channel.raised
         if word == "nothing-learned":
             why = self.own_words or UNEXPLAINED
             raise NothingLearned(f"when {format_command(command)}: {why}")
@@ -371,7 +373,8 @@ class Subject:
         if answer["answer"] == "nothing-learned":
             raise NothingLearned(f"at {verb}: {own_words(answer) or UNEXPLAINED}")
         if answer["answer"] == "error":
-            raise Errs(f"it answers {verb} with an error: {own_words(answer) or UNEXPLAINED}")
+            why = own_words(answer) or UNEXPLAINED
+            raise Errs(f"it answers {verb} with an error: {why}") from self.session.channel.raised
         return answer
 
     def recover(self, fault: str, of_use: bool, times: str, nothing_learned: bool = False) -> None:

@@ -31,11 +31,10 @@ class Answering:
     def __init__(self, make: Callable[[], System]) -> None:
         self.make = make
         self.sessions: dict[str, System] = {}
-        self.raised: BaseException | None = None
-        """What a system raised last, for who looks for its place."""
 
     def answer(self, message: Any) -> Answer:
         """Return the answer to a request, a JSON value; an error is an answer as well."""
+        self.raised: BaseException | None = None
         name = message.get("id") if isinstance(message, dict) else None
         if not isinstance(name, str) or not name:
             name = "unknown"

@@ -30,6 +30,9 @@ class Request(dict[str, Any]):
 class Channel(Protocol):
     """One way to one system."""
 
+    raised: BaseException | None = None
+    """What an object raised instead of its last answer, for who looks for its place."""
+
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer to a request, a JSON value that is not checked yet.
 

@@ -37,7 +37,7 @@ from ..report.essentials import SAID, sent_as
 from ..report.folder import MESSAGES
 from ..running import Running
 from ..subject import Subject
-from ..verdicts import NOT_REACHED, Failure, Result
+from ..verdicts import Failure, Result
 
 
 def play(subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> Result:
@@ -45,7 +45,6 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
 
     Into ``details`` goes what is shown of each step.
     """
-    began = perf_counter()
     run = begin(subject, scenario)
     if details is not None:
         run.details = details
@@ -56,7 +55,7 @@ def play(subject: Subject, scenario: ScenarioCase, details: Details | None = Non
             play_next(run, subject)
             if details:
                 add_requirements(details[-1], before, run)
-    return judged(run, scenario, subject)._replace(seconds=perf_counter() - began)
+    return judged(run, scenario, subject)
 
 
 def add_requirements(detail: dict[str, Any], before: State, run: ScenarioRun) -> None:
@@ -92,10 +91,12 @@ def play_next(run: ScenarioRun, subject: Subject) -> None:
             run.details[-1]["said"] = list(subject.said)
 
 
-def recover(subject: Subject, result: Result) -> None:
-    """Restart the system if a scenario broke it; raises `Aborted` if scenarios do so again and
-    again, or nothing is learned by them.
+def take(running: Running, subject: Subject, scenario: ScenarioCase, result: Result) -> None:
+    """Record a result, and restart the system if the scenario broke it.
+
+    Raises `Aborted` if scenarios do so again and again, or nothing is learned by them.
     """
+    running.add(scenario.case, result, subject)
     of_use = bool(subject.answered) and result.fault != "too-late"
     nothing_learned = result.status is Status.NOTHING_LEARNED
     subject.recover(result.fault, of_use, "cases", nothing_learned)
@@ -114,9 +115,8 @@ def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result
     Raises an error that has no status, which is a defect of the kit.
     """
     error = run.error
-    if error is None and not run.is_over:
-        return NOT_REACHED
-    result = Result(Status.PASSED, step=run.step, durations=run.durations)
+    seconds = perf_counter() - run.started
+    result = Result(Status.PASSED, seconds=seconds, step=run.step, durations=run.durations)
     if isinstance(error, Fault):
         return with_last_words(
             result._replace(
@@ -239,9 +239,7 @@ def attempt(
     running: Running, subject: Subject, scenario: ScenarioCase, details: Details | None = None
 ) -> None:
     """Play a scenario and record its result; raises `Aborted`."""
-    result = play(subject, scenario, details)
-    running.add(scenario.case, result, subject)
-    recover(subject, result)
+    take(running, subject, scenario, play(subject, scenario, details))
 
 
 def next_of(waiting: deque[ScenarioCase]) -> ScenarioCase | None:

@@ -7,7 +7,7 @@ compared with what the runner says.
 PYTEST_DONT_REWRITE
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -35,22 +35,6 @@ from ..verdicts import Result, format_reason, verdict_on
 from .collection import FEATURE, PICKLE
 
 
-class Overridden(Exception):
-    """Raised where a system of the suite's own takes the place of another that was asked for."""
-
-
-class RunnerDisagrees(Exception):
-    """Raised where the test runner says *passed*, and the record of the scenario doesn't."""
-
-
-class Failed(AssertionError):
-    """Raised in place of what the runner says; tools such as Allure show it as failed."""
-
-
-class Broken(Exception):
-    """Raised in place of what the runner says, where no Then failed."""
-
-
 class Outcome(NamedTuple):
     """How a phase of a test ended."""
 
@@ -61,17 +45,8 @@ class Outcome(NamedTuple):
     """What somebody's code raised, if that ended the phase: the system's, or a fixture's."""
 
 
-class Ended(NamedTuple):
-    """A run that has ended, as its record shows it."""
-
-    result: Result
-    error: BaseException | None
-    raised: BaseException | None
-
-
-OUTCOME = pytest.StashKey[Outcome]()
-SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
 SCENARIO = pytest.StashKey[ScenarioCase]()
+SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
 NO_RECORD = "the test runner says passed, and the record shows no run of the scenario to its end"
 
 
@@ -163,30 +138,35 @@ class Door:
 
     # A scenario
 
+    def scenario_of(self, item: pytest.Item, own: System | None = None) -> ScenarioCase:
+        """Return the scenario of a test, with what counts for the system that it is run against."""
+        if SCENARIO not in item.stash:
+            pickle = item.stash[PICKLE]
+            profile = self.profile_of(is_named=bool(self.system_name) or own is not None)
+            case = case_of(pickle, silent_by(profile, self.revision), self.revision)
+            case = case._replace(feature=item.stash[FEATURE])
+            item.stash[SCENARIO] = ScenarioCase(case, pickle)
+        return item.stash[SCENARIO]
+
     def run_of(self, item: pytest.Item, own: System | None) -> ScenarioRun:
         """Return a run of a test's scenario, against a system of the suite's own if there is one.
 
-        Raises `Overridden`, and `Fault` if the system does not say hello; then pytest gives up.
+        Raises `CommandError` if there can't be one, and `Fault` if the system does not say hello;
+        then pytest gives up.
         """
-        assert self.running is not None
         if SCENARIO_RUN in item.stash:
             self.end(item)  # a plugin runs the scenario again in the same call
         try:
             subject = self.subject_of(own)
-        except (Overridden, Fault) as error:
+        except (CommandError, Fault) as error:
             self.give_up(str(error))
             raise
-        pickle = item.stash[PICKLE]
-        profile = self.profile_of(is_named=bool(self.system_name) or own is not None)
-        case = case_of(pickle, silent_by(profile, self.revision), self.revision)
-        case = case._replace(feature=item.stash[FEATURE])
-        item.stash[SCENARIO] = ScenarioCase(case, pickle)
-        run = features.begin(subject, item.stash[SCENARIO])
+        run = features.begin(subject, self.scenario_of(item, own))
         item.stash[SCENARIO_RUN] = run
         return run
 
     def subject_of(self, own: System | None) -> Subject:
-        """Return the system in a session; raises `Fault` and `Overridden`."""
+        """Return the system in a session; raises `Fault` and `CommandError`."""
         assert self.running is not None
         if own is not None:
             self.must_not_override()
@@ -200,7 +180,7 @@ class Door:
         return self.subject
 
     def must_not_override(self) -> None:
-        """Raise `Overridden` if there can't be a system of the suite's own."""
+        """Raise `CommandError` if there can't be a system of the suite's own."""
         problem = ""
         if self.system_name:
             problem = f"--system {self.system_name} is given, and a fixture called system overrides"
@@ -208,7 +188,7 @@ class Door:
         elif self.folder is not None:
             problem = "--results is about what --system names; remove the fixture called system"
         if problem:
-            raise Overridden(problem)
+            raise CommandError(problem)
 
     def make_system(self) -> System:
         """Return the system under test; raises `CommandError` if it passes itself off as the
@@ -223,83 +203,56 @@ class Door:
             )
         return system
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
-        """End a test as the record of its scenario does, whatever the runner says."""
-        if self.running is None or PICKLE not in item.stash:
-            return (yield)
-        said: BaseException | None = None
-        try:
-            yield
-        except (KeyboardInterrupt, pytest.exit.Exception):
-            raise
-        except BaseException as error:  # noqa: BLE001  # it is raised again
-            said = error
-        try:
-            ended = self.end(item)
-        except CommandError as trouble:
-            pytest.exit(plain(str(trouble)), pytest.ExitCode.INTERNAL_ERROR)
-        outcome = self.outcome_of(item, ended, said)
-        item.stash[OUTCOME] = outcome
-        due = error_of(outcome, ended, said)
-        if due is not None:
-            raise due
-
-    def end(self, item: pytest.Item) -> Ended | None:
-        """Record a run that has ended, and restart a system that broke; None where no run has."""
+    def outcome_of(self, item: pytest.Item, phase: str, said: BaseException | None) -> Outcome:
+        """Return how a phase of a test ended, of which the runner says this."""
+        run = self.end(item) if phase == "call" else None
+        if run is None or (run.error is None and said is not None):
+            return self.outside_the_record(item, phase, said)
         assert self.running is not None
+        case = self.scenario_of(item).case
+        verdict = verdict_alone(case, self.running.results[case.id])
+        if run.error is None:
+            return Outcome(verdict)
+        return Outcome(verdict, disagrees=said is None, foreign=run.error.__cause__)
+
+    def end(self, item: pytest.Item) -> ScenarioRun | None:
+        """Record a run that has ended, and restart a system that broke; None where no run has."""
         run = item.stash.get(SCENARIO_RUN, None)
         if run is None:
             return None
         del item.stash[SCENARIO_RUN]
         if run.error is None and not run.is_over:
             return None
-        scenario = item.stash[SCENARIO]
+        assert self.running is not None
         subject = run.system
         assert isinstance(subject, Subject)
-        result = features.judged(run, scenario, subject)
-        channel = subject.session.channel
-        raised = channel.raised if result.fault == "error" and isinstance(channel, Direct) else None
-        result = result._replace(seconds=sum(result.durations))
-        self.running.add(scenario.case, result, subject)
+        scenario = self.scenario_of(item)
         try:
-            features.recover(subject, result)
+            result = features.judged(run, scenario, subject)
+        except Exception as defect:
+            if defect is run.error:
+                return None
+            raise
+        try:
+            features.take(self.running, subject, scenario, result)
         except Aborted as aborted:
             self.give_up(str(aborted))
+        except CommandError as trouble:
+            pytest.exit(plain(str(trouble)), pytest.ExitCode.INTERNAL_ERROR)
         self.broken = subject.broken
-        return Ended(result, run.error, raised)
+        return run
 
-    def outcome_of(
-        self, item: pytest.Item, ended: Ended | None, said: BaseException | None
+    def outside_the_record(
+        self, item: pytest.Item, phase: str, said: BaseException | None
     ) -> Outcome:
-        """Return how the call of a test ended, of which the runner says this."""
-        if ended is not None and (ended.error is not None or said is None):
-            assert self.running is not None
-            case = item.stash[SCENARIO].case
-            verdict = verdict_alone(case, self.running.results[case.id])
-            return Outcome(verdict, said is None and ended.error is not None, ended.raised)
-        if said is not None:
-            return self.note_phase(item, said, "call")
-        outcome = Outcome(Result(Status.INCONCLUSIVE, NO_RECORD), disagrees=True)
-        self.trouble_with(item, outcome.verdict)
-        return outcome
-
-    def note_phase(self, item: pytest.Item, error: BaseException, phase: str) -> Outcome:
-        """Return how a phase (setup, call or teardown) ended with this error, which is in no
-        record.
-        """
-        ours = (Overridden, Fault, pytest.skip.Exception)
-        foreign = None if isinstance(error, ours) else error
-        outcome = Outcome(unrecorded(error, phase), foreign=foreign)
-        self.trouble_with(item, outcome.verdict)
-        return outcome
-
-    def trouble_with(self, item: pytest.Item, verdict: Result) -> None:
-        """Note that something beside the record of a scenario is wrong, so a report is not
-        complete.
-        """
-        if self.running is not None and not self.running.trouble:
+        """Return how a phase ended of which no record tells, so a report is not complete."""
+        ours = (CommandError, Fault, pytest.skip.Exception)
+        foreign = None if isinstance(said, ours) else said
+        verdict = unrecorded(said, phase)
+        assert self.running is not None
+        if not self.running.trouble:
             self.running.trouble = plain(f"{verdict.reason}, of {item.stash[PICKLE].id}")
+        return Outcome(verdict, disagrees=said is None, foreign=foreign)
 
     def give_up(self, why: str) -> None:
         """Have pytest end the run after this test."""
@@ -354,23 +307,6 @@ class Door:
             terminalreporter.write_line(self.note)
 
 
-def error_of(
-    outcome: Outcome, ended: Ended | None, said: BaseException | None
-) -> BaseException | None:
-    """Return what a test has to end with: what the runner says, unless the record says other."""
-    verdict = outcome.verdict
-    if ended is None or (ended.error is None and said is not None):
-        return said or RunnerDisagrees(verdict.reason)
-    element = verdict.status.junit
-    if not element:
-        return None
-    if element == "skipped":
-        return pytest.skip.Exception(verdict.reason)
-    if said is not None and said is ended.error and not verdict.attempts:
-        return said
-    return Failed(verdict.reason) if element == "failure" else Broken(verdict.reason)
-
-
 def verdict_alone(case: Case, result: Result) -> Result:
     """Return the verdict on a scenario, whatever came of others."""
     if result.counts is None and result.status not in FAILING:
@@ -379,17 +315,19 @@ def verdict_alone(case: Case, result: Result) -> Result:
     return verdict_on(case, {case.id: result}, {})
 
 
-def unrecorded(error: BaseException, phase: str) -> Result:
-    """Return the verdict on a phase that raised this, in no record."""
-    if isinstance(error, pytest.skip.Exception):
-        return Result(Status.NOT_RUN, f"skipped: {error}")
-    if isinstance(error, Overridden):
-        return Result(Status.INCONCLUSIVE, str(error))
-    if isinstance(error, Fault):
-        return Result(Status.INCONCLUSIVE, f"the system broke: {error}", fault=error.kind)
-    lines = str(error).splitlines()
+def unrecorded(said: BaseException | None, phase: str) -> Result:
+    """Return the verdict on a phase of which no record tells, and the runner says this."""
+    if said is None:
+        return Result(Status.INCONCLUSIVE, NO_RECORD)
+    if isinstance(said, pytest.skip.Exception):
+        return Result(Status.NOT_RUN, f"skipped: {said}")
+    if isinstance(said, CommandError):
+        return Result(Status.INCONCLUSIVE, str(said))
+    if isinstance(said, Fault):
+        return Result(Status.INCONCLUSIVE, f"the system broke: {said}", fault=said.kind)
+    lines = str(said).splitlines()
     first_line = lines[0] if lines else ""
-    return Result(Status.INCONCLUSIVE, f"{type(error).__name__} in {phase}: {first_line}")
+    return Result(Status.INCONCLUSIVE, f"{type(said).__name__} in {phase}: {first_line}")
 
 
 def must_be_specified(pickle: Pickle, every: dict[str, ScenarioCase]) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,7 +25,7 @@ from ...escaping import visible
 from ...requirements import load_register
 from ...system import System
 from ...verdict import Status, format_attempts
-from ..cases import CaseEntry, case_of
+from ..cases import CaseEntry
 from ..lanes import features
 from ..report.envelope import case_to_json, causes_of
 from ..report.essentials import essentials, labelled
@@ -33,7 +33,7 @@ from ..selection import add_what_counts
 from ..subject import Subject
 from ..verdicts import Result
 from .collection import FEATURE, PICKLE, REPEAT, Collection
-from .door import OUTCOME, SCENARIO, Door, Outcome
+from .door import Door, Outcome
 from .summary import Summary
 
 DOOR = pytest.StashKey[Door]()
@@ -143,51 +143,59 @@ def play_next(scenario_run: ScenarioRun, text: str) -> None:
 # Reports
 
 
+ERRORS: Mapping[str, type[BaseException]] = {
+    "failure": AssertionError,
+    "error": RuntimeError,
+    "skipped": pytest.skip.Exception,
+}
+"""What stands for a verdict, by its element in JUnit; Allure tells failed from broken by it."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the verdict to the report of a scenario, and say in plain words why it did not pass."""
-    pickle = item.stash.get(PICKLE, None)
-    if pickle is None:
+    """End a test as the record of its scenario does, whatever the runner says, and say in plain
+    words why it did not pass.
+    """
+    if PICKLE not in item.stash:
         return (yield)
-    error = call.excinfo.value if call.excinfo else None
-    outcome = outcome_of(item, call.when, error)
-    if outcome is not None and outcome.foreign is not None:
-        # where a system raised it says more than where the kit noticed
-        foreign = outcome.foreign.with_traceback(without_own_frames(outcome.foreign.__traceback__))
-        call.excinfo = pytest.ExceptionInfo.from_exception(foreign)
+    said = call.excinfo.value if call.excinfo else None
+    outcome = None
+    if call.when == "call" or said is not None:
+        outcome = item.config.stash[DOOR].outcome_of(item, call.when, said)
+        call.excinfo = excinfo_of(outcome)
 
     report = yield
 
-    scenario = record_of(item)
-    if outcome is not None:
-        add_outcome(scenario, outcome, item, report)
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist
     # carries it all the same
-    report.scenario = scenario  # type: ignore[attr-defined]  # reports take any attribute
+    report.scenario = record_of(item, outcome)  # type: ignore[attr-defined]  # reports take any attribute
+    if outcome is not None:
+        describe(report, item, outcome)
     return report
 
 
-def outcome_of(item: pytest.Item, phase: str, error: BaseException | None) -> Outcome | None:
-    """Return how a phase ended with this error, or without one; None if there is nothing to say."""
-    door = item.config.stash[DOOR]
-    if phase == "call":
-        outcome = item.stash.get(OUTCOME, None)
-        if outcome is None:  # somebody calls the test otherwise than pytest does
-            return door.outcome_of(item, door.end(item), error)
-        del item.stash[OUTCOME]
-        return outcome
-    return None if error is None else door.note_phase(item, error, phase)
+def excinfo_of(outcome: Outcome) -> pytest.ExceptionInfo[BaseException] | None:
+    """Return what a phase that ended so has raised, from the first frame that is not of ours."""
+    element = outcome.verdict.status.junit
+    if not element:
+        return None
+    error = outcome.foreign or ERRORS[element](outcome.verdict.reason)
+    try:
+        raise error
+    except BaseException:  # noqa: BLE001  # to be reported
+        traceback = without_own_frames(error.__traceback__)
+    return pytest.ExceptionInfo.from_exception(error.with_traceback(traceback))
 
 
-def record_of(item: pytest.Item) -> dict[str, Any]:
+def record_of(item: pytest.Item, outcome: Outcome | None) -> dict[str, Any]:
     """Return what the summary and JUnit files need of a scenario, in plain values: xdist carries
     no others.
     """
     pickle = item.stash[PICKLE]
     file = item.stash[FEATURE]
-    return {
+    record = {
         "id": pickle.id,
         "status": Status.PASSED.value,
         "disagrees": False,
@@ -198,27 +206,27 @@ def record_of(item: pytest.Item) -> dict[str, Any]:
             "line": str(pickle.line),
         },
     }
-
-
-def add_outcome(
-    scenario: dict[str, Any], outcome: Outcome, item: pytest.Item, report: pytest.TestReport
-) -> None:
-    """Add how a phase ended to what is said of a scenario, and to the report of its test."""
+    if outcome is None:
+        return record
     verdict = outcome.verdict
-    scenario |= {"status": verdict.status.value, "disagrees": outcome.disagrees}
-    if verdict.status is Status.PASSED:
-        return
-    entry = entry_of(item, verdict)
-    scenario |= {
-        "entry": entry,
-        "causes": causes_of(verdict),
-        "size": (verdict.status is Status.BLOCKED, *verdict.size),
-    }
+    record |= {"status": verdict.status.value, "disagrees": outcome.disagrees}
+    if verdict.status is not Status.PASSED:
+        record |= {
+            "entry": entry_of(item, verdict),
+            "causes": causes_of(verdict),
+            "size": (verdict.status is Status.BLOCKED, *verdict.size),
+        }
+    return record
+
+
+def describe(report: pytest.TestReport, item: pytest.Item, outcome: Outcome) -> None:
+    """Say in the report of a phase why the scenario did not pass."""
+    verdict = outcome.verdict
     if report.skipped and verdict.status.junit == "skipped":
         place = (item.stash[FEATURE], item.stash[PICKLE].line)
-        report.longrepr = (*place, f"Skipped: {entry['reason']}")
+        report.longrepr = (*place, f"Skipped: {verdict.reason}")
     elif report.failed:
-        text = "\n".join(format_failure(entry, verdict))
+        text = "\n".join(format_failure(report.scenario["entry"], verdict))
         if outcome.foreign is None:
             report.longrepr = text
         else:
@@ -230,13 +238,9 @@ def add_outcome(
 
 def entry_of(item: pytest.Item, verdict: Result) -> dict[str, Any]:
     """Return what a report of `verify` has of a scenario, with the command that runs it again."""
-    scenario = item.stash.get(SCENARIO, None)
-    pickle = item.stash[PICKLE]
-    if scenario is None:  # it was not begun
-        case = case_of(pickle, frozenset(), load_register().revision)
-    else:
-        case = scenario.case
-    entry = {**case_to_json(case, verdict), "title": pickle.title, "again": command_again(item)}
+    case = item.config.stash[DOOR].scenario_of(item).case
+    title = item.stash[PICKLE].title
+    entry = {**case_to_json(case, verdict), "title": title, "again": command_again(item)}
     plain_values: dict[str, Any] = json.loads(json.dumps(entry))
     return plain_values
 

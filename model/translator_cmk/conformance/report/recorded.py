@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ...errors import CommandError
 from ...language.strict_json import LONGEST, parse_json
 from ...shapes import WireError, read_message
-from ..channels import Fault
+from ..channels import Channel, Fault
 from ..clock import Clock
 from ..message_log import NoLog
 from . import envelope as shapes
@@ -138,7 +138,7 @@ class MessageLog(NoLog):
             ) from None
 
 
-class Stream(NoLog, Clock):
+class Stream(NoLog, Clock, Channel):
     """The entries of one session: the channel that answers as it did, the clock of that time, and
     its log.
     """
