@@ -24,7 +24,7 @@ REQUIREMENT = "vault.same-region-refused"
 
 OPTIONS = """\
 [pytest]
-addopts = --strict-markers -m vault.same-region-refused -p no:allure_pytest_bdd
+addopts = --strict-markers --profile full -m vault.same-region-refused -p no:allure_pytest_bdd
 filterwarnings = error
 """
 """Her pytest.ini.  She would install one of Allure's two plugins, since they have the same options."""

@@ -13,7 +13,7 @@ from translator_cmk.bdd.feature_files import pickles
 pytestmark = pytest.mark.qa
 
 ANY_REGION = ("--system", "my_adapter:AnyRegion")
-INSTEAD = ("-o", f"addopts=-m {REQUIREMENT} -p no:allure_pytest")
+INSTEAD = ("-o", f"addopts=--profile full -m {REQUIREMENT} -p no:allure_pytest")
 """Her options with Allure's other plugin."""
 
 
