@@ -248,7 +248,8 @@ class KnowsOtherCodes(Cloud):
     def answer(self, method: str, path: str, body: Any) -> Answer:
         answer = super().answer(method, path, body)
         if answer.status == 400:
-            message = f"{path} is not for alice@contoso.com of {self.customer.tenant}."
+            message = f"{path} is not for alice@contoso.com of {self.customer.tenant}"
+            message += " at 203.0.113.7 and 2001:db8::7."
             error = {"code": "CmkNope", "message": message}
             return answer._replace(text=json.dumps({"error": error}))
         return answer

@@ -3,6 +3,7 @@ and what it leaves.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -162,7 +163,8 @@ def test_a_loss_that_comes_late_or_never_contradicts_nothing(
 def test_a_code_that_nobody_knows_counts_and_names_nobody(run: Run) -> None:
     with clouds.KnowsOtherCodes().served() as cloud:
         log = run(cloud, "--log", "region").logs["region"]
-        names = (cloud.customer.tenant, cloud.customer.subscription, "cmk-hour-", "alice")
+        names = [cloud.customer.tenant, cloud.customer.subscription, "cmk-hour-", "alice"]
+        names += ["203.0.113.7", "2001:db8::7"]
     assert judged(log).shows.shown.keys() >= SHOWN["region"]
     text = log.read_text("utf-8")
     assert "CmkNope" in text
@@ -278,6 +280,32 @@ def test_what_a_run_could_not_delete_it_names_and_deletes_later(
         assert left_in(cloud) == []
 
 
+class Locked(Cloud):
+    """Answers a request for deleted resources with a failure, until that is over."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__()
+        self.locked: str | None = method
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        if method == self.locked and "/deletedAccounts" in path:
+            return Answer(409, {}, '{"error": {"code": "ScopeLocked"}}')
+        return super().answer(method, path, body)
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_a_run_could_not_purge_it_names_and_purges_later(
+    run: Run, capsys: pytest.CaptureFixture[str], method: str
+) -> None:
+    with Locked(method).served() as cloud:
+        assert run(cloud, "--log", "key").exit_code == FAILED
+        (resource,) = left_in(cloud)
+        assert f"NOT DELETED: {resource}, which Azure" in capsys.readouterr().out
+        cloud.locked = None
+        assert run(cloud, "--clean-up", resource.rpartition("-")[0]).exit_code == ENDED
+        assert left_in(cloud) == []
+
+
 # What is in the way of a start
 
 
@@ -323,3 +351,28 @@ def test_it_starts_only_after_a_yes_and_with_a_region_of_azure(run: Run, capsys:
         assert run(cloud, "--region", "atlantis") == (NOT_STARTED, {})
         assert "Microsoft.CognitiveServices is not offered in atlantis" in capsys.readouterr().err
         assert cloud.customer.world.groups == frozenset()
+
+
+class OfChina(Cloud):
+    """`az` is set to another cloud than the one that the script knows."""
+
+    def az(self, *arguments: str) -> "CompletedProcess[str]":
+        done = super().az(*arguments)
+        return CompletedProcess(arguments, 0, done.stdout.replace("AzureCloud", "AzureChinaCloud"))
+
+
+def test_it_starts_only_in_the_cloud_that_it_knows(run: Run, capsys: Any) -> None:
+    with OfChina().served() as cloud:
+        assert run(cloud) == (NOT_STARTED, {})
+        assert cloud.asked == []
+    assert "AzureChinaCloud" in capsys.readouterr().err
+
+
+def test_an_az_that_hangs_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "az"
+    program.write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
+    program.chmod(0o700)
+    script = clouds.load_script()
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(script, "LONGEST", 0.02)
+    assert script.answer_of(script.az("account", "show")).status == 0

@@ -16,7 +16,8 @@ functions that show it:
   - `az` signs the requests, so no token or password of yours gets here (az).  The only secret is a
     key of a Translator resource that it made, which goes to that resource alone (Workspace.ask).
   - Resource Manager makes the keys, and only the service may use them (Run.make_key, .set_access).
-  - It writes into one new folder (Log.write), and no name or id of yours (redacted).
+  - It writes into one new folder (Log.write).  Ids, keys, mail addresses and IP addresses in
+    messages of Azure are hidden there (redacted).
   - It deletes what it made: at the end, after Ctrl-C, and after an error (carry_out, clean_up).  It
     names what it could not delete; `azure_hour.py --clean-up cmk-hour-NNNNNN` tries again.
 """
@@ -81,6 +82,8 @@ VERSIONS = {  # of the APIs of Azure Resource Manager
     "Microsoft.ManagedIdentity": "2023-01-31",
     "": "2021-04-01",  # of resource groups and providers
 }
+LONGEST = 300  # seconds that az may take for a request
+COGNITIVE = "providers/Microsoft.CognitiveServices"
 PERMISSIONS = [
     "Microsoft.Resources/subscriptions/resourceGroups/write",
     "Microsoft.Resources/subscriptions/resourceGroups/delete",
@@ -139,9 +142,11 @@ class Answer:
 
 
 def redacted(text):
-    """Return a text without ids, keys and names of yours."""
+    """Return a text without ids, keys, mail addresses and IP addresses."""
     text = re.sub(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", text)
     text = re.sub(r"\S+@\S+", "<user>", text)
+    text = re.sub(r"\b\d{1,3}(\.\d{1,3}){3}\b", "<ip>", text)
+    text = re.sub(r"(?i)\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){3,7}", "<ip>", text)
     text = re.sub(r"cmk-hour-[0-9a-f]{6}", "<hour>", text)
     text = re.sub(r"[\w+/=.~-]{32,}", "<hidden>", text)
     return " ".join(text.split())[:500]
@@ -153,7 +158,10 @@ def az(*arguments):
     if program is None:
         stop("the Azure CLI was not found: https://aka.ms/azure-cli")
     command = [program, *arguments, "--only-show-errors"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", "az did not answer in time")
 
 
 def ask(method, path, body=None):
@@ -228,7 +236,6 @@ def say(text):
 class Run:
     def __init__(self, group, account):
         self.group = group
-        self.cloud = account.get("environmentName", "a cloud")
         self.tenant = account["tenantId"]
         self.subscription = f"/subscriptions/{account['id']}"
         self.path = f"{self.subscription}/resourceGroups/{group}"
@@ -236,16 +243,17 @@ class Run:
         self.lines = {name: [] for name in VAULTS}  # of a log, on how each was made with its keys
         self.problems = {}  # by key vault or question: why it can't be used
         self.keys = {}  # by vault and key: what a resource is told of it
+        self.accounts = []  # the names of all Translator resources that were made
 
     def subject(self):
         """Return who answers, as far as can be known: a simulation is reached through a proxy."""
         between = ("HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
         through = any(os.environ.get(name) for name in between)
         route = " through a proxy or with certificates of one's own" if through else ""
-        return f"{self.cloud}{route}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
+        return f"AzureCloud{route}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
 
     def account(self, end):
-        return f"{self.path}/providers/Microsoft.CognitiveServices/accounts/{self.group}-{end}"
+        return f"{self.path}/{COGNITIVE}/accounts/{self.group}-{end}"
 
     def vault(self, name):
         return f"{self.path}/providers/Microsoft.KeyVault/vaults/{self.group}-{VAULTS[name][0]}"
@@ -407,6 +415,8 @@ class Log:
     def change(self, method, wanted, command, is_too_early=False):
         """Change the resource, and look; Azure may accept a change that fails afterwards."""
         answer = ask(method, self.path(), wanted)
+        if answer.ok and method == "put":
+            self.run.accounts.append(self.path().rpartition("/")[2])
         is_there = answer.ok or method == "patch"
         seen = self.look() if is_there else None
         if answer.ok and self.state != "Succeeded":
@@ -570,10 +580,10 @@ class Workspace:
     def ask(self, method, path, body=None, content_type="application/json"):
         """Ask the resource, with its key."""
         url = self.host + (path if path.startswith("/translator/") else self.API + path)
-        headers = {"Content-Type": content_type, "Ocp-Apim-Subscription-Key": self.key}
-        headers["Ocp-Apim-Subscription-Region"] = SETTINGS.region
+        headers = {"Content-Type": content_type, "Ocp-Apim-Subscription-Region": SETTINGS.region}
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         request = urllib.request.Request(url, data, headers, method=method)
+        request.add_unredirected_header("Ocp-Apim-Subscription-Key", self.key)
         for _ in range(5):
             try:
                 with urllib.request.urlopen(request, timeout=100) as reply:
@@ -719,7 +729,7 @@ def problems_of(run, accounts):
             yield f"the name {wanted['name']} is not free"
     for name in accounts:
         wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
-        path = f"{run.subscription}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
+        path = f"{run.subscription}/{COGNITIVE}/checkDomainAvailability"
         if not must(ask("post", path, wanted), "asking for a free name")["isSubdomainAvailable"]:
             yield f"the name {name} is not free"
 
@@ -737,8 +747,6 @@ def clean_up(run):
     """Delete the resource group, and purge its Translator resources; return whether that worked."""
     say(f"deleting the resource group {run.group}")
     left = []
-    answer = ask("get", run.account("").rpartition("/")[0])
-    accounts = answer.body["value"] if answer.ok else []
     answer = ask("delete", run.path)
     for _ in range(60 if answer.ok else 0):
         answer = ask("get", run.path)
@@ -747,17 +755,33 @@ def clean_up(run):
         wait(SETTINGS.pause)
     if answer.status != 404:
         left.append(f"the resource group {run.group}: {answer}")
-    for account in accounts:
-        place = f"{run.subscription}/providers/Microsoft.CognitiveServices/locations"
-        place += f"/{account['location']}/resourceGroups/{run.group}/deletedAccounts"
-        answer = ask("delete", f"{place}/{account['name']}")
-        if not answer.ok:
-            left.append(f"{account['name']}, which Azure purges after 48 hours: {answer}")
+    else:
+        left += purge(run)
     for each in left:
         say(f"NOT DELETED: {each}")
     ends = ", ".join(f"{run.group}-{end}" for end, _ in VAULTS.values())
     say(f"taken for 7 days, at no cost: the names of the key vaults {ends}")
     return not left
+
+
+def purge(run):
+    """Purge the deleted Translator resources of the group; yield what could not be purged."""
+    missing = set(run.accounts)
+    for _ in range(5):
+        answer = ask("get", f"{run.subscription}/{COGNITIVE}/deletedAccounts")
+        found = answer.body["value"] if answer.ok else []
+        deleted = {each["name"]: each for each in found if each["name"].startswith(run.group)}
+        if answer.ok and missing <= deleted.keys():
+            break
+        wait(SETTINGS.pause)
+    if not answer.ok or missing - deleted.keys():
+        what = ", ".join(sorted(missing - deleted.keys())) or "what was deleted"
+        yield f"{what}, which Azure does not list and purges after 48 hours: {answer}"
+    for name, account in deleted.items():
+        place = f"{run.subscription}/{COGNITIVE}/locations/{place_of(account)}"
+        answer = ask("delete", f"{place}/resourceGroups/{run.group}/deletedAccounts/{name}")
+        if not answer.ok:
+            yield f"{name}, which Azure purges after 48 hours: {answer}"
 
 
 def read_settings(arguments):
@@ -777,7 +801,10 @@ def signed_in():
     done = az("account", "show")
     if done.returncode != 0:
         stop(f"sign in with az login: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+    account = json.loads(done.stdout)
+    if account["environmentName"] != "AzureCloud":
+        stop(f"az is set to {account['environmentName']}, and this knows AzureCloud alone")
+    return account
 
 
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
@@ -840,6 +867,7 @@ def carry_out(run):
     finally:
         for each in INTERRUPTS:
             signal.signal(each, signal.SIG_IGN)
+        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
         is_clean = clean_up(run)
     say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
     return 0 if is_whole and is_clean else 1
