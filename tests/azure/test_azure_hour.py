@@ -191,6 +191,24 @@ def test_while_access_may_not_be_in_force_a_refusal_teaches_nothing(run: Run) ->
     assert judged(ran.logs["key"]).exit_code == FITS
 
 
+def test_access_that_comes_after_a_refusal_makes_it_too_early(run: Run) -> None:
+    with LateForUnprotected().served() as cloud:
+        log = run(cloud, "--log", "protection").logs["protection"]
+    assert "vault.purge-protection" not in judged(log).shows.shown
+
+
+class LateForUnprotected(Cloud):
+    """Refuses a key of the unprotected vault twice for another reason than its protection."""
+
+    left = 2
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        if method == "PATCH" and "-b.vault" in json.dumps(body) and self.left:
+            self.left -= 1
+            return Answer(400, {}, '{"error": {"code": "BadRequest", "message": "no access"}}')
+        return super().answer(method, path, body)
+
+
 # What it leaves
 
 

@@ -352,6 +352,7 @@ class Log:
         self.end = str(self.number)
         self.principal = None  # of its own identity, as it showed last
         self.problem = None  # that ended this log
+        self.messages = []  # its lines
         for needed in (question, *QUESTIONS[question]):
             self.problem = self.problem or run.problems.get(needed)
         self.file = Path(SETTINGS.folder, f"{self.number}-{question}.jsonl")
@@ -366,8 +367,9 @@ class Log:
             say(f"{question}: nothing is learned: {self.problem!r}")
 
     def write(self, message):
-        with self.file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(message) + "\n")
+        self.messages.append(message)
+        text = "".join(json.dumps(each) + "\n" for each in self.messages)
+        self.file.write_text(text, encoding="utf-8")
 
     def event(self, command, answer, observation=None, is_too_early=False):
         """Write down a request, what became of it, and what was seen then."""
@@ -472,12 +474,12 @@ class Log:
 
     def enable_in_time(self, vault, key="cmk"):
         """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
-        for _ in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
+        for number in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
             answer = self.enable(vault, key, is_too_early=True)
             if answer.ok:
-                return
+                return number == 0  # whether access was in force before
             wait(SETTINGS.pause)
-        must(answer, "enabling CMK, for which everything is there")
+        raise Failed(f"enabling CMK, for which everything is there: {answer}")
 
 
 # The questions.  A refusal shows something if the same request is accepted before and after it.
@@ -485,12 +487,14 @@ class Log:
 
 def ask_protection(log):
     log.enable_in_time("protected")
-    log.enable("unprotected")
+    first = log.enable("unprotected", is_too_early=True)
+    refusal = log.messages[-1]["outcome"]
     wanted = {"properties": {"enablePurgeProtection": True}}
     answer = ask("patch", log.run.vault("unprotected"), wanted)
     command = {"command": "EnablePurgeProtection", "vault": "unprotected"}
     log.event(command, answer, log.run.look_at_vault("unprotected"))
-    log.enable_in_time("unprotected")
+    if log.enable_in_time("unprotected") and first.teaches() and not first.ok:
+        refusal["outcome"] = "refused"  # access was in force, so it was not too early
     log.enable_in_time("protected")
 
 
@@ -636,7 +640,10 @@ class Workspace:
         listed = {document["name"] for document in found} & self.documents.keys()
         seen = {name: {"exists": True} for name in listed}
         if "afterwards" in listed:
-            seen |= {name: {"exists": False} for name in self.documents.keys() - listed}
+            for name in self.documents.keys() - listed:
+                answer = self.sentence(name)
+                if answer.status == 404 or answer.teaches():
+                    seen[name] = {"exists": answer.ok}
         return {"document": seen} if seen else None
 
     def upload(self, name):
@@ -670,15 +677,19 @@ class Workspace:
             return
         answer, _ = self.list(*self.where_listed())
         if answer.ok:
-            path = f"/documents/{self.documents[name]}/files"
-            answer, files = self.list(path, "files")
-        if answer.ok:
-            number = files[0]["id"] if files else 1
-            answer = self.ask("GET", f"{path}/{number}/content?pageIndex=1&limit=1")
+            answer = self.sentence(name)
         path = "/translator/text/v3.0/translate?api-version=3.0&to=de"
         general = self.ask("POST", path, [{"Text": "lamp"}])  # of which the article says nothing
         answer.message += f" (a translation with the general model: {general.status})"
         self.log.event({"command": "ReadData", "workspace": "workspace"}, answer, self.look())
+
+    def sentence(self, name):
+        path = f"/documents/{self.documents[name]}/files"
+        answer, files = self.list(path, "files")
+        if answer.ok:
+            number = files[0]["id"] if files else 1
+            answer = self.ask("GET", f"{path}/{number}/content?pageIndex=1&limit=1")
+        return answer
 
     def delete(self):
         """Delete the workspace, which only the key of its resource can."""
