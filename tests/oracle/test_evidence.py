@@ -8,8 +8,10 @@ from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
+    CreateResource,
     CreateVault,
     EnableCustomerManagedKeys,
+    EnableIdentity,
     EnablePurgeProtection,
     GrantKeyAccess,
     ImportKey,
@@ -123,6 +125,28 @@ def test_a_refusal_shows_nothing_without_both_controls(lacking: str) -> None:
     found = evidence(exchanges)
     assert "vault.purge-protection" not in found.shown
     assert found.open["vault.purge-protection"] == (IN_QUESTION,)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_key_vault_that_was_never_used_may_be_refused_for_want_of_access(is_used: bool) -> None:
+    far = CreateVault("kv-far", "eastus", "production", "apps", purge_protection=True)
+    vaults = (*vault_with_key("kv-a"), *vault_with_key("kv-c"), far, *vault_with_key("kv-far")[1:])
+    its_own = (
+        CreateResource("translator-far", "Translator", "eastus", "cmk-tier", "production", "apps"),
+        EnableIdentity("translator-far"),
+        GrantKeyAccess("kv-far", "translator-far"),
+    )
+    uses_far = EnableCustomerManagedKeys("translator-far", "kv-far", "cmk-2048", through="api")
+    commands = (
+        *situations()["a resource with an identity"].commands,
+        *vaults,
+        enabling("kv-a"),
+        enabling("kv-far"),
+        enabling("kv-c"),
+        *its_own,
+        *([uses_far] if is_used else []),
+    )
+    assert ("vault.same-region" in evidence(recorded(commands)).shown) == is_used
 
 
 def test_a_cloud_that_accepts_everything_and_changes_nothing_is_credited_with_nothing() -> None:

@@ -7,8 +7,10 @@ that only reads is its effect.
 
 A refusal, and an acceptance without an effect, count between two *positive controls*: a command of
 the same type, before it and after it, that was accepted and whose effect was seen.  A silent row
-that might have refused a control did not, so it explains no refusal between controls either.  A
-refusal that nothing else explains is an answer of nobody knows whom, and does not count.
+that might have refused a control did not, so it explains no refusal between controls either.  Of a
+request to use a key some such command has to be about the same key vault, since an access that is
+not in force yet is a reason, too.  A refusal that nothing else explains is an answer of nobody
+knows whom, and does not count.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ from copy import copy
 from typing import NamedTuple
 
 from ..machine import Accepted, Command, Machine, Refused, Stage, State
+from ..machine.commands import EnableCustomerManagedKeys
 from ..machine.rows import Effect, Refuse, Row, Silent
 from ..machine.step import bind
 from .affected import words
@@ -201,6 +204,13 @@ def without_refusals(machine: Machine, rows: Collection[Row]) -> Machine:
     return Machine(kept, machine.silent)
 
 
+def uses_same_vault(command: Command | None, other: Command | None) -> bool:
+    """Return whether both are to use a key of the same key vault; true of any other command."""
+    if not isinstance(command, EnableCustomerManagedKeys):
+        return True
+    return isinstance(other, EnableCustomerManagedKeys) and other.vault == command.vault
+
+
 def controls_in(exchanges: Sequence[Exchange], effects: Effects) -> Controls:
     """Return the controls of each refusal, and of each acceptance without an effect, that has
     them.
@@ -214,6 +224,8 @@ def controls_in(exchanges: Sequence[Exchange], effects: Effects) -> Controls:
             for other in effects.seen_at
             if type(exchanges[other].command) is type(exchange.command)
         ]
+        if not any(uses_same_vault(exchange.command, exchanges[other].command) for other in alike):
+            continue
         before = [other for other in alike if other < place]
         after = [other for other in alike if other > place]
         if before and after:

@@ -7,7 +7,7 @@ system may keep the refusal and lack the rest, the record has to tell that one a
 
 If only the system that lacks it can do what was seen, the record shows that the requirement doesn't
 hold.  This is asked of what is assumed too: a record can settle what no sentence says.  What the
-commands put to the test, and nobody saw decided, is still open.
+commands could have shown, and nobody saw, is still open.
 
 Of data that is inaccessible the register says both when it is and what follows, under one name, and
 other losses follow from the same state.  The system that lacks it has the state, and the others.
@@ -66,7 +66,7 @@ class Evidence(NamedTuple):
 
     ``shown``: those without which a system would have differed, with what that rests on.
     ``settled``: the assumptions that it decides.
-    ``open``: those that it put to the test and does not decide, with the first command that would
+    ``open``: those that it could have shown and does not decide, with the first command that would
     have told.
     """
 
