@@ -436,7 +436,7 @@ Feature: The inaccessible key
         | a deployed model under customer-managed keys from the portal      |
         | a deployed model in a workspace made before customer-managed keys |
 
-    @restoration.data-readable @vault.access-policy
+    @vault.access-policy
     Scenario: Models are there when the key is back
       Given the access to the key has been revoked (workspace "ws-prod", model "legal-en-de")
       And the customer grants "translator-prod" access to the keys of "kv-prod"
@@ -447,7 +447,7 @@ Feature: The inaccessible key
   @revocation.undeployed-models-kept
   Rule: Models that were not deployed outlive the inaccessible key too
 
-    @restoration.data-readable @vault.access-policy
+    @vault.access-policy
     Scenario: A model that was never deployed is there when the key is back
       Given a trained model under customer-managed keys (workspace "ws-prod", model "legal-en-de")
       And the customer revokes the access of "translator-prod" to the keys of "kv-prod"

@@ -343,7 +343,7 @@ def test_way_back_and_warning_are_accessible_and_fit(page: Page) -> None:
     assert page.locator("#what-if-losses details li:visible").count() > 2
     assert page.evaluate("document.documentElement.scrollWidth") <= DESK
     look(page, PHONE)
-    assert violations(page, alike=2) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
 
 
@@ -534,4 +534,4 @@ def test_requests_that_name_nothing_are_shown_when_asked_for_and_are_accessible(
     page.get_by_label("Also show requests about things that are missing").check()
     recovers.click()
     assert REGISTER["environment.exists"].title in said(page)
-    assert violations(page, alike=2) == []
+    assert violations(page) == []
