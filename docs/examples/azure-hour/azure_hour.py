@@ -65,7 +65,7 @@ VAULTS = {  # with the ends of their names in Azure, and the sizes of their keys
 }
 PLAN = """
 Will be made in the new resource group {group}:
-  - {accounts} Translator resources of tier {tier} in {region}
+  - {accounts} Translator resources of tier {tier} in {region} and {other_region}
   - 3 key vaults with 5 keys, one of them in {other_region}
   - 1 user-assigned identity, which only Translator resources use
   - 1 workspace in Custom Translator, with dictionaries of five words
@@ -397,9 +397,10 @@ class Log:
         for vault in QUESTIONS[self.question]:
             self.set_access("GrantKeyAccess", vault)
 
-    def create(self, identity=None, encryption=None):
+    def create(self, identity=None, encryption=None, region=None):
         """Create the resource, with a user-assigned identity and CMK or without."""
-        wanted = {"kind": "TextTranslation", "location": SETTINGS.region}
+        region = region or SETTINGS.region
+        wanted = {"kind": "TextTranslation", "location": region}
         wanted["sku"] = {"name": SETTINGS.tier}
         wanted["properties"] = {"customSubDomainName": self.path().rpartition("/")[2]}
         if identity:
@@ -408,7 +409,7 @@ class Log:
         if encryption:
             wanted["properties"]["encryption"] = encryption
         command = {"command": "CreateResource", "resource": self.resource, "kind": "Translator"}
-        command |= {"location": SETTINGS.region, "tier": SETTINGS.tier, **PLACE}
+        command |= {"location": region, "tier": SETTINGS.tier, **PLACE}
         command["keys"] = "customer-managed" if encryption else "microsoft-managed"
         answer = self.change("put", wanted, command)
         if not encryption:
@@ -502,6 +503,11 @@ def ask_region(log):
     log.enable_in_time("protected")
     log.enable("elsewhere")
     log.enable_in_time("protected", "second")
+    log.resource, log.end = "there", "2b"  # that key vault can be used in its own region
+    log.create(region=SETTINGS.other_region)
+    log.turn_identity_on()
+    log.set_access("GrantKeyAccess", "elsewhere")
+    log.enable_in_time("elsewhere")
 
 
 def ask_key(log):
@@ -837,6 +843,7 @@ def main(arguments=None):
     SETTINGS.log = SETTINGS.log or list(QUESTIONS)
     SETTINGS.folder = SETTINGS.folder or run.group
     ends = [str(1 + list(QUESTIONS).index(question)) for question in SETTINGS.log]
+    ends += ["2b"] if "region" in SETTINGS.log else []
     ends += ["4b", "4c"] if "creation" in SETTINGS.log else []
     print(f"In the subscription {account['name']} ({account['id']}):")
     try:

@@ -7,10 +7,11 @@ that only reads is its effect.
 
 A refusal, and an acceptance without an effect, count between two *positive controls*: a command of
 the same type, before it and after it, that was accepted and whose effect was seen.  A silent row
-that might have refused a control did not, so it explains no refusal between controls either.  Of a
-request to use a key some such command has to be about the same key vault, since an access that is
-not in force yet is a reason, too.  A refusal that nothing else explains is an answer of nobody
-knows whom, and does not count.
+that might have refused a control did not, so it explains no refusal between controls either.  An
+access that is not in force yet is a reason, too.  So of a request to use a key some such command
+has to be about the same key vault, and a refusal does not count if the same request failed once
+more, nobody knows why, before the later control.  A refusal that nothing else explains is an answer
+of nobody knows whom, and does not count.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -228,6 +229,12 @@ def controls_in(exchanges: Sequence[Exchange], effects: Effects) -> Controls:
             continue
         before = [other for other in alike if other < place]
         after = [other for other in alike if other > place]
-        if before and after:
+        if not before or not after:
+            continue
+        is_early = any(
+            later.command == exchange.command and later.outcome is None
+            for later in exchanges[place + 1 : min(after)]
+        )
+        if not is_early:
             found[place] = (max(before), min(after))
     return found
