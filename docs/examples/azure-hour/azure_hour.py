@@ -352,7 +352,6 @@ class Log:
         self.end = str(self.number)
         self.principal = None  # of its own identity, as it showed last
         self.problem = None  # that ended this log
-        self.messages = []  # its lines
         for needed in (question, *QUESTIONS[question]):
             self.problem = self.problem or run.problems.get(needed)
         self.file = Path(SETTINGS.folder, f"{self.number}-{question}.jsonl")
@@ -367,9 +366,8 @@ class Log:
             say(f"{question}: nothing is learned: {self.problem!r}")
 
     def write(self, message):
-        self.messages.append(message)
-        text = "".join(json.dumps(each) + "\n" for each in self.messages)
-        self.file.write_text(text, encoding="utf-8")
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(message) + "\n")
 
     def event(self, command, answer, observation=None, is_too_early=False):
         """Write down a request, what became of it, and what was seen then."""
@@ -475,12 +473,12 @@ class Log:
 
     def enable_in_time(self, vault, key="cmk"):
         """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
-        for number in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
+        for _ in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
             answer = self.enable(vault, key, is_too_early=True)
             if answer.ok:
-                return number == 0  # whether access was in force before
+                return
             wait(SETTINGS.pause)
-        raise Failed(f"enabling CMK, for which everything is there: {answer}")
+        must(answer, "enabling CMK, for which everything is there")
 
 
 # The questions.  A refusal shows something if the same request is accepted before and after it.
@@ -488,14 +486,12 @@ class Log:
 
 def ask_protection(log):
     log.enable_in_time("protected")
-    first = log.enable("unprotected", is_too_early=True)
-    refusal = log.messages[-1]["outcome"]
+    log.enable("unprotected")
     wanted = {"properties": {"enablePurgeProtection": True}}
     answer = ask("patch", log.run.vault("unprotected"), wanted)
     command = {"command": "EnablePurgeProtection", "vault": "unprotected"}
     log.event(command, answer, log.run.look_at_vault("unprotected"))
-    if log.enable_in_time("unprotected") and first.teaches() and not first.ok:
-        refusal["outcome"] = "refused"  # access was in force, so it was not too early
+    log.enable_in_time("unprotected")  # at once, or that refusal may have been too early
     log.enable_in_time("protected")
 
 
