@@ -214,18 +214,7 @@ class Judge:
         for place, change in enumerate(operation.changes):
             parts.append(self._part(story, story.walk.traced[number, place], change))
         verdicts = [part.verdict for part in parts if part.verdict is not None]
-        by: set[str] = set()
-        for part in parts:
-            for consequence in part.consequences:
-                if consequence.becomes not in LATER:
-                    by.update(consequence.by)
         gravest = min(verdicts, key=VERDICTS.index) if verdicts else ""
-        alone = all(
-            consequence.basis in BY_THE_ARTICLE
-            for part in parts
-            for consequence in part.consequences
-            if consequence.becomes == "lost"
-        )
         return Finding(
             address=operation.address,
             verdict=gravest,
@@ -233,8 +222,8 @@ class Judge:
             parts=tuple(worth_telling(parts) if gravest else parts),
             accounts=(account.name,),
             kinds={account.name: account.kind},
-            requirements=tuple(sorted(by)),
-            article=gravest == LOSES and alone,
+            requirements=tuple(sorted(requirements_behind(parts))),
+            article=gravest == LOSES and all_losses_are_by_the_article(parts),
             type=operation.resource.type,
         )
 
@@ -443,6 +432,25 @@ def stakes_lost(walk: Walk) -> set[Stake]:
             for effect in effects:
                 lost.update(loss.stake for loss in effect.losses)
     return lost
+
+
+def requirements_behind(parts: Iterable[Part]) -> set[str]:
+    """Return the requirements behind what changes do, but for what comes about later."""
+    found: set[str] = set()
+    for part in parts:
+        for consequence in part.consequences:
+            if consequence.becomes not in LATER:
+                found.update(consequence.by)
+    return found
+
+
+def all_losses_are_by_the_article(parts: Iterable[Part]) -> bool:
+    """Return whether the article says, or implies, everything that is lost."""
+    for part in parts:
+        for consequence in part.consequences:
+            if consequence.becomes == "lost" and consequence.basis not in BY_THE_ARTICLE:
+                return False
+    return True
 
 
 def worth_telling(parts: list[Part]) -> Iterator[Part]:
