@@ -153,6 +153,22 @@ class IgnoresEnabling(Cloud):
         return super().answer(method, path, body)
 
 
+class ShowsLate(Cloud):
+    """Shows an account for 20 seconds as it was before CMK was accepted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: dict[str, tuple[float, Answer]] = {}  # by path: until when, and what
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        if method == "PATCH" and "encryption" in body.get("properties", {}):
+            self.before[path] = (self.time + 20, super().answer("GET", path, None))
+        until, before = self.before.get(path, (0.0, None))
+        if method == "GET" and before is not None and self.time < until:
+            return before
+        return super().answer(method, path, body)
+
+
 class TakesUnprotected(Cloud):
     """Uses a key of a key vault without purge protection."""
 

@@ -141,6 +141,13 @@ def test_a_cloud_that_contradicts_the_article_is_found_by_its_log(
     assert not found.shows.shown.keys() & SHOWN["region"]
 
 
+def test_a_key_that_is_shown_late_contradicts_nothing(run: Run) -> None:
+    with clouds.ShowsLate().served() as cloud:
+        found = judged(run(cloud, "--log", "region").logs["region"])
+    assert found.exit_code == FITS
+    assert "vault.same-region" in found.shows.shown
+
+
 @pytest.mark.parametrize(
     ("cloud", "exit_code", "is_shown"),
     [

@@ -413,17 +413,23 @@ class Log:
         if not encryption:
             must(answer, "creating the resource")
 
-    def change(self, method, wanted, command, is_too_early=False):
-        """Change the resource, and look; Azure may accept a change that fails afterwards."""
+    def change(self, method, wanted, command, is_too_early=False, key=None):
+        """Change the resource, and look; Azure may accept a change that fails afterwards.
+
+        What is read may be old for a while.  So a key that was accepted is looked for again.
+        """
         answer = ask(method, self.path(), wanted)
         if answer.ok and method == "put":
             self.run.accounts.append(self.path().rpartition("/")[2])
         is_there = answer.ok or method == "patch"
         seen = self.look() if is_there else None
+        for _ in range(10 if answer.ok and key else 0):
+            if seen is None or seen["resource"][self.resource].get("key") == key:
+                break
+            wait(SETTINGS.pause)
+            seen = self.look()
         if answer.ok and self.state != "Succeeded":
             answer = Answer(0, f"the change was begun, and its state is {self.state}")
-        elif answer.ok:
-            answer.message = f"capabilities: {', '.join(self.capabilities)}"
         self.event(command, answer, seen, is_too_early)
         return answer
 
@@ -436,7 +442,7 @@ class Log:
             return None
         identity = answer.body.get("identity") or {}
         self.principal = identity.get("principalId")
-        self.capabilities = [each["name"] for each in properties.get("capabilities") or []]
+        # Azure shows no encryption of an account that nobody asked any of
         seen = {"location": place_of(answer.body), "key_source": "microsoft-managed"}
         seen["identity"] = "SystemAssigned" in identity.get("type", "")
         seen["registered"] = self.principal is not None
@@ -469,7 +475,7 @@ class Log:
         command = {"command": "EnableCustomerManagedKeys", "resource": self.resource}
         command |= {"vault": vault, "key": key, "through": "api"}
         wanted = {"properties": {"encryption": encryption}}
-        return self.change("patch", wanted, command, is_too_early)
+        return self.change("patch", wanted, command, is_too_early, f"{vault}/{key}")
 
     def enable_in_time(self, vault, key="cmk"):
         """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
