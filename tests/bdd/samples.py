@@ -81,9 +81,17 @@ def project(pytester: pytest.Pytester, *, conftest: str = "", **features: str) -
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Runs the suite in this process, without Hypothesis, which takes longest to start."""
+    """Runs the suite in this process, without Hypothesis, which takes longest to start.
+
+    pytest's own summary is short, also where CI is set.
+    """
     return pytester.runpytest_inprocess(
-        "-p", "translator_cmk.conformance.pytest_plugin", "-p", "no:hypothesispytest", *arguments
+        "-p",
+        "translator_cmk.conformance.pytest_plugin",
+        "-p",
+        "no:hypothesispytest",
+        "--force-short-summary",
+        *arguments,
     )
 
 

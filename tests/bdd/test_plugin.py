@@ -316,14 +316,6 @@ Scenario: Access is revoked again
 )
 
 
-def above_summary(output: str) -> str:
-    """Return what pytest prints before its summary.
-
-    Where CI is set, the summary repeats whole messages.
-    """
-    return output.partition("short test summary info")[0]
-
-
 def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(
     pytester: pytest.Pytester,
 ) -> None:
@@ -336,12 +328,13 @@ def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(
     assert "2 failed, 1 error in " in output
     assert output.count(f"requirement  {cause.id}: {cause.title}\n") == 1
     output = run(pytester, "-v", "--system", f"{MISTAKEN}:LosesNothing").stdout.str()
-    again = re.findall(r"^  again        pytest (.*)$", above_summary(output), re.MULTILINE)
+    again = re.findall(r"^  again        pytest (.*)$", output, re.MULTILINE)
     assert len(set(again)) == 3
     for arguments in set(again):
         alone = run(pytester, *shlex.split(arguments)).stdout.str()
         assert re.search(r"== (1 failed|1 error) in ", alone)
-    assert above_summary(output).count("requirement  revocation.access-revoked: ") == 3
+    shown, _, _ = output.partition("short test summary info")
+    assert shown.count("requirement  revocation.access-revoked: ") == 3
     assert f"  row          {places_of(cause.id)[0]}\n" in output
 
 
