@@ -274,10 +274,13 @@ class Interrupted(Cloud):
             raise KeyboardInterrupt
 
 
-def test_an_interrupted_run_keeps_its_logs_and_leaves_nothing(run: Run) -> None:
+def test_an_interrupted_run_keeps_its_logs_gives_access_back_and_leaves_nothing(run: Run) -> None:
     with Interrupted().served() as cloud:
-        ran = run(cloud)
+        ran = run(cloud, "--log", "loss")
         assert (ran.exit_code, left_in(cloud)) == (FAILED, [])
+        changes = [path for path in cloud.asked if "/accessPolicies/" in path]
+        assert [path.endswith("/add") for path in changes] == [True, False, True]
+        assert not any(is_unprotected(*path.split(" ", 1)) for path in cloud.asked)
     assert ran.outcomes("loss", "ReadData")[:2] == ["accepted", "refused"]
 
 

@@ -8,13 +8,13 @@ its answer, and what the resources show afterwards.  `translator-cmk check-trace
     python3 azure_hour.py
 
 It looks first, says what it will make, what is billed and what stays, and asks you.  It needs
-Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its reviewer, with the
-functions that show it:
+Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its reviewer:
 
-  - All that it makes is in one new resource group, cmk-hour-NNNNNN (Run.make, Log.create).  Nothing
-    else is changed; only `ask` and Workspace.ask send requests.
-  - `az` signs the requests, so no token or password of yours gets here (az).  The only secret is a
-    key of a Translator resource that it made, which goes to that resource alone (Workspace.ask).
+  - Part 1 sends all requests but those of a workspace (Workspace.ask, in part 3), and makes and
+    deletes all but Translator resources and what is in them (Log.create, in part 2).
+  - All that it makes is in one new resource group, cmk-hour-NNNNNN.  Nothing else is changed.
+  - `az` signs the requests, so no token or password of yours gets here.  The only secret is a key
+    of a Translator resource that it made, which goes to that resource alone (Workspace.ask).
   - Resource Manager makes the keys, and only the service may use them (Run.make_key, .set_access).
   - It writes into one new folder (Log.write).  Ids, keys, mail addresses and IP addresses in
     messages of Azure are hidden there (redacted).
@@ -66,14 +66,15 @@ VAULTS = {  # with the ends of their names in Azure, and the sizes of their keys
 PLAN = """
 Will be made in the new resource group {group}:
   - {accounts} Translator resources of tier {tier} in {region} and {other_region}
-  - 3 key vaults with 5 keys, one of them in {other_region}
-  - 1 user-assigned identity, which only Translator resources use
-  - 1 workspace in Custom Translator, with dictionaries of five words
+  - key vaults with RSA keys, by the ends of their names: {vaults}
+  - for "creation" a user-assigned identity, which only Translator resources use
+  - for "loss" a workspace in Custom Translator, with dictionaries of five words
 Billed: some cents by Microsoft's price lists, for operations on keys and for translated words.
 Nothing here has a price by the hour.
-Deleted: all of it, in about {minutes} minutes.  The Translator resources are purged, too.
-Stays: the names {group}-a, -b and -c of the key vaults are taken for 7 days, since purge
-protection can't be undone.  That costs nothing.
+Deleted: all of it, after {minutes} minutes or later, as fast as Azure answers.  The Translator
+resources are purged, too.
+Stays: the names of the key vaults are taken for 7 days, since purge protection can't be undone.
+That costs nothing.
 """
 VERSIONS = {  # of the APIs of Azure Resource Manager
     "Microsoft.Authorization": "2022-04-01",
@@ -92,17 +93,12 @@ PERMISSIONS = [
     "Microsoft.KeyVault/vaults/keys/write",
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
 ]
-# Codes of what stood in the way of a question, and says nothing of CMK.  Where each was seen is in
-# model/translator_cmk/azure/client/refusals.yaml.
+# Codes of a request that could have been accepted, and of which nothing is learned.  Where each was
+# seen is in model/translator_cmk/azure/client/refusals.yaml.
 IN_THE_WAY = """
-    AnotherOperationInProgress AuthorizationFailed CanNotCreateMultipleFreeAccounts
-    CustomDomainInUse FlagMustBeSetForRestore InvalidApiVersionParameter InvalidResourceLocation
-    InvalidSkuId LinkedAuthorizationFailed LocationNotAvailableForResourceType
-    MissingSubscriptionRegistration NoRegisteredProviderFound PrincipalNotFound
-    ReadOnlyDisabledSubscription RequestConflict RequestDisallowedByAzure
-    RequestDisallowedByPolicy ResourceGroupBeingDeleted ResourceKindRequireAcceptTerms
-    ResourceQuotaExceeded ScopeLocked SkuNotAvailable SpecialFeatureOrQuotaIdRequired
-    SubscriptionNotFound SubscriptionNotRegistered
+    AnotherOperationInProgress AuthorizationFailed CustomDomainInUse LinkedAuthorizationFailed
+    ReadOnlyDisabledSubscription RequestConflict RequestDisallowedByAzure RequestDisallowedByPolicy
+    ResourceQuotaExceeded ScopeLocked
 """
 
 
@@ -113,7 +109,7 @@ class Failed(Exception):
 UNFORESEEN = (Failed, LookupError, TypeError, AttributeError)  # or an answer has another form
 
 
-# Asking Azure
+# Part 1: asking Azure, and what the logs share: a resource group, key vaults, keys, an identity
 
 
 class Answer:
@@ -212,8 +208,8 @@ def finished(path):
 
 
 def stop(why):
-    """End before anything is made."""
-    print(f"Nothing was made: {why}", file=sys.stderr)
+    """End before anything is made or deleted."""
+    print(f"Nothing was done: {why}", file=sys.stderr)
     sys.exit(2)
 
 
@@ -230,7 +226,8 @@ def say(text):
         print(now()[11:19], text, flush=True)
 
 
-# What the logs share: a resource group, key vaults, keys, and a user-assigned identity
+def vaults_needed():
+    return {name: VAULTS[name] for question in SETTINGS.log for name in QUESTIONS[question]}
 
 
 class Run:
@@ -247,9 +244,9 @@ class Run:
 
     def subject(self):
         """Return who answers, as far as can be known: a simulation is reached through a proxy."""
-        between = ("HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
-        through = any(os.environ.get(name) for name in between)
-        route = " through a proxy or with certificates of one's own" if through else ""
+        between = {"HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
+        route = " through a proxy or with certificates of one's own"
+        route = route if between & os.environ.keys() else ""
         return f"AzureCloud{route}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
 
     def account(self, end):
@@ -261,9 +258,10 @@ class Run:
     def make(self):
         location = {"location": SETTINGS.region}
         must(ask("put", self.path, location), "creating the resource group")
-        for name in VAULTS:
+        for name in vaults_needed():
             self.attempt(name, self.make_vault, name)
-        self.attempt("creation", self.make_identity, location)
+        if "creation" in SETTINGS.log:
+            self.attempt("creation", self.make_identity, location)
 
     def attempt(self, name, make, *arguments):
         """Make something; where that fails, it costs only the logs that need it."""
@@ -324,16 +322,96 @@ class Run:
         return answer
 
 
-# The logs, in the format of docs/traces.md
+def problems_of(run, accounts):
+    """Yield what is in the way of a start.  This makes nothing."""
+    if Path(SETTINGS.folder).exists():
+        yield f"the folder {SETTINGS.folder} exists"
+    if ask("get", run.path).status != 404:
+        yield f"the resource group {run.group} exists, or Azure can't be asked for it"
+    answer = ask("get", f"{run.subscription}/providers/Microsoft.Authorization/permissions")
+    for needed in PERMISSIONS if answer.ok else []:  # else the first request will tell
+        if not any(allows(role, needed) for role in answer.body["value"]):
+            yield f"you lack the permission {needed}, which a Contributor has"
+    for name in ("CognitiveServices", "KeyVault", "ManagedIdentity"):
+        answer = ask("get", f"{run.subscription}/providers/Microsoft.{name}")
+        if not answer.ok or answer.body["registrationState"] != "Registered":
+            yield f"first run: az provider register --namespace Microsoft.{name}"
+            continue
+        offered = str(answer.body["resourceTypes"]).replace(" ", "").lower()
+        for region in (SETTINGS.region, SETTINGS.other_region):
+            if f"'{region}'" not in offered:
+                yield f"Microsoft.{name} is not offered in {region}"
+    for end, _ in vaults_needed().values():
+        wanted = {"name": f"{run.group}-{end}", "type": "Microsoft.KeyVault/vaults"}
+        path = f"{run.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
+        if not must(ask("post", path, wanted), "asking for a free name")["nameAvailable"]:
+            yield f"the name {wanted['name']} is not free"
+    for name in accounts:
+        wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
+        path = f"{run.subscription}/{COGNITIVE}/checkDomainAvailability"
+        if not must(ask("post", path, wanted), "asking for a free name")["isSubdomainAvailable"]:
+            yield f"the name {name} is not free"
+
+
+def allows(role, needed):
+    """Return whether a role has a permission."""
+
+    def is_in(patterns):
+        return any(fnmatch.fnmatch(needed.lower(), pattern.lower()) for pattern in patterns)
+
+    return is_in(role["actions"]) and not is_in(role["notActions"])
+
+
+def clean_up(run):
+    """Delete the resource group, and purge its Translator resources; return whether that worked."""
+    say(f"deleting the resource group {run.group}")
+    left = []
+    answer = ask("delete", run.path)
+    for _ in range(60 if answer.ok else 0):
+        answer = ask("get", run.path)
+        if answer.status == 404:
+            break
+        wait(SETTINGS.pause)
+    if answer.status != 404:
+        left.append(f"the resource group {run.group}: {answer}")
+    else:
+        left += purge(run)
+    for each in left:
+        say(f"NOT DELETED: {each}")
+    say(f"taken for 7 days, at no cost: the names of its key vaults, {run.group}-a, -b and -c")
+    return not left
+
+
+def purge(run):
+    """Purge the deleted Translator resources of the group; yield what could not be purged."""
+    missing = set(run.accounts)
+    for _ in range(5):
+        answer = ask("get", f"{run.subscription}/{COGNITIVE}/deletedAccounts")
+        found = answer.body["value"] if answer.ok else []
+        deleted = {each["name"]: each for each in found if each["name"].startswith(run.group)}
+        if answer.ok and missing <= deleted.keys():
+            break
+        wait(SETTINGS.pause)
+    if not answer.ok or missing - deleted.keys():
+        what = ", ".join(sorted(missing - deleted.keys())) or "what was deleted"
+        yield f"{what}, which Azure does not list and purges after 48 hours: {answer}"
+    for name, account in deleted.items():
+        place = f"{run.subscription}/{COGNITIVE}/locations/{place_of(account)}"
+        answer = ask("delete", f"{place}/resourceGroups/{run.group}/deletedAccounts/{name}")
+        if not answer.ok:
+            yield f"{name}, which Azure purges after 48 hours: {answer}"
+
+
+# Part 2: the logs, in the format of docs/traces.md, and the questions
 
 PLACE = {"subscription": "production", "group": "apps"}  # whatever they are called in Azure
 
 
-def line(command, answer, observation=None, is_too_early=False):
-    """Return a line of a log.  Of an `error` nothing is learned."""
+def line(command, answer, observation=None, refusal_counts=False):
+    """Return a line of a log.  A refusal that doesn't count is an error: nothing is learned."""
     outcome = {"outcome": "accepted"}
     if not answer.ok:
-        outcome["outcome"] = "refused" if answer.teaches() and not is_too_early else "error"
+        outcome["outcome"] = "refused" if refusal_counts and answer.teaches() else "error"
         outcome["code"] = re.sub(r"[^!-~]", "", answer.code)[:100] or str(answer.status)
     if answer.message and answer.teaches():
         outcome["message"] = answer.message
@@ -369,9 +447,9 @@ class Log:
         with self.file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(message) + "\n")
 
-    def event(self, command, answer, observation=None, is_too_early=False):
+    def event(self, command, answer, observation=None, refusal_counts=False):
         """Write down a request, what became of it, and what was seen then."""
-        event = line(command, answer, observation, is_too_early)
+        event = line(command, answer, observation, refusal_counts)
         self.write(event)
         words = " ".join(str(value) for value in command.values())
         say(f"{self.question}: {words}: {event['outcome']['outcome']} {answer.code}")
@@ -409,11 +487,11 @@ class Log:
         command = {"command": "CreateResource", "resource": self.resource, "kind": "Translator"}
         command |= {"location": region, "tier": SETTINGS.tier, **PLACE}
         command["keys"] = "customer-managed" if encryption else "microsoft-managed"
-        answer = self.change("put", wanted, command)
+        answer = self.change("put", wanted, command, refusal_counts=bool(encryption))
         if not encryption:
             must(answer, "creating the resource")
 
-    def change(self, method, wanted, command, is_too_early=False, key=None):
+    def change(self, method, wanted, command, refusal_counts=False, key=None):
         """Change the resource, and look; Azure may accept a change that fails afterwards.
 
         What is read may be old for a while.  So a key that was accepted is looked for again.
@@ -430,7 +508,7 @@ class Log:
             seen = self.look()
         if answer.ok and self.state != "Succeeded":
             answer = Answer(0, f"the change was begun, and its state is {self.state}")
-        self.event(command, answer, seen, is_too_early)
+        self.event(command, answer, seen, refusal_counts)
         return answer
 
     def look(self):
@@ -468,26 +546,26 @@ class Log:
         answer = self.run.set_access(change, vault, self.principal)
         self.event({"command": command, "vault": vault, "resource": self.resource}, answer)
 
-    def enable(self, vault, key="cmk", is_too_early=False):
+    def enable(self, vault, key="cmk", refusal_counts=True):
         """Ask once for CMK with this key, and look."""
         encryption = {"keySource": "Microsoft.KeyVault"}
         encryption["keyVaultProperties"] = self.run.keys[vault, key]
         command = {"command": "EnableCustomerManagedKeys", "resource": self.resource}
         command |= {"vault": vault, "key": key, "through": "api"}
         wanted = {"properties": {"encryption": encryption}}
-        return self.change("patch", wanted, command, is_too_early, f"{vault}/{key}")
+        return self.change("patch", wanted, command, refusal_counts, f"{vault}/{key}")
 
     def enable_in_time(self, vault, key="cmk"):
         """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
         for _ in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
-            answer = self.enable(vault, key, is_too_early=True)
+            answer = self.enable(vault, key, refusal_counts=False)
             if answer.ok:
                 return
             wait(SETTINGS.pause)
         must(answer, "enabling CMK, for which everything is there")
 
 
-# The questions.  A refusal shows something if the same request is accepted before and after it.
+# A refusal shows something if the same request is accepted before and after it.
 
 
 def ask_protection(log):
@@ -561,7 +639,7 @@ ASK = {"protection": ask_protection, "region": ask_region, "key": ask_key}
 ASK |= {"creation": ask_creation, "loss": ask_loss}
 
 
-# Custom Translator, for which az has no commands
+# Part 3: Custom Translator, for which az has no commands
 
 
 class Workspace:
@@ -676,7 +754,7 @@ class Workspace:
             else:
                 self.documents[name] = made["id"]
         command = {"command": "UploadDocument", "document": name, "workspace": "workspace"}
-        self.log.event(command, answer, self.look())
+        self.log.event(command, answer, self.look(), refusal_counts=True)
         return answer
 
     def read(self, name):
@@ -689,7 +767,8 @@ class Workspace:
         path = "/translator/text/v3.0/translate?api-version=3.0&to=de"
         general = self.ask("POST", path, [{"Text": "lamp"}])  # of which the article says nothing
         answer.message += f" (a translation with the general model: {general.status})"
-        self.log.event({"command": "ReadData", "workspace": "workspace"}, answer, self.look())
+        command = {"command": "ReadData", "workspace": "workspace"}
+        self.log.event(command, answer, self.look(), refusal_counts=True)
 
     def sentence(self, name):
         path = f"/documents/{self.documents[name]}/files"
@@ -700,7 +779,9 @@ class Workspace:
         return answer
 
     def delete(self):
-        """Delete the workspace, which only the key of its resource can."""
+        """Give access back, or it may not be deleted, and delete the workspace with this key."""
+        with contextlib.suppress(Failed):
+            self.log.run.set_access("add", "protected", self.log.principal)
         answer = self.ask("DELETE", f"/workspaces/{self.id}")
         if not answer.ok:
             say(f"NOT DELETED, though its resource will be: the workspace: {answer}")
@@ -719,88 +800,7 @@ def in_lower_case(body):
     return body
 
 
-# Before and after
-
-
-def problems_of(run, accounts):
-    """Yield what is in the way of a start.  This makes nothing."""
-    if Path(SETTINGS.folder).exists():
-        yield f"the folder {SETTINGS.folder} exists"
-    if ask("get", run.path).status != 404:
-        yield f"the resource group {run.group} exists, or Azure can't be asked for it"
-    answer = ask("get", f"{run.subscription}/providers/Microsoft.Authorization/permissions")
-    for needed in PERMISSIONS if answer.ok else []:  # else the first request will tell
-        if not any(allows(role, needed) for role in answer.body["value"]):
-            yield f"you lack the permission {needed}, which a Contributor has"
-    for name in ("CognitiveServices", "KeyVault", "ManagedIdentity"):
-        answer = ask("get", f"{run.subscription}/providers/Microsoft.{name}")
-        if not answer.ok or answer.body["registrationState"] != "Registered":
-            yield f"first run: az provider register --namespace Microsoft.{name}"
-            continue
-        offered = str(answer.body["resourceTypes"]).replace(" ", "").lower()
-        for region in (SETTINGS.region, SETTINGS.other_region):
-            if f"'{region}'" not in offered:
-                yield f"Microsoft.{name} is not offered in {region}"
-    for end, _ in VAULTS.values():
-        wanted = {"name": f"{run.group}-{end}", "type": "Microsoft.KeyVault/vaults"}
-        path = f"{run.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
-        if not must(ask("post", path, wanted), "asking for a free name")["nameAvailable"]:
-            yield f"the name {wanted['name']} is not free"
-    for name in accounts:
-        wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
-        path = f"{run.subscription}/{COGNITIVE}/checkDomainAvailability"
-        if not must(ask("post", path, wanted), "asking for a free name")["isSubdomainAvailable"]:
-            yield f"the name {name} is not free"
-
-
-def allows(role, needed):
-    """Return whether a role has a permission."""
-
-    def is_in(patterns):
-        return any(fnmatch.fnmatch(needed.lower(), pattern.lower()) for pattern in patterns)
-
-    return is_in(role["actions"]) and not is_in(role["notActions"])
-
-
-def clean_up(run):
-    """Delete the resource group, and purge its Translator resources; return whether that worked."""
-    say(f"deleting the resource group {run.group}")
-    left = []
-    answer = ask("delete", run.path)
-    for _ in range(60 if answer.ok else 0):
-        answer = ask("get", run.path)
-        if answer.status == 404:
-            break
-        wait(SETTINGS.pause)
-    if answer.status != 404:
-        left.append(f"the resource group {run.group}: {answer}")
-    else:
-        left += purge(run)
-    for each in left:
-        say(f"NOT DELETED: {each}")
-    ends = ", ".join(f"{run.group}-{end}" for end, _ in VAULTS.values())
-    say(f"taken for 7 days, at no cost: the names of the key vaults {ends}")
-    return not left
-
-
-def purge(run):
-    """Purge the deleted Translator resources of the group; yield what could not be purged."""
-    missing = set(run.accounts)
-    for _ in range(5):
-        answer = ask("get", f"{run.subscription}/{COGNITIVE}/deletedAccounts")
-        found = answer.body["value"] if answer.ok else []
-        deleted = {each["name"]: each for each in found if each["name"].startswith(run.group)}
-        if answer.ok and missing <= deleted.keys():
-            break
-        wait(SETTINGS.pause)
-    if not answer.ok or missing - deleted.keys():
-        what = ", ".join(sorted(missing - deleted.keys())) or "what was deleted"
-        yield f"{what}, which Azure does not list and purges after 48 hours: {answer}"
-    for name, account in deleted.items():
-        place = f"{run.subscription}/{COGNITIVE}/locations/{place_of(account)}"
-        answer = ask("delete", f"{place}/resourceGroups/{run.group}/deletedAccounts/{name}")
-        if not answer.ok:
-            yield f"{name}, which Azure purges after 48 hours: {answer}"
+# Starting and ending
 
 
 def read_settings(arguments):
@@ -810,7 +810,7 @@ def read_settings(arguments):
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, help=f"default: {value}")
     parser.add_argument("--log", action="append", choices=QUESTIONS, help="a question, not all")
     parser.add_argument("--folder", help="a new one, for the logs")
-    parser.add_argument("--yes", action="store_true", help="make everything without asking")
+    parser.add_argument("--yes", action="store_true", help="start without asking")
     parser.add_argument("--clean-up", metavar="GROUP", help="delete what an earlier run has left")
     parser.parse_args(arguments, SETTINGS)
 
@@ -834,30 +834,38 @@ def interrupt(*_):
     raise KeyboardInterrupt
 
 
+def say_yes(plan):
+    """Go on only if somebody who has read this says yes, or said so before with --yes."""
+    print(plan)
+    if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
+        stop("you did not say yes")
+
+
 def main(arguments=None):
     read_settings(arguments)
     account = signed_in()
     if SETTINGS.clean_up and not re.fullmatch("cmk-hour-[0-9a-f]{6}", SETTINGS.clean_up):
         stop("--clean-up takes the name of a resource group that an earlier run has made")
     run = Run(SETTINGS.clean_up or f"cmk-hour-{secrets.token_hex(3)}", account)
+    print(f"In the subscription {account['name']} ({account['id']}):")
     if SETTINGS.clean_up:
+        say_yes(f"Deletes the resource group {run.group}, and purges its Translator resources.")
         return 0 if clean_up(run) else 1
     SETTINGS.log = SETTINGS.log or list(QUESTIONS)
     SETTINGS.folder = SETTINGS.folder or run.group
     ends = [str(1 + list(QUESTIONS).index(question)) for question in SETTINGS.log]
     ends += ["2b"] if "region" in SETTINGS.log else []
     ends += ["4b", "4c"] if "creation" in SETTINGS.log else []
-    print(f"In the subscription {account['name']} ({account['id']}):")
     try:
         problems = list(problems_of(run, [f"{run.group}-{end}" for end in ends]))
     except UNFORESEEN as problem:
         problems = [repr(problem)]
     if problems:
         stop("\n  - ".join(["", *problems]))
-    minutes = int((2 * SETTINGS.spread + SETTINGS.watch) / 60) + 20
-    print(PLAN.format(group=run.group, accounts=len(ends), minutes=minutes, **vars(SETTINGS)))
-    if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
-        stop("you did not say yes")
+    vaults = ", ".join(f"{end} ({name})" for name, (end, _) in vaults_needed().items())
+    minutes = int((2 * SETTINGS.spread + SETTINGS.watch) / 60)
+    plan = {"group": run.group, "accounts": len(ends), "vaults": vaults, "minutes": minutes}
+    say_yes(PLAN.format(**plan, **vars(SETTINGS)))
     Path(SETTINGS.folder).mkdir()
     for each in INTERRUPTS:
         signal.signal(each, interrupt)
