@@ -386,7 +386,7 @@ def test_of_two_accounts_on_one_key_only_the_one_that_lost_access_is_named(
     both = [b.policy_entry(), b.policy_entry(b.OTHER)]
     plan.update(V, b.vault(policies=both), b.vault(policies=[b.policy_entry()]))
     [finding] = report(plan, tmp_path).findings
-    assert finding.accounts == ("translator-test",)
+    assert list(finding.accounts) == ["translator-test"]
 
 
 def test_a_vault_that_no_account_uses_is_silent(tmp_path: Path) -> None:

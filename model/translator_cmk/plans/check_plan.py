@@ -117,7 +117,7 @@ def with_places(report: Report, folder: str) -> Report:
     places = find_places(folder)
     located: list[Finding] = []
     for finding in report.findings:
-        place = place_of(places, folder, finding.address, finding.type)
+        place = place_of(places, folder, finding.address, finding.resource.type)
         located.append(replace(finding, place=place))
     return replace(report, findings=tuple(located))
 

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from ..machine import Command, Stage
 from .advice import Advice
-from .consequences import Consequence
-from .plan import Plan
+from .basis import BY_THE_ARTICLE
+from .consequences import LATER, Consequence
+from .plan import Plan, PlannedResource
 from .sources import Place
-from .verdicts import MAY_LOSE, NOT_JUDGED, graver
+from .verdicts import LOSES, MAY_LOSE, NOT_JUDGED, VERDICTS, graver
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,10 @@ class Known(NamedTuple):
 class Finding:
     """What the change of one resource does, over all accounts; without a verdict nothing."""
 
-    address: str
-    verdict: str
-    actions: tuple[str, ...]
-    parts: tuple[Part, ...]
-    type: str = ""
-    accounts: tuple[str, ...] = ()
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    """The kind of each account."""
-    requirements: tuple[str, ...] = ()
-    article: bool = False
-    """Whether it holds by the article alone."""
+    resource: PlannedResource
+    parts: tuple[Part, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """The kind of each account, by its name."""
     why: str = ""
     """Why it goes or is replaced, in words."""
     until: str = ""
@@ -79,6 +73,37 @@ class Finding:
     """The exception by which it doesn't count."""
     remark: str = ""
     """What else is said of it: an exception that is new, or over."""
+
+    @property
+    def address(self) -> str:
+        """Return the address of its resource."""
+        return self.resource.address
+
+    @property
+    def verdict(self) -> str:
+        """Return the gravest verdict; empty if it is harmless."""
+        return min(
+            filter(None, (part.verdict for part in self.parts)), key=VERDICTS.index, default=""
+        )
+
+    @property
+    def consequences(self) -> list[Consequence]:
+        """Return what comes of all its parts."""
+        return [each for part in self.parts for each in part.consequences]
+
+    @property
+    def requirements(self) -> list[str]:
+        """Return the requirements behind what it does, but for what comes about later."""
+        names = [
+            name for each in self.consequences if each.becomes not in LATER for name in each.by
+        ]
+        return sorted(set(names))
+
+    @property
+    def article(self) -> bool:
+        """Return whether it loses something, and all of it by the article alone."""
+        lost = [each.basis for each in self.consequences if each.becomes == "lost"]
+        return self.verdict == LOSES and BY_THE_ARTICLE.issuperset(lost)
 
 
 @dataclass

@@ -12,11 +12,10 @@ from .basis import BY_THE_ARTICLE
 from .causes import (
     OUT_OF_THE_CONFIGURATION,
     how_changed,
-    resource_at,
     why_in_words,
 )
 from .changes import Operation, operations_of
-from .consequences import LATER, NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
+from .consequences import NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .demands import all_demands, broken_demands
 from .finding import Finding, Part, Replay, Report
@@ -119,34 +118,32 @@ class Judge:
         """Return a finding that something is not judged: what, why, and what would help."""
         advice = advice_on(reason.kind, {"what": reason.what}, plan.tool)
         part = Part("", advice, NOT_JUDGED)
-        found = [each for each in plan.resources if each.address == reason.address]
-        actions = found[0].actions if found else ()
-        kind = found[0].type if found else ""
-        return Finding(reason.address, NOT_JUDGED, actions, (part,), kind)
+        return Finding(reason.resource, (part,))
 
     def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
         """Note what may cost something that is not judged, and what only seems to."""
         self.undecided += not_judged(plan, world)
         for resource in not_followed(plan):
             if may_take_a_key(plan, world, resource):
-                self.undecided.append(NotJudged("request-not-followed", resource.address))
+                self.undecided.append(NotJudged("request-not-followed", resource))
             else:
                 what = f"{resource.address} is not followed: what it changes is not judged"
                 self.notes.append(what)
         for vault, accounts in accounts_not_judged(world):
             for account in accounts:
-                for address in self._losing(Context(plan, world, account)):
-                    self.undecided.append(NotJudged("key-elsewhere", address, vault.name))
+                for operation in self._losing(Context(plan, world, account)):
+                    its = operation.resource
+                    self.undecided.append(NotJudged("key-elsewhere", its, vault.name))
 
-    def _losing(self, context: Context) -> Iterator[str]:
-        """Yield the address of each operation by which an account loses something, by itself."""
+    def _losing(self, context: Context) -> Iterator[Operation]:
+        """Yield each operation by which an account loses something, by itself."""
         operations = list(operations_of(context))
         if not operations:
             return
         walker = self._walker(context)
         for operation in operations:
             if stakes_lost(walker.walk([operation], [frozenset()])):
-                yield operation.address
+                yield operation
 
     def _walker(self, context: Context) -> Walker:
         """Return what walks the orders of a plan, from the world of an account before it."""
@@ -164,11 +161,8 @@ class Judge:
         for account in world.every_account():
             for finding in self._judge_account(plan, world, account):
                 by_address.setdefault(finding.address, []).append(finding)
-        found: list[Finding] = []
-        for address, of_one_address in by_address.items():
-            resource = resource_at(plan, address)
-            found.append(replace(merged(of_one_address), why=why_in_words(plan, resource)))
-        return found
+        found = map(merged, by_address.values())
+        return [replace(each, why=why_in_words(plan, each.resource)) for each in found]
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
@@ -189,8 +183,8 @@ class Judge:
         )
         walk = walker.walk(operations, predecessors(plan, operations, existing))
         if not walk.is_exact:
-            address = operations[0].address
-            self.undecided.append(NotJudged("orders-not-tried", address, account.name))
+            its = operations[0].resource
+            self.undecided.append(NotJudged("orders-not-tried", its, account.name))
         findings: list[Finding] = []
         for number, operation in enumerate(operations):
             story = Story(plan, account, context, setup, operation, walk)
@@ -213,18 +207,11 @@ class Judge:
         parts: list[Part] = []
         for place, change in enumerate(operation.changes):
             parts.append(self._part(story, story.walk.traced[number, place], change))
-        verdicts = [part.verdict for part in parts if part.verdict is not None]
-        gravest = min(verdicts, key=VERDICTS.index) if verdicts else ""
+        is_found = any(part.verdict for part in parts)
         return Finding(
-            address=operation.address,
-            verdict=gravest,
-            actions=operation.resource.actions,
-            parts=tuple(worth_telling(parts) if gravest else parts),
-            accounts=(account.name,),
-            kinds={account.name: account.kind},
-            requirements=tuple(sorted(requirements_behind(parts))),
-            article=gravest == LOSES and all_losses_are_by_the_article(parts),
-            type=operation.resource.type,
+            operation.resource,
+            tuple(worth_telling(parts) if is_found else parts),
+            {account.name: account.kind},
         )
 
     def _part(self, story: "Story", traced: Traced, change: Change) -> Part:
@@ -322,8 +309,8 @@ def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
         }
         for name in sorted(named & owners.keys()):
             owner = owners[name]
-            takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.actions
-            is_told = takes and set(finding.accounts) <= set(owner.accounts)
+            takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.resource.actions
+            is_told = takes and finding.accounts.keys() <= owner.accounts.keys()
             if finding is not owner and is_told and not graver(finding.verdict, owner.verdict):
                 finding = replace(finding, goes_with=owner.address, until="")  # noqa: PLW2901  # one line
                 break
@@ -352,8 +339,7 @@ def changes_without_finding(
     yield from quiet
     for resource in plan.changes():
         if resource.address not in done:
-            why = how_changed(resource)
-            yield Finding(resource.address, "", resource.actions, (), resource.type, why=why)
+            yield Finding(resource, why=how_changed(resource))
 
 
 def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
@@ -434,25 +420,6 @@ def stakes_lost(walk: Walk) -> set[Stake]:
     return lost
 
 
-def requirements_behind(parts: Iterable[Part]) -> set[str]:
-    """Return the requirements behind what changes do, but for what comes about later."""
-    found: set[str] = set()
-    for part in parts:
-        for consequence in part.consequences:
-            if consequence.becomes not in LATER:
-                found.update(consequence.by)
-    return found
-
-
-def all_losses_are_by_the_article(parts: Iterable[Part]) -> bool:
-    """Return whether the article says, or implies, everything that is lost."""
-    for part in parts:
-        for consequence in part.consequences:
-            if consequence.becomes == "lost" and consequence.basis not in BY_THE_ARTICLE:
-                return False
-    return True
-
-
 def worth_telling(parts: list[Part]) -> Iterator[Part]:
     """Yield what is told of a resource: what has consequences, and that it is made again."""
     for place, part in enumerate(parts):
@@ -477,28 +444,16 @@ def stakes_of(account: str, holds: str) -> list[Stake]:
 
 def merged(findings: list[Finding]) -> Finding:
     """Return what one resource does to several accounts, or in several operations."""
-    first = findings[0]
     parts: list[Part] = []
-    accounts: dict[str, None] = {}
-    kinds: dict[str, str] = {}
-    by: set[str] = set()
-    verdict = ""
+    accounts: dict[str, str] = {}
     for finding in findings:
         for part in finding.parts:
             if not any(part.says_the_same(other) for other in parts):
                 parts.append(part)
-        accounts.update(dict.fromkeys(finding.accounts))
-        kinds.update(finding.kinds)
-        by.update(finding.requirements)
-        if finding.verdict and (not verdict or graver(finding.verdict, verdict)):
-            verdict = finding.verdict
+        accounts.update(finding.accounts)
     return replace(
-        first,
-        verdict=verdict,
+        findings[0],
         parts=tuple(parts),
-        accounts=tuple(accounts),
-        kinds=kinds,
-        requirements=tuple(sorted(by)),
-        article=all(each.article for each in findings if each.verdict == verdict),
+        accounts=accounts,
         until=" ".join(dict.fromkeys(finding.until for finding in findings if finding.until)),
     )

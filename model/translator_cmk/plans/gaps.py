@@ -58,10 +58,10 @@ def takes_away(finding: Finding) -> bool:
     """Return whether a finding is that data can't be read any more, and a key could help."""
     if finding.verdict not in (LOSES, MAY_LOSE):
         return False
-    told = [each for part in finding.parts for each in part.consequences]
-    if any((each.what, each.becomes) == ("account", "lost") for each in told):
+    told = {(each.what, each.becomes) for each in finding.consequences}
+    if ("account", "lost") in told:
         return False
-    return any(each.what == "data" and each.becomes in ("lost", "may be lost") for each in told)
+    return not told.isdisjoint({("data", "lost"), ("data", "may be lost")})
 
 
 def gives_back(walk: Walk, number: int) -> bool:

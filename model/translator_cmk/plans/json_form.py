@@ -127,7 +127,7 @@ def to_dict(report: Report) -> dict[str, Any]:
 def change_to_dict(change: Finding) -> dict[str, Any]:
     """Return one change of which nothing was found."""
     does = " ".join(part.advice.does for part in change.parts) or change.why
-    return {"address": change.address, "actions": list(change.actions), "does": does}
+    return {"address": change.address, "actions": list(change.resource.actions), "does": does}
 
 
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
@@ -135,13 +135,13 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
     found: dict[str, Any] = {
         "verdict": finding.verdict,
         "address": finding.address,
-        "actions": list(finding.actions),
+        "actions": list(finding.resource.actions),
         "why": finding.why,
         "goes_with": finding.goes_with,
         "until": finding.until,
         "remark": finding.remark,
         "accounts": list(finding.accounts),
-        "requirements": list(finding.requirements),
+        "requirements": finding.requirements,
         "article": finding.article,
         "parts": [part_to_dict(part) for part in finding.parts],
     }

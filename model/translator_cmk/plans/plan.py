@@ -163,7 +163,7 @@ def texts_under(value: Any, mask: Any) -> Iterator[str]:
             yield from texts_under(item, inner)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlannedResource:
     """One resource of a plan, with what is done to it."""
 

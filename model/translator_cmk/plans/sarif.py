@@ -53,7 +53,7 @@ def result_of(report: Report, finding: Finding) -> dict[str, Any]:
         "locations": [location_of(report, finding)],
         "partialFingerprints": {"verdictAndAddress/v1": identity},
         "properties": {
-            "requirements": list(finding.requirements),
+            "requirements": finding.requirements,
             "article": finding.article,
             "accounts": list(finding.accounts),
         },

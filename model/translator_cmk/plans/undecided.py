@@ -69,7 +69,7 @@ class NotJudged(NamedTuple):
 
     kind: str
     """The kind of its reason, which has words in `advice.yaml`."""
-    address: str
+    resource: PlannedResource
     what: str = ""
     """The name that its sentence has."""
 
@@ -77,7 +77,7 @@ class NotJudged(NamedTuple):
 def not_judged(plan: Plan, world: World) -> Iterator[NotJudged]:
     """Yield all reasons that a plan itself gives."""
     if plan.failed:
-        yield NotJudged("planning-failed", plan.source)
+        yield NotJudged("planning-failed", PlannedResource(plan.source, "", (), None, None))
     yield from without_contents(plan)
     yield from changes_of_keys_not_judged(world)
     yield from deletions_of_unknown_things(world)
@@ -163,7 +163,7 @@ def roles_on_what_is_not_shown(world: World) -> Iterator[NotJudged]:
         if is_on_a_vault or any(covers(role.scope, vault, world) for vault in looked_at):
             continue
         if not any(world.is_of(role, account) for account in world.every_account()):
-            yield NotJudged("role-on-what-is-not-shown", entry.address, role.in_words)
+            yield NotJudged("role-on-what-is-not-shown", entry.resource, role.in_words)
 
 
 def vaults_looked_at(world: World) -> list[KnownVault]:
@@ -186,7 +186,7 @@ def groups_that_go(plan: Plan, world: World) -> Iterator[NotJudged]:
         if DELETE not in resource.actions or not is_a_group(plan, resource):
             continue
         if keeps_what_it_holds(plan, resource) is not True:
-            yield NotJudged("group-with-all", resource.address)
+            yield NotJudged("group-with-all", resource)
 
 
 def is_a_group(plan: Plan, resource: PlannedResource) -> bool:
@@ -207,7 +207,7 @@ def changes_of_keys_not_judged(world: World) -> Iterator[NotJudged]:
         if account is None or account.name not in world.with_key_not_judged:
             continue
         if changes_the_key(world, entry):
-            yield NotJudged("key-not-judged", entry.address, account.name)
+            yield NotJudged("key-not-judged", entry.resource, account.name)
 
 
 def changes_the_key(world: World, entry: Entry) -> bool:
@@ -254,7 +254,7 @@ def deletions_of_unknown_things(world: World) -> Iterator[NotJudged]:
             case _:
                 is_known = True
         if not is_known:
-            yield NotJudged("deletion-not-read", entry.address)
+            yield NotJudged("deletion-not-read", entry.resource)
 
 
 # Requests that are not followed
@@ -350,4 +350,4 @@ def without_contents(plan: Plan) -> Iterator[NotJudged]:
         if is_shown or is_added or resource.type.lower() not in judged:
             continue
         if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):
-            yield NotJudged("nothing-shown", resource.address)
+            yield NotJudged("nothing-shown", resource)

@@ -213,7 +213,7 @@ def limits(report: Report) -> Iterator[str]:
 
 def is_refused_without_a_demand(finding: Finding) -> bool:
     """Return whether a finding is a refusal, and does not say itself what else may come of it."""
-    told = [each.becomes for part in finding.parts for each in part.consequences]
+    told = [each.becomes for each in finding.consequences]
     return finding.verdict == REFUSED and "demanded" not in told
 
 
@@ -221,8 +221,7 @@ def legend(report: Report) -> Iterator[str]:
     """Yield what the words for a basis mean that a report has."""
     used: set[str] = set()
     for finding in report.findings:
-        for part in finding.parts:
-            used.update(basis_in_words(consequence) for consequence in part.consequences)
+        used.update(map(basis_in_words, finding.consequences))
     meanings = [f"{basis}: {meaning}" for basis, meaning in BASES.items() if basis in used]
     if meanings:
         yield "; ".join(meanings)
@@ -240,7 +239,7 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
     """Yield what is said of a finding; of what goes with another one, only that."""
     verdict = BY_NAME[finding.verdict]
     address = address_in_words(finding.address)
-    actions = f"  {actions_in_words(finding)}" if finding.actions else ""
+    actions = f"  {actions_in_words(finding)}" if finding.resource.actions else ""
     yield Paragraph((Mark(verdict.label, finding.verdict), "  ", Code(address), actions))
     if finding.known is not None:
         yield Paragraph((f"Known until {finding.known.until}: {finding.known.reason}",))
@@ -284,7 +283,8 @@ def finding_in_words(finding: Finding) -> list[str]:
 
 def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
-    words = ACTIONS.get(finding.actions, ", ".join(finding.actions))
+    actions = finding.resource.actions
+    words = ACTIONS.get(actions, ", ".join(actions))
     return f"{words} ({finding.why})" if finding.why else words
 
 
@@ -298,7 +298,7 @@ def instead_of(finding: Finding, what: str) -> Iterable[str]:
 
 def foundry_on(finding: Finding) -> Iterator[str]:
     """Yield what Microsoft's Foundry pages say otherwise of a finding, each sentence once."""
-    names = [name for name, kind in finding.kinds.items() if kind == "AIServices"]
+    names = [name for name, kind in finding.accounts.items() if kind == "AIServices"]
     if not names:
         return
     are = "is" if len(names) == 1 else "are"
